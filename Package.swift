@@ -1,0 +1,89 @@
+// swift-tools-version: 6.1
+
+import Foundation
+import PackageDescription
+
+// libtorch is found in one of two ways.
+// - Here, after scripts/bootstrap: in `.libtorch/torch`, with flags that need no variable to be set.
+// - In a package that depends on this one: by pkg-config, since SwiftPM refuses unsafe flags in a dependency. Let
+//   PKG_CONFIG_PATH name the folder of the libtorch.pc that scripts/bootstrap wrote.
+let libtorch = "\(Context.packageDirectory)/.libtorch/torch"
+let isBootstrapped = FileManager.default.fileExists(atPath: "\(libtorch)/lib")
+let pkgConfigFolders = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":")
+let isInPkgConfig = pkgConfigFolders.contains { FileManager.default.fileExists(atPath: "\($0)/libtorch.pc") }
+
+// An error here, not a missing header later: SwiftPM keeps the result of a manifest, but not its failure.
+guard isBootstrapped || isInPkgConfig else {
+    fatalError("libtorch is not set up: run scripts/bootstrap, or let PKG_CONFIG_PATH name a folder with libtorch.pc")
+}
+
+let cxxFlags: [CXXSetting] =
+    isBootstrapped
+    ? [.unsafeFlags(["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"])]
+    : []
+let linkerFlags: [LinkerSetting] =
+    isBootstrapped ? [.unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])] : []
+
+let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+    name: "helios",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Helios", targets: ["Helios"]),
+        .library(name: "Torch", targets: ["Torch", "TorchNN", "TorchOptim", "TorchSerialization"]),
+        .executable(name: "digits", targets: ["Digits"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        isBootstrapped
+            ? .systemLibrary(name: "CLibTorch") : .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
+        .target(
+            name: "CTorch",
+            dependencies: ["CLibTorch"],
+            cxxSettings: cxxFlags,
+            linkerSettings: linkerFlags + [
+                .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]
+        ),
+        .target(
+            name: "Torch",
+            dependencies: ["CTorch", .product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: swiftSettings
+        ),
+        .target(name: "TorchNN", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .target(name: "TorchOptim", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .target(
+            name: "TorchSerialization", dependencies: ["CTorch", "Torch"], swiftSettings: swiftSettings),
+        .target(
+            name: "Helios",
+            dependencies: [
+                "Torch", "TorchNN", "TorchOptim", "TorchSerialization",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "Digits",
+            dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/Digits",
+            exclude: ["Data/README.md", "Data/make-digits.py"],
+            resources: [.copy("Data/digits.csv")],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .testTarget(name: "TorchNNTests", dependencies: ["TorchNN"], swiftSettings: swiftSettings),
+        .testTarget(name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchSerializationTests", dependencies: ["TorchSerialization"], swiftSettings: swiftSettings),
+        .testTarget(name: "HeliosTests", dependencies: ["Helios"], swiftSettings: swiftSettings),
+        .testTarget(name: "DigitsTests", dependencies: ["Helios", "Digits"], swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

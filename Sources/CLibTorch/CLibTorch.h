@@ -1,0 +1,1 @@
+// Empty on purpose: the C++ headers of libtorch are included by CTorch alone.

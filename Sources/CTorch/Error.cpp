@@ -1,0 +1,116 @@
+// The error of the last failing call, kept for each thread.
+
+#include <c10/util/Exception.h>
+
+#include <new>
+#include <string>
+
+#include "CTorchCore.h"
+#include "Support.h"
+
+namespace ctorch {
+namespace {
+
+struct Failure {
+  CTErrorKind kind = CTErrorKindOther;
+  std::string operation;
+  std::string message;
+  std::string inputs;
+};
+
+thread_local Failure failure;
+
+bool contains(const std::string &text, const char *part) { return text.find(part) != std::string::npos; }
+
+/// libtorch throws `c10::Error` for nearly everything: its words tell a wrong shape from a wrong type.
+CTErrorKind kindOfMessage(const std::string &message) {
+  if (contains(message, "out of memory") || contains(message, "not enough memory")) return CTErrorKindOutOfMemory;
+  if (contains(message, "out of range") || contains(message, "out of bounds")) return CTErrorKindIndex;
+  for (const char *word : {"dtype", "scalar type", "ScalarType", "data type", "can't be cast", "floating point"}) {
+    if (contains(message, word)) return CTErrorKindType;
+  }
+  for (const char *word : {"shape", "size", "dimension", "broadcast"}) {
+    if (contains(message, word)) return CTErrorKindShape;
+  }
+  return CTErrorKindOther;
+}
+
+/// The first paragraph: libtorch appends advice on C++ stacks and on debugging that says nothing to a user.
+std::string withoutStack(std::string message) {
+  for (const char *mark : {"\nException raised from", "\nCUDA kernel errors might be", "\nC++ CapturedTraceback"}) {
+    const auto end = message.find(mark);
+    if (end != std::string::npos) message.resize(end);
+  }
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
+  return message;
+}
+
+std::string describe(const at::Tensor &tensor) {
+  if (!tensor.defined()) return "undefined";
+  std::string text = c10::toString(tensor.scalar_type());
+  text += '[';
+  if (tensor.layout() == c10::kStrided) {
+    bool first = true;
+    for (const int64_t size : tensor.sizes()) {
+      if (!first) text += ", ";
+      text += std::to_string(size);
+      first = false;
+    }
+  }
+  text += ']';
+  return text;
+}
+
+void record(CTErrorKind kind, std::string message) {
+  failure.kind = kind;
+  failure.message = withoutStack(std::move(message));
+}
+
+void recordCurrentException() {
+  try {
+    throw;
+  } catch (const c10::OutOfMemoryError &error) {
+    record(CTErrorKindOutOfMemory, error.what_without_backtrace());
+  } catch (const c10::IndexError &error) {
+    record(CTErrorKindIndex, error.what_without_backtrace());
+  } catch (const c10::TypeError &error) {
+    record(CTErrorKindType, error.what_without_backtrace());
+  } catch (const c10::DistError &error) {
+    record(CTErrorKindDistributed, error.what_without_backtrace());
+  } catch (const c10::Error &error) {
+    const std::string message = error.what_without_backtrace();
+    record(kindOfMessage(message), message);
+  } catch (const std::bad_alloc &) {
+    record(CTErrorKindOutOfMemory, "out of memory");
+  } catch (const std::exception &error) {
+    record(kindOfMessage(error.what()), error.what());
+  } catch (...) {
+    record(CTErrorKindOther, "an exception of an unknown type");
+  }
+}
+
+}  // namespace
+
+void recordFailure(const char *operation, std::initializer_list<CTTensor *> inputs) noexcept {
+  // Describing may itself run out of memory; then the kind alone is left.
+  try {
+    failure.operation = operation;
+    failure.inputs.clear();
+    recordCurrentException();
+    for (CTTensor *input : inputs) {
+      if (input == nullptr) continue;
+      if (!failure.inputs.empty()) failure.inputs += ", ";
+      failure.inputs += describe(borrow(input));
+    }
+  } catch (...) {
+    failure.kind = CTErrorKindOutOfMemory;
+    failure.message.clear();
+  }
+}
+
+}  // namespace ctorch
+
+CTErrorKind ct_error_kind(void) { return ctorch::failure.kind; }
+const char *ct_error_operation(void) { return ctorch::failure.operation.c_str(); }
+const char *ct_error_message(void) { return ctorch::failure.message.c_str(); }
+const char *ct_error_inputs(void) { return ctorch::failure.inputs.c_str(); }

@@ -1,0 +1,57 @@
+// The library as a whole: version, threads, devices, deterministic algorithms.
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <torch/headeronly/version.h>
+
+#include <mutex>
+#include <string>
+
+#include "CTorchCore.h"
+#include "Support.h"
+
+#if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR < 11 || TORCH_VERSION_MINOR > 13
+#error "Helios needs libtorch 2.11 to 2.13: run scripts/bootstrap, or point LIBTORCH at one of these and run it again"
+#endif
+
+using namespace ctorch;
+
+namespace {
+
+/// The CUDA part of libtorch registers itself when it is loaded. Nothing here links to it, so that one program
+/// runs with and without it; it is loaded on the first question after CUDA.
+bool loadCUDA() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (!at::hasCUDA()) dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  });
+  return at::hasCUDA();
+}
+
+}  // namespace
+
+const char *ct_library_version(void) { return TORCH_VERSION; }
+
+int32_t ct_thread_count(void) { return at::get_num_threads(); }
+
+bool ct_set_thread_count(int32_t count) {
+  return guardedCall("set_num_threads", {}, [&] { at::set_num_threads(count); });
+}
+
+int32_t ct_cuda_device_count(void) {
+  return guarded("cuda_device_count", {}, 0, [&]() -> int32_t {
+    if (!loadCUDA()) return 0;
+    return static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
+  });
+}
+
+bool ct_cuda_is_available(void) { return ct_cuda_device_count() > 0; }
+
+bool ct_set_deterministic(bool deterministic) {
+  return guardedCall("use_deterministic_algorithms", {}, [&] {
+    at::globalContext().setDeterministicAlgorithms(deterministic, /*warn_only=*/false);
+  });
+}
+
+bool ct_is_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }

@@ -1,0 +1,209 @@
+// What every .cpp of this target shares: references, arguments and the guard that stops C++ exceptions.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/List.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+#include <c10/core/Layout.h>
+#include <c10/core/MemoryFormat.h>
+#include <c10/core/Scalar.h>
+#include <c10/core/ScalarType.h>
+#include <c10/util/SmallVector.h>
+
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "CTorchTypes.h"
+
+namespace ctorch {
+
+using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+
+/// Hands one reference to the caller. Counted, so that tests can show that none leaks.
+CTTensor *_Nonnull owned(at::Tensor &&tensor) noexcept;
+
+/// A tensor that the caller keeps alive, seen as `at::Tensor` without touching its reference count.
+class Borrowed {
+ public:
+  explicit Borrowed(CTTensor *_Nullable handle) noexcept
+      : tensor_(TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(handle))) {}
+  Borrowed(const Borrowed &) = delete;
+  Borrowed &operator=(const Borrowed &) = delete;
+  ~Borrowed() { (void)tensor_.unsafeReleaseTensorImpl(); }
+
+  operator const at::Tensor &() const noexcept { return tensor_; }
+  const at::Tensor *_Nonnull operator->() const noexcept { return &tensor_; }
+  /// For operations that write into the tensor; none of them makes it point elsewhere.
+  at::Tensor &mutableReference() noexcept { return tensor_; }
+
+ private:
+  at::Tensor tensor_;
+};
+
+inline Borrowed borrow(CTTensor *_Nullable handle) noexcept { return Borrowed(handle); }
+
+inline std::optional<at::Tensor> optionalTensor(CTTensor *_Nullable handle) {
+  if (handle == nullptr) return std::nullopt;
+  return std::optional<at::Tensor>(static_cast<const at::Tensor &>(Borrowed(handle)));
+}
+
+using TensorVector = c10::SmallVector<at::Tensor, 8>;
+
+inline TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count) {
+  TensorVector result;
+  result.reserve(count);
+  for (int64_t i = 0; i < count; ++i) result.push_back(static_cast<const at::Tensor &>(Borrowed(handles[i])));
+  return result;
+}
+
+inline c10::List<std::optional<at::Tensor>> optionalTensors(
+    CTTensor *_Nullable const *_Nullable handles, int64_t count) {
+  c10::List<std::optional<at::Tensor>> result;
+  result.reserve(count);
+  for (int64_t i = 0; i < count; ++i) result.push_back(optionalTensor(handles[i]));
+  return result;
+}
+
+inline c10::Scalar scalar(const CTScalar &value) {
+  switch (value.kind) {
+    case CTScalarKindReal: return c10::Scalar(value.real);
+    case CTScalarKindBoolean: return c10::Scalar(value.integer != 0);
+    case CTScalarKindComplex: return c10::Scalar(c10::complex<double>(value.real, value.imaginary));
+    default: return c10::Scalar(value.integer);
+  }
+}
+
+inline std::optional<c10::Scalar> optionalScalar(const CTOptionalScalar &value) {
+  if (!value.isPresent) return std::nullopt;
+  return scalar(value.value);
+}
+
+inline std::vector<c10::Scalar> scalars(const CTScalar *_Nullable values, int64_t count) {
+  std::vector<c10::Scalar> result;
+  result.reserve(count);
+  for (int64_t i = 0; i < count; ++i) result.push_back(scalar(values[i]));
+  return result;
+}
+
+inline std::optional<int64_t> optionalInteger(CTOptionalInteger value) {
+  if (!value.isPresent) return std::nullopt;
+  return value.value;
+}
+
+inline std::optional<double> optionalReal(CTOptionalReal value) {
+  if (!value.isPresent) return std::nullopt;
+  return value.value;
+}
+
+inline std::optional<bool> optionalBool(int8_t value) {
+  if (value < 0) return std::nullopt;
+  return value != 0;
+}
+
+inline at::IntArrayRef integers(const int64_t *_Nullable values, int64_t count) {
+  return at::IntArrayRef(values, static_cast<size_t>(count));
+}
+
+inline at::OptionalIntArrayRef optionalIntegers(const int64_t *_Nullable values, int64_t count) {
+  if (count < 0) return std::nullopt;
+  return integers(values, count);
+}
+
+inline c10::SymIntArrayRef symbolicIntegers(const int64_t *_Nullable values, int64_t count) {
+  return c10::fromIntArrayRefSlow(integers(values, count));
+}
+
+inline at::OptionalSymIntArrayRef optionalSymbolicIntegers(const int64_t *_Nullable values, int64_t count) {
+  if (count < 0) return std::nullopt;
+  return symbolicIntegers(values, count);
+}
+
+inline std::optional<c10::SymInt> optionalSymbolicInteger(CTOptionalInteger value) {
+  if (!value.isPresent) return std::nullopt;
+  return c10::SymInt(value.value);
+}
+
+inline at::ArrayRef<double> reals(const double *_Nullable values, int64_t count) {
+  return at::ArrayRef<double>(values, static_cast<size_t>(count));
+}
+
+inline std::optional<at::ArrayRef<double>> optionalReals(const double *_Nullable values, int64_t count) {
+  if (count < 0) return std::nullopt;
+  return reals(values, count);
+}
+
+/// Throws for a number that is no element type of this libtorch.
+c10::ScalarType scalarType(int32_t value);
+
+inline std::optional<c10::ScalarType> optionalScalarType(int32_t value) {
+  if (value < 0) return std::nullopt;
+  return scalarType(value);
+}
+
+inline std::optional<c10::Layout> optionalLayout(int32_t value) {
+  if (value < 0) return std::nullopt;
+  return static_cast<c10::Layout>(value);
+}
+
+inline std::optional<c10::MemoryFormat> optionalMemoryFormat(int32_t value) {
+  if (value < 0) return std::nullopt;
+  return static_cast<c10::MemoryFormat>(value);
+}
+
+/// Throws for a device that this libtorch cannot name.
+c10::Device device(CTDevice value);
+
+inline std::optional<c10::Device> optionalDevice(CTDevice value) {
+  if (value.type < 0) return std::nullopt;
+  return device(value);
+}
+
+std::optional<at::Generator> optionalGenerator(CTGenerator *_Nullable handle);
+
+inline std::optional<std::string_view> optionalString(const char *_Nullable value) {
+  if (value == nullptr) return std::nullopt;
+  return std::string_view(value);
+}
+
+/// Hands a list of tensors to the caller: `*out` becomes an array of owned references that
+/// `ct_tensor_list_free` frees (the array, not the references). Returns their number.
+int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+
+/// Describes the exception being handled in this thread's error; call it in a catch block only.
+void recordFailure(const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs) noexcept;
+
+/// Runs `body`; where it throws, whatever it throws, records the error with the operation's name and the
+/// shapes of its inputs, and returns `failed`.
+template <typename Result, typename Body>
+Result guarded(
+    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Result failed,
+    Body &&body) noexcept {
+  try {
+    return body();
+  } catch (...) {
+    recordFailure(operation, inputs);
+    return failed;
+  }
+}
+
+/// For a function that returns one tensor.
+template <typename Body>
+CTTensor *_Nullable guardedTensor(
+    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Body &&body) noexcept {
+  return guarded(operation, inputs, static_cast<CTTensor *>(nullptr), [&] { return owned(body()); });
+}
+
+/// For a function whose results, if any, go through pointers.
+template <typename Body>
+bool guardedCall(
+    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Body &&body) noexcept {
+  return guarded(operation, inputs, false, [&] {
+    body();
+    return true;
+  });
+}
+
+}  // namespace ctorch

@@ -1,0 +1,253 @@
+// References to tensors, their properties, and their elements.
+
+#include <ATen/TensorIndexing.h>
+#include <ATen/ops/_local_scalar_dense.h>
+#include <ATen/ops/as_strided.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+
+#include "CTorchCore.h"
+#include "Support.h"
+
+using namespace ctorch;
+
+namespace ctorch {
+namespace {
+std::atomic<int64_t> liveCount{0};
+}  // namespace
+
+CTTensor *owned(at::Tensor &&tensor) noexcept {
+  liveCount.fetch_add(1, std::memory_order_relaxed);
+  return reinterpret_cast<CTTensor *>(tensor.unsafeReleaseTensorImpl());
+}
+
+int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor **out) {
+  // One more than needed, since an empty list may otherwise be given a null pointer.
+  auto *handles = static_cast<CTTensor **>(std::malloc((list.size() + 1) * sizeof(CTTensor *)));
+  if (handles == nullptr) throw std::bad_alloc();
+  for (size_t i = 0; i < list.size(); ++i) handles[i] = owned(std::move(list[i]));
+  *reinterpret_cast<CTTensor ***>(out) = handles;
+  return static_cast<int64_t>(list.size());
+}
+
+c10::ScalarType scalarType(int32_t value) {
+  TORCH_CHECK_TYPE(
+      value >= 0 && value < static_cast<int32_t>(c10::ScalarType::NumOptions), "there is no dtype ", value);
+  return static_cast<c10::ScalarType>(value);
+}
+
+c10::Device device(CTDevice value) {
+  TORCH_CHECK(
+      value.type >= 0 && value.type < static_cast<int32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES) && value.index >= -1 &&
+          value.index <= 127,
+      "there is no device of type ", value.type, " with index ", value.index);
+  return c10::Device(static_cast<c10::DeviceType>(value.type), static_cast<c10::DeviceIndex>(value.index));
+}
+
+}  // namespace ctorch
+
+CTTensor *ct_tensor_undefined(void) { return owned(at::Tensor()); }
+
+void ct_tensor_release(CTTensor *tensor) {
+  liveCount.fetch_sub(1, std::memory_order_relaxed);
+  TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(tensor)).reset();
+}
+
+int64_t ct_tensor_live_count(void) { return liveCount.load(std::memory_order_relaxed); }
+
+void ct_tensor_list_free(CTTensor **list) { std::free(list); }
+
+bool ct_tensor_is_defined(CTTensor *tensor) { return borrow(tensor)->defined(); }
+
+bool ct_tensor_is_same(CTTensor *left, CTTensor *right) { return left == right; }
+
+int64_t ct_tensor_dimension_count(CTTensor *tensor) { return borrow(tensor)->dim(); }
+
+const int64_t *ct_tensor_sizes(CTTensor *tensor) {
+  return guarded("sizes", {tensor}, static_cast<const int64_t *>(nullptr), [&] {
+    return borrow(tensor)->sizes().data();
+  });
+}
+
+bool ct_tensor_strides(CTTensor *tensor, int64_t *out) {
+  return guardedCall("stride", {tensor}, [&] {
+    const auto strides = borrow(tensor)->strides();
+    std::copy(strides.begin(), strides.end(), out);
+  });
+}
+
+int64_t ct_tensor_storage_offset(CTTensor *tensor) {
+  return guarded("storage_offset", {tensor}, int64_t{0}, [&] { return borrow(tensor)->storage_offset(); });
+}
+
+int64_t ct_tensor_element_count(CTTensor *tensor) {
+  return guarded("numel", {tensor}, int64_t{0}, [&] { return borrow(tensor)->numel(); });
+}
+
+int32_t ct_tensor_dtype(CTTensor *tensor) {
+  return guarded("dtype", {tensor}, int32_t{-1}, [&]() -> int32_t {
+    if (!borrow(tensor)->defined()) return -1;
+    return static_cast<int32_t>(borrow(tensor)->scalar_type());
+  });
+}
+
+CTDevice ct_tensor_device(CTTensor *tensor) {
+  return guarded("device", {tensor}, CTDevice{-1, -1}, [&] {
+    if (!borrow(tensor)->defined()) return CTDevice{-1, -1};
+    const auto device = borrow(tensor)->device();
+    return CTDevice{static_cast<int32_t>(device.type()), static_cast<int32_t>(device.index())};
+  });
+}
+
+int32_t ct_tensor_layout(CTTensor *tensor) {
+  return guarded("layout", {tensor}, int32_t{-1}, [&] { return static_cast<int32_t>(borrow(tensor)->layout()); });
+}
+
+bool ct_tensor_is_contiguous(CTTensor *tensor) {
+  return guarded("is_contiguous", {tensor}, false, [&] { return borrow(tensor)->is_contiguous(); });
+}
+
+bool ct_tensor_is_pinned(CTTensor *tensor) {
+  return guarded("is_pinned", {tensor}, false, [&] { return borrow(tensor)->is_pinned(); });
+}
+
+const void *ct_tensor_data(CTTensor *tensor) {
+  return guarded("data_ptr", {tensor}, static_cast<const void *>(nullptr), [&]() -> const void * {
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    return borrowed->const_data_ptr();
+  });
+}
+
+void *ct_tensor_mutable_data(CTTensor *tensor) {
+  return guarded("data_ptr", {tensor}, static_cast<void *>(nullptr), [&]() -> void * {
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    return borrowed->mutable_data_ptr();
+  });
+}
+
+const void *ct_tensor_storage_identity(CTTensor *tensor) {
+  return guarded("storage", {tensor}, static_cast<const void *>(nullptr), [&]() -> const void * {
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    return borrowed->storage().unsafeGetStorageImpl();
+  });
+}
+
+const void *ct_tensor_storage_data(CTTensor *tensor) {
+  return guarded("storage", {tensor}, static_cast<const void *>(nullptr), [&]() -> const void * {
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    TORCH_CHECK(borrowed->device().is_cpu(), "the storage of a tensor on ", borrowed->device(), " cannot be read");
+    return borrowed->storage().data();
+  });
+}
+
+int64_t ct_tensor_storage_byte_count(CTTensor *tensor) {
+  return guarded("storage", {tensor}, int64_t{0}, [&]() -> int64_t {
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined() || !borrowed->has_storage()) return 0;
+    return static_cast<int64_t>(borrowed->storage().nbytes());
+  });
+}
+
+CTTensor *ct_tensor_from_bytes(
+    const void *bytes, int64_t byteCount, const int64_t *sizes, int64_t dimensionCount, int32_t dtype) {
+  return guardedTensor("tensor", {}, [&] {
+    auto tensor = at::empty(integers(sizes, dimensionCount), at::TensorOptions().dtype(scalarType(dtype)));
+    TORCH_CHECK(
+        static_cast<int64_t>(tensor.nbytes()) == byteCount, "a tensor of shape ", tensor.sizes(), " and dtype ",
+        tensor.scalar_type(), " takes ", tensor.nbytes(), " bytes, not ", byteCount);
+    if (byteCount > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byteCount);
+    return tensor;
+  });
+}
+
+bool ct_tensor_copy_bytes(CTTensor *tensor, void *bytes, int64_t byteCount) {
+  return guardedCall("copy", {tensor}, [&] {
+    const at::Tensor &borrowed = borrow(tensor);
+    TORCH_CHECK(borrowed.defined(), "an undefined tensor has no elements");
+    const auto plain = borrowed.detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
+    TORCH_CHECK(
+        static_cast<int64_t>(plain.nbytes()) == byteCount, "the tensor has ", plain.nbytes(), " bytes, not ",
+        byteCount);
+    if (byteCount > 0) std::memcpy(bytes, plain.const_data_ptr(), byteCount);
+  });
+}
+
+bool ct_tensor_item(CTTensor *tensor, CTScalar *out) {
+  return guardedCall("item", {tensor}, [&] {
+    const auto borrowed = borrow(tensor);
+    TORCH_CHECK(borrowed->defined(), "an undefined tensor has no value");
+    TORCH_CHECK(borrowed->numel() == 1, "a tensor with ", borrowed->numel(), " elements is not one number: its shape is ",
+                borrowed->sizes());
+    const c10::Scalar value = at::_local_scalar_dense(borrowed);
+    *out = CTScalar{CTScalarKindInteger, 0, 0, 0};
+    if (value.isBoolean()) {
+      out->kind = CTScalarKindBoolean;
+      out->integer = value.to<bool>();
+    } else if (value.isIntegral(/*includeBool=*/false)) {
+      out->integer = value.to<int64_t>();
+    } else if (value.isComplex()) {
+      const auto number = value.to<c10::complex<double>>();
+      out->kind = CTScalarKindComplex;
+      out->real = number.real();
+      out->imaginary = number.imag();
+    } else {
+      out->kind = CTScalarKindReal;
+      out->real = value.to<double>();
+    }
+  });
+}
+
+CTTensor *ct_tensor_view_of_storage(
+    CTTensor *tensor, const int64_t *sizes, const int64_t *strides, int64_t dimensionCount, int64_t storageOffset) {
+  return guardedTensor("as_strided", {tensor}, [&] {
+    return at::as_strided(
+        borrow(tensor), integers(sizes, dimensionCount), integers(strides, dimensionCount), storageOffset);
+  });
+}
+
+namespace {
+
+at::indexing::TensorIndex toIndex(const CTIndex &index) {
+  using namespace at::indexing;
+  switch (index.kind) {
+    case CTIndexKindSlice: {
+      const auto bound = [](CTOptionalInteger value) -> std::optional<c10::SymInt> {
+        return optionalSymbolicInteger(value);
+      };
+      TORCH_CHECK_INDEX(index.step > 0, "a slice's step must be positive, not ", index.step);
+      return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(index.step)));
+    }
+    case CTIndexKindEllipsis: return TensorIndex(Ellipsis);
+    case CTIndexKindNewAxis: return TensorIndex(None);
+    case CTIndexKindTensor: return TensorIndex(static_cast<const at::Tensor &>(borrow(index.tensor)));
+    default: return TensorIndex(index.integer);
+  }
+}
+
+std::vector<at::indexing::TensorIndex> toIndices(const CTIndex *indices, int64_t count) {
+  std::vector<at::indexing::TensorIndex> result;
+  result.reserve(count);
+  for (int64_t i = 0; i < count; ++i) result.push_back(toIndex(indices[i]));
+  return result;
+}
+
+}  // namespace
+
+CTTensor *ct_tensor_index(CTTensor *tensor, const CTIndex *indices, int64_t count) {
+  return guardedTensor("index", {tensor}, [&] { return borrow(tensor)->index(toIndices(indices, count)); });
+}
+
+bool ct_tensor_index_put(CTTensor *tensor, const CTIndex *indices, int64_t count, CTTensor *value) {
+  return guardedCall("index_put_", {tensor, value}, [&] {
+    const at::Tensor &source = borrow(value);
+    borrow(tensor).mutableReference().index_put_(toIndices(indices, count), source);
+  });
+}

@@ -1,0 +1,9 @@
+// libtorch for Swift: a C interface without exceptions and without C++ types.
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include "CTorchCore.h"
+#include "CTorchOperations.h"
+#include "CTorchTypes.h"
+
+#endif

@@ -1,0 +1,176 @@
+// Everything that is not a generated operation: errors, references, data, autograd, random numbers, archives.
+#ifndef CTORCH_CORE_H
+#define CTORCH_CORE_H
+
+#include "CTorchTypes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+// MARK: Errors (Error.cpp)
+
+/// The error of the last failing call on this thread. The text lives until the next failing call.
+CTErrorKind ct_error_kind(void);
+const char *ct_error_operation(void);
+const char *ct_error_message(void);
+/// The shapes and types of the failing call's inputs, as in "float32[2, 3], int64[4]"; empty where it had none.
+const char *ct_error_inputs(void);
+
+// MARK: The library (Library.cpp)
+
+/// The version of the libtorch headers that this was built with, as in "2.13.0".
+const char *ct_library_version(void);
+int32_t ct_thread_count(void);
+bool ct_set_thread_count(int32_t count);
+bool ct_cuda_is_available(void);
+int32_t ct_cuda_device_count(void);
+bool ct_set_deterministic(bool deterministic);
+bool ct_is_deterministic(void);
+
+// MARK: Tensors (Tensor.cpp)
+
+CTTensor *ct_tensor_undefined(void);
+void ct_tensor_release(CTTensor *tensor);
+/// The number of references that Swift holds, over all threads.
+int64_t ct_tensor_live_count(void);
+void ct_tensor_list_free(CTTensor *_Nonnull *_Nullable list);
+
+bool ct_tensor_is_defined(CTTensor *tensor);
+/// Whether both are the same tensor object (not merely equal or sharing memory).
+bool ct_tensor_is_same(CTTensor *left, CTTensor *right);
+int64_t ct_tensor_dimension_count(CTTensor *tensor);
+/// Sizes and strides, `ct_tensor_dimension_count` numbers each; valid while the tensor lives and keeps its shape.
+const int64_t *_Nullable ct_tensor_sizes(CTTensor *tensor);
+bool ct_tensor_strides(CTTensor *tensor, int64_t *out);
+int64_t ct_tensor_storage_offset(CTTensor *tensor);
+int64_t ct_tensor_element_count(CTTensor *tensor);
+int32_t ct_tensor_dtype(CTTensor *tensor);
+CTDevice ct_tensor_device(CTTensor *tensor);
+int32_t ct_tensor_layout(CTTensor *tensor);
+bool ct_tensor_is_contiguous(CTTensor *tensor);
+bool ct_tensor_is_pinned(CTTensor *tensor);
+
+/// The address of the first element, null for a tensor without memory (undefined, empty or sparse).
+const void *_Nullable ct_tensor_data(CTTensor *tensor);
+void *_Nullable ct_tensor_mutable_data(CTTensor *tensor);
+/// An identity for the memory behind a tensor, so that sharing can be told; null where it has none.
+const void *_Nullable ct_tensor_storage_identity(CTTensor *tensor);
+/// All bytes of the storage behind a CPU tensor.
+const void *_Nullable ct_tensor_storage_data(CTTensor *tensor);
+int64_t ct_tensor_storage_byte_count(CTTensor *tensor);
+
+/// A new, contiguous CPU tensor with a copy of `byteCount` bytes, which must be what shape and dtype take.
+CTTensor *_Nullable ct_tensor_from_bytes(
+    const void *_Nullable bytes, int64_t byteCount, const int64_t *_Nullable sizes, int64_t dimensionCount,
+    int32_t dtype);
+/// Copies the elements, in order, to `bytes`; the tensor may lie on any device and have any strides.
+bool ct_tensor_copy_bytes(CTTensor *tensor, void *_Nullable bytes, int64_t byteCount);
+/// The value of a tensor with one element.
+bool ct_tensor_item(CTTensor *tensor, CTScalar *out);
+/// A view into the same storage; checks that it lies inside.
+CTTensor *_Nullable ct_tensor_view_of_storage(
+    CTTensor *tensor, const int64_t *_Nullable sizes, const int64_t *_Nullable strides, int64_t dimensionCount,
+    int64_t storageOffset);
+
+/// One part of a subscript.
+typedef enum CTIndexKind : int32_t {
+  CTIndexKindInteger = 0,
+  CTIndexKindSlice = 1,
+  CTIndexKindEllipsis = 2,
+  CTIndexKindNewAxis = 3,
+  CTIndexKindTensor = 4,
+} CTIndexKind;
+
+typedef struct CTIndex {
+  CTIndexKind kind;
+  int64_t integer;
+  CTOptionalInteger start;
+  CTOptionalInteger stop;
+  int64_t step;
+  CTTensor *_Nullable tensor;
+} CTIndex;
+
+CTTensor *_Nullable ct_tensor_index(CTTensor *tensor, const CTIndex *_Nullable indices, int64_t count);
+bool ct_tensor_index_put(CTTensor *tensor, const CTIndex *_Nullable indices, int64_t count, CTTensor *value);
+
+// MARK: Autograd (Autograd.cpp)
+
+bool ct_tensor_requires_grad(CTTensor *tensor);
+bool ct_tensor_set_requires_grad(CTTensor *tensor, bool requiresGrad);
+bool ct_tensor_is_leaf(CTTensor *tensor);
+/// The name of the function that made the tensor, as in "AddBackward0"; empty for a leaf. The text lives until
+/// the next call on this thread.
+const char *ct_tensor_grad_function(CTTensor *tensor);
+/// The gradient, or null where there is none.
+CTTensor *_Nullable ct_tensor_grad(CTTensor *tensor);
+bool ct_tensor_set_grad(CTTensor *tensor, CTTensor *_Nullable grad);
+/// Makes `tensor` hold the data of `source`, as PyTorch's `tensor.data = source`.
+bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source);
+/// A leaf that shares the data and requires gradients where its type can have any.
+CTTensor *_Nullable ct_tensor_as_parameter(CTTensor *tensor);
+bool ct_backward(CTTensor *tensor, CTTensor *_Nullable gradient, int8_t retainGraph, bool createGraph);
+/// `*out` gets one reference for each input, null where the input was not used and `allowUnused` is set.
+bool ct_grad(
+    CTTensor *_Nonnull const *_Nullable outputs, int64_t outputCount, CTTensor *_Nonnull const *_Nullable inputs,
+    int64_t inputCount, CTTensor *_Nullable const *_Nullable gradients, int64_t gradientCount, int8_t retainGraph,
+    bool createGraph, bool allowUnused, CTTensor *_Nullable *_Nonnull out);
+
+bool ct_grad_mode(void);
+void ct_set_grad_mode(bool enabled);
+
+/// Inference mode is a guard object: `ct_inference_mode_enter` makes it, `ct_inference_mode_leave` ends it, in
+/// the reverse order and on the same thread.
+typedef struct CTInferenceGuard CTInferenceGuard;
+CTInferenceGuard *_Nullable ct_inference_mode_enter(bool enabled);
+void ct_inference_mode_leave(CTInferenceGuard *guard);
+bool ct_inference_mode(void);
+
+/// Autocast of one device type: what was set before comes back in `*previous…`, for the leaving call.
+bool ct_autocast_enter(
+    int32_t deviceType, int32_t dtype, bool enabled, bool *previousEnabled, int32_t *previousDType);
+bool ct_autocast_leave(int32_t deviceType, bool previousEnabled, int32_t previousDType);
+
+// MARK: Random numbers (Random.cpp)
+
+bool ct_manual_seed(uint64_t seed);
+CTGenerator *_Nullable ct_generator_new(CTDevice device, uint64_t seed);
+/// The device's default generator, which operations use where none is given.
+CTGenerator *_Nullable ct_generator_default(CTDevice device);
+void ct_generator_release(CTGenerator *generator);
+bool ct_generator_set_seed(CTGenerator *generator, uint64_t seed);
+bool ct_generator_initial_seed(CTGenerator *generator, uint64_t *out);
+CTTensor *_Nullable ct_generator_state(CTGenerator *generator);
+bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
+
+// MARK: Zip archives as torch.save writes them (Archive.cpp)
+
+typedef struct CTArchiveWriter CTArchiveWriter;
+typedef struct CTArchiveReader CTArchiveReader;
+
+/// Gets the archive's bytes in order; returns how many it took, fewer meaning failure.
+typedef int64_t (*CTArchiveSink)(void *_Nullable context, const void *bytes, int64_t byteCount);
+
+CTArchiveWriter *_Nullable ct_archive_writer_new(CTArchiveSink sink, void *_Nullable context);
+bool ct_archive_writer_add(
+    CTArchiveWriter *writer, const char *name, const void *_Nullable bytes, int64_t byteCount);
+/// Writes the directory. A writer that is freed without it leaves an archive that no reader opens.
+bool ct_archive_writer_finish(CTArchiveWriter *writer);
+void ct_archive_writer_free(CTArchiveWriter *writer);
+
+CTArchiveReader *_Nullable ct_archive_reader_new(const char *path);
+bool ct_archive_reader_has(CTArchiveReader *reader, const char *name);
+/// The size of a record, -1 on failure.
+int64_t ct_archive_reader_size(CTArchiveReader *reader, const char *name);
+bool ct_archive_reader_read(CTArchiveReader *reader, const char *name, void *_Nullable bytes, int64_t byteCount);
+void ct_archive_reader_free(CTArchiveReader *reader);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

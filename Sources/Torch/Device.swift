@@ -1,0 +1,100 @@
+import CTorch
+
+/// Where a tensor's elements lie and its operations run.
+public struct Device: Hashable, Sendable {
+    public enum Kind: String, Sendable {
+        case cpu, cuda
+    }
+
+    public let kind: Kind
+    /// Which of several; nil means the current one.
+    public let index: Int?
+
+    public static let cpu = Device(kind: .cpu, index: nil)
+    /// The current CUDA device.
+    public static let cuda = Device(kind: .cuda, index: nil)
+
+    /// The CUDA device with this number.
+    ///
+    /// It need not exist: using a missing one throws, and `ensureAvailable` tells in time.
+    public static func cuda(_ index: Int) -> Device {
+        Device(kind: .cuda, index: index)
+    }
+
+    init(kind: Kind, index: Int?) {
+        self.kind = kind
+        self.index = index
+    }
+
+    /// Reads a device as PyTorch writes it: `cpu`, `cuda`, `cuda:1`.
+    ///
+    /// - Throws: `TorchError` for any other text.
+    public init(_ text: String) throws {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, let kind = Kind(rawValue: String(first)) else {
+            throw TorchError(kind: .other, message: "unknown device '\(text)': use cpu, cuda or cuda:<number>")
+        }
+        self.kind = kind
+        guard parts.count == 2 else {
+            index = nil
+            return
+        }
+        guard let number = Int(parts[1]), (0...127).contains(number), parts[1].allSatisfy(\.isNumber),
+            kind == .cuda || number == 0
+        else {
+            throw TorchError(kind: .other, message: "unknown device '\(text)': '\(parts[1])' is no device number")
+        }
+        index = number
+    }
+
+    /// Whether a tensor can be put there: the CPU always, a CUDA device where libtorch finds it.
+    public var isAvailable: Bool {
+        switch kind {
+        case .cpu: true
+        case .cuda: (index ?? 0) < CUDA.deviceCount
+        }
+    }
+
+    /// Throws a sentence that says what is missing, where the device is not there.
+    public func ensureAvailable() throws {
+        guard !isAvailable else { return }
+        let count = CUDA.deviceCount
+        let reason =
+            count == 0
+            ? "CUDA is not available: this libtorch finds no CUDA device"
+            : "there is no device \(self): \(count) CUDA device\(count == 1 ? "" : "s") found"
+        throw TorchError(kind: .other, message: "\(reason)")
+    }
+
+    package var c: CTDevice {
+        CTDevice(type: kind == .cpu ? 0 : 1, index: Int32(clamping: index ?? -1))
+    }
+
+    /// nil for a kind of device that is not known here.
+    package init?(_ device: CTDevice) {
+        switch device.type {
+        case 0: self = .cpu
+        case 1: self = Device(kind: .cuda, index: device.index < 0 ? nil : Int(device.index))
+        default: return nil
+        }
+    }
+}
+
+extension Device: CustomStringConvertible {
+    /// As PyTorch writes it, which `Device(_:)` reads.
+    public var description: String {
+        index.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue
+    }
+}
+
+/// What libtorch knows of CUDA on this machine.
+public enum CUDA {
+    /// How many CUDA devices there are; 0 without a CUDA build of libtorch or a driver.
+    public static var deviceCount: Int {
+        Int(ct_cuda_device_count())
+    }
+
+    public static var isAvailable: Bool {
+        deviceCount > 0
+    }
+}

@@ -1,0 +1,31 @@
+import CTorch
+
+/// The library underneath: its version, its threads, its algorithms.
+public enum LibTorch {
+    /// The version that this was built with, as in `2.13.0`.
+    public static let version = String(cString: ct_library_version())
+
+    /// How many threads one operation may use.
+    public static var threadCount: Int {
+        Int(ct_thread_count())
+    }
+
+    /// Sets how many threads one operation may use, for the calling thread and those that are not yet in use.
+    ///
+    /// - Throws: `TorchError` for a number below one.
+    public static func setThreadCount(_ count: Int) throws {
+        guard count > 0 else {
+            throw TorchError(kind: .other, message: "the number of threads must be positive, not \(count)")
+        }
+        try check(ct_set_thread_count(Int32(clamping: count)))
+    }
+
+    /// Whether operations must use algorithms that give the same bits every time; those that have none then throw.
+    public static var isDeterministic: Bool {
+        ct_is_deterministic()
+    }
+
+    public static func setDeterministic(_ deterministic: Bool) throws {
+        try check(ct_set_deterministic(deterministic))
+    }
+}

@@ -1,0 +1,137 @@
+import CTorch
+
+/// One part of a subscript: a number, a range, a tensor, or one of PyTorch's special parts.
+public enum TensorIndex: Sendable {
+    /// One place; the dimension goes away. Negative numbers count from the end.
+    case at(Int)
+    /// A range with a positive step; nil is the dimension's start or end, negative numbers count from its end.
+    case slice(start: Int?, stop: Int?, step: Int = 1)
+    /// As many whole dimensions as the other parts leave: Python's `...`.
+    case ellipsis
+    /// A new dimension of size 1: Python's `None`.
+    case newAxis
+    /// Places by number (`int64`), or those where a mask (`bool`) is true.
+    case tensor(Tensor)
+
+    /// The whole dimension: Python's `:`.
+    public static let all = TensorIndex.slice(start: nil, stop: nil)
+
+    fileprivate var c: CTIndex {
+        var index = CTIndex()
+        index.step = 1
+        switch self {
+        case .at(let position):
+            index.kind = CTIndexKindInteger
+            index.integer = Int64(position)
+        case .slice(let start, let stop, let step):
+            index.kind = CTIndexKindSlice
+            index.start = start.c
+            index.stop = stop.c
+            index.step = Int64(step)
+        case .ellipsis: index.kind = CTIndexKindEllipsis
+        case .newAxis: index.kind = CTIndexKindNewAxis
+        case .tensor(let tensor):
+            index.kind = CTIndexKindTensor
+            index.tensor = tensor.pointer
+        }
+        return index
+    }
+}
+
+/// What may stand in a tensor's subscript.
+public protocol TensorIndexConvertible {
+    var tensorIndex: TensorIndex { get }
+}
+
+extension TensorIndex: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { self }
+}
+
+extension TensorIndexConvertible where Self == TensorIndex {
+    /// The whole dimension: Python's `:`.
+    public static var all: TensorIndex { .slice(start: nil, stop: nil) }
+    /// As many whole dimensions as the other parts leave: Python's `...`.
+    public static var ellipsis: TensorIndex { .ellipsis }
+    /// A new dimension of size 1: Python's `None`.
+    public static var newAxis: TensorIndex { .newAxis }
+
+    /// A range with a step: Python's `start:stop:step`.
+    public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int) -> TensorIndex {
+        .slice(start: start, stop: stop, step: step)
+    }
+}
+
+extension Int: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .at(self) }
+}
+
+extension Range<Int>: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .slice(start: lowerBound, stop: upperBound) }
+}
+
+extension ClosedRange<Int>: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .slice(start: lowerBound, stop: afterInclusive(upperBound)) }
+}
+
+extension PartialRangeFrom<Int>: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .slice(start: lowerBound, stop: nil) }
+}
+
+extension PartialRangeUpTo<Int>: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .slice(start: nil, stop: upperBound) }
+}
+
+extension PartialRangeThrough<Int>: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .slice(start: nil, stop: afterInclusive(upperBound)) }
+}
+
+/// The end that a range through `last` has: up to and with the last place of all means no end.
+private func afterInclusive(_ last: Int) -> Int? {
+    last == -1 || last == .max ? nil : last + 1
+}
+
+extension Tensor: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { .tensor(self) }
+}
+
+extension Tensor {
+    /// A part of the tensor: a view for numbers and ranges, a copy for tensors and masks, as in PyTorch.
+    ///
+    /// ```swift
+    /// try x[0], x[-1, 2...], x[.all, 1..<3], x[.ellipsis, 0], x[.newAxis], x[mask], x[indices]
+    /// ```
+    /// - Throws: `TorchError` of kind `index` for a place that is not there, or for more parts than dimensions.
+    public subscript<each Index: TensorIndexConvertible>(_ index: repeat each Index) -> Tensor {
+        get throws {
+            var parts: [TensorIndex] = []
+            repeat parts.append((each index).tensorIndex)
+            return try self[parts]
+        }
+    }
+
+    /// The same with the parts in an array.
+    public subscript(_ parts: [TensorIndex]) -> Tensor {
+        get throws {
+            defer { keepAlive((self, parts)) }
+            let indices = parts.map(\.c)
+            return try Tensor(owning: ct_tensor_index(pointer, indices, Int64(indices.count)))
+        }
+    }
+
+    /// Writes `value` into a part of the tensor: Python's `x[index] = value`. (A Swift subscript cannot throw when it
+    /// is assigned to.)
+    public func set<each Index: TensorIndexConvertible>(_ value: Tensor, at index: repeat each Index) throws {
+        var parts: [TensorIndex] = []
+        repeat parts.append((each index).tensorIndex)
+        let indices = parts.map(\.c)
+        defer { keepAlive((self, parts, value)) }
+        try check(ct_tensor_index_put(pointer, indices, Int64(indices.count), value.pointer))
+    }
+
+    /// Writes a number into a part of the tensor.
+    public func set<each Index: TensorIndexConvertible>(
+        _ value: some ScalarConvertible, at index: repeat each Index
+    ) throws {
+        try set(try Tensor.full([], value.scalar, dtype: dtype, device: device), at: repeat each index)
+    }
+}

@@ -1,0 +1,183 @@
+import CTorch
+
+// From Swift values to tensors and back.
+
+extension Tensor {
+    /// A tensor written out as numbers or nested lists of them.
+    ///
+    /// Its type is PyTorch's: `bool` if all are truth values, `int64` if all are integers, `float32` otherwise.
+    /// ```swift
+    /// try Tensor([[1, 2], [3, 4]])                    // int64[2, 2]
+    /// try Tensor([0.5, 1], dtype: .float64)
+    /// try Tensor(3)                                   // a single number
+    /// ```
+    /// - Throws: `TorchError` of kind `shape` where the lists at one level differ in length.
+    public init(_ literal: TensorLiteral, dtype: DType? = nil, device: Device = .cpu) throws {
+        let shape = try literal.shape()
+        let tensor: Tensor
+        switch literal.elementKind {
+        case .boolean:
+            tensor = try Tensor(literal.elements.map { $0 != 0 }, shape: shape)
+        case .integer:
+            tensor = try Tensor(literal.integers, shape: shape)
+        case .real:
+            // Through double precision, so that a wanted float64 keeps its digits.
+            let exact = try Tensor(literal.elements, shape: shape)
+            tensor = dtype == .float64 ? exact : try exact.to(dtype ?? .float32)
+        }
+        let converted = try dtype.map { try tensor.to($0) } ?? tensor
+        self = device == .cpu ? converted : try converted.to(device: device)
+    }
+
+    /// A tensor with a copy of `values`, in row-major order.
+    ///
+    /// - Parameters:
+    ///   - values: as many as the shape has elements.
+    ///   - shape: `[values.count]` unless given.
+    /// - Throws: `TorchError` of kind `shape` where the numbers do not fit the shape.
+    @_disfavoredOverload
+    public init<Element: TensorElement>(_ values: [Element], shape: [Int]? = nil, device: Device = .cpu) throws {
+        let tensor = try values.withUnsafeBytes { bytes in
+            try Tensor(bytes: bytes, shape: shape ?? [values.count], dtype: Element.dtype)
+        }
+        self = device == .cpu ? tensor : try tensor.to(device: device)
+    }
+
+    /// A tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
+    package init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) throws {
+        let sizes = shape.map { Int64($0) }
+        try self.init(
+            owning: ct_tensor_from_bytes(
+                bytes.baseAddress, Int64(bytes.count), sizes, Int64(sizes.count), dtype.rawValue))
+    }
+
+    /// The elements in row-major order, converted to `type` where the tensor has another.
+    public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
+        let source = dtype == Element.dtype ? self : try detach().to(Element.dtype)
+        defer { keepAlive(source) }
+        let count = source.count
+        return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            try check(
+                ct_tensor_copy_bytes(
+                    source.pointer, bytes.baseAddress, Int64(count * MemoryLayout<Element>.stride)))
+            initialized = count
+        }
+    }
+
+    /// The value of a tensor with one element.
+    ///
+    /// On a CUDA device this waits for the device.
+    /// - Throws: `TorchError` where the tensor has no element or several.
+    public func item() throws -> Scalar {
+        defer { keepAlive(self) }
+        var value = CTScalar()
+        try check(ct_tensor_item(pointer, &value))
+        return Scalar(value)
+    }
+
+    /// The value of a tensor with one element, as `type`.
+    ///
+    /// - Throws: `TorchError` where the tensor has no element or several, or the value does not fit the type.
+    public func item<Number: BinaryInteger>(_ type: Number.Type) throws -> Number {
+        let value = try item()
+        let number: Number? =
+            switch value {
+            case .integer(let integer): Number(exactly: integer)
+            case .boolean(let boolean): boolean ? 1 : 0
+            case .real(let real), .complex(let real, 0): Number(exactly: real)
+            case .complex: nil
+            }
+        guard let number else {
+            throw TorchError(
+                kind: .type, operation: "item", inputs: "\(dtype)\(shape)", message: "\(value) is no \(Number.self)")
+        }
+        return number
+    }
+
+    public func item<Number: BinaryFloatingPoint>(_ type: Number.Type) throws -> Number {
+        Number(try item().double)
+    }
+
+    public func item(_ type: Bool.Type) throws -> Bool {
+        try item().double != 0
+    }
+}
+
+/// Numbers, or nested lists of numbers, written out: what `Tensor(_:)` reads.
+public indirect enum TensorLiteral: Sendable {
+    case integer(Int)
+    case real(Double)
+    case boolean(Bool)
+    case list([TensorLiteral])
+
+    enum ElementKind: Int, Comparable {
+        case boolean, integer, real
+
+        static func < (left: ElementKind, right: ElementKind) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
+    /// The widest kind among the numbers; real where there are none, as in PyTorch.
+    var elementKind: ElementKind {
+        switch self {
+        case .boolean: .boolean
+        case .integer: .integer
+        case .real: .real
+        case .list(let parts): parts.map(\.elementKind).max() ?? .real
+        }
+    }
+
+    var elements: [Double] {
+        switch self {
+        case .boolean(let value): [value ? 1 : 0]
+        case .integer(let value): [Double(value)]
+        case .real(let value): [value]
+        case .list(let parts): parts.flatMap(\.elements)
+        }
+    }
+
+    /// The numbers of a literal without real ones.
+    var integers: [Int] {
+        switch self {
+        case .boolean(let value): [value ? 1 : 0]
+        case .integer(let value): [value]
+        case .real: []
+        case .list(let parts): parts.flatMap(\.integers)
+        }
+    }
+
+    func shape() throws -> [Int] {
+        guard case .list(let parts) = self else { return [] }
+        guard let first = parts.first else { return [0] }
+        let inner = try first.shape()
+        for (position, part) in parts.enumerated() where try part.shape() != inner {
+            throw TorchError(
+                kind: .shape, operation: "tensor",
+                message: "the lists of a tensor must have one length: at position \(position) there is the shape "
+                    + "\(try part.shape()), before it \(inner)")
+        }
+        return [parts.count] + inner
+    }
+}
+
+extension TensorLiteral: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral
+{
+    public init(integerLiteral value: Int) {
+        self = .integer(value)
+    }
+
+    public init(floatLiteral value: Double) {
+        self = .real(value)
+    }
+
+    public init(booleanLiteral value: Bool) {
+        self = .boolean(value)
+    }
+
+    public init(arrayLiteral elements: TensorLiteral...) {
+        self = .list(elements)
+    }
+}

@@ -1,0 +1,54 @@
+import CTorch
+
+/// A failure of an operation: what was called, with which shapes, and what libtorch said of it.
+public struct TorchError: Error, Sendable, Equatable {
+    /// What kind of failure it was, as far as libtorch tells.
+    public enum Kind: Sendable {
+        case outOfMemory, shape, type, index, io, distributed, other
+    }
+
+    public let kind: Kind
+    /// The operation's name in PyTorch, as in `addmm`; empty where it was not an operation.
+    public let operation: String
+    /// The types and shapes of the operation's tensors, as in `float32[2, 3], float32[4, 5]`; empty where it had none.
+    public let inputs: String
+    /// What went wrong, without libtorch's C++ stack.
+    public let message: String
+
+    public init(kind: Kind, operation: String = "", inputs: String = "", message: String) {
+        self.kind = kind
+        self.operation = operation
+        self.inputs = inputs
+        self.message = message
+    }
+
+    /// The error of the last failing C call on this thread.
+    package static func last() -> TorchError {
+        TorchError(
+            kind: Kind(ct_error_kind()),
+            operation: String(cString: ct_error_operation()),
+            inputs: String(cString: ct_error_inputs()),
+            message: String(cString: ct_error_message()))
+    }
+}
+
+extension TorchError: CustomStringConvertible {
+    public var description: String {
+        if operation.isEmpty { return message }
+        return inputs.isEmpty ? "\(operation): \(message)" : "\(operation)(\(inputs)): \(message)"
+    }
+}
+
+extension TorchError.Kind {
+    fileprivate init(_ kind: CTErrorKind) {
+        switch kind {
+        case CTErrorKindOutOfMemory: self = .outOfMemory
+        case CTErrorKindShape: self = .shape
+        case CTErrorKindType: self = .type
+        case CTErrorKindIndex: self = .index
+        case CTErrorKindIO: self = .io
+        case CTErrorKindDistributed: self = .distributed
+        default: self = .other
+        }
+    }
+}
