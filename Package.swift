@@ -76,13 +76,18 @@ let package = Package(
             resources: [.copy("Data/digits.csv")],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchNNTests", dependencies: ["TorchNN"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim"], swiftSettings: swiftSettings),
+        .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TorchSerializationTests", dependencies: ["TorchSerialization"], swiftSettings: swiftSettings),
-        .testTarget(name: "HeliosTests", dependencies: ["Helios"], swiftSettings: swiftSettings),
-        .testTarget(name: "DigitsTests", dependencies: ["Helios", "Digits"], swiftSettings: swiftSettings),
+            name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "HeliosTests", dependencies: ["Helios", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

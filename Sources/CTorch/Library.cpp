@@ -39,6 +39,15 @@ bool ct_set_thread_count(int32_t count) {
   return guardedCall("set_num_threads", {}, [&] { at::set_num_threads(count); });
 }
 
+void ct_use_one_thread_here(void) {
+  // libtorch copies its global setting to a thread on the first question, so that question comes first. Then the
+  // thread's own setting is lowered: at::set_num_threads would lower everybody's.
+  (void)at::get_num_threads();
+  using SetThreadCount = void (*)(int);
+  static const auto setThreadCount = reinterpret_cast<SetThreadCount>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  if (setThreadCount != nullptr) setThreadCount(1);
+}
+
 int32_t ct_cuda_device_count(void) {
   return guarded("cuda_device_count", {}, 0, [&]() -> int32_t {
     if (!loadCUDA()) return 0;

@@ -71,18 +71,18 @@ extension Tensor {
 /// The gradients of `outputs` with respect to `inputs`, without adding them to anything: `torch.autograd.grad`.
 ///
 /// - Parameters:
-///   - gradients: with respect to the outputs, one each; not needed where every output is a single number.
+///   - gradients: with respect to the outputs, one each (nil for a single number); not needed where every output is one.
 ///   - allowUnused: gives nil for an input that no output depends on, instead of an error.
 /// - Returns: one for each input.
 public func grad(
-    of outputs: [Tensor], withRespectTo inputs: [Tensor], gradients: [Tensor] = [], retainGraph: Bool? = nil,
+    of outputs: [Tensor], withRespectTo inputs: [Tensor], gradients: [Tensor?] = [], retainGraph: Bool? = nil,
     createGraph: Bool = false, allowUnused: Bool = false
 ) throws -> [Tensor?] {
     defer { keepAlive((outputs, inputs, gradients)) }
     var results = [OpaquePointer?](repeating: nil, count: inputs.count)
     try check(
         ct_grad(
-            outputs.definedPointers, Int64(outputs.count), inputs.definedPointers, Int64(inputs.count),
+            outputs.pointers, Int64(outputs.count), inputs.pointers, Int64(inputs.count),
             gradients.pointers, Int64(gradients.count), retainGraph.c, createGraph, allowUnused, &results))
     return try results.map { try $0.map { try Tensor(owning: $0) } }
 }
@@ -128,7 +128,7 @@ public func autocast<Result>(
     _ device: Device, _ dtype: DType, enabled: Bool = true, _ body: () throws -> Result
 ) throws -> Result {
     guard dtype == .bfloat16 || dtype == .float16 else {
-        throw TorchError(kind: .type, operation: "autocast", message: "autocast takes bfloat16 or float16, not \(dtype)")
+        throw TorchError(kind: .type, operation: "autocast", message: "it takes bfloat16 or float16, not \(dtype)")
     }
     var previouslyEnabled = false
     var previousType: Int32 = 0

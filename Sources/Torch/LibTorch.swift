@@ -20,6 +20,11 @@ public enum LibTorch {
         try check(ct_set_thread_count(Int32(clamping: count)))
     }
 
+    /// Lets operations on the calling thread use this thread alone; other threads keep what they have.
+    package static func useOneThreadOnThisThread() {
+        ct_use_one_thread_here()
+    }
+
     /// Whether operations must use algorithms that give the same bits every time; those that have none then throw.
     public static var isDeterministic: Bool {
         ct_is_deterministic()

@@ -1,26 +1,44 @@
 import CTorch
 
 /// One part of a subscript: a number, a range, a tensor, or one of PyTorch's special parts.
-public enum TensorIndex: Sendable {
-    /// One place; the dimension goes away. Negative numbers count from the end.
-    case at(Int)
-    /// A range with a positive step; nil is the dimension's start or end, negative numbers count from its end.
-    case slice(start: Int?, stop: Int?, step: Int = 1)
-    /// As many whole dimensions as the other parts leave: Python's `...`.
-    case ellipsis
-    /// A new dimension of size 1: Python's `None`.
-    case newAxis
-    /// Places by number (`int64`), or those where a mask (`bool`) is true.
-    case tensor(Tensor)
+public struct TensorIndex: Sendable {
+    private enum Part: Sendable {
+        case position(Int)
+        case slice(start: Int?, stop: Int?, step: Int)
+        case ellipsis
+        case newAxis
+        case tensor(Tensor)
+    }
 
-    /// The whole dimension: Python's `:`.
-    public static let all = TensorIndex.slice(start: nil, stop: nil)
+    private let part: Part
+
+    private init(_ part: Part) {
+        self.part = part
+    }
+
+    /// One place; the dimension goes away. Negative numbers count from the end.
+    public static func at(_ position: Int) -> TensorIndex {
+        TensorIndex(.position(position))
+    }
+
+    /// A range; nil is the dimension's start or end, negative numbers count from its end. The step must be positive.
+    public static func slice(start: Int?, stop: Int?, step: Int = 1) -> TensorIndex {
+        TensorIndex(.slice(start: start, stop: stop, step: step))
+    }
+
+    /// Places by number (`int64`), or those where a mask (`bool`) is true.
+    public static func tensor(_ tensor: Tensor) -> TensorIndex {
+        TensorIndex(.tensor(tensor))
+    }
+
+    fileprivate static let everyOther = TensorIndex(.ellipsis)
+    fileprivate static let inserted = TensorIndex(.newAxis)
 
     fileprivate var c: CTIndex {
         var index = CTIndex()
         index.step = 1
-        switch self {
-        case .at(let position):
+        switch part {
+        case .position(let position):
             index.kind = CTIndexKindInteger
             index.integer = Int64(position)
         case .slice(let start, let stop, let step):
@@ -51,9 +69,9 @@ extension TensorIndexConvertible where Self == TensorIndex {
     /// The whole dimension: Python's `:`.
     public static var all: TensorIndex { .slice(start: nil, stop: nil) }
     /// As many whole dimensions as the other parts leave: Python's `...`.
-    public static var ellipsis: TensorIndex { .ellipsis }
+    public static var ellipsis: TensorIndex { .everyOther }
     /// A new dimension of size 1: Python's `None`.
-    public static var newAxis: TensorIndex { .newAxis }
+    public static var newAxis: TensorIndex { .inserted }
 
     /// A range with a step: Python's `start:stop:step`.
     public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int) -> TensorIndex {

@@ -26,7 +26,7 @@ extension Tensor {
             tensor = dtype == .float64 ? exact : try exact.to(dtype ?? .float32)
         }
         let converted = try dtype.map { try tensor.to($0) } ?? tensor
-        self = device == .cpu ? converted : try converted.to(device: device)
+        self = device == .cpu ? converted : try converted.to(device)
     }
 
     /// A tensor with a copy of `values`, in row-major order.
@@ -40,7 +40,7 @@ extension Tensor {
         let tensor = try values.withUnsafeBytes { bytes in
             try Tensor(bytes: bytes, shape: shape ?? [values.count], dtype: Element.dtype)
         }
-        self = device == .cpu ? tensor : try tensor.to(device: device)
+        self = device == .cpu ? tensor : try tensor.to(device)
     }
 
     /// A tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
@@ -49,6 +49,11 @@ extension Tensor {
         try self.init(
             owning: ct_tensor_from_bytes(
                 bytes.baseAddress, Int64(bytes.count), sizes, Int64(sizes.count), dtype.rawValue))
+    }
+
+    /// The tensor on a device: itself where it lies there already, else a copy.
+    public func to(_ device: Device) throws -> Tensor {
+        try to(dtype: nil, device: device)
     }
 
     /// The elements in row-major order, converted to `type` where the tensor has another.

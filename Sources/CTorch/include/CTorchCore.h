@@ -25,6 +25,8 @@ const char *ct_error_inputs(void);
 const char *ct_library_version(void);
 int32_t ct_thread_count(void);
 bool ct_set_thread_count(int32_t count);
+/// Operations on the calling thread use this thread alone; other threads keep what they have.
+void ct_use_one_thread_here(void);
 bool ct_cuda_is_available(void);
 int32_t ct_cuda_device_count(void);
 bool ct_set_deterministic(bool deterministic);

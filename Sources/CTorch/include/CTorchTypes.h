@@ -3,6 +3,7 @@
 #define CTORCH_TYPES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -17,6 +18,10 @@ typedef struct CTTensor CTTensor;
 
 /// One reference to a random number generator; the same rules hold.
 typedef struct CTGenerator CTGenerator;
+
+/// An integer that goes into or comes out of a generated operation. Swift sees it as `Int`, so that an `[Int]` passes
+/// without a copy.
+typedef ptrdiff_t CTInteger;
 
 /// A number with its kind, as an operation's `Scalar` argument.
 typedef enum CTScalarKind : int32_t {
@@ -73,6 +78,7 @@ typedef enum CTErrorKind : int32_t {
 //   Scalar[]               const CTScalar * and a count
 //   int, int?              int64_t, CTOptionalInteger (SymInt likewise)
 //   int[], int[]?          const int64_t * and a count (-1: none)
+//                          (generated functions write CTInteger for int64_t)
 //   float, float?          double, CTOptionalReal
 //   float[], float[]?      const double * and a count (-1: none)
 //   bool, bool?            bool, int8_t (-1: none)

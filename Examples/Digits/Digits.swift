@@ -1,0 +1,6 @@
+import Helios
+
+@main
+struct Digits {
+    static func main() {}
+}

@@ -1,0 +1,99 @@
+import Foundation
+
+/// What a checkpoint holds, under the keys of Python Helios: everything that a run needs to go on as if it had never
+/// stopped.
+struct Checkpoint {
+    enum Key {
+        static let version = "version"
+        static let trainingState = "training_state"
+        static let model = "model"
+        static let random = "rng"
+        static let loggers = "loggers"
+        static let data = "datamodule"
+        // Inside "model":
+        static let user = "user"
+        static let scaler = "amp_scaler"
+    }
+
+    let trainingState: TrainingState
+    let modelState: StateDict
+    let scalerState: StateDict?
+    let random: RandomState
+    let data: StateDict
+    let logFile: String?
+
+    init<Batch>(
+        trainingState: TrainingState, model: Model<Batch>, data: DataModule<Batch>, random: RandomState, logFile: URL?
+    ) throws {
+        self.trainingState = trainingState
+        modelState = try model.stateDict()
+        scalerState = try model.mixedPrecision?.scaler.stateDict()
+        self.random = random
+        self.data = try data.stateDict()
+        self.logFile = logFile?.path
+    }
+
+    /// Restores the model; with `fastInit` its networks only.
+    func restore<Batch>(_ model: Model<Batch>, fastInit: Bool) throws {
+        if !fastInit, let mixedPrecision = model.mixedPrecision {
+            guard let scalerState else {
+                throw StateDictError("it has no state of a scaler: it was saved without mixed precision")
+            }
+            try mixedPrecision.scaler.loadStateDict(scalerState)
+        }
+        try model.loadStateDict(modelState, fastInit: fastInit)
+    }
+}
+
+extension Checkpoint {
+    func stateDict() -> StateDict {
+        var model: StateDict = [.string(Key.user): .dictionary(modelState)]
+        if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
+        return [
+            .string(Key.version): .string(Helios.version),
+            .string(Key.trainingState): .dictionary(trainingState.stateDict()),
+            .string(Key.model): .dictionary(model),
+            .string(Key.random): .dictionary(random.stateDict()),
+            .string(Key.loggers): ["root": ["log_file": logFile.map { .string($0) } ?? .none]],
+            .string(Key.data): .dictionary(data),
+        ]
+    }
+
+    /// - Throws: `StateDictError` where the value is not what a trainer saves.
+    init(_ value: StateValue) throws {
+        guard case .dictionary(let state) = value else {
+            throw StateDictError("it holds a \(value.typeName), not a dictionary")
+        }
+        let needed = [Key.version, Key.trainingState, Key.model, Key.random, Key.data]
+        let missing = needed.filter { state[$0] == nil }
+        guard missing.isEmpty else {
+            throw StateDictError("it was not saved by a trainer: it has no \(missing.joined(separator: ", "))")
+        }
+        let version = try state.string(.string(Key.version))
+        guard !Version(version).isNewer(than: Version(Helios.version)) else {
+            throw StateDictError("it was saved by Helios \(version), which is newer than this one (\(Helios.version))")
+        }
+        trainingState = try TrainingState(state.dictionary(.string(Key.trainingState)))
+        let model = try state.dictionary(.string(Key.model))
+        modelState = try model.dictionary(.string(Key.user))
+        scalerState = model[Key.scaler] == nil ? nil : try model.dictionary(.string(Key.scaler))
+        random = try RandomState(state.dictionary(.string(Key.random)))
+        data = try state.dictionary(.string(Key.data))
+        logFile = (try? state.dictionary(.string(Key.loggers)).dictionary("root").string("log_file")) ?? nil
+    }
+}
+
+/// A version as numbers, for comparison: what is no number counts as 0.
+struct Version {
+    private let numbers: [Int]
+
+    init(_ text: String) {
+        numbers = text.split(separator: ".").map { Int($0) ?? 0 }
+    }
+
+    func isNewer(than other: Version) -> Bool {
+        let length = max(numbers.count, other.numbers.count)
+        func padded(_ numbers: [Int]) -> [Int] { numbers + Array(repeating: 0, count: length - numbers.count) }
+        return padded(other.numbers).lexicographicallyPrecedes(padded(numbers))
+    }
+}

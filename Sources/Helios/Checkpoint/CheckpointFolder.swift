@@ -1,0 +1,109 @@
+import Foundation
+
+/// A checkpoint that cannot be read, written or used.
+public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+    /// The file, or the folder where it is about several.
+    public let path: String
+    public let reason: String
+
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    public var description: String {
+        "checkpoint \(path): \(reason)"
+    }
+}
+
+/// The checkpoints of one model, in a folder of its name.
+struct CheckpointFolder {
+    struct Entry {
+        let file: URL
+        let contents: Checkpoint
+    }
+
+    let folder: URL
+    private let saveName: String
+
+    /// The folder, made where it is not there yet.
+    ///
+    /// - Throws: `CheckpointError` where nothing can be written into it: before the training, not after hours of it.
+    static func create(in root: URL, saveName: String) throws -> CheckpointFolder {
+        let result = CheckpointFolder(folder: root.appending(path: saveName), saveName: saveName)
+        do {
+            try FileManager.default.createDirectory(at: result.folder, withIntermediateDirectories: true)
+        } catch {
+            throw CheckpointError(
+                path: result.folder.path, reason: "the folder cannot be created: \(error.localizedDescription)")
+        }
+        guard FileManager.default.isWritableFile(atPath: result.folder.path) else {
+            throw CheckpointError(path: result.folder.path, reason: "the folder cannot be written to")
+        }
+        return result
+    }
+
+    /// nil where there is no such folder.
+    static func existing(in root: URL, saveName: String) -> CheckpointFolder? {
+        let folder = root.appending(path: saveName)
+        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+        return CheckpointFolder(folder: folder, saveName: saveName)
+    }
+
+    /// The names of the checkpoints, the newest last.
+    func names() throws -> [CheckpointName] {
+        let files: [String]
+        do {
+            files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        } catch {
+            throw CheckpointError(path: folder.path, reason: "the folder cannot be read: \(error.localizedDescription)")
+        }
+        return files.compactMap { CheckpointName(fileName: $0, saveName: saveName) }.sorted()
+    }
+
+    /// The newest checkpoint that can be read: the greatest epoch and iteration; nil where there is none at all.
+    ///
+    /// - Parameter warn: is told of each one that was passed over, and why.
+    /// - Throws: `CheckpointError` where there are checkpoints and none can be read: starting anew then would bury
+    ///   them under new ones.
+    func newest(warn: (String) -> Void) throws -> Entry? {
+        var failures: [CheckpointError] = []
+        for name in try names().reversed() {
+            let file = folder.appending(path: name.fileName)
+            do {
+                return Entry(file: file, contents: try CheckpointFolder.read(file))
+            } catch {
+                failures.append(error)
+                warn("passed over: \(error)")
+            }
+        }
+        guard let first = failures.first else { return nil }
+        throw CheckpointError(
+            path: folder.path,
+            reason: "none of its \(failures.count) checkpoints can be read (the newest: \(first.reason)); move them away to "
+                + "start anew")
+    }
+
+    static func read(_ file: URL) throws(CheckpointError) -> Checkpoint {
+        do {
+            return try Checkpoint(TorchFile.load(file))
+        } catch {
+            throw CheckpointError(path: file.path, reason: "\(error)")
+        }
+    }
+
+    /// Writes a checkpoint. Returns its file.
+    func save(_ checkpoint: Checkpoint, name: String) throws -> URL {
+        guard !name.contains("/"), !name.isEmpty else {
+            throw CheckpointError(
+                path: folder.path, reason: "'\(name)' is no file name: see appendMetadata(toCheckpointName:)")
+        }
+        let file = folder.appending(path: "\(name).\(CheckpointName.pathExtension)")
+        do {
+            try TorchFile.save(.dictionary(checkpoint.stateDict()), to: file)
+        } catch {
+            throw CheckpointError(path: file.path, reason: "\(error)")
+        }
+        return file
+    }
+}

@@ -1,0 +1,36 @@
+/// The name of a checkpoint's file: `<model>_epoch_<e>_iter_<i><metadata>.pth`.
+struct CheckpointName: Comparable {
+    let epoch: Int
+    let iteration: Int
+    let fileName: String
+
+    static let pathExtension = "pth"
+
+    /// nil for a name that is none of this model's checkpoints.
+    init?(fileName: String, saveName: String) {
+        let prefix = "\(saveName)_epoch_"
+        guard fileName.hasPrefix(prefix), fileName.hasSuffix(".\(CheckpointName.pathExtension)") else { return nil }
+        var rest = fileName.dropFirst(prefix.count)
+        guard let epoch = rest.popNumber(), rest.hasPrefix("_iter_") else { return nil }
+        rest = rest.dropFirst("_iter_".count)
+        guard let iteration = rest.popNumber() else { return nil }
+        self.epoch = epoch
+        self.iteration = iteration
+        self.fileName = fileName
+    }
+
+    /// By epoch, then by iteration; the name decides between two of the same step.
+    static func < (left: CheckpointName, right: CheckpointName) -> Bool {
+        (left.epoch, left.iteration, left.fileName) < (right.epoch, right.iteration, right.fileName)
+    }
+}
+
+extension Substring {
+    /// Takes the digits at the start; nil where there are none, or more than a number holds.
+    fileprivate mutating func popNumber() -> Int? {
+        let digits = prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits) else { return nil }
+        self = dropFirst(digits.count)
+        return number
+    }
+}

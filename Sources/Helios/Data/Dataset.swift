@@ -1,0 +1,42 @@
+/// Samples by number: what one trains, validates or tests on.
+///
+/// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
+/// lock of its own.
+public protocol Dataset<Sample>: Sendable {
+    associatedtype Sample: Sendable
+
+    var count: Int { get }
+
+    /// The sample with this number, 0 up to `count`.
+    ///
+    /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch and `index` only, so that they
+    ///   are the same whatever the number of workers, and after a resume.
+    func sample(at index: Int, random: inout SampleRandom) throws -> Sample
+}
+
+/// A data set that makes a batch faster than from single samples: all in memory, say.
+public protocol BatchDataset<Batch>: Sendable {
+    associatedtype Batch: Sendable
+
+    var count: Int { get }
+
+    /// The samples with these numbers, in this order, as one batch.
+    func batch(at indices: [Int]) throws -> Batch
+}
+
+/// A sample that knows how to become a batch.
+public protocol Collatable: Sendable {
+    associatedtype Batch: Sendable
+
+    /// One batch of these samples, in this order; there is at least one.
+    static func collate(_ samples: [Self]) throws -> Batch
+}
+
+/// What is wrong with the data, or with how they are to be loaded.
+public struct DataError: Error, CustomStringConvertible, Equatable {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

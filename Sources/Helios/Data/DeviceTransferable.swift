@@ -1,0 +1,27 @@
+/// A batch, or part of one, that can be put on a device.
+///
+/// `Model.batchToDevice` moves every batch that conforms; tensors and arrays, dictionaries and optionals of what
+/// conforms do so already.
+public protocol DeviceTransferable {
+    func to(_ device: Device) throws -> Self
+}
+
+extension Tensor: DeviceTransferable {}
+
+extension Array: DeviceTransferable where Element: DeviceTransferable {
+    public func to(_ device: Device) throws -> [Element] {
+        try map { try $0.to(device) }
+    }
+}
+
+extension Dictionary: DeviceTransferable where Value: DeviceTransferable {
+    public func to(_ device: Device) throws -> [Key: Value] {
+        try mapValues { try $0.to(device) }
+    }
+}
+
+extension Optional: DeviceTransferable where Wrapped: DeviceTransferable {
+    public func to(_ device: Device) throws -> Wrapped? {
+        try map { try $0.to(device) }
+    }
+}

@@ -1,0 +1,54 @@
+/// How samples become batches.
+public struct LoaderOptions: Sendable {
+    /// The number of samples in a batch.
+    public var batchSize: Int
+    /// Draws a new order for each epoch; otherwise the samples come as they are numbered.
+    public var shuffle: Bool
+    /// Leaves out the last batch of an epoch where it is smaller than the others.
+    public var dropLast: Bool
+    /// How many threads make batches ahead of the training; 0 makes each when it is asked for.
+    public var workers: Int
+    /// How many batches each worker may be ahead.
+    public var prefetch: Int
+    /// The seed of the order and of the samples' random numbers; the trainer's unless given.
+    public var seed: UInt64?
+    /// The order of the samples; instead of what `shuffle` says.
+    public var sampler: (any Sampler)?
+
+    public init(
+        batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: Int = 0, prefetch: Int = 2,
+        seed: UInt64? = nil, sampler: (any Sampler)? = nil
+    ) {
+        self.batchSize = batchSize
+        self.shuffle = shuffle
+        self.dropLast = dropLast
+        self.workers = workers
+        self.prefetch = prefetch
+        self.seed = seed
+        self.sampler = sampler
+    }
+
+    /// Throws where the options contradict each other or the data.
+    func validate(sampleCount: Int) throws {
+        guard batchSize > 0 else {
+            throw DataError("the batch size must be positive, not \(batchSize)")
+        }
+        guard workers >= 0 else {
+            throw DataError("the number of workers must not be negative, and is \(workers)")
+        }
+        guard prefetch > 0 else {
+            throw DataError("the number of batches to prefetch must be positive, not \(prefetch)")
+        }
+        guard sampleCount > 0 else {
+            throw DataError("the data set has no samples")
+        }
+        if sampler != nil, shuffle {
+            throw DataError("a sampler was given and 'shuffle' as well: the sampler says the order, leave out 'shuffle'")
+        }
+        if dropLast, batchSize > sampleCount {
+            throw DataError(
+                "the batch size \(batchSize) is larger than the data set (\(sampleCount) samples), and 'dropLast' "
+                    + "leaves out the only batch: lower the batch size or leave out 'dropLast'")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Torch
+
+/// Batches made ahead by threads of their own, handed out in order.
+///
+/// At most `capacity` batches are made or being made and not yet taken. Decoding blocks, which is not for Swift's
+/// cooperative threads; hence real ones.
+final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
+    private let make: @Sendable (Int) throws -> Batch
+    private let capacity: Int
+
+    // Everything below is guarded by `condition`.
+    private let condition = NSCondition()
+    private var waiting: Range<Int>
+    private var made: [Int: Result<Batch, any Error>] = [:]
+    private var nextToTake: Int
+    private var isStopped = false
+    private var runningWorkers: Int
+
+    init(range: Range<Int>, workers: Int, capacity: Int, make: @escaping @Sendable (Int) throws -> Batch) {
+        self.make = make
+        self.capacity = capacity
+        waiting = range
+        nextToTake = range.lowerBound
+        runningWorkers = min(workers, range.count)
+        for number in 0..<runningWorkers {
+            let thread = Thread { self.work() }
+            thread.name = "helios.loader.\(number)"
+            // As the main thread's: decoders of a user's data set may need it.
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+
+    /// Waits for the batch with this number, the one after the last taken.
+    func take(_ number: Int) throws -> Batch {
+        condition.lock()
+        defer { condition.unlock() }
+        while made[number] == nil {
+            condition.wait()
+        }
+        let result = made.removeValue(forKey: number)
+        nextToTake = number + 1
+        condition.broadcast()
+        guard let result else { throw DataError("the loader lost batch \(number)") }
+        return try result.get()
+    }
+
+    /// Lets the workers end and waits for them, so that nothing of the data set runs afterwards.
+    func stop() {
+        condition.lock()
+        defer { condition.unlock() }
+        isStopped = true
+        condition.broadcast()
+        while runningWorkers > 0 {
+            condition.wait()
+        }
+    }
+
+    private func work() {
+        // The workers share the processor with the training: one thread each for the operations of a sample.
+        LibTorch.useOneThreadOnThisThread()
+        while let number = nextNumber() {
+            let result = Result { try noGrad { try make(number) } }
+            condition.lock()
+            made[number] = result
+            condition.broadcast()
+            condition.unlock()
+        }
+        condition.lock()
+        runningWorkers -= 1
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// The number of the next batch to make, once there is room for it; nil where nothing is left to do.
+    private func nextNumber() -> Int? {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isStopped, let first = waiting.first, first >= nextToTake + capacity {
+            condition.wait()
+        }
+        return isStopped ? nil : waiting.popFirst()
+    }
+}

@@ -1,0 +1,30 @@
+/// Random numbers of one sample: a sequence of its own for each seed, epoch and sample.
+///
+/// It follows that neither the number of workers nor the order in which they work changes a number, and that a resumed
+/// run draws what an uninterrupted one draws.
+///
+/// The sequence is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), its start
+/// mixed from the three by the same function.
+public struct SampleRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    public init(seed: UInt64, epoch: Int, index: Int) {
+        state = seed
+        // One step of the sequence between each, so that (1, 2) and (2, 1) differ.
+        state = next() ^ UInt64(truncatingIfNeeded: epoch)
+        state = next() ^ UInt64(truncatingIfNeeded: index)
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A generator for tensor operations, seeded from this sequence.
+    public mutating func generator() throws -> Generator {
+        try Generator(seed: next())
+    }
+}

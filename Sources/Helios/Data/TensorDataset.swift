@@ -1,0 +1,50 @@
+/// Inputs and what is wanted for them, the samples along the first dimension of both.
+public struct LabeledBatch: DeviceTransferable, Sendable {
+    /// `[N, …]`
+    public var inputs: Tensor
+    /// `[N, …]`: class numbers (`int64[N]`), or values.
+    public var targets: Tensor
+
+    public init(inputs: Tensor, targets: Tensor) {
+        self.inputs = inputs
+        self.targets = targets
+    }
+
+    /// The number of samples.
+    public var count: Int {
+        inputs.shape.first ?? 0
+    }
+
+    public func to(_ device: Device) throws -> LabeledBatch {
+        LabeledBatch(inputs: try inputs.to(device), targets: try targets.to(device))
+    }
+}
+
+/// Samples that lie in memory as two tensors. A batch is two index operations, whatever its size.
+public struct TensorDataset: BatchDataset {
+    public let inputs: Tensor
+    public let targets: Tensor
+    public let count: Int
+
+    /// - Parameters:
+    ///   - inputs: `[N, …]`
+    ///   - targets: `[N, …]`
+    /// - Throws: `DataError` where the two do not have the same number of samples.
+    public init(inputs: Tensor, targets: Tensor) throws {
+        guard let count = inputs.shape.first, targets.shape.first == count else {
+            throw DataError(
+                "inputs and targets must have the same number of samples in their first dimension; their shapes are "
+                    + "\(inputs.shape) and \(targets.shape)")
+        }
+        self.inputs = inputs
+        self.targets = targets
+        self.count = count
+    }
+
+    public func batch(at indices: [Int]) throws -> LabeledBatch {
+        let positions = try Tensor(indices, device: inputs.device)
+        return LabeledBatch(
+            inputs: try inputs.indexSelect(dim: 0, index: positions),
+            targets: try targets.indexSelect(dim: 0, index: positions))
+    }
+}

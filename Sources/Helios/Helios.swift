@@ -1,0 +1,13 @@
+@_exported import Torch
+@_exported import TorchNN
+@_exported import TorchOptim
+@_exported import TorchSerialization
+
+/// What the framework says of itself.
+public enum Helios {
+    /// The version, which checkpoints carry.
+    public static let version = "0.1.0"
+
+    /// What everything is seeded with where nothing else is said; the same as Python Helios.
+    public static let defaultSeed: UInt64 = 6691
+}

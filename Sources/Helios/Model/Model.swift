@@ -1,0 +1,264 @@
+/// What is trained, and how: networks, optimisers, a training step, and hooks for everything that happens around it.
+///
+/// Override `setup` and `trainStep`; the rest as needed. The trainer calls the hooks in a fixed order (docs/hooks.md);
+/// each of them may throw, which ends training with that error.
+///
+/// ```swift
+/// final class Classifier: Model<LabeledBatch> {
+///     var network: Network!
+///     var optimizer: AdamW!
+///
+///     override func setup(fastInit: Bool) throws {
+///         network = try Network().to(device)
+///         if fastInit { return }
+///         optimizer = try AdamW(network.parameters(), learningRate: 1e-3)
+///     }
+///
+///     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+///         try optimizer.zeroGrad()
+///         let loss = try crossEntropy(network(batch.inputs), batch.targets)
+///         try loss.backward()
+///         try optimizer.step()
+///         lossItems["loss"] = loss
+///     }
+/// }
+/// ```
+open class Model<Batch: Sendable> {
+    // MARK: State
+
+    /// The name in the files of checkpoints and networks.
+    public let saveName: String
+
+    /// Whether several processes train together. Set by the trainer before `setup`.
+    public internal(set) var isDistributed = false
+    /// Where the weights of a checkpoint are put. Set by the trainer before `setup`.
+    public internal(set) var mapLocation: Device = .cpu
+    /// Where the model's tensors lie. Set by the trainer before `setup`.
+    public internal(set) var device: Device = .cpu
+    /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
+    public internal(set) var rank = 0
+    /// The trainer that trains the model. Set by it before `setup`.
+    public internal(set) weak var trainer: Trainer?
+
+    /// The losses of the current batch, by name: a training step fills them.
+    public var lossItems: [String: Tensor] = [:]
+    /// Sums of the losses since the last validation, by name: divided by `TrainingState.runningIter`, their mean.
+    public var runningLosses: [String: Double] = [:]
+    /// The values of the last batch's losses, by name.
+    public internal(set) var lastLosses: [String: Double] = [:]
+    /// What validation found, by name: validation steps fill it.
+    public var validationScores: [String: Double] = [:]
+    /// What testing found, by name: test steps fill it.
+    public var testScores: [String: Double] = [:]
+
+    /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
+    open var metrics: [String: Double] { [:] }
+
+    /// What mixed precision needs; nil until `createScaler`.
+    public internal(set) var mixedPrecision: MixedPrecision?
+
+    weak var dataModule: DataModule<Batch>?
+
+    /// - Parameter saveName: the name in the files of checkpoints and networks.
+    public init(saveName: String) {
+        self.saveName = saveName
+    }
+
+    // MARK: Setting up, saving and restoring
+
+    /// Creates what training needs: networks, losses, optimisers, schedulers. Must be overridden.
+    ///
+    /// Called before training or testing, when the device is known.
+    /// - Parameter fastInit: create the networks only; there will be no training.
+    open func setup(fastInit: Bool) throws {
+        throw ConfigurationError("\(type(of: self)) must override setup(fastInit:) and create its networks there")
+    }
+
+    /// Loads the networks for testing. Called where there is no checkpoint to test. Does nothing by default.
+    open func loadForTesting() throws {}
+
+    /// The state for a checkpoint.
+    ///
+    /// By default that of every stored property that is `Stateful` (networks, optimisers, schedulers), and of arrays,
+    /// dictionaries and optionals of such, under the property's name.
+    open func stateDict() throws -> StateDict {
+        try StatefulProperties(of: self).stateDict()
+    }
+
+    /// Restores the state of a checkpoint; by default what `stateDict` gave by default.
+    ///
+    /// - Parameter fastInit: restore the networks only.
+    open func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
+        try StatefulProperties(of: self).load(state, networksOnly: fastInit)
+    }
+
+    /// The state of the trained networks, without anything that only training needs.
+    ///
+    /// By default the network's state dictionary where there is one network, else those of all under their properties'
+    /// names.
+    open func trainedStateDict() throws -> StateDict {
+        try StatefulProperties(of: self).networkStateDict()
+    }
+
+    /// The name of a checkpoint, with what the model wants to see in it: a loss, a metric.
+    ///
+    /// - Parameter name: the name so far, with epoch and iteration, without the extension.
+    open func appendMetadata(toCheckpointName name: String) throws -> String { name }
+
+    /// The banner that is printed at the start, with what the model wants to see in it.
+    open func append(toBanner banner: String) throws -> String { banner }
+
+    // MARK: Training
+
+    /// Switches to training mode; by default every network among the stored properties.
+    open func train() throws {
+        try StatefulProperties(of: self).networks.forEach { $0.train() }
+    }
+
+    /// Called once, before the first epoch.
+    open func onTrainingStart() throws {}
+
+    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is gone on with too.
+    open func onTrainingEpochStart(currentEpoch: Int) throws {}
+
+    /// Called before each training step. Clears the losses by default.
+    open func onTrainingBatchStart(state: TrainingState) throws {
+        lossItems.removeAll(keepingCapacity: true)
+    }
+
+    /// Moves a batch to the device, before its step. By default every batch that is `DeviceTransferable`.
+    open func batchToDevice(_ batch: Batch, phase: BatchPhase) throws -> Batch {
+        // Batches are made on the CPU: there is nothing to move, and no cast to pay for, where the model is there too.
+        guard device != .cpu, let transferable = batch as? any DeviceTransferable else { return batch }
+        return try transferable.to(device) as? Batch ?? batch
+    }
+
+    /// One training step: forward and backward pass, the optimiser's step, schedulers. Must be overridden.
+    ///
+    /// - Parameters:
+    ///   - batch: on the model's device.
+    ///   - state: this step's numbers.
+    open func trainStep(_ batch: Batch, state: TrainingState) throws {
+        throw ConfigurationError("\(type(of: self)) must override trainStep(_:state:)")
+    }
+
+    /// Called after each training step.
+    ///
+    /// By default reads the losses, averages them over the processes, adds them to the running losses, and throws
+    /// `NonFiniteLossError` where one is not a finite number.
+    /// - Parameter shouldLog: whether the trainer's print frequency is reached.
+    open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        lastLosses.removeAll(keepingCapacity: true)
+        for (name, loss) in lossItems {
+            let value = try loss.item().double
+            // With a scaler an overflow is expected now and then: it skips the step and lowers the scale.
+            guard value.isFinite || mixedPrecision != nil else {
+                throw NonFiniteLossError(name: name, value: value, state: state)
+            }
+            lastLosses[name] = value
+            runningLosses[name, default: 0] += value
+        }
+    }
+
+    /// Called at the end of each epoch.
+    open func onTrainingEpochEnd(currentEpoch: Int) throws {}
+
+    /// Called once, after the last epoch.
+    open func onTrainingEnd() throws {}
+
+    // MARK: Validation
+
+    /// Switches to evaluation mode; by default every network among the stored properties.
+    open func eval() throws {
+        try StatefulProperties(of: self).networks.forEach { $0.eval() }
+    }
+
+    /// Called at the start of each validation cycle, the first being 0. Clears the validation scores by default.
+    open func onValidationStart(validationCycle: Int) throws {
+        validationScores.removeAll()
+    }
+
+    /// Called before each validation step, the first being 0.
+    open func onValidationBatchStart(step: Int) throws {}
+
+    /// One validation step, without gradients.
+    open func validStep(_ batch: Batch, step: Int) throws {}
+
+    /// Called after each validation step.
+    open func onValidationBatchEnd(step: Int) throws {}
+
+    /// Called at the end of each validation cycle. Clears the running losses by default.
+    open func onValidationEnd(validationCycle: Int) throws {
+        runningLosses.removeAll()
+    }
+
+    // MARK: Decisions
+
+    /// Whether the last validation is better than those before: what early stopping counts by. True by default.
+    ///
+    /// Asked right after each validation cycle.
+    open func haveMetricsImproved() throws -> Bool { true }
+
+    /// Whether training should stop now. False by default.
+    ///
+    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch.
+    open func shouldTrainingStop() throws -> Bool { false }
+
+    /// Whether to go on to the next training phase of the data module. False by default; must be true once only for
+    /// each phase.
+    ///
+    /// Asked after each epoch when training by epoch, after each step when training by iteration.
+    open func shouldAdvanceDatasetPhase() throws -> Bool { false }
+
+    /// Whether the checkpoint that is due should be saved. True by default.
+    open func shouldSaveCheckpoint() throws -> Bool { true }
+
+    // MARK: Testing
+
+    /// Called at the start of testing. Clears the test scores by default.
+    open func onTestingStart() throws {
+        testScores.removeAll()
+    }
+
+    /// Called before each test step, the first being 0.
+    open func onTestingBatchStart(step: Int) throws {}
+
+    /// One test step, without gradients.
+    open func testStep(_ batch: Batch, step: Int) throws {}
+
+    /// Called after each test step.
+    open func onTestingBatchEnd(step: Int) throws {}
+
+    /// Called at the end of testing.
+    open func onTestingEnd() throws {}
+}
+
+extension Model {
+    /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.
+    ///
+    /// - Throws: `DataError` where there is no training data.
+    public func trainStepsPerEpoch() throws -> Int {
+        guard let dataModule else {
+            throw ConfigurationError("trainStepsPerEpoch is known from setup(fastInit:) on, not before")
+        }
+        return try dataModule.trainStepsPerEpoch()
+    }
+}
+
+/// A loss that is not a number, or infinite.
+public struct NonFiniteLossError: Error, CustomStringConvertible, Equatable {
+    /// The loss' name in `Model.lossItems`.
+    public let name: String
+    public let value: Double
+    /// The step in which it came up.
+    public let state: TrainingState
+
+    public static func == (left: NonFiniteLossError, right: NonFiniteLossError) -> Bool {
+        left.name == right.name && left.value.bitPattern == right.value.bitPattern && left.state == right.state
+    }
+
+    public var description: String {
+        "the loss '\(name)' is \(value) in iteration \(state.currentIteration) (epoch \(state.globalEpoch), batch "
+            + "\(state.datasetIter + 1)): lower the learning rate, clip the gradients or look at the data of this batch"
+    }
+}

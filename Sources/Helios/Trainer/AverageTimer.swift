@@ -1,0 +1,26 @@
+import Dispatch
+
+/// The average time of recent steps: the mean over a window that starts anew every 200 steps.
+struct AverageTimer {
+    private static let window = 200
+    private var last = DispatchTime.now().uptimeNanoseconds
+    private var sum: UInt64 = 0
+    private var count = 0
+
+    mutating func start() {
+        last = DispatchTime.now().uptimeNanoseconds
+    }
+
+    /// Ends a step. Returns the average in seconds.
+    mutating func record() -> Double {
+        let now = DispatchTime.now().uptimeNanoseconds
+        if count == AverageTimer.window {
+            count = 0
+            sum = 0
+        }
+        sum += now - last
+        count += 1
+        last = now
+        return Double(sum) / Double(count) / 1e9
+    }
+}

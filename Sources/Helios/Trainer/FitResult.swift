@@ -1,0 +1,15 @@
+/// How training ended.
+public struct FitResult: Sendable, Equatable {
+    public enum Outcome: String, Sendable {
+        /// All steps were trained.
+        case completed
+        /// `Model.shouldTrainingStop` said so.
+        case stoppedByModel
+        /// There was no improvement for as many validation cycles as early stopping allows.
+        case stoppedEarly
+    }
+
+    public let outcome: Outcome
+    /// The state after the last step.
+    public let state: TrainingState
+}

@@ -1,0 +1,196 @@
+import Foundation
+
+/// One run of a model: what `Trainer.fit` and `Trainer.test` do, from the first call to the last.
+///
+/// The loops are in TrainingRun+Epoch.swift and TrainingRun+Iteration.swift.
+final class TrainingRun<Batch: Sendable> {
+    let trainer: Trainer
+    let model: Model<Batch>
+    let data: DataModule<Batch>
+    let progress: ProgressReporter
+    var state = TrainingState()
+
+    private var checkpoints: CheckpointFolder?
+    private var timer = AverageTimer()
+
+    init(_ trainer: Trainer, _ model: Model<Batch>, _ data: DataModule<Batch>) {
+        self.trainer = trainer
+        self.model = model
+        self.data = data
+        progress = ProgressReporter(trainer)
+    }
+
+    // MARK: Training
+
+    func fit() throws -> FitResult {
+        try setUp(fastInit: false)
+        if let root = trainer.checkpointRoot {
+            checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
+        }
+        let checkpoint = try checkpoints?.newest(warn: warn)
+        if let checkpoint {
+            try restore(checkpoint)
+        }
+        try printBanner(checkpoint.map { "going on from \($0.file.path)" })
+        // Early, before a hook does work on it.
+        _ = try data.requiredTrainLoader()
+
+        try model.onTrainingStart()
+        try model.train()
+        let outcome =
+            switch trainer.trainUnit {
+            case .epoch: try trainByEpoch()
+            case .iteration: try trainByIteration()
+            }
+        progress.end()
+        try model.onTrainingEnd()
+        trainer.logger.info("training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
+        return FitResult(outcome: outcome, state: state)
+    }
+
+    /// What happens with each training batch, in both loops.
+    func train(on batch: Batch, shouldLog: Bool) throws {
+        let batch = try model.batchToDevice(batch, phase: .train)
+        try model.onTrainingBatchStart(state: state)
+        try model.trainStep(batch, state: state)
+        state.averageIterTime = timer.record()
+        try model.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        progress.step(state, model.lastLosses)
+    }
+
+    /// Starts the clock of an epoch, so that what was between the epochs does not count.
+    func startTimer() {
+        timer.start()
+    }
+
+    /// A validation cycle, and what early stopping counts by it.
+    func validate() throws {
+        if let loader = data.validDataLoader {
+            try model.eval()
+            try model.onValidationStart(validationCycle: state.validationCycles)
+            progress.beginValidation(steps: loader.batchCount)
+            try noGrad {
+                let batches = try loader.batches(epoch: 0)
+                var step = 0
+                while let batch = try batches.next() {
+                    let batch = try model.batchToDevice(batch, phase: .valid)
+                    try model.onValidationBatchStart(step: step)
+                    try model.validStep(batch, step: step)
+                    try model.onValidationBatchEnd(step: step)
+                    progress.validationStep()
+                    step += 1
+                }
+            }
+            try model.train()
+            try model.onValidationEnd(validationCycle: state.validationCycles)
+            progress.endValidation(model.validationScores)
+        }
+        state.validationCycles += 1
+        state.runningIter = 0
+        state.earlyStopCount = try model.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+    }
+
+    /// Whether there was no improvement for as long as early stopping allows.
+    var shouldStopEarly: Bool {
+        trainer.earlyStopCycles.map { state.earlyStopCount >= $0 } ?? false
+    }
+
+    /// Whether a frequency falls on this count.
+    func isDue(_ frequency: Int?, at count: Int) -> Bool {
+        frequency.map { count % $0 == 0 } ?? false
+    }
+
+    func saveCheckpoint() throws {
+        guard let checkpoints, try model.shouldSaveCheckpoint() else { return }
+        let name = try model.appendMetadata(
+            toCheckpointName: "\(model.saveName)_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)")
+        let checkpoint = try Checkpoint(
+            trainingState: state, model: model, data: data, random: RandomState.current(device: trainer.device),
+            logFile: trainer.logFile)
+        let file = try checkpoints.save(checkpoint, name: name)
+        trainer.lastCheckpoint = file
+        trainer.logger.info("saved \(file.path)")
+    }
+
+    // MARK: Testing
+
+    func test() throws {
+        try setUp(fastInit: true)
+        let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
+        let checkpoint = try folder?.newest(warn: warn)
+        if let checkpoint {
+            try checkpoint.contents.restore(model, fastInit: true)
+            trainer.lastCheckpoint = checkpoint.file
+        } else {
+            try model.loadForTesting()
+        }
+        try printBanner(checkpoint.map { "testing \($0.file.path)" } ?? "testing the loaded model")
+        guard let loader = data.testDataLoader else {
+            warn("there are no test data: set them in \(type(of: data)).setup()")
+            return
+        }
+
+        try model.onTestingStart()
+        progress.beginTesting(steps: loader.batchCount)
+        try model.eval()
+        try noGrad {
+            let batches = try loader.batches(epoch: 0)
+            var step = 0
+            while let batch = try batches.next() {
+                let batch = try model.batchToDevice(batch, phase: .test)
+                try model.onTestingBatchStart(step: step)
+                try model.testStep(batch, step: step)
+                try model.onTestingBatchEnd(step: step)
+                progress.testStep()
+                step += 1
+            }
+        }
+        progress.end()
+        try model.onTestingEnd()
+    }
+
+    // MARK: Beginning
+
+    private func setUp(fastInit: Bool) throws {
+        try data.prepareData()
+        try manualSeed(trainer.randomSeed)
+        try LibTorch.setDeterministic(trainer.deterministic)
+
+        data.reset()
+        data.trainer = trainer
+        data.seed = trainer.randomSeed
+        try data.setup()
+
+        model.trainer = trainer
+        model.dataModule = data
+        model.device = trainer.device
+        model.mapLocation = trainer.device
+        model.mixedPrecision = nil
+        try model.setup(fastInit: fastInit)
+    }
+
+    private func restore(_ checkpoint: CheckpointFolder.Entry) throws {
+        do {
+            try checkpoint.contents.restore(model, fastInit: false)
+            try data.loadStateDict(checkpoint.contents.data)
+            // Last, since restoring may itself draw random numbers.
+            try checkpoint.contents.random.restore(device: trainer.device)
+        } catch {
+            throw CheckpointError(path: checkpoint.file.path, reason: "it does not fit the model or the data: \(error)")
+        }
+        state = checkpoint.contents.trainingState
+        trainer.lastCheckpoint = checkpoint.file
+    }
+
+    private func printBanner(_ line: String?) throws {
+        let banner = try model.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
+        if trainer.printsBanner { trainer.console.printLine(banner) }
+        trainer.logger.info("\(banner)")
+        if let line { trainer.print(line) }
+    }
+
+    private func warn(_ message: String) {
+        trainer.console.printWarning(message)
+        trainer.logger.warning("\(message)")
+    }
+}

@@ -1,0 +1,188 @@
+/// Writes the C declarations and the C++ bodies that call libtorch's dispatcher.
+struct CEmitter {
+    /// The line that says where the text comes from.
+    let notice: String
+
+    // MARK: Files
+
+    func header(_ operations: [Operation]) -> String {
+        var lines = [
+            notice,
+            "#ifndef CTORCH_OPERATIONS_H",
+            "#define CTORCH_OPERATIONS_H",
+            "",
+            "#include \"CTorchTypes.h\"",
+            "",
+            "#ifdef __cplusplus",
+            "extern \"C\" {",
+            "#endif",
+            "",
+            "#pragma clang assume_nonnull begin",
+            "",
+        ]
+        for operation in operations {
+            lines += prototype(operation, end: ";")
+        }
+        lines += [
+            "",
+            "#pragma clang assume_nonnull end",
+            "",
+            "#ifdef __cplusplus",
+            "}",
+            "#endif",
+            "",
+            "#endif",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    func source(_ operations: [Operation]) -> String {
+        let includes = Set(operations.map { Naming.header($0.schema.name) }).sorted().map { "#include <\($0)>" }
+        var lines = [notice, "#include \"CTorchOperations.h\"", "", "#include \"../Support.h\"", ""]
+        lines += includes
+        lines += ["", "using namespace ctorch;", "", "#pragma clang assume_nonnull begin"]
+        for operation in operations {
+            lines += [""] + definition(operation)
+        }
+        lines += ["", "#pragma clang assume_nonnull end"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: Declarations
+
+    private func prototype(_ operation: Operation, end: String) -> [String] {
+        let parameters = operation.arguments.flatMap(parameters) + outputs(operation)
+        let list = parameters.isEmpty ? ["void"] : parameters
+        let open = "\(returnType(operation))\(Naming.cFunction(operation))("
+        return Layout.list(open, list, ")" + end, indent: 0, step: 4, hangs: false)
+    }
+
+    private func returnType(_ operation: Operation) -> String {
+        switch operation.result {
+        case .tensor: "CTTensor *_Nullable "
+        case .tensorList: "CTInteger "
+        default: "bool "
+        }
+    }
+
+    private func outputs(_ operation: Operation) -> [String] {
+        switch operation.result {
+        case .none, .tensor: []
+        case .tensorList: ["CTTensor *_Nonnull *_Nullable *_Nonnull out"]
+        case .tensors(let names): names.indices.map { "CTTensor *_Nullable *_Nonnull out\($0)" }
+        case .bool: ["bool *out"]
+        case .integer: ["CTInteger *out"]
+        case .real: ["double *out"]
+        case .dtype: ["int32_t *out"]
+        }
+    }
+
+    private func parameters(_ argument: Operation.Argument) -> [String] {
+        let name = Naming.cArgument(argument)
+        func list(_ element: String) -> [String] {
+            ["\(element) *_Nullable \(name)", "CTInteger \(name)Count"]
+        }
+        switch argument.kind {
+        case .tensor: return ["CTTensor *\(name)"]
+        case .optionalTensor: return ["CTTensor *_Nullable \(name)"]
+        case .tensorList: return list("CTTensor *_Nonnull const")
+        case .optionalTensorList: return list("CTTensor *_Nullable const")
+        case .scalar: return ["CTScalar \(name)"]
+        case .optionalScalar: return ["CTOptionalScalar \(name)"]
+        case .scalarList: return list("const CTScalar")
+        case .integer: return ["CTInteger \(name)"]
+        case .optionalInteger: return ["CTOptionalInteger \(name)"]
+        case .integerList, .optionalIntegerList: return list("const CTInteger")
+        case .real: return ["double \(name)"]
+        case .optionalReal: return ["CTOptionalReal \(name)"]
+        case .realList, .optionalRealList: return list("const double")
+        case .bool: return ["bool \(name)"]
+        case .optionalBool: return ["int8_t \(name)"]
+        case .dtype, .optionalDType, .memoryFormat, .optionalMemoryFormat: return ["int32_t \(name)"]
+        case .device, .optionalDevice: return ["CTDevice \(name)"]
+        case .optionalGenerator: return ["CTGenerator *_Nullable \(name)"]
+        case .string: return ["const char *\(name)"]
+        case .optionalString: return ["const char *_Nullable \(name)"]
+        case .optionalLayout: return []
+        }
+    }
+
+    // MARK: Definitions
+
+    private func definition(_ operation: Operation) -> [String] {
+        let tensors = operation.arguments.filter { $0.kind == .tensor || $0.kind == .optionalTensor }
+        let inputs = tensors.map(Naming.cArgument).joined(separator: ", ")
+        let arguments = "\"\(operation.schema.name)\", {\(inputs)}"
+        let expressions = operation.arguments.map(expression)
+        func call(_ before: String, _ after: String) -> [String] {
+            let open = "\(before)at::_ops::\(operation.dispatcherName)::call("
+            return Layout.list(open, expressions, ")\(after);", indent: 4, step: 4, hangs: false)
+        }
+        let guarding: String
+        let body: [String]
+        switch operation.result {
+        case .none:
+            guarding = "guardedCall(\(arguments), [&] {"
+            body = call("", "")
+        case .tensor:
+            guarding = "guardedTensor(\(arguments), [&] {"
+            body = call("return ", "")
+        case .tensorList:
+            guarding = "guarded(\(arguments), int64_t{-1}, [&] {"
+            body = call("return ownedList(", ", out)")
+        case .tensors(let names):
+            let results = names.indices.map { "result\($0)" }.joined(separator: ", ")
+            guarding = "guardedCall(\(arguments), [&] {"
+            body =
+                call("auto [\(results)] = ", "")
+                + names.indices.map { "    *out\($0) = owned(std::move(result\($0)));" }
+        case .bool, .integer, .real:
+            guarding = "guardedCall(\(arguments), [&] {"
+            body = call("*out = ", "")
+        case .dtype:
+            guarding = "guardedCall(\(arguments), [&] {"
+            body = call("*out = static_cast<int32_t>(", ")")
+        }
+        return prototype(operation, end: " {") + ["  return \(guarding)"] + body + ["  });", "}"]
+    }
+
+    /// The C++ value that libtorch gets for an argument.
+    private func expression(_ argument: Operation.Argument) -> String {
+        let name = Naming.cArgument(argument)
+        /// A function of Support.h, told apart from an argument of the same name.
+        func support(_ function: String, _ arguments: String...) -> String {
+            "\(function == name ? "ctorch::" : "")\(function)(\(arguments.joined(separator: ", ")))"
+        }
+        func list(_ function: String) -> String {
+            support(function, name, "\(name)Count")
+        }
+        switch argument.kind {
+        case .tensor: return support("borrow", name) + (argument.isWritten ? ".mutableReference()" : "")
+        case .optionalTensor: return support("optionalTensor", name)
+        case .tensorList: return list("tensors")
+        case .optionalTensorList: return list("optionalTensors")
+        case .scalar: return support("scalar", name)
+        case .optionalScalar: return support("optionalScalar", name)
+        case .scalarList: return list("scalars")
+        case .optionalInteger(let isSymbolic):
+            return support(isSymbolic ? "optionalSymbolicInteger" : "optionalInteger", name)
+        case .integerList(let isSymbolic): return list(isSymbolic ? "symbolicIntegers" : "integers")
+        case .optionalIntegerList(let isSymbolic):
+            return list(isSymbolic ? "optionalSymbolicIntegers" : "optionalIntegers")
+        case .optionalReal: return support("optionalReal", name)
+        case .realList: return list("reals")
+        case .optionalRealList: return list("optionalReals")
+        case .integer, .real, .bool, .string: return name
+        case .optionalBool: return support("optionalBool", name)
+        case .dtype: return support("scalarType", name)
+        case .optionalDType: return support("optionalScalarType", name)
+        case .memoryFormat: return "static_cast<c10::MemoryFormat>(\(name))"
+        case .optionalMemoryFormat: return support("optionalMemoryFormat", name)
+        case .device: return support("device", name)
+        case .optionalDevice: return support("optionalDevice", name)
+        case .optionalGenerator: return support("optionalGenerator", name)
+        case .optionalString: return support("optionalString", name)
+        case .optionalLayout: return "std::nullopt"
+        }
+    }
+}

@@ -1,0 +1,165 @@
+/// How PyTorch's names look in C and in Swift, and the tables of what no rule gives.
+enum Naming {
+    // MARK: Functions
+
+    /// Where a Swift function stands.
+    enum Namespace: String, CaseIterable, Sendable {
+        case tensor = "Tensor"
+        case linalg = "Linalg"
+        case fft = "FFT"
+        case special = "Special"
+
+        /// How the names that belong there begin in PyTorch; nil for `Tensor`, where all others belong.
+        var prefix: String? {
+            switch self {
+            case .tensor: nil
+            case .linalg: "linalg_"
+            case .fft: "fft_"
+            case .special: "special_"
+            }
+        }
+    }
+
+    /// `index_select` is `Tensor.indexSelect`, `linalg_norm` is `Linalg.norm`, `_foreach_add_` is `Tensor.foreachAdd_`.
+    static func swiftFunction(_ name: String) -> (namespace: Namespace, name: String) {
+        for namespace in Namespace.allCases {
+            if let prefix = namespace.prefix, name.hasPrefix(prefix), name.count > prefix.count {
+                return (namespace, lowerCamelCase(String(name.dropFirst(prefix.count))))
+            }
+        }
+        return (.tensor, lowerCamelCase(name))
+    }
+
+    /// Whether the operation is PyTorch's own affair, for this package's use only.
+    static func isInternal(_ name: String) -> Bool {
+        name.hasPrefix("_")
+    }
+
+    static func cFunction(_ operation: Operation) -> String {
+        "ct_" + operation.dispatcherName.drop { $0 == "_" }
+    }
+
+    /// The header of libtorch that declares an operation: an operation in place stands with the one that is not.
+    static func header(_ name: String) -> String {
+        let isInPlace = name.hasSuffix("_") && !name.hasSuffix("__")
+        return "ATen/ops/\(isInPlace ? String(name.dropLast()) : name)_ops.h"
+    }
+
+    // MARK: Arguments
+
+    /// The name of an argument in C.
+    static func cArgument(_ argument: Operation.Argument) -> String {
+        let name = lowerCamelCase(argument.schema.name)
+        return cxxKeywords.contains(name) ? name + "Value" : name
+    }
+
+    /// The name of an argument in Swift, which is its label too.
+    static func swiftArgument(_ argument: Operation.Argument) -> String {
+        let schema = argument.schema
+        if schema.name == "self" { return "input" }
+        if schema.name == "dim", schema.type.isList { return "dims" }
+        return argumentSpellings[schema.name] ?? lowerCamelCase(schema.name)
+    }
+
+    /// Whether callers pass an argument without its label.
+    ///
+    /// - Parameter position: Its place among the arguments of the Swift function, from 0; those that are left out of
+    ///   Swift do not count, nor does the tensor before the dot.
+    static func isUnlabelled(
+        _ argument: Operation.Argument, of operation: Operation, position: Int, isMethod: Bool
+    ) -> Bool {
+        let name = argument.schema.name
+        let schema = operation.schema
+        if let names = unlabelledByOperation[schema.fullName] ?? unlabelledByOperation[schema.name] {
+            return names.contains(name)
+        }
+        if name == "self" { return position == 0 }
+        let isBehindSelf =
+            isMethod ? position == 0 : position == 1 && schema.arguments.first?.name == "self"
+        if isBehindSelf { return unlabelledBehindSelf.contains(name) }
+        guard position == 0 else { return false }
+        switch argument.kind {
+        case .tensor, .tensorList: return !alwaysLabelled.contains(name)
+        default: return unlabelledFirst.contains(name)
+        }
+    }
+
+    /// Whether an operation that PyTorch offers as a method is a method here too.
+    static func isMethod(_ function: NativeFunction) -> Bool {
+        function.isMethod && function.schema.arguments.first?.name == "self"
+    }
+
+    // MARK: Spelling
+
+    /// `max_pool2d` is `maxPool2d`; underscores at the start go, those at the end stay.
+    static func lowerCamelCase(_ name: String) -> String {
+        let pieces = name.split(separator: "_")
+        guard let first = pieces.first else { return name }
+        let rest = pieces.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        let tail = name.reversed().prefix { $0 == "_" }
+        return first.prefix(1).lowercased() + first.dropFirst() + rest.joined() + String(tail)
+    }
+
+    /// The name as Swift code has to write it where it declares or uses it.
+    static func escaped(_ name: String) -> String {
+        swiftKeywords.contains(name) ? "`\(name)`" : name
+    }
+}
+
+// MARK: - Tables
+
+extension Naming {
+    /// Arguments whose Swift name no rule gives.
+    private static let argumentSpellings = [
+        "keepdim": "keepDim"
+    ]
+
+    /// Arguments that say nothing new behind the function's name, where they come right behind `self`: `x.add(y)`.
+    private static let unlabelledBehindSelf: Set<String> = [
+        "other", "exponent", "size", "shape", "mat2", "vec", "vec2", "tensor", "dims", "repeats", "src", "fill_value",
+        "value",
+    ]
+
+    /// First arguments other than tensors that need no label: `Tensor.zeros([2, 3])`, `Tensor.randperm(10)`.
+    private static let unlabelledFirst: Set<String> = ["size", "n", "equation"]
+
+    /// First arguments that are tensors in one overload and numbers in another, where the label tells what they are.
+    private static let alwaysLabelled: Set<String> = ["start", "end"]
+
+    /// Operations (`name.overload` or all of a `name`) whose unlabelled arguments are these and no others.
+    private static let unlabelledByOperation: [String: Set<String>] = [
+        "arange": ["end"],
+        "arange.start": [],
+        "arange.start_step": [],
+        "einsum": ["equation", "tensors"],
+        "full": ["size", "fill_value"],
+        "transpose": ["dim0", "dim1"],
+        "transpose_": ["dim0", "dim1"],
+        "swapaxes": ["axis0", "axis1"],
+        "to.device": ["device", "dtype"],
+        "to.dtype": ["dtype"],
+        "where": ["condition", "self", "other"],
+    ]
+
+    /// Operations two of whose overloads take the same call, which is an error at run time anyway: `x.clamp()`.
+    static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]
+
+    /// Operations that PyTorch marks as sharing memory, but that copy where a view cannot be had.
+    static let sharesOnlyWherePossible: Set<String> = [
+        "contiguous", "flatten", "ravel", "reshape", "reshape_as", "to", "type_as",
+    ]
+
+    private static let cxxKeywords: Set<String> = [
+        "and", "auto", "bool", "case", "char", "class", "const", "default", "delete", "double", "enum", "explicit",
+        "export", "extern", "float", "for", "if", "inline", "int", "long", "mutable", "namespace", "new", "not",
+        "operator", "or", "private", "public", "register", "return", "short", "signed", "static", "struct", "switch",
+        "template", "this", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor",
+    ]
+
+    private static let swiftKeywords: Set<String> = [
+        "as", "break", "case", "catch", "class", "continue", "default", "defer", "do", "else", "enum", "extension",
+        "fallthrough", "false", "for", "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "let",
+        "nil", "operator", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static", "struct",
+        "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where", "while",
+    ]
+}

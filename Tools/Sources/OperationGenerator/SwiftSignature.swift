@@ -1,0 +1,160 @@
+/// How an operation looks to a Swift caller.
+struct SwiftSignature: Equatable, Sendable {
+    struct Parameter: Equatable, Sendable {
+        /// nil where the caller writes none.
+        var label: String?
+        var name: String
+        var type: String
+        var defaultValue: String?
+        var argument: Operation.Argument
+
+        /// As it stands in the declaration.
+        var text: String {
+            let prefix = label == nil ? "_ " : ""
+            let suffix = defaultValue.map { " = \($0)" } ?? ""
+            return "\(prefix)\(label == nil ? Naming.escaped(name) : name): \(type)\(suffix)"
+        }
+    }
+
+    var operation: Operation
+    var namespace: Naming.Namespace
+    var name: String
+    /// The tensor before the dot; nil for a static function.
+    var receiver: Operation.Argument?
+    var parameters: [Parameter]
+
+    init(_ operation: Operation) throws {
+        self.operation = operation
+        (namespace, name) = Naming.swiftFunction(operation.schema.name)
+        let isMethod = namespace == .tensor && Naming.isMethod(operation.function)
+        receiver = isMethod ? operation.arguments.first : nil
+        let passed = operation.arguments.dropFirst(isMethod ? 1 : 0).filter { $0.kind != .optionalLayout }
+        parameters = try passed.enumerated().map { position, argument in
+            let name = Naming.swiftArgument(argument)
+            let isUnlabelled = Naming.isUnlabelled(argument, of: operation, position: position, isMethod: isMethod)
+            return Parameter(
+                label: isUnlabelled ? nil : name,
+                name: name,
+                type: SwiftSignature.type(argument.kind),
+                defaultValue: try SwiftSignature.defaultValue(argument),
+                argument: argument)
+        }
+    }
+
+    /// The function with its labels, as in `add(_:alpha:)`.
+    var description: String {
+        let labels = parameters.map { "\($0.label ?? "_"):" }.joined()
+        return "\(namespace.rawValue).\(name)(\(labels))"
+    }
+
+    // MARK: Types
+
+    static func type(_ kind: ArgumentKind) -> String {
+        switch kind {
+        case .tensor: "Tensor"
+        case .optionalTensor: "Tensor?"
+        case .tensorList: "[Tensor]"
+        case .optionalTensorList: "[Tensor?]"
+        case .scalar: "Scalar"
+        case .optionalScalar: "Scalar?"
+        case .scalarList: "[Scalar]"
+        case .integer: "Int"
+        case .optionalInteger: "Int?"
+        case .integerList: "[Int]"
+        case .optionalIntegerList: "[Int]?"
+        case .real: "Double"
+        case .optionalReal: "Double?"
+        case .realList: "[Double]"
+        case .optionalRealList: "[Double]?"
+        case .bool: "Bool"
+        case .optionalBool: "Bool?"
+        case .dtype: "DType"
+        case .optionalDType: "DType?"
+        case .memoryFormat: "MemoryFormat"
+        case .optionalMemoryFormat: "MemoryFormat?"
+        case .device: "Device"
+        case .optionalDevice: "Device?"
+        case .optionalGenerator: "Generator?"
+        case .string: "String"
+        case .optionalString: "String?"
+        case .optionalLayout: "Never"
+        }
+    }
+
+    var resultType: String? {
+        switch operation.result {
+        case .none: returnedArgument == nil ? nil : "Tensor"
+        case .tensor: "Tensor"
+        case .tensorList: "[Tensor]"
+        case .tensors(let names):
+            "(" + names.map { $0.map { "\(Naming.lowerCamelCase($0)): Tensor" } ?? "Tensor" }.joined(separator: ", ")
+                + ")"
+        case .bool: "Bool"
+        case .integer: "Int"
+        case .real: "Double"
+        case .dtype: "DType"
+        }
+    }
+
+    /// The written argument that an operation in place returns, so that calls can be chained.
+    var returnedArgument: Operation.Argument? {
+        guard operation.result == .none, operation.schema.results.count == 1,
+            let written = operation.arguments.first(where: \.isWritten), written.kind == .tensor
+        else { return nil }
+        return written
+    }
+
+    // MARK: Defaults
+
+    /// The default of an argument as Swift spells it; nil where the caller has to give it.
+    ///
+    /// Tensors, generators and memory formats that may be none are none unless given, whatever the schema says.
+    static func defaultValue(_ argument: Operation.Argument) throws -> String? {
+        switch argument.kind {
+        case .optionalTensor, .optionalGenerator, .optionalMemoryFormat: return "nil"
+        default: break
+        }
+        guard let text = argument.schema.defaultValue else { return nil }
+        if text == "None" { return "nil" }
+        switch argument.kind {
+        case .integerList, .optionalIntegerList, .realList, .optionalRealList:
+            return try list(text)
+        case .tensorList, .scalarList, .optionalTensorList:
+            guard text == "[]" else { throw UnsupportedType(type: "the default \(text)") }
+            return "[]"
+        case .bool, .optionalBool, .scalar, .optionalScalar, .integer, .optionalInteger, .real, .optionalReal:
+            return try literal(text)
+        case .dtype, .optionalDType:
+            guard let name = dtypes[text] else { throw UnsupportedType(type: "the default \(text)") }
+            return ".\(name)"
+        case .memoryFormat, .optionalMemoryFormat:
+            guard text == "contiguous_format" else { throw UnsupportedType(type: "the default \(text)") }
+            return ".contiguous"
+        case .string, .optionalString:
+            return text
+        default:
+            throw UnsupportedType(type: "the default \(text)")
+        }
+    }
+
+    /// `[0,1]`, or one number for all.
+    private static func list(_ text: String) throws -> String {
+        let inside = text.hasPrefix("[") ? text.dropFirst().dropLast() : text[...]
+        let items = inside.split(whereSeparator: { $0 == "," || $0 == " " })
+        return "[\(try items.map { try literal(String($0)) }.joined(separator: ", "))]"
+    }
+
+    private static func literal(_ text: String) throws -> String {
+        switch text {
+        case "True": return "true"
+        case "False": return "false"
+        case "Mean": return "1"
+        case "inf": return ".infinity"
+        default:
+            guard Double(text) != nil else { throw UnsupportedType(type: "the default \(text)") }
+            return text
+        }
+    }
+
+    private static let dtypes = ["long": "int64", "float": "float32", "double": "float64", "int": "int32"]
+}

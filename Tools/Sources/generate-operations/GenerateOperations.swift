@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import OperationGenerator
+
+@main
+struct GenerateOperations: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate-operations",
+        abstract: "Writes the C, C++ and Swift code of PyTorch's operations.",
+        discussion: "Only files whose text changes are written.")
+
+    @Option(help: "The folder torchgen of a PyTorch wheel, or its native_functions.yaml.")
+    var torchgen: String?
+
+    @Option(help: "The list of operations to make. (default: Tools/operations.txt)")
+    var selection: String?
+
+    @Option(help: "PyTorch's version, for the files' first line; found beside torchgen unless given.")
+    var torchVersion: String?
+
+    @Option(help: "The repository. (default: the folder of the working folder that has Tools/operations.txt)")
+    var root: String?
+
+    @Flag(help: "Write nothing; fail if a file would change.")
+    var check = false
+
+    func run() throws {
+        let root = try findRoot()
+        let yaml = findYAML(root: root)
+        let functions = try NativeFunctions(yaml: read(yaml))
+        let list = selection.map { URL(filePath: $0) } ?? root.appending(path: GenerateOperations.listPath)
+        let generator = try OperationGenerator(
+            functions: functions, selection: Selection(parsing: read(list)), version: findVersion(yaml: yaml))
+
+        let output = Output(root: root)
+        let changes = try output.changes(for: generator.files)
+        if !check { try output.apply(changes, files: generator.files) }
+        print("\(generator.operationCount) operations in \(generator.files.count) files")
+        for path in changes.written { print(check ? "would change: \(path)" : "written: \(path)") }
+        for path in changes.deleted { print(check ? "would go: \(path)" : "deleted: \(path)") }
+        for failure in generator.failures {
+            FileHandle.standardError.write(Data("error: \(failure.name): \(failure.reason)\n".utf8))
+        }
+        if !generator.failures.isEmpty || (check && !changes.isEmpty) { throw ExitCode.failure }
+    }
+
+    // MARK: Finding things
+
+    private static let listPath = "Tools/operations.txt"
+    private static let yamlPath = "packaged/ATen/native/native_functions.yaml"
+
+    /// The repository around the working folder.
+    private func findRoot() throws -> URL {
+        if let root { return URL(filePath: root) }
+        var folder = URL(filePath: FileManager.default.currentDirectoryPath)
+        while folder.path != "/" {
+            let list = folder.appending(path: GenerateOperations.listPath)
+            if FileManager.default.fileExists(atPath: list.path) { return folder }
+            folder.deleteLastPathComponent()
+        }
+        throw ValidationError("run this inside the repository, or name it with --root")
+    }
+
+    private func findYAML(root: URL) -> URL {
+        let given = torchgen.map { URL(filePath: $0) } ?? root.appending(path: ".libtorch/torchgen")
+        return given.pathExtension == "yaml" ? given : given.appending(path: GenerateOperations.yamlPath)
+    }
+
+    /// The `__version__` of `torch/version.py`, in a folder above the operations, without what comes behind a plus.
+    private func findVersion(yaml: URL) throws -> String {
+        if let torchVersion { return torchVersion }
+        var folder = yaml.deletingLastPathComponent()
+        while folder.path != "/" {
+            let file = folder.appending(path: "torch/version.py")
+            if let text = try? String(contentsOf: file, encoding: .utf8),
+                let match = text.firstMatch(of: #/__version__\s*=\s*['"]([0-9.]+)/#)
+            {
+                return String(match.1)
+            }
+            folder.deleteLastPathComponent()
+        }
+        throw ValidationError("no torch/version.py found near \(yaml.path): give --torch-version")
+    }
+
+    private func read(_ url: URL) throws -> String {
+        do {
+            return try String(contentsOf: url, encoding: .utf8)
+        } catch {
+            throw ValidationError("cannot read \(url.path): \(error.localizedDescription)")
+        }
+    }
+}
