@@ -961,7 +961,7 @@ CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat) {
 
 CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat) {
   return guardedTensor("contiguous", {self}, [&] {
-    return at::_ops::contiguous::call(borrow(self), static_cast<c10::MemoryFormat>(memoryFormat));
+    return at::_ops::contiguous::call(borrow(self), ctorch::memoryFormat(memoryFormat));
   });
 }
 

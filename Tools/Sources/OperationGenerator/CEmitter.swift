@@ -176,7 +176,7 @@ struct CEmitter {
         case .optionalBool: return support("optionalBool", name)
         case .dtype: return support("scalarType", name)
         case .optionalDType: return support("optionalScalarType", name)
-        case .memoryFormat: return "static_cast<c10::MemoryFormat>(\(name))"
+        case .memoryFormat: return support("memoryFormat", name)
         case .optionalMemoryFormat: return support("optionalMemoryFormat", name)
         case .device: return support("device", name)
         case .optionalDevice: return support("optionalDevice", name)
