@@ -25,12 +25,12 @@ CTTensor *owned(at::Tensor &&tensor) noexcept {
   return reinterpret_cast<CTTensor *>(tensor.unsafeReleaseTensorImpl());
 }
 
-int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor **out) {
+int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor ***out) {
   // One more than needed, since an empty list may otherwise be given a null pointer.
   auto *handles = static_cast<CTTensor **>(std::malloc((list.size() + 1) * sizeof(CTTensor *)));
   if (handles == nullptr) throw std::bad_alloc();
   for (size_t i = 0; i < list.size(); ++i) handles[i] = owned(std::move(list[i]));
-  *reinterpret_cast<CTTensor ***>(out) = handles;
+  *out = handles;
   return static_cast<int64_t>(list.size());
 }
 
