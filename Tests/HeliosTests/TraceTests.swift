@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Replays recordings of Python Helios call by call: those in ../shared/fixtures/traces, where that folder is beside the
 /// repository, and those in the folder that HELIOS_TRACES names.
-@Suite("Traces of Python Helios") struct TraceTests {
+@Suite("Traces of Python Helios", .standardGenerator) struct TraceTests {
     @Test("the trainer makes the calls that Python Helios makes", arguments: TraceTests.files)
     func replay(_ file: URL) throws {
         let name = file.lastPathComponent
