@@ -86,6 +86,9 @@ inline c10::Scalar scalar(const CTScalar &value) {
   }
 }
 
+/// A number as a tensor that takes part in arithmetic as a number does: its type does not widen the result's.
+at::Tensor wrappedNumber(const CTScalar &value);
+
 inline std::optional<c10::Scalar> optionalScalar(const CTOptionalScalar &value) {
   if (!value.isPresent) return std::nullopt;
   return scalar(value.value);

@@ -1,14 +1,18 @@
 // References to tensors, their properties, and their elements.
 
+#include <ATen/ScalarOps.h>
 #include <ATen/TensorIndexing.h>
 #include <ATen/ops/_local_scalar_dense.h>
+#include <ATen/ops/alias.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "CTorchCore.h"
 #include "Support.h"
@@ -25,7 +29,7 @@ CTTensor *owned(at::Tensor &&tensor) noexcept {
   return reinterpret_cast<CTTensor *>(tensor.unsafeReleaseTensorImpl());
 }
 
-int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor ***out) {
+int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
   // One more than needed, since an empty list may otherwise be given a null pointer.
   auto *handles = static_cast<CTTensor **>(std::malloc((list.size() + 1) * sizeof(CTTensor *)));
   if (handles == nullptr) throw std::bad_alloc();
@@ -33,6 +37,8 @@ int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor ***out) {
   *out = handles;
   return static_cast<int64_t>(list.size());
 }
+
+at::Tensor wrappedNumber(const CTScalar &value) { return at::native::wrapped_scalar_tensor(scalar(value)); }
 
 c10::ScalarType scalarType(int32_t value) {
   const auto type = static_cast<c10::ScalarType>(value);
@@ -231,7 +237,9 @@ at::indexing::TensorIndex toIndex(const CTIndex &index) {
         return optionalSymbolicInteger(value);
       };
       TORCH_CHECK_INDEX(index.step > 0, "a slice's step must be positive, not ", index.step);
-      return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(index.step)));
+      // libtorch adds the step to the dimension's size, which must not overflow.
+      const int64_t step = std::min(index.step, std::numeric_limits<int64_t>::max() / 4);
+      return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(step)));
     }
     case CTIndexKindEllipsis: return TensorIndex(Ellipsis);
     case CTIndexKindNewAxis: return TensorIndex(None);
@@ -253,7 +261,8 @@ CTTensor *ct_tensor_index(CTTensor *tensor, const CTIndex *indices, int64_t coun
   return guardedTensor("index", {tensor}, [&] {
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "an undefined tensor has no parts");
-    return borrowed->index(toIndices(indices, count));
+    // libtorch refuses what Python writes as x[()]: the whole.
+    return count == 0 ? borrowed->alias() : borrowed->index(toIndices(indices, count));
   });
 }
 
@@ -261,6 +270,10 @@ bool ct_tensor_index_put(CTTensor *tensor, const CTIndex *indices, int64_t count
   return guardedCall("index_put_", {tensor, value}, [&] {
     auto target = borrow(tensor);
     TORCH_CHECK(target->defined() && borrow(value)->defined(), "an undefined tensor has no parts");
-    target.mutableReference().index_put_(toIndices(indices, count), *borrow(value));
+    if (count == 0) {
+      target->copy_(borrow(value));
+    } else {
+      target.mutableReference().index_put_(toIndices(indices, count), *borrow(value));
+    }
   });
 }

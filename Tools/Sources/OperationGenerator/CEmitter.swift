@@ -113,9 +113,13 @@ struct CEmitter {
         let tensors = operation.arguments.filter { $0.kind == .tensor || $0.kind == .optionalTensor }
         let inputs = tensors.map(Naming.cArgument).joined(separator: ", ")
         let arguments = "\"\(operation.schema.name)\", {\(inputs)}"
-        let expressions = operation.arguments.map(expression)
+        let called = Naming.calledOverload(operation)
+        let expressions = operation.arguments.map { argument in
+            called != operation.dispatcherName && argument.kind == .scalar && argument.schema.name == "other"
+                ? "wrappedNumber(\(Naming.cArgument(argument)))" : expression(argument)
+        }
         func call(_ before: String, _ after: String) -> [String] {
-            let open = "\(before)at::_ops::\(operation.dispatcherName)::call("
+            let open = "\(before)at::_ops::\(called)::call("
             return Layout.list(open, expressions, ")\(after);", indent: 4, step: 4, hangs: false)
         }
         let guarding: String
