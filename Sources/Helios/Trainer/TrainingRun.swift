@@ -191,7 +191,7 @@ final class TrainingRun<Batch: Sendable> {
             warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
         if trainer.totalSteps == .infinite, trainer.earlyStopCycles == nil {
-            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends this training")
+            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends training")
         }
     }
 
