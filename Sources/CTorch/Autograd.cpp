@@ -21,7 +21,8 @@ bool ct_tensor_requires_grad(CTTensor *tensor) {
 bool ct_tensor_set_requires_grad(CTTensor *tensor, bool requiresGrad) {
   return guardedCall("requires_grad_", {tensor}, [&] {
     const auto borrowed = borrow(tensor);
-    TORCH_CHECK(
+    TORCH_CHECK(borrowed->defined(), "an undefined tensor cannot require gradients");
+    TORCH_CHECK_TYPE(
         !requiresGrad || torch::autograd::isDifferentiableType(borrowed->scalar_type()),
         "only tensors of floating point and complex dtype can require gradients, not ", borrowed->scalar_type());
     borrowed->requires_grad_(requiresGrad);
@@ -33,10 +34,13 @@ bool ct_tensor_is_leaf(CTTensor *tensor) {
 }
 
 const char *ct_tensor_grad_function(CTTensor *tensor) {
-  return guarded("grad_fn", {tensor}, "", [&] {
+  // It throws for a view that was changed in place without recording; PyTorch prints this word then.
+  return guarded("grad_fn", {tensor}, "Invalid", [&] {
     static thread_local std::string name;
     const auto node = borrow(tensor)->grad_fn();
     name = node == nullptr ? "" : node->name();
+    // Functions that are not generated have their namespace in front.
+    name.erase(0, name.rfind(':') + 1);
     return name.c_str();
   });
 }
@@ -53,27 +57,32 @@ bool ct_tensor_set_grad(CTTensor *tensor, CTTensor *grad) {
   return guardedCall("grad", {tensor, grad}, [&] {
     const auto borrowed = borrow(tensor);
     if (grad == nullptr) {
-      borrowed->mutable_grad().reset();
+      if (borrowed->defined()) borrowed->mutable_grad().reset();
       return;
     }
-    const at::Tensor &value = borrow(grad);
+    const auto value = borrow(grad);
+    TORCH_CHECK(borrowed->defined() && value->defined(), "an undefined tensor has no gradient and is none");
     TORCH_CHECK(
-        value.sizes() == borrowed->sizes() && value.scalar_type() == borrowed->scalar_type() &&
-            value.device() == borrowed->device(),
+        value->sizes() == borrowed->sizes() && value->scalar_type() == borrowed->scalar_type() &&
+            value->device() == borrowed->device(),
         "a gradient must have its tensor's shape, dtype and device");
-    borrowed->mutable_grad() = value;
+    borrowed->mutable_grad() = *value;
   });
 }
 
 bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source) {
-  return guardedCall("set_data", {tensor, source}, [&] { borrow(tensor)->set_data(borrow(source)); });
+  return guardedCall("set_data", {tensor, source}, [&] {
+    const auto borrowed = borrow(tensor);
+    TORCH_CHECK(borrowed->defined() && source != nullptr && borrow(source)->defined(), "an undefined tensor has no data");
+    borrowed->set_data(borrow(source));
+  });
 }
 
 CTTensor *ct_tensor_as_parameter(CTTensor *tensor) {
   return guardedTensor("parameter", {tensor}, [&]() -> at::Tensor {
-    const at::Tensor &borrowed = borrow(tensor);
-    if (!borrowed.defined()) return borrowed;
-    auto leaf = borrowed.detach();
+    const auto borrowed = borrow(tensor);
+    if (!borrowed->defined()) return *borrowed;
+    auto leaf = borrowed->detach();
     if (torch::autograd::isDifferentiableType(leaf.scalar_type())) leaf.requires_grad_(true);
     return leaf;
   });
@@ -81,10 +90,11 @@ CTTensor *ct_tensor_as_parameter(CTTensor *tensor) {
 
 bool ct_backward(CTTensor *tensor, CTTensor *gradient, int8_t retainGraph, bool createGraph) {
   return guardedCall("backward", {tensor, gradient}, [&] {
-    const at::Tensor &root = borrow(tensor);
+    const auto root = borrow(tensor);
+    TORCH_CHECK(root->defined(), "an undefined tensor has no gradient");
     torch::autograd::variable_list gradients;
     if (gradient != nullptr) gradients.push_back(borrow(gradient));
-    torch::autograd::backward({root}, gradients, optionalBool(retainGraph), createGraph);
+    torch::autograd::backward({*root}, gradients, optionalBool(retainGraph), createGraph);
   });
 }
 

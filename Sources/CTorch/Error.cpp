@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <new>
 #include <string>
 
@@ -24,13 +26,20 @@ bool contains(const std::string &text, const char *part) { return text.find(part
 
 /// libtorch throws `c10::Error` for nearly everything: its words tell a wrong shape from a wrong type.
 CTErrorKind kindOfMessage(const std::string &message) {
-  if (contains(message, "out of memory") || contains(message, "not enough memory")) return CTErrorKindOutOfMemory;
-  if (contains(message, "out of range") || contains(message, "out of bounds")) return CTErrorKindIndex;
-  for (const char *word : {"dtype", "scalar type", "ScalarType", "data type", "can't be cast", "floating point"}) {
-    if (contains(message, word)) return CTErrorKindType;
+  const auto containsAny = [&](std::initializer_list<const char *> words) {
+    return std::any_of(words.begin(), words.end(), [&](const char *word) { return contains(message, word); });
+  };
+  if (containsAny({"out of memory", "not enough memory", "can't allocate memory", "Storage size calculation overflowed"})) {
+    return CTErrorKindOutOfMemory;
   }
-  for (const char *word : {"shape", "size", "dimension", "broadcast"}) {
-    if (contains(message, word)) return CTErrorKindShape;
+  if (containsAny({"out of range", "out of bounds"})) return CTErrorKindIndex;
+  if (containsAny(
+          {"dtype", "scalar type", "ScalarType", "data type", "can't be cast", "floating point", "not implemented for",
+           "cannot be converted to type", "Integers to negative integer powers"})) {
+    return CTErrorKindType;
+  }
+  if (containsAny({"shape", "size", "dimension", "broadcast", "numel", "elements", "1D", "2D", "3D", "4D", "5D"})) {
+    return CTErrorKindShape;
   }
   return CTErrorKindOther;
 }
@@ -41,13 +50,18 @@ std::string withoutStack(std::string message) {
     const auto end = message.find(mark);
     if (end != std::string::npos) message.resize(end);
   }
+  // "[enforce fail at alloc_cpu.cpp:132] err == 0. DefaultCPUAllocator: …" begins with a place in libtorch's source.
+  if (message.rfind("[enforce fail at", 0) == 0) {
+    const auto end = message.find(". ");
+    if (end != std::string::npos) message.erase(0, end + 2);
+  }
   while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
   return message;
 }
 
 std::string describe(const at::Tensor &tensor) {
   if (!tensor.defined()) return "undefined";
-  std::string text = c10::toString(tensor.scalar_type());
+  std::string text(c10::getDtypeNames(tensor.scalar_type()).first);
   text += '[';
   if (tensor.layout() == c10::kStrided) {
     bool first = true;

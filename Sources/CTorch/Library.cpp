@@ -29,11 +29,38 @@ bool loadCUDA() {
   return at::hasCUDA();
 }
 
+int32_t cudaDeviceCount() {
+  return loadCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
+}
+
 }  // namespace
+
+namespace ctorch {
+
+c10::Device device(CTDevice value) {
+  TORCH_CHECK(
+      value.type >= 0 && value.type < static_cast<int32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES) && value.index >= -1 &&
+          value.index <= 127,
+      "there is no device of type ", value.type, " with index ", value.index);
+  const c10::Device device(static_cast<c10::DeviceType>(value.type), static_cast<c10::DeviceIndex>(value.index));
+  if (device.is_cuda()) {
+    // libtorch's own words for these name the dispatcher's keys, and not what is missing.
+    const int32_t count = cudaDeviceCount();
+    TORCH_CHECK(count > 0, "CUDA is not available: this libtorch finds no CUDA device");
+    TORCH_CHECK(
+        device.index() < count, "there is no device cuda:", value.index, ": ", count,
+        count == 1 ? " CUDA device found" : " CUDA devices found");
+  }
+  return device;
+}
+
+}  // namespace ctorch
 
 const char *ct_library_version(void) { return TORCH_VERSION; }
 
-int32_t ct_thread_count(void) { return at::get_num_threads(); }
+int32_t ct_thread_count(void) {
+  return guarded("get_num_threads", {}, int32_t{1}, [] { return static_cast<int32_t>(at::get_num_threads()); });
+}
 
 bool ct_set_thread_count(int32_t count) {
   return guardedCall("set_num_threads", {}, [&] { at::set_num_threads(count); });
@@ -42,17 +69,14 @@ bool ct_set_thread_count(int32_t count) {
 void ct_use_one_thread_here(void) {
   // libtorch copies its global setting to a thread on the first question, so that question comes first. Then the
   // thread's own setting is lowered: at::set_num_threads would lower everybody's.
-  (void)at::get_num_threads();
+  (void)ct_thread_count();
   using SetThreadCount = void (*)(int);
   static const auto setThreadCount = reinterpret_cast<SetThreadCount>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
   if (setThreadCount != nullptr) setThreadCount(1);
 }
 
 int32_t ct_cuda_device_count(void) {
-  return guarded("cuda_device_count", {}, 0, [&]() -> int32_t {
-    if (!loadCUDA()) return 0;
-    return static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
-  });
+  return guarded("cuda_device_count", {}, int32_t{0}, [] { return cudaDeviceCount(); });
 }
 
 bool ct_cuda_is_available(void) { return ct_cuda_device_count() > 0; }

@@ -67,7 +67,11 @@ bool ct_generator_set_seed(CTGenerator *handle, uint64_t seed) {
 }
 
 bool ct_generator_initial_seed(CTGenerator *handle, uint64_t *out) {
-  return guardedCall("initial_seed", {}, [&] { *out = generator(handle).current_seed(); });
+  return guardedCall("initial_seed", {}, [&] {
+    auto source = generator(handle);
+    const std::lock_guard<std::mutex> lock(source.mutex());
+    *out = source.current_seed();
+  });
 }
 
 CTTensor *ct_generator_state(CTGenerator *handle) {
@@ -80,6 +84,9 @@ CTTensor *ct_generator_state(CTGenerator *handle) {
 
 bool ct_generator_set_state(CTGenerator *handle, CTTensor *state) {
   return guardedCall("set_state", {state}, [&] {
+    TORCH_CHECK_TYPE(
+        borrow(state)->defined() && borrow(state)->scalar_type() == at::kByte && borrow(state)->device().is_cpu(),
+        "a generator's state is a tensor of dtype uint8 on the CPU");
     auto target = generator(handle);
     const std::lock_guard<std::mutex> lock(target.mutex());
     target.set_state(borrow(state));

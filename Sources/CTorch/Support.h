@@ -9,11 +9,13 @@
 #include <c10/core/MemoryFormat.h>
 #include <c10/core/Scalar.h>
 #include <c10/core/ScalarType.h>
+#include <c10/util/Exception.h>
 #include <c10/util/SmallVector.h>
 
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "CTorchTypes.h"
@@ -26,18 +28,26 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
 CTTensor *_Nonnull owned(at::Tensor &&tensor) noexcept;
 
 /// A tensor that the caller keeps alive, seen as `at::Tensor` without touching its reference count.
+///
+/// The reference that it converts to lives no longer than it does: give it a name (`const auto value = borrow(x)`) where
+/// the tensor is needed beyond one expression.
 class Borrowed {
  public:
-  explicit Borrowed(CTTensor *_Nullable handle) noexcept
-      : tensor_(TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(handle))) {}
+  explicit Borrowed(CTTensor *_Nullable handle) noexcept {
+    // A null pointer is no `TensorImpl`, not even the undefined one, which `tensor_` is before this.
+    if (handle != nullptr) {
+      tensor_ = at::Tensor(TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(handle)));
+    }
+  }
   Borrowed(const Borrowed &) = delete;
   Borrowed &operator=(const Borrowed &) = delete;
   ~Borrowed() { (void)tensor_.unsafeReleaseTensorImpl(); }
 
-  operator const at::Tensor &() const noexcept { return tensor_; }
-  const at::Tensor *_Nonnull operator->() const noexcept { return &tensor_; }
+  operator const at::Tensor &() const noexcept [[clang::lifetimebound]] { return tensor_; }
+  const at::Tensor &operator*() const noexcept [[clang::lifetimebound]] { return tensor_; }
+  const at::Tensor *_Nonnull operator->() const noexcept [[clang::lifetimebound]] { return &tensor_; }
   /// For operations that write into the tensor; none of them makes it point elsewhere.
-  at::Tensor &mutableReference() noexcept { return tensor_; }
+  at::Tensor &mutableReference() noexcept [[clang::lifetimebound]] { return tensor_; }
 
  private:
   at::Tensor tensor_;
@@ -76,6 +86,9 @@ inline c10::Scalar scalar(const CTScalar &value) {
   }
 }
 
+/// A number as a tensor that takes part in arithmetic as a number does: its type does not widen the result's.
+at::Tensor wrappedNumber(const CTScalar &value);
+
 inline std::optional<c10::Scalar> optionalScalar(const CTOptionalScalar &value) {
   if (!value.isPresent) return std::nullopt;
   return scalar(value.value);
@@ -103,20 +116,26 @@ inline std::optional<bool> optionalBool(int8_t value) {
   return value != 0;
 }
 
-inline at::IntArrayRef integers(const int64_t *_Nullable values, int64_t count) {
-  return at::IntArrayRef(values, static_cast<size_t>(count));
+/// `CTInteger` and `int64_t` have one size, but are two types on some systems.
+template <typename Integer>
+at::IntArrayRef integers(const Integer *_Nullable values, int64_t count) {
+  static_assert(sizeof(Integer) == sizeof(int64_t) && std::is_signed_v<Integer>);
+  return at::IntArrayRef(reinterpret_cast<const int64_t *>(values), static_cast<size_t>(count));
 }
 
-inline at::OptionalIntArrayRef optionalIntegers(const int64_t *_Nullable values, int64_t count) {
+template <typename Integer>
+at::OptionalIntArrayRef optionalIntegers(const Integer *_Nullable values, int64_t count) {
   if (count < 0) return std::nullopt;
   return integers(values, count);
 }
 
-inline c10::SymIntArrayRef symbolicIntegers(const int64_t *_Nullable values, int64_t count) {
+template <typename Integer>
+c10::SymIntArrayRef symbolicIntegers(const Integer *_Nullable values, int64_t count) {
   return c10::fromIntArrayRefSlow(integers(values, count));
 }
 
-inline at::OptionalSymIntArrayRef optionalSymbolicIntegers(const int64_t *_Nullable values, int64_t count) {
+template <typename Integer>
+at::OptionalSymIntArrayRef optionalSymbolicIntegers(const Integer *_Nullable values, int64_t count) {
   if (count < 0) return std::nullopt;
   return symbolicIntegers(values, count);
 }
@@ -145,12 +164,19 @@ inline std::optional<c10::ScalarType> optionalScalarType(int32_t value) {
 
 inline std::optional<c10::Layout> optionalLayout(int32_t value) {
   if (value < 0) return std::nullopt;
+  TORCH_CHECK(value < static_cast<int32_t>(c10::Layout::NumOptions), "there is no layout ", value);
   return static_cast<c10::Layout>(value);
+}
+
+inline c10::MemoryFormat memoryFormat(int32_t value) {
+  TORCH_CHECK(
+      value >= 0 && value < static_cast<int32_t>(c10::MemoryFormat::NumOptions), "there is no memory format ", value);
+  return static_cast<c10::MemoryFormat>(value);
 }
 
 inline std::optional<c10::MemoryFormat> optionalMemoryFormat(int32_t value) {
   if (value < 0) return std::nullopt;
-  return static_cast<c10::MemoryFormat>(value);
+  return memoryFormat(value);
 }
 
 /// Throws for a device that this libtorch cannot name.

@@ -1,14 +1,18 @@
 // References to tensors, their properties, and their elements.
 
+#include <ATen/ScalarOps.h>
 #include <ATen/TensorIndexing.h>
 #include <ATen/ops/_local_scalar_dense.h>
+#include <ATen/ops/alias.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "CTorchCore.h"
 #include "Support.h"
@@ -25,27 +29,23 @@ CTTensor *owned(at::Tensor &&tensor) noexcept {
   return reinterpret_cast<CTTensor *>(tensor.unsafeReleaseTensorImpl());
 }
 
-int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor **out) {
+int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
   // One more than needed, since an empty list may otherwise be given a null pointer.
   auto *handles = static_cast<CTTensor **>(std::malloc((list.size() + 1) * sizeof(CTTensor *)));
   if (handles == nullptr) throw std::bad_alloc();
   for (size_t i = 0; i < list.size(); ++i) handles[i] = owned(std::move(list[i]));
-  *reinterpret_cast<CTTensor ***>(out) = handles;
+  *out = handles;
   return static_cast<int64_t>(list.size());
 }
 
-c10::ScalarType scalarType(int32_t value) {
-  TORCH_CHECK_TYPE(
-      value >= 0 && value < static_cast<int32_t>(c10::ScalarType::NumOptions), "there is no dtype ", value);
-  return static_cast<c10::ScalarType>(value);
-}
+at::Tensor wrappedNumber(const CTScalar &value) { return at::native::wrapped_scalar_tensor(scalar(value)); }
 
-c10::Device device(CTDevice value) {
-  TORCH_CHECK(
-      value.type >= 0 && value.type < static_cast<int32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES) && value.index >= -1 &&
-          value.index <= 127,
-      "there is no device of type ", value.type, " with index ", value.index);
-  return c10::Device(static_cast<c10::DeviceType>(value.type), static_cast<c10::DeviceIndex>(value.index));
+c10::ScalarType scalarType(int32_t value) {
+  const auto type = static_cast<c10::ScalarType>(value);
+  TORCH_CHECK_TYPE(
+      value >= 0 && value < static_cast<int32_t>(c10::ScalarType::NumOptions) && type != c10::ScalarType::Undefined,
+      "there is no dtype ", value);
+  return type;
 }
 
 }  // namespace ctorch
@@ -65,7 +65,9 @@ bool ct_tensor_is_defined(CTTensor *tensor) { return borrow(tensor)->defined(); 
 
 bool ct_tensor_is_same(CTTensor *left, CTTensor *right) { return left == right; }
 
-int64_t ct_tensor_dimension_count(CTTensor *tensor) { return borrow(tensor)->dim(); }
+int64_t ct_tensor_dimension_count(CTTensor *tensor) {
+  return guarded("dim", {tensor}, int64_t{0}, [&] { return borrow(tensor)->dim(); });
+}
 
 const int64_t *ct_tensor_sizes(CTTensor *tensor) {
   return guarded("sizes", {tensor}, static_cast<const int64_t *>(nullptr), [&] {
@@ -159,10 +161,22 @@ int64_t ct_tensor_storage_byte_count(CTTensor *tensor) {
 CTTensor *ct_tensor_from_bytes(
     const void *bytes, int64_t byteCount, const int64_t *sizes, int64_t dimensionCount, int32_t dtype) {
   return guardedTensor("tensor", {}, [&] {
-    auto tensor = at::empty(integers(sizes, dimensionCount), at::TensorOptions().dtype(scalarType(dtype)));
+    const auto type = scalarType(dtype);
+    const auto shape = integers(sizes, dimensionCount);
+    // Before memory is asked for: the shape may be any.
+    int64_t expected = static_cast<int64_t>(c10::elementSize(type));
+    bool overflows = false;
+    bool hasNoElement = false;
+    for (const int64_t size : shape) {
+      TORCH_CHECK(size >= 0, "the shape ", shape, " has a negative size");
+      hasNoElement |= size == 0;
+      overflows |= __builtin_mul_overflow(expected, size, &expected);
+    }
+    if (hasNoElement) expected = 0;
     TORCH_CHECK(
-        static_cast<int64_t>(tensor.nbytes()) == byteCount, "a tensor of shape ", tensor.sizes(), " and dtype ",
-        tensor.scalar_type(), " takes ", tensor.nbytes(), " bytes, not ", byteCount);
+        (!overflows || hasNoElement) && expected == byteCount, "the shape ", shape, " does not take ",
+        byteCount / static_cast<int64_t>(c10::elementSize(type)), " elements");
+    auto tensor = at::empty(shape, at::TensorOptions().dtype(type));
     if (byteCount > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byteCount);
     return tensor;
   });
@@ -170,9 +184,9 @@ CTTensor *ct_tensor_from_bytes(
 
 bool ct_tensor_copy_bytes(CTTensor *tensor, void *bytes, int64_t byteCount) {
   return guardedCall("copy", {tensor}, [&] {
-    const at::Tensor &borrowed = borrow(tensor);
-    TORCH_CHECK(borrowed.defined(), "an undefined tensor has no elements");
-    const auto plain = borrowed.detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
+    const auto borrowed = borrow(tensor);
+    TORCH_CHECK(borrowed->defined(), "an undefined tensor has no elements");
+    const auto plain = borrowed->detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
     TORCH_CHECK(
         static_cast<int64_t>(plain.nbytes()) == byteCount, "the tensor has ", plain.nbytes(), " bytes, not ",
         byteCount);
@@ -223,7 +237,9 @@ at::indexing::TensorIndex toIndex(const CTIndex &index) {
         return optionalSymbolicInteger(value);
       };
       TORCH_CHECK_INDEX(index.step > 0, "a slice's step must be positive, not ", index.step);
-      return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(index.step)));
+      // libtorch adds the step to the dimension's size, which must not overflow.
+      const int64_t step = std::min(index.step, std::numeric_limits<int64_t>::max() / 4);
+      return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(step)));
     }
     case CTIndexKindEllipsis: return TensorIndex(Ellipsis);
     case CTIndexKindNewAxis: return TensorIndex(None);
@@ -242,12 +258,22 @@ std::vector<at::indexing::TensorIndex> toIndices(const CTIndex *indices, int64_t
 }  // namespace
 
 CTTensor *ct_tensor_index(CTTensor *tensor, const CTIndex *indices, int64_t count) {
-  return guardedTensor("index", {tensor}, [&] { return borrow(tensor)->index(toIndices(indices, count)); });
+  return guardedTensor("index", {tensor}, [&] {
+    const auto borrowed = borrow(tensor);
+    TORCH_CHECK(borrowed->defined(), "an undefined tensor has no parts");
+    // libtorch refuses what Python writes as x[()]: the whole.
+    return count == 0 ? borrowed->alias() : borrowed->index(toIndices(indices, count));
+  });
 }
 
 bool ct_tensor_index_put(CTTensor *tensor, const CTIndex *indices, int64_t count, CTTensor *value) {
   return guardedCall("index_put_", {tensor, value}, [&] {
-    const at::Tensor &source = borrow(value);
-    borrow(tensor).mutableReference().index_put_(toIndices(indices, count), source);
+    auto target = borrow(tensor);
+    TORCH_CHECK(target->defined() && borrow(value)->defined(), "an undefined tensor has no parts");
+    if (count == 0) {
+      target->copy_(borrow(value));
+    } else {
+      target.mutableReference().index_put_(toIndices(indices, count), *borrow(value));
+    }
   });
 }

@@ -74,7 +74,7 @@ extension TensorIndexConvertible where Self == TensorIndex {
     public static var newAxis: TensorIndex { .inserted }
 
     /// A range with a step: Python's `start:stop:step`.
-    public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int) -> TensorIndex {
+    public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int = 1) -> TensorIndex {
         .slice(start: start, stop: stop, step: step)
     }
 }

@@ -55,6 +55,7 @@
 #include <ATen/ops/clamp_min_ops.h>
 #include <ATen/ops/clamp_ops.h>
 #include <ATen/ops/clone_ops.h>
+#include <ATen/ops/complex_ops.h>
 #include <ATen/ops/contiguous_ops.h>
 #include <ATen/ops/conv1d_ops.h>
 #include <ATen/ops/conv2d_ops.h>
@@ -104,6 +105,7 @@
 #include <ATen/ops/hardtanh_ops.h>
 #include <ATen/ops/histc_ops.h>
 #include <ATen/ops/huber_loss_ops.h>
+#include <ATen/ops/imag_ops.h>
 #include <ATen/ops/index_add_ops.h>
 #include <ATen/ops/index_copy_ops.h>
 #include <ATen/ops/index_fill_ops.h>
@@ -171,6 +173,7 @@
 #include <ATen/ops/randn_ops.h>
 #include <ATen/ops/random_ops.h>
 #include <ATen/ops/randperm_ops.h>
+#include <ATen/ops/real_ops.h>
 #include <ATen/ops/reciprocal_ops.h>
 #include <ATen/ops/relu_ops.h>
 #include <ATen/ops/remainder_ops.h>
@@ -226,6 +229,8 @@
 #include <ATen/ops/unsqueeze_ops.h>
 #include <ATen/ops/var_mean_ops.h>
 #include <ATen/ops/var_ops.h>
+#include <ATen/ops/view_as_complex_ops.h>
+#include <ATen/ops/view_as_real_ops.h>
 #include <ATen/ops/view_ops.h>
 #include <ATen/ops/where_ops.h>
 #include <ATen/ops/zero_ops.h>
@@ -447,7 +452,7 @@ CTTensor *_Nullable ct_adaptive_avg_pool2d(
 
 CTTensor *_Nullable ct_add_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
   return guardedTensor("add", {self}, [&] {
-    return at::_ops::add_Scalar::call(borrow(self), scalar(other), scalar(alpha));
+    return at::_ops::add_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha));
   });
 }
 
@@ -459,7 +464,7 @@ CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alph
 
 bool ct_add__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
   return guardedCall("add_", {self}, [&] {
-    at::_ops::add__Scalar::call(borrow(self).mutableReference(), scalar(other), scalar(alpha));
+    at::_ops::add__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
   });
 }
 
@@ -959,9 +964,15 @@ CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat) {
   });
 }
 
+CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag) {
+  return guardedTensor("complex", {real, imag}, [&] {
+    return at::_ops::complex::call(borrow(real), borrow(imag));
+  });
+}
+
 CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat) {
   return guardedTensor("contiguous", {self}, [&] {
-    return at::_ops::contiguous::call(borrow(self), static_cast<c10::MemoryFormat>(memoryFormat));
+    return at::_ops::contiguous::call(borrow(self), ctorch::memoryFormat(memoryFormat));
   });
 }
 
@@ -1098,13 +1109,13 @@ CTTensor *_Nullable ct_diagonal(CTTensor *self, CTInteger offset, CTInteger dim1
 
 CTTensor *_Nullable ct_div_Scalar(CTTensor *self, CTScalar other) {
   return guardedTensor("div", {self}, [&] {
-    return at::_ops::div_Scalar::call(borrow(self), scalar(other));
+    return at::_ops::div_Tensor::call(borrow(self), wrappedNumber(other));
   });
 }
 
 CTTensor *_Nullable ct_div_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) {
   return guardedTensor("div", {self}, [&] {
-    return at::_ops::div_Scalar_mode::call(borrow(self), scalar(other), optionalString(roundingMode));
+    return at::_ops::div_Tensor_mode::call(borrow(self), wrappedNumber(other), optionalString(roundingMode));
   });
 }
 
@@ -1122,13 +1133,14 @@ CTTensor *_Nullable ct_div_Tensor_mode(CTTensor *self, CTTensor *other, const ch
 
 bool ct_div__Scalar(CTTensor *self, CTScalar other) {
   return guardedCall("div_", {self}, [&] {
-    at::_ops::div__Scalar::call(borrow(self).mutableReference(), scalar(other));
+    at::_ops::div__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
   });
 }
 
 bool ct_div__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) {
   return guardedCall("div_", {self}, [&] {
-    at::_ops::div__Scalar_mode::call(borrow(self).mutableReference(), scalar(other), optionalString(roundingMode));
+    at::_ops::div__Tensor_mode::call(
+        borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
   });
 }
 
@@ -1332,13 +1344,13 @@ CTTensor *_Nullable ct_floor_divide(CTTensor *self, CTTensor *other) {
 
 CTTensor *_Nullable ct_floor_divide_Scalar(CTTensor *self, CTScalar other) {
   return guardedTensor("floor_divide", {self}, [&] {
-    return at::_ops::floor_divide_Scalar::call(borrow(self), scalar(other));
+    return at::_ops::floor_divide::call(borrow(self), wrappedNumber(other));
   });
 }
 
 bool ct_floor_divide__Scalar(CTTensor *self, CTScalar other) {
   return guardedCall("floor_divide_", {self}, [&] {
-    at::_ops::floor_divide__Scalar::call(borrow(self).mutableReference(), scalar(other));
+    at::_ops::floor_divide__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
   });
 }
 
@@ -1481,6 +1493,12 @@ CTTensor *_Nullable ct_histc(CTTensor *self, CTInteger bins, CTScalar min, CTSca
 CTTensor *_Nullable ct_huber_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double delta) {
   return guardedTensor("huber_loss", {self, target}, [&] {
     return at::_ops::huber_loss::call(borrow(self), borrow(target), reduction, delta);
+  });
+}
+
+CTTensor *_Nullable ct_imag(CTTensor *self) {
+  return guardedTensor("imag", {self}, [&] {
+    return at::_ops::imag::call(borrow(self));
   });
 }
 
@@ -1931,7 +1949,7 @@ CTTensor *_Nullable ct_mse_loss(CTTensor *self, CTTensor *target, CTInteger redu
 
 CTTensor *_Nullable ct_mul_Scalar(CTTensor *self, CTScalar other) {
   return guardedTensor("mul", {self}, [&] {
-    return at::_ops::mul_Scalar::call(borrow(self), scalar(other));
+    return at::_ops::mul_Tensor::call(borrow(self), wrappedNumber(other));
   });
 }
 
@@ -1943,7 +1961,7 @@ CTTensor *_Nullable ct_mul_Tensor(CTTensor *self, CTTensor *other) {
 
 bool ct_mul__Scalar(CTTensor *self, CTScalar other) {
   return guardedCall("mul_", {self}, [&] {
-    at::_ops::mul__Scalar::call(borrow(self).mutableReference(), scalar(other));
+    at::_ops::mul__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
   });
 }
 
@@ -2329,6 +2347,12 @@ CTTensor *_Nullable ct_randperm_generator(
     return at::_ops::randperm_generator::call(
         n, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
         optionalBool(pinMemory));
+  });
+}
+
+CTTensor *_Nullable ct_real(CTTensor *self) {
+  return guardedTensor("real", {self}, [&] {
+    return at::_ops::real::call(borrow(self));
   });
 }
 
@@ -2798,7 +2822,7 @@ bool ct_std_mean_dim(
 
 CTTensor *_Nullable ct_sub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
   return guardedTensor("sub", {self}, [&] {
-    return at::_ops::sub_Scalar::call(borrow(self), scalar(other), scalar(alpha));
+    return at::_ops::sub_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha));
   });
 }
 
@@ -2810,7 +2834,7 @@ CTTensor *_Nullable ct_sub_Tensor(CTTensor *self, CTTensor *other, CTScalar alph
 
 bool ct_sub__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
   return guardedCall("sub_", {self}, [&] {
-    at::_ops::sub__Scalar::call(borrow(self).mutableReference(), scalar(other), scalar(alpha));
+    at::_ops::sub__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
   });
 }
 
@@ -3045,6 +3069,18 @@ bool ct_var_mean_dim(
 CTTensor *_Nullable ct_view(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) {
   return guardedTensor("view", {self}, [&] {
     return at::_ops::view::call(borrow(self), symbolicIntegers(size, sizeCount));
+  });
+}
+
+CTTensor *_Nullable ct_view_as_complex(CTTensor *self) {
+  return guardedTensor("view_as_complex", {self}, [&] {
+    return at::_ops::view_as_complex::call(borrow(self));
+  });
+}
+
+CTTensor *_Nullable ct_view_as_real(CTTensor *self) {
+  return guardedTensor("view_as_real", {self}, [&] {
+    return at::_ops::view_as_real::call(borrow(self));
   });
 }
 

@@ -152,7 +152,8 @@ bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 typedef struct CTArchiveWriter CTArchiveWriter;
 typedef struct CTArchiveReader CTArchiveReader;
 
-/// Gets the archive's bytes in order; returns how many it took, fewer meaning failure.
+/// Gets the archive's bytes in order; returns how many it took, fewer meaning failure. It is not called again then, and
+/// the function that wrote fails.
 typedef int64_t (*CTArchiveSink)(void *_Nullable context, const void *bytes, int64_t byteCount);
 
 CTArchiveWriter *_Nullable ct_archive_writer_new(CTArchiveSink sink, void *_Nullable context);
@@ -168,6 +169,15 @@ bool ct_archive_reader_has(CTArchiveReader *reader, const char *name);
 int64_t ct_archive_reader_size(CTArchiveReader *reader, const char *name);
 bool ct_archive_reader_read(CTArchiveReader *reader, const char *name, void *_Nullable bytes, int64_t byteCount);
 void ct_archive_reader_free(CTArchiveReader *reader);
+
+/// A tensor of its own over the storage of `owner`, of any dtype; fails where it would reach outside the storage.
+/// Unlike a view it has no base and counts its own versions, as the tensors that torch.load makes.
+CTTensor *_Nullable ct_tensor_on_storage(
+    CTTensor *owner, int32_t dtype, const int64_t *_Nullable sizes, const int64_t *_Nullable strides,
+    int64_t dimensionCount, int64_t storageOffset, bool isConjugate, bool isNegative);
+/// Whether the elements in memory are yet to be conjugated, or negated, when they are read.
+bool ct_tensor_is_conjugate(CTTensor *tensor);
+bool ct_tensor_is_negative(CTTensor *tensor);
 
 #pragma clang assume_nonnull end
 

@@ -174,6 +174,7 @@ bool ct_clamp_min_(CTTensor *self, CTScalar min);
 CTTensor *_Nullable ct_clamp_min_Tensor(CTTensor *self, CTTensor *min);
 bool ct_clamp_min__Tensor(CTTensor *self, CTTensor *min);
 CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat);
+CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag);
 CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat);
 CTTensor *_Nullable ct_conv1d(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
@@ -279,6 +280,7 @@ CTTensor *_Nullable ct_gt_Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_hardtanh(CTTensor *self, CTScalar minVal, CTScalar maxVal);
 CTTensor *_Nullable ct_histc(CTTensor *self, CTInteger bins, CTScalar min, CTScalar max);
 CTTensor *_Nullable ct_huber_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double delta);
+CTTensor *_Nullable ct_imag(CTTensor *self);
 CTTensor *_Nullable ct_index_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha);
 CTTensor *_Nullable ct_index_copy(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source);
 CTTensor *_Nullable ct_index_fill_int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value);
@@ -452,6 +454,7 @@ bool ct_random__to(CTTensor *self, CTInteger to, CTGenerator *_Nullable generato
 CTTensor *_Nullable ct_randperm(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_randperm_generator(
     CTInteger n, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_real(CTTensor *self);
 CTTensor *_Nullable ct_reciprocal(CTTensor *self);
 bool ct_reciprocal_(CTTensor *self);
 CTTensor *_Nullable ct_relu(CTTensor *self);
@@ -599,6 +602,8 @@ bool ct_var_mean_dim(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_view(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount);
+CTTensor *_Nullable ct_view_as_complex(CTTensor *self);
+CTTensor *_Nullable ct_view_as_real(CTTensor *self);
 CTTensor *_Nullable ct_view_dtype(CTTensor *self, int32_t dtype);
 CTInteger ct_where(CTTensor *condition, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_where_Scalar(CTTensor *condition, CTScalar self, CTScalar other);

@@ -10,16 +10,20 @@ struct Checkpoint {
         static let random = "rng"
         static let loggers = "loggers"
         static let data = "datamodule"
+        static let epoch = "epoch_shape"
         // Inside "model":
         static let user = "user"
         static let scaler = "amp_scaler"
+        static let runningLosses = "running_losses"
     }
 
     let trainingState: TrainingState
     let modelState: StateDict
     let scalerState: StateDict?
+    let runningLosses: StateDict
     let random: RandomState
     let data: StateDict
+    let epochShape: EpochShape?
     let logFile: String?
 
     init<Batch>(
@@ -28,8 +32,12 @@ struct Checkpoint {
         self.trainingState = trainingState
         modelState = try model.stateDict()
         scalerState = try model.mixedPrecision?.scaler.stateDict()
+        var losses = StateDict()
+        for (name, sum) in model.runningLosses.sorted(by: { $0.key < $1.key }) { losses[name] = .double(sum) }
+        runningLosses = losses
         self.random = random
         self.data = try data.stateDict()
+        epochShape = data.trainDataLoader.map { EpochShape($0) }
         self.logFile = logFile?.path
     }
 
@@ -42,21 +50,29 @@ struct Checkpoint {
             try mixedPrecision.scaler.loadStateDict(scalerState)
         }
         try model.loadStateDict(modelState, fastInit: fastInit)
+        if !fastInit {
+            for name in runningLosses.names { model.runningLosses[name] = try runningLosses.double(.string(name)) }
+        }
     }
 }
 
 extension Checkpoint {
     func stateDict() -> StateDict {
-        var model: StateDict = [.string(Key.user): .dictionary(modelState)]
+        var model: StateDict = [
+            .string(Key.user): .dictionary(modelState), .string(Key.runningLosses): .dictionary(runningLosses),
+        ]
         if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
-        return [
+        let log: StateValue = logFile.map { .string($0) } ?? .none
+        var state: StateDict = [
             .string(Key.version): .string(Helios.version),
             .string(Key.trainingState): .dictionary(trainingState.stateDict()),
             .string(Key.model): .dictionary(model),
             .string(Key.random): .dictionary(random.stateDict()),
-            .string(Key.loggers): ["root": ["log_file": logFile.map { .string($0) } ?? .none]],
+            .string(Key.loggers): .dictionary(["root": .dictionary(["log_file": log])]),
             .string(Key.data): .dictionary(data),
         ]
+        if let epochShape { state[Key.epoch] = .dictionary(epochShape.stateDict()) }
+        return state
     }
 
     /// - Throws: `StateDictError` where the value is not what a trainer saves.
@@ -77,8 +93,10 @@ extension Checkpoint {
         let model = try state.dictionary(.string(Key.model))
         modelState = try model.dictionary(.string(Key.user))
         scalerState = model[Key.scaler] == nil ? nil : try model.dictionary(.string(Key.scaler))
+        runningLosses = try model.dictionary(.string(Key.runningLosses))
         random = try RandomState(state.dictionary(.string(Key.random)))
         data = try state.dictionary(.string(Key.data))
+        epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(.string(Key.epoch)))
         logFile = (try? state.dictionary(.string(Key.loggers)).dictionary("root").string("log_file")) ?? nil
     }
 }

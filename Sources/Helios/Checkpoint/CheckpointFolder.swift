@@ -80,8 +80,8 @@ struct CheckpointFolder {
         guard let first = failures.first else { return nil }
         throw CheckpointError(
             path: folder.path,
-            reason: "none of its \(failures.count) checkpoints can be read (the newest: \(first.reason)); move them away to "
-                + "start anew")
+            reason: "none of its \(failures.count) checkpoints can be read (the newest: \(first.reason)); move them "
+                + "away to start anew")
     }
 
     static func read(_ file: URL) throws(CheckpointError) -> Checkpoint {

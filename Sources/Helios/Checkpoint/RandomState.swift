@@ -1,11 +1,13 @@
-/// The states of the standard random generators: of the CPU, and of the CUDA device that is trained on.
+/// The states of the standard random generators, of the CPU and of the CUDA device that is trained on, and the seed that
+/// orders of samples and their random numbers are made from.
 struct RandomState {
+    let seed: UInt64
     let cpu: Tensor
     let cuda: Tensor?
 
-    static func current(device: Device) throws -> RandomState {
+    static func current(seed: UInt64, device: Device) throws -> RandomState {
         RandomState(
-            cpu: try Generator.standard().state(),
+            seed: seed, cpu: try Generator.standard().state(),
             cuda: device.kind == .cuda ? try Generator.standard(for: device).state() : nil)
     }
 
@@ -19,12 +21,14 @@ struct RandomState {
 
 extension RandomState {
     func stateDict() -> StateDict {
-        var state: StateDict = ["torch": .tensor(cpu)]
+        // Python has no unsigned integers: a seed beyond its signed ones is kept by its bits.
+        var state: StateDict = ["seed": .int(Int(bitPattern: UInt(seed))), "torch": .tensor(cpu)]
         if let cuda { state["cuda"] = .tensor(cuda) }
         return state
     }
 
     init(_ state: StateDict) throws {
+        seed = UInt64(UInt(bitPattern: try state.int("seed")))
         cpu = try state.tensor("torch")
         cuda = state["cuda"] == nil ? nil : try state.tensor("cuda")
     }

@@ -10,52 +10,34 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     public let sampleCount: Int
 
     private let sampler: any Sampler
-    private let makeBatch: @Sendable (_ samples: [Int], _ epoch: Int) throws -> Batch
+    private let seed: UInt64
+    private let makeBatch: @Sendable (_ samples: [Int], _ random: BatchRandom) throws -> Batch
+
+    /// A loader of a data set that makes batches.
+    ///
+    /// - Throws: `DataError` for options that contradict each other or the data.
+    public init<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
+    where Source.Batch == Batch {
+        try options.validate(sampleCount: dataset.count)
+        let seed = options.seed ?? Helios.defaultSeed
+        let sampler =
+            options.sampler
+            ?? (options.shuffle
+                ? RandomSampler(count: dataset.count, seed: seed) : SequentialSampler(count: dataset.count))
+        guard sampler.count >= (options.dropLast ? options.batchSize : 1) else {
+            throw DataError("the sampler gives \(sampler.count) samples, which is no batch of \(options.batchSize)")
+        }
+        self.options = options
+        self.sampler = sampler
+        self.seed = seed
+        sampleCount = sampler.count
+        makeBatch = { try dataset.batch(at: $0, random: $1) }
+    }
 
     /// A loader of a data set whose samples know how to become a batch.
     public convenience init<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        try self.init(dataset, options) { try Source.Sample.collate($0) }
-    }
-
-    /// A loader of a data set whose samples `collate` puts together.
-    public convenience init<Source: Dataset>(
-        _ dataset: Source, _ options: LoaderOptions = LoaderOptions(),
-        collate: @escaping @Sendable ([Source.Sample]) throws -> Batch
-    ) throws {
-        let seed = options.seed ?? Helios.defaultSeed
-        try self.init(sampleCount: dataset.count, options) { samples, epoch in
-            try collate(
-                samples.map { index in
-                    var random = SampleRandom(seed: seed, epoch: epoch, index: index)
-                    return try dataset.sample(at: index, random: &random)
-                })
-        }
-    }
-
-    /// A loader of a data set that makes whole batches.
-    public convenience init<Source: BatchDataset>(batches dataset: Source, _ options: LoaderOptions = LoaderOptions())
-        throws
-    where Source.Batch == Batch {
-        try self.init(sampleCount: dataset.count, options) { samples, _ in try dataset.batch(at: samples) }
-    }
-
-    private init(
-        sampleCount: Int, _ options: LoaderOptions,
-        makeBatch: @escaping @Sendable (_ samples: [Int], _ epoch: Int) throws -> Batch
-    ) throws {
-        try options.validate(sampleCount: sampleCount)
-        self.options = options
-        self.makeBatch = makeBatch
-        sampler =
-            options.sampler
-            ?? (options.shuffle
-                ? RandomSampler(count: sampleCount, seed: options.seed ?? Helios.defaultSeed)
-                : SequentialSampler(count: sampleCount))
-        self.sampleCount = sampler.count
-        guard batchCount > 0 else {
-            throw DataError("the sampler gives \(sampler.count) samples, which is no batch of \(options.batchSize)")
-        }
+        try self.init(dataset.collated { try Source.Sample.collate($0) }, options)
     }
 
     /// The number of batches in an epoch.
@@ -73,11 +55,12 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         let order = try sampler.order(epoch: epoch)
         let batchSize = options.batchSize
         let makeBatch = makeBatch
+        let random = BatchRandom(seed: seed, epoch: epoch)
         return Batches(
             range: min(max(start, 0), batchCount)..<batchCount, workers: options.workers, prefetch: options.prefetch
         ) { number in
             let first = number * batchSize
-            return try makeBatch(try order.numbers(at: first..<min(first + batchSize, order.count)), epoch)
+            return try makeBatch(try order.numbers(at: first..<min(first + batchSize, order.count)), random)
         }
     }
 }

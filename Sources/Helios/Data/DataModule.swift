@@ -4,8 +4,8 @@
 /// ```swift
 /// final class Digits: DataModule<LabeledBatch> {
 ///     override func setup() throws {
-///         try addTrainPhase(batches: trainSet, LoaderOptions(batchSize: 32, shuffle: true))
-///         try setValidation(batches: validSet, LoaderOptions(batchSize: 256))
+///         try addTrainPhase(trainSet, LoaderOptions(batchSize: 32, shuffle: true))
+///         try setValidation(validSet, LoaderOptions(batchSize: 256))
 ///     }
 /// }
 /// ```
@@ -23,8 +23,10 @@ open class DataModule<Batch: Sendable> {
     public private(set) var trainPhase = 0
 
     private var trainLoaders: [DataLoader<Batch>] = []
-    private var validationLoader: DataLoader<Batch>?
-    private var testLoader: DataLoader<Batch>?
+    /// The loader of the validation data; nil where there are none.
+    public private(set) var validDataLoader: DataLoader<Batch>?
+    /// The loader of the test data; nil where there are none.
+    public private(set) var testDataLoader: DataLoader<Batch>?
 
     public init() {}
 
@@ -44,51 +46,39 @@ open class DataModule<Batch: Sendable> {
     // MARK: Adding data sets, in setup
 
     /// Adds a training phase.
-    public func addTrainPhase(_ loader: DataLoader<Batch>) {
-        trainLoaders.append(loader)
+    public func addTrainPhase<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
+    where Source.Batch == Batch {
+        trainLoaders.append(try DataLoader(dataset, seeded(options)))
     }
 
+    /// Adds a training phase.
     public func addTrainPhase<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
         trainLoaders.append(try DataLoader(dataset, seeded(options)))
     }
 
-    public func addTrainPhase<Source: BatchDataset>(
-        batches dataset: Source, _ options: LoaderOptions = LoaderOptions()
-    ) throws where Source.Batch == Batch {
-        trainLoaders.append(try DataLoader(batches: dataset, seeded(options)))
+    /// Sets what validation runs on.
+    public func setValidation<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
+    where Source.Batch == Batch {
+        validDataLoader = try DataLoader(dataset, seeded(options))
     }
 
     /// Sets what validation runs on.
-    public func setValidation(_ loader: DataLoader<Batch>?) {
-        validationLoader = loader
-    }
-
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        validationLoader = try DataLoader(dataset, seeded(options))
-    }
-
-    public func setValidation<Source: BatchDataset>(
-        batches dataset: Source, _ options: LoaderOptions = LoaderOptions()
-    ) throws where Source.Batch == Batch {
-        validationLoader = try DataLoader(batches: dataset, seeded(options))
+        validDataLoader = try DataLoader(dataset, seeded(options))
     }
 
     /// Sets what testing runs on.
-    public func setTest(_ loader: DataLoader<Batch>?) {
-        testLoader = loader
+    public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
+    where Source.Batch == Batch {
+        testDataLoader = try DataLoader(dataset, seeded(options))
     }
 
+    /// Sets what testing runs on.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        testLoader = try DataLoader(dataset, seeded(options))
-    }
-
-    public func setTest<Source: BatchDataset>(
-        batches dataset: Source, _ options: LoaderOptions = LoaderOptions()
-    ) throws where Source.Batch == Batch {
-        testLoader = try DataLoader(batches: dataset, seeded(options))
+        testDataLoader = try DataLoader(dataset, seeded(options))
     }
 
     private func seeded(_ options: LoaderOptions) -> LoaderOptions {
@@ -102,14 +92,6 @@ open class DataModule<Batch: Sendable> {
     /// The loader of the current training phase.
     public var trainDataLoader: DataLoader<Batch>? {
         trainLoaders.indices.contains(trainPhase) ? trainLoaders[trainPhase] : nil
-    }
-
-    public var validDataLoader: DataLoader<Batch>? {
-        validationLoader
-    }
-
-    public var testDataLoader: DataLoader<Batch>? {
-        testLoader
     }
 
     /// The number of training batches in an epoch of the current phase.
@@ -156,8 +138,8 @@ open class DataModule<Batch: Sendable> {
     /// Forgets what an earlier `setup` added, so that one module serves training and then testing.
     func reset() {
         trainLoaders = []
-        validationLoader = nil
-        testLoader = nil
+        validDataLoader = nil
+        testDataLoader = nil
         trainPhase = 0
     }
 }

@@ -14,14 +14,16 @@ public protocol Dataset<Sample>: Sendable {
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
 }
 
-/// A data set that makes a batch faster than from single samples: all in memory, say.
+/// A data set that makes whole batches: faster than from single samples where all lie in memory, say.
 public protocol BatchDataset<Batch>: Sendable {
     associatedtype Batch: Sendable
 
     var count: Int { get }
 
     /// The samples with these numbers, in this order, as one batch.
-    func batch(at indices: [Int]) throws -> Batch
+    ///
+    /// - Parameter random: the random numbers of each sample, for augmentation.
+    func batch(at indices: [Int], random: BatchRandom) throws -> Batch
 }
 
 /// A sample that knows how to become a batch.
@@ -30,6 +32,31 @@ public protocol Collatable: Sendable {
 
     /// One batch of these samples, in this order; there is at least one.
     static func collate(_ samples: [Self]) throws -> Batch
+}
+
+/// A data set whose samples are put together to batches by a function.
+public struct CollatedDataset<Source: Dataset, Batch: Sendable>: BatchDataset {
+    let source: Source
+    let collate: @Sendable ([Source.Sample]) throws -> Batch
+
+    public var count: Int { source.count }
+
+    public func batch(at indices: [Int], random: BatchRandom) throws -> Batch {
+        try collate(
+            indices.map { index in
+                var sampleRandom = random.sample(index)
+                return try source.sample(at: index, random: &sampleRandom)
+            })
+    }
+}
+
+extension Dataset {
+    /// The data set in batches that `collate` makes of its samples; it gets at least one at a time.
+    public func collated<Batch: Sendable>(
+        by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
+    ) -> CollatedDataset<Self, Batch> {
+        CollatedDataset(source: self, collate: collate)
+    }
 }
 
 /// What is wrong with the data, or with how they are to be loaded.

@@ -28,3 +28,20 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
         try Generator(seed: next())
     }
 }
+
+/// The random numbers of the samples of a batch: each has a sequence of its own.
+public struct BatchRandom: Sendable {
+    private let seed: UInt64
+    private let epoch: Int
+
+    /// - Parameter epoch: the first is 0.
+    public init(seed: UInt64, epoch: Int) {
+        self.seed = seed
+        self.epoch = epoch
+    }
+
+    /// The sequence of the sample with this number.
+    public func sample(_ index: Int) -> SampleRandom {
+        SampleRandom(seed: seed, epoch: epoch, index: index)
+    }
+}

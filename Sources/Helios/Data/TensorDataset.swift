@@ -41,7 +41,7 @@ public struct TensorDataset: BatchDataset {
         self.count = count
     }
 
-    public func batch(at indices: [Int]) throws -> LabeledBatch {
+    public func batch(at indices: [Int], random: BatchRandom) throws -> LabeledBatch {
         let positions = try Tensor(indices, device: inputs.device)
         return LabeledBatch(
             inputs: try inputs.indexSelect(dim: 0, index: positions),

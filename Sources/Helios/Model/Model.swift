@@ -112,7 +112,7 @@ open class Model<Batch: Sendable> {
 
     /// Switches to training mode; by default every network among the stored properties.
     open func train() throws {
-        try StatefulProperties(of: self).networks.forEach { $0.train() }
+        for network in StatefulProperties(of: self).networks { network.train() }
     }
 
     /// Called once, before the first epoch.
@@ -170,7 +170,7 @@ open class Model<Batch: Sendable> {
 
     /// Switches to evaluation mode; by default every network among the stored properties.
     open func eval() throws {
-        try StatefulProperties(of: self).networks.forEach { $0.eval() }
+        for network in StatefulProperties(of: self).networks { network.eval() }
     }
 
     /// Called at the start of each validation cycle, the first being 0. Clears the validation scores by default.

@@ -1,6 +1,6 @@
 /// The stored properties of an object that have a state, by reflection: superclasses first, in order of declaration.
 struct StatefulProperties {
-    private enum Entry {
+    fileprivate enum Entry {
         case single(any Stateful)
         case list([any Stateful])
         case table([(String, any Stateful)])
@@ -25,7 +25,7 @@ struct StatefulProperties {
 
     /// Every network, also those in lists and tables.
     var networks: [Module] {
-        entries.flatMap { $0.entry.members }.compactMap { $0 as? Module }
+        entries.flatMap(\.entry.members).compactMap { $0 as? Module }
     }
 
     func stateDict() throws -> StateDict {

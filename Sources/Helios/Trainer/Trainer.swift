@@ -88,7 +88,8 @@ public final class Trainer {
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         if let steps = totalSteps.count, steps < 1 {
-            throw ConfigurationError("there is nothing to train: totalSteps is \(steps); give the number of \(trainUnit)s")
+            throw ConfigurationError(
+                "there is nothing to train: totalSteps is \(steps); give the number of \(trainUnit)s")
         }
         return try run("training", model, data) { try $0.fit() }
     }
@@ -118,7 +119,8 @@ public final class Trainer {
                 return result
             } catch {
                 console.endProgress()
-                logger.error("\(what) failed in epoch \(run.state.globalEpoch), iteration \(run.state.globalIteration): \(error)")
+                let state = run.state
+                logger.error("\(what) failed in epoch \(state.globalEpoch), batch \(state.globalIteration): \(error)")
                 // The first error is the one to tell; that cleaning up then fails too is its consequence.
                 try? data.teardown()
                 throw error
@@ -142,7 +144,11 @@ extension Trainer {
             throw ConfigurationError("totalSteps must not be negative, and is \(steps)")
         }
         if earlyStopCycles != nil, validFrequency == nil {
-            throw ConfigurationError("earlyStopCycles counts validation cycles, and without validFrequency there are none")
+            throw ConfigurationError(
+                "earlyStopCycles counts validation cycles, and without validFrequency there are none")
+        }
+        if checkpointFrequency != nil, checkpointRoot == nil {
+            throw ConfigurationError("checkpointFrequency was given without checkpointRoot: say where checkpoints go")
         }
         for (name, folder) in [("checkpointRoot", checkpointRoot), ("logRoot", logRoot)] {
             var isFolder: ObjCBool = false

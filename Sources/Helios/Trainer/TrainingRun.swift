@@ -33,7 +33,7 @@ final class TrainingRun<Batch: Sendable> {
         }
         try printBanner(checkpoint.map { "going on from \($0.file.path)" })
         // Early, before a hook does work on it.
-        _ = try data.requiredTrainLoader()
+        try checkTrainingData()
 
         try model.onTrainingStart()
         try model.train()
@@ -44,7 +44,8 @@ final class TrainingRun<Batch: Sendable> {
             }
         progress.end()
         try model.onTrainingEnd()
-        trainer.logger.info("training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
+        trainer.logger.info(
+            "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
         return FitResult(outcome: outcome, state: state)
     }
 
@@ -101,12 +102,12 @@ final class TrainingRun<Batch: Sendable> {
     }
 
     func saveCheckpoint() throws {
-        guard let checkpoints, try model.shouldSaveCheckpoint() else { return }
+        guard try model.shouldSaveCheckpoint(), let checkpoints else { return }
         let name = try model.appendMetadata(
             toCheckpointName: "\(model.saveName)_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)")
         let checkpoint = try Checkpoint(
-            trainingState: state, model: model, data: data, random: RandomState.current(device: trainer.device),
-            logFile: trainer.logFile)
+            trainingState: state, model: model, data: data,
+            random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile)
         let file = try checkpoints.save(checkpoint, name: name)
         trainer.lastCheckpoint = file
         trainer.logger.info("saved \(file.path)")
@@ -173,6 +174,7 @@ final class TrainingRun<Batch: Sendable> {
         do {
             try checkpoint.contents.restore(model, fastInit: false)
             try data.loadStateDict(checkpoint.contents.data)
+            try checkPosition(checkpoint.contents)
             // Last, since restoring may itself draw random numbers.
             try checkpoint.contents.random.restore(device: trainer.device)
         } catch {
@@ -180,6 +182,32 @@ final class TrainingRun<Batch: Sendable> {
         }
         state = checkpoint.contents.trainingState
         trainer.lastCheckpoint = checkpoint.file
+    }
+
+    private func checkTrainingData() throws {
+        let loader = try data.requiredTrainLoader()
+        let shape = EpochShape(loader)
+        if shape.batchSize > shape.sampleCount {
+            warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
+        }
+        if trainer.totalSteps == .infinite, trainer.earlyStopCycles == nil {
+            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends this training")
+        }
+    }
+
+    /// Throws where the checkpoint stands in the middle of an epoch that the data no longer have.
+    private func checkPosition(_ checkpoint: Checkpoint) throws {
+        if checkpoint.random.seed != trainer.randomSeed {
+            warn(
+                "the checkpoint was trained with the seed \(checkpoint.random.seed), this run has \(trainer.randomSeed): "
+                    + "from here on the order of the samples is another")
+        }
+        guard checkpoint.trainingState.datasetIter > 0, let saved = checkpoint.epochShape,
+            let current = data.trainDataLoader.map({ EpochShape($0) }), saved != current
+        else { return }
+        throw StateDictError(
+            "it is from the middle of an epoch of \(saved), and the data now are \(current): go on with the same, or from "
+                + "a checkpoint between two epochs")
     }
 
     private func printBanner(_ line: String?) throws {

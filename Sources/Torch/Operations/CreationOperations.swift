@@ -354,6 +354,46 @@ extension Tensor {
                 input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// `complex(Tensor real, Tensor imag) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func complex(_ real: Tensor, imag: Tensor) throws -> Tensor {
+        defer { keepAlive((real, imag)) }
+        return try Tensor(owning: ct_complex(real.pointer, imag.pointer))
+    }
+
+    /// `view_as_complex(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `input`.
+    public static func viewAsComplex(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_view_as_complex(input.pointer))
+    }
+
+    /// `view_as_real(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `input`.
+    public static func viewAsReal(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_view_as_real(input.pointer))
+    }
+
+    /// `real(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `input`.
+    public static func real(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_real(input.pointer))
+    }
+
+    /// `imag(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `input`.
+    public static func imag(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_imag(input.pointer))
+    }
+
     /// `normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.

@@ -113,9 +113,13 @@ struct CEmitter {
         let tensors = operation.arguments.filter { $0.kind == .tensor || $0.kind == .optionalTensor }
         let inputs = tensors.map(Naming.cArgument).joined(separator: ", ")
         let arguments = "\"\(operation.schema.name)\", {\(inputs)}"
-        let expressions = operation.arguments.map(expression)
+        let called = Naming.calledOverload(operation)
+        let expressions = operation.arguments.map { argument in
+            called != operation.dispatcherName && argument.kind == .scalar && argument.schema.name == "other"
+                ? "wrappedNumber(\(Naming.cArgument(argument)))" : expression(argument)
+        }
         func call(_ before: String, _ after: String) -> [String] {
-            let open = "\(before)at::_ops::\(operation.dispatcherName)::call("
+            let open = "\(before)at::_ops::\(called)::call("
             return Layout.list(open, expressions, ")\(after);", indent: 4, step: 4, hangs: false)
         }
         let guarding: String
@@ -176,7 +180,7 @@ struct CEmitter {
         case .optionalBool: return support("optionalBool", name)
         case .dtype: return support("scalarType", name)
         case .optionalDType: return support("optionalScalarType", name)
-        case .memoryFormat: return "static_cast<c10::MemoryFormat>(\(name))"
+        case .memoryFormat: return support("memoryFormat", name)
         case .optionalMemoryFormat: return support("optionalMemoryFormat", name)
         case .device: return support("device", name)
         case .optionalDevice: return support("optionalDevice", name)

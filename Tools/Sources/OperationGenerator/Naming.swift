@@ -39,6 +39,22 @@ enum Naming {
         "ct_" + operation.dispatcherName.drop { $0 == "_" }
     }
 
+    /// The overload of the dispatcher that a C function calls.
+    ///
+    /// As in Python, a number beside a tensor is a tensor that has no say in the result's type: the gradient's function
+    /// is `AddBackward0` for `x + 1` and `x + y`.
+    static func calledOverload(_ operation: Operation) -> String {
+        let schema = operation.schema
+        let isInPlace = schema.name.hasSuffix("_")
+        guard takesNumbersAsTensors.contains(isInPlace ? String(schema.name.dropLast()) : schema.name),
+            schema.overload.hasPrefix("Scalar")
+        else { return operation.dispatcherName }
+        let overload = schema.overload.replacing("Scalar", with: "Tensor", maxReplacements: 1)
+        // `floor_divide` is the one whose overload for tensors has no name.
+        let isUnnamed = schema.name == "floor_divide"
+        return isUnnamed ? schema.name : "\(schema.name)_\(overload)"
+    }
+
     /// The header of libtorch that declares an operation: an operation in place stands with the one that is not.
     static func header(_ name: String) -> String {
         let isInPlace = name.hasSuffix("_") && !name.hasSuffix("__")
@@ -140,6 +156,9 @@ extension Naming {
         "to.dtype": ["dtype"],
         "where": ["condition", "self", "other"],
     ]
+
+    /// Operations that take a number in the place of a tensor in Python.
+    private static let takesNumbersAsTensors: Set<String> = ["add", "sub", "mul", "div", "floor_divide"]
 
     /// Operations two of whose overloads take the same call, which is an error at run time anyway: `x.clamp()`.
     static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]

@@ -1,0 +1,195 @@
+/// Reads a pickle of protocols 2 to 5 as data: a machine with a stack and a memo, in which nothing can be called but what
+/// makes tensors and dictionaries.
+struct PickleReader {
+    typealias Reference = PickleGraph.Reference
+
+    /// Ends in an error for anything that is not data.
+    static func read(_ bytes: [UInt8]) throws -> PickleGraph {
+        var reader = PickleReader(bytes)
+        while try reader.step() {}
+        return reader.graph
+    }
+
+    private var input: PickleInput
+    var graph = PickleGraph()
+    var storageIndices: [String: Int] = [:]
+    private var stack: [Reference] = []
+    /// Where on the stack the marks lie.
+    private var marks: [Int] = []
+    private var memo: [Int: Reference] = [:]
+
+    private init(_ bytes: [UInt8]) {
+        input = PickleInput(bytes)
+        graph.byteCount = bytes.count
+    }
+
+    /// Carries out one instruction; false after the last.
+    private mutating func step() throws -> Bool {
+        let code = try input.byte()
+        guard let opcode = PickleOpcode(rawValue: code) else {
+            throw input.damage("there is no instruction \(code), or it makes what is not data")
+        }
+        switch opcode {
+        case .protocolVersion:
+            let version = try input.byte()
+            guard version <= 5 else { throw FormatError("its pickle has protocol \(version), and 2 to 5 are read") }
+        case .frame: _ = try input.count(8)
+        case .stop:
+            let root = try pop()
+            guard stack.isEmpty, marks.isEmpty else { throw input.damage("something is left over at its end") }
+            graph.root = root
+            return false
+
+        case .none: push(.none)
+        case .newTrue: push(.bool(true))
+        case .newFalse: push(.bool(false))
+        case .binaryInt: push(.int(Int(Int32(bitPattern: UInt32(try input.unsigned(4))))))
+        case .binaryInt1: push(.int(Int(try input.byte())))
+        case .binaryInt2: push(.int(Int(try input.unsigned(2))))
+        case .long1: push(.int(try input.integer(byteCount: Int(input.byte()))))
+        case .long4: push(.int(try input.integer(byteCount: input.count(4))))
+        case .binaryFloat: push(.double(Double(bitPattern: try input.unsigned(8).byteSwapped)))
+        case .shortBinaryUnicode: push(.string(try input.string(byteCount: input.count(1))))
+        case .binaryUnicode: push(.string(try input.string(byteCount: input.count(4))))
+        case .binaryUnicode8: push(.string(try input.string(byteCount: input.count(8))))
+        // Text of Python 2, where it is text at all.
+        case .shortBinaryString: push(.string(try input.string(byteCount: input.count(1))))
+        case .binaryString: push(.string(try input.string(byteCount: input.count(4))))
+        case .binaryBytes, .shortBinaryBytes, .binaryBytes8, .byteArray8: throw FormatError(notRead("bytes"))
+        case .emptySet, .addItems, .frozenSet: throw FormatError(notRead("a set"))
+
+        case .emptyList: push(.list([]))
+        case .list: push(.list(try popToMark()))
+        case .append: try append([try pop()])
+        case .appends: try append(try popToMark())
+        case .emptyDictionary: push(.dictionary([]))
+        case .dictionary: try pushDictionary(try popToMark())
+        case .setItem:
+            let value = try pop()
+            try setItems([try pop(), value])
+        case .setItems: try setItems(try popToMark())
+        case .emptyTuple: push(.tuple([]))
+        case .tuple: push(.tuple(try popToMark()))
+        case .tuple1: push(.tuple(try pop(count: 1)))
+        case .tuple2: push(.tuple(try pop(count: 2)))
+        case .tuple3: push(.tuple(try pop(count: 3)))
+
+        case .mark: marks.append(stack.count)
+        case .pop: _ = try pop()
+        case .popMark: _ = try popToMark()
+        case .duplicate: stack.append(try top())
+        case .binaryPut: memo[Int(try input.byte())] = try top()
+        case .longBinaryPut: memo[try input.count(4)] = try top()
+        case .memoize: memo[memo.count] = try top()
+        case .binaryGet: try pushMemo(Int(input.byte()))
+        case .longBinaryGet: try pushMemo(input.count(4))
+
+        case .global: push(.global(PickleGlobal(module: try input.line(), name: try input.line())))
+        case .stackGlobal:
+            let name = try pop()
+            guard case .string(let module) = graph.nodes[try pop()], case .string(let name) = graph.nodes[name] else {
+                throw input.damage("a global's name is not text")
+            }
+            push(.global(PickleGlobal(module: module, name: name)))
+        case .reduce:
+            let arguments = try pop()
+            push(try call(try pop(), arguments))
+        case .build: try build()
+        case .newObject:
+            _ = try pop()
+            throw notData(try pop())
+        case .newObjectWithNames:
+            _ = try pop(count: 2)
+            throw notData(try pop())
+        case .binaryPersistentID: push(try storage(try pop()))
+        }
+        return true
+    }
+
+    func notRead(_ what: String) -> String {
+        "it holds \(what), which is not read"
+    }
+
+    func damage(_ what: String) -> FormatError {
+        input.damage(what)
+    }
+}
+
+// MARK: The stack
+
+extension PickleReader {
+    private mutating func push(_ node: PickleGraph.Node) {
+        stack.append(graph.nodes.count)
+        graph.nodes.append(node)
+    }
+
+    private mutating func pushMemo(_ index: Int) throws {
+        guard let reference = memo[index] else { throw damage("it refers to \(index), which it has not made") }
+        stack.append(reference)
+    }
+
+    /// The elements above the last mark, which are all that an instruction may take.
+    private var available: Int {
+        stack.count - (marks.last ?? 0)
+    }
+
+    private func top() throws -> Reference {
+        guard available > 0, let last = stack.last else { throw damage("its stack is empty") }
+        return last
+    }
+
+    private mutating func pop() throws -> Reference {
+        let last = try top()
+        stack.removeLast()
+        return last
+    }
+
+    private mutating func pop(count: Int) throws -> [Reference] {
+        guard available >= count else { throw damage("its stack is empty") }
+        defer { stack.removeLast(count) }
+        return Array(stack.suffix(count))
+    }
+
+    private mutating func popToMark() throws -> [Reference] {
+        guard let mark = marks.popLast() else { throw damage("a mark is missing") }
+        defer { stack.removeLast(stack.count - mark) }
+        return Array(stack[mark...])
+    }
+
+    // MARK: Lists and dictionaries
+
+    private mutating func append(_ elements: [Reference]) throws {
+        let target = try top()
+        guard case .list(var list) = graph.nodes[target] else {
+            throw damage("a \(graph.nodes[target].typeName) is used as a list")
+        }
+        // Let go of the node's own copy, so that the list grows in place.
+        graph.nodes[target] = .none
+        list += elements
+        graph.nodes[target] = .list(list)
+    }
+
+    private mutating func setItems(_ items: [Reference]) throws {
+        let target = try top()
+        guard case .dictionary(var entries) = graph.nodes[target], items.count.isMultiple(of: 2) else {
+            throw damage("a \(graph.nodes[target].typeName) is used as a dictionary")
+        }
+        graph.nodes[target] = .none
+        entries += items
+        graph.nodes[target] = .dictionary(entries)
+    }
+
+    private mutating func pushDictionary(_ items: [Reference]) throws {
+        guard items.count.isMultiple(of: 2) else { throw damage("a dictionary has a key without a value") }
+        push(.dictionary(items))
+    }
+
+    /// Sets attributes. Only dictionaries may have some, and theirs are left out: a module's state has its versions there.
+    private mutating func build() throws {
+        let state = try pop()
+        let target = try top()
+        guard case .dictionary = graph.nodes[target], case .dictionary = graph.nodes[state] else {
+            throw damage("a \(graph.nodes[target].typeName) is given attributes")
+        }
+    }
+}

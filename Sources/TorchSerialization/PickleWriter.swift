@@ -1,0 +1,113 @@
+/// Writes the instructions of a pickle, of protocol 2 as `torch.save` does.
+///
+/// Strings and globals are written once and then referred to: a state's keys repeat themselves.
+struct PickleWriter {
+    private(set) var bytes: [UInt8] = [PickleOpcode.protocolVersion.rawValue, 2]
+    private var memo: [MemoKey: UInt32] = [:]
+    private var memoCount: UInt32 = 0
+
+    /// What is written once. A string by its bytes: Swift takes "é" in one character and in two for the same.
+    private enum MemoKey: Hashable {
+        case string([UInt8])
+        case global(PickleGlobal)
+        case object(UnsafeRawPointer)
+    }
+
+    mutating func write(_ opcode: PickleOpcode) {
+        bytes.append(opcode.rawValue)
+    }
+
+    mutating func write(_ value: Bool) {
+        write(value ? .newTrue : .newFalse)
+    }
+
+    mutating func write(_ value: Int) {
+        if let small = UInt8(exactly: value) {
+            write(.binaryInt1)
+            bytes.append(small)
+        } else if let small = UInt16(exactly: value) {
+            write(.binaryInt2)
+            append(small)
+        } else if let small = Int32(exactly: value) {
+            write(.binaryInt)
+            append(small)
+        } else {
+            write(.long1)
+            bytes.append(8)
+            append(Int64(value))
+        }
+    }
+
+    mutating func write(_ value: Double) {
+        write(.binaryFloat)
+        append(value.bitPattern.byteSwapped)
+    }
+
+    mutating func write(_ value: String) throws {
+        let text = Array(value.utf8)
+        try once(.string(text)) { writer in
+            guard let count = UInt32(exactly: text.count) else {
+                throw FormatError("a string of \(text.count) bytes is too long for a file")
+            }
+            writer.write(.binaryUnicode)
+            writer.append(count)
+            writer.bytes += text
+        }
+    }
+
+    mutating func write(_ global: PickleGlobal) throws {
+        try once(.global(global)) { writer in
+            writer.write(.global)
+            writer.bytes += Array("\(global.module)\n\(global.name)\n".utf8)
+        }
+    }
+
+    mutating func write(tuple integers: [Int]) {
+        if integers.count > 3 { write(.mark) }
+        for integer in integers { write(integer) }
+        closeTuple(count: integers.count)
+    }
+
+    /// Makes a tuple of the elements written last; more than three must stand behind a mark.
+    mutating func closeTuple(count: Int) {
+        switch count {
+        case 0: write(.emptyTuple)
+        case 1: write(.tuple1)
+        case 2: write(.tuple2)
+        case 3: write(.tuple3)
+        default: write(.tuple)
+        }
+    }
+
+    /// An object that Python shall find to be one and the same wherever it is written again.
+    mutating func write(object: UnsafeRawPointer, _ contents: (inout PickleWriter) throws -> Void) throws {
+        try once(.object(object), contents)
+    }
+
+    private mutating func once(_ key: MemoKey, _ contents: (inout PickleWriter) throws -> Void) throws {
+        if let index = memo[key] {
+            write(index, .binaryGet, .longBinaryGet)
+            return
+        }
+        try contents(&self)
+        // Beyond what can be numbered, everything is written out.
+        guard memoCount < .max else { return }
+        write(memoCount, .binaryPut, .longBinaryPut)
+        memo[key] = memoCount
+        memoCount += 1
+    }
+
+    private mutating func write(_ index: UInt32, _ short: PickleOpcode, _ long: PickleOpcode) {
+        if let small = UInt8(exactly: index) {
+            write(short)
+            bytes.append(small)
+        } else {
+            write(long)
+            append(index)
+        }
+    }
+
+    private mutating func append<Integer: FixedWidthInteger>(_ value: Integer) {
+        withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+    }
+}

@@ -1,0 +1,115 @@
+import CTorch
+import Torch
+
+/// The memory behind one or more tensors, whole, as a file's record holds it.
+struct TensorStorage {
+    /// One of the tensors over it, which keeps it alive.
+    private let owner: Tensor
+    let byteCount: Int
+
+    /// What tells one storage from another while both live.
+    struct Identity: Hashable {
+        let address: UnsafeRawPointer
+    }
+
+    /// The storage of a tensor that has one.
+    init(of tensor: Tensor) {
+        owner = tensor
+        byteCount = Int(ct_tensor_storage_byte_count(tensor.pointer))
+        withExtendedLifetime(tensor) {}
+    }
+
+    /// A new storage on the CPU, filled by `fill`.
+    init(byteCount: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+        let tensor = try Tensor.empty([byteCount], dtype: .uint8, device: .cpu)
+        try fill(UnsafeMutableRawBufferPointer(start: ct_tensor_mutable_data(tensor.pointer), count: byteCount))
+        owner = tensor
+        self.byteCount = byteCount
+    }
+
+    static func identity(of tensor: Tensor) -> Identity? {
+        defer { withExtendedLifetime(tensor) {} }
+        return ct_tensor_storage_identity(tensor.pointer).map(Identity.init)
+    }
+
+    /// All bytes, copied to the CPU first where they lie elsewhere.
+    func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard byteCount > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        let source =
+            owner.device == .cpu
+            ? owner
+            : try tensor(TensorGeometry(shape: [byteCount], strides: [1], offset: 0), dtype: .uint8).to(.cpu)
+        defer { withExtendedLifetime(source) {} }
+        guard let bytes = ct_tensor_storage_data(source.pointer) else { throw TorchError.last() }
+        try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+    }
+
+    /// A tensor that lies in this storage as `geometry` says.
+    ///
+    /// - Throws: where it would reach outside.
+    func tensor(_ geometry: TensorGeometry, dtype: DType) throws -> Tensor {
+        try geometry.requireFit(byteCount: byteCount, dtype: dtype)
+        let (sizes, strides) = (geometry.shape.map { Int64($0) }, geometry.strides.map { Int64($0) })
+        defer { withExtendedLifetime(owner) {} }
+        return try Tensor(
+            owning: ct_tensor_on_storage(
+                owner.pointer, dtype.rawValue, sizes, strides, Int64(sizes.count), Int64(geometry.offset),
+                geometry.isConjugate, geometry.isNegative))
+    }
+}
+
+/// How a tensor lies in a storage, in elements.
+struct TensorGeometry {
+    var shape: [Int]
+    var strides: [Int]
+    var offset: Int
+    /// Whether the elements are yet to be conjugated, or negated, when they are read: libtorch puts that off.
+    var isConjugate = false
+    var isNegative = false
+
+    /// More dimensions than libtorch's own operations take.
+    static let greatestDimensionCount = 64
+
+    init(shape: [Int], strides: [Int], offset: Int) {
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+    }
+
+    init(of tensor: Tensor) {
+        shape = tensor.shape
+        strides = tensor.strides
+        offset = Int(ct_tensor_storage_offset(tensor.pointer))
+        isConjugate = ct_tensor_is_conjugate(tensor.pointer)
+        isNegative = ct_tensor_is_negative(tensor.pointer)
+        withExtendedLifetime(tensor) {}
+    }
+
+    /// Throws unless every element lies in a storage of so many bytes. Nothing here overflows, whatever the numbers.
+    func requireFit(byteCount: Int, dtype: DType) throws {
+        guard shape.count == strides.count, shape.count <= TensorGeometry.greatestDimensionCount,
+            offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }),
+            !isConjugate || dtype.isComplex, !isNegative || dtype != .bool,
+            let elementSize = dtype.byteCount
+        else { throw misfit(byteCount, dtype) }
+
+        // The number of elements must be a number even where strides of zero repeat the same few.
+        var elementCount = elementSize
+        var last = offset
+        for (size, stride) in zip(shape, strides) {
+            let (product, overflow) = elementCount.multipliedReportingOverflow(by: max(size, 1))
+            let (reach, reachOverflow) = stride.multipliedReportingOverflow(by: max(size - 1, 0))
+            let (sum, sumOverflow) = last.addingReportingOverflow(reach)
+            guard !overflow, !reachOverflow, !sumOverflow else { throw misfit(byteCount, dtype) }
+            (elementCount, last) = (product, sum)
+        }
+        // An empty tensor needs no memory, wherever it points to.
+        guard shape.contains(0) || last < byteCount / elementSize else { throw misfit(byteCount, dtype) }
+    }
+
+    private func misfit(_ byteCount: Int, _ dtype: DType) -> FormatError {
+        FormatError(
+            "it is damaged: a tensor of type \(dtype), shape \(String(describing: shape).shortened), strides "
+                + "\(String(describing: strides).shortened) and offset \(offset) does not fit its \(byteCount) bytes")
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Torch
+
+/// PyTorch's own files, as `torch.save` writes them and `torch.load` reads them.
+///
+/// ```swift
+/// try TorchFile.save(network.stateDict(), to: file)           // torch.load(file, weights_only=True) opens it
+/// let state = try TorchFile.load(file)
+/// ```
+/// A file is a zip archive: a description of the value as a Python pickle, and the tensors' bytes beside it. The pickle
+/// is read as data. Nothing that a file says is run, and what is not data is an error.
+public enum TorchFile {
+    /// Writes a value that `torch.load(path, weights_only=True)` opens, also with `mmap=True`.
+    ///
+    /// The file is there whole or not at all: it is written beside the old one, forced to the disk, and then takes its
+    /// name. A failure leaves what was there before.
+    ///
+    /// Tensors that share memory share it in the file too. As in PyTorch, a tensor that is a view is written with all of
+    /// the memory it looks into: to save a small part of a large tensor alone, save a copy (`clone`). Tensors on other
+    /// devices are copied to the CPU; gradients, and whether a tensor wants one, are not written.
+    ///
+    /// - Throws: where the value holds what a file cannot (a sparse or quantised tensor, more than 100 levels of
+    ///   nesting), or the file cannot be written.
+    public static func save(_ value: StateValue, to url: URL) throws(TorchFileError) {
+        let path = try url.filePath()
+        do {
+            var pickler = StatePickler()
+            try pickler.write(value)
+            try AtomicFile.replace(path) { file in
+                let archive = try ArchiveWriter(file)
+                try archive.add("data.pkl", pickler.finish())
+                try archive.add(".format_version", Array("1".utf8))
+                try archive.add(".storage_alignment", Array("64".utf8))
+                try archive.add("byteorder", Array("little".utf8))
+                for (key, storage) in pickler.storages.enumerated() {
+                    try archive.add("data/\(key)", storage)
+                }
+                try archive.finish()
+            }
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Writes a dictionary; the file is that of a `StateValue.dictionary`.
+    public static func save(_ state: StateDict, to url: URL) throws(TorchFileError) {
+        try save(.dictionary(state), to: url)
+    }
+
+    /// Reads what `torch.save` wrote of plain data: tensors and parameters, numbers, strings, booleans, none, lists,
+    /// tuples, and dictionaries whose keys are strings or integers.
+    ///
+    /// Tensors come on the CPU, wherever they were saved, and want no gradients. Those that shared memory share it again.
+    /// A type or a device becomes its name (`torch.float32`, `cuda:0`); a dictionary's attributes (the `_metadata` of a
+    /// module's state) are left out.
+    ///
+    /// - Throws: for a file that is not there, is damaged, or holds anything else (an object of a class, a set, bytes, an
+    ///   integer of more than 64 bits), which the error names. Nothing of the file is run to find out.
+    public static func load(_ url: URL) throws(TorchFileError) -> StateValue {
+        let path = try url.filePath()
+        do {
+            let archive = try ArchiveReader(path)
+            guard try archive.has("data.pkl") else {
+                throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
+            }
+            try archive.requireLittleEndian()
+            let graph = try PickleReader.read(archive.read("data.pkl"))
+            var builder = StateBuilder(graph: graph, archive: archive)
+            return try builder.value()
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+}
+
+extension ArchiveReader {
+    fileprivate func requireLittleEndian() throws {
+        guard try has("byteorder") else { return }  // PyTorch before 2.1 does not say
+        let order = String(decoding: try read("byteorder"), as: UTF8.self)
+        guard order == "little" else {
+            throw FormatError("its numbers are in the byte order '\(order.shortened)', and only little is read")
+        }
+    }
+}
+
+extension URL {
+    fileprivate func filePath() throws(TorchFileError) -> String {
+        guard isFileURL else { throw TorchFileError(path: absoluteString, reason: "it is not the URL of a file") }
+        let path = path(percentEncoded: false)
+        guard !path.utf8.contains(0) else {
+            throw TorchFileError(path: path.shortened, reason: "a path cannot contain a zero byte")
+        }
+        return path
+    }
+}
+
+extension TorchFileError {
+    fileprivate init(path: String, _ error: any Error) {
+        switch error {
+        case let error as TorchFileError: self = error
+        case let error as FormatError: self.init(path: path, reason: error.reason)
+        case let error as TorchError: self.init(path: path, reason: error.message)
+        default: self.init(path: path, reason: "\(error)")
+        }
+    }
+}

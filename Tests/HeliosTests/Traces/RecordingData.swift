@@ -1,0 +1,75 @@
+import Helios
+
+/// A data module whose samples are numbers: the index, plus what tells a phase from the others.
+final class RecordingData: DataModule<[Int]> {
+    private let config: Trace.Config
+    private let recorder: Recorder
+
+    init(_ config: Trace.Config, _ recorder: Recorder) {
+        self.config = config
+        self.recorder = recorder
+    }
+
+    override func prepareData() {
+        recorder.record("prepare_data")
+    }
+
+    override func setup() throws {
+        recorder.record("datamodule.setup")
+        for (phase, source) in config.train.enumerated() {
+            try addTrainPhase(numbers(source, offset: 1000 * phase), try LoaderOptions(source.params))
+        }
+        if let source = config.valid {
+            try setValidation(numbers(source, offset: 10_000), try LoaderOptions(source.params))
+        }
+        if let source = config.test {
+            try setTest(numbers(source, offset: 20_000), try LoaderOptions(source.params))
+        }
+    }
+
+    override func teardown() {
+        recorder.record("teardown")
+    }
+
+    private func numbers(_ source: Trace.Source, offset: Int) -> CollatedDataset<Numbers, [Int]> {
+        Numbers(count: source.n, offset: offset).collated { $0 }
+    }
+}
+
+/// Consecutive numbers.
+struct Numbers: Dataset {
+    let count: Int
+    let offset: Int
+
+    func sample(at index: Int, random: inout SampleRandom) -> Int {
+        index + offset
+    }
+}
+
+extension LoaderOptions {
+    /// The options under Python Helios' names.
+    fileprivate init(_ parameters: [String: JSONValue]) throws {
+        self.init()
+        for (name, value) in parameters {
+            switch (name, value) {
+            case ("batch_size", .int(let size)): batchSize = size
+            case ("shuffle", .bool(let isOn)): shuffle = isOn
+            case ("drop_last", .bool(let isOn)): dropLast = isOn
+            case ("num_workers", .int(let count)): workers = count
+            case ("prefetch_factor", .int(let count)): prefetch = count
+            case ("prefetch_factor", .null), ("pin_memory", _), ("debug_mode", _), ("random_seed", .null): break
+            case ("random_seed", .int(let value)): seed = UInt64(value)
+            default: throw TraceError("no loader option '\(name)' with the value \(value)")
+            }
+        }
+    }
+}
+
+/// A recording that the harness cannot read.
+struct TraceError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

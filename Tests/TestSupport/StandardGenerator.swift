@@ -1,0 +1,50 @@
+import Testing
+
+extension Trait where Self == StandardGeneratorTrait {
+    /// For tests that draw from the standard generator, or seed it: one at a time, since it is one for the whole process
+    /// and tests run side by side.
+    public static var standardGenerator: StandardGeneratorTrait { StandardGeneratorTrait() }
+}
+
+public struct StandardGeneratorTrait: TestTrait, SuiteTrait, TestScoping {
+    public var isRecursive: Bool { true }
+
+    public func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        // A suite's scope is around its tests' scopes: only these take the turn.
+        guard testCase != nil else { return try await function() }
+        await Turn.shared.take()
+        do {
+            try await function()
+        } catch {
+            await Turn.shared.pass()
+            throw error
+        }
+        await Turn.shared.pass()
+    }
+}
+
+/// Lets one through at a time, in the order in which they came.
+private actor Turn {
+    static let shared = Turn()
+
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        guard isTaken else {
+            isTaken = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func pass() {
+        if waiting.isEmpty {
+            isTaken = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
