@@ -1,0 +1,70 @@
+import Torch
+
+/// Scales the gradients down, all by one factor, so that their common norm is at most `maxNorm`.
+///
+/// - Parameters:
+///   - parameters: those without a gradient are left out.
+///   - normType: the norm's power; infinity for the greatest absolute value.
+///   - errorIfNonFinite: whether a norm that is infinite or no number is an error.
+/// - Returns: the norm before.
+/// - Throws: `TorchError` for a norm that is not finite, if asked to; then no gradient has changed.
+@discardableResult
+public func clipGradNorm_(
+    _ parameters: [Tensor], maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false
+) throws -> Tensor {
+    let gradients = parameters.compactMap(\.grad)
+    guard let first = gradients.first else { return try Tensor(0.0) }
+    return try noGrad {
+        let groups = grouped(gradients)
+        // The norms keep the gradients' order, which their sum depends on.
+        var norms = [Tensor?](repeating: nil, count: gradients.count)
+        for group in groups {
+            let groupNorms = try Tensor.foreachNorm(group.map(\.gradient), ord: .real(normType))
+            for ((position, _), norm) in zip(group, groupNorms) {
+                norms[position] = first.device == norm.device ? norm : try norm.to(first.device)
+            }
+        }
+        let total = try Tensor.stack(norms.compactMap(\.self)).norm(p: .real(normType))
+        if errorIfNonFinite, !(try total.item(Double.self).isFinite) {
+            throw TorchError(
+                kind: .other, operation: "clip_grad_norm_",
+                message: "the gradients' norm is \(try total.item(Double.self)), so they cannot be clipped")
+        }
+        // A factor of 1 costs less than asking the device whether it is needed.
+        let factor = try (maxNorm / (total + 1e-6)).clamp(max: 1)
+        for group in groups {
+            let device = group[0].gradient.device
+            try Tensor.foreachMul_(group.map(\.gradient), device == factor.device ? factor : factor.to(device))
+        }
+        return total
+    }
+}
+
+/// Limits each element of the gradients to ±`clipValue`.
+public func clipGradValue_(_ parameters: [Tensor], clipValue: Double) throws {
+    try noGrad {
+        for gradient in parameters.compactMap(\.grad) {
+            try gradient.clamp_(min: .real(-clipValue), max: .real(clipValue))
+        }
+    }
+}
+
+private typealias PlacedGradient = (position: Int, gradient: Tensor)
+
+/// The gradients with their positions, by device and type, as the for-each kernels take them.
+private func grouped(_ gradients: [Tensor]) -> [[PlacedGradient]] {
+    struct Key: Hashable {
+        let device: Device
+        let dtype: DType
+    }
+    var groups: [(key: Key, members: [PlacedGradient])] = []
+    for (position, gradient) in gradients.enumerated() {
+        let key = Key(device: gradient.device, dtype: gradient.dtype)
+        if let group = groups.firstIndex(where: { $0.key == key }) {
+            groups[group].members.append((position, gradient))
+        } else {
+            groups.append((key, [(position, gradient)]))
+        }
+    }
+    return groups.map(\.members)
+}

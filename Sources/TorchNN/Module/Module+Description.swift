@@ -1,0 +1,54 @@
+extension Module: CustomStringConvertible {
+    /// The module with its options and all below, line by line as PyTorch prints them.
+    public final var description: String {
+        var path: [Module] = []
+        return describe(&path)
+    }
+
+    private final func describe(_ path: inout [Module]) -> String {
+        let name = String(describing: type(of: self))
+        // A reference back to a module above is no child.
+        if path.contains(where: { $0 === self }) { return "\(name)(…)" }
+        path.append(self)
+        defer { path.removeLast() }
+        let members = Self.lines(of: childNodes(), &path)
+        if members.isEmpty { return "\(name)(\(extraDescription))" }
+        let extra = extraDescription.isEmpty ? [] : [extraDescription]
+        return "\(name)(\n\(Self.indented((extra + members).joined(separator: "\n")))\n)"
+    }
+
+    private static func lines(of members: [(key: String, node: ModuleNode)], _ path: inout [Module]) -> [String] {
+        members.map { "(\($0.key)): \(describe($0.node, &path))" }
+    }
+
+    private static func describe(_ node: ModuleNode, _ path: inout [Module]) -> String {
+        switch node {
+        case .module(let module):
+            return module.describe(&path)
+        case .group(.table, let members):
+            let lines = lines(of: members, &path)
+            return "\(ModuleNode.GroupKind.table.rawValue)(\n\(indented(lines.joined(separator: "\n")))\n)"
+        case .group(.list, let members):
+            // Equal neighbours share a line.
+            var runs: [(first: String, last: String, count: Int, text: String)] = []
+            for (key, node) in members {
+                let text = describe(node, &path)
+                if let last = runs.indices.last, runs[last].text == text {
+                    runs[last].last = key
+                    runs[last].count += 1
+                } else {
+                    runs.append((key, key, 1, text))
+                }
+            }
+            let lines = runs.map { run in
+                run.count == 1
+                    ? "(\(run.first)): \(run.text)" : "(\(run.first)-\(run.last)): \(run.count) x \(run.text)"
+            }
+            return "\(ModuleNode.GroupKind.list.rawValue)(\n\(indented(lines.joined(separator: "\n")))\n)"
+        }
+    }
+
+    private static func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,89 @@
+import Torch
+
+/// A part of a network: parameters, buffers and other modules, and what it computes with them. PyTorch's `nn.Module`.
+///
+/// A subclass declares its parts as stored properties; the module finds them by reflection, superclasses first, in the
+/// order of declaration. Parameters are `@Parameter var`, buffers `@Buffer var`, children are properties whose value is
+/// a module, an optional, or an array or dictionary of modules (a dictionary's in the order of its keys). A key in the
+/// state dictionary is the path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
+///
+/// Layers throw where an option makes no sense, so they are made in the initialiser:
+/// ```swift
+/// final class Net: Module, Layer {
+///     let conv: Conv2d
+///     let fc: Linear
+///
+///     init(classes: Int = 10) throws {
+///         conv = try Conv2d(1, 16, kernelSize: 3, padding: 1)
+///         fc = try Linear(16 * 8 * 8, classes)
+///     }
+///
+///     func callAsFunction(_ input: Tensor) throws -> Tensor {
+///         try fc(relu(conv(input)).flatten(startDim: 1))
+///     }
+/// }
+/// ```
+///
+/// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
+/// array. An optimiser knows only the parameters that it was given. Modules in tuples, structures and sets are not found.
+///
+/// A module is not made for several threads at a time.
+open class Module: Stateful {
+    /// Whether the module trains: dropout drops, batch normalisation uses the batch's statistics.
+    public private(set) final var isTraining: Bool
+
+    private final lazy var reflection = ModuleReflection(of: self)
+    private final var isSwitching = false
+
+    /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's do.
+    public init(isTraining: Bool = true) {
+        self.isTraining = isTraining
+    }
+
+    /// The options in `description`, as in `in_features=2, out_features=3, bias=True`; empty by default.
+    open var extraDescription: String { "" }
+
+    /// Switches this module and all below to training mode, or to evaluation mode.
+    ///
+    /// Override it for a part that must stay in one mode, and call `super`.
+    @discardableResult
+    open func train(_ mode: Bool = true) -> Self {
+        // A module below may refer back to this one.
+        guard !isSwitching else { return self }
+        isSwitching = true
+        defer { isSwitching = false }
+        isTraining = mode
+        for child in children() { child.train(mode) }
+        return self
+    }
+
+    /// Switches this module and all below to evaluation mode.
+    @discardableResult
+    public final func eval() -> Self {
+        train(false)
+    }
+
+    /// The modules that this one's properties hold, in order.
+    public final func children() -> [Module] {
+        var children: [Module] = []
+        for (key, node) in childNodes() {
+            node.forEach(key: key) { children.append($1) }
+        }
+        return children
+    }
+
+    // MARK: What the extensions look through
+
+    final var parameterSlots: [(key: String, slot: TensorSlot)] { reflection.parameters }
+    final var bufferSlots: [(key: String, slot: TensorSlot)] { reflection.buffers }
+
+    /// The children as the properties group them; a container with keys of its own overrides it.
+    func childNodes() -> [(key: String, node: ModuleNode)] {
+        reflection.children(of: self)
+    }
+}
+
+/// A module that computes one tensor from one tensor: what a `Sequential` is made of.
+public protocol Layer: Module {
+    func callAsFunction(_ input: Tensor) throws -> Tensor
+}

@@ -1,0 +1,136 @@
+import Torch
+
+/// What a module's stored properties hold, by reflection: superclasses first, in order of declaration.
+///
+/// Parameters and buffers are found once: their properties' slots stay, whatever is assigned to them. Children are read
+/// anew each time, so that one that is replaced, added or removed is seen; a module whose properties cannot hold any (a
+/// layer) is not looked at again.
+final class ModuleReflection {
+    let parameters: [(key: String, slot: TensorSlot)]
+    let buffers: [(key: String, slot: TensorSlot)]
+
+    /// For each stored property of each class that may hold children its key; nil for those that cannot.
+    private let childKeys: [[String?]]
+    private let mayHaveChildren: Bool
+
+    init(of module: Module) {
+        var parameters: [(key: String, slot: TensorSlot)] = []
+        var buffers: [(key: String, slot: TensorSlot)] = []
+        childKeys = Self.mirrors(of: module).map { mirror in
+            mirror.children.map { property -> String? in
+                guard let label = property.label else { return nil }
+                guard let holder = property.value as? any SlotHolder else {
+                    return isPlain(property.value) ? nil : Self.key(label)
+                }
+                let slot = holder.slot
+                let key = slot.name ?? Self.key(label)
+                switch slot.kind {
+                case .parameter: parameters.append((key, slot))
+                case .buffer: buffers.append((key, slot))
+                }
+                return nil
+            }
+        }
+        self.parameters = parameters
+        self.buffers = buffers
+        mayHaveChildren = childKeys.contains { $0.contains { $0 != nil } }
+    }
+
+    /// The children that the properties hold now.
+    func children(of module: Module) -> [(key: String, node: ModuleNode)] {
+        guard mayHaveChildren else { return [] }
+        var children: [(key: String, node: ModuleNode)] = []
+        for (mirror, keys) in zip(Self.mirrors(of: module), childKeys) {
+            for (property, key) in zip(mirror.children, keys) {
+                if let key, let node = ModuleNode(property.value) { children.append((key, node)) }
+            }
+        }
+        return children
+    }
+
+    /// The mirrors of a module's classes, `Module` itself left out.
+    private static func mirrors(of module: Module) -> [Mirror] {
+        var mirrors: [Mirror] = []
+        var current: Mirror? = Mirror(reflecting: module)
+        while let mirror = current, mirror.subjectType != Module.self {
+            mirrors.append(mirror)
+            current = mirror.superclassMirror
+        }
+        return mirrors.reversed()
+    }
+
+    /// A property's name, without what the compiler puts before that of a wrapped or lazy one.
+    private static func key(_ label: String) -> String {
+        let lazy = "$__lazy_storage_$_"
+        if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
+        return label.hasPrefix("_") ? String(label.dropFirst()) : label
+    }
+}
+
+/// Whether a property of this value's type never holds a module.
+private func isPlain(_ value: Any) -> Bool {
+    switch type(of: value) {
+    case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Tensor.Type, is Tensor?.Type, is DType.Type,
+        is Device.Type, is Pair.Type:
+        true
+    default: false
+    }
+}
+
+/// A child, or a list or table of children, as a stored property holds it.
+indirect enum ModuleNode {
+    case module(Module)
+    case group(GroupKind, [(key: String, node: ModuleNode)])
+
+    /// PyTorch's names for a list and a table of modules.
+    enum GroupKind: String {
+        case list = "ModuleList"
+        case table = "ModuleDict"
+    }
+
+    /// nil for what holds no module. (A cast looks through optionals by itself.)
+    init?(_ value: Any) {
+        if let module = value as? Module {
+            self = .module(module)
+        } else if let container = value as? any ModuleContainer, let node = container.moduleNode {
+            self = node
+        } else {
+            return nil
+        }
+    }
+
+    /// Calls `body` for every module in the node, with its key.
+    func forEach(key: String, _ body: (String, Module) throws -> Void) rethrows {
+        switch self {
+        case .module(let module): try body(key, module)
+        case .group(_, let members):
+            for member in members { try member.node.forEach(key: "\(key).\(member.key)", body) }
+        }
+    }
+}
+
+private protocol ModuleContainer {
+    /// nil where there is no module inside.
+    var moduleNode: ModuleNode? { get }
+}
+
+extension Array: ModuleContainer {
+    var moduleNode: ModuleNode? {
+        // A long list of numbers is not worth looking through.
+        if Element.self is any Numeric.Type { return nil }
+        let members = enumerated().compactMap { position, element in
+            ModuleNode(element).map { (key: String(position), node: $0) }
+        }
+        return members.isEmpty ? nil : .group(.list, members)
+    }
+}
+
+extension Dictionary: ModuleContainer {
+    /// In the order of the keys, since a dictionary has none.
+    var moduleNode: ModuleNode? {
+        let members = compactMap { key, value in
+            ModuleNode(value).map { (key: String(describing: key), node: $0) }
+        }
+        return members.isEmpty ? nil : .group(.table, members.sorted { $0.key < $1.key })
+    }
+}

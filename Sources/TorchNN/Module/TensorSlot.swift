@@ -1,0 +1,75 @@
+import Torch
+
+/// Where a module keeps one tensor: what `@Parameter` and `@Buffer` share.
+///
+/// A reference, so that a module can be looked through once and what is assigned later still be seen.
+package final class TensorSlot {
+    package enum Kind {
+        case parameter, buffer
+    }
+
+    let kind: Kind
+    /// The name in state dictionaries; that of the property where nil.
+    let name: String?
+    /// Whether state dictionaries have it.
+    let isPersistent: Bool
+    /// Whether the property can be nil.
+    let isOptional: Bool
+
+    /// nil where nothing is assigned.
+    package private(set) var tensor: Tensor?
+
+    init(_ kind: Kind, name: String?, isPersistent: Bool, isOptional: Bool) {
+        self.kind = kind
+        self.name = name
+        self.isPersistent = isPersistent
+        self.isOptional = isOptional
+    }
+
+    func assign(_ value: Tensor?) {
+        guard let value, value.isDefined else {
+            tensor = nil
+            return
+        }
+        tensor = kind == .parameter ? Self.parameter(value) : value
+    }
+
+    /// The tensor itself where it is a leaf with a gradient, so that two modules can share it; else a leaf that shares
+    /// its elements.
+    private static func parameter(_ value: Tensor) -> Tensor {
+        if value.requiresGrad && value.isLeaf { return value }
+        // A setter cannot throw. This fails for no tensor with elements; if it did, the optimiser would name the tensor.
+        return (try? value.asParameter()) ?? value
+    }
+}
+
+/// What the type of a parameter or buffer can be: `Tensor`, or `Tensor?` for one that a module may lack.
+public protocol TensorProperty {
+    static var isOptional: Bool { get }
+    var optionalTensor: Tensor? { get }
+    init(optionalTensor: Tensor?)
+}
+
+extension Tensor: TensorProperty {
+    public static var isOptional: Bool { false }
+    public var optionalTensor: Tensor? { self }
+
+    /// The tensor; where there is none, one that every operation refuses.
+    public init(optionalTensor: Tensor?) {
+        self = optionalTensor ?? .undefined
+    }
+}
+
+extension Optional: TensorProperty where Wrapped == Tensor {
+    public static var isOptional: Bool { true }
+    public var optionalTensor: Tensor? { self }
+
+    public init(optionalTensor: Tensor?) {
+        self = optionalTensor
+    }
+}
+
+/// What reflection finds in a module's stored properties where a tensor is kept.
+protocol SlotHolder {
+    var slot: TensorSlot { get }
+}

@@ -1,0 +1,157 @@
+import Torch
+
+/// What changes parameters by their gradients, and remembers what it needs for that: PyTorch's `Optimizer`.
+///
+/// A subclass gives the options that a group may have, `step`, and the state of each parameter. The state dictionary is
+/// PyTorch's, so that either loads what the other wrote.
+open class Optimizer: Stateful {
+    /// The parameters with their options; schedulers set the learning rates.
+    public private(set) final var parameterGroups: [ParameterGroup] = []
+    /// The options that a group has unless it says otherwise, under PyTorch's names and in its order.
+    public final let defaults: StateDict
+
+    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
+    ///   makes no sense.
+    public init(groups: [ParameterGroup], defaults: StateDict) throws {
+        self.defaults = defaults
+        guard !groups.isEmpty else { throw OptimizerError("an optimiser needs parameters, and got none") }
+        for group in groups { try addParameterGroup(group) }
+    }
+
+    /// The parameters of all groups: the order that the state's numbers count by.
+    public final var parameters: [Tensor] { parameterGroups.flatMap(\.parameters) }
+
+    /// Adds parameters, with options of their own or the optimiser's.
+    ///
+    /// The optimiser keeps a group of its own: change options in `parameterGroups`.
+    /// - Throws: as the initialiser.
+    public final func addParameterGroup(_ group: ParameterGroup) throws {
+        guard !group.parameters.isEmpty else { throw OptimizerError("a parameter group needs parameters") }
+        var seen = Set(parameters.map(\.pointer))
+        for (position, parameter) in group.parameters.enumerated() {
+            let name = "parameter \(position) of group \(parameterGroups.count)"
+            if let problem = problem(of: parameter) { throw OptimizerError("\(name) \(problem)") }
+            guard seen.insert(parameter.pointer).inserted else {
+                throw OptimizerError("\(name), \(parameter.dtype)\(parameter.shape), comes twice")
+            }
+        }
+        let filled = group.filled(with: defaults)
+        try validate(filled.options)
+        parameterGroups.append(filled)
+    }
+
+    /// Throws unless the options make sense. Called for every group that is added or loaded.
+    open func validate(_ options: StateDict) throws {}
+
+    /// Changes every parameter that has a gradient. Must be overridden.
+    open func step() throws {
+        throw OptimizerError("\(type(of: self)) must override step()")
+    }
+
+    /// Removes the gradients.
+    public final func zeroGrad() throws {
+        for group in parameterGroups {
+            for parameter in group.parameters { try parameter.setGrad(nil) }
+        }
+    }
+
+    // MARK: State
+
+    /// What is remembered of a parameter, by its number among `parameters`; nil for nothing.
+    open func parameterState(at index: Int) throws -> StateDict? { nil }
+
+    /// Takes over what `parameterState` gave for each parameter.
+    ///
+    /// - Throws: where a state does not fit its parameter; then nothing has changed.
+    open func setParameterStates(_ states: [StateDict?]) throws {}
+
+    /// The state in PyTorch's layout: `state` by the parameters' numbers, `param_groups` with the options.
+    public final func stateDict() throws -> StateDict {
+        var states = StateDict()
+        var groups: [StateValue] = []
+        var index = 0
+        for group in parameterGroups {
+            var options = group.options
+            options["params"] = .list((index..<index + group.parameters.count).map { .int($0) })
+            groups.append(.dictionary(options))
+            for _ in group.parameters {
+                if let state = try parameterState(at: index) { states[.int(index)] = .dictionary(state) }
+                index += 1
+            }
+        }
+        return ["state": .dictionary(states), "param_groups": .list(groups)]
+    }
+
+    /// Restores what `stateDict` gave, here or in PyTorch: the options of each group and the state of each parameter.
+    ///
+    /// - Throws: where groups, parameters or options do not fit; then nothing has changed.
+    public final func loadStateDict(_ state: StateDict) throws {
+        let saved = try state.list("param_groups")
+        guard saved.count == parameterGroups.count else {
+            throw OptimizerError(
+                "the state has \(saved.count) parameter groups, the optimiser \(parameterGroups.count)")
+        }
+        var options: [StateDict] = []
+        var indices: [StateDict.Key: Int] = [:]
+        for (position, (value, group)) in zip(saved, parameterGroups).enumerated() {
+            guard case .dictionary(var loaded) = value else {
+                throw OptimizerError("group \(position) of the state must be a dictionary, and is a \(value.typeName)")
+            }
+            let numbers = try loaded.list("params")
+            guard numbers.count == group.parameters.count else {
+                throw OptimizerError(
+                    "group \(position) has \(numbers.count) parameters in the state, and \(group.parameters.count) here"
+                )
+            }
+            for number in numbers {
+                guard case .int(let number) = number, indices.updateValue(indices.count, forKey: .int(number)) == nil
+                else { throw OptimizerError("group \(position) of the state must list each parameter once, by number") }
+            }
+            loaded["params"] = nil
+            let filled = ParameterGroup([], options: loaded).filled(with: defaults).options
+            try validate(filled)
+            options.append(filled)
+        }
+        var states = [StateDict?](repeating: nil, count: indices.count)
+        for (key, value) in try state.dictionary("state") {
+            guard let index = indices[key], case .dictionary(let state) = value else {
+                throw OptimizerError("the state of parameter \(key) belongs to no parameter, or is no dictionary")
+            }
+            states[index] = state
+        }
+        try setParameterStates(states)
+        for (group, options) in zip(parameterGroups, options) { group.options = options }
+    }
+}
+
+/// An optimiser whose kernels unscale gradients and leave out a step by themselves, so that nothing waits for the device.
+package protocol ScaledOptimizer: Optimizer {
+    /// A step with gradients that are first divided by `gradScale`, left out where `foundInf` is not zero.
+    func step(gradScale: Tensor?, foundInf: Tensor?) throws
+}
+
+/// What keeps an optimiser from working: parameters or options that it cannot take.
+public struct OptimizerError: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// What keeps a tensor from being optimised; nil where nothing does.
+private func problem(of parameter: Tensor) -> String? {
+    guard parameter.isDefined else { return "has no value" }
+    let description = "\(parameter.dtype)\(parameter.shape)"
+    guard parameter.isLeaf else {
+        return "is the result of a recorded operation, \(description): optimise the tensors that it was made from"
+    }
+    guard parameter.dtype.isFloatingPoint else { return "is \(description), and has no gradient to go by" }
+    return nil
+}
+
+/// Throws unless a number that must not be negative is one.
+func requireNotNegative(_ name: String, in options: StateDict) throws {
+    let value = try options.double(.string(name))
+    guard value >= 0 else { throw OptimizerError("'\(name)' must not be negative, and is \(value)") }
+}

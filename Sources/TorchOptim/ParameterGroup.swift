@@ -1,0 +1,42 @@
+import Torch
+
+/// Parameters that are optimised with the same options.
+///
+/// ```swift
+/// let groups = [ParameterGroup(weights), ParameterGroup(biases, weightDecay: 0)]
+/// let optimizer = try AdamW(groups: groups, learningRate: 1e-3)
+/// for group in optimizer.parameterGroups { group.learningRate *= 0.1 }
+/// ```
+public final class ParameterGroup {
+    public let parameters: [Tensor]
+
+    /// The options under PyTorch's names (`lr`, `weight_decay`, …), those of the optimiser where none are given.
+    public var options: StateDict
+
+    /// - Parameters:
+    ///   - learningRate: the optimiser's where nil.
+    ///   - weightDecay: the optimiser's where nil.
+    ///   - options: others, under PyTorch's names.
+    public init(
+        _ parameters: [Tensor], learningRate: Double? = nil, weightDecay: Double? = nil, options: StateDict = [:]
+    ) {
+        self.parameters = parameters
+        self.options = options
+        if let learningRate { self.options["lr"] = .double(learningRate) }
+        if let weightDecay { self.options["weight_decay"] = .double(weightDecay) }
+    }
+
+    /// How far a step goes; not a number before the group belongs to an optimiser.
+    public var learningRate: Double {
+        get { (try? options.double("lr")) ?? .nan }
+        set { options["lr"] = .double(newValue) }
+    }
+
+    /// A group of its own with the options of `defaults`, where this one has none, in their order.
+    func filled(with defaults: StateDict) -> ParameterGroup {
+        var all = StateDict()
+        for (key, value) in defaults { all[key] = options[key] ?? value }
+        for (key, value) in options { all[key] = value }
+        return ParameterGroup(parameters, options: all)
+    }
+}
