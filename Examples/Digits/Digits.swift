@@ -53,7 +53,7 @@ struct Digits: ParsableCommand {
             batchSize <= DigitsData.trainCount,
             "--batch-size \(batchSize) is larger than the \(DigitsData.trainCount) digits to train with.")
         try require(
-            learningRate.isFinite && learningRate >= 0, "--learning-rate must be a positive number, not \(learningRate).")
+            learningRate.isFinite && learningRate > 0, "--learning-rate must be positive, not \(learningRate).")
         try require(workers >= 0, "--workers must not be negative, and is \(workers).")
         try require(
             checkpointFrequency ?? 1 > 0, "--checkpoint-frequency must be positive, not \(checkpointFrequency ?? 0).")
@@ -63,6 +63,8 @@ struct Digits: ParsableCommand {
     }
 
     func run() throws {
+        // The network is so small that a second thread costs more than it does.
+        try LibTorch.setThreadCount(1)
         let folder = URL(filePath: folder)
         let trainedNetwork = folder.appending(path: "digits.pth")
         let model = DigitsModel(learningRate: learningRate, trainedNetwork: trainedNetwork)

@@ -25,7 +25,7 @@ final class DigitsNetwork: Module, Layer {
 }
 
 /// What is trained, and how.
-final class DigitsModel: Model<LabeledBatch> {
+class DigitsModel: Model<LabeledBatch> {
     var network: DigitsNetwork!
     var optimizer: AdamW!
     /// What the last validation or test found.

@@ -214,7 +214,9 @@ final class TrainingRun<Batch: Sendable> {
         let banner = try model.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
         if trainer.printsBanner { trainer.console.printLine(banner) }
         trainer.logger.info("\(banner)")
-        if let line { trainer.print(line) }
+        guard let line else { return }
+        if trainer.printsBanner || trainer.showsProgress { trainer.console.printLine(line) }
+        trainer.logger.info("\(line)")
     }
 
     private func warn(_ message: String) {
