@@ -53,7 +53,7 @@ def tensors(state):
 
 
 def case(make, dtype=torch.float32):
-    parameters = [nn.Parameter(value.to(dtype)) for value in FIRST]
+    parameters = [nn.Parameter(value.to(dtype, copy=True)) for value in FIRST]
     optimiser = make(parameters)
     for gradients in GRADIENTS:
         for parameter, gradient in zip(parameters, gradients):

@@ -59,7 +59,8 @@ struct GradientClippingTests {
         #expect(try clipGradNorm_([Tensor.zeros([2]).requiresGrad_()], maxNorm: 1).item(Double.self) == 0)
     }
 
-    @Test("a norm that is not finite is an error if asked for, and changes nothing", arguments: [Double.nan, .infinity])
+    @Test(
+        "a norm that is not finite is an error if asked for, and changes nothing", arguments: [Double.nan, .infinity])
     func nonFiniteNormThrows(value: Double) throws {
         let parameter = try Tensor.zeros([2]).requiresGrad_()
         try parameter.setGrad(Tensor([1, value], shape: [2]).to(.float32))

@@ -57,7 +57,9 @@ struct InitialisersTests {
     @Test("a vector has no fan: an error of kind shape")
     func vectorThrows() throws {
         let vector = try Tensor.zeros([3])
-        for function in [{ try Init.kaimingNormal_($0) }, { try Init.xavierUniform_($0) }] as [(Tensor) throws -> Tensor] {
+        for function in [{ try Init.kaimingNormal_($0) }, { try Init.xavierUniform_($0) }]
+            as [(Tensor) throws -> Tensor]
+        {
             #expect(#expect(throws: TorchError.self) { try function(vector) }?.kind == .shape)
         }
     }
