@@ -1,5 +1,5 @@
 /// What a loss makes of the elements' losses.
-public enum Reduction: Int, Sendable {
+public enum Reduction: Int, CaseIterable, Sendable {
     /// Leaves them as they are.
     case none = 0
     /// Their mean; weighted where the loss has weights.

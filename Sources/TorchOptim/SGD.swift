@@ -85,26 +85,29 @@ public final class SGD: Optimizer, ScaledOptimizer {
             return try run(bucket.parameters, bucket.gradients, [], isFirstStep: false)
         }
         extendBuffers()
-        // Parameters whose first gradient this is start their momentum with it.
-        for isFirstStep in [true, false] {
-            var (indices, parameters, gradients, buffers) = ([Int](), [Tensor](), [Tensor](), [Tensor]())
-            for (index, (parameter, gradient)) in zip(bucket.indices, zip(bucket.parameters, bucket.gradients))
-            where (momentumBuffers[index] == nil) == isFirstStep {
-                indices.append(index)
-                parameters.append(parameter)
-                gradients.append(gradient)
-                buffers.append(
-                    try momentumBuffers[index].map {
-                        try laidOut($0, like: parameter, what: "the momentum of parameter \(index)")
-                    } ?? Tensor.zerosLike(gradient))
+        // Parameters whose first gradient this is start their momentum with it, which is another call.
+        let fresh = bucket.indices.indices.filter { momentumBuffers[bucket.indices[$0]] == nil }
+        let known =
+            fresh.isEmpty
+            ? Array(bucket.indices.indices)
+            : bucket.indices.indices.filter { momentumBuffers[bucket.indices[$0]] != nil }
+        for (positions, isFirstStep) in [(known, false), (fresh, true)] where !positions.isEmpty {
+            let buffers = try positions.map { position in
+                try buffer(of: bucket.parameters[position], at: bucket.indices[position])
             }
-            if indices.isEmpty { continue }
-            try run(parameters, gradients, buffers, isFirstStep: isFirstStep)
+            try run(
+                positions.map { bucket.parameters[$0] }, positions.map { bucket.gradients[$0] }, buffers,
+                isFirstStep: isFirstStep)
             // A step that was left out has started nothing.
             if isFirstStep, let foundInf, try foundInf.item(Double.self) != 0 { continue }
-            for (index, buffer) in zip(indices, buffers) { momentumBuffers[index] = buffer }
-            if isFirstStep && indices.count == bucket.indices.count { return }
+            for (position, buffer) in zip(positions, buffers) { momentumBuffers[bucket.indices[position]] = buffer }
         }
+    }
+
+    /// The momentum of a parameter, in its type and place; before the first step what the kernel writes it into.
+    private func buffer(of parameter: Tensor, at index: Int) throws -> Tensor {
+        guard let known = momentumBuffers[index] else { return try Tensor.zerosLike(parameter.detach()) }
+        return try laidOut(known, like: parameter, what: "'momentum_buffer' of parameter \(index)")
     }
 
     private func extendBuffers() {

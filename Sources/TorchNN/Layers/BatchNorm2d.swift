@@ -65,14 +65,15 @@ public final class BatchNorm2d: Module, Layer {
         }
         let updatesRunningStats = isTraining && trackRunningStats
         var factor = momentum ?? 0
-        if updatesRunningStats, let numBatchesTracked {
-            try numBatchesTracked.add_(1)
-            if momentum == nil { factor = 1 / (try numBatchesTracked.item(Double.self)) }
+        if updatesRunningStats, momentum == nil, let numBatchesTracked {
+            factor = 1 / (try numBatchesTracked.item(Double.self) + 1)
         }
         let usesRunningStats = !isTraining || trackRunningStats
-        return try batchNorm(
+        let output = try batchNorm(
             input, runningMean: usesRunningStats ? runningMean : nil, runningVar: usesRunningStats ? runningVar : nil,
             weight: weight, bias: bias, training: isTraining || (runningMean == nil && runningVar == nil),
             momentum: factor, eps: eps)
+        if updatesRunningStats { try numBatchesTracked?.add_(1) }
+        return output
     }
 }

@@ -70,8 +70,9 @@ final class ModuleReflection {
 /// Whether a property of this value's type never holds a module.
 private func isPlain(_ value: Any) -> Bool {
     switch type(of: value) {
-    case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Tensor.Type, is Tensor?.Type, is DType.Type,
-        is Device.Type, is Pair.Type:
+    case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Double?.Type, is Tensor.Type,
+        is Tensor?.Type, is DType.Type, is Device.Type, is Pair.Type, is Padding.Type, is PaddingMode.Type,
+        is Reduction.Type:
         true
     default: false
     }
