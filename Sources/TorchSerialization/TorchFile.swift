@@ -24,19 +24,8 @@ public enum TorchFile {
     public static func save(_ value: StateValue, to url: URL) throws(TorchFileError) {
         let path = try url.filePath()
         do {
-            var pickler = StatePickler()
-            try pickler.write(value)
-            try AtomicFile.replace(path) { file in
-                let archive = try ArchiveWriter(file)
-                try archive.add("data.pkl", pickler.finish())
-                try archive.add(".format_version", Array("1".utf8))
-                try archive.add(".storage_alignment", Array("64".utf8))
-                try archive.add("byteorder", Array("little".utf8))
-                for (key, storage) in pickler.storages.enumerated() {
-                    try archive.add("data/\(key)", storage)
-                }
-                try archive.finish()
-            }
+            let contents = try FileContents(value)
+            try AtomicFile.replace(path) { try contents.write(to: $0) }
         } catch {
             throw TorchFileError(path: path, error)
         }
@@ -70,6 +59,33 @@ public enum TorchFile {
         } catch {
             throw TorchFileError(path: path, error)
         }
+    }
+}
+
+/// The records of a file that is to be written.
+struct FileContents {
+    private let pickle: [UInt8]
+    private let storages: [TensorStorage]
+
+    /// - Throws: where the value holds what a file cannot.
+    init(_ value: StateValue) throws {
+        var pickler = StatePickler()
+        try pickler.write(value)
+        storages = pickler.storages
+        pickle = pickler.finish()
+    }
+
+    /// Writes the records in PyTorch's order: the small ones first, so that a reader finds them without the tensors.
+    func write(to file: FileSink) throws {
+        let archive = try ArchiveWriter(file)
+        try archive.add("data.pkl", pickle)
+        try archive.add(".format_version", Array("1".utf8))
+        try archive.add(".storage_alignment", Array("64".utf8))
+        try archive.add("byteorder", Array("little".utf8))
+        for (key, storage) in storages.enumerated() {
+            try archive.add("data/\(key)", storage)
+        }
+        try archive.finish()
     }
 }
 
