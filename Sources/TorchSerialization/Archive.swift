@@ -54,7 +54,7 @@ final class ArchiveReader {
     init(_ path: String) throws {
         fileSize = try sizeOfArchive(path)
         guard let reader = ct_archive_reader_new(path) else {
-            throw FormatError("it is not a whole zip archive: \(TorchError.last().message)")
+            throw FormatError("it is damaged or incomplete: \(TorchError.last().message)")
         }
         self.reader = reader
     }

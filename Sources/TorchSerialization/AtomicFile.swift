@@ -60,7 +60,7 @@ private struct Target {
         guard let resolved = realpath(path, nil) else { throw FormatError("cannot be written: \(lastError())") }
         defer { free(resolved) }
         self.path = String(cString: resolved)
-        permissions = status.st_mode & 0o7777
+        permissions = status.st_mode & 0o777
     }
 }
 

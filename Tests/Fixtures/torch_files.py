@@ -138,8 +138,6 @@ def main() -> None:
     cycle = []
     cycle.append(cycle)
     save("cycle", cycle, holds_data=False)
-    save("legacy", {"a": numbers}, holds_data=False, _use_new_zipfile_serialization=False)
-    torch.jit.script(nn.Linear(1, 1)).save(folder / "script.pth")
     fixture.write("torch-files", texts)
 
 

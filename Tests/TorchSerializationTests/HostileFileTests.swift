@@ -80,7 +80,7 @@ struct HostileFileTests {
     @Test("any byte replaced by others that mean something", arguments: ["one-tensor"])
     func replacedBytes(name: String) throws {
         try loadAll(name) { original, load in
-            let values: [UInt8] = isThorough ? Array(.min ... .max) : [0, 0x7F, 0xFF]
+            let values: [UInt8] = isThorough ? Array(stride(from: 0, to: 255, by: 8)) : [0, 0x7F, 0xFF]
             for position in original.indices {
                 for value in values {
                     var copy = original
@@ -95,7 +95,7 @@ struct HostileFileTests {
     func randomDamage(name: String) throws {
         var random = FixedRandom(state: 1)
         try loadAll(name) { original, load in
-            for _ in 0..<(isThorough ? 50_000 : 500) {
+            for _ in 0..<(isThorough ? 20_000 : 500) {
                 var copy = original
                 for _ in 0..<Int.random(in: 1...8, using: &random) { damage(&copy, &random) }
                 try load(copy)
@@ -123,7 +123,7 @@ struct HostileFileTests {
         var random = FixedRandom(state: 2)
         let pickle = try ArchiveReader(fixtureFile("shared").path).read("data.pkl")
         let known = Set(pickle).sorted()
-        for _ in 0..<(isThorough ? 1_000_000 : 5000) {
+        for _ in 0..<(isThorough ? 300_000 : 5000) {
             var bytes = pickle
             // Bytes that occur in pickles go further than others.
             for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -80,6 +80,8 @@ struct PickleReaderTests {
         #expect(reasonOf("c__builtin__\neval\n)R.").hasPrefix("builtins.eval is not data"))
         #expect(reasonOf("ctorch\nfloat32\n)R.").hasPrefix("torch.float32 is not data"))
         #expect(reasonOf("ctorch\nload\n)R.").hasPrefix("torch.load is not data"))
+        // As a TorchScript program begins.
+        #expect(reasonOf("c__torch__\nNetwork\nq\u{0})\u{81}}b.").hasPrefix("__torch__.Network is not data"))
         // An attribute of something that may be called.
         #expect(reasonOf("\u{8C}\u{B}collections\u{8C}\u{16}OrderedDict.__init__.a\u{93})R.").contains("is not data"))
         #expect(reasonOf("ccollections\nOrderedDict\n(N\u{85}t)R.").contains("damaged"))

@@ -5,15 +5,20 @@ import Torch
 
 @testable import TorchSerialization
 
-/// Runs `body` with the URL of a folder that is removed afterwards.
+/// Runs `body` with the URL of a folder that is removed afterwards; in memory where the system has such a place, since these
+/// tests write thousands of files.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "torch-file-\(UUID())")
+    let memory = "/dev/shm"
+    let place =
+        FileManager.default.isWritableFile(atPath: memory)
+        ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    let folder = place.appending(path: "torch-file-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)
 }
 
-/// The names of what is in a folder, hidden files too, in order.
+/// The names of all that is in a folder, hidden files too, in order.
 func names(in folder: URL) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
 }
