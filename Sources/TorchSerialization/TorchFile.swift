@@ -49,7 +49,7 @@ public enum TorchFile {
         let path = try url.filePath()
         do {
             let archive = try ArchiveReader(path)
-            guard try archive.has("data.pkl") else {
+            guard archive.has("data.pkl") else {
                 throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
             }
             try archive.requireLittleEndian()
@@ -91,7 +91,7 @@ struct FileContents {
 
 extension ArchiveReader {
     fileprivate func requireLittleEndian() throws {
-        guard try has("byteorder") else { return }  // PyTorch before 2.1 does not say
+        guard has("byteorder") else { return }  // PyTorch before 2.1 does not say
         let order = String(decoding: try read("byteorder"), as: UTF8.self)
         guard order == "little" else {
             throw FormatError("its numbers are in the byte order '\(order.shortened)', and only little is read")

@@ -3,6 +3,7 @@
 import collections
 import os
 import pathlib
+import zipfile
 
 import torch
 from torch import nn
@@ -80,6 +81,14 @@ def shared() -> dict:
     }
 
 
+def pack_again(source: str, name: str, method: int) -> None:
+    """Writes the records as another program would: at odd places, and with a comment."""
+    with zipfile.ZipFile(folder / f"{source}.pth") as original, zipfile.ZipFile(folder / f"{name}.pth", "w") as copy:
+        for record in original.namelist():
+            copy.writestr(zipfile.ZipInfo(record), original.read(record), method)
+        copy.comment = b"packed again"
+
+
 class Attack:
     """What Python calls when it opens the file."""
 
@@ -109,6 +118,13 @@ def main() -> None:
     save("parameters", module().state_dict(keep_vars=True) | {"wants": torch.ones(2, requires_grad=True)})
     save("shapes", [torch.tensor(3), torch.zeros(0), torch.zeros(2, 0, 3), torch.zeros(1, 1, 1)])
     save("one-tensor", torch.arange(4, dtype=torch.int16))
+
+    torch.serialization.set_crc32_options(False)
+    save("no-checksums", torch.arange(4))
+    torch.serialization.set_crc32_options(True)
+    pack_again("one-tensor", "packed-again", zipfile.ZIP_STORED)
+    texts["packed-again"] = texts["one-tensor"]
+    pack_again("one-tensor", "compressed", zipfile.ZIP_DEFLATED)
 
     numbers = torch.ones(2)
     refused = {

@@ -99,7 +99,7 @@ struct StateBuilderTests {
             #expect(reason { _ = try load { $0.count = count } }.contains("a storage of \(count) elements cannot be"))
         }
         #expect(reason { _ = try load { $0.key = "../data.pkl" } }.contains("is missing"))
-        #expect(reason { _ = try load { $0.key = "0\u{0}" } }.contains("zero byte"))
+        #expect(reason { _ = try load { $0.key = "0\u{0}" } }.contains("is missing"))
         #expect(reason { _ = try load { $0.storageClass = "os\nsystem" } }.hasPrefix("os.system is not data"))
         #expect(reason { _ = try load { $0.storageClass = "torch\nfloat32" } }.hasPrefix("torch.float32 is not data"))
     }
