@@ -78,9 +78,14 @@ public struct SampleOrder: Sendable {
         self.count = count
     }
 
-    /// The sample numbers at some positions of the order, which must lie inside it.
+    /// The sample numbers at some positions of the order.
+    ///
+    /// - Throws: `DataError` for positions outside it.
     public func numbers(at positions: Range<Int>) throws -> [Int] {
-        switch storage {
+        guard positions.lowerBound >= 0, positions.upperBound <= count else {
+            throw DataError("there are no positions \(positions) in an order of \(count) samples")
+        }
+        return switch storage {
         case .sequential: Array(positions)
         case .numbers(let numbers): Array(numbers[positions])
         case .tensor(let tensor): try tensor[positions].array(Int.self)

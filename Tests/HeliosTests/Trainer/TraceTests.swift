@@ -35,7 +35,7 @@ import Testing
     }
 
     static let files: [URL] = {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
         let folders =
             [repository.appending(path: "../shared/fixtures/traces").standardized]
             + (ProcessInfo.processInfo.environment["HELIOS_TRACES"].map { [URL(filePath: $0)] } ?? [])

@@ -1,0 +1,152 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite(.standardGenerator) struct CheckpointTests {
+    /// Trains two epochs into a folder, and gives the newest checkpoint's file.
+    private func train(in folder: URL, epochs: Int = 2) throws -> URL {
+        let trainer = try Trainer.quiet(
+            .epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
+        try trainer.fit(SmallModel(), SmallData())
+        return try #require(trainer.lastCheckpoint)
+    }
+
+    @Test("a checkpoint holds what Python Helios' does, under its names")
+    func contents() throws {
+        try withTemporaryFolder { folder in
+            let file = try train(in: folder)
+            #expect(file.lastPathComponent == "small_epoch_2_iter_12.pth")
+            guard case .dictionary(let state) = try TorchFile.load(file) else {
+                Issue.record("no dictionary")
+                return
+            }
+            #expect(
+                state.names == [
+                    "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
+                ])
+            #expect(try state.string("version") == Helios.version)
+            let training = try state.dictionary("training_state")
+            #expect(try training.int("global_epoch") == 2)
+            #expect(try training.int("global_iteration") == 12)
+            let user = try state.dictionary("model").dictionary("user")
+            #expect(user.names == ["network", "optimizer"])
+            #expect(try user.dictionary("network").names.contains("0.weight"))
+            #expect(try user.dictionary("optimizer").names == ["state", "param_groups"])
+            #expect(try state.dictionary("rng").tensor("torch").dtype == .uint8)
+            #expect(try state.dictionary("datamodule").int("phase") == 0)
+        }
+    }
+
+    @Test("a broken newest checkpoint is passed over, and training goes on from the one before", arguments: [0, 100])
+    func brokenNewest(length: Int) throws {
+        try withTemporaryFolder { folder in
+            let newest = try train(in: folder)
+            try Data(contentsOf: newest).prefix(length).write(to: newest)
+            let model = SmallModel()
+            let trainer = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            try trainer.fit(model, SmallData())
+            #expect(model.losses.count == 6)
+            #expect(trainer.lastCheckpoint?.lastPathComponent == newest.lastPathComponent)
+        }
+    }
+
+    @Test("where no checkpoint can be read, nothing is trained and nothing is touched")
+    func allBroken() throws {
+        try withTemporaryFolder { folder in
+            let newest = try train(in: folder, epochs: 1)
+            try Data("no checkpoint".utf8).write(to: newest)
+            let model = SmallModel()
+            let error = #expect(throws: CheckpointError.self) {
+                try Trainer.quiet(checkpointFrequency: 1, checkpointRoot: folder).fit(model, SmallData())
+            }
+            #expect(error?.path == newest.deletingLastPathComponent().path)
+            #expect(model.losses.isEmpty)
+            #expect(try Data(contentsOf: newest) == Data("no checkpoint".utf8))
+        }
+    }
+
+    @Test("a file of PyTorch that is no checkpoint is an error that says what it lacks")
+    func otherFile() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "small/small_epoch_1_iter_1.pth")
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            for (value, message) in [
+                (StateValue.dictionary(["weight": 1]), "it has no version, training_state, model, rng, datamodule"),
+                (.list([1]), "it holds a list"),
+            ] {
+                try TorchFile.save(value, to: file)
+                let error = #expect(throws: CheckpointError.self) { try CheckpointFolder.read(file) }
+                #expect(error?.reason.contains(message) == true, "\(error?.reason ?? "")")
+            }
+        }
+    }
+
+    @Test("a checkpoint of a newer version is refused with a sentence, one of an older is not")
+    func versions() throws {
+        try withTemporaryFolder { folder in
+            let file = try train(in: folder)
+            guard case .dictionary(var state) = try TorchFile.load(file) else { return }
+            for (version, isAccepted) in [("99.0.0", false), ("0.1", true), ("0.0.9", true), ("0.2.0", false)] {
+                state["version"] = .string(version)
+                try TorchFile.save(.dictionary(state), to: file)
+                if isAccepted {
+                    _ = try CheckpointFolder.read(file)
+                } else {
+                    let error = #expect(throws: CheckpointError.self) { try CheckpointFolder.read(file) }
+                    #expect(error?.reason.contains("Helios \(version), which is newer") == true)
+                }
+            }
+        }
+    }
+
+    @Test("a checkpoint of another network is an error that names the file and the keys")
+    func otherNetwork() throws {
+        final class Other: SmallModel {
+            override func setup(fastInit: Bool) throws {
+                network = try Sequential(Linear(9, 3))
+                optimizer = try SGD(network.parameters(), learningRate: 0.1)
+            }
+        }
+        try withTemporaryFolder { folder in
+            let file = try train(in: folder)
+            let error = #expect(throws: CheckpointError.self) {
+                try Trainer.quiet(.epoch, 3, checkpointRoot: folder).fit(Other(), SmallData())
+            }
+            #expect(error?.path == file.path)
+            #expect(error?.reason.contains("unexpected: 1.weight") == true, "\(error?.reason ?? "")")
+        }
+    }
+
+    @Test("metadata go into the name, but not into another folder")
+    func metadata() throws {
+        final class Named: SmallModel {
+            var suffix = ""
+            override func appendMetadata(toCheckpointName name: String) -> String { name + suffix }
+        }
+        try withTemporaryFolder { folder in
+            let model = Named()
+            model.suffix = "_loss_0.5"
+            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            try trainer.fit(model, SmallData())
+            #expect(trainer.lastCheckpoint?.lastPathComponent == "small_epoch_1_iter_6_loss_0.5.pth")
+            model.suffix = "/../../out"
+            let again = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            #expect(throws: CheckpointError.self) { try again.fit(model, SmallData()) }
+            #expect(folder.filesBelow == ["small/small_epoch_1_iter_6_loss_0.5.pth"])
+        }
+    }
+
+    @Test("the model may say that a checkpoint is not worth it")
+    func shouldSaveCheckpoint() throws {
+        final class Choosy: SmallModel {
+            override func shouldSaveCheckpoint() -> Bool { losses.count > 6 }
+        }
+        try withTemporaryFolder { folder in
+            try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(Choosy(), SmallData())
+            #expect(folder.filesBelow == ["small/small_epoch_2_iter_12.pth"])
+        }
+    }
+}

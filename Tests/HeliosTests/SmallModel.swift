@@ -1,0 +1,81 @@
+import Foundation
+import Helios
+
+/// A network that is quick to train and has all that a resume must keep: momentum, running statistics, dropout.
+class SmallModel: Model<LabeledBatch> {
+    var network: Sequential!
+    var optimizer: SGD!
+    /// The loss of every step.
+    private(set) var losses: [Double] = []
+
+    init() {
+        super.init(saveName: "small")
+    }
+
+    override func setup(fastInit: Bool) throws {
+        network = try Sequential(
+            Conv2d(1, 2, kernelSize: 2), BatchNorm2d(2), ReLU(), Flatten(), Dropout(p: 0.25), Linear(8, 3))
+        try network.to(device)
+        if fastInit { return }
+        optimizer = try SGD(network.parameters(), learningRate: 0.05, momentum: 0.9)
+    }
+
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        try optimizer.zeroGrad()
+        let loss = try crossEntropy(network(batch.inputs), batch.targets)
+        try loss.backward()
+        try optimizer.step()
+        lossItems["loss"] = loss
+    }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        losses.append(lastLosses["loss"] ?? .nan)
+    }
+
+    override func validStep(_ batch: LabeledBatch, step: Int) throws {
+        validationScores["loss"] = try crossEntropy(network(batch.inputs), batch.targets).item(Double.self)
+    }
+
+    override func testStep(_ batch: LabeledBatch, step: Int) throws {
+        testScores["loss"] = try crossEntropy(network(batch.inputs), batch.targets).item(Double.self)
+    }
+}
+
+/// Twenty-two images of 3 by 3 random numbers, in batches of 4.
+class SmallData: DataModule<LabeledBatch> {
+    var options = LoaderOptions(batchSize: 4, shuffle: true)
+    var count = 22
+    private(set) var teardownCount = 0
+
+    override func setup() throws {
+        let random = try Generator(seed: 1)
+        let inputs = try Tensor.randn([count, 1, 3, 3], generator: random)
+        let targets = try Tensor.randint(high: 3, size: [count], generator: random, dtype: .int64)
+        let dataset = try TensorDataset(inputs: inputs, targets: targets)
+        try addTrainPhase(dataset, options)
+        try setValidation(dataset, LoaderOptions(batchSize: 11))
+        try setTest(dataset, LoaderOptions(batchSize: 11))
+    }
+
+    override func teardown() {
+        teardownCount += 1
+    }
+}
+
+extension Trainer {
+    /// A trainer that prints nothing.
+    static func quiet(
+        _ unit: TrainingUnit = .epoch, _ totalSteps: StepLimit = 2, validFrequency: Int? = nil,
+        checkpointFrequency: Int? = nil, printFrequency: Int? = nil, accumulationSteps: Int = 1,
+        earlyStopCycles: Int? = nil, randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu,
+        checkpointRoot: URL? = nil, logRoot: URL? = nil
+    ) throws -> Trainer {
+        try Trainer(
+            trainUnit: unit, totalSteps: totalSteps, validFrequency: validFrequency,
+            checkpointFrequency: checkpointFrequency, printFrequency: printFrequency,
+            accumulationSteps: accumulationSteps, earlyStopCycles: earlyStopCycles, randomSeed: randomSeed,
+            device: device, checkpointRoot: checkpointRoot, logRoot: logRoot, showsProgress: false,
+            printsBanner: false)
+    }
+}

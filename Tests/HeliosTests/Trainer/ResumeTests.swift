@@ -1,0 +1,116 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+/// A run that was cut and went on ends with the bits of one that was not.
+@Suite(.standardGenerator) struct ResumeTests {
+    @Test(
+        "from any checkpoint the weights and losses are those of the uninterrupted run",
+        arguments: TrainingUnit.allCases, [0, 2])
+    func everyCheckpoint(unit: TrainingUnit, workers: Int) throws {
+        try withTemporaryFolder { folder in
+            let total: StepLimit = unit == .epoch ? 3 : 16
+            func trainer(_ name: String) throws -> Trainer {
+                try Trainer.quiet(
+                    unit, total, validFrequency: 2, checkpointFrequency: 1,
+                    checkpointRoot: folder.appending(path: name))
+            }
+            let whole = SmallModel()
+            try trainer("whole").fit(whole, SmallData())
+            let checkpoints = folder.appending(path: "whole/small")
+            for name in checkpoints.filesBelow {
+                let part = folder.appending(path: "part-\(name)/small")
+                try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+                try FileManager.default.copyItem(
+                    at: checkpoints.appending(path: name), to: part.appending(path: name))
+                let model = SmallModel()
+                let data = SmallData()
+                data.options.workers = workers
+                let result = try trainer("part-\(name)").fit(model, data)
+                #expect(result.outcome == .completed)
+                #expect(result.state.globalIteration == whole.losses.count)
+                #expect(model.losses == Array(whole.losses.suffix(model.losses.count)), "from \(name)")
+                try expectSameState(model.network, whole.network)
+            }
+            #expect(checkpoints.filesBelow.count == (unit == .epoch ? 3 : 16))
+        }
+    }
+
+    @Test("a training by epoch that the model stopped inside an epoch goes on with the batches it has not seen")
+    func stoppedInsideAnEpoch() throws {
+        final class Stopping: SmallModel {
+            let stop: Int
+            init(after stop: Int) {
+                self.stop = stop
+                super.init()
+            }
+            override func shouldTrainingStop() -> Bool { losses.count == stop }
+        }
+        try withTemporaryFolder { folder in
+            func trainer(_ name: String) throws -> Trainer {
+                try Trainer.quiet(.epoch, 3, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+            }
+            let whole = SmallModel()
+            try trainer("whole").fit(whole, SmallData())
+            for stop in [1, 4, 8] {
+                let first = Stopping(after: stop)
+                #expect(try trainer("\(stop)").fit(first, SmallData()).outcome == .stoppedByModel)
+                let rest = SmallModel()
+                try trainer("\(stop)").fit(rest, SmallData())
+                #expect(first.losses + rest.losses == whole.losses)
+                try expectSameState(rest.network, whole.network)
+            }
+        }
+    }
+
+    @Test("a training that is complete trains nothing more", arguments: TrainingUnit.allCases)
+    func complete(unit: TrainingUnit) throws {
+        try withTemporaryFolder { folder in
+            let first = SmallModel()
+            try Trainer.quiet(unit, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(first, SmallData())
+            let second = SmallModel()
+            let result = try Trainer.quiet(unit, 2, checkpointFrequency: 1, checkpointRoot: folder)
+                .fit(second, SmallData())
+            #expect(result.outcome == .completed)
+            #expect(second.losses.isEmpty)
+            try expectSameState(second.network, first.network)
+        }
+    }
+
+    @Test("in the middle of an epoch, other batches than the checkpoint's are an error, between two they are not")
+    func otherBatches() throws {
+        try withTemporaryFolder { folder in
+            func train(_ total: StepLimit, batchSize: Int) throws {
+                let data = SmallData()
+                data.options.batchSize = batchSize
+                try Trainer.quiet(.iteration, total, checkpointFrequency: 2, checkpointRoot: folder)
+                    .fit(SmallModel(), data)
+            }
+            try train(8, batchSize: 4)
+            let error = #expect(throws: CheckpointError.self) { try train(10, batchSize: 5) }
+            #expect(error?.description.contains("22 samples in batches of 4") == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test("running losses go on where they were")
+    func runningLosses() throws {
+        final class Summing: SmallModel {
+            var sums: [Double] = []
+            override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+                try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+                sums.append(runningLosses["loss", default: 0] / Double(state.runningIter))
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ total: StepLimit, in name: String) throws -> [Double] {
+                let model = Summing()
+                let root = folder.appending(path: name)
+                try Trainer.quiet(.iteration, total, checkpointFrequency: 4, checkpointRoot: root).fit(
+                    model, SmallData())
+                return model.sums
+            }
+            #expect(try train(4, in: "parts") + train(9, in: "parts") == train(9, in: "whole"))
+        }
+    }
+}

@@ -1,0 +1,288 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+@Suite(.standardGenerator) struct TrainerTests {
+    // MARK: Options
+
+    @Test(
+        "options that contradict each other, or themselves, are errors that name them",
+        arguments: [
+            ("totalSteps", { try Trainer.quiet(.epoch, .steps(-1)) }),
+            ("validFrequency", { try Trainer.quiet(validFrequency: 0) }),
+            ("checkpointFrequency", { try Trainer.quiet(checkpointFrequency: 0) }),
+            ("printFrequency", { try Trainer.quiet(printFrequency: -2) }),
+            ("accumulationSteps", { try Trainer.quiet(accumulationSteps: 0) }),
+            ("earlyStopCycles", { try Trainer.quiet(validFrequency: 1, earlyStopCycles: 0) }),
+            ("validFrequency", { try Trainer.quiet(earlyStopCycles: 2) }),
+            ("checkpointRoot", { try Trainer.quiet(checkpointFrequency: 1) }),
+            ("checkpointRoot", { try Trainer.quiet(checkpointRoot: URL(filePath: "/dev/null")) }),
+            ("logRoot", { try Trainer.quiet(logRoot: URL(filePath: "/dev/null")) }),
+        ] as [(String, @Sendable () throws -> Trainer)])
+    func badOptions(_ name: String, _ make: @Sendable () throws -> Trainer) {
+        let error = #expect(throws: ConfigurationError.self) { _ = try make() }
+        #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("a device that is not there is an error")
+    func missingDevice() {
+        #expect(throws: TorchError.self) { try Trainer.quiet(device: .cuda(99)) }
+    }
+
+    @Test("training without steps is an error, and testing needs none")
+    func noSteps() throws {
+        #expect(throws: ConfigurationError.self) { try Trainer.quiet(.epoch, 0).fit(SmallModel(), SmallData()) }
+        try Trainer.quiet(.epoch, 0).test(SmallModel(), SmallData())
+    }
+
+    @Test("a model or a data module without its parts is an error that names them")
+    func unfinished() {
+        class Unfinished: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                try (self as Model<LabeledBatch>).onTrainingStart()
+                throw ConfigurationError("stop")
+            }
+        }
+        #expect(throws: ConfigurationError.self) {
+            try Trainer.quiet().fit(Model<LabeledBatch>(saveName: "none"), SmallData())
+        }
+        #expect(throws: DataError.self) { try Trainer.quiet().fit(SmallModel(), DataModule<LabeledBatch>()) }
+    }
+
+    @Test("folders that cannot be written are errors that name them")
+    func unwritableFolders() throws {
+        let below = URL(filePath: "/dev/null/below")
+        let checkpoints = try Trainer.quiet(checkpointFrequency: 1, checkpointRoot: below)
+        let error = #expect(throws: CheckpointError.self) { try checkpoints.fit(SmallModel(), SmallData()) }
+        #expect(error?.path == "/dev/null/below/small")
+        let logs = try Trainer.quiet(logRoot: below)
+        let logError = #expect(throws: LogFileError.self) { try logs.fit(SmallModel(), SmallData()) }
+        #expect(logError?.path == "/dev/null/below/small.log")
+    }
+
+    // MARK: How training ends
+
+    @Test("by epoch it trains as many epochs as were asked for")
+    func byEpoch() throws {
+        let result = try Trainer.quiet(.epoch, 3).fit(SmallModel(), SmallData())
+        #expect(result.outcome == .completed)
+        #expect(result.state.globalEpoch == 3)
+        #expect(result.state.globalIteration == 18)
+        #expect(result.state.datasetIter == 0)
+    }
+
+    @Test("by iteration it stops at the iteration, also in the middle of an epoch")
+    func byIteration() throws {
+        let result = try Trainer.quiet(.iteration, 10).fit(SmallModel(), SmallData())
+        #expect(result.outcome == .completed)
+        #expect(result.state.currentIteration == 10)
+        #expect(result.state.globalEpoch == 2)
+    }
+
+    @Test("accumulated batches count as one iteration")
+    func accumulation() throws {
+        let result = try Trainer.quiet(.iteration, 4, accumulationSteps: 3).fit(SmallModel(), SmallData())
+        #expect(result.state.currentIteration == 4)
+        #expect(result.state.globalIteration == 12)
+    }
+
+    @Test("early stopping ends it after as many cycles without improvement", arguments: TrainingUnit.allCases)
+    func earlyStopping(unit: TrainingUnit) throws {
+        final class Stuck: SmallModel {
+            override func haveMetricsImproved() -> Bool { false }
+        }
+        let trainer = try Trainer.quiet(unit, .infinite, validFrequency: 2, earlyStopCycles: 3)
+        let result = try trainer.fit(Stuck(), SmallData())
+        #expect(result.outcome == .stoppedEarly)
+        #expect(result.state.validationCycles == 3)
+        #expect(unit == .epoch ? result.state.globalEpoch == 6 : result.state.currentIteration == 6)
+    }
+
+    @Test("a training without a limit ends when the model says so", arguments: TrainingUnit.allCases)
+    func modelStops(unit: TrainingUnit) throws {
+        final class Satisfied: SmallModel {
+            override func shouldTrainingStop() -> Bool { losses.count >= 8 }
+        }
+        let result = try Trainer.quiet(unit, .infinite).fit(Satisfied(), SmallData())
+        #expect(result.outcome == .stoppedByModel)
+        #expect(result.state.globalIteration == 8)
+    }
+
+    // MARK: Bad data
+
+    @Test("data without samples are an error before anything is trained")
+    func noSamples() {
+        let data = SmallData()
+        data.count = 0
+        let model = SmallModel()
+        let error = #expect(throws: DataError.self) { try Trainer.quiet().fit(model, data) }
+        #expect(error?.description.contains("no samples") == true)
+        #expect(model.losses.isEmpty)
+    }
+
+    @Test("a batch larger than the data is an error where it must be whole, and one batch where not")
+    func largeBatch() throws {
+        let data = SmallData()
+        data.options = LoaderOptions(batchSize: 100, dropLast: true)
+        #expect(throws: DataError.self) { try Trainer.quiet().fit(SmallModel(), data) }
+        data.options = LoaderOptions(batchSize: 100)
+        #expect(try Trainer.quiet(.epoch, 2).fit(SmallModel(), data).state.globalIteration == 2)
+    }
+
+    @Test("a wrong shape in the step is an error with the operation and the shapes")
+    func wrongShape() {
+        final class Wrong: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["loss"] = try network(batch.inputs.flatten(startDim: 1))
+            }
+        }
+        let error = #expect(throws: TorchError.self) { try Trainer.quiet().fit(Wrong(), SmallData()) }
+        #expect(error?.description.contains("[4, 9]") == true, "\(error?.description ?? "")")
+    }
+
+    @Test("a loss that is not finite is an error with the step", arguments: [Double.nan, .infinity])
+    func nonFiniteLoss(value: Double) throws {
+        final class Diverging: SmallModel {
+            let value: Double
+            init(_ value: Double) {
+                self.value = value
+                super.init()
+            }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["loss"] = try Tensor.full([], .real(state.globalIteration == 8 ? value : 1))
+            }
+        }
+        let error = #expect(throws: NonFiniteLossError.self) {
+            try Trainer.quiet().fit(Diverging(value), SmallData())
+        }
+        #expect(error?.state.globalIteration == 8)
+        #expect(error?.description.contains("in iteration 8 (epoch 2, batch 2)") == true)
+    }
+
+    // MARK: Errors
+
+    @Test("an error of a hook is logged, cleaned up after, and thrown on unchanged", arguments: TrainingUnit.allCases)
+    func hookError(unit: TrainingUnit) throws {
+        struct Trouble: Error, Equatable {
+            let hook: String
+        }
+        final class Throwing: SmallModel {
+            var hook = ""
+            private func pass(_ name: String) throws { if name == hook { throw Trouble(hook: name) } }
+            override func onTrainingStart() throws { try pass("onTrainingStart") }
+            override func onTrainingEpochStart(currentEpoch: Int) throws { try pass("onTrainingEpochStart") }
+            override func onTrainingBatchStart(state: TrainingState) throws { try pass("onTrainingBatchStart") }
+            override func onValidationEnd(validationCycle: Int) throws { try pass("onValidationEnd") }
+            override func onTrainingEpochEnd(currentEpoch: Int) throws { try pass("onTrainingEpochEnd") }
+            override func onTrainingEnd() throws { try pass("onTrainingEnd") }
+            override func shouldTrainingStop() throws -> Bool {
+                try pass("shouldTrainingStop")
+                return false
+            }
+        }
+        try withTemporaryFolder { folder in
+            for hook in [
+                "onTrainingStart", "onTrainingEpochStart", "onTrainingBatchStart", "onValidationEnd",
+                "onTrainingEpochEnd",
+                "onTrainingEnd", "shouldTrainingStop",
+            ] {
+                let (model, data) = (Throwing(), SmallData())
+                model.hook = hook
+                let trainer = try Trainer.quiet(unit, 3, validFrequency: 1, logRoot: folder)
+                let error = #expect(throws: Trouble.self) { try trainer.fit(model, data) }
+                #expect(error == Trouble(hook: hook))
+                #expect(data.teardownCount == 1)
+                let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+                #expect(log.split(separator: "\n").last?.contains("error training failed") == true)
+                #expect(log.contains(hook))
+            }
+        }
+    }
+
+    @Test("after an error the next run starts afresh")
+    func runAfterError() throws {
+        let data = SmallData()
+        data.count = 0
+        let trainer = try Trainer.quiet(.epoch, 1)
+        #expect(throws: DataError.self) { try trainer.fit(SmallModel(), data) }
+        data.count = 22
+        #expect(try trainer.fit(SmallModel(), data).state.globalIteration == 6)
+    }
+
+    // MARK: Validation and testing
+
+    @Test("validation and testing run in evaluation mode without gradients, and training goes on in training mode")
+    func modes() throws {
+        final class Watching: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                #expect(network.isTraining && isGradEnabled)
+                try super.trainStep(batch, state: state)
+            }
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                #expect(!network.isTraining && !isGradEnabled)
+                try super.validStep(batch, step: step)
+            }
+            override func testStep(_ batch: LabeledBatch, step: Int) throws {
+                #expect(!network.isTraining && !isGradEnabled)
+                try super.testStep(batch, step: step)
+            }
+        }
+        let model = Watching()
+        try Trainer.quiet(.iteration, 8, validFrequency: 3).fit(model, SmallData())
+        #expect(model.validationScores["loss"] != nil)
+        try Trainer.quiet().test(model, SmallData())
+        #expect(model.testScores["loss"] != nil)
+    }
+
+    @Test("testing takes the networks of the newest checkpoint")
+    func testing() throws {
+        try withTemporaryFolder { folder in
+            let trained = SmallModel()
+            try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(trained, SmallData())
+            let tested = SmallModel()
+            let trainer = try Trainer.quiet(checkpointRoot: folder)
+            try trainer.test(tested, SmallData())
+            #expect(trainer.lastCheckpoint?.lastPathComponent == "small_epoch_2_iter_12.pth")
+            #expect(tested.optimizer == nil)
+            try expectSameState(tested.network, trained.network)
+        }
+    }
+
+    @Test("the same seed trains the same weights, another one others")
+    func seeds() throws {
+        func train(_ seed: UInt64) throws -> SmallModel {
+            let model = SmallModel()
+            try Trainer.quiet(randomSeed: seed).fit(model, SmallData())
+            return model
+        }
+        let (first, second, other) = (try train(1), try train(1), try train(2))
+        try expectSameState(first.network, second.network)
+        #expect(first.losses == second.losses)
+        #expect(first.losses != other.losses)
+    }
+
+    @Test("training step by step holds on to no tensor")
+    func noLeaks() throws {
+        final class Counting: SmallModel {
+            var counts: [Int] = []
+            override func onTrainingBatchStart(state: TrainingState) throws {
+                try super.onTrainingBatchStart(state: state)
+                counts.append(optimizer.parameters.compactMap(\.grad).count)
+            }
+        }
+        let model = Counting()
+        try Trainer.quiet(.epoch, 3, validFrequency: 1).fit(model, SmallData())
+        #expect(Set(model.counts.dropFirst()).count == 1)
+    }
+}
+
+/// Records an issue where the two networks differ in any bit of their states.
+func expectSameState(_ left: Module, _ right: Module, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let (state, expected) = (try left.stateDict(), try right.stateDict())
+    #expect(state.keys == expected.keys, sourceLocation: sourceLocation)
+    for name in expected.names {
+        try expectSameBits(
+            state.tensor(.string(name)), expected.tensor(.string(name)), name, sourceLocation: sourceLocation)
+    }
+}
