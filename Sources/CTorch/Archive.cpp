@@ -4,7 +4,6 @@
 #include <ATen/ops/empty.h>
 #include <caffe2/serialize/inline_container.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -122,8 +121,8 @@ CTTensor *ct_tensor_on_storage(
     const size_t needed =
         at::detail::computeStorageNbytes(size, stride, c10::elementSize(type), static_cast<size_t>(storageOffset));
     TORCH_CHECK(
-        std::find(size.begin(), size.end(), 0) != size.end() || needed <= source->storage().nbytes(), "a tensor that takes ", needed,
-        " bytes does not fit a storage of ", source->storage().nbytes());
+        needed <= source->storage().nbytes(), "a tensor that takes ", needed, " bytes does not fit a storage of ",
+        source->storage().nbytes());
     auto tensor = at::empty({0}, at::TensorOptions().dtype(type).device(source->device()));
     tensor.set_(source->storage(), storageOffset, size, stride);
     tensor._set_conj(isConjugate);

@@ -41,7 +41,8 @@ public enum TorchFile {
     ///
     /// Tensors come on the CPU, wherever they were saved, and want no gradients. Those that shared memory share it again.
     /// A type or a device becomes its name (`torch.float32`, `cuda:0`); a dictionary's attributes (the `_metadata` of a
-    /// module's state) are left out.
+    /// module's state) are left out. Every record is checked against its checksum, so that a bit that flipped on the disk
+    /// is an error; PyTorch itself does not look.
     ///
     /// - Throws: for a file that is not there, is damaged, or holds anything else (an object of a class, a set, bytes, an
     ///   integer of more than 64 bits), which the error names. Nothing of the file is run to find out.

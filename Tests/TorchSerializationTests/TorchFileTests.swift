@@ -79,6 +79,36 @@ struct TorchFileTests {
         }
     }
 
+    @Test("a pipe is an error, and not waited for")
+    func pipe() throws {
+        try withFolder { folder in
+            let pipe = folder.appending(path: "pipe.pth")
+            try #require(mkfifo(pipe.path, 0o600) == 0)
+            #expect(reason { _ = try TorchFile.load(pipe) } == "cannot be read: it is not a regular file")
+            let reason = reason { try TorchFile.save(.dictionary(["a": 1]), to: pipe) }
+            #expect(reason == "cannot be written: it is not a regular file")
+        }
+    }
+
+    @Test("archives of other kinds are an error that says which")
+    func otherArchives() throws {
+        let cases: [([String: [UInt8]], String)] = [
+            (["a": [1]], "it is a zip archive, but not one of torch.save: it has no data.pkl"),
+            (
+                ["data.pkl": Array("N.".utf8), "byteorder": Array("big".utf8)],
+                "its numbers are in the byte order 'big', and only little is read"
+            ),
+            (["data.pkl": []], "its pickle is damaged at byte 0: it ends too early"),
+        ]
+        try withFolder { folder in
+            let file = folder.appending(path: "a.pth")
+            for (records, expected) in cases {
+                try writeArchive(to: file, records)
+                #expect(reason { _ = try TorchFile.load(file) } == expected)
+            }
+        }
+    }
+
     @Test("an error quotes a file's words in short and without control characters")
     func shortenedWords() {
         #expect("posix.system".shortened == "posix.system")

@@ -23,7 +23,21 @@ struct FileLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let suffix = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
-        file.append("\(time) \(event.level) \(event.message)\(suffix)\n")
+        file.append("\(time) \(event.level) \(FileLogHandler.printable("\(event.message)\(suffix)"))\n")
+    }
+
+    /// Lines after the first are indented, so that a line that starts with a time starts a message. Other control
+    /// characters, which could come from a file's name or a network's keys, are replaced.
+    private static func printable(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\n    "
+            case _ where scalar.properties.generalCategory == .control: result += "?"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }
 

@@ -6,21 +6,23 @@ import Testing
 @Suite(.standardGenerator) struct TrainerTests {
     // MARK: Options
 
+    static let badOptions: [(String, @Sendable () throws -> Trainer)] = [
+        ("totalSteps", { try .quiet(.epoch, .steps(-1)) }),
+        ("validFrequency", { try .quiet(validFrequency: 0) }),
+        ("checkpointFrequency", { try .quiet(checkpointFrequency: 0) }),
+        ("printFrequency", { try .quiet(printFrequency: -2) }),
+        ("accumulationSteps", { try .quiet(accumulationSteps: 0) }),
+        ("earlyStopCycles", { try .quiet(validFrequency: 1, earlyStopCycles: 0) }),
+        ("validFrequency", { try .quiet(earlyStopCycles: 2) }),
+        ("checkpointRoot", { try .quiet(checkpointFrequency: 1) }),
+        ("checkpointRoot", { try .quiet(checkpointRoot: URL(filePath: "/dev/null")) }),
+        ("logRoot", { try .quiet(logRoot: URL(filePath: "/dev/null")) }),
+    ]
+
     @Test(
         "options that contradict each other, or themselves, are errors that name them",
-        arguments: [
-            ("totalSteps", { try Trainer.quiet(.epoch, .steps(-1)) }),
-            ("validFrequency", { try Trainer.quiet(validFrequency: 0) }),
-            ("checkpointFrequency", { try Trainer.quiet(checkpointFrequency: 0) }),
-            ("printFrequency", { try Trainer.quiet(printFrequency: -2) }),
-            ("accumulationSteps", { try Trainer.quiet(accumulationSteps: 0) }),
-            ("earlyStopCycles", { try Trainer.quiet(validFrequency: 1, earlyStopCycles: 0) }),
-            ("validFrequency", { try Trainer.quiet(earlyStopCycles: 2) }),
-            ("checkpointRoot", { try Trainer.quiet(checkpointFrequency: 1) }),
-            ("checkpointRoot", { try Trainer.quiet(checkpointRoot: URL(filePath: "/dev/null")) }),
-            ("logRoot", { try Trainer.quiet(logRoot: URL(filePath: "/dev/null")) }),
-        ] as [(String, @Sendable () throws -> Trainer)])
-    func badOptions(_ name: String, _ make: @Sendable () throws -> Trainer) {
+        arguments: TrainerTests.badOptions)
+    func contradiction(_ name: String, _ make: @Sendable () throws -> Trainer) {
         let error = #expect(throws: ConfigurationError.self) { _ = try make() }
         #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
     }
@@ -38,12 +40,6 @@ import Testing
 
     @Test("a model or a data module without its parts is an error that names them")
     func unfinished() {
-        class Unfinished: SmallModel {
-            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-                try (self as Model<LabeledBatch>).onTrainingStart()
-                throw ConfigurationError("stop")
-            }
-        }
         #expect(throws: ConfigurationError.self) {
             try Trainer.quiet().fit(Model<LabeledBatch>(saveName: "none"), SmallData())
         }
