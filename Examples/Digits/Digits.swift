@@ -1,6 +1,102 @@
+import ArgumentParser
+import Foundation
 import Helios
 
+/// Trains a classifier of handwritten digits, and tests it.
 @main
-struct Digits {
-    static func main() {}
+struct Digits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "digits",
+        abstract: "Trains a classifier of handwritten digits, and tests it.",
+        discussion: """
+            Trains on 1,437 digits and tests on 360 that other people wrote. Run it again to go on from the newest \
+            checkpoint: a run that is complete is only tested, and a greater --epochs trains the rest.
+            """)
+
+    @Option(help: "How many epochs to train in all.")
+    var epochs = 20
+
+    @Option(help: "How many digits go into a step.")
+    var batchSize = 32
+
+    @Option(help: "The learning rate of AdamW.")
+    var learningRate = 1e-3
+
+    @Option(help: "What the initial weights and the orders of the digits are drawn from.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Where to train: cpu, cuda or cuda:<number>.", transform: { try Device($0) })
+    var device = Device.cpu
+
+    @Option(help: "How many threads make batches ahead of the training.")
+    var workers = 0
+
+    @Option(help: "What training is counted in: epoch or iteration.")
+    var unit = TrainingUnit.epoch
+
+    @Option(help: "Save a checkpoint after every so many units. (default: each epoch)")
+    var checkpointFrequency: Int?
+
+    @Option(help: "The folder of everything that is written.", completion: .directory)
+    var folder = "runs/digits"
+
+    @Flag(help: "Print the test accuracy and nothing else.")
+    var quiet = false
+
+    func validate() throws {
+        func require(_ condition: Bool, _ message: String) throws {
+            guard condition else { throw ValidationError(message) }
+        }
+        try require(epochs > 0, "--epochs must be positive, not \(epochs).")
+        try require(batchSize > 0, "--batch-size must be positive, not \(batchSize).")
+        try require(
+            batchSize <= DigitsData.trainCount,
+            "--batch-size \(batchSize) is larger than the \(DigitsData.trainCount) digits to train with.")
+        try require(
+            learningRate.isFinite && learningRate > 0, "--learning-rate must be positive, not \(learningRate).")
+        try require(workers >= 0, "--workers must not be negative, and is \(workers).")
+        try require(
+            checkpointFrequency ?? 1 > 0, "--checkpoint-frequency must be positive, not \(checkpointFrequency ?? 0).")
+        try require(
+            epochs.multipliedReportingOverflow(by: stepsPerEpoch).overflow == false, "--epochs \(epochs) is too many.")
+        try require(!folder.isEmpty, "--folder must be a path.")
+    }
+
+    func run() throws {
+        // The network is so small that a second thread costs more than it does.
+        try LibTorch.setThreadCount(1)
+        let folder = URL(filePath: folder)
+        let trainedNetwork = folder.appending(path: "digits.pth")
+        let model = DigitsModel(learningRate: learningRate, trainedNetwork: trainedNetwork)
+        let data = DigitsData(batchSize: batchSize, workers: workers)
+
+        let trainer = try makeTrainer(folder: folder, trains: true)
+        try trainer.fit(model, data)
+        try TorchFile.save(model.trainedStateDict(), to: trainedNetwork)
+        try makeTrainer(folder: folder, trains: false).test(model, data)
+
+        if !quiet {
+            print("\nconfusion matrix (rows: the digit, columns: what it was taken for)\n\(model.confusion)\n")
+            print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none: --checkpoint-frequency was not reached")")
+            print("trained network: \(trainedNetwork.path)")
+            print("log: \(trainer.logFile?.path ?? "none")")
+        }
+        print("test accuracy: \(String(format: "%.2f", 100 * model.confusion.accuracy)) %")
+    }
+
+    /// The trainer of the training, or that of the test, which takes the trained network and no checkpoint.
+    private func makeTrainer(folder: URL, trains: Bool) throws -> Trainer {
+        let unitsPerEpoch = unit == .epoch ? 1 : stepsPerEpoch
+        return try Trainer(
+            trainUnit: unit, totalSteps: .steps(epochs * unitsPerEpoch), validFrequency: unitsPerEpoch,
+            checkpointFrequency: trains ? checkpointFrequency ?? unitsPerEpoch : nil, randomSeed: seed, device: device,
+            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil, logRoot: folder,
+            showsProgress: !quiet, printsBanner: trains && !quiet)
+    }
+
+    private var stepsPerEpoch: Int {
+        (DigitsData.trainCount + batchSize - 1) / max(batchSize, 1)
+    }
 }
+
+extension TrainingUnit: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
-// Zip archives in the form that torch.save writes and torch.load reads.
+// Zip archives as torch.save writes them, and the tensors that lie in their records.
 
 #include <ATen/EmptyTensor.h>
-#include <ATen/core/ivalue.h>
 #include <ATen/ops/empty.h>
 #include <caffe2/serialize/inline_container.h>
 
@@ -13,15 +12,15 @@
 #include "Support.h"
 
 using namespace ctorch;
-using caffe2::serialize::PyTorchStreamReader;
 using caffe2::serialize::PyTorchStreamWriter;
 
 /// What the sink took is watched here, not in libtorch: once it has failed, the rest of the archive is dropped.
 /// libtorch then never meets a failure, which it would also meet in the writer's destructor, where it ends the process.
-struct SinkState {
+struct CTArchiveWriter {
   CTArchiveSink sink;
   void *context;
   bool hasFailed = false;
+  std::unique_ptr<PyTorchStreamWriter> writer;
 
   size_t take(const void *bytes, size_t byteCount) {
     if (!hasFailed && sink(context, bytes, static_cast<int64_t>(byteCount)) != static_cast<int64_t>(byteCount)) {
@@ -33,21 +32,13 @@ struct SinkState {
   void requireSuccess() const { TORCH_CHECK(!hasFailed, "the archive's bytes could not be written"); }
 };
 
-struct CTArchiveWriter {
-  SinkState state;
-  std::unique_ptr<PyTorchStreamWriter> writer;
-};
-
-struct CTArchiveReader {
-  std::unique_ptr<PyTorchStreamReader> reader;
-};
-
 CTArchiveWriter *ct_archive_writer_new(CTArchiveSink sink, void *context) {
   return guarded("save", {}, static_cast<CTArchiveWriter *>(nullptr), [&] {
     auto writer = std::make_unique<CTArchiveWriter>();
-    writer->state = SinkState{sink, context};
+    writer->sink = sink;
+    writer->context = context;
     writer->writer = std::make_unique<PyTorchStreamWriter>(
-        [state = &writer->state](const void *bytes, size_t byteCount) { return state->take(bytes, byteCount); });
+        [owner = writer.get()](const void *bytes, size_t byteCount) { return owner->take(bytes, byteCount); });
     return writer.release();
   });
 }
@@ -56,52 +47,64 @@ bool ct_archive_writer_add(CTArchiveWriter *writer, const char *name, const void
   return guardedCall("save", {}, [&] {
     TORCH_CHECK(byteCount >= 0, "a record cannot have ", byteCount, " bytes");
     writer->writer->writeRecord(name, bytes == nullptr ? "" : bytes, static_cast<size_t>(byteCount));
-    writer->state.requireSuccess();
+    writer->requireSuccess();
   });
 }
 
 bool ct_archive_writer_finish(CTArchiveWriter *writer) {
   return guardedCall("save", {}, [&] {
     writer->writer->writeEndOfFile();
-    writer->state.requireSuccess();
+    writer->requireSuccess();
   });
 }
 
 void ct_archive_writer_free(CTArchiveWriter *writer) {
   // The destructor would write the directory; doing it here, into nowhere, keeps its exceptions from ending the process.
   (void)guardedCall("save", {}, [&] {
-    writer->state.hasFailed = true;
+    writer->hasFailed = true;
     if (!writer->writer->finalized()) writer->writer->writeEndOfFile();
   });
   delete writer;
 }
 
-CTArchiveReader *ct_archive_reader_new(const char *path) {
-  return guarded("load", {}, static_cast<CTArchiveReader *>(nullptr), [&] {
-    auto reader = std::make_unique<CTArchiveReader>();
-    reader->reader = std::make_unique<PyTorchStreamReader>(std::string(path));
-    return reader.release();
-  });
-}
+// MARK: Checksums
 
-bool ct_archive_reader_has(CTArchiveReader *reader, const char *name) {
-  return guarded("load", {}, false, [&] { return reader->reader->hasRecord(name); });
-}
+namespace {
 
-int64_t ct_archive_reader_size(CTArchiveReader *reader, const char *name) {
-  return guarded("load", {}, int64_t{-1}, [&]() -> int64_t {
-    return static_cast<int64_t>(reader->reader->getRecordSize(name));
-  });
-}
+/// Tables for eight bytes at a time: entry [k][b] is the checksum of the byte b followed by k zero bytes.
+struct ChecksumTables {
+  uint32_t table[8][256];
 
-bool ct_archive_reader_read(CTArchiveReader *reader, const char *name, void *bytes, int64_t byteCount) {
-  return guardedCall("load", {}, [&] {
-    const size_t read = reader->reader->getRecord(name, bytes, static_cast<size_t>(byteCount));
-    TORCH_CHECK(static_cast<int64_t>(read) == byteCount, "the record ", name, " has ", read, " bytes, not ", byteCount);
-  });
-}
+  ChecksumTables() {
+    for (uint32_t byte = 0; byte < 256; ++byte) {
+      uint32_t remainder = byte;
+      for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0xEDB88320u : 0u);
+      table[0][byte] = remainder;
+    }
+    for (int zeros = 1; zeros < 8; ++zeros) {
+      for (int byte = 0; byte < 256; ++byte) {
+        const uint32_t before = table[zeros - 1][byte];
+        table[zeros][byte] = (before >> 8) ^ table[0][before & 0xFF];
+      }
+    }
+  }
+};
 
-void ct_archive_reader_free(CTArchiveReader *reader) { delete reader; }
+}  // namespace
+
+uint32_t ct_crc32(const void *bytes, int64_t byteCount) {
+  static const ChecksumTables tables;
+  const auto &table = tables.table;
+  const auto *next = static_cast<const uint8_t *>(bytes);
+  uint32_t checksum = 0xFFFFFFFFu;
+  for (; byteCount >= 8; byteCount -= 8, next += 8) {
+    const uint32_t first = checksum ^ (next[0] | next[1] << 8 | next[2] << 16 | static_cast<uint32_t>(next[3]) << 24);
+    checksum = table[7][first & 0xFF] ^ table[6][first >> 8 & 0xFF] ^ table[5][first >> 16 & 0xFF] ^
+               table[4][first >> 24] ^ table[3][next[4]] ^ table[2][next[5]] ^ table[1][next[6]] ^ table[0][next[7]];
+  }
+  for (; byteCount > 0; --byteCount, ++next) checksum = (checksum >> 8) ^ table[0][(checksum ^ *next) & 0xFF];
+  return ~checksum;
+}
 
 // MARK: Tensors over the storages of an archive
 

@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cstring>
 #include <initializer_list>
 #include <new>
 #include <string>
@@ -44,19 +45,32 @@ CTErrorKind kindOfMessage(const std::string &message) {
   return CTErrorKindOther;
 }
 
-/// The first paragraph: libtorch appends advice on C++ stacks and on debugging that says nothing to a user.
-std::string withoutStack(std::string message) {
-  for (const char *mark : {"\nException raised from", "\nCUDA kernel errors might be", "\nC++ CapturedTraceback"}) {
+void eraseUpTo(std::string &message, const char *mark) {
+  const auto start = message.find(mark);
+  if (start != std::string::npos) message.erase(0, start + std::strlen(mark));
+}
+
+/// What says something to a user: libtorch appends advice on C++ stacks, on debugging and on building libtorch, and
+/// begins failed assertions with a place in its source.
+std::string essence(std::string message) {
+  for (const char *mark :
+       {"\nException raised from", "\nCUDA kernel errors might be", "\nC++ CapturedTraceback", " This could be because",
+        " (e.g., you passed an empty list of Tensors)",
+        " (function operator()"}) {
     const auto end = message.find(mark);
     if (end != std::string::npos) message.resize(end);
   }
-  // "[enforce fail at alloc_cpu.cpp:132] err == 0. DefaultCPUAllocator: …" begins with a place in libtorch's source.
-  if (message.rfind("[enforce fail at", 0) == 0) {
-    const auto end = message.find(". ");
-    if (end != std::string::npos) message.erase(0, end + 2);
+  // "[enforce fail at alloc_cpu.cpp:132] err == 0. DefaultCPUAllocator: …"
+  if (message.rfind("[enforce fail at", 0) == 0) eraseUpTo(message, ". ");
+  // "condition INTERNAL ASSERT FAILED at \"file\":1, please report a bug to PyTorch. …"
+  if (contains(message, "INTERNAL ASSERT FAILED")) {
+    const std::string condition = message.substr(0, message.find(" INTERNAL ASSERT FAILED"));
+    eraseUpTo(message, "please report a bug to PyTorch.");
+    if (message.find_first_not_of(" \n") == std::string::npos) message = "libtorch expected " + condition;
   }
-  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
-  return message;
+  const auto start = message.find_first_not_of(" \n");
+  const auto end = message.find_last_not_of(" \n");
+  return start == std::string::npos ? "no reason given" : message.substr(start, end - start + 1);
 }
 
 std::string describe(const at::Tensor &tensor) {
@@ -77,7 +91,7 @@ std::string describe(const at::Tensor &tensor) {
 
 void record(CTErrorKind kind, std::string message) {
   failure.kind = kind;
-  failure.message = withoutStack(std::move(message));
+  failure.message = essence(std::move(message));
 }
 
 void recordCurrentException() {
@@ -111,10 +125,16 @@ void recordFailure(const char *operation, std::initializer_list<CTTensor *> inpu
     failure.operation = operation;
     failure.inputs.clear();
     recordCurrentException();
+    bool isUndefined = false;
     for (CTTensor *input : inputs) {
       if (input == nullptr) continue;
       if (!failure.inputs.empty()) failure.inputs += ", ";
       failure.inputs += describe(borrow(input));
+      isUndefined |= !borrow(input)->defined();
+    }
+    if (isUndefined || contains(failure.message, "undefined Tensor")) {
+      failure.kind = CTErrorKindOther;
+      failure.message = "a tensor was used that has no value yet: a parameter or buffer that was declared but not set";
     }
   } catch (...) {
     failure.kind = CTErrorKindOutOfMemory;

@@ -5,14 +5,17 @@ enum AtomicFile {
     /// Lets `write` fill a temporary file in the same folder, which then takes the name `path`.
     ///
     /// A link is followed, and the file that it names is replaced. The new file has the old one's permissions.
-    static func replace(_ path: String, write: (FileSink) throws -> Void) throws {
+    static func replace(
+        _ path: String, creating: (String) throws -> FileSink = { try FileSink(creating: $0) },
+        write: (FileSink) throws -> Void
+    ) throws {
         let target = try Target(path)
         let folder = (target.path as NSString).deletingLastPathComponent
         // Not made from the file's own name, which may already be as long as a name can be.
         let name = ".helios-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
         let temporary = folder.isEmpty ? name : folder + "/" + name
 
-        let file = try FileSink(creating: temporary)
+        let file = try creating(temporary)
         do {
             try write(file)
             try file.synchronize(permissions: target.permissions)
@@ -57,12 +60,12 @@ private struct Target {
         guard let resolved = realpath(path, nil) else { throw FormatError("cannot be written: \(lastError())") }
         defer { free(resolved) }
         self.path = String(cString: resolved)
-        permissions = status.st_mode & 0o7777
+        permissions = status.st_mode & 0o777
     }
 }
 
-/// A new file that takes bytes in order and keeps the first failure.
-final class FileSink {
+/// A new file that takes bytes in order and keeps the first failure. A class that is open to tests, which let it fail.
+class FileSink {
     private var descriptor: Int32
     /// What the system said when writing failed.
     private(set) var failure: String?
@@ -82,7 +85,7 @@ final class FileSink {
         while !rest.isEmpty {
             // Linux writes at most 2 GiB at a time, macOS refuses to write more.
             let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-            let written = write(descriptor, part.baseAddress, part.count)
+            let written = writeSome(part)
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
                 failure = written < 0 ? lastError() : "the system took no bytes"
@@ -91,6 +94,11 @@ final class FileSink {
             rest = rest.dropFirst(written)
         }
         return true
+    }
+
+    /// Writes some of the bytes and says how many; -1 where it fails, with the reason in `errno`.
+    func writeSome(_ bytes: UnsafeRawBufferPointer) -> Int {
+        write(descriptor, bytes.baseAddress, bytes.count)
     }
 
     /// Forces the contents to the disk and closes the file.

@@ -24,19 +24,8 @@ public enum TorchFile {
     public static func save(_ value: StateValue, to url: URL) throws(TorchFileError) {
         let path = try url.filePath()
         do {
-            var pickler = StatePickler()
-            try pickler.write(value)
-            try AtomicFile.replace(path) { file in
-                let archive = try ArchiveWriter(file)
-                try archive.add("data.pkl", pickler.finish())
-                try archive.add(".format_version", Array("1".utf8))
-                try archive.add(".storage_alignment", Array("64".utf8))
-                try archive.add("byteorder", Array("little".utf8))
-                for (key, storage) in pickler.storages.enumerated() {
-                    try archive.add("data/\(key)", storage)
-                }
-                try archive.finish()
-            }
+            let contents = try FileContents(value)
+            try AtomicFile.replace(path) { try contents.write(to: $0) }
         } catch {
             throw TorchFileError(path: path, error)
         }
@@ -60,7 +49,7 @@ public enum TorchFile {
         let path = try url.filePath()
         do {
             let archive = try ArchiveReader(path)
-            guard try archive.has("data.pkl") else {
+            guard archive.has("data.pkl") else {
                 throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
             }
             try archive.requireLittleEndian()
@@ -73,9 +62,36 @@ public enum TorchFile {
     }
 }
 
+/// The records of a file that is to be written.
+struct FileContents {
+    private let pickle: [UInt8]
+    private let storages: [TensorStorage]
+
+    /// - Throws: where the value holds what a file cannot.
+    init(_ value: StateValue) throws {
+        var pickler = StatePickler()
+        try pickler.write(value)
+        storages = pickler.storages
+        pickle = pickler.finish()
+    }
+
+    /// Writes the records in PyTorch's order: the small ones first, so that a reader finds them without the tensors.
+    func write(to file: FileSink) throws {
+        let archive = try ArchiveWriter(file)
+        try archive.add("data.pkl", pickle)
+        try archive.add(".format_version", Array("1".utf8))
+        try archive.add(".storage_alignment", Array("64".utf8))
+        try archive.add("byteorder", Array("little".utf8))
+        for (key, storage) in storages.enumerated() {
+            try archive.add("data/\(key)", storage)
+        }
+        try archive.finish()
+    }
+}
+
 extension ArchiveReader {
     fileprivate func requireLittleEndian() throws {
-        guard try has("byteorder") else { return }  // PyTorch before 2.1 does not say
+        guard has("byteorder") else { return }  // PyTorch before 2.1 does not say
         let order = String(decoding: try read("byteorder"), as: UTF8.self)
         guard order == "little" else {
             throw FormatError("its numbers are in the byte order '\(order.shortened)', and only little is read")

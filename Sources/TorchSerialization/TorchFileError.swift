@@ -29,7 +29,11 @@ struct FormatError: Error {
 extension String {
     /// What a file calls something, short enough for an error and without control characters.
     var shortened: String {
-        let visible = prefix(80).map { $0.unicodeScalars.allSatisfy { $0.value < 32 } ? "?" : String($0) }.joined()
-        return visible.utf8.count < utf8.count ? visible + "…" : visible
+        // By scalars: one character may have any number of them.
+        var visible = String.UnicodeScalarView()
+        for scalar in unicodeScalars.prefix(80) {
+            visible.append(scalar.properties.generalCategory == .control ? "?" : scalar)
+        }
+        return unicodeScalars.dropFirst(80).isEmpty ? String(visible) : String(visible) + "…"
     }
 }

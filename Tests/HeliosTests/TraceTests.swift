@@ -30,7 +30,7 @@ import Testing
         for change in changes {
             var changed = trace
             change(&changed.runs[0].events)
-            #expect(try TraceReplay(trace: changed).differences().count == 1)
+            #expect(try !TraceReplay(trace: changed).differences().isEmpty)
         }
     }
 

@@ -1,15 +1,32 @@
+import CTorch
 import Foundation
 import Testing
 import Torch
 
 @testable import TorchSerialization
 
-/// Runs `body` with the URL of a folder that is removed afterwards.
+/// Runs `body` with the URL of a folder that is removed afterwards; in memory where the system has such a place, since these
+/// tests write thousands of files.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "torch-file-\(UUID())")
+    let memory = "/dev/shm"
+    let place =
+        FileManager.default.isWritableFile(atPath: memory)
+        ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    let folder = place.appending(path: "torch-file-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)
+}
+
+/// The names of all that is in a folder, hidden files too, in order.
+func names(in folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+}
+
+/// A file that PyTorch wrote: Tests/Fixtures/torch_files.py makes it.
+func fixtureFile(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/torch-files/\(name).pth")
+        .standardizedFileURL
 }
 
 /// What comes back when a value is saved and loaded.
@@ -21,52 +38,73 @@ func roundTrip(_ value: StateValue) throws -> StateValue {
     }
 }
 
-/// The reason of the error that `body` must end in.
+/// The reason of the error that `body` must end in; empty, and an issue, where it does not.
 func reason(_ sourceLocation: SourceLocation = #_sourceLocation, of body: () throws -> Void) -> String {
     do {
         try body()
         Issue.record("no error", sourceLocation: sourceLocation)
-        return ""
     } catch let error as TorchFileError {
         return error.reason
     } catch let error as FormatError {
         return error.reason
     } catch {
         Issue.record("another error: \(error)", sourceLocation: sourceLocation)
-        return ""
     }
+    return ""
 }
 
-extension StateValue {
-    /// The value in one line, each tensor with its type, shape, strides and numbers: what a test compares.
-    var text: String {
-        switch self {
+/// A value as one line of text, as Tests/Fixtures/state_text.py writes it: every bit of every number, and which tensors
+/// share memory.
+struct StateText {
+    private var storages: [TensorStorage.Identity: Int] = [:]
+
+    static func of(_ value: StateValue) throws -> String {
+        var text = StateText()
+        return try text.text(value)
+    }
+
+    private mutating func text(_ value: StateValue) throws -> String {
+        switch value {
         case .none: "none"
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
-        case .double(let value): "\(value)f"
-        // As bytes, since Swift takes some different strings for the same.
-        case .string(let value): "'\(value)'\(Array(value.utf8).count)"
-        case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
-        case .tuple(let values): "(" + values.map(\.text).joined(separator: ", ") + ")"
+        case .double(let value): "f" + String(value.bitPattern, radix: 16)
+        // With its length, since Swift takes some different strings for equal.
+        case .string(let value): "'\(value)'\(value.utf8.count)"
+        case .list(let values): try "[" + values.map { try text($0) }.joined(separator: ", ") + "]"
+        case .tuple(let values): try "(" + values.map { try text($0) }.joined(separator: ", ") + ")"
         case .dictionary(let state):
-            "{" + state.map { "\(keyText($0.key)): \($0.value.text)" }.joined(separator: ", ") + "}"
-        case .tensor(let tensor):
-            "\(tensor.dtype)\(tensor.shape)/\(tensor.strides)=\((try? tensor.bytes).map { "\($0)" } ?? "unreadable")"
+            try "{"
+                + state.map { entry in
+                    let key: StateValue =
+                        switch entry.key {
+                        case .int(let number): .int(number)
+                        case .string(let name): .string(name)
+                        }
+                    return try "\(text(key)): \(text(entry.value))"
+                }.joined(separator: ", ") + "}"
+        case .tensor(let tensor): try text(tensor)
         }
     }
 
-    private func keyText(_ key: StateDict.Key) -> String {
-        switch key {
-        case .int(let number): "\(number)"
-        case .string(let name): "'\(name)'"
-        }
+    private mutating func text(_ tensor: Tensor) throws -> String {
+        let identity = try #require(TensorStorage.identity(of: tensor))
+        let storage = storages[identity] ?? storages.count
+        storages[identity] = storage
+        let bytes = try tensor.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let offset = TensorGeometry(of: tensor).offset
+        return "\(tensor.dtype)\(tensor.shape)/\(tensor.strides)@\(storage)+\(offset)=\(bytes)"
     }
 }
 
 extension Tensor {
     /// The elements' bytes, in order.
     var bytes: [UInt8] {
-        get throws { try contiguous().view([count]).view(dtype: .uint8).array(UInt8.self) }
+        get throws {
+            let size = try #require(dtype.byteCount)
+            var bytes = [UInt8](repeating: 0, count: count * size)
+            try #require(ct_tensor_copy_bytes(pointer, &bytes, Int64(bytes.count)))
+            return bytes
+        }
     }
 }

@@ -150,7 +150,6 @@ bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 // MARK: Zip archives as torch.save writes them (Archive.cpp)
 
 typedef struct CTArchiveWriter CTArchiveWriter;
-typedef struct CTArchiveReader CTArchiveReader;
 
 /// Gets the archive's bytes in order; returns how many it took, fewer meaning failure. It is not called again then, and
 /// the function that wrote fails.
@@ -163,12 +162,8 @@ bool ct_archive_writer_add(
 bool ct_archive_writer_finish(CTArchiveWriter *writer);
 void ct_archive_writer_free(CTArchiveWriter *writer);
 
-CTArchiveReader *_Nullable ct_archive_reader_new(const char *path);
-bool ct_archive_reader_has(CTArchiveReader *reader, const char *name);
-/// The size of a record, -1 on failure.
-int64_t ct_archive_reader_size(CTArchiveReader *reader, const char *name);
-bool ct_archive_reader_read(CTArchiveReader *reader, const char *name, void *_Nullable bytes, int64_t byteCount);
-void ct_archive_reader_free(CTArchiveReader *reader);
+/// The CRC-32 of a zip archive's record.
+uint32_t ct_crc32(const void *_Nullable bytes, int64_t byteCount);
 
 /// A tensor of its own over the storage of `owner`, of any dtype; fails where it would reach outside the storage.
 /// Unlike a view it has no base and counts its own versions, as the tensors that torch.load makes.

@@ -46,8 +46,9 @@ open class DataModule<Batch: Sendable> {
     // MARK: Adding data sets, in setup
 
     /// Adds a training phase.
-    public func addTrainPhase<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
-    where Source.Batch == Batch {
+    public func addTrainPhase<Source: BatchDataset>(
+        _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
+    ) throws where Source.Batch == Batch {
         trainLoaders.append(try DataLoader(dataset, seeded(options)))
     }
 
@@ -58,8 +59,9 @@ open class DataModule<Batch: Sendable> {
     }
 
     /// Sets what validation runs on.
-    public func setValidation<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
-    where Source.Batch == Batch {
+    public func setValidation<Source: BatchDataset>(
+        _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
+    ) throws where Source.Batch == Batch {
         validDataLoader = try DataLoader(dataset, seeded(options))
     }
 

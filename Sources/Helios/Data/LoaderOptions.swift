@@ -43,7 +43,7 @@ public struct LoaderOptions: Sendable {
             throw DataError("the data set has no samples")
         }
         if sampler != nil, shuffle {
-            throw DataError("a sampler was given and 'shuffle' as well: the sampler says the order, leave out 'shuffle'")
+            throw DataError("a sampler was given, and 'shuffle' too: the sampler says the order, leave out 'shuffle'")
         }
         if dropLast, batchSize > sampleCount {
             throw DataError(

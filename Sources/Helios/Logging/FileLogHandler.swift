@@ -22,7 +22,7 @@ struct FileLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let suffix = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
         file.append("\(time) \(event.level) \(event.message)\(suffix)\n")
     }
 }

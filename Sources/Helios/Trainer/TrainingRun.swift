@@ -191,7 +191,7 @@ final class TrainingRun<Batch: Sendable> {
             warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
         if trainer.totalSteps == .infinite, trainer.earlyStopCycles == nil {
-            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends this training")
+            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends training")
         }
     }
 
@@ -214,7 +214,9 @@ final class TrainingRun<Batch: Sendable> {
         let banner = try model.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
         if trainer.printsBanner { trainer.console.printLine(banner) }
         trainer.logger.info("\(banner)")
-        if let line { trainer.print(line) }
+        guard let line else { return }
+        if trainer.printsBanner || trainer.showsProgress { trainer.console.printLine(line) }
+        trainer.logger.info("\(line)")
     }
 
     private func warn(_ message: String) {

@@ -3,10 +3,12 @@ import Helios
 /// A data module whose samples are numbers: the index, plus what tells a phase from the others.
 final class RecordingData: DataModule<[Int]> {
     private let config: Trace.Config
+    private let loaderSeed: UInt64?
     private let recorder: Recorder
 
-    init(_ config: Trace.Config, _ recorder: Recorder) {
+    init(_ config: Trace.Config, loaderSeed: UInt64?, _ recorder: Recorder) {
         self.config = config
+        self.loaderSeed = loaderSeed
         self.recorder = recorder
     }
 
@@ -17,14 +19,20 @@ final class RecordingData: DataModule<[Int]> {
     override func setup() throws {
         recorder.record("datamodule.setup")
         for (phase, source) in config.train.enumerated() {
-            try addTrainPhase(numbers(source, offset: 1000 * phase), try LoaderOptions(source.params))
+            try addTrainPhase(numbers(source, offset: 1000 * phase), options(source))
         }
         if let source = config.valid {
-            try setValidation(numbers(source, offset: 10_000), try LoaderOptions(source.params))
+            try setValidation(numbers(source, offset: 10_000), options(source))
         }
         if let source = config.test {
-            try setTest(numbers(source, offset: 20_000), try LoaderOptions(source.params))
+            try setTest(numbers(source, offset: 20_000), options(source))
         }
+    }
+
+    private func options(_ source: Trace.Source) throws -> LoaderOptions {
+        var options = try LoaderOptions(source.params)
+        options.seed = options.seed ?? loaderSeed
+        return options
     }
 
     override func teardown() {

@@ -60,10 +60,27 @@ extension Trace {
         if fits.dropLast().contains(where: { $0.unit == "iteration" || config.model?.stop_at != nil }) {
             return "a run of it may go on in the middle of an epoch, which Python Helios does wrong"
         }
+        if zip(runs, runs.dropFirst()).contains(where: { $1.goesOnFromAnOlderCheckpoint(than: $0.checkpoints) }) {
+            return "a run of it loads a checkpoint that is not the newest, which Python Helios takes for it"
+        }
         return nil
     }
 
     var callCount: Int {
         runs.map(\.events.count).reduce(0, +)
+    }
+}
+
+extension Trace.Run {
+    /// Whether the run loaded another checkpoint than the one of the greatest epoch and iteration. The name of each ends
+    /// with the weight that it holds.
+    fileprivate func goesOnFromAnOlderCheckpoint(than names: [String]) -> Bool {
+        let loaded = events.first { $0["call"] == "load_user_state_dict" }?["weight"]?.int
+        let newest = names.compactMap { name in
+            name.firstMatch(of: /epoch_(\d+)_iter_(\d+)_w_(\d+)/)
+                .map { (Int($0.1) ?? 0, Int($0.2) ?? 0, Int($0.3)) }
+        }
+        .max { ($0.0, $0.1) < ($1.0, $1.1) }
+        return loaded != newest?.2
     }
 }

@@ -6,18 +6,27 @@ struct TraceReplay {
     let trace: Trace
 
     /// The first difference of each run that differs; empty where all is the same.
+    ///
+    /// Python Helios' loaders have a seed of their own, which is the default one unless the recorded program handed the
+    /// trainer's on. The recording does not say whether it did: the orders of either are right.
     func differences() throws -> [String] {
+        let differences = try differences(loaderSeed: trace.config.seed)
+        guard !differences.isEmpty, trace.config.seed != nil else { return differences }
+        return try self.differences(loaderSeed: Helios.defaultSeed).isEmpty ? [] : differences
+    }
+
+    private func differences(loaderSeed: UInt64?) throws -> [String] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         return try trace.runs.enumerated().compactMap { number, run in
-            try replay(run, in: folder).map { "run \(number + 1): \($0)" }
+            try replay(run, in: folder, loaderSeed: loaderSeed).map { "run \(number + 1): \($0)" }
         }
     }
 
-    private func replay(_ run: Trace.Run, in folder: URL) throws -> String? {
+    private func replay(_ run: Trace.Run, in folder: URL, loaderSeed: UInt64?) throws -> String? {
         let recorder = Recorder()
         let model = RecordingModel(trace.config.model, recorder)
-        let data = RecordingData(trace.config, recorder)
+        let data = RecordingData(trace.config, loaderSeed: loaderSeed, recorder)
         let trainer = try makeTrainer(run.run.trainer, checkpoints: folder)
         if run.isTest {
             try trainer.test(model, data)

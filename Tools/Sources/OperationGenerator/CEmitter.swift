@@ -38,7 +38,10 @@ struct CEmitter {
 
     func source(_ operations: [Operation]) -> String {
         let includes = Set(operations.map { Naming.header($0.schema.name) }).sorted().map { "#include <\($0)>" }
-        var lines = [notice, "#include \"CTorchOperations.h\"", "", "#include \"../Support.h\"", ""]
+        var lines = [
+            notice, "#include \"CTorchOperations.h\"", "", "#include \"../Preconditions.h\"",
+            "#include \"../Support.h\"", "",
+        ]
         lines += includes
         lines += ["", "using namespace ctorch;", "", "#pragma clang assume_nonnull begin"]
         for operation in operations {
@@ -114,10 +117,7 @@ struct CEmitter {
         let inputs = tensors.map(Naming.cArgument).joined(separator: ", ")
         let arguments = "\"\(operation.schema.name)\", {\(inputs)}"
         let called = Naming.calledOverload(operation)
-        let expressions = operation.arguments.map { argument in
-            called != operation.dispatcherName && argument.kind == .scalar && argument.schema.name == "other"
-                ? "wrappedNumber(\(Naming.cArgument(argument)))" : expression(argument)
-        }
+        let expressions = operation.arguments.map(passedValue(of: operation))
         func call(_ before: String, _ after: String) -> [String] {
             let open = "\(before)at::_ops::\(called)::call("
             return Layout.list(open, expressions, ")\(after);", indent: 4, step: 4, hangs: false)
@@ -147,7 +147,44 @@ struct CEmitter {
             guarding = "guardedCall(\(arguments), [&] {"
             body = call("*out = static_cast<int32_t>(", ")")
         }
-        return prototype(operation, end: " {") + ["  return \(guarding)"] + body + ["  });", "}"]
+        return prototype(operation, end: " {") + ["  return \(guarding)"] + precondition(operation) + body
+            + ["  });", "}"]
+    }
+
+    /// The C++ value for each argument of an operation.
+    private func passedValue(of operation: Operation) -> (Operation.Argument) -> String {
+        let takesNumbersAsTensors = Naming.calledOverload(operation) != operation.dispatcherName
+        return { argument in
+            takesNumbersAsTensors && argument.kind == .scalar && argument.schema.name == "other"
+                ? "wrappedNumber(\(Naming.cArgument(argument)))" : expression(argument)
+        }
+    }
+
+    /// A check of what libtorch takes on trust.
+    private func precondition(_ operation: Operation) -> [String] {
+        guard let check = Naming.preconditions[operation.schema.name] else { return [] }
+        func call(_ function: String, _ names: String...) -> [String] {
+            let values = names.compactMap { name in
+                operation.arguments.first { $0.schema.name == name }.map(passedValue(of: operation))
+            }
+            // An overload without one of them, as `div` without a rounding mode, needs no check.
+            return values.count == names.count ? ["    \(function)(\(values.joined(separator: ", ")));"] : []
+        }
+        switch check {
+        case .division: return call("checkDivision", "self", "other", "rounding_mode")
+        case .groupedAttention: return call("checkGroupedAttention", "key", "value", "enable_gqa")
+        case .fusedOptimizer(let companions):
+            func list(_ name: String) -> String? {
+                operation.arguments.first { $0.schema.name == name }.map(Naming.cArgument).map { "{\($0), \($0)Count}" }
+            }
+            var items = companions.compactMap(list)
+            guard let parameters = list("self"), let first = items.first, let last = items.last else { return [] }
+            items[0] = "{" + first
+            items[items.count - 1] = (items.count == 1 ? "{" + last : last) + "}"
+            return Layout.list(
+                "checkFusedOptimizer(", [parameters] + items + [list("state_steps") ?? "{}"], ");", indent: 4, step: 4,
+                hangs: false)
+        }
     }
 
     /// The C++ value that libtorch gets for an argument.

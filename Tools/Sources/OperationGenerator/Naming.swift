@@ -157,6 +157,22 @@ extension Naming {
         "where": ["condition", "self", "other"],
     ]
 
+    /// What Sources/CTorch/Preconditions.h checks before libtorch is called.
+    enum Precondition {
+        case division, groupedAttention
+        /// The names of the lists that go with the parameters.
+        case fusedOptimizer(companions: [String])
+    }
+
+    static let preconditions: [String: Precondition] = [
+        "div": .division,
+        "div_": .division,
+        "scaled_dot_product_attention": .groupedAttention,
+        "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
+        "_fused_adam_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
+        "_fused_adamw_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
+    ]
+
     /// Operations that take a number in the place of a tensor in Python.
     private static let takesNumbersAsTensors: Set<String> = ["add", "sub", "mul", "div", "floor_divide"]
 

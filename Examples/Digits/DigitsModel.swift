@@ -1,0 +1,89 @@
+import Foundation
+import Helios
+
+/// Two convolutions with batch normalisation, and a linear layer: `[N, 1, 8, 8]` to `[N, 10]` logits.
+final class DigitsNetwork: Module, Layer {
+    let conv1, conv2: Conv2d
+    let norm1, norm2: BatchNorm2d
+    let pool: MaxPool2d
+    let fc: Linear
+
+    init() throws {
+        conv1 = try Conv2d(1, 16, kernelSize: 3, padding: 1)
+        conv2 = try Conv2d(16, 32, kernelSize: 3, padding: 1)
+        norm1 = try BatchNorm2d(16)
+        norm2 = try BatchNorm2d(32)
+        pool = try MaxPool2d(kernelSize: 2)
+        fc = try Linear(32 * 4 * 4, 10)
+    }
+
+    func callAsFunction(_ images: Tensor) throws -> Tensor {
+        var x = try relu(norm1(conv1(images)))
+        x = try pool(relu(norm2(conv2(x))))
+        return try fc(x.flatten(startDim: 1))
+    }
+}
+
+/// What is trained, and how.
+class DigitsModel: Model<LabeledBatch> {
+    var network: DigitsNetwork!
+    var optimizer: AdamW!
+    /// What the last validation or test found.
+    private(set) var confusion = ConfusionMatrix(classes: 10)
+
+    private let learningRate: Double
+    private let trainedNetwork: URL
+
+    /// - Parameter trainedNetwork: the file of the trained network, which is tested.
+    init(learningRate: Double, trainedNetwork: URL) {
+        self.learningRate = learningRate
+        self.trainedNetwork = trainedNetwork
+        super.init(saveName: "digits")
+    }
+
+    override func setup(fastInit: Bool) throws {
+        network = try DigitsNetwork().to(device)
+        if fastInit { return }
+        optimizer = try AdamW(network.parameters(), learningRate: learningRate)
+    }
+
+    override func loadForTesting() throws {
+        guard case .dictionary(let state) = try TorchFile.load(trainedNetwork) else { return }
+        try network.loadStateDict(state)
+    }
+
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        try optimizer.zeroGrad()
+        let loss = try crossEntropy(network(batch.inputs), batch.targets)
+        try loss.backward()
+        try optimizer.step()
+        lossItems["loss"] = loss
+    }
+
+    override func onValidationStart(validationCycle: Int) throws {
+        try super.onValidationStart(validationCycle: validationCycle)
+        confusion.removeAll()
+    }
+
+    override func validStep(_ batch: LabeledBatch, step: Int) throws {
+        try confusion.add(network(batch.inputs), batch.targets)
+    }
+
+    override func onValidationEnd(validationCycle: Int) throws {
+        try super.onValidationEnd(validationCycle: validationCycle)
+        validationScores["accuracy"] = confusion.accuracy
+    }
+
+    override func onTestingStart() throws {
+        try super.onTestingStart()
+        confusion.removeAll()
+    }
+
+    override func testStep(_ batch: LabeledBatch, step: Int) throws {
+        try confusion.add(network(batch.inputs), batch.targets)
+    }
+
+    override func onTestingEnd() throws {
+        testScores["accuracy"] = confusion.accuracy
+    }
+}

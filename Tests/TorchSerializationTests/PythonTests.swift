@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import TorchSerialization
+
+/// What Python's own `torch.load(weights_only=True)` makes of the files that are written here. Runs where Python 3 and the
+/// wheel that scripts/bootstrap installs are, and is skipped elsewhere.
+@Suite("Files of this library in PyTorch")
+struct PythonTests {
+    @Test(
+        "PyTorch loads the same values, mapped into memory too",
+        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
+    func pythonLoadsTheSame() throws {
+        let values =
+            try [values(), tensors()]
+            + ["plain", "shared", "dtypes", "adamw"].map {
+                try TorchFile.load(fixtureFile($0))
+            }
+        try withFolder { folder in
+            let files = try values.enumerated().map { index, value in
+                let file = folder.appending(path: "\(index).pth")
+                try TorchFile.save(value, to: file)
+                return file.path
+            }
+            let lines = try Python.run("state_text.py", files)
+            try #require(lines.count == values.count)
+            for (line, value) in zip(lines, values) {
+                #expect(try line == StateText.of(value))
+            }
+        }
+    }
+
+    private func values() throws -> StateValue {
+        .dictionary([
+            "integers": .list([0, 255, 256, 65536, -1, .int(.max), .int(.min), .int(1 << 31), .int(-(1 << 31) - 1)]),
+            "floats": .list([0, -0.0, 0.1, .double(.infinity), .double(-.infinity), .double(.nan)]),
+            "strings": .list(["", "\u{E9}", "e\u{301}", "\u{E9}", "😀", "zero \u{0} byte"]),
+            3: .tuple([.tuple([]), .tuple([1]), .tuple([1, 2, 3, 4]), nil, true]), -7: "a", "z": "order",
+            "a": .dictionary([:]),
+            "many": .list((0..<600).map { .string("\($0)") }), "keys": .list((0..<600).map { .string("\($0)") }),
+        ])
+    }
+
+    /// Tensors whose memory PyTorch's own `save` would refuse, too: several types over one storage.
+    private func tensors() throws -> StateValue {
+        let numbers = try Tensor([0, 1, 2, 3, 4, 5], dtype: .float32)
+        let bytes = try Tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], dtype: .uint8)
+        let weight = try Tensor.ones([2, 3]).requiresGrad_()
+        return .dictionary([
+            "numbers": .tensor(numbers),
+            "transposed": .tensor(try numbers.view([2, 3]).transpose(0, 1)),
+            "part": .tensor(try numbers.narrow(dim: 0, start: 2, length: 3)),
+            "bits": .tensor(try numbers.view(dtype: .int32)),
+            "again": .tensor(numbers),
+            "odd": .tensor(try bytes.narrow(dim: 0, start: 4, length: 4).view(dtype: .float32)),
+            "weight": .tensor(weight),
+            "grown": .tensor(try weight * 2),
+            "empty": .tensor(try Tensor.zeros([0])),
+            "number": .tensor(try Tensor(3)),
+            "booleans": .tensor(try Tensor([true, false])),
+        ])
+    }
+}
+
+/// The Python that comes with PyTorch in .libtorch.
+private enum Python {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        .standardizedFileURL
+
+    private static let wheel: URL? = {
+        let folder = root.appending(path: ".libtorch")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasPrefix("wheel-") }.max().map { folder.appending(path: $0) }
+    }()
+
+    /// Whether the wheel is for this Python: importing it would take seconds.
+    static let hasTorch: Bool = {
+        guard let wheel else { return false }
+        let program = """
+            import sysconfig, pathlib
+            print(pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists())
+            """
+        return (try? run(["-c", program])) == ["True"]
+    }()
+
+    static func run(_ script: String, _ arguments: [String]) throws -> [String] {
+        try run([root.appending(path: "Tests/Fixtures/\(script)").path] + arguments)
+    }
+
+    /// The lines that Python prints.
+    private static func run(_ arguments: [String]) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-W", "ignore", "-B"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["PYTHONPATH": wheel?.path ?? "", "PYTHONIOENCODING": "utf-8"]
+        ) { $1 }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let lines = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            .split(separator: "\n").map(String.init)
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(complaint)")
+        return lines
+    }
+}
