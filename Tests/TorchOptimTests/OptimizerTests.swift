@@ -16,7 +16,7 @@ struct OptimizerTests {
     func networkTrainsAsInPyTorch(name: String) throws {
         let expected = try #require(try fixture("training", as: [String: Training].self)[name])
         try manualSeed(41)
-        let conv = try Conv2d(1, 4, kernelSize: 3, padding: 1)
+        let conv = try Conv2d(1, 4, kernelSize: 3, padding: 1, bias: false)
         let norm = try BatchNorm2d(4)
         let linear = try Linear(64, 5)
         let network = try Sequential(

@@ -24,18 +24,20 @@ extension PaddingMode {
                     kind: .shape, operation: "pad", inputs: "\(input.dtype)\(input.shape)",
                     message: "padding by \(max(before, after)) in mode \(rawValue) needs a larger input")
             }
-            let places = (-before..<size + after).map { source(of: $0, in: size) }
-            result = try result.indexSelect(dim: dim, index: Tensor(places, device: input.device))
+            let places = try Tensor.arange(
+                start: .integer(-before), end: .integer(size + after), device: input.device)
+            result = try result.indexSelect(dim: dim, index: sources(of: places, in: size))
         }
         return result
     }
 
-    /// The place inside that fills a place outside. (Zeros are the convolution's own work.)
-    private func source(of place: Int, in size: Int) -> Int {
+    /// The places inside that fill places outside. (Zeros are the convolution's own work.)
+    private func sources(of places: Tensor, in size: Int) throws -> Tensor {
         switch self {
-        case .zeros, .replicate: min(max(place, 0), size - 1)
-        case .reflect: place < 0 ? -place : place < size ? place : 2 * (size - 1) - place
-        case .circular: place < 0 ? place + size : place < size ? place : place - size
+        case .zeros, .replicate: try places.clamp(min: 0, max: .integer(size - 1))
+        // Mirrored at the first place, then at the last.
+        case .reflect: try (size - 1) - ((size - 1) - places.abs()).abs()
+        case .circular: try places % size
         }
     }
 }

@@ -90,20 +90,21 @@ extension Module {
     /// Calls `body` for this module and all below with the beginning of its keys (empty, or with a point at its end).
     ///
     /// A module comes up once for each path to it. A reference back to a module above is no child.
-    final func visit(_ body: (_ prefix: String, _ module: Module) throws -> Void) rethrows {
+    /// - Parameter named: where false, the beginnings are left empty, which takes less time.
+    final func visit(named: Bool = true, _ body: (_ prefix: String, _ module: Module) throws -> Void) rethrows {
         var path: Set<ObjectIdentifier> = []
-        try visit(prefix: "", path: &path, body)
+        try visit(prefix: named ? "" : nil, path: &path, body)
     }
 
     private final func visit(
-        prefix: String, path: inout Set<ObjectIdentifier>, _ body: (String, Module) throws -> Void
+        prefix: String?, path: inout Set<ObjectIdentifier>, _ body: (String, Module) throws -> Void
     ) rethrows {
         guard path.insert(ObjectIdentifier(self)).inserted else { return }
         defer { path.remove(ObjectIdentifier(self)) }
-        try body(prefix, self)
+        try body(prefix ?? "", self)
         for (key, node) in childNodes() {
-            try node.forEach(key: key) { key, child in
-                try child.visit(prefix: "\(prefix)\(key).", path: &path, body)
+            try node.forEach(key: prefix.map { $0 + key }) { key, child in
+                try child.visit(prefix: key.map { "\($0)." }, path: &path, body)
             }
         }
     }
@@ -111,7 +112,7 @@ extension Module {
     private final func distinctTensors(of kind: TensorSlot.Kind, named: Bool) -> [(name: String, tensor: Tensor)] {
         var seen: Set<OpaquePointer> = []
         var tensors: [(name: String, tensor: Tensor)] = []
-        visit { prefix, module in
+        visit(named: named) { prefix, module in
             for (key, slot) in kind == .parameter ? module.parameterSlots : module.bufferSlots {
                 guard let tensor = slot.tensor, seen.insert(tensor.pointer).inserted else { continue }
                 tensors.append((name: named ? prefix + key : "", tensor: tensor))

@@ -66,8 +66,8 @@ open class Module: Stateful {
     /// The modules that this one's properties hold, in order.
     public final func children() -> [Module] {
         var children: [Module] = []
-        for (key, node) in childNodes() {
-            node.forEach(key: key) { children.append($1) }
+        for (_, node) in childNodes() {
+            node.forEach(key: nil) { children.append($1) }
         }
         return children
     }

@@ -100,12 +100,12 @@ indirect enum ModuleNode {
         }
     }
 
-    /// Calls `body` for every module in the node, with its key.
-    func forEach(key: String, _ body: (String, Module) throws -> Void) rethrows {
+    /// Calls `body` for every module in the node with its key; with none where `key` is nil, which takes less time.
+    func forEach(key: String?, _ body: (String?, Module) throws -> Void) rethrows {
         switch self {
         case .module(let module): try body(key, module)
         case .group(_, let members):
-            for member in members { try member.node.forEach(key: "\(key).\(member.key)", body) }
+            for member in members { try member.node.forEach(key: key.map { "\($0).\(member.key)" }, body) }
         }
     }
 }
