@@ -25,7 +25,7 @@
                 }
                 #expect(try program.wait().status == 0)
                 let growth = try #require(late) - #require(early)
-                #expect(growth < 4 << 20, "\(growth) bytes in 10,000 steps")
+                #expect(growth < 8 << 20, "\(growth) bytes in 10,000 steps")
             }
         }
 
