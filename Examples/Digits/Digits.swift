@@ -25,7 +25,7 @@ struct Digits: ParsableCommand {
     @Option(help: "What the initial weights and the orders of the digits are drawn from.")
     var seed: UInt64 = 0
 
-    @Option(help: "Where to train: cpu, cuda or cuda:<number>.", transform: { try Device($0) })
+    @Option(help: "Where to train: cpu, cuda or cuda:<number>. (default: cpu)", transform: { try Device($0) })
     var device = Device.cpu
 
     @Option(help: "How many threads make batches ahead of the training.")
