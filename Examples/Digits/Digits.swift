@@ -81,7 +81,7 @@ struct Digits: ParsableCommand {
             print("trained network: \(trainedNetwork.path)")
             print("log: \(trainer.logFile?.path ?? "none")")
         }
-        print("test accuracy: \(String(format: "%.2f", 100 * model.confusion.accuracy)) %")
+        print("test accuracy: \(String(format: "%.2f", 100 * (model.testScores["accuracy"] ?? 0))) %")
     }
 
     /// The trainer of the training, or that of the test, which takes the trained network and no checkpoint.

@@ -24,17 +24,13 @@ final class DigitsNetwork: Module, Layer {
     }
 }
 
-/// What is trained, and how.
 class DigitsModel: Model<LabeledBatch> {
     var network: DigitsNetwork!
     var optimizer: AdamW!
-    /// What the last validation or test found.
-    private(set) var confusion = ConfusionMatrix(classes: 10)
+    var confusion = ConfusionMatrix(classes: 10)
+    let learningRate: Double
+    let trainedNetwork: URL
 
-    private let learningRate: Double
-    private let trainedNetwork: URL
-
-    /// - Parameter trainedNetwork: the file of the trained network, which is tested.
     init(learningRate: Double, trainedNetwork: URL) {
         self.learningRate = learningRate
         self.trainedNetwork = trainedNetwork
@@ -47,11 +43,6 @@ class DigitsModel: Model<LabeledBatch> {
         optimizer = try AdamW(network.parameters(), learningRate: learningRate)
     }
 
-    override func loadForTesting() throws {
-        guard case .dictionary(let state) = try TorchFile.load(trainedNetwork) else { return }
-        try network.loadStateDict(state)
-    }
-
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
         try optimizer.zeroGrad()
         let loss = try crossEntropy(network(batch.inputs), batch.targets)
@@ -60,30 +51,19 @@ class DigitsModel: Model<LabeledBatch> {
         lossItems["loss"] = loss
     }
 
-    override func onValidationStart(validationCycle: Int) throws {
-        try super.onValidationStart(validationCycle: validationCycle)
-        confusion.removeAll()
-    }
-
     override func validStep(_ batch: LabeledBatch, step: Int) throws {
+        if step == 0 { confusion.removeAll() }
         try confusion.add(network(batch.inputs), batch.targets)
-    }
-
-    override func onValidationEnd(validationCycle: Int) throws {
-        try super.onValidationEnd(validationCycle: validationCycle)
         validationScores["accuracy"] = confusion.accuracy
     }
 
-    override func onTestingStart() throws {
-        try super.onTestingStart()
-        confusion.removeAll()
+    override func loadForTesting() throws {
+        try network.loadStateDict(TorchFile.loadDictionary(trainedNetwork))
     }
 
     override func testStep(_ batch: LabeledBatch, step: Int) throws {
+        if step == 0 { confusion.removeAll() }
         try confusion.add(network(batch.inputs), batch.targets)
-    }
-
-    override func onTestingEnd() throws {
         testScores["accuracy"] = confusion.accuracy
     }
 }

@@ -61,6 +61,17 @@ public enum TorchFile {
             throw TorchFileError(path: path, error)
         }
     }
+
+    /// Reads a dictionary: the state of a module or an optimiser, a checkpoint.
+    ///
+    /// - Throws: as `load`, and where the file holds something else.
+    public static func loadDictionary(_ url: URL) throws(TorchFileError) -> StateDict {
+        let value = try load(url)
+        guard case .dictionary(let state) = value else {
+            throw TorchFileError(path: try url.filePath(), reason: "it holds a \(value.typeName), not a dictionary")
+        }
+        return state
+    }
 }
 
 /// The records of a file that is to be written.

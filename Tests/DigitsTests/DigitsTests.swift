@@ -164,11 +164,9 @@ import Testing
     }
 
     private func expectSameNetworks(_ left: String, _ right: String) throws {
-        func load(_ path: String) throws -> StateDict {
-            guard case .dictionary(let state) = try TorchFile.load(URL(filePath: path)) else { return [:] }
-            return state
-        }
-        let (state, expected) = (try load(left), try load(right))
+        let (state, expected) = (
+            try TorchFile.loadDictionary(URL(filePath: left)), try TorchFile.loadDictionary(URL(filePath: right))
+        )
         #expect(state.keys == expected.keys && !state.isEmpty)
         for name in expected.names {
             try expectSameBits(state.tensor(.string(name)), expected.tensor(.string(name)), name)

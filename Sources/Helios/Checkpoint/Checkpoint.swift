@@ -75,11 +75,8 @@ extension Checkpoint {
         return state
     }
 
-    /// - Throws: `StateDictError` where the value is not what a trainer saves.
-    init(_ value: StateValue) throws {
-        guard case .dictionary(let state) = value else {
-            throw StateDictError("it holds a \(value.typeName), not a dictionary")
-        }
+    /// - Throws: `StateDictError` where the state is not what a trainer saves.
+    init(_ state: StateDict) throws {
         let needed = [Key.version, Key.trainingState, Key.model, Key.random, Key.data]
         let missing = needed.filter { state[$0] == nil }
         guard missing.isEmpty else {

@@ -86,7 +86,9 @@ struct CheckpointFolder {
 
     static func read(_ file: URL) throws(CheckpointError) -> Checkpoint {
         do {
-            return try Checkpoint(TorchFile.load(file))
+            return try Checkpoint(TorchFile.loadDictionary(file))
+        } catch let error as TorchFileError {
+            throw CheckpointError(path: file.path, reason: error.reason)
         } catch {
             throw CheckpointError(path: file.path, reason: "\(error)")
         }
@@ -100,9 +102,9 @@ struct CheckpointFolder {
         }
         let file = folder.appending(path: "\(name).\(CheckpointName.pathExtension)")
         do {
-            try TorchFile.save(.dictionary(checkpoint.stateDict()), to: file)
+            try TorchFile.save(checkpoint.stateDict(), to: file)
         } catch {
-            throw CheckpointError(path: file.path, reason: "\(error)")
+            throw CheckpointError(path: file.path, reason: error.reason)
         }
         return file
     }

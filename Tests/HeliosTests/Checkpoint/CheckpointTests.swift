@@ -18,10 +18,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = try train(in: folder)
             #expect(file.lastPathComponent == "small_epoch_2_iter_12.pth")
-            guard case .dictionary(let state) = try TorchFile.load(file) else {
-                Issue.record("no dictionary")
-                return
-            }
+            let state = try TorchFile.loadDictionary(file)
             #expect(
                 state.names == [
                     "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
@@ -88,7 +85,7 @@ import Testing
     func versions() throws {
         try withTemporaryFolder { folder in
             let file = try train(in: folder)
-            guard case .dictionary(var state) = try TorchFile.load(file) else { return }
+            var state = try TorchFile.loadDictionary(file)
             for (version, isAccepted) in [("99.0.0", false), ("0.1", true), ("0.0.9", true), ("0.2.0", false)] {
                 state["version"] = .string(version)
                 try TorchFile.save(.dictionary(state), to: file)
