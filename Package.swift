@@ -46,9 +46,8 @@ let package = Package(
             name: "CTorch",
             dependencies: ["CLibTorch"],
             cxxSettings: cxxFlags,
-            linkerSettings: linkerFlags + [
-                .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-            ]
+            // Not libtorch.so, which is empty but for the libraries that it pulls in, all of CUDA's among them.
+            linkerSettings: linkerFlags + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
         ),
         .target(
             name: "Torch",
