@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite(.serialized) struct OperationsFuzzTests {
+    @Test("an operation answers any arguments with a result or an error")
+    func survives() throws {
+        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 2000
+        var successes = 0
+        var failures = 0
+        for (number, operation) in fuzzedOperations.enumerated() where number >= Int(ProcessInfo.processInfo.environment["FS"] ?? "0")! {
+            for round in 0..<rounds {
+                do {
+                    if ProcessInfo.processInfo.environment["FT"] != nil { FileHandle.standardError.write(Data("\(operation.name) \(round)\n".utf8)) }
+                    try operation.call(Fuzzer(seed: UInt64(number * 1_000_003 + round)))
+                    successes += 1
+                } catch let error as TorchError {
+                    failures += 1
+                    if error.message.isEmpty || error.message.contains("C++") || error.message.contains(".cpp") {
+                        Issue.record("\(operation.name): an error with the text \(error)")
+                    }
+                } catch {
+                    Issue.record("\(operation.name): \(error) is no TorchError")
+                }
+            }
+        }
+        #expect(successes > failures / 4, "\(successes) calls succeeded, \(failures) failed")
+    }
+}
