@@ -17,7 +17,8 @@ public struct FixtureTensor: Decodable, Sendable {
     public var tensor: Tensor {
         get throws {
             let types: [String: DType] = [
-                "float32": .float32, "float64": .float64, "int64": .int64, "int32": .int32, "uint8": .uint8, "bool": .bool,
+                "float32": .float32, "float64": .float64, "int64": .int64, "int32": .int32, "uint8": .uint8,
+                "bool": .bool,
                 "float16": .float16, "bfloat16": .bfloat16,
             ]
             guard let type = types[dtype] else { throw FixtureError(description: "no dtype \(dtype) in fixtures") }

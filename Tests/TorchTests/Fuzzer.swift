@@ -55,7 +55,8 @@ final class Fuzzer {
 
     var scalar: Scalar {
         pick([
-            .integer(0), .integer(2), .integer(-1), .integer(.max), .integer(.min), .real(0.5), .real(.nan), .real(1e300),
+            .integer(0), .integer(2), .integer(-1), .integer(.max), .integer(.min), .real(0.5), .real(.nan),
+            .real(1e300),
             .boolean(true), .complex(real: 1, imaginary: 2),
         ])
     }

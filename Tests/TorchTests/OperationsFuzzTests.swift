@@ -1,18 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
-@Suite(.serialized) struct OperationsFuzzTests {
+@Suite struct OperationsFuzzTests {
     @Test("an operation answers any arguments with a result or an error")
     func survives() throws {
-        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 2000
+        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 400
         var successes = 0
         var failures = 0
-        for (number, operation) in fuzzedOperations.enumerated() where number >= Int(ProcessInfo.processInfo.environment["FS"] ?? "0")! {
+        for (number, operation) in fuzzedOperations.enumerated() {
             for round in 0..<rounds {
                 do {
-                    if ProcessInfo.processInfo.environment["FT"] != nil { FileHandle.standardError.write(Data("\(operation.name) \(round)\n".utf8)) }
-                    try operation.call(Fuzzer(seed: UInt64(number * 1_000_003 + round)))
+                    try withStandardGenerator { try operation.call(Fuzzer(seed: UInt64(number * 1_000_003 + round))) }
                     successes += 1
                 } catch let error as TorchError {
                     failures += 1
@@ -24,6 +24,7 @@ import Torch
                 }
             }
         }
-        #expect(successes > failures / 4, "\(successes) calls succeeded, \(failures) failed")
+        // Arguments that no operation takes would prove little.
+        #expect(successes > failures / 2, "\(successes) calls succeeded, \(failures) failed")
     }
 }

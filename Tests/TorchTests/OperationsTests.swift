@@ -131,7 +131,8 @@ import Torch
     private func places(_ x: Inputs) throws -> [String: Tensor] {
         let (a, b, places) = (x.a, x.b, x.places)
         return [
-            "index_select": try a.indexSelect(dim: 1, index: Tensor([3, 0])), "gather": try a.gather(dim: 0, index: places),
+            "index_select": try a.indexSelect(dim: 1, index: Tensor([3, 0])),
+            "gather": try a.gather(dim: 0, index: places),
             "scatter": try a.scatter(dim: 0, index: places, src: b),
             "scatter_add": try a.scatterAdd(dim: 0, index: places, src: b[..<2]),
             "take": try a.take(index: Tensor([0, 5, 11])), "nonzero": try x.mask.nonzero(),
@@ -177,7 +178,8 @@ import Torch
             "avg_pool2d": try Tensor.avgPool2d(image, kernelSize: [3], stride: [2], padding: [1]),
             "adaptive_avg_pool2d": try Tensor.adaptiveAvgPool2d(image, outputSize: [1, 2]),
             "batch_norm": try Tensor.batchNorm(
-                image, weight: nil, bias: nil, runningMean: nil, runningVar: nil, training: true, momentum: 0.1, eps: 1e-5,
+                image, weight: nil, bias: nil, runningMean: nil, runningVar: nil, training: true, momentum: 0.1,
+                eps: 1e-5,
                 cudnnEnabled: false),
             "layer_norm": try Tensor.layerNorm(batch, normalizedShape: [4], weight: row, bias: row),
             "group_norm": try Tensor.groupNorm(image, numGroups: 2),
@@ -202,7 +204,8 @@ import Torch
         let x = try Inputs(fixture.inputs)
         let norm = { (input: Tensor) in
             try Tensor.batchNorm(
-                input, weight: nil, bias: nil, runningMean: nil, runningVar: nil, training: true, momentum: 0.1, eps: 1e-5,
+                input, weight: nil, bias: nil, runningMean: nil, runningVar: nil, training: true, momentum: 0.1,
+                eps: 1e-5,
                 cudnnEnabled: false)
         }
         let cases: [String: (inputs: [Tensor], compute: ([Tensor]) throws -> Tensor)] = [
