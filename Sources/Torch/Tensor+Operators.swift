@@ -45,6 +45,11 @@ extension Tensor {
     public static func -= (left: inout Tensor, right: Tensor) throws { left = try left - right }
     public static func *= (left: inout Tensor, right: Tensor) throws { left = try left * right }
     public static func /= (left: inout Tensor, right: Tensor) throws { left = try left / right }
+
+    public static func += (left: inout Tensor, right: some ScalarConvertible) throws { left = try left + right }
+    public static func -= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left - right }
+    public static func *= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left * right }
+    public static func /= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left / right }
 }
 
 extension Tensor {
@@ -78,7 +83,12 @@ extension Tensor {
         try left.ge(right.scalar)
     }
 
+    /// Where both are true, taking every number but zero as true.
     public static func .& (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalAnd(right) }
+    /// Where at least one is true.
     public static func .| (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalOr(right) }
+    /// Where one of both is true.
+    public static func .^ (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalXor(right) }
+    /// Where it is false.
     public static prefix func .! (operand: Tensor) throws -> Tensor { try operand.logicalNot() }
 }

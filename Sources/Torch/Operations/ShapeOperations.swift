@@ -273,7 +273,7 @@ extension Tensor {
 
     /// `contiguous(Tensor self, *, MemoryFormat memory_format=contiguous_format) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func contiguous(memoryFormat: MemoryFormat = .contiguous) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_contiguous(pointer, memoryFormat.rawValue))
@@ -380,7 +380,7 @@ extension Tensor {
     /// `to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
     /// memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
@@ -391,7 +391,7 @@ extension Tensor {
     /// `to.device(Tensor self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
     /// memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ device: Device, _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false,
         memoryFormat: MemoryFormat? = nil
@@ -403,7 +403,7 @@ extension Tensor {
     /// `to.dtype_layout(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil, nonBlocking: Bool = false,
         copy: Bool = false, memoryFormat: MemoryFormat? = nil
@@ -416,7 +416,7 @@ extension Tensor {
     /// `to.other(Tensor self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None)
     /// -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ other: Tensor, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {

@@ -180,9 +180,10 @@ extension Naming {
     static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]
 
     /// Operations that PyTorch marks as sharing memory, but that copy where a view cannot be had.
-    static let sharesOnlyWherePossible: Set<String> = [
-        "contiguous", "flatten", "ravel", "reshape", "reshape_as", "to", "type_as",
-    ]
+    static let sharesOnlyWherePossible: Set<String> = ["flatten", "ravel", "reshape", "reshape_as"]
+
+    /// Operations that PyTorch marks as sharing memory, but that give the tensor itself or a copy.
+    static let returnsItselfWherePossible: Set<String> = ["contiguous", "to", "type_as"]
 
     private static let cxxKeywords: Set<String> = [
         "and", "auto", "bool", "case", "char", "class", "const", "default", "delete", "double", "enum", "explicit",

@@ -82,7 +82,9 @@ struct SwiftEmitter {
         switch operation.result {
         case .none: returns = ""
         case .tensor, .tensorList:
-            if let source, Naming.sharesOnlyWherePossible.contains(operation.schema.name) {
+            if let source, Naming.returnsItselfWherePossible.contains(operation.schema.name) {
+                returns = "Returns \(name(source)) where nothing changes, otherwise a new tensor."
+            } else if let source, Naming.sharesOnlyWherePossible.contains(operation.schema.name) {
                 returns = "Returns a view of \(name(source)) where it can, otherwise a new tensor."
             } else if let source {
                 returns = isList ? "Returns views of \(name(source))." : "Returns a view of \(name(source))."
