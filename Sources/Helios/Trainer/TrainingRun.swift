@@ -28,9 +28,7 @@ final class TrainingRun<Batch: Sendable> {
             checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
         }
         let checkpoint = try checkpoints?.newest(warn: warn)
-        if let checkpoint {
-            try restore(checkpoint)
-        }
+        if let checkpoint { try goOn(from: checkpoint) }
         try printBanner(checkpoint.map { "going on from \($0.file.path)" })
         // Early, before a hook does work on it.
         try checkTrainingData()
@@ -120,8 +118,7 @@ final class TrainingRun<Batch: Sendable> {
         let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
         let checkpoint = try folder?.newest(warn: warn)
         if let checkpoint {
-            try checkpoint.contents.restore(model, fastInit: true)
-            trainer.lastCheckpoint = checkpoint.file
+            try restore(checkpoint) { try $0.restore(model, fastInit: true) }
         } else {
             try model.loadForTesting()
         }
@@ -170,17 +167,24 @@ final class TrainingRun<Batch: Sendable> {
         try model.setup(fastInit: fastInit)
     }
 
-    private func restore(_ checkpoint: CheckpointFolder.Entry) throws {
-        do {
-            try checkpoint.contents.restore(model, fastInit: false)
-            try data.loadStateDict(checkpoint.contents.data)
-            try checkPosition(checkpoint.contents)
+    private func goOn(from checkpoint: CheckpointFolder.Entry) throws {
+        try restore(checkpoint) { contents in
+            try contents.restore(model, fastInit: false)
+            try data.loadStateDict(contents.data)
+            try checkPosition(contents)
             // Last, since restoring may itself draw random numbers.
-            try checkpoint.contents.random.restore(device: trainer.device)
+            try contents.random.restore(device: trainer.device)
+        }
+        state = checkpoint.contents.trainingState
+    }
+
+    /// Lets `body` restore a checkpoint; an error of it names the file.
+    private func restore(_ checkpoint: CheckpointFolder.Entry, _ body: (Checkpoint) throws -> Void) throws {
+        do {
+            try body(checkpoint.contents)
         } catch {
             throw CheckpointError(path: checkpoint.file.path, reason: "it does not fit the model or the data: \(error)")
         }
-        state = checkpoint.contents.trainingState
         trainer.lastCheckpoint = checkpoint.file
     }
 
