@@ -35,7 +35,7 @@ public struct TorchError: Error, Sendable, Equatable {
 }
 
 extension TorchError: CustomStringConvertible {
-    /// The operation with its inputs, and what went wrong, in one line.
+    /// The operation with its inputs, and what went wrong.
     public var description: String {
         if operation.isEmpty { return message }
         return inputs.isEmpty ? "\(operation): \(message)" : "\(operation)(\(inputs)): \(message)"

@@ -42,10 +42,12 @@ public struct OperationGenerator: Sendable {
         let operations = resolution.signatures.map(\.operation)
         let notice = "// \(OperationGenerator.notice) (PyTorch \(version), BSD-3-Clause). Do not edit."
 
+        let emitter = SwiftEmitter(notice: notice, descriptions: descriptions)
         let report = Report(version: version, operations: operations, resolution: resolution, omissions: omissions)
         files =
             OperationGenerator.cFiles(operations, CEmitter(notice: notice), sourceCount: sourceCount)
-            + OperationGenerator.swiftFiles(resolution.signatures, SwiftEmitter(notice: notice, descriptions: descriptions))
+            + OperationGenerator.swiftFiles(
+                resolution.signatures, emitter)
             + [File(path: "Tools/operations-report.md", text: report.text)]
         failures = omissions.filter(\.isFailure)
         operationCount = operations.count
