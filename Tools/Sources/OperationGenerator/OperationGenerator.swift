@@ -46,8 +46,7 @@ public struct OperationGenerator: Sendable {
         let report = Report(version: version, operations: operations, resolution: resolution, omissions: omissions)
         files =
             OperationGenerator.cFiles(operations, CEmitter(notice: notice), sourceCount: sourceCount)
-            + OperationGenerator.swiftFiles(
-                resolution.signatures, emitter)
+            + OperationGenerator.swiftFiles(resolution.signatures, emitter)
             + [File(path: "Tools/operations-report.md", text: report.text)]
         failures = omissions.filter(\.isFailure)
         operationCount = operations.count
