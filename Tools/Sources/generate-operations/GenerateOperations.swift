@@ -15,6 +15,9 @@ struct GenerateOperations: ParsableCommand {
     @Option(help: "The list of operations to make. (default: Tools/operations.txt)")
     var selection: String?
 
+    @Option(help: "The sentences for the operations' comments, a file beside the list.")
+    var descriptions = "operation-descriptions.txt"
+
     @Option(help: "PyTorch's version, for the files' first line; found beside torchgen unless given.")
     var torchVersion: String?
 
@@ -39,7 +42,9 @@ struct GenerateOperations: ParsableCommand {
         }
         let list = selection.map { URL(filePath: $0) } ?? root.appending(path: GenerateOperations.listPath)
         let generator = try OperationGenerator(
-            functions: functions, selection: Selection(parsing: read(list)), version: findVersion(yaml: yaml))
+            functions: functions, selection: Selection(parsing: read(list)),
+            descriptions: Descriptions(parsing: read(list.deletingLastPathComponent().appending(path: descriptions))),
+            version: findVersion(yaml: yaml))
 
         let output = Output(root: root)
         let changes = try output.changes(for: generator.files)

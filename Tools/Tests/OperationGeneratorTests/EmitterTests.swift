@@ -102,6 +102,18 @@ import Testing
                 .contains("/// Returns `self` where nothing changes, otherwise a new tensor."))
     }
 
+    @Test("comments begin with what the operation does, where a sentence says so")
+    func descriptions() throws {
+        let sentences = Descriptions(parsing: "# comment\n\nadd: The sum: of both.\nadd_: Adds.\nmul: The product.\n")
+        #expect(sentences["add"] == "The sum: of both.")
+        #expect(sentences["add_"] == "Adds.")
+        #expect(sentences["mul_"] == "The product.")
+        #expect(sentences["div"] == nil)
+        let emitter = SwiftEmitter(notice: "// notice", descriptions: sentences)
+        let text = emitter.files(section: "S", [try Samples.signature(Samples.add)])[0].text
+        #expect(text.contains("    /// The sum: of both.\n    ///\n    /// `add.Tensor("))
+    }
+
     @Test("a type or default that no code can pass is an error that names it")
     func unsupported() throws {
         let type = #expect(throws: UnsupportedType.self) { try Samples.operation("f(Stream s) -> Tensor") }
