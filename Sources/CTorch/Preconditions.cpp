@@ -46,6 +46,12 @@ void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optiona
   TORCH_CHECK(!overflows.any().item<bool>(), "integer overflow: ", leastInteger(type), " divided by -1");
 }
 
+void checkRandomRange(int64_t from, std::optional<int64_t> to) {
+  TORCH_CHECK(
+      from != std::numeric_limits<int64_t>::max() && to != std::numeric_limits<int64_t>::min() + 1,
+      "the range of random integers starts at ", from, ", too near to the end of what an integer holds");
+}
+
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped) {
   for (const at::Tensor *tensor : {&key, &value}) {
     TORCH_CHECK(

@@ -131,6 +131,17 @@ import Torch
         try expectSameBits(try generator.state(), state)
     }
 
+    @Test("a range of random integers at the end of what an integer holds is an error, not an endless search")
+    func extremeRanges() throws {
+        let generator = try Generator()
+        #expect(throws: TorchError.self) { try Tensor.zeros(2).random_(from: .max, to: nil, generator: generator) }
+        #expect(throws: TorchError.self) { try Tensor.zeros(2).random_(from: .min, to: .min + 1, generator: generator) }
+        #expect(throws: TorchError.self) {
+            try Tensor.randint(low: .min, high: .min + 1, size: [2], generator: generator, dtype: .float32)
+        }
+        #expect(throws: TorchError.self) { try Tensor.randint(high: 0, size: [2], generator: generator) }
+    }
+
     @Test("a generator on a device that is not there is an error that says so")
     func missingDevice() {
         guard !CUDA.isAvailable else { return }

@@ -6,7 +6,7 @@ import Torch
 @Suite(.standardGenerator) struct OperationsFuzzTests {
     @Test("an operation answers any arguments with a result or an error")
     func survives() throws {
-        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 400
+        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 1000
         var successes = 0
         var failures = 0
         for (number, operation) in fuzzedOperations.enumerated() {

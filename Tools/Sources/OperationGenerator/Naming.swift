@@ -159,7 +159,7 @@ extension Naming {
 
     /// What Sources/CTorch/Preconditions.h checks before libtorch is called.
     enum Precondition {
-        case division, groupedAttention
+        case division, groupedAttention, randomRange
         /// The names of the lists that go with the parameters.
         case fusedOptimizer(companions: [String])
     }
@@ -168,6 +168,8 @@ extension Naming {
         "div": .division,
         "div_": .division,
         "scaled_dot_product_attention": .groupedAttention,
+        "random_": .randomRange,
+        "randint": .randomRange,
         "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
         "_fused_adam_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
         "_fused_adamw_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
