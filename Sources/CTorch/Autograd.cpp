@@ -37,7 +37,8 @@ const char *ct_tensor_grad_function(CTTensor *tensor) {
   // It throws for a view that was changed in place without recording; PyTorch prints this word then.
   return guarded("grad_fn", {tensor}, "Invalid", [&] {
     static thread_local std::string name;
-    const auto node = borrow(tensor)->grad_fn();
+    const auto borrowed = borrow(tensor);
+    const auto node = borrowed->defined() ? borrowed->grad_fn() : nullptr;
     name = node == nullptr ? "" : node->name();
     // Functions that are not generated have their namespace in front.
     name.erase(0, name.rfind(':') + 1);
@@ -48,8 +49,10 @@ const char *ct_tensor_grad_function(CTTensor *tensor) {
 CTTensor *ct_tensor_grad(CTTensor *tensor) {
   return guarded("grad", {tensor}, static_cast<CTTensor *>(nullptr), [&]() -> CTTensor * {
     const auto borrowed = borrow(tensor);
-    if (!borrowed->defined() || !borrowed->grad().defined()) return nullptr;
-    return owned(at::Tensor(borrowed->grad()));
+    if (!borrowed->defined()) return nullptr;
+    // Not at::Tensor's own function, which warns on standard error where a tensor is no leaf.
+    const at::Tensor &gradient = borrowed->unsafeGetTensorImpl()->grad();
+    return gradient.defined() ? owned(at::Tensor(gradient)) : nullptr;
   });
 }
 

@@ -39,7 +39,7 @@ CTErrorKind kindOfMessage(const std::string &message) {
            "cannot be converted to type", "Integers to negative integer powers"})) {
     return CTErrorKindType;
   }
-  if (containsAny({"shape", "size", "dimension", "broadcast", "numel", "elements", "1D", "2D", "3D", "4D", "5D"})) {
+  if (containsAny({"shape", "size", "dimension", "broadcast", "numel", "elements", "matrix", "vector", "1D", "2D", "3D", "4D", "5D"})) {
     return CTErrorKindShape;
   }
   return CTErrorKindOther;

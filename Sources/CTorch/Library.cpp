@@ -39,9 +39,11 @@ namespace ctorch {
 
 c10::Device device(CTDevice value) {
   TORCH_CHECK(
-      value.type >= 0 && value.type < static_cast<int32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES) && value.index >= -1 &&
-          value.index <= 127,
-      "there is no device of type ", value.type, " with index ", value.index);
+      value.type >= 0 && value.type < static_cast<int32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES),
+      "there is no type of device ", value.type);
+  TORCH_CHECK(
+      value.index >= -1 && value.index <= 127, "there is no device ",
+      c10::DeviceTypeName(static_cast<c10::DeviceType>(value.type), /*lower_case=*/true), ":", value.index);
   const c10::Device device(static_cast<c10::DeviceType>(value.type), static_cast<c10::DeviceIndex>(value.index));
   if (device.is_cuda()) {
     // libtorch's own words for these name the dispatcher's keys, and not what is missing.

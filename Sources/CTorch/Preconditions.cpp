@@ -2,6 +2,7 @@
 
 #include <ATen/ops/eq.h>
 #include <ATen/ops/logical_and.h>
+#include <ATen/ops/result_type.h>
 #include <c10/util/Exception.h>
 
 #include <limits>
@@ -11,6 +12,7 @@
 namespace ctorch {
 namespace {
 
+/// 0 for a type without negative integers.
 int64_t leastInteger(c10::ScalarType type) {
   switch (type) {
     case c10::ScalarType::Char: return std::numeric_limits<int8_t>::min();
@@ -35,12 +37,19 @@ bool isInSameOrder(const at::Tensor &left, const at::Tensor &right) {
 void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optional<std::string_view> roundingMode) {
   // Only this mode is computed by the processor's division alone; on CUDA the quotient wraps around.
   if (roundingMode != "trunc" || !self.defined() || !other.defined() || !self.device().is_cpu()) return;
-  const auto type = c10::promoteTypes(self.scalar_type(), other.scalar_type());
-  // Those below 32 bits are widened before they are divided.
-  if (type != c10::ScalarType::Int && type != c10::ScalarType::Long) return;
+  const auto type = at::result_type(self, other);
+  // Those below 32 bits are widened before they are divided; so is a dividend of a narrower type.
+  if ((type != c10::ScalarType::Int && type != c10::ScalarType::Long) || self.scalar_type() != type) return;
+  if (leastInteger(other.scalar_type()) == 0) return;
   if (!at::eq(other, -1).any().item<bool>()) return;
   const auto overflows = at::logical_and(at::eq(self, leastInteger(type)), at::eq(other, -1));
   TORCH_CHECK(!overflows.any().item<bool>(), "integer overflow: ", leastInteger(type), " divided by -1");
+}
+
+void checkRandomRange(int64_t from, std::optional<int64_t> to) {
+  TORCH_CHECK(
+      from != std::numeric_limits<int64_t>::max() && to != std::numeric_limits<int64_t>::min() + 1,
+      "the range of random integers starts at ", from, ", too near to the end of what an integer holds");
 }
 
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped) {

@@ -20,6 +20,9 @@ struct HandleList {
 /// The most negative integer divided by -1 is no integer of its type: the processor's division stops the process.
 void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optional<std::string_view> roundingMode);
 
+/// Fitting the ends of a range to real numbers never ends where the number behind one is no integer any more.
+void checkRandomRange(int64_t from, std::optional<int64_t> to);
+
 /// Grouped attention divides the number of the query's heads by that of the key and of the value.
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped);
 

@@ -1,5 +1,7 @@
 // References to tensors, their properties, and their elements.
 
+// TensorIndexing.h includes every operation without this, which takes twice the time.
+#define AT_PER_OPERATOR_HEADERS
 #include <ATen/ScalarOps.h>
 #include <ATen/TensorIndexing.h>
 #include <ATen/ops/_local_scalar_dense.h>
@@ -229,7 +231,7 @@ CTTensor *ct_tensor_view_of_storage(
 
 namespace {
 
-at::indexing::TensorIndex toIndex(const CTIndex &index) {
+at::indexing::TensorIndex toIndex(const CTIndex &index, int64_t longestSize) {
   using namespace at::indexing;
   switch (index.kind) {
     case CTIndexKindSlice: {
@@ -237,8 +239,9 @@ at::indexing::TensorIndex toIndex(const CTIndex &index) {
         return optionalSymbolicInteger(value);
       };
       TORCH_CHECK_INDEX(index.step > 0, "a slice's step must be positive, not ", index.step);
-      // libtorch adds the step to the dimension's size, which must not overflow.
-      const int64_t step = std::min(index.step, std::numeric_limits<int64_t>::max() / 4);
+      // Multiplied by the dimension's stride, a step must not overflow; beyond the dimension's end all are alike.
+      const bool isGreat = index.step > std::numeric_limits<int32_t>::max();
+      const int64_t step = isGreat ? std::max(longestSize, int64_t{1}) : index.step;
       return TensorIndex(Slice(bound(index.start), bound(index.stop), c10::SymInt(step)));
     }
     case CTIndexKindEllipsis: return TensorIndex(Ellipsis);
@@ -248,10 +251,12 @@ at::indexing::TensorIndex toIndex(const CTIndex &index) {
   }
 }
 
-std::vector<at::indexing::TensorIndex> toIndices(const CTIndex *indices, int64_t count) {
+std::vector<at::indexing::TensorIndex> toIndices(const at::Tensor &tensor, const CTIndex *indices, int64_t count) {
+  int64_t longestSize = 0;
+  for (const int64_t size : tensor.sizes()) longestSize = std::max(longestSize, size);
   std::vector<at::indexing::TensorIndex> result;
   result.reserve(count);
-  for (int64_t i = 0; i < count; ++i) result.push_back(toIndex(indices[i]));
+  for (int64_t i = 0; i < count; ++i) result.push_back(toIndex(indices[i], longestSize));
   return result;
 }
 
@@ -262,7 +267,7 @@ CTTensor *ct_tensor_index(CTTensor *tensor, const CTIndex *indices, int64_t coun
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "an undefined tensor has no parts");
     // libtorch refuses what Python writes as x[()]: the whole.
-    return count == 0 ? borrowed->alias() : borrowed->index(toIndices(indices, count));
+    return count == 0 ? borrowed->alias() : borrowed->index(toIndices(borrowed, indices, count));
   });
 }
 
@@ -273,7 +278,7 @@ bool ct_tensor_index_put(CTTensor *tensor, const CTIndex *indices, int64_t count
     if (count == 0) {
       target->copy_(borrow(value));
     } else {
-      target.mutableReference().index_put_(toIndices(indices, count), *borrow(value));
+      target.mutableReference().index_put_(toIndices(target, indices, count), *borrow(value));
     }
   });
 }

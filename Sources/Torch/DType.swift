@@ -8,30 +8,52 @@ public struct DType: RawRepresentable, Hashable, Sendable {
     /// libtorch's number for the type (`c10::ScalarType`).
     public let rawValue: Int32
 
+    /// What has this number in libtorch; that there is such a one is checked where it is used.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Integers from 0 to 255.
     public static let uint8 = DType(rawValue: 0)
+    /// Integers of 8 bits.
     public static let int8 = DType(rawValue: 1)
+    /// Integers of 16 bits.
     public static let int16 = DType(rawValue: 2)
+    /// Integers of 32 bits.
     public static let int32 = DType(rawValue: 3)
+    /// Integers of 64 bits, the type of indices.
     public static let int64 = DType(rawValue: 4)
+    /// Real numbers with 5 bits of exponent and 10 of fraction.
     public static let float16 = DType(rawValue: 5)
+    /// Real numbers in single precision, the usual type.
     public static let float32 = DType(rawValue: 6)
+    /// Real numbers in double precision.
     public static let float64 = DType(rawValue: 7)
+    /// Complex numbers of two `float16`.
     public static let complex32 = DType(rawValue: 8)
+    /// Complex numbers of two `float32`.
     public static let complex64 = DType(rawValue: 9)
+    /// Complex numbers of two `float64`.
     public static let complex128 = DType(rawValue: 10)
+    /// Truth values, one byte each.
     public static let bool = DType(rawValue: 11)
+    /// Real numbers with 8 bits of exponent, as `float32`, and 7 of fraction.
     public static let bfloat16 = DType(rawValue: 15)
+    /// Real numbers with 5 bits of exponent and 2 of fraction.
     public static let float8e5m2 = DType(rawValue: 23)
+    /// Finite real numbers with 4 bits of exponent and 3 of fraction.
     public static let float8e4m3fn = DType(rawValue: 24)
+    /// As `float8e5m2`, finite and without negative zero.
     public static let float8e5m2fnuz = DType(rawValue: 25)
+    /// As `float8e4m3fn`, without negative zero.
     public static let float8e4m3fnuz = DType(rawValue: 26)
+    /// Integers of 16 bits without a sign.
     public static let uint16 = DType(rawValue: 27)
+    /// Integers of 32 bits without a sign.
     public static let uint32 = DType(rawValue: 28)
+    /// Integers of 64 bits without a sign.
     public static let uint64 = DType(rawValue: 29)
+    /// Powers of two, of 8 bits of exponent.
     public static let float8e8m0fnu = DType(rawValue: 44)
 
     /// Whether the elements are floating-point numbers (complex ones are not).
@@ -83,6 +105,7 @@ public struct MemoryFormat: RawRepresentable, Hashable, Sendable {
     /// libtorch's number for the format (`c10::MemoryFormat`).
     public let rawValue: Int32
 
+    /// What has this number in libtorch; that there is such a one is checked where it is used.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }

@@ -2,14 +2,17 @@ import CTorch
 
 /// Where a tensor's elements lie and its operations run.
 public struct Device: Hashable, Sendable {
+    /// The kinds of devices that tensors can lie on.
     public enum Kind: String, Sendable {
         case cpu, cuda
     }
 
+    /// What kind of device it is.
     public let kind: Kind
     /// Which of several; nil means the current one.
     public let index: Int?
 
+    /// The processor and its memory.
     public static let cpu = Device(kind: .cpu, index: nil)
     /// The current CUDA device.
     public static let cuda = Device(kind: .cuda, index: nil)
@@ -51,11 +54,13 @@ public struct Device: Hashable, Sendable {
     public var isAvailable: Bool {
         switch kind {
         case .cpu: true
-        case .cuda: (index ?? 0) < CUDA.deviceCount
+        case .cuda: (0..<CUDA.deviceCount).contains(index ?? 0)
         }
     }
 
-    /// Throws a sentence that says what is missing, where the device is not there.
+    /// Makes sure that a tensor can be put there.
+    ///
+    /// - Throws: `TorchError` with a sentence that says what is missing.
     public func ensureAvailable() throws {
         guard !isAvailable else { return }
         let count = CUDA.deviceCount
@@ -63,11 +68,12 @@ public struct Device: Hashable, Sendable {
             count == 0
             ? "CUDA is not available: this libtorch finds no CUDA device"
             : "there is no device \(self): \(count) CUDA device\(count == 1 ? "" : "s") found"
-        throw TorchError(kind: .other, message: "\(reason)")
+        throw TorchError(kind: .other, message: reason)
     }
 
     package var c: CTDevice {
-        CTDevice(type: kind == .cpu ? 0 : 1, index: Int32(clamping: index ?? -1))
+        // -1 would be the current device: a negative number is passed on as one that is refused.
+        CTDevice(type: kind == .cpu ? 0 : 1, index: index.map { $0 == -1 ? -2 : Int32(clamping: $0) } ?? -1)
     }
 
     /// nil for a kind of device that is not known here.
@@ -94,6 +100,7 @@ public enum CUDA {
         Int(ct_cuda_device_count())
     }
 
+    /// Whether there is a CUDA device.
     public static var isAvailable: Bool {
         deviceCount > 0
     }

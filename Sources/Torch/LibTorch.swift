@@ -12,12 +12,12 @@ public enum LibTorch {
 
     /// Sets how many threads one operation may use, for the calling thread and those that are not yet in use.
     ///
-    /// - Throws: `TorchError` for a number below one.
+    /// - Throws: `TorchError` for a number below 1 or above 1024 (a system that cannot start so many ends the process).
     public static func setThreadCount(_ count: Int) throws {
-        guard count > 0 else {
-            throw TorchError(kind: .other, message: "the number of threads must be positive, not \(count)")
+        guard (1...1024).contains(count) else {
+            throw TorchError(kind: .other, message: "the number of threads must be from 1 to 1024, not \(count)")
         }
-        try check(ct_set_thread_count(Int32(clamping: count)))
+        try check(ct_set_thread_count(Int32(count)))
     }
 
     /// Lets operations on the calling thread use this thread alone; other threads keep what they have.
@@ -30,6 +30,7 @@ public enum LibTorch {
         ct_is_deterministic()
     }
 
+    /// Sets whether operations must use algorithms that give the same bits every time, for the whole process.
     public static func setDeterministic(_ deterministic: Bool) throws {
         try check(ct_set_deterministic(deterministic))
     }

@@ -41,6 +41,18 @@ public enum Scalar: Hashable, Sendable {
     }
 }
 
+extension Scalar: CustomStringConvertible {
+    /// The number as Swift writes it; a complex one as `1.0+2.0j`.
+    public var description: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .real(let value): "\(value)"
+        case .boolean(let value): "\(value)"
+        case .complex(let real, let imaginary): "\(real)\(imaginary < 0 ? "" : "+")\(imaginary)j"
+        }
+    }
+}
+
 extension Scalar: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
     public init(integerLiteral value: Int) {
         self = .integer(value)
@@ -57,12 +69,14 @@ extension Scalar: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Expres
 
 /// A Swift number that can stand beside a tensor: `2 * x`, `x + learningRate`.
 public protocol ScalarConvertible {
+    /// The number as an operation takes it.
     var scalar: Scalar { get }
 }
 
 extension Scalar: ScalarConvertible {
     public var scalar: Scalar { self }
 
+    /// The number of a Swift value.
     public init(_ value: some ScalarConvertible) {
         self = value.scalar
     }
@@ -70,6 +84,18 @@ extension Scalar: ScalarConvertible {
 
 extension Int: ScalarConvertible {
     public var scalar: Scalar { .integer(self) }
+}
+
+extension Int64: ScalarConvertible {
+    public var scalar: Scalar { .integer(Int(self)) }
+}
+
+extension Int32: ScalarConvertible {
+    public var scalar: Scalar { .integer(Int(self)) }
+}
+
+extension UInt8: ScalarConvertible {
+    public var scalar: Scalar { .integer(Int(self)) }
 }
 
 extension Double: ScalarConvertible {

@@ -82,10 +82,11 @@ extension Tensor: CustomStringConvertible {
         let edge = TensorFormatter.edgeCount
         var result = self
         for (dim, size) in shape.enumerated() where size > 2 * edge {
-            result = try Tensor.cat([
-                try result.narrow(dim: dim, start: 0, length: edge),
-                try result.narrow(dim: dim, start: size - edge, length: edge),
-            ], dim: dim)
+            result = try Tensor.cat(
+                [
+                    try result.narrow(dim: dim, start: 0, length: edge),
+                    try result.narrow(dim: dim, start: size - edge, length: edge),
+                ], dim: dim)
         }
         return result
     }

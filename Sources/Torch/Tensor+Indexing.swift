@@ -58,6 +58,7 @@ public struct TensorIndex: Sendable {
 
 /// What may stand in a tensor's subscript.
 public protocol TensorIndexConvertible {
+    /// The part that it stands for.
     var tensorIndex: TensorIndex { get }
 }
 
@@ -73,7 +74,8 @@ extension TensorIndexConvertible where Self == TensorIndex {
     /// A new dimension of size 1: Python's `None`.
     public static var newAxis: TensorIndex { .inserted }
 
-    /// A range with a step: Python's `start:stop:step`.
+    /// A range, with a step if given: Python's `start:stop:step`. For one that ends before the dimension's end by a
+    /// negative number, where Swift has no range: `.slice(1, -1)`.
     public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int = 1) -> TensorIndex {
         .slice(start: start, stop: stop, step: step)
     }

@@ -1,84 +1,127 @@
 // Arithmetic and comparison, element by element, with PyTorch's broadcasting and type promotion.
 
 extension Tensor {
+    /// The sum, element by element.
     public static func + (left: Tensor, right: Tensor) throws -> Tensor { try left.add(right) }
+    /// The sum, element by element.
     public static func + (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.add(right.scalar)
     }
+    /// The sum, element by element.
     public static func + (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try right.add(left.scalar)
     }
 
+    /// The difference, element by element.
     public static func - (left: Tensor, right: Tensor) throws -> Tensor { try left.sub(right) }
+    /// The difference, element by element.
     public static func - (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.sub(right.scalar)
     }
+    /// The difference, element by element.
     public static func - (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try Tensor.rsub(right, left.scalar)
     }
+    /// Each element with the other sign.
     public static prefix func - (operand: Tensor) throws -> Tensor { try operand.neg() }
 
+    /// The product, element by element.
     public static func * (left: Tensor, right: Tensor) throws -> Tensor { try left.mul(right) }
+    /// The product, element by element.
     public static func * (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.mul(right.scalar)
     }
+    /// The product, element by element.
     public static func * (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try right.mul(left.scalar)
     }
 
+    /// The quotient, element by element; of integers it is a real number.
     public static func / (left: Tensor, right: Tensor) throws -> Tensor { try left.div(right) }
+    /// The quotient, element by element; of integers it is a real number.
     public static func / (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.div(right.scalar)
     }
+    /// The quotient, element by element; of integers it is a real number.
     public static func / (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try right.reciprocal().mul(left.scalar)
     }
 
     /// The remainder with the divisor's sign, as Python's `%`.
     public static func % (left: Tensor, right: Tensor) throws -> Tensor { try left.remainder(right) }
+    /// The remainder with the divisor's sign, as Python's `%`.
     public static func % (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.remainder(right.scalar)
     }
 
     /// Assigns the sum to `left`; the tensor that it was stays as it is (`add_` writes into it).
     public static func += (left: inout Tensor, right: Tensor) throws { left = try left + right }
+    /// Assigns the difference to `left`; the tensor that it was stays as it is.
     public static func -= (left: inout Tensor, right: Tensor) throws { left = try left - right }
+    /// Assigns the product to `left`; the tensor that it was stays as it is.
     public static func *= (left: inout Tensor, right: Tensor) throws { left = try left * right }
+    /// Assigns the quotient to `left`; the tensor that it was stays as it is.
     public static func /= (left: inout Tensor, right: Tensor) throws { left = try left / right }
+
+    /// Assigns the sum to `left`; the tensor that it was stays as it is (`add_` writes into it).
+    public static func += (left: inout Tensor, right: some ScalarConvertible) throws { left = try left + right }
+    /// Assigns the difference to `left`; the tensor that it was stays as it is.
+    public static func -= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left - right }
+    /// Assigns the product to `left`; the tensor that it was stays as it is.
+    public static func *= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left * right }
+    /// Assigns the quotient to `left`; the tensor that it was stays as it is.
+    public static func /= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left / right }
 }
 
 extension Tensor {
+    /// Where both are equal.
     public static func .== (left: Tensor, right: Tensor) throws -> Tensor { try left.eq(right) }
+    /// Where both are equal.
     public static func .== (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.eq(right.scalar)
     }
 
+    /// Where both differ.
     public static func .!= (left: Tensor, right: Tensor) throws -> Tensor { try left.ne(right) }
+    /// Where both differ.
     public static func .!= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.ne(right.scalar)
     }
 
+    /// Where `left` is less.
     public static func .< (left: Tensor, right: Tensor) throws -> Tensor { try left.lt(right) }
+    /// Where `left` is less.
     public static func .< (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.lt(right.scalar)
     }
 
+    /// Where `left` is less or equal.
     public static func .<= (left: Tensor, right: Tensor) throws -> Tensor { try left.le(right) }
+    /// Where `left` is less or equal.
     public static func .<= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.le(right.scalar)
     }
 
+    /// Where `left` is greater.
     public static func .> (left: Tensor, right: Tensor) throws -> Tensor { try left.gt(right) }
+    /// Where `left` is greater.
     public static func .> (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.gt(right.scalar)
     }
 
+    /// Where `left` is greater or equal.
     public static func .>= (left: Tensor, right: Tensor) throws -> Tensor { try left.ge(right) }
+    /// Where `left` is greater or equal.
     public static func .>= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.ge(right.scalar)
     }
 
+    /// Where both are true, taking every number but zero as true.
     public static func .& (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalAnd(right) }
+    /// Where at least one is true.
     public static func .| (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalOr(right) }
+    /// Where one of both is true.
+    public static func .^ (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalXor(right) }
+    /// Where it is false.
     public static prefix func .! (operand: Tensor) throws -> Tensor { try operand.logicalNot() }
 }

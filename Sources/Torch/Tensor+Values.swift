@@ -31,6 +31,8 @@ extension Tensor {
 
     /// A tensor with a copy of `values`, in row-major order.
     ///
+    /// Its type is that of the elements: `float64` for `[Double]`, `int64` for `[Int]`.
+    ///
     /// - Parameters:
     ///   - values: as many as the shape has elements.
     ///   - shape: `[values.count]` unless given.
@@ -41,6 +43,30 @@ extension Tensor {
             try Tensor(bytes: bytes, shape: shape ?? [values.count], dtype: Element.dtype)
         }
         self = device == .cpu ? tensor : try tensor.to(device)
+    }
+
+    /// A tensor with a copy of `rows`, which must be of one length.
+    ///
+    /// - Throws: `TorchError` of kind `shape` where they are not.
+    @_disfavoredOverload
+    public init<Element: TensorElement>(_ rows: [[Element]], device: Device = .cpu) throws {
+        let width = try commonCount(rows)
+        try self.init(rows.flatMap { $0 }, shape: [rows.count, width], device: device)
+    }
+
+    /// A tensor with a copy of `planes`, which must have one number of rows, all of one length.
+    ///
+    /// - Throws: `TorchError` of kind `shape` where they do not.
+    @_disfavoredOverload
+    public init<Element: TensorElement>(_ planes: [[[Element]]], device: Device = .cpu) throws {
+        let (height, width) = try (commonCount(planes), commonCount(planes.flatMap { $0 }))
+        try self.init(planes.flatMap { $0.flatMap { $0 } }, shape: [planes.count, height, width], device: device)
+    }
+
+    /// A tensor of one number, without dimensions.
+    @_disfavoredOverload
+    public init<Element: TensorElement>(_ value: Element, device: Device = .cpu) throws {
+        try self.init([value], shape: [], device: device)
     }
 
     /// A tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
@@ -57,8 +83,12 @@ extension Tensor {
     }
 
     /// The elements in row-major order, converted to `type` where the tensor has another.
+    ///
+    /// - Throws: `TorchError` of kind `outOfMemory` where they find no room.
     public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
-        let source = dtype == Element.dtype ? self : try detach().to(Element.dtype)
+        // Contiguous first: an expanded tensor has elements without end in little memory, and to have no room for them
+        // is an error in libtorch, but would stop the process in Swift.
+        let source = try detach().to(dtype: Element.dtype, device: .cpu).contiguous()
         defer { keepAlive(source) }
         let count = source.count
         return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -100,13 +130,41 @@ extension Tensor {
         return number
     }
 
+    /// The value of a tensor with one element, as `type`.
+    ///
+    /// - Throws: `TorchError` where the tensor has no element or several, or the value is a complex number.
     public func item<Number: BinaryFloatingPoint>(_ type: Number.Type) throws -> Number {
-        Number(try item().double)
+        let value = try item()
+        if case .complex(_, let imaginary) = value, imaginary != 0 {
+            throw TorchError(
+                kind: .type, operation: "item", inputs: "\(dtype)\(shape)", message: "\(value) is no \(Number.self)")
+        }
+        return Number(value.double)
     }
 
+    /// Whether the value of a tensor with one element is not zero.
+    ///
+    /// - Throws: `TorchError` where the tensor has no element or several.
     public func item(_ type: Bool.Type) throws -> Bool {
-        try item().double != 0
+        switch try item() {
+        case .integer(let value): value != 0
+        case .boolean(let value): value
+        case .real(let value): value != 0
+        case .complex(let real, let imaginary): real != 0 || imaginary != 0
+        }
     }
+}
+
+/// The one number of elements that all parts have; 0 where there are no parts.
+private func commonCount<Element>(_ parts: [[Element]]) throws -> Int {
+    let count = parts.first?.count ?? 0
+    if let odd = parts.firstIndex(where: { $0.count != count }) {
+        throw TorchError(
+            kind: .shape, operation: "tensor",
+            message: "the lists of a tensor must have one length: at position \(odd) there are \(parts[odd].count) "
+                + "elements, before it \(count)")
+    }
+    return count
 }
 
 /// Numbers, or nested lists of numbers, written out: what `Tensor(_:)` reads.

@@ -89,6 +89,7 @@ extension Tensor {
         return shape[position]
     }
 
+    /// The type of the elements.
     public var dtype: DType {
         defer { keepAlive(self) }
         return DType(rawValue: ct_tensor_dtype(pointer))

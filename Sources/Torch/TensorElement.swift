@@ -1,5 +1,6 @@
 /// A Swift type whose values are laid out as the elements of a tensor are.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+    /// The tensor type of such elements.
     static var dtype: DType { get }
 }
 

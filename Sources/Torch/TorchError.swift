@@ -7,6 +7,7 @@ public struct TorchError: Error, Sendable, Equatable {
         case outOfMemory, shape, type, index, io, distributed, other
     }
 
+    /// What kind of failure it was.
     public let kind: Kind
     /// The operation's name in PyTorch, as in `addmm`; empty where it was not an operation.
     public let operation: String
@@ -15,6 +16,7 @@ public struct TorchError: Error, Sendable, Equatable {
     /// What went wrong, without libtorch's C++ stack.
     public let message: String
 
+    /// An error of this library's own, where libtorch was not asked.
     public init(kind: Kind, operation: String = "", inputs: String = "", message: String) {
         self.kind = kind
         self.operation = operation
@@ -33,6 +35,7 @@ public struct TorchError: Error, Sendable, Equatable {
 }
 
 extension TorchError: CustomStringConvertible {
+    /// The operation with its inputs, and what went wrong.
     public var description: String {
         if operation.isEmpty { return message }
         return inputs.isEmpty ? "\(operation): \(message)" : "\(operation)(\(inputs)): \(message)"

@@ -43,6 +43,19 @@ struct GradientBucket {
     }
 }
 
+extension Optimizer {
+    /// Gives what each kernel call takes, with the options of its group, to `body`, which records no gradients.
+    func forEachBucket(_ body: (_ bucket: GradientBucket, _ options: StateDict) throws -> Void) throws {
+        try noGrad {
+            var first = 0
+            for group in parameterGroups {
+                for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, group.options) }
+                first += group.parameters.count
+            }
+        }
+    }
+}
+
 /// A tensor in the shape, type, device and order in memory of a parameter: itself where it is so already.
 ///
 /// The fused kernels go through all tensors of a parameter side by side, and on the CPU do not look whether they fit.

@@ -57,16 +57,9 @@ public final class SGD: Optimizer, ScaledOptimizer {
     }
 
     package func step(gradScale: Tensor?, foundInf: Tensor?) throws {
-        try noGrad {
-            var first = 0
-            for group in parameterGroups {
-                for bucket in try GradientBucket.buckets(of: group, first: first) {
-                    try step(
-                        bucket, group.options, gradScale: gradScale?.to(bucket.device),
-                        foundInf: foundInf?.to(bucket.device))
-                }
-                first += group.parameters.count
-            }
+        try forEachBucket { bucket, options in
+            try step(
+                bucket, options, gradScale: gradScale?.to(bucket.device), foundInf: foundInf?.to(bucket.device))
         }
     }
 

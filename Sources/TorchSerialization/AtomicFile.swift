@@ -12,7 +12,7 @@ enum AtomicFile {
         let target = try Target(path)
         let folder = (target.path as NSString).deletingLastPathComponent
         // Not made from the file's own name, which may already be as long as a name can be.
-        let name = ".helios-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
+        let name = prefix + String(UInt64.random(in: .min ... .max), radix: 16) + suffix
         let temporary = folder.isEmpty ? name : folder + "/" + name
 
         let file = try creating(temporary)
@@ -26,6 +26,15 @@ enum AtomicFile {
             throw file.failure.map { FormatError("cannot be written: \($0)") } ?? error
         }
         try synchronizeFolder(folder.isEmpty ? "." : folder)
+    }
+
+    private static let prefix = ".helios-"
+    private static let suffix = ".tmp"
+
+    /// Deletes the temporary files in a folder that a process left there when it was killed. None may be at work there.
+    static func removeLeftovers(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) { unlink("\(folder)/\(name)") }
     }
 
     /// Makes the new name last. Not every file system can; those that cannot say so, and that is no failure.

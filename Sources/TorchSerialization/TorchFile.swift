@@ -36,6 +36,12 @@ public enum TorchFile {
         try save(.dictionary(state), to: url)
     }
 
+    /// Deletes what saves into a folder left there when their process was killed. None may be at work there.
+    package static func removeLeftovers(in folder: URL) {
+        guard let path = try? folder.filePath() else { return }
+        AtomicFile.removeLeftovers(in: path)
+    }
+
     /// Reads what `torch.save` wrote of plain data: tensors and parameters, numbers, strings, booleans, none, lists,
     /// tuples, and dictionaries whose keys are strings or integers.
     ///

@@ -11,6 +11,8 @@ import Testing
             let run = try Program.run("--seed", "\(seed)", "--folder", folder.path, "--quiet")
             #expect(run.status == 0, "\(run.errors)")
             #expect(run.lines.count == 1)
+            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            #expect(log.contains("info epoch 20/20: loss "))
             #expect(try #require(run.accuracy) >= 95)
         }
     }

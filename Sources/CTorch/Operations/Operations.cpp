@@ -2280,6 +2280,7 @@ CTTensor *_Nullable ct_randint_low(
     CTInteger low, CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
     int8_t pinMemory) {
   return guardedTensor("randint", {}, [&] {
+    checkRandomRange(low, high);
     return at::_ops::randint_low::call(
         low, high, symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
         optionalBool(pinMemory));
@@ -2290,6 +2291,7 @@ CTTensor *_Nullable ct_randint_low_generator(
     CTInteger low, CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount,
     CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory) {
   return guardedTensor("randint", {}, [&] {
+    checkRandomRange(low, high);
     return at::_ops::randint_low_generator::call(
         low, high, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype),
         std::nullopt, optionalDevice(device), optionalBool(pinMemory));
@@ -2342,6 +2344,7 @@ bool ct_random_(CTTensor *self, CTGenerator *_Nullable generator) {
 
 bool ct_random__from(CTTensor *self, CTInteger from, CTOptionalInteger to, CTGenerator *_Nullable generator) {
   return guardedCall("random_", {self}, [&] {
+    checkRandomRange(from, optionalInteger(to));
     at::_ops::random__from::call(
         borrow(self).mutableReference(), from, optionalInteger(to), optionalGenerator(generator));
   });

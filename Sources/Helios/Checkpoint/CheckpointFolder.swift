@@ -26,7 +26,7 @@ struct CheckpointFolder {
     let folder: URL
     private let saveName: String
 
-    /// The folder, made where it is not there yet.
+    /// The folder, made where it is not there yet, and rid of what a killed run left half written.
     ///
     /// - Throws: `CheckpointError` where nothing can be written into it: before the training, not after hours of it.
     static func create(in root: URL, saveName: String) throws -> CheckpointFolder {
@@ -40,6 +40,7 @@ struct CheckpointFolder {
         guard FileManager.default.isWritableFile(atPath: result.folder.path) else {
             throw CheckpointError(path: result.folder.path, reason: "the folder cannot be written to")
         }
+        TorchFile.removeLeftovers(in: result.folder)
         return result
     }
 

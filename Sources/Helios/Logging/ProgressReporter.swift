@@ -1,12 +1,14 @@
 import Dispatch
 import Foundation
 
-/// Shows how training goes: on a terminal a bar with rate, remaining time and losses; everywhere a line for each epoch
-/// (or each validation, when training by iteration).
+/// Shows how training goes: on a terminal a bar with rate, remaining time and losses; everywhere, and in the log, a line
+/// for each epoch (or each validation, when training by iteration).
 final class ProgressReporter {
     private let trainer: Trainer
     private let console: Console
     private let isShown: Bool
+    /// Whether anybody reads the lines that stay.
+    private let isNeeded: Bool
 
     // Of the part that is under way: an epoch, the iterations to the next validation, a validation.
     private var label = ""
@@ -28,6 +30,7 @@ final class ProgressReporter {
         self.trainer = trainer
         console = trainer.console
         isShown = trainer.showsProgress
+        isNeeded = trainer.showsProgress || trainer.logRoot != nil
     }
 
     // MARK: Training
@@ -48,7 +51,7 @@ final class ProgressReporter {
     }
 
     func step(_ state: TrainingState, _ losses: [String: Double]) {
-        guard isShown else { return }
+        guard isNeeded else { return }
         self.state = state
         stepCount += 1
         for (name, value) in losses {
@@ -66,8 +69,8 @@ final class ProgressReporter {
 
     func endEpoch(_ state: TrainingState) {
         self.state = state
-        guard isShown, trainer.trainUnit == .epoch else { return }
-        printSection(epochLabel)
+        guard trainer.trainUnit == .epoch else { return }
+        endSection(epochLabel)
     }
 
     // MARK: Validation and testing
@@ -79,16 +82,16 @@ final class ProgressReporter {
     }
 
     func validationStep() {
-        guard isShown, trainer.trainUnit == .epoch else { return }
+        guard trainer.trainUnit == .epoch else { return }
         done += 1
         drawIfDue([:])
     }
 
     func endValidation(_ scores: [String: Double]) {
         self.scores = scores
-        guard isShown, trainer.trainUnit == .iteration else { return }
+        guard trainer.trainUnit == .iteration else { return }
         let limit = trainer.totalSteps.count.map { "/\($0)" } ?? ""
-        printSection("iteration \(state.currentIteration)\(limit)")
+        endSection("iteration \(state.currentIteration)\(limit)")
         beginSection()
     }
 
@@ -97,7 +100,6 @@ final class ProgressReporter {
     }
 
     func testStep() {
-        guard isShown else { return }
         done += 1
         drawIfDue([:])
     }
@@ -121,12 +123,15 @@ final class ProgressReporter {
         sectionStart = now
     }
 
-    private func printSection(_ label: String) {
+    private func endSection(_ label: String) {
+        guard isNeeded else { return }
         let seconds = Double(now - sectionStart) / 1e9
         var parts = lossOrder.map { "\($0) \(format(lossSums[$0, default: 0] / Double(max(stepCount, 1))))" }
         parts += scores.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
         parts.append("\(stepCount) batches in \(String(format: "%.2f", seconds)) s")
-        trainer.print("\(label): \(parts.joined(separator: ", "))")
+        let line = "\(label): \(parts.joined(separator: ", "))"
+        if isShown { console.printLine(line) }
+        trainer.logger.info("\(line)")
     }
 
     // MARK: The bar
@@ -142,7 +147,7 @@ final class ProgressReporter {
 
     /// Draws at most ten times a second: a terminal that is drawn on for each step costs more than the step.
     private func drawIfDue(_ losses: [String: Double]) {
-        guard console.isTerminal else { return }
+        guard isShown, console.isTerminal else { return }
         let now = now
         guard now - lastDrawTime >= 100_000_000 else { return }
         lastDrawTime = now

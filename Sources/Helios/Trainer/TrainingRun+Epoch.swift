@@ -5,15 +5,9 @@ extension TrainingRun {
         progress.beginTraining(state)
 
         while outcome == nil, state.datasetIter > 0 || !trainer.totalSteps.isReached(by: state.globalEpoch) {
-            // A checkpoint from the middle of an epoch counts that epoch already.
-            if state.datasetIter == 0 { state.globalEpoch += 1 }
-            let loader = try data.requiredTrainLoader()
-            trainer.logger.info("epoch \(state.globalEpoch) starts")
+            let loader = try beginEpoch()
             try model.onTrainingEpochStart(currentEpoch: state.globalEpoch)
-            progress.beginEpoch(state, batchCount: loader.batchCount)
-
-            let batches = try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
-            startTimer()
+            let batches = try remainingBatches(of: loader)
             while outcome == nil, let batch = try batches.next() {
                 state.globalIteration += 1
                 state.currentIteration += 1

@@ -7,15 +7,9 @@ extension TrainingRun {
         progress.beginTraining(state)
 
         while outcome == nil {
-            // A checkpoint from the middle of an epoch counts that epoch already.
-            if state.datasetIter == 0 { state.globalEpoch += 1 }
-            let loader = try data.requiredTrainLoader()
-            trainer.logger.info("epoch \(state.globalEpoch) starts")
+            let loader = try beginEpoch()
             try model.onTrainingEpochStart(currentEpoch: state.globalEpoch)
-            progress.beginEpoch(state, batchCount: loader.batchCount)
-
-            let batches = try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
-            startTimer()
+            let batches = try remainingBatches(of: loader)
             while let batch = try batches.next() {
                 state.globalIteration += 1
                 let isStep = state.globalIteration % trainer.accumulationSteps == 0

@@ -28,9 +28,7 @@ final class TrainingRun<Batch: Sendable> {
             checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
         }
         let checkpoint = try checkpoints?.newest(warn: warn)
-        if let checkpoint {
-            try restore(checkpoint)
-        }
+        if let checkpoint { try goOn(from: checkpoint) }
         try printBanner(checkpoint.map { "going on from \($0.file.path)" })
         // Early, before a hook does work on it.
         try checkTrainingData()
@@ -59,9 +57,19 @@ final class TrainingRun<Batch: Sendable> {
         progress.step(state, model.lastLosses)
     }
 
-    /// Starts the clock of an epoch, so that what was between the epochs does not count.
-    func startTimer() {
+    /// Begins an epoch, or goes on with the one of the checkpoint, which counts it already. Returns its loader.
+    func beginEpoch() throws -> DataLoader<Batch> {
+        if state.datasetIter == 0 { state.globalEpoch += 1 }
+        trainer.logger.info("epoch \(state.globalEpoch) starts")
+        return try data.requiredTrainLoader()
+    }
+
+    /// The batches of the epoch that are not over.
+    func remainingBatches(of loader: DataLoader<Batch>) throws -> Batches<Batch> {
+        progress.beginEpoch(state, batchCount: loader.batchCount)
+        // What was between the epochs does not count.
         timer.start()
+        return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
     }
 
     /// A validation cycle, and what early stopping counts by it.
@@ -70,17 +78,11 @@ final class TrainingRun<Batch: Sendable> {
             try model.eval()
             try model.onValidationStart(validationCycle: state.validationCycles)
             progress.beginValidation(steps: loader.batchCount)
-            try noGrad {
-                let batches = try loader.batches(epoch: 0)
-                var step = 0
-                while let batch = try batches.next() {
-                    let batch = try model.batchToDevice(batch, phase: .valid)
-                    try model.onValidationBatchStart(step: step)
-                    try model.validStep(batch, step: step)
-                    try model.onValidationBatchEnd(step: step)
-                    progress.validationStep()
-                    step += 1
-                }
+            try evaluate(loader, phase: .valid) { batch, step in
+                try model.onValidationBatchStart(step: step)
+                try model.validStep(batch, step: step)
+                try model.onValidationBatchEnd(step: step)
+                progress.validationStep()
             }
             try model.train()
             try model.onValidationEnd(validationCycle: state.validationCycles)
@@ -89,6 +91,20 @@ final class TrainingRun<Batch: Sendable> {
         state.validationCycles += 1
         state.runningIter = 0
         state.earlyStopCount = try model.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+    }
+
+    /// Gives every batch to `body`, on the model's device and without gradients.
+    private func evaluate(
+        _ loader: DataLoader<Batch>, phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Void
+    ) throws {
+        try noGrad {
+            let batches = try loader.batches(epoch: 0)
+            var step = 0
+            while let batch = try batches.next() {
+                try body(try model.batchToDevice(batch, phase: phase), step)
+                step += 1
+            }
+        }
     }
 
     /// Whether there was no improvement for as long as early stopping allows.
@@ -120,8 +136,7 @@ final class TrainingRun<Batch: Sendable> {
         let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
         let checkpoint = try folder?.newest(warn: warn)
         if let checkpoint {
-            try checkpoint.contents.restore(model, fastInit: true)
-            trainer.lastCheckpoint = checkpoint.file
+            try restore(checkpoint) { try $0.restore(model, fastInit: true) }
         } else {
             try model.loadForTesting()
         }
@@ -134,17 +149,11 @@ final class TrainingRun<Batch: Sendable> {
         try model.onTestingStart()
         progress.beginTesting(steps: loader.batchCount)
         try model.eval()
-        try noGrad {
-            let batches = try loader.batches(epoch: 0)
-            var step = 0
-            while let batch = try batches.next() {
-                let batch = try model.batchToDevice(batch, phase: .test)
-                try model.onTestingBatchStart(step: step)
-                try model.testStep(batch, step: step)
-                try model.onTestingBatchEnd(step: step)
-                progress.testStep()
-                step += 1
-            }
+        try evaluate(loader, phase: .test) { batch, step in
+            try model.onTestingBatchStart(step: step)
+            try model.testStep(batch, step: step)
+            try model.onTestingBatchEnd(step: step)
+            progress.testStep()
         }
         progress.end()
         try model.onTestingEnd()
@@ -170,17 +179,24 @@ final class TrainingRun<Batch: Sendable> {
         try model.setup(fastInit: fastInit)
     }
 
-    private func restore(_ checkpoint: CheckpointFolder.Entry) throws {
-        do {
-            try checkpoint.contents.restore(model, fastInit: false)
-            try data.loadStateDict(checkpoint.contents.data)
-            try checkPosition(checkpoint.contents)
+    private func goOn(from checkpoint: CheckpointFolder.Entry) throws {
+        try restore(checkpoint) { contents in
+            try contents.restore(model, fastInit: false)
+            try data.loadStateDict(contents.data)
+            try checkPosition(contents)
             // Last, since restoring may itself draw random numbers.
-            try checkpoint.contents.random.restore(device: trainer.device)
+            try contents.random.restore(device: trainer.device)
+        }
+        state = checkpoint.contents.trainingState
+    }
+
+    /// Lets `body` restore a checkpoint; an error of it names the file.
+    private func restore(_ checkpoint: CheckpointFolder.Entry, _ body: (Checkpoint) throws -> Void) throws {
+        do {
+            try body(checkpoint.contents)
         } catch {
             throw CheckpointError(path: checkpoint.file.path, reason: "it does not fit the model or the data: \(error)")
         }
-        state = checkpoint.contents.trainingState
         trainer.lastCheckpoint = checkpoint.file
     }
 

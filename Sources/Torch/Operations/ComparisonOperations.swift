@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// Where both are equal.
+    ///
     /// `eq.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_eq_Scalar(pointer, other.c))
     }
 
+    /// Where both are equal.
+    ///
     /// `eq.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_eq_Tensor(pointer, other.pointer))
     }
 
+    /// Where both differ.
+    ///
     /// `ne.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_ne_Scalar(pointer, other.c))
     }
 
+    /// Where both differ.
+    ///
     /// `ne.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_ne_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is less.
+    ///
     /// `lt.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_lt_Scalar(pointer, other.c))
     }
 
+    /// Where this is less.
+    ///
     /// `lt.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_lt_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is less or equal.
+    ///
     /// `le.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -60,6 +74,8 @@ extension Tensor {
         return try Tensor(owning: ct_le_Scalar(pointer, other.c))
     }
 
+    /// Where this is less or equal.
+    ///
     /// `le.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -68,6 +84,8 @@ extension Tensor {
         return try Tensor(owning: ct_le_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is greater.
+    ///
     /// `gt.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -76,6 +94,8 @@ extension Tensor {
         return try Tensor(owning: ct_gt_Scalar(pointer, other.c))
     }
 
+    /// Where this is greater.
+    ///
     /// `gt.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -84,6 +104,8 @@ extension Tensor {
         return try Tensor(owning: ct_gt_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is greater or equal.
+    ///
     /// `ge.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -92,6 +114,8 @@ extension Tensor {
         return try Tensor(owning: ct_ge_Scalar(pointer, other.c))
     }
 
+    /// Where this is greater or equal.
+    ///
     /// `ge.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -100,6 +124,8 @@ extension Tensor {
         return try Tensor(owning: ct_ge_Tensor(pointer, other.pointer))
     }
 
+    /// Whether both have one shape and equal elements.
+    ///
     /// `equal(Tensor self, Tensor other) -> bool`
     ///
     /// Returns a plain value.
@@ -110,6 +136,8 @@ extension Tensor {
         return out
     }
 
+    /// Whether all elements differ by at most atol + rtol · |other|.
+    ///
     /// `allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
     ///
     /// Returns a plain value.
@@ -122,6 +150,8 @@ extension Tensor {
         return out
     }
 
+    /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
+    ///
     /// `where.self(Tensor condition, Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -130,6 +160,8 @@ extension Tensor {
         return try Tensor(owning: ct_where_self(condition.pointer, input.pointer, other.pointer))
     }
 
+    /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
+    ///
     /// `where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -138,6 +170,8 @@ extension Tensor {
         return try Tensor(owning: ct_where_ScalarSelf(condition.pointer, input.c, other.pointer))
     }
 
+    /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
+    ///
     /// `where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -146,6 +180,8 @@ extension Tensor {
         return try Tensor(owning: ct_where_ScalarOther(condition.pointer, input.pointer, other.c))
     }
 
+    /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
+    ///
     /// `where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -154,6 +190,8 @@ extension Tensor {
         return try Tensor(owning: ct_where_Scalar(condition.pointer, input.c, other.c))
     }
 
+    /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
+    ///
     /// `where(Tensor condition) -> Tensor[]`
     ///
     /// Returns new tensors.
@@ -164,6 +202,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// The elements, with `value` where the mask is true.
+    ///
     /// `masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -172,6 +212,8 @@ extension Tensor {
         return try Tensor(owning: ct_masked_fill_Scalar(pointer, mask.pointer, value.c))
     }
 
+    /// The elements, with `value` where the mask is true.
+    ///
     /// `masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -180,6 +222,8 @@ extension Tensor {
         return try Tensor(owning: ct_masked_fill_Tensor(pointer, mask.pointer, value.pointer))
     }
 
+    /// The elements, with `value` where the mask is true.
+    ///
     /// `masked_fill_.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`
     ///
     /// Writes into `self`.
@@ -190,6 +234,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements, with `value` where the mask is true.
+    ///
     /// `masked_fill_.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor`
     ///
     /// Writes into `self`.
@@ -200,6 +246,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements where the mask is true, in one dimension.
+    ///
     /// `masked_select(Tensor self, Tensor mask) -> Tensor`
     ///
     /// Returns a new tensor.

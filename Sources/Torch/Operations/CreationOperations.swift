@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// A tensor of the given sizes, with whatever lies in memory.
+    ///
     /// `empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -15,6 +17,8 @@ extension Tensor {
         try Tensor(owning: ct_empty_memory_format(size, size.count, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// A tensor of zeros.
+    ///
     /// `zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None) -> Tensor`
     ///
@@ -25,6 +29,8 @@ extension Tensor {
         try Tensor(owning: ct_zeros(size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// A tensor of ones.
+    ///
     /// `ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)
     /// -> Tensor`
     ///
@@ -35,6 +41,8 @@ extension Tensor {
         try Tensor(owning: ct_ones(size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// A tensor of one number.
+    ///
     /// `full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
     /// bool? pin_memory=None) -> Tensor`
     ///
@@ -45,6 +53,8 @@ extension Tensor {
         try Tensor(owning: ct_full(size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
     }
 
+    /// The numbers from `start` (0 unless given) to before `end`, in steps.
+    ///
     /// `arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)
     /// -> Tensor`
     ///
@@ -55,6 +65,8 @@ extension Tensor {
         try Tensor(owning: ct_arange(end.c, dtype.c, device.c, pinMemory.c))
     }
 
+    /// The numbers from `start` (0 unless given) to before `end`, in steps.
+    ///
     /// `arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
     /// bool? pin_memory=None) -> Tensor`
     ///
@@ -65,6 +77,8 @@ extension Tensor {
         try Tensor(owning: ct_arange_start(start.c, end.c, dtype.c, device.c, pinMemory.c))
     }
 
+    /// The numbers from `start` (0 unless given) to before `end`, in steps.
+    ///
     /// `arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -75,6 +89,8 @@ extension Tensor {
         try Tensor(owning: ct_arange_start_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
     }
 
+    /// So many numbers at equal distances from `start` through `end`.
+    ///
     /// `linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -85,6 +101,8 @@ extension Tensor {
         try Tensor(owning: ct_linspace(start.c, end.c, steps, dtype.c, device.c, pinMemory.c))
     }
 
+    /// So many numbers at equal distances from `start` through `end`.
+    ///
     /// `linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -97,6 +115,8 @@ extension Tensor {
             owning: ct_linspace_Tensor_Tensor(start.pointer, end.pointer, steps, dtype.c, device.c, pinMemory.c))
     }
 
+    /// So many numbers at equal distances from `start` through `end`.
+    ///
     /// `linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -109,6 +129,8 @@ extension Tensor {
             owning: ct_linspace_Tensor_Scalar(start.pointer, end.c, steps, dtype.c, device.c, pinMemory.c))
     }
 
+    /// So many numbers at equal distances from `start` through `end`.
+    ///
     /// `linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -121,6 +143,8 @@ extension Tensor {
             owning: ct_linspace_Scalar_Tensor(start.c, end.pointer, steps, dtype.c, device.c, pinMemory.c))
     }
 
+    /// A matrix with ones on the diagonal, zeros elsewhere.
+    ///
     /// `eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) ->
     /// Tensor`
     ///
@@ -131,6 +155,8 @@ extension Tensor {
         try Tensor(owning: ct_eye(n, dtype.c, device.c, pinMemory.c))
     }
 
+    /// A matrix with ones on the diagonal, zeros elsewhere.
+    ///
     /// `eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None) -> Tensor`
     ///
@@ -141,6 +167,8 @@ extension Tensor {
         try Tensor(owning: ct_eye_m(n, m, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
+    ///
     /// `rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)
     /// -> Tensor`
     ///
@@ -151,6 +179,8 @@ extension Tensor {
         try Tensor(owning: ct_rand(size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
+    ///
     /// `rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -163,6 +193,8 @@ extension Tensor {
             owning: ct_rand_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
+    ///
     /// `randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None) -> Tensor`
     ///
@@ -173,6 +205,8 @@ extension Tensor {
         try Tensor(owning: ct_randn(size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
+    ///
     /// `randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -185,6 +219,8 @@ extension Tensor {
             owning: ct_randn_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random integers from `low` (0 unless given) to before `high`.
+    ///
     /// `randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None) -> Tensor`
     ///
@@ -195,6 +231,8 @@ extension Tensor {
         try Tensor(owning: ct_randint(high, size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random integers from `low` (0 unless given) to before `high`.
+    ///
     /// `randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout?
     /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -208,6 +246,8 @@ extension Tensor {
             owning: ct_randint_generator(high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random integers from `low` (0 unless given) to before `high`.
+    ///
     /// `randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -218,6 +258,8 @@ extension Tensor {
         try Tensor(owning: ct_randint_low(low, high, size, size.count, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Random integers from `low` (0 unless given) to before `high`.
+    ///
     /// `randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long,
     /// Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -232,6 +274,8 @@ extension Tensor {
                 low, high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// The integers from 0 to before `n` in random order.
+    ///
     /// `randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None)
     /// -> Tensor`
     ///
@@ -242,6 +286,8 @@ extension Tensor {
         try Tensor(owning: ct_randperm(n, dtype.c, device.c, pinMemory.c))
     }
 
+    /// The integers from 0 to before `n` in random order.
+    ///
     /// `randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -253,6 +299,8 @@ extension Tensor {
         return try Tensor(owning: ct_randperm_generator(n, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Zeros in another tensor's shape, type and place.
+    ///
     /// `zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -265,6 +313,8 @@ extension Tensor {
         return try Tensor(owning: ct_zeros_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Ones in another tensor's shape, type and place.
+    ///
     /// `ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -277,6 +327,8 @@ extension Tensor {
         return try Tensor(owning: ct_ones_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// One number in another tensor's shape, type and place.
+    ///
     /// `full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
     /// bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -290,6 +342,8 @@ extension Tensor {
             owning: ct_full_like(input.pointer, fillValue.c, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// A tensor in another's shape, type and place, with whatever lies in memory.
+    ///
     /// `empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -302,6 +356,8 @@ extension Tensor {
         return try Tensor(owning: ct_empty_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
+    ///
     /// `rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -314,6 +370,8 @@ extension Tensor {
         return try Tensor(owning: ct_rand_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
+    ///
     /// `rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -328,6 +386,8 @@ extension Tensor {
                 input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Normally distributed random numbers in another tensor's shape, type and place.
+    ///
     /// `randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -340,6 +400,8 @@ extension Tensor {
         return try Tensor(owning: ct_randn_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Normally distributed random numbers in another tensor's shape, type and place.
+    ///
     /// `randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
     ///
@@ -354,6 +416,8 @@ extension Tensor {
                 input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
     }
 
+    /// Complex numbers from their real and imaginary parts.
+    ///
     /// `complex(Tensor real, Tensor imag) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -362,6 +426,8 @@ extension Tensor {
         return try Tensor(owning: ct_complex(real.pointer, imag.pointer))
     }
 
+    /// Complex numbers from a last dimension of two.
+    ///
     /// `view_as_complex(Tensor self) -> Tensor`
     ///
     /// Returns a view of `input`.
@@ -370,6 +436,8 @@ extension Tensor {
         return try Tensor(owning: ct_view_as_complex(input.pointer))
     }
 
+    /// Complex numbers with a last dimension of two for their parts.
+    ///
     /// `view_as_real(Tensor self) -> Tensor`
     ///
     /// Returns a view of `input`.
@@ -378,6 +446,8 @@ extension Tensor {
         return try Tensor(owning: ct_view_as_real(input.pointer))
     }
 
+    /// The real parts of complex numbers.
+    ///
     /// `real(Tensor self) -> Tensor`
     ///
     /// Returns a view of `input`.
@@ -386,6 +456,8 @@ extension Tensor {
         return try Tensor(owning: ct_real(input.pointer))
     }
 
+    /// The imaginary parts of complex numbers.
+    ///
     /// `imag(Tensor self) -> Tensor`
     ///
     /// Returns a view of `input`.
@@ -394,6 +466,8 @@ extension Tensor {
         return try Tensor(owning: ct_imag(input.pointer))
     }
 
+    /// Random numbers from normal distributions with the given means and standard deviations.
+    ///
     /// `normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -402,6 +476,8 @@ extension Tensor {
         return try Tensor(owning: ct_normal_Tensor_float(mean.pointer, std, generator?.pointer))
     }
 
+    /// Random numbers from normal distributions with the given means and standard deviations.
+    ///
     /// `normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -410,6 +486,8 @@ extension Tensor {
         return try Tensor(owning: ct_normal_float_Tensor(mean, std.pointer, generator?.pointer))
     }
 
+    /// Random numbers from normal distributions with the given means and standard deviations.
+    ///
     /// `normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -418,6 +496,8 @@ extension Tensor {
         return try Tensor(owning: ct_normal_Tensor_Tensor(mean.pointer, std.pointer, generator?.pointer))
     }
 
+    /// Random numbers from normal distributions with the given means and standard deviations.
+    ///
     /// `normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None,
     /// Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -432,6 +512,8 @@ extension Tensor {
                 mean, std, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
     }
 
+    /// Ones with the probability that each element gives, or `p`; zeros otherwise.
+    ///
     /// `bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -440,6 +522,8 @@ extension Tensor {
         return try Tensor(owning: ct_bernoulli(pointer, generator?.pointer))
     }
 
+    /// Ones with the probability that each element gives, or `p`; zeros otherwise.
+    ///
     /// `bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -448,6 +532,8 @@ extension Tensor {
         return try Tensor(owning: ct_bernoulli_p(pointer, p, generator?.pointer))
     }
 
+    /// Places drawn at random, each as often as its weight in the row tells.
+    ///
     /// `multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -456,6 +542,8 @@ extension Tensor {
         return try Tensor(owning: ct_multinomial(pointer, numSamples, replacement, generator?.pointer))
     }
 
+    /// Writes random numbers between the bounds into this tensor, each as likely as any other.
+    ///
     /// `uniform_(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -466,6 +554,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes normally distributed random numbers into this tensor.
+    ///
     /// `normal_(Tensor self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -476,6 +566,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes ones with the given probability into this tensor, zeros otherwise.
+    ///
     /// `bernoulli_.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -486,6 +578,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes ones with the given probability into this tensor, zeros otherwise.
+    ///
     /// `bernoulli_.float(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -496,6 +590,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes random integers into this tensor.
+    ///
     /// `random_.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -506,6 +602,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes random integers into this tensor.
+    ///
     /// `random_.to(Tensor self, int to, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -516,6 +614,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes random integers into this tensor.
+    ///
     /// `random_(Tensor self, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -526,6 +626,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes random numbers from the exponential distribution with rate `lambd` into this tensor.
+    ///
     /// `exponential_(Tensor self, float lambd=1, *, Generator? generator=None) -> Tensor`
     ///
     /// Writes into `self`.

@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The given places of one dimension.
+    ///
     /// `index_select(Tensor self, int dim, Tensor index) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_index_select(pointer, dim, index.pointer))
     }
 
+    /// For each place in `index`, the element there along one dimension.
+    ///
     /// `gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_gather(pointer, dim, index.pointer, sparseGrad))
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_scatter_src(pointer, dim, index.pointer, src.pointer))
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_scatter_value(pointer, dim, index.pointer, value.c))
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_scatter_reduce(pointer, dim, index.pointer, src.pointer, reduce))
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_scatter_value_reduce(pointer, dim, index.pointer, value.c, reduce))
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter_.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
     ///
     /// Writes into `self`.
@@ -62,6 +76,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter_.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
     ///
     /// Writes into `self`.
@@ -72,6 +88,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter_.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
     ///
     /// Writes into `self`.
@@ -82,6 +100,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements, with those of `src` or a number at the places in `index` along one dimension.
+    ///
     /// `scatter_.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
     ///
     /// Writes into `self`.
@@ -92,6 +112,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements, with those of `src` added at the places in `index` along one dimension.
+    ///
     /// `scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -100,6 +122,8 @@ extension Tensor {
         return try Tensor(owning: ct_scatter_add(pointer, dim, index.pointer, src.pointer))
     }
 
+    /// The elements at places in the flat tensor.
+    ///
     /// `take(Tensor self, Tensor index) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -108,6 +132,8 @@ extension Tensor {
         return try Tensor(owning: ct_take(pointer, index.pointer))
     }
 
+    /// For each place in `indices`, the element there along one dimension, with broadcasting.
+    ///
     /// `take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -116,6 +142,8 @@ extension Tensor {
         return try Tensor(owning: ct_take_along_dim(pointer, indices.pointer, dim.c))
     }
 
+    /// The places of the elements that are not zero, one row each.
+    ///
     /// `nonzero(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -124,6 +152,8 @@ extension Tensor {
         return try Tensor(owning: ct_nonzero(pointer))
     }
 
+    /// The elements in order along one dimension, and the places where they were.
+    ///
     /// `sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
     ///
     /// Returns new tensors.
@@ -135,6 +165,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The elements in order along one dimension, and the places where they were.
+    ///
     /// `sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor
     /// indices)`
     ///
@@ -149,6 +181,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The places of the elements in order along one dimension.
+    ///
     /// `argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -157,6 +191,8 @@ extension Tensor {
         return try Tensor(owning: ct_argsort(pointer, dim, descending))
     }
 
+    /// The places of the elements in order along one dimension.
+    ///
     /// `argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -165,6 +201,8 @@ extension Tensor {
         return try Tensor(owning: ct_argsort_stable(pointer, stable, dim, descending))
     }
 
+    /// The `k` greatest or least elements along one dimension, and their places.
+    ///
     /// `topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor
     /// indices)`
     ///
@@ -179,6 +217,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// How often each number from 0 occurs among non-negative integers.
+    ///
     /// `bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -187,6 +227,8 @@ extension Tensor {
         return try Tensor(owning: ct_bincount(pointer, weights?.pointer, minlength))
     }
 
+    /// For each element, the interval between sorted boundaries that it falls into.
+    ///
     /// `bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -197,6 +239,8 @@ extension Tensor {
         return try Tensor(owning: ct_bucketize_Tensor(input.pointer, boundaries.pointer, outInt32, right))
     }
 
+    /// For each element, the interval between sorted boundaries that it falls into.
+    ///
     /// `bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -207,6 +251,8 @@ extension Tensor {
         return try Tensor(owning: ct_bucketize_Scalar(input.c, boundaries.pointer, outInt32, right))
     }
 
+    /// For each element of `input`, the place in the sorted sequence where it belongs.
+    ///
     /// `searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str?
     /// side=None, Tensor? sorter=None) -> Tensor`
     ///
@@ -221,6 +267,8 @@ extension Tensor {
                 sortedSequence.pointer, input.pointer, outInt32, right, side, sorter?.pointer))
     }
 
+    /// For each element of `input`, the place in the sorted sequence where it belongs.
+    ///
     /// `searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str?
     /// side=None, Tensor? sorter=None) -> Tensor`
     ///
@@ -234,6 +282,8 @@ extension Tensor {
             owning: ct_searchsorted_Scalar(sortedSequence.pointer, input.c, outInt32, right, side, sorter?.pointer))
     }
 
+    /// How many elements fall into each of `bins` intervals of equal width.
+    ///
     /// `histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -242,6 +292,8 @@ extension Tensor {
         return try Tensor(owning: ct_histc(pointer, bins, min.c, max.c))
     }
 
+    /// Each integer as a row of zeros with a one at its place.
+    ///
     /// `one_hot(Tensor self, int num_classes=-1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -250,6 +302,8 @@ extension Tensor {
         return try Tensor(owning: ct_one_hot(input.pointer, numClasses))
     }
 
+    /// The elements, with those of `source` added at the given places of one dimension.
+    ///
     /// `index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -258,6 +312,8 @@ extension Tensor {
         return try Tensor(owning: ct_index_add(pointer, dim, index.pointer, source.pointer, alpha.c))
     }
 
+    /// The elements, with a number at the given places of one dimension.
+    ///
     /// `index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -266,6 +322,8 @@ extension Tensor {
         return try Tensor(owning: ct_index_fill_int_Scalar(pointer, dim, index.pointer, value.c))
     }
 
+    /// The elements, with a number at the given places of one dimension.
+    ///
     /// `index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -274,6 +332,8 @@ extension Tensor {
         return try Tensor(owning: ct_index_fill_int_Tensor(pointer, dim, index.pointer, value.pointer))
     }
 
+    /// The elements, with those of `source` at the given places of one dimension.
+    ///
     /// `index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -282,6 +342,8 @@ extension Tensor {
         return try Tensor(owning: ct_index_copy(pointer, dim, index.pointer, source.pointer))
     }
 
+    /// The elements, with those of `source` one after the other where the mask is true.
+    ///
     /// `masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor`
     ///
     /// Returns a new tensor.

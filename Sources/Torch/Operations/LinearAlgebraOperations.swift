@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The matrix product, over the last two dimensions, with broadcasting over the others.
+    ///
     /// `matmul(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_matmul(pointer, other.pointer))
     }
 
+    /// The product of two matrices, [n, m] and [m, p].
+    ///
     /// `mm(Tensor self, Tensor mat2) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_mm(pointer, mat2.pointer))
     }
 
+    /// The product of two matrices, [n, m] and [m, p].
+    ///
     /// `mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_mm_dtype(input.pointer, mat2.pointer, outDtype.rawValue))
     }
 
+    /// The products of two batches of matrices, [b, n, m] and [b, m, p].
+    ///
     /// `bmm(Tensor self, Tensor mat2) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_bmm(pointer, mat2.pointer))
     }
 
+    /// The products of two batches of matrices, [b, n, m] and [b, m, p].
+    ///
     /// `bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_bmm_dtype(input.pointer, mat2.pointer, outDtype.rawValue))
     }
 
+    /// The product of a matrix [n, m] and a vector [m].
+    ///
     /// `mv(Tensor self, Tensor vec) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_mv(pointer, vec.pointer))
     }
 
+    /// The sum of the products of two vectors' elements.
+    ///
     /// `dot(Tensor self, Tensor tensor) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -60,6 +74,8 @@ extension Tensor {
         return try Tensor(owning: ct_dot(pointer, tensor.pointer))
     }
 
+    /// beta · self + alpha · (mat1 @ mat2).
+    ///
     /// `addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -68,6 +84,8 @@ extension Tensor {
         return try Tensor(owning: ct_addmm(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
     }
 
+    /// beta · self + alpha · (mat1 @ mat2).
+    ///
     /// `addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) ->
     /// Tensor`
     ///
@@ -80,6 +98,8 @@ extension Tensor {
             owning: ct_addmm_dtype(input.pointer, mat1.pointer, mat2.pointer, outDtype.rawValue, beta.c, alpha.c))
     }
 
+    /// beta · self + alpha · (batch1 @ batch2), for batches of matrices.
+    ///
     /// `baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -88,6 +108,8 @@ extension Tensor {
         return try Tensor(owning: ct_baddbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
     }
 
+    /// beta · self + alpha · (batch1 @ batch2), for batches of matrices.
+    ///
     /// `baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar
     /// alpha=1) -> Tensor`
     ///
@@ -100,6 +122,8 @@ extension Tensor {
             owning: ct_baddbmm_dtype(input.pointer, batch1.pointer, batch2.pointer, outDtype.rawValue, beta.c, alpha.c))
     }
 
+    /// The matrix of the products of two vectors' elements.
+    ///
     /// `outer(Tensor self, Tensor vec2) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -108,6 +132,8 @@ extension Tensor {
         return try Tensor(owning: ct_outer(pointer, vec2.pointer))
     }
 
+    /// The sum of products that the equation names, as in `bij,bjk->bik`.
+    ///
     /// `einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor`
     ///
     /// Returns a new tensor.

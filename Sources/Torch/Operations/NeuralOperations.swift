@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// input @ weightᵀ + bias, for a weight of shape [out, in].
+    ///
     /// `linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_linear(input.pointer, weight.pointer, bias?.pointer))
     }
 
+    /// The cross-correlation of [N, C, L] with kernels [out, C / groups, k].
+    ///
     /// `conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1]
     /// dilation=1, SymInt groups=1) -> Tensor`
     ///
@@ -27,6 +31,8 @@ extension Tensor {
                 dilation.count, groups))
     }
 
+    /// The cross-correlation of [N, C, L] with kernels [out, C / groups, k].
+    ///
     /// `conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, str padding="valid",
     /// SymInt[1] dilation=1, SymInt groups=1) -> Tensor`
     ///
@@ -42,6 +48,8 @@ extension Tensor {
                 groups))
     }
 
+    /// The cross-correlation of [N, C, H, W] with kernels [out, C / groups, k, k].
+    ///
     /// `conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2]
     /// dilation=1, SymInt groups=1) -> Tensor`
     ///
@@ -57,6 +65,8 @@ extension Tensor {
                 dilation.count, groups))
     }
 
+    /// The cross-correlation of [N, C, H, W] with kernels [out, C / groups, k, k].
+    ///
     /// `conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, str padding="valid",
     /// SymInt[2] dilation=1, SymInt groups=1) -> Tensor`
     ///
@@ -72,6 +82,8 @@ extension Tensor {
                 groups))
     }
 
+    /// Each channel with mean 0 and variance 1 over the batch, or by the running ones; then scaled and shifted.
+    ///
     /// `batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool
     /// training, float momentum, float eps, bool cudnn_enabled) -> Tensor`
     ///
@@ -87,6 +99,8 @@ extension Tensor {
                 momentum, eps, cudnnEnabled))
     }
 
+    /// The last dimensions with mean 0 and variance 1 in each sample; then scaled and shifted.
+    ///
     /// `layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05,
     /// bool cudnn_enable=True) -> Tensor`
     ///
@@ -102,6 +116,8 @@ extension Tensor {
                 cudnnEnable))
     }
 
+    /// Groups of channels with mean 0 and variance 1 in each sample; then scaled and shifted.
+    ///
     /// `group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool
     /// cudnn_enabled=True) -> Tensor`
     ///
@@ -115,6 +131,8 @@ extension Tensor {
             owning: ct_group_norm(input.pointer, numGroups, weight?.pointer, bias?.pointer, eps, cudnnEnabled))
     }
 
+    /// The greatest element of each window of [N, C, H, W].
+    ///
     /// `max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool
     /// ceil_mode=False) -> Tensor`
     ///
@@ -130,6 +148,8 @@ extension Tensor {
                 dilation.count, ceilMode))
     }
 
+    /// The mean of each window of [N, C, H, W].
+    ///
     /// `avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool
     /// count_include_pad=True, int? divisor_override=None) -> Tensor`
     ///
@@ -145,6 +165,8 @@ extension Tensor {
                 countIncludePad, divisorOverride.c))
     }
 
+    /// The means of as many windows of [N, C, H, W] as the output has places.
+    ///
     /// `adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -153,6 +175,8 @@ extension Tensor {
         return try Tensor(owning: ct_adaptive_avg_pool2d(input.pointer, outputSize, outputSize.count))
     }
 
+    /// Zeros with probability `p` in training, the other elements divided by 1 - p.
+    ///
     /// `dropout(Tensor input, float p, bool train) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -161,6 +185,8 @@ extension Tensor {
         return try Tensor(owning: ct_dropout(input.pointer, p, train))
     }
 
+    /// Zeros with probability `p` in training, the other elements divided by 1 - p.
+    ///
     /// `dropout_(Tensor self, float p, bool train) -> Tensor`
     ///
     /// Writes into `input`.
@@ -171,6 +197,8 @@ extension Tensor {
         return input
     }
 
+    /// exp(x) / sum(exp(x)) along one dimension.
+    ///
     /// `softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -179,6 +207,8 @@ extension Tensor {
         return try Tensor(owning: ct_softmax_int(pointer, dim, dtype.c))
     }
 
+    /// log(softmax(x)) along one dimension, without overflow.
+    ///
     /// `log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -187,6 +217,8 @@ extension Tensor {
         return try Tensor(owning: ct_log_softmax_int(pointer, dim, dtype.c))
     }
 
+    /// The negative log-likelihood of classes (or their probabilities) under the softmax of [N, C] logits.
+    ///
     /// `cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt
     /// ignore_index=-100, float label_smoothing=0.0) -> Tensor`
     ///
@@ -201,6 +233,8 @@ extension Tensor {
                 input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex, labelSmoothing))
     }
 
+    /// The negative log-likelihood of classes, from [N, C] log-probabilities.
+    ///
     /// `nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) ->
     /// Tensor`
     ///
@@ -212,6 +246,8 @@ extension Tensor {
         return try Tensor(owning: ct_nll_loss(input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex))
     }
 
+    /// The squared differences, by `reduction` 0 as they are, 1 their mean, 2 their sum.
+    ///
     /// `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -220,6 +256,8 @@ extension Tensor {
         return try Tensor(owning: ct_mse_loss(input.pointer, target.pointer, reduction))
     }
 
+    /// The absolute differences, by `reduction` 0 as they are, 1 their mean, 2 their sum.
+    ///
     /// `l1_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -228,6 +266,8 @@ extension Tensor {
         return try Tensor(owning: ct_l1_loss(input.pointer, target.pointer, reduction))
     }
 
+    /// d² / (2 · beta) for differences d below `beta`, |d| - beta / 2 above.
+    ///
     /// `smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -238,6 +278,8 @@ extension Tensor {
         return try Tensor(owning: ct_smooth_l1_loss(input.pointer, target.pointer, reduction, beta))
     }
 
+    /// d² / 2 for differences d below `delta`, delta · (|d| - delta / 2) above.
+    ///
     /// `huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -248,6 +290,8 @@ extension Tensor {
         return try Tensor(owning: ct_huber_loss(input.pointer, target.pointer, reduction, delta))
     }
 
+    /// The cross entropy of probabilities and targets from 0 to 1.
+    ///
     /// `binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -258,6 +302,8 @@ extension Tensor {
         return try Tensor(owning: ct_binary_cross_entropy(input.pointer, target.pointer, weight?.pointer, reduction))
     }
 
+    /// The cross entropy of the sigmoid of logits and targets from 0 to 1.
+    ///
     /// `binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int
     /// reduction=Mean) -> Tensor`
     ///
@@ -271,6 +317,8 @@ extension Tensor {
                 input.pointer, target.pointer, weight?.pointer, posWeight?.pointer, reduction))
     }
 
+    /// The rows of a table, by their numbers.
+    ///
     /// `embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool
     /// sparse=False) -> Tensor`
     ///
@@ -282,6 +330,8 @@ extension Tensor {
         return try Tensor(owning: ct_embedding(weight.pointer, indices.pointer, paddingIdx, scaleGradByFreq, sparse))
     }
 
+    /// Each element, or a fraction of it where it is negative.
+    ///
     /// `leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -290,6 +340,8 @@ extension Tensor {
         return try Tensor(owning: ct_leaky_relu(input.pointer, negativeSlope.c))
     }
 
+    /// Each element, or alpha · (exp(x) - 1) where it is negative.
+    ///
     /// `elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -300,6 +352,8 @@ extension Tensor {
         return try Tensor(owning: ct_elu(input.pointer, alpha.c, scale.c, inputScale.c))
     }
 
+    /// log(1 + exp(beta · x)) / beta of each element; the element itself above the threshold.
+    ///
     /// `softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -308,6 +362,8 @@ extension Tensor {
         return try Tensor(owning: ct_softplus(input.pointer, beta.c, threshold.c))
     }
 
+    /// Each element, or the bound that it is beyond.
+    ///
     /// `hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -316,6 +372,8 @@ extension Tensor {
         return try Tensor(owning: ct_hardtanh(input.pointer, minVal.c, maxVal.c))
     }
 
+    /// [N, C · r², H, W] as [N, C, r · H, r · W].
+    ///
     /// `pixel_shuffle(Tensor self, int upscale_factor) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -324,6 +382,8 @@ extension Tensor {
         return try Tensor(owning: ct_pixel_shuffle(input.pointer, upscaleFactor))
     }
 
+    /// softmax(query @ keyᵀ · scale + mask) @ value.
+    ///
     /// `scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float
     /// dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor`
     ///

@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The absolute value of each element.
+    ///
     /// `abs_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -14,6 +16,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element with the other sign.
+    ///
     /// `neg_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -24,6 +28,8 @@ extension Tensor {
         return self
     }
 
+    /// -1, 0 or 1 for each element, by its sign.
+    ///
     /// `sign_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -34,6 +40,8 @@ extension Tensor {
         return self
     }
 
+    /// e to the power of each element.
+    ///
     /// `exp_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -44,6 +52,8 @@ extension Tensor {
         return self
     }
 
+    /// e to the power of each element, minus one, exact for small elements.
+    ///
     /// `expm1_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -54,6 +64,8 @@ extension Tensor {
         return self
     }
 
+    /// The natural logarithm of each element.
+    ///
     /// `log_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -64,6 +76,8 @@ extension Tensor {
         return self
     }
 
+    /// The natural logarithm of one plus each element, exact for small elements.
+    ///
     /// `log1p_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -74,6 +88,8 @@ extension Tensor {
         return self
     }
 
+    /// The logarithm to base 2 of each element.
+    ///
     /// `log2_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -84,6 +100,8 @@ extension Tensor {
         return self
     }
 
+    /// The logarithm to base 10 of each element.
+    ///
     /// `log10_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -94,6 +112,8 @@ extension Tensor {
         return self
     }
 
+    /// The square root of each element.
+    ///
     /// `sqrt_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -104,6 +124,8 @@ extension Tensor {
         return self
     }
 
+    /// One divided by the square root of each element.
+    ///
     /// `rsqrt_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -114,6 +136,8 @@ extension Tensor {
         return self
     }
 
+    /// The square of each element.
+    ///
     /// `square_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -124,6 +148,8 @@ extension Tensor {
         return self
     }
 
+    /// One divided by each element.
+    ///
     /// `reciprocal_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -134,6 +160,8 @@ extension Tensor {
         return self
     }
 
+    /// The sine of each element, in radians.
+    ///
     /// `sin_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -144,6 +172,8 @@ extension Tensor {
         return self
     }
 
+    /// The cosine of each element, in radians.
+    ///
     /// `cos_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -154,6 +184,8 @@ extension Tensor {
         return self
     }
 
+    /// The tangent of each element, in radians.
+    ///
     /// `tan_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -164,6 +196,8 @@ extension Tensor {
         return self
     }
 
+    /// The angle in radians whose sine each element is.
+    ///
     /// `asin_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -174,6 +208,8 @@ extension Tensor {
         return self
     }
 
+    /// The angle in radians whose cosine each element is.
+    ///
     /// `acos_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -184,6 +220,8 @@ extension Tensor {
         return self
     }
 
+    /// The angle in radians whose tangent each element is.
+    ///
     /// `atan_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -194,6 +232,8 @@ extension Tensor {
         return self
     }
 
+    /// The angle in radians of the point with this ordinate and the other's abscissa.
+    ///
     /// `atan2_(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -204,6 +244,8 @@ extension Tensor {
         return self
     }
 
+    /// The hyperbolic sine of each element.
+    ///
     /// `sinh_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -214,6 +256,8 @@ extension Tensor {
         return self
     }
 
+    /// The hyperbolic cosine of each element.
+    ///
     /// `cosh_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -224,6 +268,8 @@ extension Tensor {
         return self
     }
 
+    /// The hyperbolic tangent of each element.
+    ///
     /// `tanh_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -234,6 +280,8 @@ extension Tensor {
         return self
     }
 
+    /// 1 / (1 + exp(-x)) of each element.
+    ///
     /// `sigmoid_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -244,6 +292,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or zero where it is negative.
+    ///
     /// `relu_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -254,6 +304,8 @@ extension Tensor {
         return self
     }
 
+    /// x · Φ(x) of each element, where Φ is the normal distribution's; with `tanh`, approximated by it.
+    ///
     /// `gelu_(Tensor self, *, str approximate="none") -> Tensor`
     ///
     /// Writes into `input`.
@@ -264,6 +316,8 @@ extension Tensor {
         return input
     }
 
+    /// x · sigmoid(x) of each element.
+    ///
     /// `silu_(Tensor self) -> Tensor`
     ///
     /// Writes into `input`.
@@ -274,6 +328,8 @@ extension Tensor {
         return input
     }
 
+    /// The error function of each element.
+    ///
     /// `erf_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -284,6 +340,8 @@ extension Tensor {
         return self
     }
 
+    /// The greatest integer that is not above each element.
+    ///
     /// `floor_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -294,6 +352,8 @@ extension Tensor {
         return self
     }
 
+    /// The least integer that is not below each element.
+    ///
     /// `ceil_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -304,6 +364,8 @@ extension Tensor {
         return self
     }
 
+    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    ///
     /// `round_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -314,6 +376,8 @@ extension Tensor {
         return self
     }
 
+    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    ///
     /// `round_.decimals(Tensor self, *, int decimals) -> Tensor`
     ///
     /// Writes into `self`.
@@ -324,6 +388,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element without what is behind the point.
+    ///
     /// `trunc_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -334,6 +400,8 @@ extension Tensor {
         return self
     }
 
+    /// What is behind the point of each element.
+    ///
     /// `frac_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -344,6 +412,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is beyond.
+    ///
     /// `clamp_(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -354,6 +424,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is beyond.
+    ///
     /// `clamp_.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -364,6 +436,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is below.
+    ///
     /// `clamp_min_(Tensor self, Scalar min) -> Tensor`
     ///
     /// Writes into `self`.
@@ -374,6 +448,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is below.
+    ///
     /// `clamp_min_.Tensor(Tensor self, Tensor min) -> Tensor`
     ///
     /// Writes into `self`.
@@ -384,6 +460,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is above.
+    ///
     /// `clamp_max_(Tensor self, Scalar max) -> Tensor`
     ///
     /// Writes into `self`.
@@ -394,6 +472,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element, or the bound that it is above.
+    ///
     /// `clamp_max_.Tensor(Tensor self, Tensor max) -> Tensor`
     ///
     /// Writes into `self`.
@@ -404,6 +484,8 @@ extension Tensor {
         return self
     }
 
+    /// The sum with `other`, which is first multiplied by `alpha`.
+    ///
     /// `add_.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -414,6 +496,8 @@ extension Tensor {
         return self
     }
 
+    /// The sum with `other`, which is first multiplied by `alpha`.
+    ///
     /// `add_.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -424,6 +508,8 @@ extension Tensor {
         return self
     }
 
+    /// The difference from `other`, which is first multiplied by `alpha`.
+    ///
     /// `sub_.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -434,6 +520,8 @@ extension Tensor {
         return self
     }
 
+    /// The difference from `other`, which is first multiplied by `alpha`.
+    ///
     /// `sub_.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -444,6 +532,8 @@ extension Tensor {
         return self
     }
 
+    /// The product, element by element.
+    ///
     /// `mul_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -454,6 +544,8 @@ extension Tensor {
         return self
     }
 
+    /// The product, element by element.
+    ///
     /// `mul_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -464,6 +556,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -474,6 +568,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div_.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
     ///
     /// Writes into `self`.
@@ -484,6 +580,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -494,6 +592,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div_.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Writes into `self`.
@@ -504,6 +604,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element to the power of the exponent.
+    ///
     /// `pow_.Scalar(Tensor self, Scalar exponent) -> Tensor`
     ///
     /// Writes into `self`.
@@ -514,6 +616,8 @@ extension Tensor {
         return self
     }
 
+    /// Each element to the power of the exponent.
+    ///
     /// `pow_.Tensor(Tensor self, Tensor exponent) -> Tensor`
     ///
     /// Writes into `self`.
@@ -524,6 +628,8 @@ extension Tensor {
         return self
     }
 
+    /// The remainder of the division, with the divisor's sign.
+    ///
     /// `remainder_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -534,6 +640,8 @@ extension Tensor {
         return self
     }
 
+    /// The remainder of the division, with the divisor's sign.
+    ///
     /// `remainder_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -544,6 +652,8 @@ extension Tensor {
         return self
     }
 
+    /// The remainder of the division, with the dividend's sign.
+    ///
     /// `fmod_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -554,6 +664,8 @@ extension Tensor {
         return self
     }
 
+    /// The remainder of the division, with the dividend's sign.
+    ///
     /// `fmod_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -564,6 +676,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, rounded down.
+    ///
     /// `floor_divide_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -574,6 +688,8 @@ extension Tensor {
         return self
     }
 
+    /// The quotient, rounded down.
+    ///
     /// `floor_divide_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -584,6 +700,8 @@ extension Tensor {
         return self
     }
 
+    /// The place between this and `end`: self + weight · (end - self).
+    ///
     /// `lerp_.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
     ///
     /// Writes into `self`.
@@ -594,6 +712,8 @@ extension Tensor {
         return self
     }
 
+    /// The place between this and `end`: self + weight · (end - self).
+    ///
     /// `lerp_.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor`
     ///
     /// Writes into `self`.
@@ -604,6 +724,8 @@ extension Tensor {
         return self
     }
 
+    /// self + value · tensor1 · tensor2, element by element.
+    ///
     /// `addcmul_(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -614,6 +736,8 @@ extension Tensor {
         return self
     }
 
+    /// self + value · tensor1 / tensor2, element by element.
+    ///
     /// `addcdiv_(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Writes into `self`.
@@ -624,6 +748,8 @@ extension Tensor {
         return self
     }
 
+    /// Where both are true, taking every number but zero as true.
+    ///
     /// `logical_and_(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -634,6 +760,8 @@ extension Tensor {
         return self
     }
 
+    /// Where at least one is true, taking every number but zero as true.
+    ///
     /// `logical_or_(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -644,6 +772,8 @@ extension Tensor {
         return self
     }
 
+    /// Where the element is zero.
+    ///
     /// `logical_not_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -654,6 +784,8 @@ extension Tensor {
         return self
     }
 
+    /// Where one of both is true, taking every number but zero as true.
+    ///
     /// `logical_xor_(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -664,6 +796,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in both.
+    ///
     /// `bitwise_and_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -674,6 +808,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in both.
+    ///
     /// `bitwise_and_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -684,6 +820,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in at least one.
+    ///
     /// `bitwise_or_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -694,6 +832,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in at least one.
+    ///
     /// `bitwise_or_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -704,6 +844,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are not set.
+    ///
     /// `bitwise_not_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -714,6 +856,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in one of both.
+    ///
     /// `bitwise_xor_.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -724,6 +868,8 @@ extension Tensor {
         return self
     }
 
+    /// The bits that are set in one of both.
+    ///
     /// `bitwise_xor_.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Writes into `self`.
@@ -734,6 +880,8 @@ extension Tensor {
         return self
     }
 
+    /// The elements with numbers in the place of NaN and the infinities.
+    ///
     /// `nan_to_num_(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -744,6 +892,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes the elements of `src` into this tensor, with conversion and broadcasting.
+    ///
     /// `copy_(Tensor self, Tensor src, bool non_blocking=False) -> Tensor`
     ///
     /// Writes into `self`.
@@ -754,6 +904,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes zeros into this tensor.
+    ///
     /// `zero_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -764,6 +916,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes one number into this tensor.
+    ///
     /// `fill_.Scalar(Tensor self, Scalar value) -> Tensor`
     ///
     /// Writes into `self`.
@@ -774,6 +928,8 @@ extension Tensor {
         return self
     }
 
+    /// Writes one number into this tensor.
+    ///
     /// `fill_.Tensor(Tensor self, Tensor value) -> Tensor`
     ///
     /// Writes into `self`.

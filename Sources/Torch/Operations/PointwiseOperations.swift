@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The absolute value of each element.
+    ///
     /// `abs(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_abs(pointer))
     }
 
+    /// Each element with the other sign.
+    ///
     /// `neg(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_neg(pointer))
     }
 
+    /// -1, 0 or 1 for each element, by its sign.
+    ///
     /// `sign(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_sign(pointer))
     }
 
+    /// e to the power of each element.
+    ///
     /// `exp(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_exp(pointer))
     }
 
+    /// e to the power of each element, minus one, exact for small elements.
+    ///
     /// `expm1(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_expm1(pointer))
     }
 
+    /// The natural logarithm of each element.
+    ///
     /// `log(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_log(pointer))
     }
 
+    /// The natural logarithm of one plus each element, exact for small elements.
+    ///
     /// `log1p(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -60,6 +74,8 @@ extension Tensor {
         return try Tensor(owning: ct_log1p(pointer))
     }
 
+    /// The logarithm to base 2 of each element.
+    ///
     /// `log2(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -68,6 +84,8 @@ extension Tensor {
         return try Tensor(owning: ct_log2(pointer))
     }
 
+    /// The logarithm to base 10 of each element.
+    ///
     /// `log10(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -76,6 +94,8 @@ extension Tensor {
         return try Tensor(owning: ct_log10(pointer))
     }
 
+    /// The square root of each element.
+    ///
     /// `sqrt(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -84,6 +104,8 @@ extension Tensor {
         return try Tensor(owning: ct_sqrt(pointer))
     }
 
+    /// One divided by the square root of each element.
+    ///
     /// `rsqrt(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -92,6 +114,8 @@ extension Tensor {
         return try Tensor(owning: ct_rsqrt(pointer))
     }
 
+    /// The square of each element.
+    ///
     /// `square(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -100,6 +124,8 @@ extension Tensor {
         return try Tensor(owning: ct_square(pointer))
     }
 
+    /// One divided by each element.
+    ///
     /// `reciprocal(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -108,6 +134,8 @@ extension Tensor {
         return try Tensor(owning: ct_reciprocal(pointer))
     }
 
+    /// The sine of each element, in radians.
+    ///
     /// `sin(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -116,6 +144,8 @@ extension Tensor {
         return try Tensor(owning: ct_sin(pointer))
     }
 
+    /// The cosine of each element, in radians.
+    ///
     /// `cos(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -124,6 +154,8 @@ extension Tensor {
         return try Tensor(owning: ct_cos(pointer))
     }
 
+    /// The tangent of each element, in radians.
+    ///
     /// `tan(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -132,6 +164,8 @@ extension Tensor {
         return try Tensor(owning: ct_tan(pointer))
     }
 
+    /// The angle in radians whose sine each element is.
+    ///
     /// `asin(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -140,6 +174,8 @@ extension Tensor {
         return try Tensor(owning: ct_asin(pointer))
     }
 
+    /// The angle in radians whose cosine each element is.
+    ///
     /// `acos(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -148,6 +184,8 @@ extension Tensor {
         return try Tensor(owning: ct_acos(pointer))
     }
 
+    /// The angle in radians whose tangent each element is.
+    ///
     /// `atan(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -156,6 +194,8 @@ extension Tensor {
         return try Tensor(owning: ct_atan(pointer))
     }
 
+    /// The angle in radians of the point with this ordinate and the other's abscissa.
+    ///
     /// `atan2(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -164,6 +204,8 @@ extension Tensor {
         return try Tensor(owning: ct_atan2(pointer, other.pointer))
     }
 
+    /// The hyperbolic sine of each element.
+    ///
     /// `sinh(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -172,6 +214,8 @@ extension Tensor {
         return try Tensor(owning: ct_sinh(pointer))
     }
 
+    /// The hyperbolic cosine of each element.
+    ///
     /// `cosh(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -180,6 +224,8 @@ extension Tensor {
         return try Tensor(owning: ct_cosh(pointer))
     }
 
+    /// The hyperbolic tangent of each element.
+    ///
     /// `tanh(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -188,6 +234,8 @@ extension Tensor {
         return try Tensor(owning: ct_tanh(pointer))
     }
 
+    /// 1 / (1 + exp(-x)) of each element.
+    ///
     /// `sigmoid(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -196,6 +244,8 @@ extension Tensor {
         return try Tensor(owning: ct_sigmoid(pointer))
     }
 
+    /// Each element, or zero where it is negative.
+    ///
     /// `relu(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -204,6 +254,8 @@ extension Tensor {
         return try Tensor(owning: ct_relu(pointer))
     }
 
+    /// x · Φ(x) of each element, where Φ is the normal distribution's; with `tanh`, approximated by it.
+    ///
     /// `gelu(Tensor self, *, str approximate="none") -> Tensor`
     ///
     /// Returns a new tensor.
@@ -212,6 +264,8 @@ extension Tensor {
         return try Tensor(owning: ct_gelu(input.pointer, approximate))
     }
 
+    /// x · sigmoid(x) of each element.
+    ///
     /// `silu(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -220,6 +274,8 @@ extension Tensor {
         return try Tensor(owning: ct_silu(input.pointer))
     }
 
+    /// The error function of each element.
+    ///
     /// `erf(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -228,6 +284,8 @@ extension Tensor {
         return try Tensor(owning: ct_erf(pointer))
     }
 
+    /// The greatest integer that is not above each element.
+    ///
     /// `floor(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -236,6 +294,8 @@ extension Tensor {
         return try Tensor(owning: ct_floor(pointer))
     }
 
+    /// The least integer that is not below each element.
+    ///
     /// `ceil(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -244,6 +304,8 @@ extension Tensor {
         return try Tensor(owning: ct_ceil(pointer))
     }
 
+    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    ///
     /// `round(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -252,6 +314,8 @@ extension Tensor {
         return try Tensor(owning: ct_round(pointer))
     }
 
+    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    ///
     /// `round.decimals(Tensor self, *, int decimals) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -260,6 +324,8 @@ extension Tensor {
         return try Tensor(owning: ct_round_decimals(pointer, decimals))
     }
 
+    /// Each element without what is behind the point.
+    ///
     /// `trunc(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -268,6 +334,8 @@ extension Tensor {
         return try Tensor(owning: ct_trunc(pointer))
     }
 
+    /// What is behind the point of each element.
+    ///
     /// `frac(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -276,6 +344,8 @@ extension Tensor {
         return try Tensor(owning: ct_frac(pointer))
     }
 
+    /// Each element, or the bound that it is beyond.
+    ///
     /// `clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -284,6 +354,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp(pointer, min.c, max.c))
     }
 
+    /// Each element, or the bound that it is beyond.
+    ///
     /// `clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -292,6 +364,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp_Tensor(pointer, min?.pointer, max?.pointer))
     }
 
+    /// Each element, or the bound that it is below.
+    ///
     /// `clamp_min(Tensor self, Scalar min) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -300,6 +374,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp_min(pointer, min.c))
     }
 
+    /// Each element, or the bound that it is below.
+    ///
     /// `clamp_min.Tensor(Tensor self, Tensor min) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -308,6 +384,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp_min_Tensor(pointer, min.pointer))
     }
 
+    /// Each element, or the bound that it is above.
+    ///
     /// `clamp_max(Tensor self, Scalar max) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -316,6 +394,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp_max(pointer, max.c))
     }
 
+    /// Each element, or the bound that it is above.
+    ///
     /// `clamp_max.Tensor(Tensor self, Tensor max) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -324,6 +404,8 @@ extension Tensor {
         return try Tensor(owning: ct_clamp_max_Tensor(pointer, max.pointer))
     }
 
+    /// The sum with `other`, which is first multiplied by `alpha`.
+    ///
     /// `add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -332,6 +414,8 @@ extension Tensor {
         return try Tensor(owning: ct_add_Tensor(pointer, other.pointer, alpha.c))
     }
 
+    /// The sum with `other`, which is first multiplied by `alpha`.
+    ///
     /// `add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -340,6 +424,8 @@ extension Tensor {
         return try Tensor(owning: ct_add_Scalar(pointer, other.c, alpha.c))
     }
 
+    /// The difference from `other`, which is first multiplied by `alpha`.
+    ///
     /// `sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -348,6 +434,8 @@ extension Tensor {
         return try Tensor(owning: ct_sub_Tensor(pointer, other.pointer, alpha.c))
     }
 
+    /// The difference from `other`, which is first multiplied by `alpha`.
+    ///
     /// `sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -356,6 +444,8 @@ extension Tensor {
         return try Tensor(owning: ct_sub_Scalar(pointer, other.c, alpha.c))
     }
 
+    /// The product, element by element.
+    ///
     /// `mul.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -364,6 +454,8 @@ extension Tensor {
         return try Tensor(owning: ct_mul_Tensor(pointer, other.pointer))
     }
 
+    /// The product, element by element.
+    ///
     /// `mul.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -372,6 +464,8 @@ extension Tensor {
         return try Tensor(owning: ct_mul_Scalar(pointer, other.c))
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -380,6 +474,8 @@ extension Tensor {
         return try Tensor(owning: ct_div_Tensor(pointer, other.pointer))
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -388,6 +484,8 @@ extension Tensor {
         return try Tensor(owning: ct_div_Tensor_mode(pointer, other.pointer, roundingMode))
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -396,6 +494,8 @@ extension Tensor {
         return try Tensor(owning: ct_div_Scalar(pointer, other.c))
     }
 
+    /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
+    ///
     /// `div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -404,6 +504,8 @@ extension Tensor {
         return try Tensor(owning: ct_div_Scalar_mode(pointer, other.c, roundingMode))
     }
 
+    /// `other` minus this, which is first multiplied by `alpha`.
+    ///
     /// `rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -412,6 +514,8 @@ extension Tensor {
         return try Tensor(owning: ct_rsub_Tensor(input.pointer, other.pointer, alpha.c))
     }
 
+    /// `other` minus this, which is first multiplied by `alpha`.
+    ///
     /// `rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -420,6 +524,8 @@ extension Tensor {
         return try Tensor(owning: ct_rsub_Scalar(input.pointer, other.c, alpha.c))
     }
 
+    /// Each element to the power of the exponent.
+    ///
     /// `pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -428,6 +534,8 @@ extension Tensor {
         return try Tensor(owning: ct_pow_Tensor_Tensor(pointer, exponent.pointer))
     }
 
+    /// Each element to the power of the exponent.
+    ///
     /// `pow.Scalar(Scalar self, Tensor exponent) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -436,6 +544,8 @@ extension Tensor {
         return try Tensor(owning: ct_pow_Scalar(input.c, exponent.pointer))
     }
 
+    /// Each element to the power of the exponent.
+    ///
     /// `pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -444,6 +554,8 @@ extension Tensor {
         return try Tensor(owning: ct_pow_Tensor_Scalar(pointer, exponent.c))
     }
 
+    /// The remainder of the division, with the divisor's sign.
+    ///
     /// `remainder.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -452,6 +564,8 @@ extension Tensor {
         return try Tensor(owning: ct_remainder_Scalar(pointer, other.c))
     }
 
+    /// The remainder of the division, with the divisor's sign.
+    ///
     /// `remainder.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -460,6 +574,8 @@ extension Tensor {
         return try Tensor(owning: ct_remainder_Tensor(pointer, other.pointer))
     }
 
+    /// The remainder of the division, with the divisor's sign.
+    ///
     /// `remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -468,6 +584,8 @@ extension Tensor {
         return try Tensor(owning: ct_remainder_Scalar_Tensor(input.c, other.pointer))
     }
 
+    /// The remainder of the division, with the dividend's sign.
+    ///
     /// `fmod.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -476,6 +594,8 @@ extension Tensor {
         return try Tensor(owning: ct_fmod_Scalar(pointer, other.c))
     }
 
+    /// The remainder of the division, with the dividend's sign.
+    ///
     /// `fmod.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -484,6 +604,8 @@ extension Tensor {
         return try Tensor(owning: ct_fmod_Tensor(pointer, other.pointer))
     }
 
+    /// The quotient, rounded down.
+    ///
     /// `floor_divide(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -492,6 +614,8 @@ extension Tensor {
         return try Tensor(owning: ct_floor_divide(pointer, other.pointer))
     }
 
+    /// The quotient, rounded down.
+    ///
     /// `floor_divide.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -500,6 +624,8 @@ extension Tensor {
         return try Tensor(owning: ct_floor_divide_Scalar(pointer, other.c))
     }
 
+    /// The greater of both, element by element; NaN where one of them is.
+    ///
     /// `maximum(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -508,6 +634,8 @@ extension Tensor {
         return try Tensor(owning: ct_maximum(pointer, other.pointer))
     }
 
+    /// The lesser of both, element by element; NaN where one of them is.
+    ///
     /// `minimum(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -516,6 +644,8 @@ extension Tensor {
         return try Tensor(owning: ct_minimum(pointer, other.pointer))
     }
 
+    /// The greater of both, element by element; the other where one is NaN.
+    ///
     /// `fmax(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -524,6 +654,8 @@ extension Tensor {
         return try Tensor(owning: ct_fmax(pointer, other.pointer))
     }
 
+    /// The lesser of both, element by element; the other where one is NaN.
+    ///
     /// `fmin(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -532,6 +664,8 @@ extension Tensor {
         return try Tensor(owning: ct_fmin(pointer, other.pointer))
     }
 
+    /// The place between this and `end`: self + weight · (end - self).
+    ///
     /// `lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -540,6 +674,8 @@ extension Tensor {
         return try Tensor(owning: ct_lerp_Scalar(pointer, end.pointer, weight.c))
     }
 
+    /// The place between this and `end`: self + weight · (end - self).
+    ///
     /// `lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -548,6 +684,8 @@ extension Tensor {
         return try Tensor(owning: ct_lerp_Tensor(pointer, end.pointer, weight.pointer))
     }
 
+    /// self + value · tensor1 · tensor2, element by element.
+    ///
     /// `addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -556,6 +694,8 @@ extension Tensor {
         return try Tensor(owning: ct_addcmul(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
 
+    /// self + value · tensor1 / tensor2, element by element.
+    ///
     /// `addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -564,6 +704,8 @@ extension Tensor {
         return try Tensor(owning: ct_addcdiv(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
 
+    /// Where both are true, taking every number but zero as true.
+    ///
     /// `logical_and(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -572,6 +714,8 @@ extension Tensor {
         return try Tensor(owning: ct_logical_and(pointer, other.pointer))
     }
 
+    /// Where at least one is true, taking every number but zero as true.
+    ///
     /// `logical_or(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -580,6 +724,8 @@ extension Tensor {
         return try Tensor(owning: ct_logical_or(pointer, other.pointer))
     }
 
+    /// Where the element is zero.
+    ///
     /// `logical_not(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -588,6 +734,8 @@ extension Tensor {
         return try Tensor(owning: ct_logical_not(pointer))
     }
 
+    /// Where one of both is true, taking every number but zero as true.
+    ///
     /// `logical_xor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -596,6 +744,8 @@ extension Tensor {
         return try Tensor(owning: ct_logical_xor(pointer, other.pointer))
     }
 
+    /// The bits that are set in both.
+    ///
     /// `bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -604,6 +754,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_and_Scalar(pointer, other.c))
     }
 
+    /// The bits that are set in both.
+    ///
     /// `bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -612,6 +764,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_and_Scalar_Tensor(input.c, other.pointer))
     }
 
+    /// The bits that are set in both.
+    ///
     /// `bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -620,6 +774,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_and_Tensor(pointer, other.pointer))
     }
 
+    /// The bits that are set in at least one.
+    ///
     /// `bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -628,6 +784,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_or_Scalar(pointer, other.c))
     }
 
+    /// The bits that are set in at least one.
+    ///
     /// `bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -636,6 +794,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_or_Scalar_Tensor(input.c, other.pointer))
     }
 
+    /// The bits that are set in at least one.
+    ///
     /// `bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -644,6 +804,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_or_Tensor(pointer, other.pointer))
     }
 
+    /// The bits that are not set.
+    ///
     /// `bitwise_not(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -652,6 +814,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_not(pointer))
     }
 
+    /// The bits that are set in one of both.
+    ///
     /// `bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -660,6 +824,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_xor_Scalar(pointer, other.c))
     }
 
+    /// The bits that are set in one of both.
+    ///
     /// `bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -668,6 +834,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_xor_Scalar_Tensor(input.c, other.pointer))
     }
 
+    /// The bits that are set in one of both.
+    ///
     /// `bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -676,6 +844,8 @@ extension Tensor {
         return try Tensor(owning: ct_bitwise_xor_Tensor(pointer, other.pointer))
     }
 
+    /// Where the element is not a number.
+    ///
     /// `isnan(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -684,6 +854,8 @@ extension Tensor {
         return try Tensor(owning: ct_isnan(pointer))
     }
 
+    /// Where the element is infinite.
+    ///
     /// `isinf(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -692,6 +864,8 @@ extension Tensor {
         return try Tensor(owning: ct_isinf(pointer))
     }
 
+    /// Where the element is neither infinite nor NaN.
+    ///
     /// `isfinite(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -700,6 +874,8 @@ extension Tensor {
         return try Tensor(owning: ct_isfinite(pointer))
     }
 
+    /// Where both differ by at most atol + rtol · |other|.
+    ///
     /// `isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -710,6 +886,8 @@ extension Tensor {
         return try Tensor(owning: ct_isclose(pointer, other.pointer, rtol, atol, equalNan))
     }
 
+    /// The elements with numbers in the place of NaN and the infinities.
+    ///
     /// `nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
     ///
     /// Returns a new tensor.

@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The sum of the elements, over the given dimensions or all.
+    ///
     /// `sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_sum(pointer, dtype.c))
     }
 
+    /// The sum of the elements, over the given dimensions or all.
+    ///
     /// `sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_sum_dim_IntList(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The mean of the elements, over the given dimensions or all.
+    ///
     /// `mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_mean(pointer, dtype.c))
     }
 
+    /// The mean of the elements, over the given dimensions or all.
+    ///
     /// `mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_mean_dim(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The product of the elements, over one dimension or all.
+    ///
     /// `prod(Tensor self, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_prod(pointer, dtype.c))
     }
 
+    /// The product of the elements, over one dimension or all.
+    ///
     /// `prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_prod_dim_int(pointer, dim, keepDim, dtype.c))
     }
 
+    /// The standard deviation of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `std(Tensor self, bool unbiased=True) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -60,6 +74,8 @@ extension Tensor {
         return try Tensor(owning: ct_std(pointer, unbiased))
     }
 
+    /// The standard deviation of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -68,6 +84,8 @@ extension Tensor {
         return try Tensor(owning: ct_std_dim(pointer, dims, dims?.count ?? -1, unbiased, keepDim))
     }
 
+    /// The standard deviation of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -76,6 +94,8 @@ extension Tensor {
         return try Tensor(owning: ct_std_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
     }
 
+    /// The variance of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `var(Tensor self, bool unbiased=True) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -84,6 +104,8 @@ extension Tensor {
         return try Tensor(owning: ct_var(pointer, unbiased))
     }
 
+    /// The variance of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -92,6 +114,8 @@ extension Tensor {
         return try Tensor(owning: ct_var_dim(pointer, dims, dims?.count ?? -1, unbiased, keepDim))
     }
 
+    /// The variance of the elements, divided by their number less one unless told otherwise.
+    ///
     /// `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -100,6 +124,8 @@ extension Tensor {
         return try Tensor(owning: ct_var_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
     }
 
+    /// The greatest element over the given dimensions; equal ones share the gradient.
+    ///
     /// `amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -108,6 +134,8 @@ extension Tensor {
         return try Tensor(owning: ct_amax(pointer, dims, dims.count, keepDim))
     }
 
+    /// The least element over the given dimensions; equal ones share the gradient.
+    ///
     /// `amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -116,6 +144,8 @@ extension Tensor {
         return try Tensor(owning: ct_amin(pointer, dims, dims.count, keepDim))
     }
 
+    /// The greatest element, over one dimension with its places or of all; with `other`, the greater of both.
+    ///
     /// `max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
     ///
     /// Returns new tensors.
@@ -127,6 +157,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The greatest element, over one dimension with its places or of all; with `other`, the greater of both.
+    ///
     /// `max(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -135,6 +167,8 @@ extension Tensor {
         return try Tensor(owning: ct_max(pointer))
     }
 
+    /// The greatest element, over one dimension with its places or of all; with `other`, the greater of both.
+    ///
     /// `max.other(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -143,6 +177,8 @@ extension Tensor {
         return try Tensor(owning: ct_max_other(pointer, other.pointer))
     }
 
+    /// The least element, over one dimension with its places or of all; with `other`, the lesser of both.
+    ///
     /// `min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
     ///
     /// Returns new tensors.
@@ -154,6 +190,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The least element, over one dimension with its places or of all; with `other`, the lesser of both.
+    ///
     /// `min(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -162,6 +200,8 @@ extension Tensor {
         return try Tensor(owning: ct_min(pointer))
     }
 
+    /// The least element, over one dimension with its places or of all; with `other`, the lesser of both.
+    ///
     /// `min.other(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -170,6 +210,8 @@ extension Tensor {
         return try Tensor(owning: ct_min_other(pointer, other.pointer))
     }
 
+    /// The place of the greatest element, over one dimension or of all.
+    ///
     /// `argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -178,6 +220,8 @@ extension Tensor {
         return try Tensor(owning: ct_argmax(pointer, dim.c, keepDim))
     }
 
+    /// The place of the least element, over one dimension or of all.
+    ///
     /// `argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -186,6 +230,8 @@ extension Tensor {
         return try Tensor(owning: ct_argmin(pointer, dim.c, keepDim))
     }
 
+    /// Whether all elements are true.
+    ///
     /// `all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -194,6 +240,8 @@ extension Tensor {
         return try Tensor(owning: ct_all_dim(pointer, dim, keepDim))
     }
 
+    /// Whether all elements are true.
+    ///
     /// `all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -202,6 +250,8 @@ extension Tensor {
         return try Tensor(owning: ct_all_dims(pointer, dims, dims?.count ?? -1, keepDim))
     }
 
+    /// Whether all elements are true.
+    ///
     /// `all(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -210,6 +260,8 @@ extension Tensor {
         return try Tensor(owning: ct_all(pointer))
     }
 
+    /// Whether at least one element is true.
+    ///
     /// `any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -218,6 +270,8 @@ extension Tensor {
         return try Tensor(owning: ct_any_dim(pointer, dim, keepDim))
     }
 
+    /// Whether at least one element is true.
+    ///
     /// `any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -226,6 +280,8 @@ extension Tensor {
         return try Tensor(owning: ct_any_dims(pointer, dims, dims?.count ?? -1, keepDim))
     }
 
+    /// Whether at least one element is true.
+    ///
     /// `any(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -234,6 +290,8 @@ extension Tensor {
         return try Tensor(owning: ct_any(pointer))
     }
 
+    /// The p-norm of the elements, over the given dimensions or all.
+    ///
     /// `norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -242,6 +300,8 @@ extension Tensor {
         return try Tensor(owning: ct_norm_ScalarOpt_dtype(pointer, p.c, dtype.rawValue))
     }
 
+    /// The p-norm of the elements, over the given dimensions or all.
+    ///
     /// `norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -250,6 +310,8 @@ extension Tensor {
         return try Tensor(owning: ct_norm_Scalar(pointer, p.c))
     }
 
+    /// The p-norm of the elements, over the given dimensions or all.
+    ///
     /// `norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -258,6 +320,8 @@ extension Tensor {
         return try Tensor(owning: ct_norm_ScalarOpt_dim_dtype(pointer, p.c, dims, dims.count, keepDim, dtype.rawValue))
     }
 
+    /// The p-norm of the elements, over the given dimensions or all.
+    ///
     /// `norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -266,6 +330,8 @@ extension Tensor {
         return try Tensor(owning: ct_norm_ScalarOpt_dim(pointer, p.c, dims, dims.count, keepDim))
     }
 
+    /// log(sum(exp(x))) over the given dimensions, without overflow.
+    ///
     /// `logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -274,6 +340,8 @@ extension Tensor {
         return try Tensor(owning: ct_logsumexp(pointer, dims, dims.count, keepDim))
     }
 
+    /// The sum of the elements up to each.
+    ///
     /// `cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -282,6 +350,8 @@ extension Tensor {
         return try Tensor(owning: ct_cumsum(pointer, dim, dtype.c))
     }
 
+    /// The product of the elements up to each.
+    ///
     /// `cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -290,6 +360,8 @@ extension Tensor {
         return try Tensor(owning: ct_cumprod(pointer, dim, dtype.c))
     }
 
+    /// The median of the elements, the lower of two, over one dimension with its places or of all.
+    ///
     /// `median(Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -298,6 +370,8 @@ extension Tensor {
         return try Tensor(owning: ct_median(pointer))
     }
 
+    /// The median of the elements, the lower of two, over one dimension with its places or of all.
+    ///
     /// `median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
     ///
     /// Returns new tensors.
@@ -309,6 +383,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The sum of the elements that are numbers.
+    ///
     /// `nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -317,6 +393,8 @@ extension Tensor {
         return try Tensor(owning: ct_nansum(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The number of elements that are not zero.
+    ///
     /// `count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -325,6 +403,8 @@ extension Tensor {
         return try Tensor(owning: ct_count_nonzero_dim_IntList(pointer, dims, dims.count))
     }
 
+    /// The number of elements that are not zero.
+    ///
     /// `count_nonzero(Tensor self, int? dim=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -333,6 +413,8 @@ extension Tensor {
         return try Tensor(owning: ct_count_nonzero(pointer, dim.c))
     }
 
+    /// The standard deviation and the mean of the elements.
+    ///
     /// `std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`
     ///
     /// Returns new tensors.
@@ -344,6 +426,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The standard deviation and the mean of the elements.
+    ///
     /// `std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)`
     ///
     /// Returns new tensors.
@@ -357,6 +441,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The standard deviation and the mean of the elements.
+    ///
     /// `std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor,
     /// Tensor)`
     ///
@@ -371,6 +457,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The variance and the mean of the elements.
+    ///
     /// `var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`
     ///
     /// Returns new tensors.
@@ -382,6 +470,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The variance and the mean of the elements.
+    ///
     /// `var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)`
     ///
     /// Returns new tensors.
@@ -395,6 +485,8 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The variance and the mean of the elements.
+    ///
     /// `var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor,
     /// Tensor)`
     ///

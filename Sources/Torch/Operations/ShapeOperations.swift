@@ -4,6 +4,8 @@
 import CTorch
 
 extension Tensor {
+    /// The same elements in another shape; one size may be -1, for what remains.
+    ///
     /// `reshape(Tensor self, SymInt[] shape) -> Tensor`
     ///
     /// Returns a view of `self` where it can, otherwise a new tensor.
@@ -12,6 +14,8 @@ extension Tensor {
         return try Tensor(owning: ct_reshape(pointer, shape, shape.count))
     }
 
+    /// The same elements in another shape or, read bit by bit, type.
+    ///
     /// `view(Tensor self, SymInt[] size) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -20,6 +24,8 @@ extension Tensor {
         return try Tensor(owning: ct_view(pointer, size, size.count))
     }
 
+    /// The same elements in another shape or, read bit by bit, type.
+    ///
     /// `view.dtype(Tensor self, ScalarType dtype) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -28,6 +34,8 @@ extension Tensor {
         return try Tensor(owning: ct_view_dtype(pointer, dtype.rawValue))
     }
 
+    /// The dimensions from `startDim` through `endDim` as one.
+    ///
     /// `flatten.using_ints(Tensor self, int start_dim=0, int end_dim=-1) -> Tensor`
     ///
     /// Returns a view of `self` where it can, otherwise a new tensor.
@@ -36,6 +44,8 @@ extension Tensor {
         return try Tensor(owning: ct_flatten_using_ints(pointer, startDim, endDim))
     }
 
+    /// One dimension as several.
+    ///
     /// `unflatten.int(Tensor self, int dim, SymInt[] sizes) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -44,6 +54,8 @@ extension Tensor {
         return try Tensor(owning: ct_unflatten_int(pointer, dim, sizes, sizes.count))
     }
 
+    /// Two dimensions exchanged.
+    ///
     /// `transpose.int(Tensor self, int dim0, int dim1) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -52,6 +64,8 @@ extension Tensor {
         return try Tensor(owning: ct_transpose_int(pointer, dim0, dim1))
     }
 
+    /// The two dimensions of a matrix exchanged.
+    ///
     /// `t(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -60,6 +74,8 @@ extension Tensor {
         return try Tensor(owning: ct_t(pointer))
     }
 
+    /// The dimensions in another order.
+    ///
     /// `permute(Tensor self, int[] dims) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -68,6 +84,8 @@ extension Tensor {
         return try Tensor(owning: ct_permute(pointer, dims, dims.count))
     }
 
+    /// The tensor without dimensions of size 1.
+    ///
     /// `squeeze(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -76,6 +94,8 @@ extension Tensor {
         return try Tensor(owning: ct_squeeze(pointer))
     }
 
+    /// The tensor without dimensions of size 1.
+    ///
     /// `squeeze.dim(Tensor self, int dim) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -84,6 +104,8 @@ extension Tensor {
         return try Tensor(owning: ct_squeeze_dim(pointer, dim))
     }
 
+    /// The tensor without dimensions of size 1.
+    ///
     /// `squeeze.dims(Tensor self, int[] dim) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -92,6 +114,8 @@ extension Tensor {
         return try Tensor(owning: ct_squeeze_dims(pointer, dims, dims.count))
     }
 
+    /// The tensor with a dimension of size 1 more.
+    ///
     /// `unsqueeze(Tensor self, int dim) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -100,6 +124,8 @@ extension Tensor {
         return try Tensor(owning: ct_unsqueeze(pointer, dim))
     }
 
+    /// Dimensions of size 1 as long as asked for, without a copy.
+    ///
     /// `expand(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -108,6 +134,8 @@ extension Tensor {
         return try Tensor(owning: ct_expand(pointer, size, size.count, implicit))
     }
 
+    /// Dimensions of size 1 as long as another tensor's, without a copy.
+    ///
     /// `expand_as(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -116,6 +144,8 @@ extension Tensor {
         return try Tensor(owning: ct_expand_as(pointer, other.pointer))
     }
 
+    /// The tensor several times along each dimension.
+    ///
     /// `repeat(Tensor self, SymInt[] repeats) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -124,6 +154,8 @@ extension Tensor {
         return try Tensor(owning: ct_repeat(pointer, repeats, repeats.count))
     }
 
+    /// Each element several times, one after the other.
+    ///
     /// `repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -132,6 +164,8 @@ extension Tensor {
         return try Tensor(owning: ct_repeat_interleave_Tensor(repeats.pointer, outputSize.c))
     }
 
+    /// Each element several times, one after the other.
+    ///
     /// `repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) ->
     /// Tensor`
     ///
@@ -141,6 +175,8 @@ extension Tensor {
         return try Tensor(owning: ct_repeat_interleave_self_Tensor(pointer, repeats.pointer, dim.c, outputSize.c))
     }
 
+    /// Each element several times, one after the other.
+    ///
     /// `repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -149,6 +185,8 @@ extension Tensor {
         return try Tensor(owning: ct_repeat_interleave_self_int(pointer, repeats, dim.c, outputSize.c))
     }
 
+    /// The elements in reverse order along the given dimensions.
+    ///
     /// `flip(Tensor self, int[] dims) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -157,6 +195,8 @@ extension Tensor {
         return try Tensor(owning: ct_flip(pointer, dims, dims.count))
     }
 
+    /// The elements moved along the given dimensions, those at the end to the start.
+    ///
     /// `roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -165,6 +205,8 @@ extension Tensor {
         return try Tensor(owning: ct_roll(pointer, shifts, shifts.count, dims, dims.count))
     }
 
+    /// The tensor several times along the last dimensions.
+    ///
     /// `tile(Tensor self, SymInt[] dims) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -173,6 +215,8 @@ extension Tensor {
         return try Tensor(owning: ct_tile(pointer, dims, dims.count))
     }
 
+    /// The tensors one after the other along a dimension that they have.
+    ///
     /// `cat(Tensor[] tensors, int dim=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -181,6 +225,8 @@ extension Tensor {
         return try Tensor(owning: ct_cat(tensors.pointers, tensors.count, dim))
     }
 
+    /// The tensors one after the other along a new dimension.
+    ///
     /// `stack(Tensor[] tensors, int dim=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -189,6 +235,8 @@ extension Tensor {
         return try Tensor(owning: ct_stack(tensors.pointers, tensors.count, dim))
     }
 
+    /// The tensor in parts of one size along a dimension, the last one smaller if need be.
+    ///
     /// `split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`
     ///
     /// Returns views of `self`.
@@ -199,6 +247,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// The tensor in parts of one size along a dimension, the last one smaller if need be.
+    ///
     /// `split.sizes(Tensor self, SymInt[] split_size, int dim=0) -> Tensor[]`
     ///
     /// Returns views of `self`.
@@ -209,6 +259,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// The tensor in parts of the given sizes along a dimension.
+    ///
     /// `split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`
     ///
     /// Returns views of `self`.
@@ -219,6 +271,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// The tensor in so many parts along a dimension, or fewer if it is too short.
+    ///
     /// `chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`
     ///
     /// Returns views of `self`.
@@ -229,6 +283,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// The slices along a dimension, which goes away.
+    ///
     /// `unbind.int(Tensor self, int dim=0) -> Tensor[]`
     ///
     /// Returns views of `self`.
@@ -239,6 +295,8 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
+    /// A range of one dimension.
+    ///
     /// `narrow(Tensor self, int dim, SymInt start, SymInt length) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -247,6 +305,8 @@ extension Tensor {
         return try Tensor(owning: ct_narrow(pointer, dim, start, length))
     }
 
+    /// A range of one dimension.
+    ///
     /// `narrow.Tensor(Tensor self, int dim, Tensor start, SymInt length) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -255,6 +315,8 @@ extension Tensor {
         return try Tensor(owning: ct_narrow_Tensor(pointer, dim, start.pointer, length))
     }
 
+    /// One place of a dimension, which goes away.
+    ///
     /// `select.int(Tensor self, int dim, SymInt index) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -263,6 +325,8 @@ extension Tensor {
         return try Tensor(owning: ct_select_int(pointer, dim, index))
     }
 
+    /// A range of one dimension, with steps.
+    ///
     /// `slice.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -271,14 +335,18 @@ extension Tensor {
         return try Tensor(owning: ct_slice_Tensor(pointer, dim, start.c, end.c, step))
     }
 
+    /// The elements in memory in the order of their indices.
+    ///
     /// `contiguous(Tensor self, *, MemoryFormat memory_format=contiguous_format) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func contiguous(memoryFormat: MemoryFormat = .contiguous) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_contiguous(pointer, memoryFormat.rawValue))
     }
 
+    /// A copy.
+    ///
     /// `clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -287,6 +355,8 @@ extension Tensor {
         return try Tensor(owning: ct_clone(pointer, memoryFormat.c))
     }
 
+    /// The same elements, cut from the record of operations.
+    ///
     /// `detach(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -295,6 +365,8 @@ extension Tensor {
         return try Tensor(owning: ct_detach(pointer))
     }
 
+    /// Cuts this tensor from the record of operations.
+    ///
     /// `detach_(Tensor self) -> Tensor`
     ///
     /// Writes into `self`.
@@ -305,6 +377,8 @@ extension Tensor {
         return self
     }
 
+    /// Dimensions moved to other places.
+    ///
     /// `movedim.intlist(Tensor self, int[] source, int[] destination) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -313,6 +387,8 @@ extension Tensor {
         return try Tensor(owning: ct_movedim_intlist(pointer, source, source.count, destination, destination.count))
     }
 
+    /// Dimensions moved to other places.
+    ///
     /// `movedim.int(Tensor self, int source, int destination) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -321,6 +397,8 @@ extension Tensor {
         return try Tensor(owning: ct_movedim_int(pointer, source, destination))
     }
 
+    /// Two dimensions exchanged.
+    ///
     /// `swapaxes(Tensor self, int axis0, int axis1) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -329,6 +407,8 @@ extension Tensor {
         return try Tensor(owning: ct_swapaxes(pointer, axis0, axis1))
     }
 
+    /// Dimensions of size 1 as long as asked for, without a copy.
+    ///
     /// `broadcast_to(Tensor self, SymInt[] size) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -337,6 +417,8 @@ extension Tensor {
         return try Tensor(owning: ct_broadcast_to(pointer, size, size.count))
     }
 
+    /// The elements on and above a diagonal, zeros below.
+    ///
     /// `triu(Tensor self, SymInt diagonal=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -345,6 +427,8 @@ extension Tensor {
         return try Tensor(owning: ct_triu(pointer, diagonal))
     }
 
+    /// The elements on and below a diagonal, zeros above.
+    ///
     /// `tril(Tensor self, SymInt diagonal=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -353,6 +437,8 @@ extension Tensor {
         return try Tensor(owning: ct_tril(pointer, diagonal))
     }
 
+    /// The elements of a diagonal of two dimensions, as the last dimension.
+    ///
     /// `diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor`
     ///
     /// Returns a view of `self`.
@@ -361,6 +447,8 @@ extension Tensor {
         return try Tensor(owning: ct_diagonal(pointer, offset, dim1, dim2))
     }
 
+    /// The diagonal of a matrix, or the matrix with this diagonal.
+    ///
     /// `diag(Tensor self, int diagonal=0) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -369,6 +457,8 @@ extension Tensor {
         return try Tensor(owning: ct_diag(pointer, diagonal))
     }
 
+    /// The elements in another tensor's type.
+    ///
     /// `type_as(Tensor self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -377,10 +467,12 @@ extension Tensor {
         return try Tensor(owning: ct_type_as(pointer, other.pointer))
     }
 
+    /// The elements in another type, on another device or in another layout.
+    ///
     /// `to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
     /// memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
@@ -388,10 +480,12 @@ extension Tensor {
         return try Tensor(owning: ct_to_dtype(pointer, dtype.rawValue, nonBlocking, copy, memoryFormat.c))
     }
 
+    /// The elements in another type, on another device or in another layout.
+    ///
     /// `to.device(Tensor self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
     /// memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ device: Device, _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false,
         memoryFormat: MemoryFormat? = nil
@@ -400,10 +494,12 @@ extension Tensor {
         return try Tensor(owning: ct_to_device(pointer, device.c, dtype.rawValue, nonBlocking, copy, memoryFormat.c))
     }
 
+    /// The elements in another type, on another device or in another layout.
+    ///
     /// `to.dtype_layout(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil, nonBlocking: Bool = false,
         copy: Bool = false, memoryFormat: MemoryFormat? = nil
@@ -413,10 +509,12 @@ extension Tensor {
             owning: ct_to_dtype_layout(pointer, dtype.c, device.c, pinMemory.c, nonBlocking, copy, memoryFormat.c))
     }
 
+    /// The elements in another type, on another device or in another layout.
+    ///
     /// `to.other(Tensor self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None)
     /// -> Tensor`
     ///
-    /// Returns a view of `self` where it can, otherwise a new tensor.
+    /// Returns `self` where nothing changes, otherwise a new tensor.
     public func to(
         _ other: Tensor, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {

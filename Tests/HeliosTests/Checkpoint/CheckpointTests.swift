@@ -146,4 +146,20 @@ import Testing
             #expect(folder.filesBelow == ["small/small_epoch_2_iter_12.pth"])
         }
     }
+
+    @Test("what a killed run left half written goes, and nothing else")
+    func leftovers() throws {
+        try withTemporaryFolder { folder in
+            _ = try train(in: folder, epochs: 1)
+            for name in [".helios-1f.tmp", ".helios", "notes.tmp", "small_epoch_9.pth"] {
+                try Data().write(to: folder.appending(path: "small/\(name)"))
+            }
+            _ = try train(in: folder, epochs: 2)
+            #expect(
+                folder.appending(path: "small").filesBelow == [
+                    ".helios", "notes.tmp", "small_epoch_1_iter_6.pth", "small_epoch_2_iter_12.pth",
+                    "small_epoch_9.pth",
+                ])
+        }
+    }
 }

@@ -173,6 +173,9 @@ struct CEmitter {
         switch check {
         case .division: return call("checkDivision", "self", "other", "rounding_mode")
         case .groupedAttention: return call("checkGroupedAttention", "key", "value", "enable_gqa")
+        case .randomRange:
+            let fromTo = call("checkRandomRange", "from", "to")
+            return fromTo.isEmpty ? call("checkRandomRange", "low", "high") : fromTo
         case .fusedOptimizer(let companions):
             func list(_ name: String) -> String? {
                 operation.arguments.first { $0.schema.name == name }.map(Naming.cArgument).map { "{\($0), \($0)Count}" }

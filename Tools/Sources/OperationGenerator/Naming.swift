@@ -159,7 +159,7 @@ extension Naming {
 
     /// What Sources/CTorch/Preconditions.h checks before libtorch is called.
     enum Precondition {
-        case division, groupedAttention
+        case division, groupedAttention, randomRange
         /// The names of the lists that go with the parameters.
         case fusedOptimizer(companions: [String])
     }
@@ -168,6 +168,8 @@ extension Naming {
         "div": .division,
         "div_": .division,
         "scaled_dot_product_attention": .groupedAttention,
+        "random_": .randomRange,
+        "randint": .randomRange,
         "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
         "_fused_adam_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
         "_fused_adamw_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
@@ -180,9 +182,10 @@ extension Naming {
     static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]
 
     /// Operations that PyTorch marks as sharing memory, but that copy where a view cannot be had.
-    static let sharesOnlyWherePossible: Set<String> = [
-        "contiguous", "flatten", "ravel", "reshape", "reshape_as", "to", "type_as",
-    ]
+    static let sharesOnlyWherePossible: Set<String> = ["flatten", "ravel", "reshape", "reshape_as"]
+
+    /// Operations that PyTorch marks as sharing memory, but that give the tensor itself or a copy.
+    static let returnsItselfWherePossible: Set<String> = ["contiguous", "to", "type_as"]
 
     private static let cxxKeywords: Set<String> = [
         "and", "auto", "bool", "case", "char", "class", "const", "default", "delete", "double", "enum", "explicit",

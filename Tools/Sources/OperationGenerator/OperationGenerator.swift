@@ -18,9 +18,13 @@ public struct OperationGenerator: Sendable {
     public var operationCount: Int
 
     /// - Parameters:
+    ///   - descriptions: what the operations do, for the comments.
     ///   - version: PyTorch's version, for the files' first line.
     ///   - sourceCount: How many C++ files to divide the operations over, so that they can be built in parallel.
-    public init(functions: NativeFunctions, selection: Selection, version: String, sourceCount: Int = 1) throws {
+    public init(
+        functions: NativeFunctions, selection: Selection, descriptions: Descriptions = Descriptions(), version: String,
+        sourceCount: Int = 1
+    ) throws {
         let chosen: [Selection.Choice]
         var omissions: [Omission]
         (chosen, omissions) = selection.resolve(in: functions)
@@ -38,10 +42,11 @@ public struct OperationGenerator: Sendable {
         let operations = resolution.signatures.map(\.operation)
         let notice = "// \(OperationGenerator.notice) (PyTorch \(version), BSD-3-Clause). Do not edit."
 
+        let emitter = SwiftEmitter(notice: notice, descriptions: descriptions)
         let report = Report(version: version, operations: operations, resolution: resolution, omissions: omissions)
         files =
             OperationGenerator.cFiles(operations, CEmitter(notice: notice), sourceCount: sourceCount)
-            + OperationGenerator.swiftFiles(resolution.signatures, SwiftEmitter(notice: notice))
+            + OperationGenerator.swiftFiles(resolution.signatures, emitter)
             + [File(path: "Tools/operations-report.md", text: report.text)]
         failures = omissions.filter(\.isFailure)
         operationCount = operations.count

@@ -71,7 +71,8 @@ extension Schema: CustomStringConvertible {
                 "\(argument.type.description) \(argument.name)" + (argument.defaultValue.map { "=\($0)" } ?? ""))
         }
         let outcomes = results.map { $0.type.description + ($0.name.map { " \($0)" } ?? "") }
-        let outcome = results.count == 1 && results[0].name == nil ? outcomes[0] : "(\(outcomes.joined(separator: ", ")))"
+        let list = outcomes.joined(separator: ", ")
+        let outcome = results.count == 1 && results[0].name == nil ? list : "(\(list))"
         return "\(fullName)(\(parts.joined(separator: ", "))) -> \(outcome)"
     }
 }

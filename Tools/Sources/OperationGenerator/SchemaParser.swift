@@ -61,6 +61,7 @@ private struct SchemaParser {
             let defaultValue = take("=") ? try defaultValue() : nil
             arguments.append(
                 .init(name: name, type: type, alias: alias, defaultValue: defaultValue, isKeywordOnly: isKeywordOnly))
+            skipSpaces()
         } while take(",")
         try expect(")")
         return arguments
@@ -75,6 +76,7 @@ private struct SchemaParser {
         repeat {
             skipSpaces()
             results.append(try result())
+            skipSpaces()
         } while take(",")
         try expect(")")
         return results

@@ -2,6 +2,7 @@
 struct SwiftEmitter {
     /// The line that says where the text comes from.
     let notice: String
+    var descriptions = Descriptions()
     /// A longer file is divided.
     var longestFile = 1400
 
@@ -63,7 +64,8 @@ struct SwiftEmitter {
 
     private func comment(_ signature: SwiftSignature) -> [String] {
         let schema = signature.operation.schema
-        return Layout.words("`\(schema)`", prefix: "    /// ") + ["    ///"]
+        let description = descriptions[schema.name].map { Layout.words($0, prefix: "    /// ") + ["    ///"] } ?? []
+        return description + Layout.words("`\(schema)`", prefix: "    /// ") + ["    ///"]
             + Layout.words(sentence(signature), prefix: "    /// ")
     }
 
@@ -82,7 +84,9 @@ struct SwiftEmitter {
         switch operation.result {
         case .none: returns = ""
         case .tensor, .tensorList:
-            if let source, Naming.sharesOnlyWherePossible.contains(operation.schema.name) {
+            if let source, Naming.returnsItselfWherePossible.contains(operation.schema.name) {
+                returns = "Returns \(name(source)) where nothing changes, otherwise a new tensor."
+            } else if let source, Naming.sharesOnlyWherePossible.contains(operation.schema.name) {
                 returns = "Returns a view of \(name(source)) where it can, otherwise a new tensor."
             } else if let source {
                 returns = isList ? "Returns views of \(name(source))." : "Returns a view of \(name(source))."

@@ -15,6 +15,9 @@ struct GenerateOperations: ParsableCommand {
     @Option(help: "The list of operations to make. (default: Tools/operations.txt)")
     var selection: String?
 
+    @Option(help: "The sentences for the operations' comments, a file beside the list.")
+    var descriptions = "operation-descriptions.txt"
+
     @Option(help: "PyTorch's version, for the files' first line; found beside torchgen unless given.")
     var torchVersion: String?
 
@@ -27,10 +30,21 @@ struct GenerateOperations: ParsableCommand {
     func run() throws {
         let root = try findRoot()
         let yaml = findYAML(root: root)
-        let functions = try NativeFunctions(yaml: read(yaml))
+        if check, let reason = try reasonNotToCheck(root: root, yaml: yaml) {
+            print("not checked: \(reason)")
+            return
+        }
+        let functions: NativeFunctions
+        do {
+            functions = try NativeFunctions(yaml: read(yaml))
+        } catch let error where !(error is Failure) {
+            throw Failure("\(yaml.path) is no list of operations: \(error)")
+        }
         let list = selection.map { URL(filePath: $0) } ?? root.appending(path: GenerateOperations.listPath)
         let generator = try OperationGenerator(
-            functions: functions, selection: Selection(parsing: read(list)), version: findVersion(yaml: yaml))
+            functions: functions, selection: Selection(parsing: read(list)),
+            descriptions: Descriptions(parsing: read(list.deletingLastPathComponent().appending(path: descriptions))),
+            version: findVersion(yaml: yaml))
 
         let output = Output(root: root)
         let changes = try output.changes(for: generator.files)
@@ -42,6 +56,31 @@ struct GenerateOperations: ParsableCommand {
             FileHandle.standardError.write(Data("error: \(failure.name): \(failure.reason)\n".utf8))
         }
         if !generator.failures.isEmpty || (check && !changes.isEmpty) { throw ExitCode.failure }
+    }
+
+    /// What ends the program, in a sentence.
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    /// A libtorch of another version has other operations, and one that is no wheel has no list of them: neither says
+    /// that the committed files are wrong.
+    private func reasonNotToCheck(root: URL, yaml: URL) throws -> String? {
+        guard torchgen == nil else { return nil }
+        guard FileManager.default.fileExists(atPath: yaml.path) else {
+            return
+                "there is no \(yaml.path); scripts/bootstrap installs it, unless LIBTORCH names a libtorch without it"
+        }
+        let header = root.appending(path: "Sources/CTorch/include/CTorchOperations.h")
+        guard let text = try? String(contentsOf: header, encoding: .utf8),
+            let made = text.firstMatch(of: #/PyTorch ([0-9.]+)/#)
+        else { return nil }
+        let found = try findVersion(yaml: yaml)
+        return made.1 == found ? nil : "the files were made from PyTorch \(made.1), and \(yaml.path) is of \(found)"
     }
 
     // MARK: Finding things
@@ -58,7 +97,7 @@ struct GenerateOperations: ParsableCommand {
             if FileManager.default.fileExists(atPath: list.path) { return folder }
             folder.deleteLastPathComponent()
         }
-        throw ValidationError("run this inside the repository, or name it with --root")
+        throw Failure("run this inside the repository, or name it with --root")
     }
 
     private func findYAML(root: URL) -> URL {
@@ -79,14 +118,20 @@ struct GenerateOperations: ParsableCommand {
             }
             folder.deleteLastPathComponent()
         }
-        throw ValidationError("no torch/version.py found near \(yaml.path): give --torch-version")
+        throw Failure("no torch/version.py found near \(yaml.path): give --torch-version")
     }
 
     private func read(_ url: URL) throws -> String {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            let advice =
+                url.lastPathComponent == "native_functions.yaml"
+                ? ": run scripts/bootstrap, or name the folder torchgen of a PyTorch wheel with --torchgen" : ""
+            throw Failure("there is no \(url.path)\(advice)")
+        }
         do {
             return try String(contentsOf: url, encoding: .utf8)
         } catch {
-            throw ValidationError("cannot read \(url.path): \(error.localizedDescription)")
+            throw Failure("cannot read \(url.path): \(error.localizedDescription)")
         }
     }
 }

@@ -65,7 +65,10 @@ extension LoaderOptions {
             case ("drop_last", .bool(let isOn)): dropLast = isOn
             case ("num_workers", .int(let count)): workers = count
             case ("prefetch_factor", .int(let count)): prefetch = count
-            case ("prefetch_factor", .null), ("pin_memory", _), ("debug_mode", _), ("random_seed", .null): break
+            // What says nothing of the order, and what stands for a default.
+            case ("pin_memory", _), ("pin_memory_device", _), ("persistent_workers", _), ("timeout", _),
+                ("is_distributed", .bool(false)), (_, .null):
+                break
             case ("random_seed", .int(let value)): seed = UInt64(value)
             default: throw TraceError("no loader option '\(name)' with the value \(value)")
             }

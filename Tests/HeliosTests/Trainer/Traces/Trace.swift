@@ -44,7 +44,10 @@ struct Trace: Decodable {
     var runs: [Run]
 
     init(_ file: URL) throws {
-        self = try JSONDecoder().decode(Trace.self, from: Data(contentsOf: file))
+        let text = try String(contentsOf: file, encoding: .utf8)
+        // Python writes an endless training as a word that JSON does not have.
+        let json = text.replacing(/:\s*Infinity/) { _ in ": \"inf\"" }
+        self = try JSONDecoder().decode(Trace.self, from: Data(json.utf8))
     }
 }
 

@@ -64,7 +64,8 @@ struct TraceReplay {
             case ("total_steps", .int(let steps)): totalSteps = .steps(steps)
             case ("total_steps", .string("inf")): totalSteps = .infinite
             case (_, .int(let count)) where TraceReplay.countNames.contains(name): counts[name] = count
-            case (_, .null) where TraceReplay.countNames.contains(name): break
+            // What is not part of the order of calls, and what stands for a default.
+            case ("run_name", _), ("print_banner", _), ("enable_progress_bar", _), ("use_cpu", _), (_, .null): break
             default: throw TraceError("no trainer option '\(name)' with the value \(value)")
             }
         }

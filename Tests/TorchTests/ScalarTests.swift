@@ -1,0 +1,35 @@
+import Testing
+import Torch
+
+@Suite struct ScalarTests {
+    @Test("literals and Swift numbers are scalars of their kind")
+    func kinds() {
+        #expect((3 as Scalar) == .integer(3))
+        #expect((0.5 as Scalar) == .real(0.5))
+        #expect((true as Scalar) == .boolean(true))
+        #expect(Scalar(Float(0.5)) == .real(0.5))
+        #expect(Scalar(Int32(-3)) == .integer(-3))
+        #expect(Scalar(UInt8(255)) == .integer(255))
+        #expect(Scalar(Int64.min) == .integer(.min))
+    }
+
+    @Test("a scalar is a real number, and a word")
+    func values() {
+        #expect(Scalar.integer(3).double == 3)
+        #expect(Scalar.boolean(true).double == 1)
+        #expect(Scalar.complex(real: 2, imaginary: 1).double == 2)
+        #expect(Scalar.real(.nan).description == "nan")
+        #expect(Scalar.integer(-4).description == "-4")
+        #expect(Scalar.complex(real: 1, imaginary: -2).description == "1.0-2.0j")
+    }
+
+    @Test("a scalar that a type cannot hold is an error")
+    func conversion() throws {
+        #expect(throws: TorchError.self) { try Tensor.full([1], .real(.nan), dtype: .int32) }
+        #expect(throws: TorchError.self) { try Tensor.full([1], 1e300, dtype: .float32) }
+        #expect(throws: TorchError.self) { try Tensor.full([1], 300, dtype: .uint8) }
+        #expect(throws: TorchError.self) { try Tensor.zeros(1).fill_(.complex(real: 0, imaginary: 1)) }
+        #expect(try Tensor.full([1], .real(.infinity)).item(Double.self) == .infinity)
+        #expect(try Tensor.full([1], .integer(.min)).item(Int.self) == .min)
+    }
+}

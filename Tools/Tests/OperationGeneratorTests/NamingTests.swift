@@ -1,0 +1,67 @@
+import Testing
+
+@testable import OperationGenerator
+
+@Suite struct NamingTests {
+    @Test("names are Swift's, and keep the underscore of an operation in place")
+    func spelling() {
+        #expect(Naming.lowerCamelCase("max_pool2d") == "maxPool2d")
+        #expect(Naming.lowerCamelCase("add_") == "add_")
+        #expect(Naming.lowerCamelCase("_foreach_add_") == "foreachAdd_")
+        #expect(Naming.lowerCamelCase("LU") == "lU")
+        #expect(Naming.lowerCamelCase("") == "")
+        #expect(Naming.lowerCamelCase("__") == "__")
+        #expect(Naming.escaped("repeat") == "`repeat`")
+        #expect(Naming.escaped("sum") == "sum")
+    }
+
+    @Test("a prefix of PyTorch's is a namespace here")
+    func namespaces() {
+        #expect(Naming.swiftFunction("linalg_norm") == (.linalg, "norm"))
+        #expect(Naming.swiftFunction("fft_rfft") == (.fft, "rfft"))
+        #expect(Naming.swiftFunction("index_select") == (.tensor, "indexSelect"))
+        #expect(Naming.swiftFunction("linalg_") == (.tensor, "linalg_"))
+    }
+
+    @Test("C functions and headers follow the dispatcher's names")
+    func functionsInC() throws {
+        #expect(try Naming.cFunction(Samples.operation(Samples.add)) == "ct_add_Tensor")
+        #expect(try Naming.cFunction(Samples.operation(Samples.foreachAdd)) == "ct_foreach_add__Scalar")
+        #expect(Naming.header("add_") == "ATen/ops/add_ops.h")
+        #expect(Naming.header("__and__") == "ATen/ops/__and___ops.h")
+    }
+
+    @Test("a number beside a tensor calls the overload for tensors, as in Python")
+    func calledOverloads() throws {
+        #expect(try Naming.calledOverload(Samples.operation(Samples.addScalar)) == "add_Tensor")
+        #expect(try Naming.calledOverload(Samples.operation(Samples.add)) == "add_Tensor")
+        func called(_ schema: String) throws -> String { try Naming.calledOverload(Samples.operation(schema)) }
+        #expect(try called("mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)") == "mul__Tensor")
+        #expect(try called("floor_divide.Scalar(Tensor self, Scalar other) -> Tensor") == "floor_divide")
+        #expect(
+            try called("floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)") == "floor_divide__Tensor")
+        #expect(
+            try called("div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor")
+                == "div_Tensor_mode")
+        #expect(try called("remainder.Scalar(Tensor self, Scalar other) -> Tensor") == "remainder_Scalar")
+    }
+
+    @Test("arguments that say nothing new have no label; lists of dimensions are called so")
+    func labels() throws {
+        #expect(try Samples.signature(Samples.add).description == "Tensor.add(_:alpha:)")
+        #expect(try Samples.signature(Samples.sumDims).description == "Tensor.sum(dims:keepDim:dtype:)")
+        #expect(try Samples.signature(Samples.transpose).description == "Tensor.transpose(_:_:)")
+        #expect(
+            try Samples.signature(Samples.zeros, isMethod: false).description
+                == "Tensor.zeros(_:dtype:device:pinMemory:)")
+        #expect(try Samples.signature(Samples.gelu, isMethod: false).description == "Tensor.gelu(_:approximate:)")
+        #expect(
+            try Samples.signature(Samples.foreachAdd, isMethod: false).description == "Tensor.foreachAdd_(_:scalar:)")
+    }
+
+    @Test("an argument named as a word of C++ has another name in C")
+    func keywords() throws {
+        let operation = try Samples.operation("f(Tensor self, int register, int double) -> Tensor")
+        #expect(operation.arguments.map(Naming.cArgument) == ["self", "registerValue", "doubleValue"])
+    }
+}
