@@ -97,11 +97,22 @@ struct CheckpointFolder {
 
     /// Writes a checkpoint. Returns its file.
     func save(_ checkpoint: Checkpoint, name: String) throws -> URL {
-        guard !name.contains("/"), !name.isEmpty else {
+        let fileName = "\(name).\(CheckpointName.pathExtension)"
+        guard !name.contains("/") else {
             throw CheckpointError(
                 path: folder.path, reason: "'\(name)' is no file name: see appendMetadata(toCheckpointName:)")
         }
-        let file = folder.appending(path: "\(name).\(CheckpointName.pathExtension)")
+        // Else a later run would not find it, or take it for another.
+        let (epoch, iteration) = (checkpoint.trainingState.globalEpoch, checkpoint.trainingState.currentIteration)
+        guard let parsed = CheckpointName(fileName: fileName, saveName: saveName), parsed.epoch == epoch,
+            parsed.iteration == iteration
+        else {
+            throw CheckpointError(
+                path: folder.path,
+                reason: "'\(name)' does not say that it is of epoch \(epoch) and iteration \(iteration): "
+                    + "appendMetadata(toCheckpointName:) must add to the name, and no digit right behind it")
+        }
+        let file = folder.appending(path: fileName)
         do {
             try TorchFile.save(checkpoint.stateDict(), to: file)
         } catch {
