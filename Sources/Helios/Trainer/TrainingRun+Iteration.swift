@@ -40,8 +40,8 @@ extension TrainingRun {
                     break
                 }
             }
-            // Where training ends in the middle of the epoch, the position stays.
-            if outcome == nil || state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
+            // Where training ends, the position stays: as in the checkpoint of that iteration.
+            if outcome == nil { state.datasetIter = 0 }
             try model.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
             progress.endEpoch(state)
         }
