@@ -50,7 +50,7 @@ public final class Trainer {
     /// The newest checkpoint: the one that training went on from, then the last saved.
     public internal(set) var lastCheckpoint: URL?
 
-    let console: Console
+    var console: Console
 
     /// - Throws: `ConfigurationError` for options that contradict each other, `TorchError` for a device that is not
     ///   there.

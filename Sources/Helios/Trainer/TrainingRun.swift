@@ -41,7 +41,7 @@ final class TrainingRun<Batch: Sendable> {
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
-        progress.end()
+        progress.endTraining()
         try model.onTrainingEnd()
         trainer.logger.info(
             "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
@@ -87,8 +87,8 @@ final class TrainingRun<Batch: Sendable> {
             }
             try model.train()
             try model.onValidationEnd(validationCycle: state.validationCycles)
-            progress.endValidation(model.validationScores)
         }
+        progress.endValidation(model.validationScores)
         state.validationCycles += 1
         state.runningIter = 0
         state.earlyStopCount = try model.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
