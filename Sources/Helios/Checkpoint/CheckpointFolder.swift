@@ -4,8 +4,10 @@ import Foundation
 public struct CheckpointError: Error, CustomStringConvertible, Equatable {
     /// The file, or the folder where it is about several.
     public let path: String
+    /// What is wrong with it.
     public let reason: String
 
+    /// The error for a path and what is wrong there.
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason

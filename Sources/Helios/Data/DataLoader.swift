@@ -5,6 +5,7 @@
 /// while let batch = try batches.next() { … }
 /// ```
 public final class DataLoader<Batch: Sendable>: Sendable {
+    /// How samples become batches.
     public let options: LoaderOptions
     /// The number of samples in an epoch.
     public let sampleCount: Int

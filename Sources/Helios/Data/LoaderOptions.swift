@@ -15,6 +15,7 @@ public struct LoaderOptions: Sendable {
     /// The order of the samples; instead of what `shuffle` says.
     public var sampler: (any Sampler)?
 
+    /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
     public init(
         batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: Int = 0, prefetch: Int = 2,
         seed: UInt64? = nil, sampler: (any Sampler)? = nil

@@ -59,6 +59,8 @@ open class Model<Batch: Sendable> {
 
     weak var dataModule: DataModule<Batch>?
 
+    /// A model; its networks are made in `setup`.
+    ///
     /// - Parameter saveName: the name in the files of checkpoints and networks.
     public init(saveName: String) {
         self.saveName = saveName
@@ -260,6 +262,7 @@ extension Model {
 public struct NonFiniteLossError: Error, CustomStringConvertible, Equatable {
     /// The loss' name in `Model.lossItems`.
     public let name: String
+    /// Its value: NaN or infinite.
     public let value: Double
     /// The step in which it came up.
     public let state: TrainingState

@@ -52,6 +52,8 @@ public final class Trainer {
 
     var console: Console
 
+    /// A trainer; `fit` or `test` runs it.
+    ///
     /// - Throws: `ConfigurationError` for options that contradict each other, `TorchError` for a device that is not
     ///   there.
     public init(

@@ -17,6 +17,7 @@ public struct TrainingState: Equatable, Sendable {
     /// Iterations since the last validation: what running losses are divided by.
     public var runningIter = 0
 
+    /// The state before the first step.
     public init() {}
 }
 
