@@ -56,7 +56,7 @@ final class DigitsData: DataModule<LabeledBatch> {
 
     /// Where the build puts the file: beside the program.
     private static var dataFile: URL {
-        let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
+        let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments.first ?? "")
         return program.deletingLastPathComponent().appending(path: "helios_Digits.resources/digits.csv")
     }
 }

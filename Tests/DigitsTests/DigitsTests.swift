@@ -153,6 +153,25 @@ import Testing
         }
     }
 
+    @Test(
+        "where nobody reads its output, or it has none, it trains to its end",
+        arguments: ["| head -n 1", ">&- 2>&- <&-", "> /dev/full 2> /dev/full"])
+    func noReader(redirection: String) throws {
+        try withTemporaryFolder { folder in
+            let command = "\"$0\" --epochs 3 --folder '\(folder.path)' \(redirection)"
+            _ = try Program.shell(command)
+            #expect(
+                folder.filesBelow == (1...3).map { "checkpoints/digits/digits_epoch_\($0)_iter_\(45 * $0).pth" } + [
+                    "digits.log", "digits.pth",
+                ])
+            #expect(try TorchFile.loadDictionary(folder.appending(path: "digits.pth")).names.contains("fc.weight"))
+            // Every line of the log is one of the log.
+            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            let other = log.split(separator: "\n").filter { !$0.hasPrefix("    ") && !$0.contains(/^\d{4}-\S+ info/) }
+            #expect(other.isEmpty)
+        }
+    }
+
     @Test("--help lists every option")
     func help() throws {
         let run = try Program.run("--help")

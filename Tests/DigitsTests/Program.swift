@@ -19,8 +19,16 @@ struct Program {
     }
 
     static func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(arguments)
+        try RunningProgram(executable, arguments)
     }
+
+    /// Runs a command of the shell to its end; in it, `"$0"` is the example.
+    static func shell(_ command: String) throws -> Program {
+        let arguments = ["-c", command] + (executable.map { [$0.path] } ?? [])
+        return try RunningProgram(URL(filePath: "/bin/sh"), arguments).wait()
+    }
+
+    private static let executable = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits")
 }
 
 /// The example while it runs. It writes into files, since a pipe that nobody reads stops it.
@@ -28,7 +36,7 @@ final class RunningProgram {
     private let process = Process()
     private let folder: URL
 
-    init(_ arguments: [String]) throws {
+    init(_ executable: URL?, _ arguments: [String]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "helios-program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func file(_ name: String) throws -> FileHandle {
@@ -36,7 +44,7 @@ final class RunningProgram {
             try Data().write(to: url)
             return try FileHandle(forWritingTo: url)
         }
-        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits")
+        process.executableURL = executable
         process.arguments = arguments
         process.standardOutput = try file("output")
         process.standardError = try file("errors")

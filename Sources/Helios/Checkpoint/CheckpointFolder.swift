@@ -4,8 +4,10 @@ import Foundation
 public struct CheckpointError: Error, CustomStringConvertible, Equatable {
     /// The file, or the folder where it is about several.
     public let path: String
+    /// What is wrong with it.
     public let reason: String
 
+    /// The error for a path and what is wrong there.
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason
@@ -97,11 +99,22 @@ struct CheckpointFolder {
 
     /// Writes a checkpoint. Returns its file.
     func save(_ checkpoint: Checkpoint, name: String) throws -> URL {
-        guard !name.contains("/"), !name.isEmpty else {
+        let fileName = "\(name).\(CheckpointName.pathExtension)"
+        guard !name.contains("/") else {
             throw CheckpointError(
                 path: folder.path, reason: "'\(name)' is no file name: see appendMetadata(toCheckpointName:)")
         }
-        let file = folder.appending(path: "\(name).\(CheckpointName.pathExtension)")
+        // Else a later run would not find it, or take it for another.
+        let (epoch, iteration) = (checkpoint.trainingState.globalEpoch, checkpoint.trainingState.currentIteration)
+        guard let parsed = CheckpointName(fileName: fileName, saveName: saveName), parsed.epoch == epoch,
+            parsed.iteration == iteration
+        else {
+            throw CheckpointError(
+                path: folder.path,
+                reason: "'\(name)' does not say that it is of epoch \(epoch) and iteration \(iteration): "
+                    + "appendMetadata(toCheckpointName:) must add to the name, and no digit right behind it")
+        }
+        let file = folder.appending(path: fileName)
         do {
             try TorchFile.save(checkpoint.stateDict(), to: file)
         } catch {

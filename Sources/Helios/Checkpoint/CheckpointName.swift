@@ -6,6 +6,11 @@ struct CheckpointName: Comparable {
 
     static let pathExtension = "pth"
 
+    /// A name without metadata, and without the extension.
+    static func base(saveName: String, _ state: TrainingState) -> String {
+        "\(saveName)_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)"
+    }
+
     /// nil for a name that is none of this model's checkpoints.
     init?(fileName: String, saveName: String) {
         let prefix = "\(saveName)_epoch_"

@@ -5,6 +5,7 @@
 /// while let batch = try batches.next() { … }
 /// ```
 public final class DataLoader<Batch: Sendable>: Sendable {
+    /// How samples become batches.
     public let options: LoaderOptions
     /// The number of samples in an epoch.
     public let sampleCount: Int
@@ -31,7 +32,14 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         self.sampler = sampler
         self.seed = seed
         sampleCount = sampler.count
-        makeBatch = { try dataset.batch(at: $0, random: $1) }
+        let samples = 0..<dataset.count
+        makeBatch = { indices, random in
+            // A data set may trap on a number that it does not have.
+            if let other = indices.first(where: { !samples.contains($0) }) {
+                throw DataError("the sampler asks for sample \(other), and the data set has \(samples.count)")
+            }
+            return try noGrad { try dataset.batch(at: indices, random: random) }
+        }
     }
 
     /// A loader of a data set whose samples know how to become a batch.
@@ -51,16 +59,21 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// - Parameters:
     ///   - epoch: the first is 0.
     ///   - start: how many batches to leave out at the beginning; they are not made.
+    /// - Throws: what the sampler throws; `DataError` where its order is not as long as it says.
     public func batches(epoch: Int, from start: Int = 0) throws -> Batches<Batch> {
         let order = try sampler.order(epoch: epoch)
+        guard order.count == sampleCount else {
+            throw DataError(
+                "the sampler's order of epoch \(epoch) has \(order.count) samples, and its count is \(sampleCount)")
+        }
         let batchSize = options.batchSize
         let makeBatch = makeBatch
         let random = BatchRandom(seed: seed, epoch: epoch)
-        return Batches(
+        return try Batches(
             range: min(max(start, 0), batchCount)..<batchCount, workers: options.workers, prefetch: options.prefetch
         ) { number in
             let first = number * batchSize
-            return try makeBatch(try order.numbers(at: first..<min(first + batchSize, order.count)), random)
+            return try makeBatch(try order.numbers(at: first..<(first + min(batchSize, order.count - first))), random)
         }
     }
 }
@@ -73,12 +86,13 @@ public final class Batches<Batch: Sendable> {
 
     init(
         range: Range<Int>, workers: Int, prefetch: Int, make: @escaping @Sendable (_ number: Int) throws -> Batch
-    ) {
+    ) throws {
         self.make = make
         remaining = range
+        let (ahead, isTooMany) = workers.multipliedReportingOverflow(by: prefetch)
         queue =
             workers == 0
-            ? nil : PrefetchQueue(range: range, workers: workers, capacity: workers * prefetch, make: make)
+            ? nil : try PrefetchQueue(range: range, workers: workers, capacity: isTooMany ? .max : ahead, make: make)
     }
 
     /// Ends the workers, also in the middle of the epoch.

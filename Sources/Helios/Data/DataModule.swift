@@ -28,6 +28,7 @@ open class DataModule<Batch: Sendable> {
     /// The loader of the test data; nil where there are none.
     public private(set) var testDataLoader: DataLoader<Batch>?
 
+    /// A module without data; `setup` adds them.
     public init() {}
 
     // MARK: To override

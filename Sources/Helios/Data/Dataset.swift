@@ -5,6 +5,7 @@
 public protocol Dataset<Sample>: Sendable {
     associatedtype Sample: Sendable
 
+    /// The number of samples.
     var count: Int { get }
 
     /// The sample with this number, 0 up to `count`.
@@ -18,6 +19,7 @@ public protocol Dataset<Sample>: Sendable {
 public protocol BatchDataset<Batch>: Sendable {
     associatedtype Batch: Sendable
 
+    /// The number of samples.
     var count: Int { get }
 
     /// The samples with these numbers, in this order, as one batch.
@@ -61,8 +63,10 @@ extension Dataset {
 
 /// What is wrong with the data, or with how they are to be loaded.
 public struct DataError: Error, CustomStringConvertible, Equatable {
+    /// What is wrong, in a sentence.
     public let description: String
 
+    /// An error that says `description`.
     public init(_ description: String) {
         self.description = description
     }

@@ -6,7 +6,7 @@ public struct LoaderOptions: Sendable {
     public var shuffle: Bool
     /// Leaves out the last batch of an epoch where it is smaller than the others.
     public var dropLast: Bool
-    /// How many threads make batches ahead of the training; 0 makes each when it is asked for.
+    /// How many threads make batches ahead of the training, 1024 at most; 0 makes each when it is asked for.
     public var workers: Int
     /// How many batches each worker may be ahead.
     public var prefetch: Int
@@ -15,6 +15,7 @@ public struct LoaderOptions: Sendable {
     /// The order of the samples; instead of what `shuffle` says.
     public var sampler: (any Sampler)?
 
+    /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
     public init(
         batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: Int = 0, prefetch: Int = 2,
         seed: UInt64? = nil, sampler: (any Sampler)? = nil
@@ -35,6 +36,9 @@ public struct LoaderOptions: Sendable {
         }
         guard workers >= 0 else {
             throw DataError("the number of workers must not be negative, and is \(workers)")
+        }
+        guard workers <= 1024 else {
+            throw DataError("the number of workers is 1024 at most, not \(workers)")
         }
         guard prefetch > 0 else {
             throw DataError("the number of batches to prefetch must be positive, not \(prefetch)")

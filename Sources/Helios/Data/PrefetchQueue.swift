@@ -3,8 +3,7 @@ import Torch
 
 /// Batches made ahead by threads of their own, handed out in order.
 ///
-/// At most `capacity` batches are made or being made and not yet taken. Decoding blocks, which is not for Swift's
-/// cooperative threads; hence real ones.
+/// At most `capacity` batches are made or being made and not yet taken.
 final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
     private let make: @Sendable (Int) throws -> Batch
     private let capacity: Int
@@ -15,20 +14,29 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
     private var made: [Int: Result<Batch, any Error>] = [:]
     private var nextToTake: Int
     private var isStopped = false
-    private var runningWorkers: Int
+    private var runningWorkers = 0
 
-    init(range: Range<Int>, workers: Int, capacity: Int, make: @escaping @Sendable (Int) throws -> Batch) {
+    /// Starts the workers; fewer where the system has no more threads.
+    ///
+    /// - Throws: `DataError` where it has none.
+    init(
+        range: Range<Int>, workers: Int, capacity: Int,
+        startThread: (@escaping @Sendable () -> Void) -> Bool = WorkerThread.start,
+        make: @escaping @Sendable (_ number: Int) throws -> Batch
+    ) throws {
         self.make = make
         self.capacity = capacity
         waiting = range
         nextToTake = range.lowerBound
-        runningWorkers = min(workers, range.count)
-        for number in 0..<runningWorkers {
-            let thread = Thread { self.work() }
-            thread.name = "helios.loader.\(number)"
-            // As the main thread's: decoders of a user's data set may need it.
-            thread.stackSize = 8 << 20
-            thread.start()
+
+        condition.lock()
+        defer { condition.unlock() }
+        for _ in 0..<min(workers, range.count) {
+            guard startThread({ self.work() }) else { break }
+            runningWorkers += 1
+        }
+        guard runningWorkers > 0 || range.isEmpty else {
+            throw DataError("the system starts no thread for a loader's worker: lower the number of workers")
         }
     }
 
@@ -61,7 +69,7 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
         // The workers share the processor with the training: one thread each for the operations of a sample.
         LibTorch.useOneThreadOnThisThread()
         while let number = nextNumber() {
-            let result = Result { try noGrad { try make(number) } }
+            let result = Result { try make(number) }
             condition.lock()
             made[number] = result
             condition.broadcast()
@@ -77,7 +85,7 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
     private func nextNumber() -> Int? {
         condition.lock()
         defer { condition.unlock() }
-        while !isStopped, let first = waiting.first, first >= nextToTake + capacity {
+        while !isStopped, let first = waiting.first, first - nextToTake >= capacity {
             condition.wait()
         }
         return isStopped ? nil : waiting.popFirst()

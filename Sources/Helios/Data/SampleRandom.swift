@@ -8,6 +8,7 @@
 public struct SampleRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    /// The start of the sequence of a seed, an epoch and a sample.
     public init(seed: UInt64, epoch: Int, index: Int) {
         state = seed
         // One step of the sequence between each, so that (1, 2) and (2, 1) differ.

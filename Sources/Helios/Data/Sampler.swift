@@ -16,6 +16,7 @@ public protocol Sampler: Sendable {
 public struct SequentialSampler: Sampler {
     public let count: Int
 
+    /// The order of `count` samples.
     public init(count: Int) {
         self.count = count
     }
@@ -29,8 +30,10 @@ public struct SequentialSampler: Sampler {
 /// which is the order of PyTorch and of Python Helios.
 public struct RandomSampler: Sampler {
     public let count: Int
+    /// What the orders are drawn from, together with the epoch.
     public let seed: UInt64
 
+    /// The orders of `count` samples that belong to a seed.
     public init(count: Int, seed: UInt64 = Helios.defaultSeed) {
         self.count = count
         self.seed = seed
@@ -51,6 +54,7 @@ public struct SampleOrder: Sendable {
     }
 
     private let storage: Storage
+    /// The number of samples.
     public let count: Int
 
     /// 0 up to `count`.
@@ -58,10 +62,13 @@ public struct SampleOrder: Sendable {
         SampleOrder(storage: .sequential, count: count)
     }
 
+    /// The order of a list of sample numbers.
     public init(_ numbers: [Int]) {
         self.init(storage: .numbers(numbers), count: numbers.count)
     }
 
+    /// The order of a tensor of sample numbers.
+    ///
     /// - Parameter numbers: `int64[N]`, on the CPU.
     /// - Throws: `DataError` for another type, shape or device.
     public init(_ numbers: Tensor) throws {

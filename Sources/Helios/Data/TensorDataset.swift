@@ -5,6 +5,7 @@ public struct LabeledBatch: DeviceTransferable, Sendable {
     /// `[N, …]`: class numbers (`int64[N]`), or values.
     public var targets: Tensor
 
+    /// A batch of inputs and what is wanted for them, `[N, …]` both.
     public init(inputs: Tensor, targets: Tensor) {
         self.inputs = inputs
         self.targets = targets
@@ -22,10 +23,14 @@ public struct LabeledBatch: DeviceTransferable, Sendable {
 
 /// Samples that lie in memory as two tensors. A batch is two index operations, whatever its size.
 public struct TensorDataset: BatchDataset {
+    /// `[N, …]`
     public let inputs: Tensor
+    /// `[N, …]`
     public let targets: Tensor
     public let count: Int
 
+    /// A data set of two tensors.
+    ///
     /// - Parameters:
     ///   - inputs: `[N, …]`
     ///   - targets: `[N, …]`

@@ -2,33 +2,45 @@ import Foundation
 
 /// What the user sees: lines on the standard output, and below them, on a terminal, a line that changes.
 ///
-/// The changing line goes to the standard error stream, so that the output can be piped.
+/// The changing line goes to the standard error stream, so that the output can be piped. Where nobody reads any more
+/// (`digits | head -1`) or a stream is closed, what is written there is lost and the training goes on.
 final class Console {
     /// Whether there is a terminal that a line can be drawn on anew.
     let isTerminal: Bool
+    private let output: Int32
+    private let errors: Int32
     private var hasStatus = false
 
-    init() {
-        isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    convenience init() {
+        Console.openMissingStreams()
+        let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+        self.init(output: STDOUT_FILENO, errors: STDERR_FILENO, isTerminal: isTerminal)
+    }
+
+    /// A console on other streams than the process'.
+    init(output: Int32, errors: Int32, isTerminal: Bool) {
+        self.output = output
+        self.errors = errors
+        self.isTerminal = isTerminal
     }
 
     /// Prints a line that stays, above the changing one.
     func printLine(_ line: String) {
         clearStatus()
-        write(line + "\n", to: FileHandle.standardOutput)
+        write(line + "\n", to: output)
     }
 
     /// Prints a line that the user should notice.
     func printWarning(_ message: String) {
         clearStatus()
-        write("warning: \(message)\n", to: FileHandle.standardError)
+        write("warning: \(message)\n", to: errors)
     }
 
-    /// Draws the changing line; nothing where there is no terminal.
+    /// Draws the changing line, as much of it as has room; nothing where there is no terminal.
     func showStatus(_ text: String) {
         guard isTerminal else { return }
         // To the line's start, the text, and the rest of the line erased.
-        write("\r\(text.prefix(Console.width - 1))\u{1B}[K", to: FileHandle.standardError)
+        write("\r\(TerminalText.clipped(text, columns: width - 1))\u{1B}[K", to: errors)
         hasStatus = true
     }
 
@@ -37,21 +49,64 @@ final class Console {
         clearStatus()
     }
 
+    /// The terminal's width in columns; 80 where it does not say.
+    var width: Int {
+        var size = winsize()
+        guard ioctl(errors, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     private func clearStatus() {
         guard hasStatus else { return }
-        write("\r\u{1B}[K", to: FileHandle.standardError)
+        write("\r\u{1B}[K", to: errors)
         hasStatus = false
     }
 
-    private func write(_ text: String, to handle: FileHandle) {
-        // A closed pipe must not end the training.
-        try? handle.write(contentsOf: Data(text.utf8))
+    private func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            withoutPipeSignal {
+                var rest = UnsafeRawBufferPointer(bytes)[...]
+                while !rest.isEmpty {
+                    let written = Foundation.write(
+                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    if written < 0, errno == EINTR { continue }
+                    guard written > 0 else { return }
+                    rest = rest.dropFirst(written)
+                }
+            }
+        }
     }
 
-    /// The terminal's width in columns; 80 where it does not say.
-    private static var width: Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 10 else { return 80 }
-        return Int(size.ws_col)
+    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed would
+    /// land in the log or a checkpoint.
+    private static func openMissingStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest number that is free, which is this one.
+            _ = open("/dev/null", O_RDWR)
+        }
     }
+}
+
+/// Runs `body` so that writing into a pipe that nobody reads is an error of the write, and not a signal that ends the
+/// process. For this thread alone: what other code does with the signal is its own.
+private func withoutPipeSignal(_ body: () -> Void) {
+    var pipe = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    func isPending() -> Bool {
+        var pending = sigset_t()
+        return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1
+    }
+
+    let wasPending = isPending()
+    var previous = sigset_t()
+    guard pthread_sigmask(SIG_BLOCK, &pipe, &previous) == 0 else { return }
+    body()
+    if !wasPending, isPending() {
+        // Taken here, else it would come with the mask's end.
+        var signal: Int32 = 0
+        sigwait(&pipe, &signal)
+    }
+    pthread_sigmask(SIG_SETMASK, &previous, nil)
 }

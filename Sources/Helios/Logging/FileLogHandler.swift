@@ -43,7 +43,9 @@ struct FileLogHandler: LogHandler {
 
 /// A log file that cannot be written.
 public struct LogFileError: Error, CustomStringConvertible, Equatable {
+    /// The log file.
     public let path: String
+    /// Why it cannot be written.
     public let reason: String
 
     public var description: String {

@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 
 /// Shows how training goes: on a terminal a bar with rate, remaining time and losses; everywhere, and in the log, a line
-/// for each epoch (or each validation, when training by iteration).
+/// for each epoch. When training by iteration, a line for each validation, or for each epoch where there is none, and for
+/// what comes after the last.
 final class ProgressReporter {
     private let trainer: Trainer
     private let console: Console
@@ -19,8 +20,7 @@ final class ProgressReporter {
     private var lastDrawTime: UInt64 = 0
 
     // Of the lines that stay.
-    private var lossSums: [String: Double] = [:]
-    private var lossOrder: [String] = []
+    private var losses: [String: (sum: Double, count: Int)] = [:]
     private var stepCount = 0
     private var sectionStart: UInt64 = 0
     private var scores: [String: Double] = [:]
@@ -55,13 +55,9 @@ final class ProgressReporter {
         self.state = state
         stepCount += 1
         for (name, value) in losses {
-            if let sum = lossSums[name] {
-                lossSums[name] = sum + value
-            } else {
-                lossSums[name] = value
-                lossOrder.append(name)
-                lossOrder.sort()
-            }
+            // Not every step need have every loss.
+            self.losses[name, default: (0, 0)].sum += value
+            self.losses[name, default: (0, 0)].count += 1
         }
         done = trainer.trainUnit == .epoch ? done + 1 : state.currentIteration
         drawIfDue(losses)
@@ -69,8 +65,15 @@ final class ProgressReporter {
 
     func endEpoch(_ state: TrainingState) {
         self.state = state
-        guard trainer.trainUnit == .epoch else { return }
-        endSection(epochLabel)
+        switch trainer.trainUnit {
+        case .epoch: endSection(epochLabel)
+        case .iteration: if trainer.validFrequency == nil { endIterations() }
+        }
+    }
+
+    func endTraining() {
+        if trainer.trainUnit == .iteration { endIterations() }
+        end()
     }
 
     // MARK: Validation and testing
@@ -89,10 +92,7 @@ final class ProgressReporter {
 
     func endValidation(_ scores: [String: Double]) {
         self.scores = scores
-        guard trainer.trainUnit == .iteration else { return }
-        let limit = trainer.totalSteps.count.map { "/\($0)" } ?? ""
-        endSection("iteration \(state.currentIteration)\(limit)")
-        beginSection()
+        if trainer.trainUnit == .iteration { endIterations() }
     }
 
     func beginTesting(steps: Int) {
@@ -112,12 +112,22 @@ final class ProgressReporter {
     // MARK: The lines that stay
 
     private var epochLabel: String {
-        "epoch \(state.globalEpoch)" + (trainer.totalSteps.count.map { "/\($0)" } ?? "")
+        "epoch \(state.globalEpoch)\(limit)"
+    }
+
+    private var limit: String {
+        trainer.totalSteps.count.map { "/\($0)" } ?? ""
+    }
+
+    /// A line for the iterations that none was about yet.
+    private func endIterations() {
+        guard stepCount > 0 else { return }
+        endSection("iteration \(state.currentIteration)\(limit)")
+        beginSection()
     }
 
     private func beginSection() {
-        lossSums.removeAll(keepingCapacity: true)
-        lossOrder.removeAll(keepingCapacity: true)
+        losses.removeAll(keepingCapacity: true)
         stepCount = 0
         scores = [:]
         sectionStart = now
@@ -126,7 +136,9 @@ final class ProgressReporter {
     private func endSection(_ label: String) {
         guard isNeeded else { return }
         let seconds = Double(now - sectionStart) / 1e9
-        var parts = lossOrder.map { "\($0) \(format(lossSums[$0, default: 0] / Double(max(stepCount, 1))))" }
+        var parts = losses.sorted { $0.key < $1.key }.map {
+            "\($0.key) \(format($0.value.sum / Double($0.value.count)))"
+        }
         parts += scores.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
         parts.append("\(stepCount) batches in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
@@ -156,8 +168,19 @@ final class ProgressReporter {
             ProgressBar(
                 label: label, done: done, total: total,
                 rate: seconds > 0 ? Double(done - resumedAt) / seconds : 0,
-                details: lossOrder.compactMap { name in losses[name].map { "\(name) \(format($0))" } }
+                details: details(losses)
             ).text)
+    }
+
+    /// As many losses as could have room.
+    private func details(_ losses: [String: Double]) -> [String] {
+        var room = console.width
+        var details: [String] = []
+        for (name, value) in losses.sorted(by: { $0.key < $1.key }) where room > 0 {
+            details.append("\(name) \(format(value))")
+            room -= name.count
+        }
+        return details
     }
 
     private var now: UInt64 {

@@ -59,6 +59,8 @@ open class Model<Batch: Sendable> {
 
     weak var dataModule: DataModule<Batch>?
 
+    /// A model; its networks are made in `setup`.
+    ///
     /// - Parameter saveName: the name in the files of checkpoints and networks.
     public init(saveName: String) {
         self.saveName = saveName
@@ -80,7 +82,8 @@ open class Model<Batch: Sendable> {
     /// The state for a checkpoint.
     ///
     /// By default that of every stored property that is `Stateful` (networks, optimisers, schedulers), and of arrays,
-    /// dictionaries and optionals of such, under the property's name.
+    /// dictionaries and optionals of such, under the property's name. What training needs must be there from `setup` on,
+    /// so that it can be restored.
     open func stateDict() throws -> StateDict {
         try StatefulProperties(of: self).stateDict()
     }
@@ -88,6 +91,8 @@ open class Model<Batch: Sendable> {
     /// Restores the state of a checkpoint; by default what `stateDict` gave by default.
     ///
     /// - Parameter fastInit: restore the networks only.
+    /// - Throws: `StateDictError` for a state that does not fit; by default also where one is missing, or is there and
+    ///   the model has no such property.
     open func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
         try StatefulProperties(of: self).load(state, networksOnly: fastInit)
     }
@@ -144,15 +149,15 @@ open class Model<Batch: Sendable> {
 
     /// Called after each training step.
     ///
-    /// By default reads the losses, averages them over the processes, adds them to the running losses, and throws
-    /// `NonFiniteLossError` where one is not a finite number.
+    /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` where one is not a
+    /// finite number (unless the precision is `float16`, where that happens and the scaler skips the step).
     /// - Parameter shouldLog: whether the trainer's print frequency is reached.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         lastLosses.removeAll(keepingCapacity: true)
         for (name, loss) in lossItems {
             let value = try loss.item().double
-            // With a scaler an overflow is expected now and then: it skips the step and lowers the scale.
-            guard value.isFinite || mixedPrecision != nil else {
+            // In float16 an overflow is expected now and then: the scaler skips the step and lowers the scale.
+            guard value.isFinite || mixedPrecision?.dtype == .float16 else {
                 throw NonFiniteLossError(name: name, value: value, state: state)
             }
             lastLosses[name] = value
@@ -234,6 +239,14 @@ open class Model<Batch: Sendable> {
 }
 
 extension Model {
+    /// Clears what an earlier training left in the tables.
+    func forgetTraining() {
+        lossItems.removeAll()
+        runningLosses.removeAll()
+        lastLosses.removeAll()
+        validationScores.removeAll()
+    }
+
     /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.
     ///
     /// - Throws: `DataError` where there is no training data.
@@ -249,6 +262,7 @@ extension Model {
 public struct NonFiniteLossError: Error, CustomStringConvertible, Equatable {
     /// The loss' name in `Model.lossItems`.
     public let name: String
+    /// Its value: NaN or infinite.
     public let value: Double
     /// The step in which it came up.
     public let state: TrainingState

@@ -1,12 +1,6 @@
 /// The stored properties of an object that have a state, by reflection: superclasses first, in order of declaration.
 struct StatefulProperties {
-    fileprivate enum Entry {
-        case single(any Stateful)
-        case list([any Stateful])
-        case table([(String, any Stateful)])
-    }
-
-    private let entries: [(name: String, entry: Entry)]
+    private let properties: [(name: String, entry: StatefulEntry)]
 
     init(of object: AnyObject) {
         var mirrors: [Mirror] = []
@@ -15,41 +9,59 @@ struct StatefulProperties {
             mirrors.append(mirror)
             current = mirror.superclassMirror
         }
-        entries = mirrors.reversed().flatMap { mirror in
+        properties = mirrors.reversed().flatMap { mirror in
             mirror.children.compactMap { child in
-                guard let label = child.label, let entry = Entry(child.value) else { return nil }
-                return (name: label, entry: entry)
+                guard let label = child.label, let entry = StatefulEntry(child.value) else { return nil }
+                return (name: StatefulProperties.name(label), entry: entry)
             }
         }
     }
 
+    /// A property's name, without what the compiler puts before that of a lazy one.
+    private static func name(_ label: String) -> String {
+        let lazy = "$__lazy_storage_$_"
+        return label.hasPrefix(lazy) ? String(label.dropFirst(lazy.count)) : label
+    }
+
     /// Every network, also those in lists and tables.
     var networks: [Module] {
-        entries.flatMap(\.entry.members).compactMap { $0 as? Module }
+        properties.flatMap(\.entry.members).compactMap { $0 as? Module }
     }
 
     func stateDict() throws -> StateDict {
-        var state = StateDict()
-        for (name, entry) in entries {
-            state[name] = try entry.stateValue()
-        }
-        return state
+        try StatefulProperties.stateDict(of: properties)
     }
 
     func networkStateDict() throws -> StateDict {
-        let networks = entries.filter { $0.entry.members.contains { $0 is Module } }
+        let networks = properties.filter(\.entry.hasNetworks)
         if networks.count == 1, case .single(let network) = networks[0].entry {
             return try network.stateDict()
         }
+        return try StatefulProperties.stateDict(of: networks)
+    }
+
+    private static func stateDict(of properties: [(name: String, entry: StatefulEntry)]) throws -> StateDict {
         var state = StateDict()
-        for (name, entry) in networks {
+        for (name, entry) in properties {
+            guard state[name] == nil else {
+                throw StateDictError("two classes of the model have a property '\(name)' with a state: rename one")
+            }
             state[name] = try entry.stateValue()
         }
         return state
     }
 
+    /// Restores the properties' states, or those of the networks alone.
+    ///
+    /// - Throws: `StateDictError` for a state that does not fit, that is missing, or that nothing is there for.
     func load(_ state: StateDict, networksOnly: Bool) throws {
-        for (name, entry) in entries where !networksOnly || entry.members.contains(where: { $0 is Module }) {
+        let names = Set(properties.map(\.name))
+        if !networksOnly, let other = state.names.first(where: { !names.contains($0) }) {
+            throw StateDictError(
+                "there is a state of '\(other)', and the model has nothing there to restore: create it in "
+                    + "setup(fastInit:)")
+        }
+        for (name, entry) in properties where !networksOnly || entry.hasNetworks {
             do {
                 try entry.load(try state.value(.string(name)), networksOnly: networksOnly)
             } catch {
@@ -59,64 +71,99 @@ struct StatefulProperties {
     }
 }
 
-extension StatefulProperties.Entry {
+/// What has a state in a stored property: an object, or those in a list or a table, at any depth.
+indirect enum StatefulEntry {
+    case single(any Stateful)
+    /// With nil for a place that is empty.
+    case list([StatefulEntry?])
+    case table([(key: StateDict.Key, entry: StatefulEntry)])
+
     /// nil for what has no state. (A cast looks through optionals by itself.)
-    fileprivate init?(_ value: Any) {
+    init?(_ value: Any) {
         if let single = value as? any Stateful {
             self = .single(single)
-        } else if let list = value as? [any Stateful] {
-            // An empty array of anything can be cast to an empty array of everything.
-            guard !list.isEmpty else { return nil }
-            self = .list(list)
-        } else if let table = value as? [String: any Stateful] {
-            guard !table.isEmpty else { return nil }
-            self = .table(table.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        } else if let container = value as? any StatefulContainer, let entry = container.statefulEntry {
+            self = entry
         } else {
             return nil
         }
     }
 
-    fileprivate var members: [any Stateful] {
+    var members: [any Stateful] {
         switch self {
         case .single(let member): [member]
-        case .list(let members): members
-        case .table(let members): members.map(\.1)
+        case .list(let entries): entries.flatMap { $0?.members ?? [] }
+        case .table(let entries): entries.flatMap(\.entry.members)
         }
     }
 
-    fileprivate func stateValue() throws -> StateValue {
+    var hasNetworks: Bool {
+        members.contains { $0 is Module }
+    }
+
+    func stateValue() throws -> StateValue {
         switch self {
         case .single(let member): return .dictionary(try member.stateDict())
-        case .list(let members): return .list(try members.map { .dictionary(try $0.stateDict()) })
-        case .table(let members):
+        case .list(let entries): return .list(try entries.map { try $0?.stateValue() ?? .none })
+        case .table(let entries):
             var state = StateDict()
-            for (name, member) in members {
-                state[name] = .dictionary(try member.stateDict())
-            }
+            for (key, entry) in entries { state[key] = try entry.stateValue() }
             return .dictionary(state)
         }
     }
 
-    fileprivate func load(_ value: StateValue, networksOnly: Bool) throws {
-        func restore(_ member: any Stateful, _ value: StateValue) throws {
-            guard !networksOnly || member is Module else { return }
-            guard case .dictionary(let state) = value else {
-                throw StateDictError("it must be a dictionary, and is a \(value.typeName)")
-            }
-            try member.loadStateDict(state)
-        }
+    func load(_ value: StateValue, networksOnly: Bool) throws {
         switch (self, value) {
-        case (.single(let member), _):
-            try restore(member, value)
-        case (.list(let members), .list(let values)), (.list(let members), .tuple(let values)):
-            guard members.count == values.count else {
-                throw StateDictError("it has \(values.count) parts, and \(members.count) are needed")
+        case (.single(let member), _) where networksOnly && !(member is Module): break
+        case (.single(let member), .dictionary(let state)):
+            try member.loadStateDict(state)
+        case (.list(let entries), .list(let values)), (.list(let entries), .tuple(let values)):
+            guard entries.count == values.count else {
+                throw StateDictError("it has \(values.count) parts, and \(entries.count) are needed")
             }
-            for (member, value) in zip(members, values) { try restore(member, value) }
-        case (.table(let members), .dictionary(let state)):
-            for (name, member) in members { try restore(member, try state.value(.string(name))) }
+            for (position, (entry, value)) in zip(entries, values).enumerated() {
+                if let entry {
+                    try entry.load(value, networksOnly: networksOnly)
+                } else if case .none = value {
+                    continue
+                } else if !networksOnly {
+                    throw StateDictError("part \(position) is there, and none in the model")
+                }
+            }
+        case (.table(let entries), .dictionary(let state)):
+            let keys = Set(entries.map(\.key))
+            if !networksOnly, let other = state.keys.first(where: { !keys.contains($0) }) {
+                throw StateDictError("'\(other)' is there, and not in the model")
+            }
+            for (key, entry) in entries { try entry.load(try state.value(key), networksOnly: networksOnly) }
         default:
             throw StateDictError("a \(value.typeName) does not fit")
         }
+    }
+}
+
+private protocol StatefulContainer {
+    /// nil where nothing inside has a state.
+    var statefulEntry: StatefulEntry? { get }
+}
+
+extension Array: StatefulContainer {
+    fileprivate var statefulEntry: StatefulEntry? {
+        // A long list of numbers is not worth looking through.
+        if Element.self is any Numeric.Type { return nil }
+        let entries = map { StatefulEntry($0) }
+        return entries.contains { $0 != nil } ? .list(entries) : nil
+    }
+}
+
+extension Dictionary: StatefulContainer {
+    /// In the order of the keys, since a dictionary has none.
+    fileprivate var statefulEntry: StatefulEntry? {
+        var entries: [(key: StateDict.Key, entry: StatefulEntry)] = []
+        for (key, value) in self {
+            guard let entry = StatefulEntry(value) else { continue }
+            entries.append(((key as? Int).map(StateDict.Key.int) ?? .string("\(key)"), entry))
+        }
+        return entries.isEmpty ? nil : .table(entries.sorted { $0.key.description < $1.key.description })
     }
 }

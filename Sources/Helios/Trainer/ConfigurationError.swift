@@ -1,7 +1,9 @@
 /// Options that contradict each other, or a part that was not written.
 public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+    /// What contradicts what, in a sentence.
     public let description: String
 
+    /// An error that says `description`.
     public init(_ description: String) {
         self.description = description
     }

@@ -1,5 +1,6 @@
 /// How training ended.
 public struct FitResult: Sendable, Equatable {
+    /// Why training ended.
     public enum Outcome: String, Sendable {
         /// All steps were trained.
         case completed
@@ -9,6 +10,7 @@ public struct FitResult: Sendable, Equatable {
         case stoppedEarly
     }
 
+    /// Why it ended.
     public let outcome: Outcome
     /// The state after the last step.
     public let state: TrainingState

@@ -50,8 +50,10 @@ public final class Trainer {
     /// The newest checkpoint: the one that training went on from, then the last saved.
     public internal(set) var lastCheckpoint: URL?
 
-    let console: Console
+    var console: Console
 
+    /// A trainer; `fit` or `test` runs it.
+    ///
     /// - Throws: `ConfigurationError` for options that contradict each other, `TorchError` for a device that is not
     ///   there.
     public init(
@@ -84,7 +86,8 @@ public final class Trainer {
     /// Trains the model, from the newest checkpoint if the checkpoint folder has one.
     ///
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
-    ///   is nothing to do; `CheckpointError` where the folder has checkpoints and none can be read.
+    ///   is nothing to do, or the model's name cannot be that of a file; `CheckpointError` where the folder has
+    ///   checkpoints and none can be read.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         if let steps = totalSteps.count, steps < 1 {
@@ -96,6 +99,8 @@ public final class Trainer {
 
     /// Tests the model: with the newest checkpoint if the checkpoint folder has one, else with what
     /// `Model.loadForTesting` loads.
+    ///
+    /// - Throws: as `fit`.
     public func test<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws {
         try run("testing", model, data) { try $0.test() }
     }
@@ -109,23 +114,31 @@ public final class Trainer {
     private func run<Batch, Result>(
         _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
+        if checkpointRoot != nil { try Trainer.requireFileName(model.saveName, "the model's saveName") }
+        let logName = runName ?? model.saveName
+        if logRoot != nil { try Trainer.requireFileName(logName, "the run's name") }
+
         let run = TrainingRun(self, model, data)
+        try openLog(named: logName)
+        defer { closeLog() }
+        let result: Result
         do {
-            try openLog(named: runName ?? model.saveName)
-            defer { closeLog() }
-            do {
-                let result = try body(run)
-                try data.teardown()
-                return result
-            } catch {
-                console.endProgress()
-                let state = run.state
-                logger.error("\(what) failed in epoch \(state.globalEpoch), batch \(state.globalIteration): \(error)")
-                // The first error is the one to tell; that cleaning up then fails too is its consequence.
-                try? data.teardown()
-                throw error
-            }
+            result = try body(run)
+        } catch {
+            console.endProgress()
+            let state = run.state
+            logger.error("\(what) failed in epoch \(state.globalEpoch), batch \(state.globalIteration): \(error)")
+            // The first error is the one to tell; that cleaning up then fails too is its consequence.
+            try? data.teardown()
+            throw error
         }
+        do {
+            try data.teardown()
+        } catch {
+            logger.error("cleaning up after \(what) failed: \(error)")
+            throw error
+        }
+        return result
     }
 }
 
@@ -152,6 +165,9 @@ extension Trainer {
         }
         for (name, folder) in [("checkpointRoot", checkpointRoot), ("logRoot", logRoot)] {
             var isFolder: ObjCBool = false
+            if let folder, !folder.isFileURL {
+                throw ConfigurationError("\(name) must be a folder of this machine, not \(folder.absoluteString)")
+            }
             if let folder, FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
                 !isFolder.boolValue
             {
@@ -159,6 +175,17 @@ extension Trainer {
             }
         }
         try device.ensureAvailable()
+    }
+
+    /// Throws for a name that a file cannot have, or that leaves no room for what is added to it.
+    private static func requireFileName(_ name: String, _ what: String) throws {
+        guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
+            name.utf8.count <= 200
+        else {
+            throw ConfigurationError(
+                "\(what) becomes part of the names of files: it must be from 1 to 200 bytes without '/', not "
+                    + "'\(name)'")
+        }
     }
 
     private func openLog(named name: String) throws {

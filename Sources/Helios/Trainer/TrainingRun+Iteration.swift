@@ -40,7 +40,8 @@ extension TrainingRun {
                     break
                 }
             }
-            state.datasetIter = 0
+            // Where training ends, the position stays: as in the checkpoint of that iteration.
+            if outcome == nil { state.datasetIter = 0 }
             try model.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
             progress.endEpoch(state)
         }

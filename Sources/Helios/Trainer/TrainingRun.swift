@@ -27,20 +27,21 @@ final class TrainingRun<Batch: Sendable> {
         if let root = trainer.checkpointRoot {
             checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
         }
-        let checkpoint = try checkpoints?.newest(warn: warn)
-        if let checkpoint { try goOn(from: checkpoint) }
-        try printBanner(checkpoint.map { "going on from \($0.file.path)" })
+        let checkpoint = try goOnFromNewest()
+        try printBanner(checkpoint.map { "going on from \($0.path)" })
         // Early, before a hook does work on it.
         try checkTrainingData()
 
         try model.onTrainingStart()
         try model.train()
-        let outcome =
+        let outcome: FitResult.Outcome =
             switch trainer.trainUnit {
+            // The checkpoint may be that of a training which has stopped early.
+            case _ where shouldStopEarly: .stoppedEarly
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
-        progress.end()
+        progress.endTraining()
         try model.onTrainingEnd()
         trainer.logger.info(
             "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
@@ -86,8 +87,8 @@ final class TrainingRun<Batch: Sendable> {
             }
             try model.train()
             try model.onValidationEnd(validationCycle: state.validationCycles)
-            progress.endValidation(model.validationScores)
         }
+        progress.endValidation(model.validationScores)
         state.validationCycles += 1
         state.runningIter = 0
         state.earlyStopCount = try model.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
@@ -120,7 +121,7 @@ final class TrainingRun<Batch: Sendable> {
     func saveCheckpoint() throws {
         guard try model.shouldSaveCheckpoint(), let checkpoints else { return }
         let name = try model.appendMetadata(
-            toCheckpointName: "\(model.saveName)_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)")
+            toCheckpointName: CheckpointName.base(saveName: model.saveName, state))
         let checkpoint = try Checkpoint(
             trainingState: state, model: model, data: data,
             random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile)
@@ -133,14 +134,9 @@ final class TrainingRun<Batch: Sendable> {
 
     func test() throws {
         try setUp(fastInit: true)
-        let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
-        let checkpoint = try folder?.newest(warn: warn)
-        if let checkpoint {
-            try restore(checkpoint) { try $0.restore(model, fastInit: true) }
-        } else {
-            try model.loadForTesting()
-        }
-        try printBanner(checkpoint.map { "testing \($0.file.path)" } ?? "testing the loaded model")
+        let checkpoint = try loadNewest()
+        if checkpoint == nil { try model.loadForTesting() }
+        try printBanner(checkpoint.map { "testing \($0.path)" } ?? "testing the loaded model")
         guard let loader = data.testDataLoader else {
             warn("there are no test data: set them in \(type(of: data)).setup()")
             return
@@ -162,13 +158,14 @@ final class TrainingRun<Batch: Sendable> {
     // MARK: Beginning
 
     private func setUp(fastInit: Bool) throws {
+        trainer.lastCheckpoint = nil
+        data.trainer = trainer
+        data.seed = trainer.randomSeed
         try data.prepareData()
         try manualSeed(trainer.randomSeed)
         try LibTorch.setDeterministic(trainer.deterministic)
 
         data.reset()
-        data.trainer = trainer
-        data.seed = trainer.randomSeed
         try data.setup()
 
         model.trainer = trainer
@@ -176,28 +173,39 @@ final class TrainingRun<Batch: Sendable> {
         model.device = trainer.device
         model.mapLocation = trainer.device
         model.mixedPrecision = nil
+        if !fastInit { model.forgetTraining() }
         try model.setup(fastInit: fastInit)
     }
 
-    private func goOn(from checkpoint: CheckpointFolder.Entry) throws {
-        try restore(checkpoint) { contents in
-            try contents.restore(model, fastInit: false)
-            try data.loadStateDict(contents.data)
-            try checkPosition(contents)
+    /// Restores the newest checkpoint. Returns its file; nil where there is none.
+    private func goOnFromNewest() throws -> URL? {
+        try restore(checkpoints?.newest(warn: warn)) { checkpoint in
+            try checkpoint.restore(model, fastInit: false)
+            try data.loadStateDict(checkpoint.data)
+            try checkPosition(checkpoint)
             // Last, since restoring may itself draw random numbers.
-            try contents.random.restore(device: trainer.device)
+            try checkpoint.random.restore(device: trainer.device)
+            state = checkpoint.trainingState
         }
-        state = checkpoint.contents.trainingState
     }
 
-    /// Lets `body` restore a checkpoint; an error of it names the file.
-    private func restore(_ checkpoint: CheckpointFolder.Entry, _ body: (Checkpoint) throws -> Void) throws {
+    /// Restores the networks of the newest checkpoint. Returns its file; nil where there is none.
+    private func loadNewest() throws -> URL? {
+        let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
+        return try restore(folder?.newest(warn: warn)) { try $0.restore(model, fastInit: true) }
+    }
+
+    /// Lets `body` restore a checkpoint; an error of it names the file. The contents, which take as much memory as the
+    /// model and its optimiser, go with the return.
+    private func restore(_ entry: CheckpointFolder.Entry?, _ body: (Checkpoint) throws -> Void) throws -> URL? {
+        guard let entry else { return nil }
         do {
-            try body(checkpoint.contents)
+            try body(entry.contents)
         } catch {
-            throw CheckpointError(path: checkpoint.file.path, reason: "it does not fit the model or the data: \(error)")
+            throw CheckpointError(path: entry.file.path, reason: "it does not fit the model or the data: \(error)")
         }
-        trainer.lastCheckpoint = checkpoint.file
+        trainer.lastCheckpoint = entry.file
+        return entry.file
     }
 
     private func checkTrainingData() throws {

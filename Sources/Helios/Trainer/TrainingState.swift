@@ -17,6 +17,7 @@ public struct TrainingState: Equatable, Sendable {
     /// Iterations since the last validation: what running losses are divided by.
     public var runningIter = 0
 
+    /// The state before the first step.
     public init() {}
 }
 
@@ -44,13 +45,19 @@ extension TrainingState {
         earlyStopCount = try state.count("early_stop_count")
         averageIterTime = try state.double("average_iter_time")
         runningIter = try state.count("running_iter")
+        guard datasetIter == 0 || globalEpoch > 0 else {
+            throw StateDictError("the training state is in the middle of an epoch that has no number")
+        }
     }
 }
 
 extension StateDict {
     fileprivate func count(_ key: Key) throws -> Int {
         let value = try int(key)
-        guard value >= 0 else { throw StateDictError("'\(key)' of the training state is negative: \(value)") }
+        // No run gets there; a damaged file that does must not make the counting overflow.
+        guard (0...(1 << 62)).contains(value) else {
+            throw StateDictError("'\(key)' of the training state is no count: \(value)")
+        }
         return value
     }
 }

@@ -136,6 +136,76 @@ import Testing
         }
     }
 
+    @Test(
+        "a name that a later run would not find, or take for another, is an error",
+        arguments: ["best", "small_epoch_1_iter_67", "small_epoch_1_iter_", "", "other_epoch_1_iter_6"])
+    func strayingName(name: String) throws {
+        final class Renamed: SmallModel {
+            var name = ""
+            override func appendMetadata(toCheckpointName name: String) -> String { self.name }
+        }
+        try withTemporaryFolder { folder in
+            let model = Renamed()
+            model.name = name
+            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let error = #expect(throws: CheckpointError.self) { try trainer.fit(model, SmallData()) }
+            #expect(error?.reason.contains("epoch 1 and iteration 6") == true, "\(error?.reason ?? "")")
+            #expect(folder.filesBelow.isEmpty)
+        }
+    }
+
+    @Test("a folder, a broken link or a pipe of a checkpoint's name is passed over")
+    func oddFiles() throws {
+        try withTemporaryFolder { folder in
+            let newest = try train(in: folder)
+            let checkpoints = newest.deletingLastPathComponent()
+            func path(_ epoch: Int) -> String { checkpoints.appending(path: "small_epoch_\(epoch)_iter_1.pth").path }
+            try FileManager.default.createDirectory(atPath: path(7), withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(atPath: path(8), withDestinationPath: "nothing")
+            #expect(mkfifo(path(9), 0o600) == 0)
+            let trainer = try Trainer.quiet(.epoch, 2, checkpointRoot: folder)
+            try trainer.fit(SmallModel(), SmallData())
+            #expect(trainer.lastCheckpoint == newest)
+        }
+    }
+
+    @Test(
+        "odd but possible names are names like others", arguments: ["a b", "100%", "ü#?", "~", "x_epoch_1_iter_2", "-"])
+    func oddNames(_ saveName: String) throws {
+        final class Named: Model<LabeledBatch> {
+            override func setup(fastInit: Bool) {}
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
+        }
+        try withTemporaryFolder { folder in
+            let first = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
+            try first.fit(Named(saveName: saveName), SmallData())
+            #expect(folder.filesBelow == ["\(saveName).log", "\(saveName)/\(saveName)_epoch_1_iter_6.pth"].sorted())
+            let second = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            #expect(try second.fit(Named(saveName: saveName), SmallData()).state.globalIteration == 12)
+            #expect(folder.filesBelow.count == 3)
+        }
+    }
+
+    @Test("what a checkpoint held is not kept in memory while training goes on from it")
+    func memory() throws {
+        final class Watching: SmallModel {
+            weak var saved: TensorHandle?
+            override func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
+                saved = try state.dictionary("network").tensor("0.weight").handle
+                #expect(saved != nil)
+                try super.loadStateDict(state, fastInit: fastInit)
+            }
+            override func onTrainingStart() { #expect(saved == nil) }
+            override func onTestingStart() { #expect(saved == nil) }
+        }
+        try withTemporaryFolder { folder in
+            _ = try train(in: folder, epochs: 1)
+            let trainer = try Trainer.quiet(.epoch, 2, checkpointRoot: folder)
+            try trainer.fit(Watching(), SmallData())
+            try trainer.test(Watching(), SmallData())
+        }
+    }
+
     @Test("the model may say that a checkpoint is not worth it")
     func shouldSaveCheckpoint() throws {
         final class Choosy: SmallModel {

@@ -121,6 +121,28 @@ import Testing
         #expect(try all(loader.batches(epoch: 0)) == [[9, 5], [1]])
     }
 
+    @Test("a sampler that asks for samples that are not there is an error", arguments: [[0, 10], [-1, 0], [3]])
+    func strayingSampler(numbers order: [Int]) throws {
+        struct Straying: Sampler {
+            let count = 2
+            let numbers: [Int]
+            func order(epoch: Int) -> SampleOrder { SampleOrder(numbers) }
+        }
+        let loader = try DataLoader(numbers(10), LoaderOptions(batchSize: 1, sampler: Straying(numbers: order)))
+        let error = #expect(throws: DataError.self) { _ = try all(loader.batches(epoch: 0)) }
+        let message = order.count == 2 ? "the data set has 10" : "has 1 samples, and its count is 2"
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("batches carry no history of how they were made, whoever makes them", arguments: [0, 1])
+    func noHistory(workers: Int) throws {
+        let inputs = try Tensor.ones([4, 2]).requiresGrad_()
+        let dataset = try TensorDataset(inputs: inputs * 2, targets: Tensor.zeros([4]))
+        let loader = try DataLoader(dataset, LoaderOptions(batchSize: 2, workers: workers))
+        let batch = try loader.batches(epoch: 0).next()
+        #expect(batch?.inputs.requiresGrad == false)
+    }
+
     private func numbers(_ count: Int) -> CollatedDataset<Numbers, [Int]> {
         Numbers(count: count, offset: 0).collated { $0 }
     }

@@ -8,6 +8,7 @@ import Testing
             (LoaderOptions(batchSize: 0), 10, "batch size must be positive"),
             (LoaderOptions(batchSize: -1), 10, "batch size must be positive"),
             (LoaderOptions(workers: -1), 10, "workers must not be negative"),
+            (LoaderOptions(workers: .max), 10, "1024 at most"),
             (LoaderOptions(prefetch: 0), 10, "prefetch must be positive"),
             (LoaderOptions(), 0, "no samples"),
             (LoaderOptions(shuffle: true, sampler: SequentialSampler(count: 10)), 10, "leave out 'shuffle'"),
@@ -27,4 +28,25 @@ import Testing
         #expect(loader.batchCount == 1)
         #expect(try loader.batches(epoch: 0).next() == [0, 1, 2])
     }
+
+    @Test("the largest numbers are numbers like others")
+    func extremes() throws {
+        let dataset = Numbers(count: 5, offset: 0).collated { $0 }
+        let loader = try DataLoader(dataset, LoaderOptions(batchSize: .max, workers: 3, prefetch: .max))
+        let batches = try loader.batches(epoch: .max, from: .min)
+        #expect(try batches.next() == [0, 1, 2, 3, 4])
+        #expect(try batches.next() == nil)
+        #expect(try loader.batches(epoch: 0, from: .max).next() == nil)
+
+        let endless = Numbers(count: .max, offset: 0).collated(by: \.count)
+        let last = try DataLoader(endless, LoaderOptions(batchSize: .max - 1, sampler: Endless()))
+        #expect(last.batchCount == 2)
+        #expect(try last.batches(epoch: 0, from: 1).next() == 1)
+    }
+}
+
+private struct Endless: Sampler {
+    let count = Int.max
+
+    func order(epoch: Int) -> SampleOrder { .sequential(count: count) }
 }

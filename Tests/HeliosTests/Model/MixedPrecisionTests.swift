@@ -55,6 +55,16 @@ import Testing
         }
     }
 
+    @Test("a loss that is not finite is an error in bfloat16 too, whose range is that of float32")
+    func nonFiniteLoss() throws {
+        let model = SmallModel()
+        try model.createScaler(dtype: .bfloat16)
+        model.lossItems["loss"] = try Tensor.full([], .real(.nan))
+        #expect(throws: NonFiniteLossError.self) {
+            try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false)
+        }
+    }
+
     @Test("float16 on the CPU is an error that says what works")
     func otherTypes() {
         let model = SmallModel()

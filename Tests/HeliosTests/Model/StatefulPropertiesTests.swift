@@ -86,4 +86,76 @@ import Testing
         try model.train()
         #expect(model.encoder.isTraining && model.blocks[1].isTraining)
     }
+
+    private final class Nested: Model<Int> {
+        let grid: [[Linear]]
+        var places: [Linear?]
+        let byNumber: [Int: Linear]
+        lazy var late = SGDHolder()
+        let history: [Double] = [1, 2]
+        var words: [String?] = ["a", nil]
+
+        init() throws {
+            grid = [[try Linear(1, 1), try Linear(1, 1)], [try Linear(1, 1)]]
+            places = [nil, try Linear(1, 1)]
+            byNumber = [10: try Linear(1, 1), 9: try Linear(1, 1)]
+            super.init(saveName: "nested")
+        }
+    }
+
+    private final class SGDHolder: Stateful {
+        var number = 0
+        func stateDict() -> StateDict { ["number": .int(number)] }
+        func loadStateDict(_ state: StateDict) throws { number = try state.int("number") }
+    }
+
+    @Test("lists in lists, empty places, tables by number and lazy properties are saved and restored")
+    func nested() throws {
+        let (source, target) = (try Nested(), try Nested())
+        source.late.number = 7
+        let state = try source.stateDict()
+        #expect(state.names == ["grid", "places", "byNumber", "late"])
+        #expect(try state.dictionary("byNumber").keys.contains(.int(9)))
+        target.late.number = 0
+        try target.loadStateDict(state, fastInit: false)
+        #expect(target.late.number == 7)
+        for (left, right) in zip(
+            target.grid.flatMap { $0 as [Linear?] } + [target.places[1], target.byNumber[9]],
+            source.grid.flatMap { $0 as [Linear?] } + [source.places[1], source.byNumber[9]])
+        {
+            try expectSameState(try #require(left), try #require(right))
+        }
+        try target.eval()
+        #expect(target.grid[1][0].isTraining == false && target.byNumber[10]?.isTraining == false)
+    }
+
+    @Test("a state that the model has no place for is an error, unless only the networks are wanted")
+    func noPlace() throws {
+        let source = try Derived()
+        let state = try source.stateDict()
+        let target = try Derived()
+        target.optimizer = nil
+        let error = #expect(throws: StateDictError.self) { try target.loadStateDict(state, fastInit: false) }
+        #expect(error?.description.contains("'optimizer'") == true)
+        try target.loadStateDict(state, fastInit: true)
+
+        let nested = try Nested()
+        let full = try nested.stateDict()
+        nested.places = [nil, nil]
+        #expect(throws: StateDictError.self) { try nested.loadStateDict(full, fastInit: false) }
+    }
+
+    @Test("two properties of one name, one private in each class, are an error that says the name")
+    func sameName() throws {
+        class Parent: Model<Int> {
+            private let head = SGDHolder()
+            init() { super.init(saveName: "parent") }
+        }
+        final class Child: Parent {
+            private let head = SGDHolder()
+        }
+        #expect(try Parent().stateDict().names == ["head"])
+        let error = #expect(throws: StateDictError.self) { try Child().stateDict() }
+        #expect(error?.description.contains("'head'") == true)
+    }
 }

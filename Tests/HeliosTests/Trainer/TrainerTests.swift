@@ -17,6 +17,7 @@ import Testing
         ("checkpointRoot", { try .quiet(checkpointFrequency: 1) }),
         ("checkpointRoot", { try .quiet(checkpointRoot: URL(filePath: "/dev/null")) }),
         ("logRoot", { try .quiet(logRoot: URL(filePath: "/dev/null")) }),
+        ("logRoot", { try .quiet(logRoot: URL(string: "https://example.org/logs")) }),
     ]
 
     @Test(
@@ -57,6 +58,35 @@ import Testing
         #expect(logError?.path == "/dev/null/below/small.log")
     }
 
+    @Test(
+        "names that no file can have are errors before anything is done",
+        arguments: ["", ".", "..", "a/b", "a\u{0}", String(repeating: "x", count: 201)])
+    func impossibleNames(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let data = SmallData()
+            let checkpoints = try Trainer.quiet(checkpointRoot: folder)
+            let error = #expect(throws: ConfigurationError.self) {
+                try checkpoints.fit(Model<LabeledBatch>(saveName: name), data)
+            }
+            #expect(error?.description.contains("saveName") == true)
+            #expect(throws: ConfigurationError.self) { try checkpoints.test(Model(saveName: name), data) }
+            let logs = try Trainer(runName: name, totalSteps: 1, logRoot: folder)
+            #expect(throws: ConfigurationError.self) { try logs.fit(SmallModel(), data) }
+            #expect(folder.filesBelow.isEmpty)
+        }
+    }
+
+    @Test("the greatest numbers are numbers like others", arguments: TrainingUnit.allCases)
+    func extremes(unit: TrainingUnit) throws {
+        final class Satisfied: SmallModel {
+            override func shouldTrainingStop() -> Bool { losses.count >= 8 }
+        }
+        let trainer = try Trainer.quiet(
+            unit, .steps(.max), validFrequency: .max, printFrequency: .max, accumulationSteps: .max,
+            earlyStopCycles: .max, randomSeed: .max)
+        #expect(try trainer.fit(Satisfied(), SmallData()).state.globalIteration == 8)
+    }
+
     // MARK: How training ends
 
     @Test("by epoch it trains as many epochs as were asked for")
@@ -74,6 +104,7 @@ import Testing
         #expect(result.outcome == .completed)
         #expect(result.state.currentIteration == 10)
         #expect(result.state.globalEpoch == 2)
+        #expect(result.state.datasetIter == 4)
     }
 
     @Test("accumulated batches count as one iteration")
@@ -93,6 +124,26 @@ import Testing
         #expect(result.outcome == .stoppedEarly)
         #expect(result.state.validationCycles == 3)
         #expect(unit == .epoch ? result.state.globalEpoch == 6 : result.state.currentIteration == 6)
+    }
+
+    @Test("a training that stopped early stays so when it is run again", arguments: TrainingUnit.allCases)
+    func stoppedEarlyBefore(unit: TrainingUnit) throws {
+        final class Stuck: SmallModel {
+            override func haveMetricsImproved() -> Bool { false }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ cycles: Int) throws -> (FitResult, Int) {
+                let model = Stuck()
+                let trainer = try Trainer.quiet(
+                    unit, .infinite, validFrequency: 1, checkpointFrequency: 1, earlyStopCycles: cycles,
+                    checkpointRoot: folder)
+                return (try trainer.fit(model, SmallData()), model.losses.count)
+            }
+            let (first, _) = try train(2)
+            let (again, count) = try train(2)
+            #expect(again.outcome == .stoppedEarly && again.state == first.state && count == 0)
+            #expect(try train(3).1 == (unit == .epoch ? 6 : 1))
+        }
     }
 
     @Test("a training without a limit ends when the model says so", arguments: TrainingUnit.allCases)
@@ -204,6 +255,52 @@ import Testing
         #expect(throws: DataError.self) { try trainer.fit(SmallModel(), data) }
         data.count = 22
         #expect(try trainer.fit(SmallModel(), data).state.globalIteration == 6)
+    }
+
+    @Test("an error of cleaning up is thrown, and does not clean up again")
+    func teardownError() throws {
+        struct Trouble: Error {}
+        final class Failing: DataModule<LabeledBatch> {
+            var count = 0
+            override func setup() throws {
+                let dataset = try TensorDataset(inputs: Tensor.zeros([4, 1, 3, 3]), targets: Tensor([0, 1, 2, 0]))
+                try addTrainPhase(dataset)
+            }
+            override func teardown() throws {
+                count += 1
+                throw Trouble()
+            }
+        }
+        try withTemporaryFolder { folder in
+            let data = Failing()
+            let trainer = try Trainer.quiet(.epoch, 1, logRoot: folder)
+            #expect(throws: Trouble.self) { try trainer.fit(SmallModel(), data) }
+            #expect(data.count == 1)
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            #expect(log.contains("error cleaning up after training failed: Trouble"))
+        }
+    }
+
+    @Test("a second training of the same model starts with clear tables and no checkpoint of the first")
+    func secondFit() throws {
+        final class Watching: SmallModel {
+            override func onTrainingStart() {
+                #expect(runningLosses.isEmpty && lossItems.isEmpty && lastLosses.isEmpty && validationScores.isEmpty)
+            }
+        }
+        try withTemporaryFolder { folder in
+            let (model, data) = (Watching(), SmallData())
+            let trainer = try Trainer.quiet(
+                .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+            try trainer.fit(model, data)
+            let losses = model.losses
+            model.runningLosses["loss"] = 3
+            try FileManager.default.removeItem(at: folder.appending(path: "small"))
+            try trainer.fit(model, data)
+            #expect(model.losses == losses + losses)
+            try trainer.test(model, data)
+            #expect(model.validationScores["loss"] != nil && model.testScores["loss"] != nil)
+        }
     }
 
     // MARK: Validation and testing

@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite(.standardGenerator) struct ProgressReporterTests {
+    /// The lines that a training prints; without the times, which are never the same.
+    private func lines(
+        _ model: SmallModel, _ data: SmallData = SmallData(), unit: TrainingUnit, _ total: StepLimit,
+        validFrequency: Int?, isTerminal: Bool = false
+    ) throws -> [String] {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "output")
+            try Data().write(to: file)
+            let handle = try FileHandle(forWritingTo: file)
+            let trainer = try Trainer(
+                trainUnit: unit, totalSteps: total, validFrequency: validFrequency, printsBanner: false)
+            trainer.console = Console(
+                output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal)
+            try trainer.fit(model, data)
+            return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+                .map { String($0).replacing(/[\d.]+ s$/) { _ in "s" } }
+        }
+    }
+
+    /// Its losses are numbers that are easy to average.
+    private final class Counting: SmallModel {
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            lossItems["step"] = try Tensor(state.globalIteration)
+            if state.globalIteration % 3 == 0 { lossItems["rare"] = try Tensor(state.globalIteration) }
+        }
+        override func validStep(_ batch: LabeledBatch, step: Int) {
+            validationScores["score"] = .nan
+        }
+    }
+
+    @Test("by epoch there is a line for each, with the means of the losses and the scores")
+    func byEpoch() throws {
+        #expect(
+            try lines(Counting(), unit: .epoch, 3, validFrequency: 2) == [
+                "epoch 1/3: rare 4.5, step 3.5, 6 batches in s",
+                "epoch 2/3: rare 10.5, step 9.5, score nan, 6 batches in s",
+                "epoch 3/3: rare 16.5, step 15.5, 6 batches in s",
+            ])
+    }
+
+    @Test("by iteration there is a line for each validation and for the rest")
+    func byIteration() throws {
+        #expect(
+            try lines(Counting(), unit: .iteration, 8, validFrequency: 3) == [
+                "iteration 3/8: rare 3, step 2, score nan, 3 batches in s",
+                "iteration 6/8: rare 6, step 5, score nan, 3 batches in s", "iteration 8/8: step 7.5, 2 batches in s",
+            ])
+    }
+
+    @Test("by iteration without a validation there is a line for each epoch and for the rest")
+    func withoutValidation() throws {
+        #expect(
+            try lines(Counting(), unit: .iteration, 8, validFrequency: nil) == [
+                "iteration 6/8: rare 4.5, step 3.5, 6 batches in s", "iteration 8/8: step 7.5, 2 batches in s",
+            ])
+        final class TrainingOnly: SmallData {
+            override func setup() throws {
+                let dataset = try TensorDataset(inputs: Tensor.zeros([8, 1, 3, 3]), targets: Tensor.zeros([8]))
+                try addTrainPhase(dataset, options)
+            }
+        }
+        #expect(
+            try lines(Counting(), TrainingOnly(), unit: .iteration, 4, validFrequency: 2) == [
+                "iteration 2/4: step 1.5, 2 batches in s", "iteration 4/4: rare 3, step 3.5, 2 batches in s",
+            ])
+    }
+
+    @Test("a training without losses, and one with thousands of long names, has its lines")
+    func oddLosses() throws {
+        final class Many: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                for number in 0..<2000 {
+                    lossItems["損失 \(number) " + String(repeating: "x", count: 50)] = try Tensor(1)
+                }
+            }
+        }
+        final class None: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
+        }
+        #expect(try lines(None(), unit: .epoch, 1, validFrequency: nil) == ["epoch 1/1: 6 batches in s"])
+        let printed = try lines(Many(), unit: .epoch, 1, validFrequency: nil, isTerminal: true)
+        #expect(printed.last?.split(separator: ", ").count == 2001)
+    }
+}
