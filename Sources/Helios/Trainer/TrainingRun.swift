@@ -34,10 +34,8 @@ final class TrainingRun<Batch: Sendable> {
 
         try model.onTrainingStart()
         try model.train()
-        let outcome: FitResult.Outcome =
+        let outcome =
             switch trainer.trainUnit {
-            // The checkpoint may be that of a training which has stopped early.
-            case _ where shouldStopEarly: .stoppedEarly
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }

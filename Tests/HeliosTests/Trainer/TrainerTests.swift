@@ -126,7 +126,7 @@ import Testing
         #expect(unit == .epoch ? result.state.globalEpoch == 6 : result.state.currentIteration == 6)
     }
 
-    @Test("a training that stopped early stays so when it is run again", arguments: TrainingUnit.allCases)
+    @Test("a training that stopped early has one more try when it is run again", arguments: TrainingUnit.allCases)
     func stoppedEarlyBefore(unit: TrainingUnit) throws {
         final class Stuck: SmallModel {
             override func haveMetricsImproved() -> Bool { false }
@@ -141,8 +141,9 @@ import Testing
             }
             let (first, _) = try train(2)
             let (again, count) = try train(2)
-            #expect(again.outcome == .stoppedEarly && again.state == first.state && count == 0)
-            #expect(try train(3).1 == (unit == .epoch ? 6 : 1))
+            // As Python Helios does it: recorded with a run that stopped early and was run again.
+            #expect(first.outcome == .stoppedEarly && again.outcome == .stoppedEarly)
+            #expect(count == (unit == .epoch ? 6 : 1))
         }
     }
 
