@@ -4,8 +4,8 @@ import Torch
 /// Lets the learning rates fall to `etaMin` along half a cosine, again and again, each time over `tMult` times as many
 /// steps.
 ///
-/// lr = etaMin + (lr₀ - etaMin) · (1 + cos(π·t / T)) / 2, with t the steps since the last restart and T those to the next.
-/// PyTorch's `CosineAnnealingWarmRestarts`. Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm
+/// lr = etaMin + (lr₀ - etaMin) · (1 + cos(π·t / T)) / 2, with t the steps since the last restart and T those to the
+/// next. PyTorch's `CosineAnnealingWarmRestarts`. Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm
 /// restarts".
 public final class CosineAnnealingWarmRestarts: LRScheduler {
     private struct Options {
@@ -66,7 +66,7 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
             // Base, quotient and rounding as in Python's `math.log`, so that the restarts fall on the same epochs.
             let restarts = (log(epoch / first * (multiplier - 1) + 1) / log(multiplier)).rounded(.towardZero)
             let scale = pow(multiplier, restarts)
-            next.position = epoch - first * (scale - 1) / (multiplier - 1)
+            next.position = max(0, epoch - first * (scale - 1) / (multiplier - 1))
             next.period = Int(min((first * scale).rounded(), Double(largestCount)))
         }
         try move(to: next, epoch: Int(epoch))
@@ -97,7 +97,8 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
 
     public override func setOwnState(_ state: StateDict) throws {
         options = Options(
-            first: try checked("T_0", state.int("T_0"), atLeast: 1), period: try checked("T_i", state.int("T_i"), atLeast: 1),
+            first: try checked("T_0", state.int("T_0"), atLeast: 1),
+            period: try checked("T_i", state.int("T_i"), atLeast: 1),
             multiplier: try checked("T_mult", state.int("T_mult"), atLeast: 1),
             etaMin: try checked("eta_min", state.double("eta_min")),
             position: try checked("T_cur", state.double("T_cur"), atLeast: -1))

@@ -84,7 +84,8 @@ public final class OneCycleLR: LRScheduler {
 
     private static func phases(total: Double, pctStart: Double, isThree: Bool) -> [Phase] {
         let rise = Phase(
-            endStep: pctStart * total - 1, rates: ("initial_lr", "max_lr"), momentums: ("max_momentum", "base_momentum"))
+            endStep: pctStart * total - 1, rates: ("initial_lr", "max_lr"), momentums: ("max_momentum", "base_momentum")
+        )
         guard isThree else {
             return [
                 rise,

@@ -69,6 +69,7 @@ public final class ReduceLROnPlateau: LRScheduler {
         _ = try checked("threshold", options.threshold)
         _ = try checked("cooldown", options.cooldown, atLeast: 0)
         _ = try checked("eps", options.eps)
+        for minimum in options.minimums + [options.defaultMinimum ?? 0] { _ = try checked("min_lr", minimum) }
         return options
     }
 
