@@ -25,7 +25,8 @@ public final class AveragedModel<Network: Module>: Module {
     /// Starts with a network's weights, which the first update replaces.
     ///
     /// - Parameters:
-    ///   - copy: another network of the same making, which takes the weights.
+    ///   - copy: another network of the same making, which takes the weights. (PyTorch copies by itself; making one here
+    ///     draws initial weights, which moves the random numbers that come after.)
     ///   - useBuffers: whether buffers are averaged like parameters.
     /// - Throws: `TorchError` where a decay is not from 0 to 1 or the copy shares a tensor with the network;
     ///   `StateDictError` where the two differ in their making.

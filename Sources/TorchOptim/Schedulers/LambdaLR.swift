@@ -8,7 +8,7 @@ import Torch
 ///
 /// The functions are not in the state: whoever resumes gives the same again.
 public final class LambdaLR: LRScheduler {
-    /// The factor at a step, for each parameter group.
+    /// What a parameter group's initial rate is multiplied by at a step.
     public typealias Factor = (_ epoch: Int) throws -> Double
 
     private let lambdas: [Factor]

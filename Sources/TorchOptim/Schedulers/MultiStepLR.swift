@@ -3,7 +3,8 @@ import Torch
 
 /// Multiplies the learning rates by `gamma` at each of some steps, several times where one is listed several times.
 ///
-/// PyTorch's `MultiStepLR`.
+/// PyTorch's `MultiStepLR`. The state has the milestones as a plain dictionary, where PyTorch has a counter: it goes on
+/// with one all the same, but not at the start of this scheduler's turn in a `SequentialLR`.
 public final class MultiStepLR: LRScheduler {
     private var milestones: Milestones
     public private(set) var gamma: Double

@@ -4,7 +4,7 @@ import Torch
 ///
 /// The functions are not in the state: whoever resumes gives the same again.
 public final class MultiplicativeLR: LRScheduler {
-    /// The factor at a step, for each parameter group.
+    /// What a parameter group's rate is multiplied by at a step.
     public typealias Factor = (_ epoch: Int) throws -> Double
 
     private let lambdas: [Factor]

@@ -45,6 +45,7 @@ public final class OneCycleLR: LRScheduler {
         self.totalSteps = total
         phases = Self.phases(
             total: Double(total), pctStart: try checked("pct_start", pctStart, in: 0...1), isThree: threePhase)
+        _ = try Self.phase(at: 0, of: phases)
         self.annealStrategy = annealStrategy
         cyclesMomentum = cycleMomentum
         let maxRates = try maxLearningRate.values("max_lr", of: optimizer)
@@ -116,15 +117,7 @@ public final class OneCycleLR: LRScheduler {
         guard lastEpoch <= totalSteps else {
             throw SchedulerError("OneCycleLR has no step \(lastEpoch): its cycle has \(totalSteps)")
         }
-        let step = Double(lastEpoch)
-        let position = phases.firstIndex { step <= $0.endStep } ?? phases.count - 1
-        let phase = phases[position]
-        let start = position == 0 ? 0 : phases[position - 1].endStep
-        guard start != phase.endStep else {
-            throw SchedulerError(
-                "OneCycleLR has a phase without a step, at \(start): change pctStart, or the \(totalSteps) steps")
-        }
-        let part = (step - start) / (phase.endStep - start)
+        let (phase, part) = try Self.phase(at: lastEpoch, of: phases)
         return try optimizer.parameterGroups.map { group in
             let (start, end) = (
                 try group.options.double(.string(ends(phase).start)), try group.options.double(.string(ends(phase).end))
@@ -134,6 +127,19 @@ public final class OneCycleLR: LRScheduler {
             case .linear: return (end - start) * part + start
             }
         }
+    }
+
+    /// The phase that a step falls into, and which part of it is over then.
+    private static func phase(at step: Int, of phases: [Phase]) throws -> (phase: Phase, part: Double) {
+        let step = Double(step)
+        let position = phases.firstIndex { step <= $0.endStep } ?? phases.count - 1
+        let phase = phases[position]
+        let start = position == 0 ? 0 : phases[position - 1].endStep
+        guard start != phase.endStep else {
+            throw SchedulerError(
+                "OneCycleLR has a phase without a step, at \(start): change pctStart, or the number of steps")
+        }
+        return (phase, (step - start) / (phase.endStep - start))
     }
 
     // MARK: State

@@ -144,7 +144,7 @@ struct LRSchedulerTests {
             try optimizer.loadStateDict(optimizerState)
             try scheduler.loadStateDict(schedulerState)
             // To the end from some, and over the next milestones from all.
-            let end = start % 25 == 0 ? rates.count : min(start + 12, rates.count)
+            let end = start % 25 == 0 ? rates.count : min(start + 6, rates.count)
             for step in start..<end {
                 try recorded.advance(scheduler, step: step)
                 guard optimizer.rates == rates[step], try optimizer.momentums == momentums[step] else {
