@@ -64,6 +64,7 @@ struct PickleGlobal: Hashable {
     let name: String
 
     static let orderedDict = PickleGlobal(module: "collections", name: "OrderedDict")
+    static let counter = PickleGlobal(module: "collections", name: "Counter")
     static let rebuildTensorV2 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v2")
     static let rebuildTensorV3 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v3")
     static let rebuildParameter = PickleGlobal(module: "torch._utils", name: "_rebuild_parameter")

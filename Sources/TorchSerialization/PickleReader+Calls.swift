@@ -25,6 +25,13 @@ extension PickleReader {
         }
         switch global {
         case .orderedDict where arguments.isEmpty: return .dictionary([])
+        case .counter:
+            guard arguments.count == 1, case .dictionary(let counts) = graph.nodes[arguments[0]] else {
+                throw misuse(of: global)
+            }
+            // Moved, as nothing else refers to it: copies that grow would take memory that the file's size does not bound.
+            graph.nodes[arguments[0]] = .global(global)
+            return .dictionary(counts)
         case .rebuildTensorV2: return try rebuildTensor(global, arguments, namesType: false)
         case .rebuildTensorV3: return try rebuildTensor(global, arguments, namesType: true)
         case .rebuildParameter:

@@ -109,6 +109,9 @@ def main() -> None:
     save("module", module().state_dict())
     save("adamw", optimizer_state(lambda parameters: torch.optim.AdamW(parameters, lr=0.01)))
     save("sgd", optimizer_state(lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9)))
+    # Which has a collections.Counter.
+    multistep = torch.optim.lr_scheduler.MultiStepLR(torch.optim.SGD([torch.ones(1)]), [3, 3, 7])
+    save("multistep", multistep.state_dict())
     save("plain", plain)
     for protocol in (3, 4, 5):
         save(f"protocol-{protocol}", {**plain, "tensor": torch.ones(2), "state": module().state_dict()},

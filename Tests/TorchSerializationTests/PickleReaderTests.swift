@@ -85,6 +85,9 @@ struct PickleReaderTests {
         // An attribute of something that may be called.
         #expect(reasonOf("\u{8C}\u{B}collections\u{8C}\u{16}OrderedDict.__init__.a\u{93})R.").contains("is not data"))
         #expect(reasonOf("ccollections\nOrderedDict\n(N\u{85}t)R.").contains("damaged"))
+        #expect(reasonOf("ccollections\nCounter\n]\u{85}R.").contains("of other kinds"))
+        // A counter's dictionary, which no pickle of Python's refers to again.
+        #expect(reasonOf("ccollections\nCounter\n}q\u{0}\u{85}Rh\u{0}\u{86}.").contains("is not data"))
         #expect(reasonOf("ca\u{1B}[31m\n", String(repeating: "b", count: 1000), "\n.").utf8.count < 300)
     }
 

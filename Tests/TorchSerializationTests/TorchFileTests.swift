@@ -12,7 +12,8 @@ struct TorchFileTests {
     @Test(
         "what PyTorch wrote is loaded to the bit",
         arguments: [
-            "module", "adamw", "sgd", "plain", "protocol-3", "protocol-4", "protocol-5", "shared", "dtypes",
+            "module", "adamw", "sgd", "multistep", "plain", "protocol-3", "protocol-4", "protocol-5", "shared",
+            "dtypes",
             "parameters", "shapes", "one-tensor", "no-checksums", "packed-again",
         ])
     func loadsFilesOfPyTorch(name: String) throws {

@@ -1,0 +1,108 @@
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+@Suite(.standardGenerator)
+struct AveragedModelTests {
+    /// Tests/Fixtures/weight-averaging.py.
+    struct Recorded: Decodable {
+        let states: [[String: FixtureTensor]]
+        let cases: [String: [[String: FixtureTensor]]]
+
+        func load(_ index: Int, into network: Module) throws {
+            var state = StateDict()
+            for (key, tensor) in states[index] { state[key] = .tensor(try tensor.tensor) }
+            try network.loadStateDict(state)
+        }
+    }
+
+    private func network() throws -> Sequential {
+        try Sequential(Conv2d(1, 2, kernelSize: 3), BatchNorm2d(2))
+    }
+
+    @Test(
+        "averages are PyTorch's to the bit, and so are the keys",
+        arguments: ["equal", "equal with buffers", "exponential", "exponential with buffers", "function"])
+    func averagesArePyTorchs(name: String) throws {
+        let recorded = try fixture("weight-averaging", as: Recorded.self)
+        let averaging: WeightAveraging =
+            switch name {
+            case "equal", "equal with buffers": .equal
+            case "exponential": .exponential(decay: 0.9)
+            case "exponential with buffers": .exponential(decay: 0.99)
+            default: .function { average, value, _ in try average * 0.9 + value * (1 - 0.9) }
+            }
+        let network = try network()
+        try recorded.load(0, into: network)
+        let averaged = try AveragedModel(
+            network, copy: self.network(), averaging: averaging,
+            useBuffers: name.contains("buffers") || name == "function")
+        for (index, expected) in try #require(recorded.cases[name]).enumerated() {
+            if index > 0 {
+                try recorded.load(index, into: network)
+                try averaged.updateParameters(network)
+            }
+            let state = try averaged.stateDict()
+            #expect(Set(state.names) == Set(expected.keys))
+            #expect(state.names.first == "n_averaged")
+            for (key, value) in expected {
+                try expectSameBits(state.tensor(.string(key)), value.tensor, "\(key) \(index)")
+            }
+        }
+    }
+
+    @Test("an average is gone on from after its state was loaded")
+    func stateIsLoaded() throws {
+        let recorded = try fixture("weight-averaging", as: Recorded.self)
+        let network = try network()
+        let averaged = try AveragedModel(network, copy: self.network())
+        for index in 1...3 {
+            try recorded.load(index, into: network)
+            try averaged.updateParameters(network)
+        }
+        let resumed = try AveragedModel(network, copy: self.network())
+        try resumed.loadStateDict(averaged.stateDict())
+        for index in 4...6 {
+            try recorded.load(index, into: network)
+            try resumed.updateParameters(network)
+        }
+        for (key, value) in try #require(recorded.cases["equal"]?.last) {
+            try expectSameBits(resumed.stateDict().tensor(.string(key)), value.tensor, key)
+        }
+    }
+
+    @Test("the average of layers is a layer, and an update leaves the network as it is")
+    func isLayer() throws {
+        let network = try Linear(3, 2)
+        let averaged = try AveragedModel(network, copy: Linear(3, 2))
+        try averaged.updateParameters(network)
+        let weight = try network.weight.clone()
+        try noGrad { _ = try network.weight.add_(1) }
+        try averaged.updateParameters(network)
+        let input = try Tensor.ones([1, 3])
+        // Half of the three ones that were added.
+        try expectClose(averaged(input), try network(input) - 1.5)
+        try expectSameBits(network.weight, weight + 1)
+    }
+
+    @Test("another network, one that shares tensors, and a decay out of range are errors")
+    func unfitThrows() throws {
+        let network = try Linear(3, 2)
+        #expect(throws: StateDictError.self) { try AveragedModel(network, copy: Linear(2, 3)) }
+        #expect(throws: TorchError.self) { try AveragedModel(network, copy: network) }
+        for decay in [-0.1, 1.1, .nan] {
+            #expect(throws: TorchError.self) {
+                try AveragedModel(network, copy: Linear(3, 2), averaging: .exponential(decay: decay))
+            }
+        }
+        let averaged = try AveragedModel(network, copy: Linear(3, 2))
+        #expect(throws: TorchError.self) { try averaged.updateParameters(Linear(2, 3)) }
+        #expect(throws: TorchError.self) { try averaged.updateParameters(Linear(3, 2, bias: false)) }
+        #expect(try averaged.averagedCount.item(Int.self) == 0)
+        for count in [-1, Int.max] {
+            averaged.averagedCount = try Tensor(count)
+            #expect(throws: TorchError.self) { try averaged.updateParameters(network) }
+        }
+    }
+}
