@@ -15,7 +15,12 @@ public struct OperationGenerator: Sendable {
     public var files: [File]
     /// What was selected and cannot be made: the names with the reasons.
     public var failures: [Omission]
+    /// How many overloads were made.
     public var operationCount: Int
+    /// How many operations they belong to.
+    public var nameCount: Int
+    public var omissionCount: Int
+    private let operations: [Operation]
 
     /// - Parameters:
     ///   - descriptions: what the operations do, for the comments.
@@ -49,7 +54,24 @@ public struct OperationGenerator: Sendable {
             + OperationGenerator.swiftFiles(resolution.signatures, emitter)
             + [File(path: "Tools/operations-report.md", text: report.text)]
         failures = omissions.filter(\.isFailure)
+        self.operations = operations
         operationCount = operations.count
+        nameCount = Set(operations.map(\.schema.name)).count
+        omissionCount = omissions.count
+    }
+
+    /// The operations that an older libtorch does not have, or has with other arguments: they would not compile there.
+    public func missing(in older: NativeFunctions) -> [Omission] {
+        let names = Dictionary(older.functions.map { ($0.schema.fullName, $0) }) { first, _ in first }
+        return operations.compactMap { operation in
+            let name = operation.schema.fullName
+            guard let function = names[name] else {
+                return Omission(name: name, reason: "not in the older PyTorch", isFailure: true)
+            }
+            // The method or function in C++ plays no part: the dispatcher is called.
+            guard function.schema != operation.schema else { return nil }
+            return Omission(name: name, reason: "declared otherwise in the older PyTorch", isFailure: true)
+        }
     }
 
     private static func cFiles(_ operations: [Operation], _ emitter: CEmitter, sourceCount: Int) -> [File] {
