@@ -6,234 +6,719 @@
 
 #include <ATen/ops/_amp_foreach_non_finite_check_and_unscale_ops.h>
 #include <ATen/ops/_amp_update_scale_ops.h>
+#include <ATen/ops/_foreach_abs_ops.h>
 #include <ATen/ops/_foreach_add_ops.h>
+#include <ATen/ops/_foreach_addcdiv_ops.h>
 #include <ATen/ops/_foreach_addcmul_ops.h>
+#include <ATen/ops/_foreach_clamp_max_ops.h>
+#include <ATen/ops/_foreach_clamp_min_ops.h>
 #include <ATen/ops/_foreach_copy_ops.h>
+#include <ATen/ops/_foreach_div_ops.h>
 #include <ATen/ops/_foreach_lerp_ops.h>
+#include <ATen/ops/_foreach_maximum_ops.h>
 #include <ATen/ops/_foreach_mul_ops.h>
+#include <ATen/ops/_foreach_neg_ops.h>
 #include <ATen/ops/_foreach_norm_ops.h>
+#include <ATen/ops/_foreach_pow_ops.h>
+#include <ATen/ops/_foreach_reciprocal_ops.h>
+#include <ATen/ops/_foreach_rsqrt_ops.h>
+#include <ATen/ops/_foreach_sign_ops.h>
+#include <ATen/ops/_foreach_sqrt_ops.h>
+#include <ATen/ops/_foreach_sub_ops.h>
 #include <ATen/ops/_foreach_zero_ops.h>
+#include <ATen/ops/_fused_adagrad_ops.h>
 #include <ATen/ops/_fused_adam_ops.h>
 #include <ATen/ops/_fused_adamw_ops.h>
 #include <ATen/ops/_fused_sgd_ops.h>
 #include <ATen/ops/abs_ops.h>
+#include <ATen/ops/absolute_ops.h>
 #include <ATen/ops/acos_ops.h>
+#include <ATen/ops/acosh_ops.h>
+#include <ATen/ops/adaptive_avg_pool1d_ops.h>
 #include <ATen/ops/adaptive_avg_pool2d_ops.h>
+#include <ATen/ops/adaptive_avg_pool3d_ops.h>
+#include <ATen/ops/adaptive_max_pool1d_ops.h>
+#include <ATen/ops/adaptive_max_pool2d_ops.h>
+#include <ATen/ops/adaptive_max_pool3d_ops.h>
 #include <ATen/ops/add_ops.h>
+#include <ATen/ops/addbmm_ops.h>
 #include <ATen/ops/addcdiv_ops.h>
 #include <ATen/ops/addcmul_ops.h>
 #include <ATen/ops/addmm_ops.h>
+#include <ATen/ops/addmv_ops.h>
+#include <ATen/ops/addr_ops.h>
+#include <ATen/ops/adjoint_ops.h>
+#include <ATen/ops/affine_grid_generator_ops.h>
+#include <ATen/ops/alias_ops.h>
 #include <ATen/ops/all_ops.h>
 #include <ATen/ops/allclose_ops.h>
+#include <ATen/ops/alpha_dropout_ops.h>
 #include <ATen/ops/amax_ops.h>
 #include <ATen/ops/amin_ops.h>
+#include <ATen/ops/aminmax_ops.h>
+#include <ATen/ops/angle_ops.h>
 #include <ATen/ops/any_ops.h>
 #include <ATen/ops/arange_ops.h>
+#include <ATen/ops/arccos_ops.h>
+#include <ATen/ops/arccosh_ops.h>
+#include <ATen/ops/arcsin_ops.h>
+#include <ATen/ops/arcsinh_ops.h>
+#include <ATen/ops/arctan2_ops.h>
+#include <ATen/ops/arctan_ops.h>
+#include <ATen/ops/arctanh_ops.h>
 #include <ATen/ops/argmax_ops.h>
 #include <ATen/ops/argmin_ops.h>
 #include <ATen/ops/argsort_ops.h>
+#include <ATen/ops/argwhere_ops.h>
+#include <ATen/ops/as_strided_ops.h>
+#include <ATen/ops/as_strided_scatter_ops.h>
 #include <ATen/ops/asin_ops.h>
+#include <ATen/ops/asinh_ops.h>
 #include <ATen/ops/atan2_ops.h>
 #include <ATen/ops/atan_ops.h>
+#include <ATen/ops/atanh_ops.h>
+#include <ATen/ops/atleast_1d_ops.h>
+#include <ATen/ops/atleast_2d_ops.h>
+#include <ATen/ops/atleast_3d_ops.h>
+#include <ATen/ops/avg_pool1d_ops.h>
 #include <ATen/ops/avg_pool2d_ops.h>
+#include <ATen/ops/avg_pool3d_ops.h>
 #include <ATen/ops/baddbmm_ops.h>
+#include <ATen/ops/bartlett_window_ops.h>
+#include <ATen/ops/batch_norm_backward_elemt_ops.h>
+#include <ATen/ops/batch_norm_backward_reduce_ops.h>
+#include <ATen/ops/batch_norm_elemt_ops.h>
+#include <ATen/ops/batch_norm_gather_stats_ops.h>
+#include <ATen/ops/batch_norm_gather_stats_with_counts_ops.h>
 #include <ATen/ops/batch_norm_ops.h>
+#include <ATen/ops/batch_norm_stats_ops.h>
+#include <ATen/ops/batch_norm_update_stats_ops.h>
 #include <ATen/ops/bernoulli_ops.h>
+#include <ATen/ops/bilinear_ops.h>
 #include <ATen/ops/binary_cross_entropy_ops.h>
 #include <ATen/ops/binary_cross_entropy_with_logits_ops.h>
 #include <ATen/ops/bincount_ops.h>
+#include <ATen/ops/binomial_ops.h>
 #include <ATen/ops/bitwise_and_ops.h>
+#include <ATen/ops/bitwise_left_shift_ops.h>
 #include <ATen/ops/bitwise_not_ops.h>
 #include <ATen/ops/bitwise_or_ops.h>
+#include <ATen/ops/bitwise_right_shift_ops.h>
 #include <ATen/ops/bitwise_xor_ops.h>
+#include <ATen/ops/blackman_window_ops.h>
+#include <ATen/ops/block_diag_ops.h>
 #include <ATen/ops/bmm_ops.h>
+#include <ATen/ops/broadcast_tensors_ops.h>
 #include <ATen/ops/broadcast_to_ops.h>
 #include <ATen/ops/bucketize_ops.h>
+#include <ATen/ops/can_cast_ops.h>
+#include <ATen/ops/cartesian_prod_ops.h>
 #include <ATen/ops/cat_ops.h>
+#include <ATen/ops/cauchy_ops.h>
+#include <ATen/ops/cdist_ops.h>
 #include <ATen/ops/ceil_ops.h>
+#include <ATen/ops/celu_ops.h>
+#include <ATen/ops/chain_matmul_ops.h>
+#include <ATen/ops/chalf_ops.h>
+#include <ATen/ops/channel_shuffle_ops.h>
+#include <ATen/ops/cholesky_inverse_ops.h>
+#include <ATen/ops/cholesky_ops.h>
+#include <ATen/ops/cholesky_solve_ops.h>
 #include <ATen/ops/chunk_ops.h>
 #include <ATen/ops/clamp_max_ops.h>
 #include <ATen/ops/clamp_min_ops.h>
 #include <ATen/ops/clamp_ops.h>
+#include <ATen/ops/clip_ops.h>
 #include <ATen/ops/clone_ops.h>
+#include <ATen/ops/coalesce_ops.h>
+#include <ATen/ops/col2im_ops.h>
+#include <ATen/ops/column_stack_ops.h>
+#include <ATen/ops/combinations_ops.h>
 #include <ATen/ops/complex_ops.h>
+#include <ATen/ops/concat_ops.h>
+#include <ATen/ops/concatenate_ops.h>
+#include <ATen/ops/conj_ops.h>
+#include <ATen/ops/conj_physical_ops.h>
+#include <ATen/ops/constant_pad_nd_ops.h>
 #include <ATen/ops/contiguous_ops.h>
 #include <ATen/ops/conv1d_ops.h>
 #include <ATen/ops/conv2d_ops.h>
+#include <ATen/ops/conv3d_ops.h>
+#include <ATen/ops/conv_tbc_ops.h>
+#include <ATen/ops/conv_transpose1d_ops.h>
+#include <ATen/ops/conv_transpose2d_ops.h>
+#include <ATen/ops/conv_transpose3d_ops.h>
+#include <ATen/ops/convolution_ops.h>
 #include <ATen/ops/copy_ops.h>
+#include <ATen/ops/copy_sparse_to_sparse_ops.h>
+#include <ATen/ops/copysign_ops.h>
+#include <ATen/ops/corrcoef_ops.h>
 #include <ATen/ops/cos_ops.h>
 #include <ATen/ops/cosh_ops.h>
+#include <ATen/ops/cosine_embedding_loss_ops.h>
+#include <ATen/ops/cosine_similarity_ops.h>
 #include <ATen/ops/count_nonzero_ops.h>
+#include <ATen/ops/cov_ops.h>
 #include <ATen/ops/cross_entropy_loss_ops.h>
+#include <ATen/ops/cross_ops.h>
+#include <ATen/ops/ctc_loss_ops.h>
+#include <ATen/ops/cummax_ops.h>
+#include <ATen/ops/cummin_ops.h>
 #include <ATen/ops/cumprod_ops.h>
 #include <ATen/ops/cumsum_ops.h>
+#include <ATen/ops/cumulative_trapezoid_ops.h>
+#include <ATen/ops/deg2rad_ops.h>
+#include <ATen/ops/dense_dim_ops.h>
+#include <ATen/ops/det_ops.h>
 #include <ATen/ops/detach_ops.h>
+#include <ATen/ops/diag_embed_ops.h>
 #include <ATen/ops/diag_ops.h>
+#include <ATen/ops/diagflat_ops.h>
 #include <ATen/ops/diagonal_ops.h>
+#include <ATen/ops/diagonal_scatter_ops.h>
+#include <ATen/ops/diff_ops.h>
+#include <ATen/ops/digamma_ops.h>
+#include <ATen/ops/dist_ops.h>
 #include <ATen/ops/div_ops.h>
+#include <ATen/ops/divide_ops.h>
 #include <ATen/ops/dot_ops.h>
 #include <ATen/ops/dropout_ops.h>
+#include <ATen/ops/dsplit_ops.h>
+#include <ATen/ops/dstack_ops.h>
 #include <ATen/ops/einsum_ops.h>
 #include <ATen/ops/elu_ops.h>
+#include <ATen/ops/embedding_bag_ops.h>
 #include <ATen/ops/embedding_ops.h>
+#include <ATen/ops/embedding_renorm_ops.h>
 #include <ATen/ops/empty_like_ops.h>
 #include <ATen/ops/empty_ops.h>
+#include <ATen/ops/empty_permuted_ops.h>
+#include <ATen/ops/empty_strided_ops.h>
 #include <ATen/ops/eq_ops.h>
 #include <ATen/ops/equal_ops.h>
 #include <ATen/ops/erf_ops.h>
+#include <ATen/ops/erfc_ops.h>
+#include <ATen/ops/erfinv_ops.h>
+#include <ATen/ops/exp2_ops.h>
 #include <ATen/ops/exp_ops.h>
 #include <ATen/ops/expand_as_ops.h>
 #include <ATen/ops/expand_ops.h>
 #include <ATen/ops/expm1_ops.h>
 #include <ATen/ops/exponential_ops.h>
 #include <ATen/ops/eye_ops.h>
+#include <ATen/ops/feature_alpha_dropout_ops.h>
+#include <ATen/ops/feature_dropout_ops.h>
+#include <ATen/ops/fft_fft2_ops.h>
+#include <ATen/ops/fft_fft_ops.h>
+#include <ATen/ops/fft_fftfreq_ops.h>
+#include <ATen/ops/fft_fftn_ops.h>
+#include <ATen/ops/fft_fftshift_ops.h>
+#include <ATen/ops/fft_hfft2_ops.h>
+#include <ATen/ops/fft_hfft_ops.h>
+#include <ATen/ops/fft_hfftn_ops.h>
+#include <ATen/ops/fft_ifft2_ops.h>
+#include <ATen/ops/fft_ifft_ops.h>
+#include <ATen/ops/fft_ifftn_ops.h>
+#include <ATen/ops/fft_ifftshift_ops.h>
+#include <ATen/ops/fft_ihfft2_ops.h>
+#include <ATen/ops/fft_ihfft_ops.h>
+#include <ATen/ops/fft_ihfftn_ops.h>
+#include <ATen/ops/fft_irfft2_ops.h>
+#include <ATen/ops/fft_irfft_ops.h>
+#include <ATen/ops/fft_irfftn_ops.h>
+#include <ATen/ops/fft_rfft2_ops.h>
+#include <ATen/ops/fft_rfft_ops.h>
+#include <ATen/ops/fft_rfftfreq_ops.h>
+#include <ATen/ops/fft_rfftn_ops.h>
+#include <ATen/ops/fill_diagonal_ops.h>
 #include <ATen/ops/fill_ops.h>
+#include <ATen/ops/fix_ops.h>
+#include <ATen/ops/flatten_dense_tensors_ops.h>
 #include <ATen/ops/flatten_ops.h>
 #include <ATen/ops/flip_ops.h>
+#include <ATen/ops/fliplr_ops.h>
+#include <ATen/ops/flipud_ops.h>
+#include <ATen/ops/float_power_ops.h>
 #include <ATen/ops/floor_divide_ops.h>
 #include <ATen/ops/floor_ops.h>
 #include <ATen/ops/fmax_ops.h>
 #include <ATen/ops/fmin_ops.h>
 #include <ATen/ops/fmod_ops.h>
 #include <ATen/ops/frac_ops.h>
+#include <ATen/ops/fractional_max_pool2d_ops.h>
+#include <ATen/ops/fractional_max_pool3d_ops.h>
+#include <ATen/ops/frexp_ops.h>
+#include <ATen/ops/frobenius_norm_ops.h>
+#include <ATen/ops/from_file_ops.h>
 #include <ATen/ops/full_like_ops.h>
 #include <ATen/ops/full_ops.h>
 #include <ATen/ops/gather_ops.h>
+#include <ATen/ops/gcd_ops.h>
 #include <ATen/ops/ge_ops.h>
 #include <ATen/ops/gelu_ops.h>
+#include <ATen/ops/geometric_ops.h>
+#include <ATen/ops/geqrf_ops.h>
+#include <ATen/ops/ger_ops.h>
+#include <ATen/ops/glu_ops.h>
+#include <ATen/ops/gradient_ops.h>
+#include <ATen/ops/greater_equal_ops.h>
+#include <ATen/ops/greater_ops.h>
+#include <ATen/ops/grid_sampler_2d_ops.h>
+#include <ATen/ops/grid_sampler_3d_ops.h>
+#include <ATen/ops/grid_sampler_ops.h>
 #include <ATen/ops/group_norm_ops.h>
+#include <ATen/ops/gru_cell_ops.h>
+#include <ATen/ops/gru_ops.h>
 #include <ATen/ops/gt_ops.h>
+#include <ATen/ops/hamming_window_ops.h>
+#include <ATen/ops/hann_window_ops.h>
+#include <ATen/ops/hardshrink_ops.h>
+#include <ATen/ops/hardsigmoid_ops.h>
+#include <ATen/ops/hardswish_ops.h>
 #include <ATen/ops/hardtanh_ops.h>
+#include <ATen/ops/hash_tensor_ops.h>
+#include <ATen/ops/heaviside_ops.h>
+#include <ATen/ops/hinge_embedding_loss_ops.h>
 #include <ATen/ops/histc_ops.h>
+#include <ATen/ops/histogram_ops.h>
+#include <ATen/ops/histogramdd_ops.h>
+#include <ATen/ops/hsplit_ops.h>
+#include <ATen/ops/hspmm_ops.h>
+#include <ATen/ops/hstack_ops.h>
 #include <ATen/ops/huber_loss_ops.h>
+#include <ATen/ops/hypot_ops.h>
+#include <ATen/ops/i0_ops.h>
+#include <ATen/ops/igamma_ops.h>
+#include <ATen/ops/igammac_ops.h>
+#include <ATen/ops/im2col_ops.h>
 #include <ATen/ops/imag_ops.h>
 #include <ATen/ops/index_add_ops.h>
 #include <ATen/ops/index_copy_ops.h>
 #include <ATen/ops/index_fill_ops.h>
+#include <ATen/ops/index_ops.h>
+#include <ATen/ops/index_put_ops.h>
+#include <ATen/ops/index_reduce_ops.h>
 #include <ATen/ops/index_select_ops.h>
+#include <ATen/ops/indices_ops.h>
+#include <ATen/ops/inner_ops.h>
+#include <ATen/ops/instance_norm_ops.h>
+#include <ATen/ops/inverse_ops.h>
+#include <ATen/ops/is_coalesced_ops.h>
+#include <ATen/ops/is_complex_ops.h>
+#include <ATen/ops/is_conj_ops.h>
+#include <ATen/ops/is_distributed_ops.h>
+#include <ATen/ops/is_floating_point_ops.h>
+#include <ATen/ops/is_inference_ops.h>
+#include <ATen/ops/is_neg_ops.h>
+#include <ATen/ops/is_nonzero_ops.h>
+#include <ATen/ops/is_pinned_ops.h>
+#include <ATen/ops/is_same_size_ops.h>
+#include <ATen/ops/is_set_to_ops.h>
+#include <ATen/ops/is_signed_ops.h>
 #include <ATen/ops/isclose_ops.h>
 #include <ATen/ops/isfinite_ops.h>
+#include <ATen/ops/isin_ops.h>
 #include <ATen/ops/isinf_ops.h>
 #include <ATen/ops/isnan_ops.h>
+#include <ATen/ops/isneginf_ops.h>
+#include <ATen/ops/isposinf_ops.h>
+#include <ATen/ops/isreal_ops.h>
+#include <ATen/ops/istft_ops.h>
+#include <ATen/ops/kaiser_window_ops.h>
+#include <ATen/ops/kl_div_ops.h>
+#include <ATen/ops/kron_ops.h>
+#include <ATen/ops/kthvalue_ops.h>
 #include <ATen/ops/l1_loss_ops.h>
 #include <ATen/ops/layer_norm_ops.h>
+#include <ATen/ops/lcm_ops.h>
+#include <ATen/ops/ldexp_ops.h>
 #include <ATen/ops/le_ops.h>
 #include <ATen/ops/leaky_relu_ops.h>
 #include <ATen/ops/lerp_ops.h>
+#include <ATen/ops/less_equal_ops.h>
+#include <ATen/ops/less_ops.h>
+#include <ATen/ops/lgamma_ops.h>
+#include <ATen/ops/linalg_cholesky_ex_ops.h>
+#include <ATen/ops/linalg_cholesky_ops.h>
+#include <ATen/ops/linalg_cond_ops.h>
+#include <ATen/ops/linalg_cross_ops.h>
+#include <ATen/ops/linalg_det_ops.h>
+#include <ATen/ops/linalg_diagonal_ops.h>
+#include <ATen/ops/linalg_eig_ops.h>
+#include <ATen/ops/linalg_eigh_ops.h>
+#include <ATen/ops/linalg_eigvals_ops.h>
+#include <ATen/ops/linalg_eigvalsh_ops.h>
+#include <ATen/ops/linalg_householder_product_ops.h>
+#include <ATen/ops/linalg_inv_ex_ops.h>
+#include <ATen/ops/linalg_inv_ops.h>
+#include <ATen/ops/linalg_ldl_factor_ex_ops.h>
+#include <ATen/ops/linalg_ldl_factor_ops.h>
+#include <ATen/ops/linalg_ldl_solve_ops.h>
+#include <ATen/ops/linalg_lstsq_ops.h>
+#include <ATen/ops/linalg_lu_factor_ex_ops.h>
+#include <ATen/ops/linalg_lu_factor_ops.h>
+#include <ATen/ops/linalg_lu_ops.h>
+#include <ATen/ops/linalg_lu_solve_ops.h>
+#include <ATen/ops/linalg_matmul_ops.h>
+#include <ATen/ops/linalg_matrix_exp_ops.h>
+#include <ATen/ops/linalg_matrix_norm_ops.h>
+#include <ATen/ops/linalg_matrix_power_ops.h>
+#include <ATen/ops/linalg_matrix_rank_ops.h>
+#include <ATen/ops/linalg_multi_dot_ops.h>
+#include <ATen/ops/linalg_norm_ops.h>
+#include <ATen/ops/linalg_pinv_ops.h>
+#include <ATen/ops/linalg_qr_ops.h>
+#include <ATen/ops/linalg_slogdet_ops.h>
+#include <ATen/ops/linalg_solve_ex_ops.h>
+#include <ATen/ops/linalg_solve_ops.h>
+#include <ATen/ops/linalg_solve_triangular_ops.h>
+#include <ATen/ops/linalg_svd_ops.h>
+#include <ATen/ops/linalg_svdvals_ops.h>
+#include <ATen/ops/linalg_tensorinv_ops.h>
+#include <ATen/ops/linalg_tensorsolve_ops.h>
+#include <ATen/ops/linalg_vander_ops.h>
+#include <ATen/ops/linalg_vecdot_ops.h>
+#include <ATen/ops/linalg_vector_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
 #include <ATen/ops/linspace_ops.h>
 #include <ATen/ops/log10_ops.h>
 #include <ATen/ops/log1p_ops.h>
 #include <ATen/ops/log2_ops.h>
+#include <ATen/ops/log_normal_ops.h>
 #include <ATen/ops/log_ops.h>
+#include <ATen/ops/log_sigmoid_ops.h>
 #include <ATen/ops/log_softmax_ops.h>
+#include <ATen/ops/logaddexp2_ops.h>
+#include <ATen/ops/logaddexp_ops.h>
+#include <ATen/ops/logcumsumexp_ops.h>
+#include <ATen/ops/logdet_ops.h>
 #include <ATen/ops/logical_and_ops.h>
 #include <ATen/ops/logical_not_ops.h>
 #include <ATen/ops/logical_or_ops.h>
 #include <ATen/ops/logical_xor_ops.h>
+#include <ATen/ops/logit_ops.h>
+#include <ATen/ops/logspace_ops.h>
 #include <ATen/ops/logsumexp_ops.h>
+#include <ATen/ops/lstm_cell_ops.h>
+#include <ATen/ops/lstm_ops.h>
 #include <ATen/ops/lt_ops.h>
+#include <ATen/ops/lu_solve_ops.h>
+#include <ATen/ops/lu_unpack_ops.h>
+#include <ATen/ops/mH_ops.h>
+#include <ATen/ops/mT_ops.h>
+#include <ATen/ops/margin_ranking_loss_ops.h>
 #include <ATen/ops/masked_fill_ops.h>
 #include <ATen/ops/masked_scatter_ops.h>
 #include <ATen/ops/masked_select_ops.h>
 #include <ATen/ops/matmul_ops.h>
+#include <ATen/ops/matrix_H_ops.h>
+#include <ATen/ops/matrix_exp_ops.h>
+#include <ATen/ops/matrix_power_ops.h>
 #include <ATen/ops/max_ops.h>
+#include <ATen/ops/max_pool1d_ops.h>
+#include <ATen/ops/max_pool1d_with_indices_ops.h>
 #include <ATen/ops/max_pool2d_ops.h>
+#include <ATen/ops/max_pool2d_with_indices_ops.h>
+#include <ATen/ops/max_pool3d_ops.h>
+#include <ATen/ops/max_pool3d_with_indices_ops.h>
+#include <ATen/ops/max_unpool2d_ops.h>
+#include <ATen/ops/max_unpool3d_ops.h>
 #include <ATen/ops/maximum_ops.h>
 #include <ATen/ops/mean_ops.h>
 #include <ATen/ops/median_ops.h>
+#include <ATen/ops/meshgrid_ops.h>
 #include <ATen/ops/min_ops.h>
 #include <ATen/ops/minimum_ops.h>
+#include <ATen/ops/mish_ops.h>
 #include <ATen/ops/mm_ops.h>
+#include <ATen/ops/mode_ops.h>
+#include <ATen/ops/moveaxis_ops.h>
 #include <ATen/ops/movedim_ops.h>
 #include <ATen/ops/mse_loss_ops.h>
+#include <ATen/ops/msort_ops.h>
 #include <ATen/ops/mul_ops.h>
+#include <ATen/ops/multi_margin_loss_ops.h>
+#include <ATen/ops/multilabel_margin_loss_ops.h>
 #include <ATen/ops/multinomial_ops.h>
+#include <ATen/ops/multiply_ops.h>
 #include <ATen/ops/mv_ops.h>
+#include <ATen/ops/mvlgamma_ops.h>
 #include <ATen/ops/nan_to_num_ops.h>
+#include <ATen/ops/nanmean_ops.h>
+#include <ATen/ops/nanmedian_ops.h>
+#include <ATen/ops/nanquantile_ops.h>
 #include <ATen/ops/nansum_ops.h>
+#include <ATen/ops/narrow_copy_ops.h>
 #include <ATen/ops/narrow_ops.h>
+#include <ATen/ops/native_batch_norm_ops.h>
+#include <ATen/ops/native_channel_shuffle_ops.h>
+#include <ATen/ops/native_dropout_ops.h>
+#include <ATen/ops/native_group_norm_ops.h>
+#include <ATen/ops/native_layer_norm_ops.h>
+#include <ATen/ops/native_norm_ops.h>
 #include <ATen/ops/ne_ops.h>
 #include <ATen/ops/neg_ops.h>
+#include <ATen/ops/negative_ops.h>
+#include <ATen/ops/nested_to_padded_tensor_ops.h>
+#include <ATen/ops/new_empty_ops.h>
+#include <ATen/ops/new_empty_strided_ops.h>
+#include <ATen/ops/new_full_ops.h>
+#include <ATen/ops/new_ones_ops.h>
+#include <ATen/ops/new_zeros_ops.h>
+#include <ATen/ops/nextafter_ops.h>
+#include <ATen/ops/nll_loss_nd_ops.h>
 #include <ATen/ops/nll_loss_ops.h>
 #include <ATen/ops/nonzero_ops.h>
+#include <ATen/ops/nonzero_static_ops.h>
+#include <ATen/ops/norm_except_dim_ops.h>
 #include <ATen/ops/norm_ops.h>
 #include <ATen/ops/normal_ops.h>
+#include <ATen/ops/not_equal_ops.h>
+#include <ATen/ops/nuclear_norm_ops.h>
+#include <ATen/ops/numpy_T_ops.h>
 #include <ATen/ops/one_hot_ops.h>
 #include <ATen/ops/ones_like_ops.h>
 #include <ATen/ops/ones_ops.h>
+#include <ATen/ops/orgqr_ops.h>
+#include <ATen/ops/ormqr_ops.h>
 #include <ATen/ops/outer_ops.h>
+#include <ATen/ops/output_nr_ops.h>
+#include <ATen/ops/pad_ops.h>
+#include <ATen/ops/pad_sequence_ops.h>
+#include <ATen/ops/pairwise_distance_ops.h>
+#include <ATen/ops/pdist_ops.h>
 #include <ATen/ops/permute_ops.h>
+#include <ATen/ops/pin_memory_ops.h>
+#include <ATen/ops/pinverse_ops.h>
 #include <ATen/ops/pixel_shuffle_ops.h>
+#include <ATen/ops/pixel_unshuffle_ops.h>
+#include <ATen/ops/poisson_nll_loss_ops.h>
+#include <ATen/ops/poisson_ops.h>
+#include <ATen/ops/polar_ops.h>
+#include <ATen/ops/polygamma_ops.h>
+#include <ATen/ops/positive_ops.h>
 #include <ATen/ops/pow_ops.h>
+#include <ATen/ops/prelu_ops.h>
 #include <ATen/ops/prod_ops.h>
+#include <ATen/ops/promote_types_ops.h>
+#include <ATen/ops/put_ops.h>
+#include <ATen/ops/qr_ops.h>
+#include <ATen/ops/quantile_ops.h>
+#include <ATen/ops/rad2deg_ops.h>
 #include <ATen/ops/rand_like_ops.h>
 #include <ATen/ops/rand_ops.h>
+#include <ATen/ops/randint_like_ops.h>
 #include <ATen/ops/randint_ops.h>
 #include <ATen/ops/randn_like_ops.h>
 #include <ATen/ops/randn_ops.h>
 #include <ATen/ops/random_ops.h>
 #include <ATen/ops/randperm_ops.h>
+#include <ATen/ops/range_ops.h>
+#include <ATen/ops/ravel_ops.h>
 #include <ATen/ops/real_ops.h>
 #include <ATen/ops/reciprocal_ops.h>
+#include <ATen/ops/reflection_pad1d_ops.h>
+#include <ATen/ops/reflection_pad2d_ops.h>
+#include <ATen/ops/reflection_pad3d_ops.h>
+#include <ATen/ops/relu6_ops.h>
 #include <ATen/ops/relu_ops.h>
 #include <ATen/ops/remainder_ops.h>
+#include <ATen/ops/renorm_ops.h>
 #include <ATen/ops/repeat_interleave_ops.h>
 #include <ATen/ops/repeat_ops.h>
+#include <ATen/ops/replication_pad1d_ops.h>
+#include <ATen/ops/replication_pad2d_ops.h>
+#include <ATen/ops/replication_pad3d_ops.h>
+#include <ATen/ops/reshape_as_ops.h>
 #include <ATen/ops/reshape_ops.h>
+#include <ATen/ops/resize_as_ops.h>
+#include <ATen/ops/resize_as_sparse_ops.h>
+#include <ATen/ops/resize_ops.h>
+#include <ATen/ops/resolve_conj_ops.h>
+#include <ATen/ops/resolve_neg_ops.h>
+#include <ATen/ops/result_type_ops.h>
+#include <ATen/ops/retain_grad_ops.h>
+#include <ATen/ops/retains_grad_ops.h>
+#include <ATen/ops/rms_norm_ops.h>
+#include <ATen/ops/rnn_relu_cell_ops.h>
+#include <ATen/ops/rnn_relu_ops.h>
+#include <ATen/ops/rnn_tanh_cell_ops.h>
+#include <ATen/ops/rnn_tanh_ops.h>
 #include <ATen/ops/roll_ops.h>
+#include <ATen/ops/rot90_ops.h>
 #include <ATen/ops/round_ops.h>
+#include <ATen/ops/row_stack_ops.h>
+#include <ATen/ops/rrelu_ops.h>
+#include <ATen/ops/rrelu_with_noise_ops.h>
 #include <ATen/ops/rsqrt_ops.h>
 #include <ATen/ops/rsub_ops.h>
+#include <ATen/ops/scalar_tensor_ops.h>
 #include <ATen/ops/scaled_dot_product_attention_ops.h>
 #include <ATen/ops/scatter_add_ops.h>
 #include <ATen/ops/scatter_ops.h>
+#include <ATen/ops/scatter_reduce_ops.h>
 #include <ATen/ops/searchsorted_ops.h>
+#include <ATen/ops/segment_reduce_ops.h>
 #include <ATen/ops/select_ops.h>
+#include <ATen/ops/select_scatter_ops.h>
+#include <ATen/ops/selu_ops.h>
+#include <ATen/ops/set_ops.h>
+#include <ATen/ops/sgn_ops.h>
 #include <ATen/ops/sigmoid_ops.h>
 #include <ATen/ops/sign_ops.h>
+#include <ATen/ops/signbit_ops.h>
 #include <ATen/ops/silu_ops.h>
 #include <ATen/ops/sin_ops.h>
+#include <ATen/ops/sinc_ops.h>
 #include <ATen/ops/sinh_ops.h>
 #include <ATen/ops/slice_ops.h>
+#include <ATen/ops/slice_scatter_ops.h>
+#include <ATen/ops/slogdet_ops.h>
+#include <ATen/ops/smm_ops.h>
 #include <ATen/ops/smooth_l1_loss_ops.h>
+#include <ATen/ops/soft_margin_loss_ops.h>
 #include <ATen/ops/softmax_ops.h>
 #include <ATen/ops/softplus_ops.h>
+#include <ATen/ops/softshrink_ops.h>
 #include <ATen/ops/sort_ops.h>
+#include <ATen/ops/sparse_coo_tensor_ops.h>
+#include <ATen/ops/sparse_dim_ops.h>
+#include <ATen/ops/sparse_mask_ops.h>
+#include <ATen/ops/sparse_resize_and_clear_ops.h>
+#include <ATen/ops/sparse_resize_ops.h>
+#include <ATen/ops/sparse_sampled_addmm_ops.h>
+#include <ATen/ops/special_airy_ai_ops.h>
+#include <ATen/ops/special_bessel_j0_ops.h>
+#include <ATen/ops/special_bessel_j1_ops.h>
+#include <ATen/ops/special_bessel_y0_ops.h>
+#include <ATen/ops/special_bessel_y1_ops.h>
+#include <ATen/ops/special_chebyshev_polynomial_t_ops.h>
+#include <ATen/ops/special_chebyshev_polynomial_u_ops.h>
+#include <ATen/ops/special_chebyshev_polynomial_v_ops.h>
+#include <ATen/ops/special_chebyshev_polynomial_w_ops.h>
+#include <ATen/ops/special_digamma_ops.h>
+#include <ATen/ops/special_entr_ops.h>
+#include <ATen/ops/special_erf_ops.h>
+#include <ATen/ops/special_erfc_ops.h>
+#include <ATen/ops/special_erfcx_ops.h>
+#include <ATen/ops/special_erfinv_ops.h>
+#include <ATen/ops/special_exp2_ops.h>
+#include <ATen/ops/special_expit_ops.h>
+#include <ATen/ops/special_expm1_ops.h>
+#include <ATen/ops/special_gammainc_ops.h>
+#include <ATen/ops/special_gammaincc_ops.h>
+#include <ATen/ops/special_gammaln_ops.h>
+#include <ATen/ops/special_hermite_polynomial_h_ops.h>
+#include <ATen/ops/special_hermite_polynomial_he_ops.h>
+#include <ATen/ops/special_i0_ops.h>
+#include <ATen/ops/special_i0e_ops.h>
+#include <ATen/ops/special_i1_ops.h>
+#include <ATen/ops/special_i1e_ops.h>
+#include <ATen/ops/special_laguerre_polynomial_l_ops.h>
+#include <ATen/ops/special_legendre_polynomial_p_ops.h>
+#include <ATen/ops/special_log1p_ops.h>
+#include <ATen/ops/special_log_ndtr_ops.h>
+#include <ATen/ops/special_log_softmax_ops.h>
+#include <ATen/ops/special_logit_ops.h>
+#include <ATen/ops/special_logsumexp_ops.h>
+#include <ATen/ops/special_modified_bessel_i0_ops.h>
+#include <ATen/ops/special_modified_bessel_i1_ops.h>
+#include <ATen/ops/special_modified_bessel_k0_ops.h>
+#include <ATen/ops/special_modified_bessel_k1_ops.h>
+#include <ATen/ops/special_multigammaln_ops.h>
+#include <ATen/ops/special_ndtr_ops.h>
+#include <ATen/ops/special_ndtri_ops.h>
+#include <ATen/ops/special_polygamma_ops.h>
+#include <ATen/ops/special_psi_ops.h>
+#include <ATen/ops/special_round_ops.h>
+#include <ATen/ops/special_scaled_modified_bessel_k0_ops.h>
+#include <ATen/ops/special_scaled_modified_bessel_k1_ops.h>
+#include <ATen/ops/special_shifted_chebyshev_polynomial_t_ops.h>
+#include <ATen/ops/special_shifted_chebyshev_polynomial_u_ops.h>
+#include <ATen/ops/special_shifted_chebyshev_polynomial_v_ops.h>
+#include <ATen/ops/special_shifted_chebyshev_polynomial_w_ops.h>
+#include <ATen/ops/special_sinc_ops.h>
+#include <ATen/ops/special_softmax_ops.h>
+#include <ATen/ops/special_spherical_bessel_j0_ops.h>
+#include <ATen/ops/special_xlog1py_ops.h>
+#include <ATen/ops/special_xlogy_ops.h>
+#include <ATen/ops/special_zeta_ops.h>
 #include <ATen/ops/split_ops.h>
 #include <ATen/ops/split_with_sizes_ops.h>
 #include <ATen/ops/sqrt_ops.h>
 #include <ATen/ops/square_ops.h>
 #include <ATen/ops/squeeze_ops.h>
+#include <ATen/ops/sspaddmm_ops.h>
 #include <ATen/ops/stack_ops.h>
 #include <ATen/ops/std_mean_ops.h>
 #include <ATen/ops/std_ops.h>
+#include <ATen/ops/stft_ops.h>
 #include <ATen/ops/sub_ops.h>
+#include <ATen/ops/subtract_ops.h>
 #include <ATen/ops/sum_ops.h>
+#include <ATen/ops/sum_to_size_ops.h>
+#include <ATen/ops/svd_ops.h>
 #include <ATen/ops/swapaxes_ops.h>
+#include <ATen/ops/swapdims_ops.h>
 #include <ATen/ops/t_ops.h>
 #include <ATen/ops/take_along_dim_ops.h>
 #include <ATen/ops/take_ops.h>
 #include <ATen/ops/tan_ops.h>
 #include <ATen/ops/tanh_ops.h>
+#include <ATen/ops/tensor_split_ops.h>
+#include <ATen/ops/tensordot_ops.h>
+#include <ATen/ops/threshold_ops.h>
 #include <ATen/ops/tile_ops.h>
+#include <ATen/ops/to_dense_ops.h>
 #include <ATen/ops/to_ops.h>
+#include <ATen/ops/to_padded_tensor_ops.h>
+#include <ATen/ops/to_sparse_ops.h>
 #include <ATen/ops/topk_ops.h>
+#include <ATen/ops/trace_ops.h>
 #include <ATen/ops/transpose_ops.h>
+#include <ATen/ops/trapezoid_ops.h>
+#include <ATen/ops/trapz_ops.h>
+#include <ATen/ops/triangular_solve_ops.h>
+#include <ATen/ops/tril_indices_ops.h>
 #include <ATen/ops/tril_ops.h>
+#include <ATen/ops/triplet_margin_loss_ops.h>
+#include <ATen/ops/triu_indices_ops.h>
 #include <ATen/ops/triu_ops.h>
+#include <ATen/ops/true_divide_ops.h>
 #include <ATen/ops/trunc_ops.h>
 #include <ATen/ops/type_as_ops.h>
 #include <ATen/ops/unbind_ops.h>
+#include <ATen/ops/unflatten_dense_tensors_ops.h>
 #include <ATen/ops/unflatten_ops.h>
+#include <ATen/ops/unfold_ops.h>
 #include <ATen/ops/uniform_ops.h>
+#include <ATen/ops/unique_consecutive_ops.h>
+#include <ATen/ops/unique_dim_consecutive_ops.h>
+#include <ATen/ops/unique_dim_ops.h>
+#include <ATen/ops/unsafe_chunk_ops.h>
+#include <ATen/ops/unsafe_split_ops.h>
+#include <ATen/ops/unsafe_split_with_sizes_ops.h>
 #include <ATen/ops/unsqueeze_ops.h>
+#include <ATen/ops/upsample_bicubic2d_ops.h>
+#include <ATen/ops/upsample_bilinear2d_ops.h>
+#include <ATen/ops/upsample_linear1d_ops.h>
+#include <ATen/ops/upsample_nearest1d_ops.h>
+#include <ATen/ops/upsample_nearest2d_ops.h>
+#include <ATen/ops/upsample_nearest3d_ops.h>
+#include <ATen/ops/upsample_trilinear3d_ops.h>
+#include <ATen/ops/values_ops.h>
+#include <ATen/ops/vander_ops.h>
 #include <ATen/ops/var_mean_ops.h>
 #include <ATen/ops/var_ops.h>
+#include <ATen/ops/vdot_ops.h>
 #include <ATen/ops/view_as_complex_ops.h>
+#include <ATen/ops/view_as_ops.h>
 #include <ATen/ops/view_as_real_ops.h>
 #include <ATen/ops/view_ops.h>
+#include <ATen/ops/vsplit_ops.h>
+#include <ATen/ops/vstack_ops.h>
 #include <ATen/ops/where_ops.h>
+#include <ATen/ops/xlogy_ops.h>
 #include <ATen/ops/zero_ops.h>
 #include <ATen/ops/zeros_like_ops.h>
 #include <ATen/ops/zeros_ops.h>
@@ -243,87 +728,949 @@ using namespace ctorch;
 #pragma clang assume_nonnull begin
 
 bool ct_amp_foreach_non_finite_check_and_unscale_(
-    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *foundInf, CTTensor *invScale) {
-  return guardedCall("_amp_foreach_non_finite_check_and_unscale_", {foundInf, invScale}, [&] {
-    at::_ops::_amp_foreach_non_finite_check_and_unscale_::call(
-        tensors(self, selfCount), borrow(foundInf).mutableReference(), borrow(invScale));
-  });
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *foundInf, CTTensor *invScale) try {
+  at::_ops::_amp_foreach_non_finite_check_and_unscale_::call(
+      tensors(self, selfCount), borrow(foundInf).mutableReference(), borrow(invScale));
+  return true;
+} catch (...) {
+  recordFailure("_amp_foreach_non_finite_check_and_unscale_", {foundInf, invScale});
+  return false;
 }
 
 bool ct_amp_update_scale_(
     CTTensor *self, CTTensor *growthTracker, CTTensor *foundInf, double scaleGrowthFactor, double scaleBackoffFactor,
-    CTInteger growthInterval) {
-  return guardedCall("_amp_update_scale_", {self, growthTracker, foundInf}, [&] {
-    at::_ops::_amp_update_scale_::call(
-        borrow(self).mutableReference(), borrow(growthTracker).mutableReference(), borrow(foundInf), scaleGrowthFactor,
-        scaleBackoffFactor, growthInterval);
-  });
+    CTInteger growthInterval) try {
+  at::_ops::_amp_update_scale_::call(
+      borrow(self).mutableReference(), borrow(growthTracker).mutableReference(), borrow(foundInf), scaleGrowthFactor,
+      scaleBackoffFactor, growthInterval);
+  return true;
+} catch (...) {
+  recordFailure("_amp_update_scale_", {self, growthTracker, foundInf});
+  return false;
+}
+
+CTInteger ct_foreach_abs(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_abs::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_abs", {});
+  return -1;
+}
+
+bool ct_foreach_abs_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_abs_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_abs_", {});
+  return false;
+}
+
+CTInteger ct_foreach_add_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_add_List::call(
+      tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
+} catch (...) {
+  recordFailure("_foreach_add", {});
+  return -1;
+}
+
+CTInteger ct_foreach_add_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_add_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_add", {});
+  return -1;
+}
+
+CTInteger ct_foreach_add_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_add_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_add", {});
+  return -1;
+}
+
+CTInteger ct_foreach_add_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_add_Tensor::call(tensors(self, selfCount), borrow(other), scalar(alpha)), out);
+} catch (...) {
+  recordFailure("_foreach_add", {other});
+  return -1;
 }
 
 bool ct_foreach_add__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
-    CTInteger otherCount, CTScalar alpha) {
-  return guardedCall("_foreach_add_", {}, [&] {
-    at::_ops::_foreach_add__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
-  });
+    CTInteger otherCount, CTScalar alpha) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_add__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_add_", {});
+  return false;
 }
 
-bool ct_foreach_add__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) {
-  return guardedCall("_foreach_add_", {}, [&] {
-    at::_ops::_foreach_add__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
-  });
+bool ct_foreach_add__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_add__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_add_", {});
+  return false;
+}
+
+bool ct_foreach_add__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_add__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_add_", {});
+  return false;
+}
+
+bool ct_foreach_add__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha) try {
+  at::_ops::_foreach_add__Tensor::call(tensors(self, selfCount), borrow(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_add_", {other});
+  return false;
+}
+
+CTInteger ct_foreach_addcdiv_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  return ownedList(at::_ops::_foreach_addcdiv_Scalar::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
+} catch (...) {
+  recordFailure("_foreach_addcdiv", {});
+  return -1;
+}
+
+CTInteger ct_foreach_addcdiv_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
+  return ownedList(at::_ops::_foreach_addcdiv_ScalarList::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_addcdiv", {});
+  return -1;
+}
+
+CTInteger ct_foreach_addcdiv_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  return ownedList(at::_ops::_foreach_addcdiv_Tensor::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
+} catch (...) {
+  recordFailure("_foreach_addcdiv", {scalars});
+  return -1;
+}
+
+bool ct_foreach_addcdiv__Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  at::_ops::_foreach_addcdiv__Scalar::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcdiv_", {});
+  return false;
+}
+
+bool ct_foreach_addcdiv__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
+  at::_ops::_foreach_addcdiv__ScalarList::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcdiv_", {});
+  return false;
+}
+
+bool ct_foreach_addcdiv__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    CTTensor *scalars) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  at::_ops::_foreach_addcdiv__Tensor::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcdiv_", {scalars});
+  return false;
+}
+
+CTInteger ct_foreach_addcmul_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  return ownedList(at::_ops::_foreach_addcmul_Scalar::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
+} catch (...) {
+  recordFailure("_foreach_addcmul", {});
+  return -1;
+}
+
+CTInteger ct_foreach_addcmul_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
+  return ownedList(at::_ops::_foreach_addcmul_ScalarList::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_addcmul", {});
+  return -1;
+}
+
+CTInteger ct_foreach_addcmul_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  return ownedList(at::_ops::_foreach_addcmul_Tensor::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
+} catch (...) {
+  recordFailure("_foreach_addcmul", {scalars});
+  return -1;
 }
 
 bool ct_foreach_addcmul__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
-    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) {
-  return guardedCall("_foreach_addcmul_", {}, [&] {
-    at::_ops::_foreach_addcmul__Scalar::call(
-        tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
-  });
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  at::_ops::_foreach_addcmul__Scalar::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcmul_", {});
+  return false;
+}
+
+bool ct_foreach_addcmul__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
+  at::_ops::_foreach_addcmul__ScalarList::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcmul_", {});
+  return false;
+}
+
+bool ct_foreach_addcmul__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    CTTensor *scalars) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
+  at::_ops::_foreach_addcmul__Tensor::call(
+      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_addcmul_", {scalars});
+  return false;
+}
+
+CTInteger ct_foreach_clamp_max_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_clamp_max_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_max", {});
+  return -1;
+}
+
+CTInteger ct_foreach_clamp_max_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_clamp_max_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_max", {});
+  return -1;
+}
+
+CTInteger ct_foreach_clamp_max_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_clamp_max_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_max", {});
+  return -1;
+}
+
+bool ct_foreach_clamp_max__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_clamp_max__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_max_", {});
+  return false;
+}
+
+bool ct_foreach_clamp_max__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_clamp_max__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_max_", {});
+  return false;
+}
+
+bool ct_foreach_clamp_max__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_clamp_max__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_max_", {});
+  return false;
+}
+
+CTInteger ct_foreach_clamp_min_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_clamp_min_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_min", {});
+  return -1;
+}
+
+CTInteger ct_foreach_clamp_min_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_clamp_min_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_min", {});
+  return -1;
+}
+
+CTInteger ct_foreach_clamp_min_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_clamp_min_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_clamp_min", {});
+  return -1;
+}
+
+bool ct_foreach_clamp_min__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_clamp_min__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_min_", {});
+  return false;
+}
+
+bool ct_foreach_clamp_min__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_clamp_min__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_min_", {});
+  return false;
+}
+
+bool ct_foreach_clamp_min__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_clamp_min__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_clamp_min_", {});
+  return false;
 }
 
 bool ct_foreach_copy_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable src,
-    CTInteger srcCount, bool nonBlocking) {
-  return guardedCall("_foreach_copy_", {}, [&] {
-    at::_ops::_foreach_copy_::call(tensors(self, selfCount), tensors(src, srcCount), nonBlocking);
-  });
+    CTInteger srcCount, bool nonBlocking) try {
+  checkEqualCounts({selfCount, srcCount});
+  at::_ops::_foreach_copy_::call(tensors(self, selfCount), tensors(src, srcCount), nonBlocking);
+  return true;
+} catch (...) {
+  recordFailure("_foreach_copy_", {});
+  return false;
+}
+
+CTInteger ct_foreach_div_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_div_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+} catch (...) {
+  recordFailure("_foreach_div", {});
+  return -1;
+}
+
+CTInteger ct_foreach_div_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_div_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_div", {});
+  return -1;
+}
+
+CTInteger ct_foreach_div_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_div_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_div", {});
+  return -1;
+}
+
+CTInteger ct_foreach_div_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_div_Tensor::call(tensors(self, selfCount), borrow(other)), out);
+} catch (...) {
+  recordFailure("_foreach_div", {other});
+  return -1;
+}
+
+bool ct_foreach_div__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_div__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_div_", {});
+  return false;
+}
+
+bool ct_foreach_div__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_div__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_div_", {});
+  return false;
+}
+
+bool ct_foreach_div__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_div__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_div_", {});
+  return false;
+}
+
+bool ct_foreach_div__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other) try {
+  at::_ops::_foreach_div__Tensor::call(tensors(self, selfCount), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_div_", {other});
+  return false;
+}
+
+CTInteger ct_foreach_lerp_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count, weightsCount});
+  return ownedList(at::_ops::_foreach_lerp_List::call(
+      tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_lerp", {});
+  return -1;
+}
+
+CTInteger ct_foreach_lerp_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTScalar weight, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count});
+  return ownedList(at::_ops::_foreach_lerp_Scalar::call(
+      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight)), out);
+} catch (...) {
+  recordFailure("_foreach_lerp", {});
+  return -1;
+}
+
+CTInteger ct_foreach_lerp_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count, weightCount});
+  return ownedList(at::_ops::_foreach_lerp_ScalarList::call(
+      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount)), out);
+} catch (...) {
+  recordFailure("_foreach_lerp", {});
+  return -1;
+}
+
+bool ct_foreach_lerp__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount) try {
+  checkEqualCounts({selfCount, tensors1Count, weightsCount});
+  at::_ops::_foreach_lerp__List::call(
+      tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_lerp_", {});
+  return false;
 }
 
 bool ct_foreach_lerp__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
-    CTInteger tensors1Count, CTScalar weight) {
-  return guardedCall("_foreach_lerp_", {}, [&] {
-    at::_ops::_foreach_lerp__Scalar::call(tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight));
-  });
+    CTInteger tensors1Count, CTScalar weight) try {
+  checkEqualCounts({selfCount, tensors1Count});
+  at::_ops::_foreach_lerp__Scalar::call(tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_lerp_", {});
+  return false;
 }
 
-bool ct_foreach_mul__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) {
-  return guardedCall("_foreach_mul_", {}, [&] {
-    at::_ops::_foreach_mul__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
-  });
+bool ct_foreach_lerp__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount) try {
+  checkEqualCounts({selfCount, tensors1Count, weightCount});
+  at::_ops::_foreach_lerp__ScalarList::call(
+      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_lerp_", {});
+  return false;
 }
 
-bool ct_foreach_mul__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other) {
-  return guardedCall("_foreach_mul_", {other}, [&] {
-    at::_ops::_foreach_mul__Tensor::call(tensors(self, selfCount), borrow(other));
-  });
+CTInteger ct_foreach_maximum_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_maximum_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+} catch (...) {
+  recordFailure("_foreach_maximum", {});
+  return -1;
+}
+
+CTInteger ct_foreach_maximum_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_maximum_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_maximum", {});
+  return -1;
+}
+
+CTInteger ct_foreach_maximum_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_maximum_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_maximum", {});
+  return -1;
+}
+
+bool ct_foreach_maximum__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_maximum__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_maximum_", {});
+  return false;
+}
+
+bool ct_foreach_maximum__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_maximum__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_maximum_", {});
+  return false;
+}
+
+bool ct_foreach_maximum__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_maximum__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_maximum_", {});
+  return false;
+}
+
+CTInteger ct_foreach_mul_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_mul_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+} catch (...) {
+  recordFailure("_foreach_mul", {});
+  return -1;
+}
+
+CTInteger ct_foreach_mul_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_mul_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_mul", {});
+  return -1;
+}
+
+CTInteger ct_foreach_mul_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_mul_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_mul", {});
+  return -1;
+}
+
+CTInteger ct_foreach_mul_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_mul_Tensor::call(tensors(self, selfCount), borrow(other)), out);
+} catch (...) {
+  recordFailure("_foreach_mul", {other});
+  return -1;
+}
+
+bool ct_foreach_mul__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_mul__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_mul_", {});
+  return false;
+}
+
+bool ct_foreach_mul__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_mul__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_mul_", {});
+  return false;
+}
+
+bool ct_foreach_mul__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_mul__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_mul_", {});
+  return false;
+}
+
+bool ct_foreach_mul__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other) try {
+  at::_ops::_foreach_mul__Tensor::call(tensors(self, selfCount), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_mul_", {other});
+  return false;
+}
+
+CTInteger ct_foreach_neg(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_neg::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_neg", {});
+  return -1;
+}
+
+bool ct_foreach_neg_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_neg_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_neg_", {});
+  return false;
 }
 
 CTInteger ct_foreach_norm_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar ord, int32_t dtype,
-    CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("_foreach_norm", {}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::_foreach_norm_Scalar::call(
-        tensors(self, selfCount), scalar(ord), optionalScalarType(dtype)), out);
-  });
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_norm_Scalar::call(
+      tensors(self, selfCount), scalar(ord), optionalScalarType(dtype)), out);
+} catch (...) {
+  recordFailure("_foreach_norm", {});
+  return -1;
 }
 
-bool ct_foreach_zero_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) {
-  return guardedCall("_foreach_zero_", {}, [&] {
-    at::_ops::_foreach_zero_::call(tensors(self, selfCount));
-  });
+CTInteger ct_foreach_pow_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
+    CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, exponentCount});
+  return ownedList(at::_ops::_foreach_pow_List::call(tensors(self, selfCount), tensors(exponent, exponentCount)), out);
+} catch (...) {
+  recordFailure("_foreach_pow", {});
+  return -1;
+}
+
+CTInteger ct_foreach_pow_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_pow_Scalar::call(tensors(self, selfCount), scalar(exponent)), out);
+} catch (...) {
+  recordFailure("_foreach_pow", {});
+  return -1;
+}
+
+CTInteger ct_foreach_pow_ScalarAndTensor(
+    CTScalar self, CTTensor *_Nonnull const *_Nullable exponent, CTInteger exponentCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_pow_ScalarAndTensor::call(scalar(self), tensors(exponent, exponentCount)), out);
+} catch (...) {
+  recordFailure("_foreach_pow", {});
+  return -1;
+}
+
+CTInteger ct_foreach_pow_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
+    CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, exponentCount});
+  return ownedList(at::_ops::_foreach_pow_ScalarList::call(
+      tensors(self, selfCount), scalars(exponent, exponentCount)), out);
+} catch (...) {
+  recordFailure("_foreach_pow", {});
+  return -1;
+}
+
+bool ct_foreach_pow__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
+    CTInteger exponentCount) try {
+  checkEqualCounts({selfCount, exponentCount});
+  at::_ops::_foreach_pow__List::call(tensors(self, selfCount), tensors(exponent, exponentCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_pow_", {});
+  return false;
+}
+
+bool ct_foreach_pow__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent) try {
+  at::_ops::_foreach_pow__Scalar::call(tensors(self, selfCount), scalar(exponent));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_pow_", {});
+  return false;
+}
+
+bool ct_foreach_pow__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
+    CTInteger exponentCount) try {
+  checkEqualCounts({selfCount, exponentCount});
+  at::_ops::_foreach_pow__ScalarList::call(tensors(self, selfCount), scalars(exponent, exponentCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_pow_", {});
+  return false;
+}
+
+CTInteger ct_foreach_reciprocal(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_reciprocal::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_reciprocal", {});
+  return -1;
+}
+
+bool ct_foreach_reciprocal_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_reciprocal_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_reciprocal_", {});
+  return false;
+}
+
+CTInteger ct_foreach_rsqrt(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_rsqrt::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_rsqrt", {});
+  return -1;
+}
+
+bool ct_foreach_rsqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_rsqrt_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_rsqrt_", {});
+  return false;
+}
+
+CTInteger ct_foreach_sign(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_sign::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_sign", {});
+  return -1;
+}
+
+bool ct_foreach_sign_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_sign_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_sign_", {});
+  return false;
+}
+
+CTInteger ct_foreach_sqrt(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_sqrt::call(tensors(self, selfCount)), out);
+} catch (...) {
+  recordFailure("_foreach_sqrt", {});
+  return -1;
+}
+
+bool ct_foreach_sqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_sqrt_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_sqrt_", {});
+  return false;
+}
+
+CTInteger ct_foreach_sub_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
+  return ownedList(at::_ops::_foreach_sub_List::call(
+      tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
+} catch (...) {
+  recordFailure("_foreach_sub", {});
+  return -1;
+}
+
+CTInteger ct_foreach_sub_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::_foreach_sub_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+} catch (...) {
+  recordFailure("_foreach_sub", {});
+  return -1;
+}
+
+CTInteger ct_foreach_sub_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  return ownedList(at::_ops::_foreach_sub_ScalarList::call(
+      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+} catch (...) {
+  recordFailure("_foreach_sub", {});
+  return -1;
+}
+
+bool ct_foreach_sub__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha) try {
+  checkEqualCounts({selfCount, otherCount});
+  at::_ops::_foreach_sub__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_sub_", {});
+  return false;
+}
+
+bool ct_foreach_sub__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
+  at::_ops::_foreach_sub__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_sub_", {});
+  return false;
+}
+
+bool ct_foreach_sub__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
+  at::_ops::_foreach_sub__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_sub_", {});
+  return false;
+}
+
+bool ct_foreach_zero_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
+  at::_ops::_foreach_zero_::call(tensors(self, selfCount));
+  return true;
+} catch (...) {
+  recordFailure("_foreach_zero_", {});
+  return false;
+}
+
+bool ct_fused_adagrad_(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
+    CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
+    CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, double lr, double lrDecay,
+    double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adagrad_::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
+      tensors(stateSteps, stateStepsCount), lr, lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
+      optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adagrad_", {gradScale, foundInf});
+  return false;
+}
+
+bool ct_fused_adagrad__tensor_lr(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
+    CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
+    CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, CTTensor *lr, double lrDecay,
+    double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adagrad__tensor_lr::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
+      tensors(stateSteps, stateStepsCount), borrow(lr), lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
+      optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adagrad_", {lr, gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_adam_(
@@ -333,17 +1680,19 @@ bool ct_fused_adam_(
     CTTensor *_Nonnull const *_Nullable maxExpAvgSqs, CTInteger maxExpAvgSqsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, double lr, double beta1, double beta2,
     double weightDecay, double eps, bool amsgrad, bool maximize, CTTensor *_Nullable gradScale,
-    CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_adam_", {gradScale, foundInf}, [&] {
-    checkFusedOptimizer(
-        {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
-        {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
-    at::_ops::_fused_adam_::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-        tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-        tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
-        optionalTensor(gradScale), optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
+      {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adam_::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
+      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      optionalTensor(gradScale), optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adam_", {gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_adam__tensor_lr(
@@ -353,17 +1702,19 @@ bool ct_fused_adam__tensor_lr(
     CTTensor *_Nonnull const *_Nullable maxExpAvgSqs, CTInteger maxExpAvgSqsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, CTTensor *lr, double beta1, double beta2,
     double weightDecay, double eps, bool amsgrad, bool maximize, CTTensor *_Nullable gradScale,
-    CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_adam_", {lr, gradScale, foundInf}, [&] {
-    checkFusedOptimizer(
-        {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
-        {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
-    at::_ops::_fused_adam__tensor_lr::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-        tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-        tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
-        optionalTensor(gradScale), optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
+      {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adam__tensor_lr::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
+      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      optionalTensor(gradScale), optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adam_", {lr, gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_adamw_(
@@ -373,17 +1724,19 @@ bool ct_fused_adamw_(
     CTTensor *_Nonnull const *_Nullable maxExpAvgSqs, CTInteger maxExpAvgSqsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, double lr, double beta1, double beta2,
     double weightDecay, double eps, bool amsgrad, bool maximize, CTTensor *_Nullable gradScale,
-    CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_adamw_", {gradScale, foundInf}, [&] {
-    checkFusedOptimizer(
-        {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
-        {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
-    at::_ops::_fused_adamw_::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-        tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-        tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
-        optionalTensor(gradScale), optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
+      {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adamw_::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
+      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      optionalTensor(gradScale), optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adamw_", {gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_adamw__tensor_lr(
@@ -393,2778 +1746,9491 @@ bool ct_fused_adamw__tensor_lr(
     CTTensor *_Nonnull const *_Nullable maxExpAvgSqs, CTInteger maxExpAvgSqsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, CTTensor *lr, double beta1, double beta2,
     double weightDecay, double eps, bool amsgrad, bool maximize, CTTensor *_Nullable gradScale,
-    CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_adamw_", {lr, gradScale, foundInf}, [&] {
-    checkFusedOptimizer(
-        {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
-        {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
-    at::_ops::_fused_adamw__tensor_lr::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-        tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-        tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
-        optionalTensor(gradScale), optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
+      {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
+  at::_ops::_fused_adamw__tensor_lr::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
+      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      optionalTensor(gradScale), optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_adamw_", {lr, gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_sgd_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable momentumBufferList, CTInteger momentumBufferListCount,
     double weightDecay, double momentum, double lr, double dampening, bool nesterov, bool maximize, bool isFirstStep,
-    CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_sgd_", {gradScale, foundInf}, [&] {
-    checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
-    at::_ops::_fused_sgd_::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
-        weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
-        optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
+  at::_ops::_fused_sgd_::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
+      weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
+      optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_sgd_", {gradScale, foundInf});
+  return false;
 }
 
 bool ct_fused_sgd__tensor_lr(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable momentumBufferList, CTInteger momentumBufferListCount,
     double weightDecay, double momentum, CTTensor *lr, double dampening, bool nesterov, bool maximize, bool isFirstStep,
-    CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) {
-  return guardedCall("_fused_sgd_", {lr, gradScale, foundInf}, [&] {
-    checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
-    at::_ops::_fused_sgd__tensor_lr::call(
-        tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
-        weightDecay, momentum, borrow(lr), dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
-        optionalTensor(foundInf));
-  });
+    CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
+  at::_ops::_fused_sgd__tensor_lr::call(
+      tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
+      weightDecay, momentum, borrow(lr), dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
+      optionalTensor(foundInf));
+  return true;
+} catch (...) {
+  recordFailure("_fused_sgd_", {lr, gradScale, foundInf});
+  return false;
 }
 
-CTTensor *_Nullable ct_abs(CTTensor *self) {
-  return guardedTensor("abs", {self}, [&] {
-    return at::_ops::abs::call(borrow(self));
-  });
+CTTensor *_Nullable ct_abs(CTTensor *self) try {
+  return owned(at::_ops::abs::call(borrow(self)));
+} catch (...) {
+  recordFailure("abs", {self});
+  return nullptr;
 }
 
-bool ct_abs_(CTTensor *self) {
-  return guardedCall("abs_", {self}, [&] {
-    at::_ops::abs_::call(borrow(self).mutableReference());
-  });
+bool ct_abs_(CTTensor *self) try {
+  at::_ops::abs_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("abs_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_acos(CTTensor *self) {
-  return guardedTensor("acos", {self}, [&] {
-    return at::_ops::acos::call(borrow(self));
-  });
+CTTensor *_Nullable ct_absolute(CTTensor *self) try {
+  return owned(at::_ops::absolute::call(borrow(self)));
+} catch (...) {
+  recordFailure("absolute", {self});
+  return nullptr;
 }
 
-bool ct_acos_(CTTensor *self) {
-  return guardedCall("acos_", {self}, [&] {
-    at::_ops::acos_::call(borrow(self).mutableReference());
-  });
+bool ct_absolute_(CTTensor *self) try {
+  at::_ops::absolute_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("absolute_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_acos(CTTensor *self) try {
+  return owned(at::_ops::acos::call(borrow(self)));
+} catch (...) {
+  recordFailure("acos", {self});
+  return nullptr;
+}
+
+bool ct_acos_(CTTensor *self) try {
+  at::_ops::acos_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("acos_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_acosh(CTTensor *self) try {
+  return owned(at::_ops::acosh::call(borrow(self)));
+} catch (...) {
+  recordFailure("acosh", {self});
+  return nullptr;
+}
+
+bool ct_acosh_(CTTensor *self) try {
+  at::_ops::acosh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("acosh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_adaptive_avg_pool1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::adaptive_avg_pool1d::call(borrow(self), integers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("adaptive_avg_pool1d", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_adaptive_avg_pool2d(
-    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) {
-  return guardedTensor("adaptive_avg_pool2d", {self}, [&] {
-    return at::_ops::adaptive_avg_pool2d::call(borrow(self), symbolicIntegers(outputSize, outputSizeCount));
-  });
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::adaptive_avg_pool2d::call(borrow(self), symbolicIntegers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("adaptive_avg_pool2d", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_add_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
-  return guardedTensor("add", {self}, [&] {
-    return at::_ops::add_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_adaptive_avg_pool3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::adaptive_avg_pool3d::call(borrow(self), symbolicIntegers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("adaptive_avg_pool3d", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-  return guardedTensor("add", {self, other}, [&] {
-    return at::_ops::add_Tensor::call(borrow(self), borrow(other), scalar(alpha));
-  });
+bool ct_adaptive_max_pool1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::adaptive_max_pool1d::call(borrow(self), integers(outputSize, outputSizeCount));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("adaptive_max_pool1d", {self});
+  return false;
 }
 
-bool ct_add__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
-  return guardedCall("add_", {self}, [&] {
-    at::_ops::add__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
-  });
+bool ct_adaptive_max_pool2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::adaptive_max_pool2d::call(borrow(self), integers(outputSize, outputSizeCount));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("adaptive_max_pool2d", {self});
+  return false;
 }
 
-bool ct_add__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-  return guardedCall("add_", {self, other}, [&] {
-    at::_ops::add__Tensor::call(borrow(self).mutableReference(), borrow(other), scalar(alpha));
-  });
+bool ct_adaptive_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::adaptive_max_pool3d::call(borrow(self), integers(outputSize, outputSizeCount));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("adaptive_max_pool3d", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_addcdiv(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) {
-  return guardedTensor("addcdiv", {self, tensor1, tensor2}, [&] {
-    return at::_ops::addcdiv::call(borrow(self), borrow(tensor1), borrow(tensor2), scalar(value));
-  });
+CTTensor *_Nullable ct_add_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  return owned(at::_ops::add_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("add", {self});
+  return nullptr;
 }
 
-bool ct_addcdiv_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) {
-  return guardedCall("addcdiv_", {self, tensor1, tensor2}, [&] {
-    at::_ops::addcdiv_::call(borrow(self).mutableReference(), borrow(tensor1), borrow(tensor2), scalar(value));
-  });
+CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  return owned(at::_ops::add_Tensor::call(borrow(self), borrow(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("add", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_addcmul(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) {
-  return guardedTensor("addcmul", {self, tensor1, tensor2}, [&] {
-    return at::_ops::addcmul::call(borrow(self), borrow(tensor1), borrow(tensor2), scalar(value));
-  });
+bool ct_add__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  at::_ops::add__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("add_", {self});
+  return false;
 }
 
-bool ct_addcmul_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) {
-  return guardedCall("addcmul_", {self, tensor1, tensor2}, [&] {
-    at::_ops::addcmul_::call(borrow(self).mutableReference(), borrow(tensor1), borrow(tensor2), scalar(value));
-  });
+bool ct_add__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  at::_ops::add__Tensor::call(borrow(self).mutableReference(), borrow(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("add_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_addmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha) {
-  return guardedTensor("addmm", {self, mat1, mat2}, [&] {
-    return at::_ops::addmm::call(borrow(self), borrow(mat1), borrow(mat2), scalar(beta), scalar(alpha));
-  });
+CTTensor *_Nullable ct_addbmm(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::addbmm::call(borrow(self), borrow(batch1), borrow(batch2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("addbmm", {self, batch1, batch2});
+  return nullptr;
+}
+
+bool ct_addbmm_(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha) try {
+  at::_ops::addbmm_::call(borrow(self).mutableReference(), borrow(batch1), borrow(batch2), scalar(beta), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("addbmm_", {self, batch1, batch2});
+  return false;
+}
+
+CTTensor *_Nullable ct_addcdiv(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) try {
+  return owned(at::_ops::addcdiv::call(borrow(self), borrow(tensor1), borrow(tensor2), scalar(value)));
+} catch (...) {
+  recordFailure("addcdiv", {self, tensor1, tensor2});
+  return nullptr;
+}
+
+bool ct_addcdiv_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) try {
+  at::_ops::addcdiv_::call(borrow(self).mutableReference(), borrow(tensor1), borrow(tensor2), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("addcdiv_", {self, tensor1, tensor2});
+  return false;
+}
+
+CTTensor *_Nullable ct_addcmul(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) try {
+  return owned(at::_ops::addcmul::call(borrow(self), borrow(tensor1), borrow(tensor2), scalar(value)));
+} catch (...) {
+  recordFailure("addcmul", {self, tensor1, tensor2});
+  return nullptr;
+}
+
+bool ct_addcmul_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value) try {
+  at::_ops::addcmul_::call(borrow(self).mutableReference(), borrow(tensor1), borrow(tensor2), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("addcmul_", {self, tensor1, tensor2});
+  return false;
+}
+
+CTTensor *_Nullable ct_addmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::addmm::call(borrow(self), borrow(mat1), borrow(mat2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("addmm", {self, mat1, mat2});
+  return nullptr;
+}
+
+bool ct_addmm_(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha) try {
+  at::_ops::addmm_::call(borrow(self).mutableReference(), borrow(mat1), borrow(mat2), scalar(beta), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("addmm_", {self, mat1, mat2});
+  return false;
 }
 
 CTTensor *_Nullable ct_addmm_dtype(
-    CTTensor *self, CTTensor *mat1, CTTensor *mat2, int32_t outDtype, CTScalar beta, CTScalar alpha) {
-  return guardedTensor("addmm", {self, mat1, mat2}, [&] {
-    return at::_ops::addmm_dtype::call(
-        borrow(self), borrow(mat1), borrow(mat2), scalarType(outDtype), scalar(beta), scalar(alpha));
-  });
+    CTTensor *self, CTTensor *mat1, CTTensor *mat2, int32_t outDtype, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::addmm_dtype::call(
+      borrow(self), borrow(mat1), borrow(mat2), scalarType(outDtype), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("addmm", {self, mat1, mat2});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_all(CTTensor *self) {
-  return guardedTensor("all", {self}, [&] {
-    return at::_ops::all::call(borrow(self));
-  });
+CTTensor *_Nullable ct_addmv(CTTensor *self, CTTensor *mat, CTTensor *vec, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::addmv::call(borrow(self), borrow(mat), borrow(vec), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("addmv", {self, mat, vec});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_all_dim(CTTensor *self, CTInteger dim, bool keepdim) {
-  return guardedTensor("all", {self}, [&] {
-    return at::_ops::all_dim::call(borrow(self), dim, keepdim);
-  });
+bool ct_addmv_(CTTensor *self, CTTensor *mat, CTTensor *vec, CTScalar beta, CTScalar alpha) try {
+  at::_ops::addmv_::call(borrow(self).mutableReference(), borrow(mat), borrow(vec), scalar(beta), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("addmv_", {self, mat, vec});
+  return false;
 }
 
-CTTensor *_Nullable ct_all_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("all", {self}, [&] {
-    return at::_ops::all_dims::call(borrow(self), optionalIntegers(dim, dimCount), keepdim);
-  });
+CTTensor *_Nullable ct_addr(CTTensor *self, CTTensor *vec1, CTTensor *vec2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::addr::call(borrow(self), borrow(vec1), borrow(vec2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("addr", {self, vec1, vec2});
+  return nullptr;
 }
 
-bool ct_allclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan, bool *out) {
-  return guardedCall("allclose", {self, other}, [&] {
-    *out = at::_ops::allclose::call(borrow(self), borrow(other), rtol, atol, equalNan);
-  });
+bool ct_addr_(CTTensor *self, CTTensor *vec1, CTTensor *vec2, CTScalar beta, CTScalar alpha) try {
+  at::_ops::addr_::call(borrow(self).mutableReference(), borrow(vec1), borrow(vec2), scalar(beta), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("addr_", {self, vec1, vec2});
+  return false;
 }
 
-CTTensor *_Nullable ct_amax(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("amax", {self}, [&] {
-    return at::_ops::amax::call(borrow(self), integers(dim, dimCount), keepdim);
-  });
+CTTensor *_Nullable ct_adjoint(CTTensor *self) try {
+  return owned(at::_ops::adjoint::call(borrow(self)));
+} catch (...) {
+  recordFailure("adjoint", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_amin(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("amin", {self}, [&] {
-    return at::_ops::amin::call(borrow(self), integers(dim, dimCount), keepdim);
-  });
+CTTensor *_Nullable ct_affine_grid_generator(
+    CTTensor *theta, const CTInteger *_Nullable size, CTInteger sizeCount, bool alignCorners) try {
+  return owned(at::_ops::affine_grid_generator::call(borrow(theta), symbolicIntegers(size, sizeCount), alignCorners));
+} catch (...) {
+  recordFailure("affine_grid_generator", {theta});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_any(CTTensor *self) {
-  return guardedTensor("any", {self}, [&] {
-    return at::_ops::any::call(borrow(self));
-  });
+CTTensor *_Nullable ct_alias(CTTensor *self) try {
+  return owned(at::_ops::alias::call(borrow(self)));
+} catch (...) {
+  recordFailure("alias", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_any_dim(CTTensor *self, CTInteger dim, bool keepdim) {
-  return guardedTensor("any", {self}, [&] {
-    return at::_ops::any_dim::call(borrow(self), dim, keepdim);
-  });
+CTTensor *_Nullable ct_all(CTTensor *self) try {
+  return owned(at::_ops::all::call(borrow(self)));
+} catch (...) {
+  recordFailure("all", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_any_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("any", {self}, [&] {
-    return at::_ops::any_dims::call(borrow(self), optionalIntegers(dim, dimCount), keepdim);
-  });
+CTTensor *_Nullable ct_all_dim(CTTensor *self, CTInteger dim, bool keepdim) try {
+  return owned(at::_ops::all_dim::call(borrow(self), dim, keepdim));
+} catch (...) {
+  recordFailure("all", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_arange(CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("arange", {}, [&] {
-    return at::_ops::arange::call(
-        scalar(end), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+CTTensor *_Nullable ct_all_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::all_dims::call(borrow(self), optionalIntegers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("all", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_arange_start(CTScalar start, CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("arange", {}, [&] {
-    return at::_ops::arange_start::call(
-        scalar(start), scalar(end), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+bool ct_allclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan, bool *out) try {
+  *out = at::_ops::allclose::call(borrow(self), borrow(other), rtol, atol, equalNan);
+  return true;
+} catch (...) {
+  recordFailure("allclose", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_alpha_dropout(CTTensor *input, double p, bool train) try {
+  return owned(at::_ops::alpha_dropout::call(borrow(input), p, train));
+} catch (...) {
+  recordFailure("alpha_dropout", {input});
+  return nullptr;
+}
+
+bool ct_alpha_dropout_(CTTensor *self, double p, bool train) try {
+  at::_ops::alpha_dropout_::call(borrow(self).mutableReference(), p, train);
+  return true;
+} catch (...) {
+  recordFailure("alpha_dropout_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_amax(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::amax::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("amax", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_amin(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::amin::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("amin", {self});
+  return nullptr;
+}
+
+bool ct_aminmax(
+    CTTensor *self, CTOptionalInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::aminmax::call(borrow(self), optionalInteger(dim), keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("aminmax", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_angle(CTTensor *self) try {
+  return owned(at::_ops::angle::call(borrow(self)));
+} catch (...) {
+  recordFailure("angle", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_any(CTTensor *self) try {
+  return owned(at::_ops::any::call(borrow(self)));
+} catch (...) {
+  recordFailure("any", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_any_dim(CTTensor *self, CTInteger dim, bool keepdim) try {
+  return owned(at::_ops::any_dim::call(borrow(self), dim, keepdim));
+} catch (...) {
+  recordFailure("any", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_any_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::any_dims::call(borrow(self), optionalIntegers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("any", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_arange(CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::arange::call(
+      scalar(end), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("arange", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_arange_start(
+    CTScalar start, CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::arange_start::call(
+      scalar(start), scalar(end), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("arange", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_arange_start_step(
-    CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("arange", {}, [&] {
-    return at::_ops::arange_start_step::call(
-        scalar(start), scalar(end), scalar(step), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  checkRange(scalar(start), scalar(end), scalar(step));
+  return owned(at::_ops::arange_start_step::call(
+      scalar(start), scalar(end), scalar(step), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("arange", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_argmax(CTTensor *self, CTOptionalInteger dim, bool keepdim) {
-  return guardedTensor("argmax", {self}, [&] {
-    return at::_ops::argmax::call(borrow(self), optionalInteger(dim), keepdim);
-  });
+CTTensor *_Nullable ct_arccos(CTTensor *self) try {
+  return owned(at::_ops::arccos::call(borrow(self)));
+} catch (...) {
+  recordFailure("arccos", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_argmin(CTTensor *self, CTOptionalInteger dim, bool keepdim) {
-  return guardedTensor("argmin", {self}, [&] {
-    return at::_ops::argmin::call(borrow(self), optionalInteger(dim), keepdim);
-  });
+bool ct_arccos_(CTTensor *self) try {
+  at::_ops::arccos_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arccos_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_argsort(CTTensor *self, CTInteger dim, bool descending) {
-  return guardedTensor("argsort", {self}, [&] {
-    return at::_ops::argsort::call(borrow(self), dim, descending);
-  });
+CTTensor *_Nullable ct_arccosh(CTTensor *self) try {
+  return owned(at::_ops::arccosh::call(borrow(self)));
+} catch (...) {
+  recordFailure("arccosh", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_argsort_stable(CTTensor *self, bool stable, CTInteger dim, bool descending) {
-  return guardedTensor("argsort", {self}, [&] {
-    return at::_ops::argsort_stable::call(borrow(self), stable, dim, descending);
-  });
+bool ct_arccosh_(CTTensor *self) try {
+  at::_ops::arccosh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arccosh_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_asin(CTTensor *self) {
-  return guardedTensor("asin", {self}, [&] {
-    return at::_ops::asin::call(borrow(self));
-  });
+CTTensor *_Nullable ct_arcsin(CTTensor *self) try {
+  return owned(at::_ops::arcsin::call(borrow(self)));
+} catch (...) {
+  recordFailure("arcsin", {self});
+  return nullptr;
 }
 
-bool ct_asin_(CTTensor *self) {
-  return guardedCall("asin_", {self}, [&] {
-    at::_ops::asin_::call(borrow(self).mutableReference());
-  });
+bool ct_arcsin_(CTTensor *self) try {
+  at::_ops::arcsin_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arcsin_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_atan(CTTensor *self) {
-  return guardedTensor("atan", {self}, [&] {
-    return at::_ops::atan::call(borrow(self));
-  });
+CTTensor *_Nullable ct_arcsinh(CTTensor *self) try {
+  return owned(at::_ops::arcsinh::call(borrow(self)));
+} catch (...) {
+  recordFailure("arcsinh", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_atan2(CTTensor *self, CTTensor *other) {
-  return guardedTensor("atan2", {self, other}, [&] {
-    return at::_ops::atan2::call(borrow(self), borrow(other));
-  });
+bool ct_arcsinh_(CTTensor *self) try {
+  at::_ops::arcsinh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arcsinh_", {self});
+  return false;
 }
 
-bool ct_atan2_(CTTensor *self, CTTensor *other) {
-  return guardedCall("atan2_", {self, other}, [&] {
-    at::_ops::atan2_::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_arctan(CTTensor *self) try {
+  return owned(at::_ops::arctan::call(borrow(self)));
+} catch (...) {
+  recordFailure("arctan", {self});
+  return nullptr;
 }
 
-bool ct_atan_(CTTensor *self) {
-  return guardedCall("atan_", {self}, [&] {
-    at::_ops::atan_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_arctan2(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::arctan2::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("arctan2", {self, other});
+  return nullptr;
+}
+
+bool ct_arctan2_(CTTensor *self, CTTensor *other) try {
+  at::_ops::arctan2_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("arctan2_", {self, other});
+  return false;
+}
+
+bool ct_arctan_(CTTensor *self) try {
+  at::_ops::arctan_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arctan_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_arctanh(CTTensor *self) try {
+  return owned(at::_ops::arctanh::call(borrow(self)));
+} catch (...) {
+  recordFailure("arctanh", {self});
+  return nullptr;
+}
+
+bool ct_arctanh_(CTTensor *self) try {
+  at::_ops::arctanh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("arctanh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_argmax(CTTensor *self, CTOptionalInteger dim, bool keepdim) try {
+  return owned(at::_ops::argmax::call(borrow(self), optionalInteger(dim), keepdim));
+} catch (...) {
+  recordFailure("argmax", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_argmin(CTTensor *self, CTOptionalInteger dim, bool keepdim) try {
+  return owned(at::_ops::argmin::call(borrow(self), optionalInteger(dim), keepdim));
+} catch (...) {
+  recordFailure("argmin", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_argsort(CTTensor *self, CTInteger dim, bool descending) try {
+  return owned(at::_ops::argsort::call(borrow(self), dim, descending));
+} catch (...) {
+  recordFailure("argsort", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_argsort_stable(CTTensor *self, bool stable, CTInteger dim, bool descending) try {
+  return owned(at::_ops::argsort_stable::call(borrow(self), stable, dim, descending));
+} catch (...) {
+  recordFailure("argsort", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_argwhere(CTTensor *self) try {
+  return owned(at::_ops::argwhere::call(borrow(self)));
+} catch (...) {
+  recordFailure("argwhere", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_as_strided(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, CTOptionalInteger storageOffset) try {
+  return owned(at::_ops::as_strided::call(
+      borrow(self), symbolicIntegers(size, sizeCount), symbolicIntegers(stride, strideCount),
+      optionalSymbolicInteger(storageOffset)));
+} catch (...) {
+  recordFailure("as_strided", {self});
+  return nullptr;
+}
+
+bool ct_as_strided_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, CTOptionalInteger storageOffset) try {
+  at::_ops::as_strided_::call(
+      borrow(self).mutableReference(), symbolicIntegers(size, sizeCount), symbolicIntegers(stride, strideCount),
+      optionalSymbolicInteger(storageOffset));
+  return true;
+} catch (...) {
+  recordFailure("as_strided_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_as_strided_scatter(
+    CTTensor *self, CTTensor *src, const CTInteger *_Nullable size, CTInteger sizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount, CTOptionalInteger storageOffset) try {
+  return owned(at::_ops::as_strided_scatter::call(
+      borrow(self), borrow(src), symbolicIntegers(size, sizeCount), symbolicIntegers(stride, strideCount),
+      optionalSymbolicInteger(storageOffset)));
+} catch (...) {
+  recordFailure("as_strided_scatter", {self, src});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_asin(CTTensor *self) try {
+  return owned(at::_ops::asin::call(borrow(self)));
+} catch (...) {
+  recordFailure("asin", {self});
+  return nullptr;
+}
+
+bool ct_asin_(CTTensor *self) try {
+  at::_ops::asin_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("asin_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_asinh(CTTensor *self) try {
+  return owned(at::_ops::asinh::call(borrow(self)));
+} catch (...) {
+  recordFailure("asinh", {self});
+  return nullptr;
+}
+
+bool ct_asinh_(CTTensor *self) try {
+  at::_ops::asinh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("asinh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_atan(CTTensor *self) try {
+  return owned(at::_ops::atan::call(borrow(self)));
+} catch (...) {
+  recordFailure("atan", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_atan2(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::atan2::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("atan2", {self, other});
+  return nullptr;
+}
+
+bool ct_atan2_(CTTensor *self, CTTensor *other) try {
+  at::_ops::atan2_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("atan2_", {self, other});
+  return false;
+}
+
+bool ct_atan_(CTTensor *self) try {
+  at::_ops::atan_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("atan_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_atanh(CTTensor *self) try {
+  return owned(at::_ops::atanh::call(borrow(self)));
+} catch (...) {
+  recordFailure("atanh", {self});
+  return nullptr;
+}
+
+bool ct_atanh_(CTTensor *self) try {
+  at::_ops::atanh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("atanh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_atleast_1d(CTTensor *self) try {
+  return owned(at::_ops::atleast_1d::call(borrow(self)));
+} catch (...) {
+  recordFailure("atleast_1d", {self});
+  return nullptr;
+}
+
+CTInteger ct_atleast_1d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::atleast_1d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("atleast_1d", {});
+  return -1;
+}
+
+CTTensor *_Nullable ct_atleast_2d(CTTensor *self) try {
+  return owned(at::_ops::atleast_2d::call(borrow(self)));
+} catch (...) {
+  recordFailure("atleast_2d", {self});
+  return nullptr;
+}
+
+CTInteger ct_atleast_2d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::atleast_2d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("atleast_2d", {});
+  return -1;
+}
+
+CTTensor *_Nullable ct_atleast_3d(CTTensor *self) try {
+  return owned(at::_ops::atleast_3d::call(borrow(self)));
+} catch (...) {
+  recordFailure("atleast_3d", {self});
+  return nullptr;
+}
+
+CTInteger ct_atleast_3d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::atleast_3d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("atleast_3d", {});
+  return -1;
+}
+
+CTTensor *_Nullable ct_avg_pool1d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
+    bool countIncludePad) try {
+  return owned(at::_ops::avg_pool1d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), ceilMode, countIncludePad));
+} catch (...) {
+  recordFailure("avg_pool1d", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_avg_pool2d(
     CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
-    bool countIncludePad, CTOptionalInteger divisorOverride) {
-  return guardedTensor("avg_pool2d", {self}, [&] {
-    return at::_ops::avg_pool2d::call(
-        borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
-        integers(padding, paddingCount), ceilMode, countIncludePad, optionalInteger(divisorOverride));
-  });
+    bool countIncludePad, CTOptionalInteger divisorOverride) try {
+  return owned(at::_ops::avg_pool2d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), ceilMode, countIncludePad, optionalInteger(divisorOverride)));
+} catch (...) {
+  recordFailure("avg_pool2d", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_baddbmm(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha) {
-  return guardedTensor("baddbmm", {self, batch1, batch2}, [&] {
-    return at::_ops::baddbmm::call(borrow(self), borrow(batch1), borrow(batch2), scalar(beta), scalar(alpha));
-  });
+CTTensor *_Nullable ct_avg_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
+    bool countIncludePad, CTOptionalInteger divisorOverride) try {
+  return owned(at::_ops::avg_pool3d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), ceilMode, countIncludePad, optionalInteger(divisorOverride)));
+} catch (...) {
+  recordFailure("avg_pool3d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_baddbmm(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::baddbmm::call(borrow(self), borrow(batch1), borrow(batch2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("baddbmm", {self, batch1, batch2});
+  return nullptr;
+}
+
+bool ct_baddbmm_(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha) try {
+  at::_ops::baddbmm_::call(
+      borrow(self).mutableReference(), borrow(batch1), borrow(batch2), scalar(beta), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("baddbmm_", {self, batch1, batch2});
+  return false;
 }
 
 CTTensor *_Nullable ct_baddbmm_dtype(
-    CTTensor *self, CTTensor *batch1, CTTensor *batch2, int32_t outDtype, CTScalar beta, CTScalar alpha) {
-  return guardedTensor("baddbmm", {self, batch1, batch2}, [&] {
-    return at::_ops::baddbmm_dtype::call(
-        borrow(self), borrow(batch1), borrow(batch2), scalarType(outDtype), scalar(beta), scalar(alpha));
-  });
+    CTTensor *self, CTTensor *batch1, CTTensor *batch2, int32_t outDtype, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::baddbmm_dtype::call(
+      borrow(self), borrow(batch1), borrow(batch2), scalarType(outDtype), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("baddbmm", {self, batch1, batch2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_bartlett_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::bartlett_window::call(
+      windowLength, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("bartlett_window", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_bartlett_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::bartlett_window_periodic::call(
+      windowLength, periodic, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("bartlett_window", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_batch_norm(
     CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
-    CTTensor *_Nullable runningVar, bool training, double momentum, double eps, bool cudnnEnabled) {
-  return guardedTensor("batch_norm", {input, weight, bias, runningMean, runningVar}, [&] {
-    return at::_ops::batch_norm::call(
-        borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
-        optionalTensor(runningVar), training, momentum, eps, cudnnEnabled);
-  });
+    CTTensor *_Nullable runningVar, bool training, double momentum, double eps, bool cudnnEnabled) try {
+  return owned(at::_ops::batch_norm::call(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
+      optionalTensor(runningVar), training, momentum, eps, cudnnEnabled));
+} catch (...) {
+  recordFailure("batch_norm", {input, weight, bias, runningMean, runningVar});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bernoulli(CTTensor *self, CTGenerator *_Nullable generator) {
-  return guardedTensor("bernoulli", {self}, [&] {
-    return at::_ops::bernoulli::call(borrow(self), optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_batch_norm_backward_elemt(
+    CTTensor *gradOut, CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable weight, CTTensor *sumDy,
+    CTTensor *sumDyXmu, CTTensor *count) try {
+  return owned(at::_ops::batch_norm_backward_elemt::call(
+      borrow(gradOut), borrow(input), borrow(mean), borrow(invstd), optionalTensor(weight), borrow(sumDy),
+      borrow(sumDyXmu), borrow(count)));
+} catch (...) {
+  recordFailure("batch_norm_backward_elemt", {gradOut, input, mean, invstd, weight, sumDy, sumDyXmu, count});
+  return nullptr;
 }
 
-bool ct_bernoulli__Tensor(CTTensor *self, CTTensor *p, CTGenerator *_Nullable generator) {
-  return guardedCall("bernoulli_", {self, p}, [&] {
-    at::_ops::bernoulli__Tensor::call(borrow(self).mutableReference(), borrow(p), optionalGenerator(generator));
-  });
+bool ct_batch_norm_backward_reduce(
+    CTTensor *gradOut, CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable weight, bool inputG,
+    bool weightG, bool biasG, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  auto [result0, result1, result2, result3] = at::_ops::batch_norm_backward_reduce::call(
+      borrow(gradOut), borrow(input), borrow(mean), borrow(invstd), optionalTensor(weight), inputG, weightG, biasG);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  *out3 = owned(std::move(result3));
+  return true;
+} catch (...) {
+  recordFailure("batch_norm_backward_reduce", {gradOut, input, mean, invstd, weight});
+  return false;
 }
 
-bool ct_bernoulli__float(CTTensor *self, double p, CTGenerator *_Nullable generator) {
-  return guardedCall("bernoulli_", {self}, [&] {
-    at::_ops::bernoulli__float::call(borrow(self).mutableReference(), p, optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_batch_norm_elemt(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *mean, CTTensor *invstd,
+    double eps) try {
+  return owned(at::_ops::batch_norm_elemt::call(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), borrow(mean), borrow(invstd), eps));
+} catch (...) {
+  recordFailure("batch_norm_elemt", {input, weight, bias, mean, invstd});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bernoulli_p(CTTensor *self, double p, CTGenerator *_Nullable generator) {
-  return guardedTensor("bernoulli", {self}, [&] {
-    return at::_ops::bernoulli_p::call(borrow(self), p, optionalGenerator(generator));
-  });
+bool ct_batch_norm_gather_stats(
+    CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar,
+    double momentum, double eps, CTInteger count, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::batch_norm_gather_stats::call(
+      borrow(input), borrow(mean), borrow(invstd), optionalTensor(runningMean), optionalTensor(runningVar), momentum,
+      eps, count);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("batch_norm_gather_stats", {input, mean, invstd, runningMean, runningVar});
+  return false;
+}
+
+bool ct_batch_norm_gather_stats_with_counts(
+    CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar,
+    double momentum, double eps, CTTensor *counts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::batch_norm_gather_stats_with_counts::call(
+      borrow(input), borrow(mean), borrow(invstd), optionalTensor(runningMean), optionalTensor(runningVar), momentum,
+      eps, borrow(counts));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("batch_norm_gather_stats_with_counts", {input, mean, invstd, runningMean, runningVar, counts});
+  return false;
+}
+
+bool ct_batch_norm_stats(
+    CTTensor *input, double eps, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::batch_norm_stats::call(borrow(input), eps);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("batch_norm_stats", {input});
+  return false;
+}
+
+bool ct_batch_norm_update_stats(
+    CTTensor *input, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar, double momentum,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkChannels(borrow(input), optionalTensor(runningMean), optionalTensor(runningVar));
+  auto [result0, result1] = at::_ops::batch_norm_update_stats::call(
+      borrow(input), optionalTensor(runningMean), optionalTensor(runningVar), momentum);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("batch_norm_update_stats", {input, runningMean, runningVar});
+  return false;
+}
+
+CTTensor *_Nullable ct_bernoulli(CTTensor *self, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::bernoulli::call(borrow(self), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("bernoulli", {self});
+  return nullptr;
+}
+
+bool ct_bernoulli__Tensor(CTTensor *self, CTTensor *p, CTGenerator *_Nullable generator) try {
+  at::_ops::bernoulli__Tensor::call(borrow(self).mutableReference(), borrow(p), optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("bernoulli_", {self, p});
+  return false;
+}
+
+bool ct_bernoulli__float(CTTensor *self, double p, CTGenerator *_Nullable generator) try {
+  at::_ops::bernoulli__float::call(borrow(self).mutableReference(), p, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("bernoulli_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_bernoulli_p(CTTensor *self, double p, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::bernoulli_p::call(borrow(self), p, optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("bernoulli", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_bilinear(CTTensor *input1, CTTensor *input2, CTTensor *weight, CTTensor *_Nullable bias) try {
+  return owned(at::_ops::bilinear::call(borrow(input1), borrow(input2), borrow(weight), optionalTensor(bias)));
+} catch (...) {
+  recordFailure("bilinear", {input1, input2, weight, bias});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_binary_cross_entropy(
-    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction) {
-  return guardedTensor("binary_cross_entropy", {self, target, weight}, [&] {
-    return at::_ops::binary_cross_entropy::call(borrow(self), borrow(target), optionalTensor(weight), reduction);
-  });
+    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction) try {
+  return owned(at::_ops::binary_cross_entropy::call(borrow(self), borrow(target), optionalTensor(weight), reduction));
+} catch (...) {
+  recordFailure("binary_cross_entropy", {self, target, weight});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_binary_cross_entropy_with_logits(
-    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTTensor *_Nullable posWeight, CTInteger reduction) {
-  return guardedTensor("binary_cross_entropy_with_logits", {self, target, weight, posWeight}, [&] {
-    return at::_ops::binary_cross_entropy_with_logits::call(
-        borrow(self), borrow(target), optionalTensor(weight), optionalTensor(posWeight), reduction);
-  });
+    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTTensor *_Nullable posWeight,
+    CTInteger reduction) try {
+  return owned(at::_ops::binary_cross_entropy_with_logits::call(
+      borrow(self), borrow(target), optionalTensor(weight), optionalTensor(posWeight), reduction));
+} catch (...) {
+  recordFailure("binary_cross_entropy_with_logits", {self, target, weight, posWeight});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bincount(CTTensor *self, CTTensor *_Nullable weights, CTInteger minlength) {
-  return guardedTensor("bincount", {self, weights}, [&] {
-    return at::_ops::bincount::call(borrow(self), optionalTensor(weights), minlength);
-  });
+CTTensor *_Nullable ct_bincount(CTTensor *self, CTTensor *_Nullable weights, CTInteger minlength) try {
+  return owned(at::_ops::bincount::call(borrow(self), optionalTensor(weights), minlength));
+} catch (...) {
+  recordFailure("bincount", {self, weights});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_and_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("bitwise_and", {self}, [&] {
-    return at::_ops::bitwise_and_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_binomial(CTTensor *count, CTTensor *prob, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::binomial::call(borrow(count), borrow(prob), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("binomial", {count, prob});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_and_Scalar_Tensor(CTScalar self, CTTensor *other) {
-  return guardedTensor("bitwise_and", {other}, [&] {
-    return at::_ops::bitwise_and_Scalar_Tensor::call(scalar(self), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_and_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::bitwise_and_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("bitwise_and", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_and_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("bitwise_and", {self, other}, [&] {
-    return at::_ops::bitwise_and_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_and_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_and_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_and", {other});
+  return nullptr;
 }
 
-bool ct_bitwise_and__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("bitwise_and_", {self}, [&] {
-    at::_ops::bitwise_and__Scalar::call(borrow(self).mutableReference(), scalar(other));
-  });
+CTTensor *_Nullable ct_bitwise_and_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_and_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_and", {self, other});
+  return nullptr;
 }
 
-bool ct_bitwise_and__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("bitwise_and_", {self, other}, [&] {
-    at::_ops::bitwise_and__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+bool ct_bitwise_and__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::bitwise_and__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_and_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_bitwise_not(CTTensor *self) {
-  return guardedTensor("bitwise_not", {self}, [&] {
-    return at::_ops::bitwise_not::call(borrow(self));
-  });
+bool ct_bitwise_and__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::bitwise_and__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_and_", {self, other});
+  return false;
 }
 
-bool ct_bitwise_not_(CTTensor *self) {
-  return guardedCall("bitwise_not_", {self}, [&] {
-    at::_ops::bitwise_not_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_bitwise_left_shift_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_left_shift_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_left_shift", {other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_or_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("bitwise_or", {self}, [&] {
-    return at::_ops::bitwise_or_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_bitwise_left_shift_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_left_shift_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_left_shift", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_or_Scalar_Tensor(CTScalar self, CTTensor *other) {
-  return guardedTensor("bitwise_or", {other}, [&] {
-    return at::_ops::bitwise_or_Scalar_Tensor::call(scalar(self), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_left_shift_Tensor_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::bitwise_left_shift_Tensor_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("bitwise_left_shift", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_or_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("bitwise_or", {self, other}, [&] {
-    return at::_ops::bitwise_or_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_bitwise_left_shift__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::bitwise_left_shift__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_left_shift_", {self, other});
+  return false;
 }
 
-bool ct_bitwise_or__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("bitwise_or_", {self}, [&] {
-    at::_ops::bitwise_or__Scalar::call(borrow(self).mutableReference(), scalar(other));
-  });
+bool ct_bitwise_left_shift__Tensor_Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::bitwise_left_shift__Tensor_Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_left_shift_", {self});
+  return false;
 }
 
-bool ct_bitwise_or__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("bitwise_or_", {self, other}, [&] {
-    at::_ops::bitwise_or__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_not(CTTensor *self) try {
+  return owned(at::_ops::bitwise_not::call(borrow(self)));
+} catch (...) {
+  recordFailure("bitwise_not", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_xor_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("bitwise_xor", {self}, [&] {
-    return at::_ops::bitwise_xor_Scalar::call(borrow(self), scalar(other));
-  });
+bool ct_bitwise_not_(CTTensor *self) try {
+  at::_ops::bitwise_not_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("bitwise_not_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_bitwise_xor_Scalar_Tensor(CTScalar self, CTTensor *other) {
-  return guardedTensor("bitwise_xor", {other}, [&] {
-    return at::_ops::bitwise_xor_Scalar_Tensor::call(scalar(self), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_or_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::bitwise_or_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("bitwise_or", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bitwise_xor_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("bitwise_xor", {self, other}, [&] {
-    return at::_ops::bitwise_xor_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_bitwise_or_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_or_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_or", {other});
+  return nullptr;
 }
 
-bool ct_bitwise_xor__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("bitwise_xor_", {self}, [&] {
-    at::_ops::bitwise_xor__Scalar::call(borrow(self).mutableReference(), scalar(other));
-  });
+CTTensor *_Nullable ct_bitwise_or_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_or_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_or", {self, other});
+  return nullptr;
 }
 
-bool ct_bitwise_xor__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("bitwise_xor_", {self, other}, [&] {
-    at::_ops::bitwise_xor__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+bool ct_bitwise_or__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::bitwise_or__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_or_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_bmm(CTTensor *self, CTTensor *mat2) {
-  return guardedTensor("bmm", {self, mat2}, [&] {
-    return at::_ops::bmm::call(borrow(self), borrow(mat2));
-  });
+bool ct_bitwise_or__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::bitwise_or__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_or_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_bmm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype) {
-  return guardedTensor("bmm", {self, mat2}, [&] {
-    return at::_ops::bmm_dtype::call(borrow(self), borrow(mat2), scalarType(outDtype));
-  });
+CTTensor *_Nullable ct_bitwise_right_shift_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_right_shift_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_right_shift", {other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_broadcast_to(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) {
-  return guardedTensor("broadcast_to", {self}, [&] {
-    return at::_ops::broadcast_to::call(borrow(self), symbolicIntegers(size, sizeCount));
-  });
+CTTensor *_Nullable ct_bitwise_right_shift_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_right_shift_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_right_shift", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bucketize_Scalar(CTScalar self, CTTensor *boundaries, bool outInt32, bool right) {
-  return guardedTensor("bucketize", {boundaries}, [&] {
-    return at::_ops::bucketize_Scalar::call(scalar(self), borrow(boundaries), outInt32, right);
-  });
+CTTensor *_Nullable ct_bitwise_right_shift_Tensor_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::bitwise_right_shift_Tensor_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("bitwise_right_shift", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_bucketize_Tensor(CTTensor *self, CTTensor *boundaries, bool outInt32, bool right) {
-  return guardedTensor("bucketize", {self, boundaries}, [&] {
-    return at::_ops::bucketize_Tensor::call(borrow(self), borrow(boundaries), outInt32, right);
-  });
+bool ct_bitwise_right_shift__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::bitwise_right_shift__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_right_shift_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_cat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) {
-  return guardedTensor("cat", {}, [&] {
-    return at::_ops::cat::call(ctorch::tensors(tensors, tensorsCount), dim);
-  });
+bool ct_bitwise_right_shift__Tensor_Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::bitwise_right_shift__Tensor_Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_right_shift_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_ceil(CTTensor *self) {
-  return guardedTensor("ceil", {self}, [&] {
-    return at::_ops::ceil::call(borrow(self));
-  });
+CTTensor *_Nullable ct_bitwise_xor_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::bitwise_xor_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("bitwise_xor", {self});
+  return nullptr;
 }
 
-bool ct_ceil_(CTTensor *self) {
-  return guardedCall("ceil_", {self}, [&] {
-    at::_ops::ceil_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_bitwise_xor_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_xor_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_xor", {other});
+  return nullptr;
 }
 
-CTInteger ct_chunk(CTTensor *self, CTInteger chunks, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("chunk", {self}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::chunk::call(borrow(self), chunks, dim), out);
-  });
+CTTensor *_Nullable ct_bitwise_xor_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::bitwise_xor_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("bitwise_xor", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_clamp(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) {
-  return guardedTensor("clamp", {self}, [&] {
-    return at::_ops::clamp::call(borrow(self), optionalScalar(min), optionalScalar(max));
-  });
+bool ct_bitwise_xor__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::bitwise_xor__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_xor_", {self});
+  return false;
 }
 
-bool ct_clamp_(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) {
-  return guardedCall("clamp_", {self}, [&] {
-    at::_ops::clamp_::call(borrow(self).mutableReference(), optionalScalar(min), optionalScalar(max));
-  });
+bool ct_bitwise_xor__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::bitwise_xor__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("bitwise_xor_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_clamp_Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) {
-  return guardedTensor("clamp", {self, min, max}, [&] {
-    return at::_ops::clamp_Tensor::call(borrow(self), optionalTensor(min), optionalTensor(max));
-  });
+CTTensor *_Nullable ct_blackman_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::blackman_window::call(
+      windowLength, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("blackman_window", {});
+  return nullptr;
 }
 
-bool ct_clamp__Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) {
-  return guardedCall("clamp_", {self, min, max}, [&] {
-    at::_ops::clamp__Tensor::call(borrow(self).mutableReference(), optionalTensor(min), optionalTensor(max));
-  });
+CTTensor *_Nullable ct_blackman_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::blackman_window_periodic::call(
+      windowLength, periodic, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("blackman_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_clamp_max(CTTensor *self, CTScalar max) {
-  return guardedTensor("clamp_max", {self}, [&] {
-    return at::_ops::clamp_max::call(borrow(self), scalar(max));
-  });
+CTTensor *_Nullable ct_block_diag(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::block_diag::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("block_diag", {});
+  return nullptr;
 }
 
-bool ct_clamp_max_(CTTensor *self, CTScalar max) {
-  return guardedCall("clamp_max_", {self}, [&] {
-    at::_ops::clamp_max_::call(borrow(self).mutableReference(), scalar(max));
-  });
+CTTensor *_Nullable ct_bmm(CTTensor *self, CTTensor *mat2) try {
+  return owned(at::_ops::bmm::call(borrow(self), borrow(mat2)));
+} catch (...) {
+  recordFailure("bmm", {self, mat2});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_clamp_max_Tensor(CTTensor *self, CTTensor *max) {
-  return guardedTensor("clamp_max", {self, max}, [&] {
-    return at::_ops::clamp_max_Tensor::call(borrow(self), borrow(max));
-  });
+CTTensor *_Nullable ct_bmm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype) try {
+  return owned(at::_ops::bmm_dtype::call(borrow(self), borrow(mat2), scalarType(outDtype)));
+} catch (...) {
+  recordFailure("bmm", {self, mat2});
+  return nullptr;
 }
 
-bool ct_clamp_max__Tensor(CTTensor *self, CTTensor *max) {
-  return guardedCall("clamp_max_", {self, max}, [&] {
-    at::_ops::clamp_max__Tensor::call(borrow(self).mutableReference(), borrow(max));
-  });
+CTInteger ct_broadcast_tensors(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::broadcast_tensors::call(ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("broadcast_tensors", {});
+  return -1;
 }
 
-CTTensor *_Nullable ct_clamp_min(CTTensor *self, CTScalar min) {
-  return guardedTensor("clamp_min", {self}, [&] {
-    return at::_ops::clamp_min::call(borrow(self), scalar(min));
-  });
+CTTensor *_Nullable ct_broadcast_to(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) try {
+  return owned(at::_ops::broadcast_to::call(borrow(self), symbolicIntegers(size, sizeCount)));
+} catch (...) {
+  recordFailure("broadcast_to", {self});
+  return nullptr;
 }
 
-bool ct_clamp_min_(CTTensor *self, CTScalar min) {
-  return guardedCall("clamp_min_", {self}, [&] {
-    at::_ops::clamp_min_::call(borrow(self).mutableReference(), scalar(min));
-  });
+CTTensor *_Nullable ct_bucketize_Scalar(CTScalar self, CTTensor *boundaries, bool outInt32, bool right) try {
+  return owned(at::_ops::bucketize_Scalar::call(scalar(self), borrow(boundaries), outInt32, right));
+} catch (...) {
+  recordFailure("bucketize", {boundaries});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_clamp_min_Tensor(CTTensor *self, CTTensor *min) {
-  return guardedTensor("clamp_min", {self, min}, [&] {
-    return at::_ops::clamp_min_Tensor::call(borrow(self), borrow(min));
-  });
+CTTensor *_Nullable ct_bucketize_Tensor(CTTensor *self, CTTensor *boundaries, bool outInt32, bool right) try {
+  return owned(at::_ops::bucketize_Tensor::call(borrow(self), borrow(boundaries), outInt32, right));
+} catch (...) {
+  recordFailure("bucketize", {self, boundaries});
+  return nullptr;
 }
 
-bool ct_clamp_min__Tensor(CTTensor *self, CTTensor *min) {
-  return guardedCall("clamp_min_", {self, min}, [&] {
-    at::_ops::clamp_min__Tensor::call(borrow(self).mutableReference(), borrow(min));
-  });
+bool ct_can_cast(int32_t from_, int32_t to, bool *out) try {
+  *out = at::_ops::can_cast::call(scalarType(from_), scalarType(to));
+  return true;
+} catch (...) {
+  recordFailure("can_cast", {});
+  return false;
 }
 
-CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat) {
-  return guardedTensor("clone", {self}, [&] {
-    return at::_ops::clone::call(borrow(self), optionalMemoryFormat(memoryFormat));
-  });
+CTTensor *_Nullable ct_cartesian_prod(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::cartesian_prod::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("cartesian_prod", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag) {
-  return guardedTensor("complex", {real, imag}, [&] {
-    return at::_ops::complex::call(borrow(real), borrow(imag));
-  });
+CTTensor *_Nullable ct_cat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
+  return owned(at::_ops::cat::call(ctorch::tensors(tensors, tensorsCount), dim));
+} catch (...) {
+  recordFailure("cat", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat) {
-  return guardedTensor("contiguous", {self}, [&] {
-    return at::_ops::contiguous::call(borrow(self), ctorch::memoryFormat(memoryFormat));
-  });
+bool ct_cauchy_(CTTensor *self, double median, double sigma, CTGenerator *_Nullable generator) try {
+  at::_ops::cauchy_::call(borrow(self).mutableReference(), median, sigma, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("cauchy_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_cdist(CTTensor *x1, CTTensor *x2, double p, CTOptionalInteger computeMode) try {
+  return owned(at::_ops::cdist::call(borrow(x1), borrow(x2), p, optionalInteger(computeMode)));
+} catch (...) {
+  recordFailure("cdist", {x1, x2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_ceil(CTTensor *self) try {
+  return owned(at::_ops::ceil::call(borrow(self)));
+} catch (...) {
+  recordFailure("ceil", {self});
+  return nullptr;
+}
+
+bool ct_ceil_(CTTensor *self) try {
+  at::_ops::ceil_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("ceil_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_celu(CTTensor *self, CTScalar alpha) try {
+  return owned(at::_ops::celu::call(borrow(self), scalar(alpha)));
+} catch (...) {
+  recordFailure("celu", {self});
+  return nullptr;
+}
+
+bool ct_celu_(CTTensor *self, CTScalar alpha) try {
+  at::_ops::celu_::call(borrow(self).mutableReference(), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("celu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_chain_matmul(CTTensor *_Nonnull const *_Nullable matrices, CTInteger matricesCount) try {
+  return owned(at::_ops::chain_matmul::call(tensors(matrices, matricesCount)));
+} catch (...) {
+  recordFailure("chain_matmul", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_chalf(CTTensor *self, int32_t memoryFormat) try {
+  return owned(at::_ops::chalf::call(borrow(self), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("chalf", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_channel_shuffle(CTTensor *self, CTInteger groups) try {
+  return owned(at::_ops::channel_shuffle::call(borrow(self), groups));
+} catch (...) {
+  recordFailure("channel_shuffle", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cholesky(CTTensor *self, bool upper) try {
+  return owned(at::_ops::cholesky::call(borrow(self), upper));
+} catch (...) {
+  recordFailure("cholesky", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cholesky_inverse(CTTensor *self, bool upper) try {
+  return owned(at::_ops::cholesky_inverse::call(borrow(self), upper));
+} catch (...) {
+  recordFailure("cholesky_inverse", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cholesky_solve(CTTensor *self, CTTensor *input2, bool upper) try {
+  return owned(at::_ops::cholesky_solve::call(borrow(self), borrow(input2), upper));
+} catch (...) {
+  recordFailure("cholesky_solve", {self, input2});
+  return nullptr;
+}
+
+CTInteger ct_chunk(CTTensor *self, CTInteger chunks, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::chunk::call(borrow(self), chunks, dim), out);
+} catch (...) {
+  recordFailure("chunk", {self});
+  return -1;
+}
+
+CTTensor *_Nullable ct_clamp(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) try {
+  return owned(at::_ops::clamp::call(borrow(self), optionalScalar(min), optionalScalar(max)));
+} catch (...) {
+  recordFailure("clamp", {self});
+  return nullptr;
+}
+
+bool ct_clamp_(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) try {
+  at::_ops::clamp_::call(borrow(self).mutableReference(), optionalScalar(min), optionalScalar(max));
+  return true;
+} catch (...) {
+  recordFailure("clamp_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_clamp_Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) try {
+  return owned(at::_ops::clamp_Tensor::call(borrow(self), optionalTensor(min), optionalTensor(max)));
+} catch (...) {
+  recordFailure("clamp", {self, min, max});
+  return nullptr;
+}
+
+bool ct_clamp__Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) try {
+  at::_ops::clamp__Tensor::call(borrow(self).mutableReference(), optionalTensor(min), optionalTensor(max));
+  return true;
+} catch (...) {
+  recordFailure("clamp_", {self, min, max});
+  return false;
+}
+
+CTTensor *_Nullable ct_clamp_max(CTTensor *self, CTScalar max) try {
+  return owned(at::_ops::clamp_max::call(borrow(self), scalar(max)));
+} catch (...) {
+  recordFailure("clamp_max", {self});
+  return nullptr;
+}
+
+bool ct_clamp_max_(CTTensor *self, CTScalar max) try {
+  at::_ops::clamp_max_::call(borrow(self).mutableReference(), scalar(max));
+  return true;
+} catch (...) {
+  recordFailure("clamp_max_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_clamp_max_Tensor(CTTensor *self, CTTensor *max) try {
+  return owned(at::_ops::clamp_max_Tensor::call(borrow(self), borrow(max)));
+} catch (...) {
+  recordFailure("clamp_max", {self, max});
+  return nullptr;
+}
+
+bool ct_clamp_max__Tensor(CTTensor *self, CTTensor *max) try {
+  at::_ops::clamp_max__Tensor::call(borrow(self).mutableReference(), borrow(max));
+  return true;
+} catch (...) {
+  recordFailure("clamp_max_", {self, max});
+  return false;
+}
+
+CTTensor *_Nullable ct_clamp_min(CTTensor *self, CTScalar min) try {
+  return owned(at::_ops::clamp_min::call(borrow(self), scalar(min)));
+} catch (...) {
+  recordFailure("clamp_min", {self});
+  return nullptr;
+}
+
+bool ct_clamp_min_(CTTensor *self, CTScalar min) try {
+  at::_ops::clamp_min_::call(borrow(self).mutableReference(), scalar(min));
+  return true;
+} catch (...) {
+  recordFailure("clamp_min_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_clamp_min_Tensor(CTTensor *self, CTTensor *min) try {
+  return owned(at::_ops::clamp_min_Tensor::call(borrow(self), borrow(min)));
+} catch (...) {
+  recordFailure("clamp_min", {self, min});
+  return nullptr;
+}
+
+bool ct_clamp_min__Tensor(CTTensor *self, CTTensor *min) try {
+  at::_ops::clamp_min__Tensor::call(borrow(self).mutableReference(), borrow(min));
+  return true;
+} catch (...) {
+  recordFailure("clamp_min_", {self, min});
+  return false;
+}
+
+CTTensor *_Nullable ct_clip(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) try {
+  return owned(at::_ops::clip::call(borrow(self), optionalScalar(min), optionalScalar(max)));
+} catch (...) {
+  recordFailure("clip", {self});
+  return nullptr;
+}
+
+bool ct_clip_(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max) try {
+  at::_ops::clip_::call(borrow(self).mutableReference(), optionalScalar(min), optionalScalar(max));
+  return true;
+} catch (...) {
+  recordFailure("clip_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_clip_Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) try {
+  return owned(at::_ops::clip_Tensor::call(borrow(self), optionalTensor(min), optionalTensor(max)));
+} catch (...) {
+  recordFailure("clip", {self, min, max});
+  return nullptr;
+}
+
+bool ct_clip__Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max) try {
+  at::_ops::clip__Tensor::call(borrow(self).mutableReference(), optionalTensor(min), optionalTensor(max));
+  return true;
+} catch (...) {
+  recordFailure("clip_", {self, min, max});
+  return false;
+}
+
+CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat) try {
+  return owned(at::_ops::clone::call(borrow(self), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("clone", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_coalesce(CTTensor *self) try {
+  return owned(at::_ops::coalesce::call(borrow(self)));
+} catch (...) {
+  recordFailure("coalesce", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_col2im(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable dilation,
+    CTInteger dilationCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount) try {
+  return owned(at::_ops::col2im::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), integers(kernelSize, kernelSizeCount),
+      integers(dilation, dilationCount), integers(padding, paddingCount), integers(stride, strideCount)));
+} catch (...) {
+  recordFailure("col2im", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_column_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::column_stack::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("column_stack", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_combinations(CTTensor *self, CTInteger r, bool withReplacement) try {
+  return owned(at::_ops::combinations::call(borrow(self), r, withReplacement));
+} catch (...) {
+  recordFailure("combinations", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag) try {
+  return owned(at::_ops::complex::call(borrow(real), borrow(imag)));
+} catch (...) {
+  recordFailure("complex", {real, imag});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_concat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
+  return owned(at::_ops::concat::call(ctorch::tensors(tensors, tensorsCount), dim));
+} catch (...) {
+  recordFailure("concat", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_concatenate(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
+  return owned(at::_ops::concatenate::call(ctorch::tensors(tensors, tensorsCount), dim));
+} catch (...) {
+  recordFailure("concatenate", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_conj(CTTensor *self) try {
+  return owned(at::_ops::conj::call(borrow(self)));
+} catch (...) {
+  recordFailure("conj", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_conj_physical(CTTensor *self) try {
+  return owned(at::_ops::conj_physical::call(borrow(self)));
+} catch (...) {
+  recordFailure("conj_physical", {self});
+  return nullptr;
+}
+
+bool ct_conj_physical_(CTTensor *self) try {
+  at::_ops::conj_physical_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("conj_physical_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_constant_pad_nd(
+    CTTensor *self, const CTInteger *_Nullable pad, CTInteger padCount, CTScalar value) try {
+  return owned(at::_ops::constant_pad_nd::call(borrow(self), symbolicIntegers(pad, padCount), scalar(value)));
+} catch (...) {
+  recordFailure("constant_pad_nd", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat) try {
+  return owned(at::_ops::contiguous::call(borrow(self), ctorch::memoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("contiguous", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_conv1d(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
-    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups) {
-  return guardedTensor("conv1d", {input, weight, bias}, [&] {
-    return at::_ops::conv1d::call(
-        borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
-        symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), groups);
-  });
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups) try {
+  return owned(at::_ops::conv1d::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv1d", {input, weight, bias});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_conv1d_padding(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
     CTInteger strideCount, const char *padding, const CTInteger *_Nullable dilation, CTInteger dilationCount,
-    CTInteger groups) {
-  return guardedTensor("conv1d", {input, weight, bias}, [&] {
-    return at::_ops::conv1d_padding::call(
-        borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount), padding,
-        symbolicIntegers(dilation, dilationCount), groups);
-  });
+    CTInteger groups) try {
+  return owned(at::_ops::conv1d_padding::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount), padding,
+      symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv1d", {input, weight, bias});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_conv2d(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
-    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups) {
-  return guardedTensor("conv2d", {input, weight, bias}, [&] {
-    return at::_ops::conv2d::call(
-        borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
-        symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), groups);
-  });
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups) try {
+  return owned(at::_ops::conv2d::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv2d", {input, weight, bias});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_conv2d_padding(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
     CTInteger strideCount, const char *padding, const CTInteger *_Nullable dilation, CTInteger dilationCount,
-    CTInteger groups) {
-  return guardedTensor("conv2d", {input, weight, bias}, [&] {
-    return at::_ops::conv2d_padding::call(
-        borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount), padding,
-        symbolicIntegers(dilation, dilationCount), groups);
-  });
+    CTInteger groups) try {
+  return owned(at::_ops::conv2d_padding::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount), padding,
+      symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv2d", {input, weight, bias});
+  return nullptr;
 }
 
-bool ct_copy_(CTTensor *self, CTTensor *src, bool nonBlocking) {
-  return guardedCall("copy_", {self, src}, [&] {
-    at::_ops::copy_::call(borrow(self).mutableReference(), borrow(src), nonBlocking);
-  });
+CTTensor *_Nullable ct_conv3d(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups) try {
+  return owned(at::_ops::conv3d::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv3d", {input, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_cos(CTTensor *self) {
-  return guardedTensor("cos", {self}, [&] {
-    return at::_ops::cos::call(borrow(self));
-  });
+CTTensor *_Nullable ct_conv3d_padding(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const char *padding, const CTInteger *_Nullable dilation, CTInteger dilationCount,
+    CTInteger groups) try {
+  return owned(at::_ops::conv3d_padding::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount), padding,
+      symbolicIntegers(dilation, dilationCount), groups));
+} catch (...) {
+  recordFailure("conv3d", {input, weight, bias});
+  return nullptr;
 }
 
-bool ct_cos_(CTTensor *self) {
-  return guardedCall("cos_", {self}, [&] {
-    at::_ops::cos_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_conv_tbc(CTTensor *self, CTTensor *weight, CTTensor *bias, CTInteger pad) try {
+  return owned(at::_ops::conv_tbc::call(borrow(self), borrow(weight), borrow(bias), pad));
+} catch (...) {
+  recordFailure("conv_tbc", {self, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_cosh(CTTensor *self) {
-  return guardedTensor("cosh", {self}, [&] {
-    return at::_ops::cosh::call(borrow(self));
-  });
+CTTensor *_Nullable ct_conv_transpose1d(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount) try {
+  return owned(at::_ops::conv_transpose1d::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(outputPadding, outputPaddingCount), groups,
+      symbolicIntegers(dilation, dilationCount)));
+} catch (...) {
+  recordFailure("conv_transpose1d", {input, weight, bias});
+  return nullptr;
 }
 
-bool ct_cosh_(CTTensor *self) {
-  return guardedCall("cosh_", {self}, [&] {
-    at::_ops::cosh_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_conv_transpose2d_input(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount) try {
+  return owned(at::_ops::conv_transpose2d_input::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(outputPadding, outputPaddingCount), groups,
+      symbolicIntegers(dilation, dilationCount)));
+} catch (...) {
+  recordFailure("conv_transpose2d", {input, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_count_nonzero(CTTensor *self, CTOptionalInteger dim) {
-  return guardedTensor("count_nonzero", {self}, [&] {
-    return at::_ops::count_nonzero::call(borrow(self), optionalInteger(dim));
-  });
+CTTensor *_Nullable ct_conv_transpose3d_input(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount) try {
+  return owned(at::_ops::conv_transpose3d_input::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(outputPadding, outputPaddingCount), groups,
+      symbolicIntegers(dilation, dilationCount)));
+} catch (...) {
+  recordFailure("conv_transpose3d", {input, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_count_nonzero_dim_IntList(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) {
-  return guardedTensor("count_nonzero", {self}, [&] {
-    return at::_ops::count_nonzero_dim_IntList::call(borrow(self), integers(dim, dimCount));
-  });
+CTTensor *_Nullable ct_convolution(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool transposed,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups) try {
+  return owned(at::_ops::convolution::call(
+      borrow(input), borrow(weight), optionalTensor(bias), symbolicIntegers(stride, strideCount),
+      symbolicIntegers(padding, paddingCount), symbolicIntegers(dilation, dilationCount), transposed,
+      symbolicIntegers(outputPadding, outputPaddingCount), groups));
+} catch (...) {
+  recordFailure("convolution", {input, weight, bias});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_copy(CTTensor *self, CTTensor *src, bool nonBlocking) try {
+  checkDefined(borrow(self), borrow(src));
+  return owned(at::_ops::copy::call(borrow(self), borrow(src), nonBlocking));
+} catch (...) {
+  recordFailure("copy", {self, src});
+  return nullptr;
+}
+
+bool ct_copy_(CTTensor *self, CTTensor *src, bool nonBlocking) try {
+  at::_ops::copy_::call(borrow(self).mutableReference(), borrow(src), nonBlocking);
+  return true;
+} catch (...) {
+  recordFailure("copy_", {self, src});
+  return false;
+}
+
+bool ct_copy_sparse_to_sparse_(CTTensor *self, CTTensor *src, bool nonBlocking) try {
+  at::_ops::copy_sparse_to_sparse_::call(borrow(self).mutableReference(), borrow(src), nonBlocking);
+  return true;
+} catch (...) {
+  recordFailure("copy_sparse_to_sparse_", {self, src});
+  return false;
+}
+
+CTTensor *_Nullable ct_copysign_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::copysign_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("copysign", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_copysign_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::copysign_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("copysign", {self, other});
+  return nullptr;
+}
+
+bool ct_copysign__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::copysign__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("copysign_", {self});
+  return false;
+}
+
+bool ct_copysign__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::copysign__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("copysign_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_corrcoef(CTTensor *self) try {
+  return owned(at::_ops::corrcoef::call(borrow(self)));
+} catch (...) {
+  recordFailure("corrcoef", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cos(CTTensor *self) try {
+  return owned(at::_ops::cos::call(borrow(self)));
+} catch (...) {
+  recordFailure("cos", {self});
+  return nullptr;
+}
+
+bool ct_cos_(CTTensor *self) try {
+  at::_ops::cos_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("cos_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_cosh(CTTensor *self) try {
+  return owned(at::_ops::cosh::call(borrow(self)));
+} catch (...) {
+  recordFailure("cosh", {self});
+  return nullptr;
+}
+
+bool ct_cosh_(CTTensor *self) try {
+  at::_ops::cosh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("cosh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_cosine_embedding_loss(
+    CTTensor *input1, CTTensor *input2, CTTensor *target, double margin, CTInteger reduction) try {
+  return owned(at::_ops::cosine_embedding_loss::call(
+      borrow(input1), borrow(input2), borrow(target), margin, reduction));
+} catch (...) {
+  recordFailure("cosine_embedding_loss", {input1, input2, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cosine_similarity(CTTensor *x1, CTTensor *x2, CTInteger dim, double eps) try {
+  return owned(at::_ops::cosine_similarity::call(borrow(x1), borrow(x2), dim, eps));
+} catch (...) {
+  recordFailure("cosine_similarity", {x1, x2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_count_nonzero(CTTensor *self, CTOptionalInteger dim) try {
+  return owned(at::_ops::count_nonzero::call(borrow(self), optionalInteger(dim)));
+} catch (...) {
+  recordFailure("count_nonzero", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_count_nonzero_dim_IntList(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) try {
+  return owned(at::_ops::count_nonzero_dim_IntList::call(borrow(self), integers(dim, dimCount)));
+} catch (...) {
+  recordFailure("count_nonzero", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cov(
+    CTTensor *self, CTInteger correction, CTTensor *_Nullable fweights, CTTensor *_Nullable aweights) try {
+  return owned(at::_ops::cov::call(borrow(self), correction, optionalTensor(fweights), optionalTensor(aweights)));
+} catch (...) {
+  recordFailure("cov", {self, fweights, aweights});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_cross(CTTensor *self, CTTensor *other, CTOptionalInteger dim) try {
+  return owned(at::_ops::cross::call(borrow(self), borrow(other), optionalInteger(dim)));
+} catch (...) {
+  recordFailure("cross", {self, other});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_cross_entropy_loss(
     CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex,
-    double labelSmoothing) {
-  return guardedTensor("cross_entropy_loss", {self, target, weight}, [&] {
-    return at::_ops::cross_entropy_loss::call(
-        borrow(self), borrow(target), optionalTensor(weight), reduction, ignoreIndex, labelSmoothing);
-  });
+    double labelSmoothing) try {
+  return owned(at::_ops::cross_entropy_loss::call(
+      borrow(self), borrow(target), optionalTensor(weight), reduction, ignoreIndex, labelSmoothing));
+} catch (...) {
+  recordFailure("cross_entropy_loss", {self, target, weight});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_cumprod(CTTensor *self, CTInteger dim, int32_t dtype) {
-  return guardedTensor("cumprod", {self}, [&] {
-    return at::_ops::cumprod::call(borrow(self), dim, optionalScalarType(dtype));
-  });
+CTTensor *_Nullable ct_ctc_loss_IntList(
+    CTTensor *logProbs, CTTensor *targets, const CTInteger *_Nullable inputLengths, CTInteger inputLengthsCount,
+    const CTInteger *_Nullable targetLengths, CTInteger targetLengthsCount, CTInteger blank, CTInteger reduction,
+    bool zeroInfinity) try {
+  return owned(at::_ops::ctc_loss_IntList::call(
+      borrow(logProbs), borrow(targets), integers(inputLengths, inputLengthsCount),
+      integers(targetLengths, targetLengthsCount), blank, reduction, zeroInfinity));
+} catch (...) {
+  recordFailure("ctc_loss", {logProbs, targets});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_cumsum(CTTensor *self, CTInteger dim, int32_t dtype) {
-  return guardedTensor("cumsum", {self}, [&] {
-    return at::_ops::cumsum::call(borrow(self), dim, optionalScalarType(dtype));
-  });
+CTTensor *_Nullable ct_ctc_loss_Tensor(
+    CTTensor *logProbs, CTTensor *targets, CTTensor *inputLengths, CTTensor *targetLengths, CTInteger blank,
+    CTInteger reduction, bool zeroInfinity) try {
+  return owned(at::_ops::ctc_loss_Tensor::call(
+      borrow(logProbs), borrow(targets), borrow(inputLengths), borrow(targetLengths), blank, reduction, zeroInfinity));
+} catch (...) {
+  recordFailure("ctc_loss", {logProbs, targets, inputLengths, targetLengths});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_detach(CTTensor *self) {
-  return guardedTensor("detach", {self}, [&] {
-    return at::_ops::detach::call(borrow(self));
-  });
+bool ct_cummax(
+    CTTensor *self, CTInteger dim, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::cummax::call(borrow(self), dim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("cummax", {self});
+  return false;
 }
 
-bool ct_detach_(CTTensor *self) {
-  return guardedCall("detach_", {self}, [&] {
-    at::_ops::detach_::call(borrow(self).mutableReference());
-  });
+bool ct_cummin(
+    CTTensor *self, CTInteger dim, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::cummin::call(borrow(self), dim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("cummin", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_diag(CTTensor *self, CTInteger diagonal) {
-  return guardedTensor("diag", {self}, [&] {
-    return at::_ops::diag::call(borrow(self), diagonal);
-  });
+CTTensor *_Nullable ct_cumprod(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::cumprod::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("cumprod", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_diagonal(CTTensor *self, CTInteger offset, CTInteger dim1, CTInteger dim2) {
-  return guardedTensor("diagonal", {self}, [&] {
-    return at::_ops::diagonal::call(borrow(self), offset, dim1, dim2);
-  });
+bool ct_cumprod_(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  at::_ops::cumprod_::call(borrow(self).mutableReference(), dim, optionalScalarType(dtype));
+  return true;
+} catch (...) {
+  recordFailure("cumprod_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_div_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("div", {self}, [&] {
-    return at::_ops::div_Tensor::call(borrow(self), wrappedNumber(other));
-  });
+CTTensor *_Nullable ct_cumsum(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::cumsum::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("cumsum", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_div_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) {
-  return guardedTensor("div", {self}, [&] {
-    checkDivision(borrow(self), wrappedNumber(other), optionalString(roundingMode));
-    return at::_ops::div_Tensor_mode::call(borrow(self), wrappedNumber(other), optionalString(roundingMode));
-  });
+bool ct_cumsum_(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  at::_ops::cumsum_::call(borrow(self).mutableReference(), dim, optionalScalarType(dtype));
+  return true;
+} catch (...) {
+  recordFailure("cumsum_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_div_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("div", {self, other}, [&] {
-    return at::_ops::div_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_cumulative_trapezoid_dx(CTTensor *y, CTScalar dx, CTInteger dim) try {
+  return owned(at::_ops::cumulative_trapezoid_dx::call(borrow(y), scalar(dx), dim));
+} catch (...) {
+  recordFailure("cumulative_trapezoid", {y});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_div_Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) {
-  return guardedTensor("div", {self, other}, [&] {
-    checkDivision(borrow(self), borrow(other), optionalString(roundingMode));
-    return at::_ops::div_Tensor_mode::call(borrow(self), borrow(other), optionalString(roundingMode));
-  });
+CTTensor *_Nullable ct_cumulative_trapezoid_x(CTTensor *y, CTTensor *x, CTInteger dim) try {
+  return owned(at::_ops::cumulative_trapezoid_x::call(borrow(y), borrow(x), dim));
+} catch (...) {
+  recordFailure("cumulative_trapezoid", {y, x});
+  return nullptr;
 }
 
-bool ct_div__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("div_", {self}, [&] {
-    at::_ops::div__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
-  });
+CTTensor *_Nullable ct_deg2rad(CTTensor *self) try {
+  return owned(at::_ops::deg2rad::call(borrow(self)));
+} catch (...) {
+  recordFailure("deg2rad", {self});
+  return nullptr;
 }
 
-bool ct_div__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) {
-  return guardedCall("div_", {self}, [&] {
-    checkDivision(borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
-    at::_ops::div__Tensor_mode::call(
-        borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
-  });
+bool ct_deg2rad_(CTTensor *self) try {
+  at::_ops::deg2rad_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("deg2rad_", {self});
+  return false;
 }
 
-bool ct_div__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("div_", {self, other}, [&] {
-    at::_ops::div__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+bool ct_dense_dim(CTTensor *self, CTInteger *out) try {
+  *out = at::_ops::dense_dim::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("dense_dim", {self});
+  return false;
 }
 
-bool ct_div__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) {
-  return guardedCall("div_", {self, other}, [&] {
-    checkDivision(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
-    at::_ops::div__Tensor_mode::call(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
-  });
+CTTensor *_Nullable ct_det(CTTensor *self) try {
+  return owned(at::_ops::det::call(borrow(self)));
+} catch (...) {
+  recordFailure("det", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_dot(CTTensor *self, CTTensor *tensor) {
-  return guardedTensor("dot", {self, tensor}, [&] {
-    return at::_ops::dot::call(borrow(self), borrow(tensor));
-  });
+CTTensor *_Nullable ct_detach(CTTensor *self) try {
+  return owned(at::_ops::detach::call(borrow(self)));
+} catch (...) {
+  recordFailure("detach", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_dropout(CTTensor *input, double p, bool train) {
-  return guardedTensor("dropout", {input}, [&] {
-    return at::_ops::dropout::call(borrow(input), p, train);
-  });
+bool ct_detach_(CTTensor *self) try {
+  at::_ops::detach_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("detach_", {self});
+  return false;
 }
 
-bool ct_dropout_(CTTensor *self, double p, bool train) {
-  return guardedCall("dropout_", {self}, [&] {
-    at::_ops::dropout_::call(borrow(self).mutableReference(), p, train);
-  });
+CTTensor *_Nullable ct_diag(CTTensor *self, CTInteger diagonal) try {
+  return owned(at::_ops::diag::call(borrow(self), diagonal));
+} catch (...) {
+  recordFailure("diag", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_diag_embed(CTTensor *self, CTInteger offset, CTInteger dim1, CTInteger dim2) try {
+  return owned(at::_ops::diag_embed::call(borrow(self), offset, dim1, dim2));
+} catch (...) {
+  recordFailure("diag_embed", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_diagflat(CTTensor *self, CTInteger offset) try {
+  return owned(at::_ops::diagflat::call(borrow(self), offset));
+} catch (...) {
+  recordFailure("diagflat", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_diagonal(CTTensor *self, CTInteger offset, CTInteger dim1, CTInteger dim2) try {
+  return owned(at::_ops::diagonal::call(borrow(self), offset, dim1, dim2));
+} catch (...) {
+  recordFailure("diagonal", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_diagonal_scatter(
+    CTTensor *self, CTTensor *src, CTInteger offset, CTInteger dim1, CTInteger dim2) try {
+  return owned(at::_ops::diagonal_scatter::call(borrow(self), borrow(src), offset, dim1, dim2));
+} catch (...) {
+  recordFailure("diagonal_scatter", {self, src});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_diff(
+    CTTensor *self, CTInteger n, CTInteger dim, CTTensor *_Nullable prepend, CTTensor *_Nullable append) try {
+  return owned(at::_ops::diff::call(borrow(self), n, dim, optionalTensor(prepend), optionalTensor(append)));
+} catch (...) {
+  recordFailure("diff", {self, prepend, append});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_digamma(CTTensor *self) try {
+  return owned(at::_ops::digamma::call(borrow(self)));
+} catch (...) {
+  recordFailure("digamma", {self});
+  return nullptr;
+}
+
+bool ct_digamma_(CTTensor *self) try {
+  at::_ops::digamma_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("digamma_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_dist(CTTensor *self, CTTensor *other, CTScalar p) try {
+  return owned(at::_ops::dist::call(borrow(self), borrow(other), scalar(p)));
+} catch (...) {
+  recordFailure("dist", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_div_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::div_Tensor::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("div", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_div_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), wrappedNumber(other), optionalString(roundingMode));
+  return owned(at::_ops::div_Tensor_mode::call(borrow(self), wrappedNumber(other), optionalString(roundingMode)));
+} catch (...) {
+  recordFailure("div", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_div_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::div_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("div", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_div_Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), borrow(other), optionalString(roundingMode));
+  return owned(at::_ops::div_Tensor_mode::call(borrow(self), borrow(other), optionalString(roundingMode)));
+} catch (...) {
+  recordFailure("div", {self, other});
+  return nullptr;
+}
+
+bool ct_div__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::div__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("div_", {self});
+  return false;
+}
+
+bool ct_div__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
+  at::_ops::div__Tensor_mode::call(borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
+  return true;
+} catch (...) {
+  recordFailure("div_", {self});
+  return false;
+}
+
+bool ct_div__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::div__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("div_", {self, other});
+  return false;
+}
+
+bool ct_div__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
+  at::_ops::div__Tensor_mode::call(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
+  return true;
+} catch (...) {
+  recordFailure("div_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_divide_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::divide_Tensor::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("divide", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_divide_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), wrappedNumber(other), optionalString(roundingMode));
+  return owned(at::_ops::divide_Tensor_mode::call(borrow(self), wrappedNumber(other), optionalString(roundingMode)));
+} catch (...) {
+  recordFailure("divide", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_divide_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::divide_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("divide", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_divide_Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), borrow(other), optionalString(roundingMode));
+  return owned(at::_ops::divide_Tensor_mode::call(borrow(self), borrow(other), optionalString(roundingMode)));
+} catch (...) {
+  recordFailure("divide", {self, other});
+  return nullptr;
+}
+
+bool ct_divide__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::divide__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("divide_", {self});
+  return false;
+}
+
+bool ct_divide__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
+  at::_ops::divide__Tensor_mode::call(
+      borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
+  return true;
+} catch (...) {
+  recordFailure("divide_", {self});
+  return false;
+}
+
+bool ct_divide__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::divide__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("divide_", {self, other});
+  return false;
+}
+
+bool ct_divide__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
+  at::_ops::divide__Tensor_mode::call(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
+  return true;
+} catch (...) {
+  recordFailure("divide_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_dot(CTTensor *self, CTTensor *tensor) try {
+  return owned(at::_ops::dot::call(borrow(self), borrow(tensor)));
+} catch (...) {
+  recordFailure("dot", {self, tensor});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_dropout(CTTensor *input, double p, bool train) try {
+  return owned(at::_ops::dropout::call(borrow(input), p, train));
+} catch (...) {
+  recordFailure("dropout", {input});
+  return nullptr;
+}
+
+bool ct_dropout_(CTTensor *self, double p, bool train) try {
+  at::_ops::dropout_::call(borrow(self).mutableReference(), p, train);
+  return true;
+} catch (...) {
+  recordFailure("dropout_", {self});
+  return false;
+}
+
+CTInteger ct_dsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::dsplit_array::call(borrow(self), integers(indices, indicesCount)), out);
+} catch (...) {
+  recordFailure("dsplit", {self});
+  return -1;
+}
+
+CTInteger ct_dsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::dsplit_int::call(borrow(self), sections), out);
+} catch (...) {
+  recordFailure("dsplit", {self});
+  return -1;
+}
+
+CTTensor *_Nullable ct_dstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::dstack::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("dstack", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_einsum(
     const char *equation, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
-    const CTInteger *_Nullable path, CTInteger pathCount) {
-  return guardedTensor("einsum", {}, [&] {
-    return at::_ops::einsum::call(equation, ctorch::tensors(tensors, tensorsCount), optionalIntegers(path, pathCount));
-  });
+    const CTInteger *_Nullable path, CTInteger pathCount) try {
+  return owned(at::_ops::einsum::call(
+      equation, ctorch::tensors(tensors, tensorsCount), optionalIntegers(path, pathCount)));
+} catch (...) {
+  recordFailure("einsum", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_elu(CTTensor *self, CTScalar alpha, CTScalar scale, CTScalar inputScale) {
-  return guardedTensor("elu", {self}, [&] {
-    return at::_ops::elu::call(borrow(self), scalar(alpha), scalar(scale), scalar(inputScale));
-  });
+CTTensor *_Nullable ct_elu(CTTensor *self, CTScalar alpha, CTScalar scale, CTScalar inputScale) try {
+  return owned(at::_ops::elu::call(borrow(self), scalar(alpha), scalar(scale), scalar(inputScale)));
+} catch (...) {
+  recordFailure("elu", {self});
+  return nullptr;
+}
+
+bool ct_elu_(CTTensor *self, CTScalar alpha, CTScalar scale, CTScalar inputScale) try {
+  at::_ops::elu_::call(borrow(self).mutableReference(), scalar(alpha), scalar(scale), scalar(inputScale));
+  return true;
+} catch (...) {
+  recordFailure("elu_", {self});
+  return false;
 }
 
 CTTensor *_Nullable ct_embedding(
-    CTTensor *weight, CTTensor *indices, CTInteger paddingIdx, bool scaleGradByFreq, bool sparse) {
-  return guardedTensor("embedding", {weight, indices}, [&] {
-    return at::_ops::embedding::call(borrow(weight), borrow(indices), paddingIdx, scaleGradByFreq, sparse);
-  });
+    CTTensor *weight, CTTensor *indices, CTInteger paddingIdx, bool scaleGradByFreq, bool sparse) try {
+  return owned(at::_ops::embedding::call(borrow(weight), borrow(indices), paddingIdx, scaleGradByFreq, sparse));
+} catch (...) {
+  recordFailure("embedding", {weight, indices});
+  return nullptr;
+}
+
+bool ct_embedding_bag(
+    CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
+    CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  checkBags(borrow(indices), borrow(offsets));
+  auto [result0, result1, result2, result3] = at::_ops::embedding_bag::call(
+      borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
+      includeLastOffset);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  *out3 = owned(std::move(result3));
+  return true;
+} catch (...) {
+  recordFailure("embedding_bag", {weight, indices, offsets, perSampleWeights});
+  return false;
+}
+
+bool ct_embedding_bag_padding_idx(
+    CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
+    CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTOptionalInteger paddingIdx,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2,
+    CTTensor *_Nullable *_Nonnull out3) try {
+  checkBags(borrow(indices), borrow(offsets));
+  auto [result0, result1, result2, result3] = at::_ops::embedding_bag_padding_idx::call(
+      borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
+      includeLastOffset, optionalInteger(paddingIdx));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  *out3 = owned(std::move(result3));
+  return true;
+} catch (...) {
+  recordFailure("embedding_bag", {weight, indices, offsets, perSampleWeights});
+  return false;
+}
+
+bool ct_embedding_renorm_(CTTensor *self, CTTensor *indices, double maxNorm, double normType) try {
+  at::_ops::embedding_renorm_::call(borrow(self).mutableReference(), borrow(indices), maxNorm, normType);
+  return true;
+} catch (...) {
+  recordFailure("embedding_renorm_", {self, indices});
+  return false;
 }
 
 CTTensor *_Nullable ct_empty_like(
-    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("empty_like", {self}, [&] {
-    return at::_ops::empty_like::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::empty_like::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("empty_like", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_empty_memory_format(
     const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory,
-    int32_t memoryFormat) {
-  return guardedTensor("empty", {}, [&] {
-    return at::_ops::empty_memory_format::call(
-        symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory), optionalMemoryFormat(memoryFormat));
-  });
+    int32_t memoryFormat) try {
+  return owned(at::_ops::empty_memory_format::call(
+      symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("empty", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_eq_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("eq", {self}, [&] {
-    return at::_ops::eq_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_empty_permuted(
+    const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable physicalLayout,
+    CTInteger physicalLayoutCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::empty_permuted::call(
+      symbolicIntegers(size, sizeCount), integers(physicalLayout, physicalLayoutCount), optionalScalarType(dtype),
+      std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("empty_permuted", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_eq_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("eq", {self, other}, [&] {
-    return at::_ops::eq_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_empty_strided(
+    const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride, CTInteger strideCount,
+    int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::empty_strided::call(
+      symbolicIntegers(size, sizeCount), symbolicIntegers(stride, strideCount), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("empty_strided", {});
+  return nullptr;
 }
 
-bool ct_equal(CTTensor *self, CTTensor *other, bool *out) {
-  return guardedCall("equal", {self, other}, [&] {
-    *out = at::_ops::equal::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_eq_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::eq_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("eq", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_erf(CTTensor *self) {
-  return guardedTensor("erf", {self}, [&] {
-    return at::_ops::erf::call(borrow(self));
-  });
+CTTensor *_Nullable ct_eq_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::eq_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("eq", {self, other});
+  return nullptr;
 }
 
-bool ct_erf_(CTTensor *self) {
-  return guardedCall("erf_", {self}, [&] {
-    at::_ops::erf_::call(borrow(self).mutableReference());
-  });
+bool ct_eq__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::eq__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("eq_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_exp(CTTensor *self) {
-  return guardedTensor("exp", {self}, [&] {
-    return at::_ops::exp::call(borrow(self));
-  });
+bool ct_eq__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::eq__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("eq_", {self, other});
+  return false;
 }
 
-bool ct_exp_(CTTensor *self) {
-  return guardedCall("exp_", {self}, [&] {
-    at::_ops::exp_::call(borrow(self).mutableReference());
-  });
+bool ct_equal(CTTensor *self, CTTensor *other, bool *out) try {
+  *out = at::_ops::equal::call(borrow(self), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("equal", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_expand(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, bool implicit) {
-  return guardedTensor("expand", {self}, [&] {
-    return at::_ops::expand::call(borrow(self), symbolicIntegers(size, sizeCount), implicit);
-  });
+CTTensor *_Nullable ct_erf(CTTensor *self) try {
+  return owned(at::_ops::erf::call(borrow(self)));
+} catch (...) {
+  recordFailure("erf", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_expand_as(CTTensor *self, CTTensor *other) {
-  return guardedTensor("expand_as", {self, other}, [&] {
-    return at::_ops::expand_as::call(borrow(self), borrow(other));
-  });
+bool ct_erf_(CTTensor *self) try {
+  at::_ops::erf_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("erf_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_expm1(CTTensor *self) {
-  return guardedTensor("expm1", {self}, [&] {
-    return at::_ops::expm1::call(borrow(self));
-  });
+CTTensor *_Nullable ct_erfc(CTTensor *self) try {
+  return owned(at::_ops::erfc::call(borrow(self)));
+} catch (...) {
+  recordFailure("erfc", {self});
+  return nullptr;
 }
 
-bool ct_expm1_(CTTensor *self) {
-  return guardedCall("expm1_", {self}, [&] {
-    at::_ops::expm1_::call(borrow(self).mutableReference());
-  });
+bool ct_erfc_(CTTensor *self) try {
+  at::_ops::erfc_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("erfc_", {self});
+  return false;
 }
 
-bool ct_exponential_(CTTensor *self, double lambd, CTGenerator *_Nullable generator) {
-  return guardedCall("exponential_", {self}, [&] {
-    at::_ops::exponential_::call(borrow(self).mutableReference(), lambd, optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_erfinv(CTTensor *self) try {
+  return owned(at::_ops::erfinv::call(borrow(self)));
+} catch (...) {
+  recordFailure("erfinv", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_eye(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("eye", {}, [&] {
-    return at::_ops::eye::call(
-        n, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+bool ct_erfinv_(CTTensor *self) try {
+  at::_ops::erfinv_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("erfinv_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_eye_m(CTInteger n, CTInteger m, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("eye", {}, [&] {
-    return at::_ops::eye_m::call(
-        n, m, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+CTTensor *_Nullable ct_exp(CTTensor *self) try {
+  return owned(at::_ops::exp::call(borrow(self)));
+} catch (...) {
+  recordFailure("exp", {self});
+  return nullptr;
 }
 
-bool ct_fill__Scalar(CTTensor *self, CTScalar value) {
-  return guardedCall("fill_", {self}, [&] {
-    at::_ops::fill__Scalar::call(borrow(self).mutableReference(), scalar(value));
-  });
+CTTensor *_Nullable ct_exp2(CTTensor *self) try {
+  return owned(at::_ops::exp2::call(borrow(self)));
+} catch (...) {
+  recordFailure("exp2", {self});
+  return nullptr;
 }
 
-bool ct_fill__Tensor(CTTensor *self, CTTensor *value) {
-  return guardedCall("fill_", {self, value}, [&] {
-    at::_ops::fill__Tensor::call(borrow(self).mutableReference(), borrow(value));
-  });
+bool ct_exp2_(CTTensor *self) try {
+  at::_ops::exp2_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("exp2_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_flatten_using_ints(CTTensor *self, CTInteger startDim, CTInteger endDim) {
-  return guardedTensor("flatten", {self}, [&] {
-    return at::_ops::flatten_using_ints::call(borrow(self), startDim, endDim);
-  });
+bool ct_exp_(CTTensor *self) try {
+  at::_ops::exp_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("exp_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_flip(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) {
-  return guardedTensor("flip", {self}, [&] {
-    return at::_ops::flip::call(borrow(self), integers(dims, dimsCount));
-  });
+CTTensor *_Nullable ct_expand(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, bool implicit) try {
+  return owned(at::_ops::expand::call(borrow(self), symbolicIntegers(size, sizeCount), implicit));
+} catch (...) {
+  recordFailure("expand", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_floor(CTTensor *self) {
-  return guardedTensor("floor", {self}, [&] {
-    return at::_ops::floor::call(borrow(self));
-  });
+CTTensor *_Nullable ct_expand_as(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::expand_as::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("expand_as", {self, other});
+  return nullptr;
 }
 
-bool ct_floor_(CTTensor *self) {
-  return guardedCall("floor_", {self}, [&] {
-    at::_ops::floor_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_expm1(CTTensor *self) try {
+  return owned(at::_ops::expm1::call(borrow(self)));
+} catch (...) {
+  recordFailure("expm1", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_floor_divide(CTTensor *self, CTTensor *other) {
-  return guardedTensor("floor_divide", {self, other}, [&] {
-    return at::_ops::floor_divide::call(borrow(self), borrow(other));
-  });
+bool ct_expm1_(CTTensor *self) try {
+  at::_ops::expm1_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("expm1_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_floor_divide_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("floor_divide", {self}, [&] {
-    return at::_ops::floor_divide::call(borrow(self), wrappedNumber(other));
-  });
+bool ct_exponential_(CTTensor *self, double lambd, CTGenerator *_Nullable generator) try {
+  at::_ops::exponential_::call(borrow(self).mutableReference(), lambd, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("exponential_", {self});
+  return false;
 }
 
-bool ct_floor_divide__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("floor_divide_", {self}, [&] {
-    at::_ops::floor_divide__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
-  });
+CTTensor *_Nullable ct_eye(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::eye::call(
+      n, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("eye", {});
+  return nullptr;
 }
 
-bool ct_floor_divide__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("floor_divide_", {self, other}, [&] {
-    at::_ops::floor_divide__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_eye_m(CTInteger n, CTInteger m, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::eye_m::call(
+      n, m, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("eye", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_fmax(CTTensor *self, CTTensor *other) {
-  return guardedTensor("fmax", {self, other}, [&] {
-    return at::_ops::fmax::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_feature_alpha_dropout(CTTensor *input, double p, bool train) try {
+  return owned(at::_ops::feature_alpha_dropout::call(borrow(input), p, train));
+} catch (...) {
+  recordFailure("feature_alpha_dropout", {input});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_fmin(CTTensor *self, CTTensor *other) {
-  return guardedTensor("fmin", {self, other}, [&] {
-    return at::_ops::fmin::call(borrow(self), borrow(other));
-  });
+bool ct_feature_alpha_dropout_(CTTensor *self, double p, bool train) try {
+  at::_ops::feature_alpha_dropout_::call(borrow(self).mutableReference(), p, train);
+  return true;
+} catch (...) {
+  recordFailure("feature_alpha_dropout_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_fmod_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("fmod", {self}, [&] {
-    return at::_ops::fmod_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_feature_dropout(CTTensor *input, double p, bool train) try {
+  return owned(at::_ops::feature_dropout::call(borrow(input), p, train));
+} catch (...) {
+  recordFailure("feature_dropout", {input});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_fmod_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("fmod", {self, other}, [&] {
-    return at::_ops::fmod_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_feature_dropout_(CTTensor *self, double p, bool train) try {
+  at::_ops::feature_dropout_::call(borrow(self).mutableReference(), p, train);
+  return true;
+} catch (...) {
+  recordFailure("feature_dropout_", {self});
+  return false;
 }
 
-bool ct_fmod__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("fmod_", {self}, [&] {
-    at::_ops::fmod__Scalar::call(borrow(self).mutableReference(), scalar(other));
-  });
+CTTensor *_Nullable ct_fft_fft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_fft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_fft", {self});
+  return nullptr;
 }
 
-bool ct_fmod__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("fmod_", {self, other}, [&] {
-    at::_ops::fmod__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_fft_fft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_fft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_fft2", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_frac(CTTensor *self) {
-  return guardedTensor("frac", {self}, [&] {
-    return at::_ops::frac::call(borrow(self));
-  });
+CTTensor *_Nullable ct_fft_fftfreq(CTInteger n, double d, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::fft_fftfreq::call(
+      n, d, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("fft_fftfreq", {});
+  return nullptr;
 }
 
-bool ct_frac_(CTTensor *self) {
-  return guardedCall("frac_", {self}, [&] {
-    at::_ops::frac_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_fft_fftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_fftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_fftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_fftshift(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) try {
+  return owned(at::_ops::fft_fftshift::call(borrow(self), optionalIntegers(dim, dimCount)));
+} catch (...) {
+  recordFailure("fft_fftshift", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_hfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_hfft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_hfft", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_hfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_hfft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_hfft2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_hfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_hfftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_hfftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ifft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ifft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ifft", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ifft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ifft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ifft2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ifftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ifftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ifftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ifftshift(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) try {
+  return owned(at::_ops::fft_ifftshift::call(borrow(self), optionalIntegers(dim, dimCount)));
+} catch (...) {
+  recordFailure("fft_ifftshift", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ihfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ihfft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ihfft", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ihfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ihfft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ihfft2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_ihfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_ihfftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_ihfftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_irfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_irfft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_irfft", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_irfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_irfft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_irfft2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_irfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_irfftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_irfftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_rfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm) try {
+  return owned(at::_ops::fft_rfft::call(borrow(self), optionalSymbolicInteger(n), dim, optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_rfft", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_rfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_rfft2::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), integers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_rfft2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_rfftfreq(CTInteger n, double d, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::fft_rfftfreq::call(
+      n, d, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("fft_rfftfreq", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fft_rfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm) try {
+  return owned(at::_ops::fft_rfftn::call(
+      borrow(self), optionalSymbolicIntegers(s, sCount), optionalIntegers(dim, dimCount), optionalString(norm)));
+} catch (...) {
+  recordFailure("fft_rfftn", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fill_Scalar(CTTensor *self, CTScalar value) try {
+  return owned(at::_ops::fill_Scalar::call(borrow(self), scalar(value)));
+} catch (...) {
+  recordFailure("fill", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fill_Tensor(CTTensor *self, CTTensor *value) try {
+  return owned(at::_ops::fill_Tensor::call(borrow(self), borrow(value)));
+} catch (...) {
+  recordFailure("fill", {self, value});
+  return nullptr;
+}
+
+bool ct_fill__Scalar(CTTensor *self, CTScalar value) try {
+  at::_ops::fill__Scalar::call(borrow(self).mutableReference(), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("fill_", {self});
+  return false;
+}
+
+bool ct_fill__Tensor(CTTensor *self, CTTensor *value) try {
+  at::_ops::fill__Tensor::call(borrow(self).mutableReference(), borrow(value));
+  return true;
+} catch (...) {
+  recordFailure("fill_", {self, value});
+  return false;
+}
+
+bool ct_fill_diagonal_(CTTensor *self, CTScalar fillValue, bool wrap) try {
+  at::_ops::fill_diagonal_::call(borrow(self).mutableReference(), scalar(fillValue), wrap);
+  return true;
+} catch (...) {
+  recordFailure("fill_diagonal_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_fix(CTTensor *self) try {
+  return owned(at::_ops::fix::call(borrow(self)));
+} catch (...) {
+  recordFailure("fix", {self});
+  return nullptr;
+}
+
+bool ct_fix_(CTTensor *self) try {
+  at::_ops::fix_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("fix_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_flatten_dense_tensors(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::flatten_dense_tensors::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("flatten_dense_tensors", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_flatten_using_ints(CTTensor *self, CTInteger startDim, CTInteger endDim) try {
+  return owned(at::_ops::flatten_using_ints::call(borrow(self), startDim, endDim));
+} catch (...) {
+  recordFailure("flatten", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_flip(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) try {
+  return owned(at::_ops::flip::call(borrow(self), integers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("flip", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fliplr(CTTensor *self) try {
+  return owned(at::_ops::fliplr::call(borrow(self)));
+} catch (...) {
+  recordFailure("fliplr", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_flipud(CTTensor *self) try {
+  return owned(at::_ops::flipud::call(borrow(self)));
+} catch (...) {
+  recordFailure("flipud", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_float_power_Scalar(CTScalar self, CTTensor *exponent) try {
+  return owned(at::_ops::float_power_Scalar::call(scalar(self), borrow(exponent)));
+} catch (...) {
+  recordFailure("float_power", {exponent});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_float_power_Tensor_Scalar(CTTensor *self, CTScalar exponent) try {
+  return owned(at::_ops::float_power_Tensor_Scalar::call(borrow(self), scalar(exponent)));
+} catch (...) {
+  recordFailure("float_power", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_float_power_Tensor_Tensor(CTTensor *self, CTTensor *exponent) try {
+  return owned(at::_ops::float_power_Tensor_Tensor::call(borrow(self), borrow(exponent)));
+} catch (...) {
+  recordFailure("float_power", {self, exponent});
+  return nullptr;
+}
+
+bool ct_float_power__Scalar(CTTensor *self, CTScalar exponent) try {
+  at::_ops::float_power__Scalar::call(borrow(self).mutableReference(), scalar(exponent));
+  return true;
+} catch (...) {
+  recordFailure("float_power_", {self});
+  return false;
+}
+
+bool ct_float_power__Tensor(CTTensor *self, CTTensor *exponent) try {
+  at::_ops::float_power__Tensor::call(borrow(self).mutableReference(), borrow(exponent));
+  return true;
+} catch (...) {
+  recordFailure("float_power_", {self, exponent});
+  return false;
+}
+
+CTTensor *_Nullable ct_floor(CTTensor *self) try {
+  return owned(at::_ops::floor::call(borrow(self)));
+} catch (...) {
+  recordFailure("floor", {self});
+  return nullptr;
+}
+
+bool ct_floor_(CTTensor *self) try {
+  at::_ops::floor_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("floor_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_floor_divide(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::floor_divide::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("floor_divide", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_floor_divide_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::floor_divide::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("floor_divide", {self});
+  return nullptr;
+}
+
+bool ct_floor_divide__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::floor_divide__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("floor_divide_", {self});
+  return false;
+}
+
+bool ct_floor_divide__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::floor_divide__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("floor_divide_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_fmax(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::fmax::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("fmax", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fmin(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::fmin::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("fmin", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fmod_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::fmod_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("fmod", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_fmod_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::fmod_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("fmod", {self, other});
+  return nullptr;
+}
+
+bool ct_fmod__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::fmod__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("fmod_", {self});
+  return false;
+}
+
+bool ct_fmod__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::fmod__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("fmod_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_frac(CTTensor *self) try {
+  return owned(at::_ops::frac::call(borrow(self)));
+} catch (...) {
+  recordFailure("frac", {self});
+  return nullptr;
+}
+
+bool ct_frac_(CTTensor *self) try {
+  at::_ops::frac_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("frac_", {self});
+  return false;
+}
+
+bool ct_fractional_max_pool2d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTTensor *randomSamples,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::fractional_max_pool2d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(outputSize, outputSizeCount),
+      borrow(randomSamples));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("fractional_max_pool2d", {self, randomSamples});
+  return false;
+}
+
+bool ct_fractional_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTTensor *randomSamples,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::fractional_max_pool3d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(outputSize, outputSizeCount),
+      borrow(randomSamples));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("fractional_max_pool3d", {self, randomSamples});
+  return false;
+}
+
+bool ct_frexp_Tensor(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::frexp_Tensor::call(borrow(self));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("frexp", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_frobenius_norm_dim(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::frobenius_norm_dim::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("frobenius_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_from_file(
+    const char *filename, int8_t shared, CTOptionalInteger size, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::from_file::call(
+      filename, optionalBool(shared), optionalInteger(size), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("from_file", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_full(
     const CTInteger *_Nullable size, CTInteger sizeCount, CTScalar fillValue, int32_t dtype, CTDevice device,
-    int8_t pinMemory) {
-  return guardedTensor("full", {}, [&] {
-    return at::_ops::full::call(
-        symbolicIntegers(size, sizeCount), scalar(fillValue), optionalScalarType(dtype), std::nullopt,
-        optionalDevice(device), optionalBool(pinMemory));
-  });
+    int8_t pinMemory) try {
+  return owned(at::_ops::full::call(
+      symbolicIntegers(size, sizeCount), scalar(fillValue), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("full", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_full_like(
-    CTTensor *self, CTScalar fillValue, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("full_like", {self}, [&] {
-    return at::_ops::full_like::call(
-        borrow(self), scalar(fillValue), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory), optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, CTScalar fillValue, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::full_like::call(
+      borrow(self), scalar(fillValue), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("full_like", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_gather(CTTensor *self, CTInteger dim, CTTensor *index, bool sparseGrad) {
-  return guardedTensor("gather", {self, index}, [&] {
-    return at::_ops::gather::call(borrow(self), dim, borrow(index), sparseGrad);
-  });
+CTTensor *_Nullable ct_gather(CTTensor *self, CTInteger dim, CTTensor *index, bool sparseGrad) try {
+  return owned(at::_ops::gather::call(borrow(self), dim, borrow(index), sparseGrad));
+} catch (...) {
+  recordFailure("gather", {self, index});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_ge_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("ge", {self}, [&] {
-    return at::_ops::ge_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_gcd(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::gcd::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("gcd", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_ge_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("ge", {self, other}, [&] {
-    return at::_ops::ge_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_gcd_(CTTensor *self, CTTensor *other) try {
+  at::_ops::gcd_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("gcd_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_gelu(CTTensor *self, const char *approximate) {
-  return guardedTensor("gelu", {self}, [&] {
-    return at::_ops::gelu::call(borrow(self), approximate);
-  });
+CTTensor *_Nullable ct_ge_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::ge_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("ge", {self});
+  return nullptr;
 }
 
-bool ct_gelu_(CTTensor *self, const char *approximate) {
-  return guardedCall("gelu_", {self}, [&] {
-    at::_ops::gelu_::call(borrow(self).mutableReference(), approximate);
-  });
+CTTensor *_Nullable ct_ge_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::ge_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("ge", {self, other});
+  return nullptr;
+}
+
+bool ct_ge__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::ge__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("ge_", {self});
+  return false;
+}
+
+bool ct_ge__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::ge__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("ge_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_gelu(CTTensor *self, const char *approximate) try {
+  return owned(at::_ops::gelu::call(borrow(self), approximate));
+} catch (...) {
+  recordFailure("gelu", {self});
+  return nullptr;
+}
+
+bool ct_gelu_(CTTensor *self, const char *approximate) try {
+  at::_ops::gelu_::call(borrow(self).mutableReference(), approximate);
+  return true;
+} catch (...) {
+  recordFailure("gelu_", {self});
+  return false;
+}
+
+bool ct_geometric_(CTTensor *self, double p, CTGenerator *_Nullable generator) try {
+  at::_ops::geometric_::call(borrow(self).mutableReference(), p, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("geometric_", {self});
+  return false;
+}
+
+bool ct_geqrf(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::geqrf::call(borrow(self));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("geqrf", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_ger(CTTensor *self, CTTensor *vec2) try {
+  return owned(at::_ops::ger::call(borrow(self), borrow(vec2)));
+} catch (...) {
+  recordFailure("ger", {self, vec2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_glu(CTTensor *self, CTInteger dim) try {
+  return owned(at::_ops::glu::call(borrow(self), dim));
+} catch (...) {
+  recordFailure("glu", {self});
+  return nullptr;
+}
+
+CTInteger ct_gradient_array(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_array::call(borrow(self), integers(dim, dimCount), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_scalararray(
+    CTTensor *self, CTScalar spacing, const CTInteger *_Nullable dim, CTInteger dimCount, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_scalararray::call(
+      borrow(self), scalar(spacing), integers(dim, dimCount), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_scalarint(
+    CTTensor *self, CTOptionalScalar spacing, CTOptionalInteger dim, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_scalarint::call(
+      borrow(self), optionalScalar(spacing), optionalInteger(dim), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_scalarrayarray(
+    CTTensor *self, const CTScalar *_Nullable spacing, CTInteger spacingCount, const CTInteger *_Nullable dim,
+    CTInteger dimCount, CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_scalarrayarray::call(
+      borrow(self), scalars(spacing, spacingCount), integers(dim, dimCount), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_scalarrayint(
+    CTTensor *self, const CTScalar *_Nullable spacing, CTInteger spacingCount, CTOptionalInteger dim,
+    CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_scalarrayint::call(
+      borrow(self), scalars(spacing, spacingCount), optionalInteger(dim), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_tensorarray(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, const CTInteger *_Nullable dim,
+    CTInteger dimCount, CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_tensorarray::call(
+      borrow(self), tensors(spacing, spacingCount), integers(dim, dimCount), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTInteger ct_gradient_tensorarrayint(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, CTOptionalInteger dim,
+    CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::gradient_tensorarrayint::call(
+      borrow(self), tensors(spacing, spacingCount), optionalInteger(dim), edgeOrder), out);
+} catch (...) {
+  recordFailure("gradient", {self});
+  return -1;
+}
+
+CTTensor *_Nullable ct_greater_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::greater_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("greater", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_greater_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::greater_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("greater", {self, other});
+  return nullptr;
+}
+
+bool ct_greater__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::greater__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("greater_", {self});
+  return false;
+}
+
+bool ct_greater__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::greater__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("greater_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_greater_equal_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::greater_equal_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("greater_equal", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_greater_equal_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::greater_equal_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("greater_equal", {self, other});
+  return nullptr;
+}
+
+bool ct_greater_equal__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::greater_equal__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("greater_equal_", {self});
+  return false;
+}
+
+bool ct_greater_equal__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::greater_equal__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("greater_equal_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_grid_sampler(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners) try {
+  return owned(at::_ops::grid_sampler::call(borrow(input), borrow(grid), interpolationMode, paddingMode, alignCorners));
+} catch (...) {
+  recordFailure("grid_sampler", {input, grid});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_grid_sampler_2d(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners) try {
+  return owned(at::_ops::grid_sampler_2d::call(
+      borrow(input), borrow(grid), interpolationMode, paddingMode, alignCorners));
+} catch (...) {
+  recordFailure("grid_sampler_2d", {input, grid});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_grid_sampler_3d(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners) try {
+  return owned(at::_ops::grid_sampler_3d::call(
+      borrow(input), borrow(grid), interpolationMode, paddingMode, alignCorners));
+} catch (...) {
+  recordFailure("grid_sampler_3d", {input, grid});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_group_norm(
     CTTensor *input, CTInteger numGroups, CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps,
-    bool cudnnEnabled) {
-  return guardedTensor("group_norm", {input, weight, bias}, [&] {
-    return at::_ops::group_norm::call(
-        borrow(input), numGroups, optionalTensor(weight), optionalTensor(bias), eps, cudnnEnabled);
-  });
+    bool cudnnEnabled) try {
+  return owned(at::_ops::group_norm::call(
+      borrow(input), numGroups, optionalTensor(weight), optionalTensor(bias), eps, cudnnEnabled));
+} catch (...) {
+  recordFailure("group_norm", {input, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_gt_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("gt", {self}, [&] {
-    return at::_ops::gt_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_gru_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh) try {
+  return owned(at::_ops::gru_cell::call(
+      borrow(input), borrow(hx), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh)));
+} catch (...) {
+  recordFailure("gru_cell", {input, hx, wIh, wHh, bIh, bHh});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_gt_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("gt", {self, other}, [&] {
-    return at::_ops::gt_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_gru_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
+  auto [result0, result1] = at::_ops::gru_data::call(
+      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("gru", {data, batchSizes, hx});
+  return false;
 }
 
-CTTensor *_Nullable ct_hardtanh(CTTensor *self, CTScalar minVal, CTScalar maxVal) {
-  return guardedTensor("hardtanh", {self}, [&] {
-    return at::_ops::hardtanh::call(borrow(self), scalar(minVal), scalar(maxVal));
-  });
+bool ct_gru_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
+  auto [result0, result1] = at::_ops::gru_input::call(
+      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
+      batchFirst);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("gru", {input, hx});
+  return false;
 }
 
-CTTensor *_Nullable ct_histc(CTTensor *self, CTInteger bins, CTScalar min, CTScalar max) {
-  return guardedTensor("histc", {self}, [&] {
-    return at::_ops::histc::call(borrow(self), bins, scalar(min), scalar(max));
-  });
+CTTensor *_Nullable ct_gt_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::gt_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("gt", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_huber_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double delta) {
-  return guardedTensor("huber_loss", {self, target}, [&] {
-    return at::_ops::huber_loss::call(borrow(self), borrow(target), reduction, delta);
-  });
+CTTensor *_Nullable ct_gt_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::gt_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("gt", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_imag(CTTensor *self) {
-  return guardedTensor("imag", {self}, [&] {
-    return at::_ops::imag::call(borrow(self));
-  });
+bool ct_gt__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::gt__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("gt_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_index_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha) {
-  return guardedTensor("index_add", {self, index, source}, [&] {
-    return at::_ops::index_add::call(borrow(self), dim, borrow(index), borrow(source), scalar(alpha));
-  });
+bool ct_gt__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::gt__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("gt_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_index_copy(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source) {
-  return guardedTensor("index_copy", {self, index, source}, [&] {
-    return at::_ops::index_copy::call(borrow(self), dim, borrow(index), borrow(source));
-  });
+CTTensor *_Nullable ct_hamming_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::hamming_window::call(
+      windowLength, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hamming_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_index_fill_int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) {
-  return guardedTensor("index_fill", {self, index}, [&] {
-    return at::_ops::index_fill_int_Scalar::call(borrow(self), dim, borrow(index), scalar(value));
-  });
+CTTensor *_Nullable ct_hamming_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::hamming_window_periodic::call(
+      windowLength, periodic, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hamming_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_index_fill_int_Tensor(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *value) {
-  return guardedTensor("index_fill", {self, index, value}, [&] {
-    return at::_ops::index_fill_int_Tensor::call(borrow(self), dim, borrow(index), borrow(value));
-  });
+CTTensor *_Nullable ct_hamming_window_periodic_alpha(
+    CTInteger windowLength, bool periodic, double alpha, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::hamming_window_periodic_alpha::call(
+      windowLength, periodic, alpha, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hamming_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_index_select(CTTensor *self, CTInteger dim, CTTensor *index) {
-  return guardedTensor("index_select", {self, index}, [&] {
-    return at::_ops::index_select::call(borrow(self), dim, borrow(index));
-  });
+CTTensor *_Nullable ct_hamming_window_periodic_alpha_beta(
+    CTInteger windowLength, bool periodic, double alpha, double beta, int32_t dtype, CTDevice device,
+    int8_t pinMemory) try {
+  return owned(at::_ops::hamming_window_periodic_alpha_beta::call(
+      windowLength, periodic, alpha, beta, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hamming_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_isclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan) {
-  return guardedTensor("isclose", {self, other}, [&] {
-    return at::_ops::isclose::call(borrow(self), borrow(other), rtol, atol, equalNan);
-  });
+CTTensor *_Nullable ct_hann_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::hann_window::call(
+      windowLength, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hann_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_isfinite(CTTensor *self) {
-  return guardedTensor("isfinite", {self}, [&] {
-    return at::_ops::isfinite::call(borrow(self));
-  });
+CTTensor *_Nullable ct_hann_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::hann_window_periodic::call(
+      windowLength, periodic, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("hann_window", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_isinf(CTTensor *self) {
-  return guardedTensor("isinf", {self}, [&] {
-    return at::_ops::isinf::call(borrow(self));
-  });
+CTTensor *_Nullable ct_hardshrink(CTTensor *self, CTScalar lambd) try {
+  return owned(at::_ops::hardshrink::call(borrow(self), scalar(lambd)));
+} catch (...) {
+  recordFailure("hardshrink", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_isnan(CTTensor *self) {
-  return guardedTensor("isnan", {self}, [&] {
-    return at::_ops::isnan::call(borrow(self));
-  });
+CTTensor *_Nullable ct_hardsigmoid(CTTensor *self) try {
+  return owned(at::_ops::hardsigmoid::call(borrow(self)));
+} catch (...) {
+  recordFailure("hardsigmoid", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction) {
-  return guardedTensor("l1_loss", {self, target}, [&] {
-    return at::_ops::l1_loss::call(borrow(self), borrow(target), reduction);
-  });
+bool ct_hardsigmoid_(CTTensor *self) try {
+  at::_ops::hardsigmoid_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("hardsigmoid_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_hardswish(CTTensor *self) try {
+  return owned(at::_ops::hardswish::call(borrow(self)));
+} catch (...) {
+  recordFailure("hardswish", {self});
+  return nullptr;
+}
+
+bool ct_hardswish_(CTTensor *self) try {
+  at::_ops::hardswish_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("hardswish_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_hardtanh(CTTensor *self, CTScalar minVal, CTScalar maxVal) try {
+  return owned(at::_ops::hardtanh::call(borrow(self), scalar(minVal), scalar(maxVal)));
+} catch (...) {
+  recordFailure("hardtanh", {self});
+  return nullptr;
+}
+
+bool ct_hardtanh_(CTTensor *self, CTScalar minVal, CTScalar maxVal) try {
+  at::_ops::hardtanh_::call(borrow(self).mutableReference(), scalar(minVal), scalar(maxVal));
+  return true;
+} catch (...) {
+  recordFailure("hardtanh_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_hash_tensor(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, CTInteger mode) try {
+  return owned(at::_ops::hash_tensor::call(borrow(self), integers(dim, dimCount), keepdim, mode));
+} catch (...) {
+  recordFailure("hash_tensor", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_heaviside(CTTensor *self, CTTensor *values) try {
+  return owned(at::_ops::heaviside::call(borrow(self), borrow(values)));
+} catch (...) {
+  recordFailure("heaviside", {self, values});
+  return nullptr;
+}
+
+bool ct_heaviside_(CTTensor *self, CTTensor *values) try {
+  at::_ops::heaviside_::call(borrow(self).mutableReference(), borrow(values));
+  return true;
+} catch (...) {
+  recordFailure("heaviside_", {self, values});
+  return false;
+}
+
+CTTensor *_Nullable ct_hinge_embedding_loss(CTTensor *self, CTTensor *target, double margin, CTInteger reduction) try {
+  return owned(at::_ops::hinge_embedding_loss::call(borrow(self), borrow(target), margin, reduction));
+} catch (...) {
+  recordFailure("hinge_embedding_loss", {self, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_histc(CTTensor *self, CTInteger bins, CTScalar min, CTScalar max) try {
+  return owned(at::_ops::histc::call(borrow(self), bins, scalar(min), scalar(max)));
+} catch (...) {
+  recordFailure("histc", {self});
+  return nullptr;
+}
+
+bool ct_histogram_bin_ct(
+    CTTensor *self, CTInteger bins, const double *_Nullable range, CTInteger rangeCount, CTTensor *_Nullable weight,
+    bool density, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::histogram_bin_ct::call(
+      borrow(self), bins, optionalReals(range, rangeCount), optionalTensor(weight), density);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("histogram", {self, weight});
+  return false;
+}
+
+bool ct_histogram_bins_tensor(
+    CTTensor *self, CTTensor *bins, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::histogram_bins_tensor::call(
+      borrow(self), borrow(bins), optionalTensor(weight), density);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("histogram", {self, bins, weight});
+  return false;
+}
+
+bool ct_histogramdd(
+    CTTensor *self, const CTInteger *_Nullable bins, CTInteger binsCount, const double *_Nullable range,
+    CTInteger rangeCount, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out1, CTInteger *out1Count) try {
+  auto [result0, result1] = at::_ops::histogramdd::call(
+      borrow(self), integers(bins, binsCount), optionalReals(range, rangeCount), optionalTensor(weight), density);
+  *out1Count = ownedList(std::move(result1), out1);
+  *out0 = owned(std::move(result0));
+  return true;
+} catch (...) {
+  recordFailure("histogramdd", {self, weight});
+  return false;
+}
+
+bool ct_histogramdd_TensorList_bins(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable bins, CTInteger binsCount, const double *_Nullable range,
+    CTInteger rangeCount, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out1, CTInteger *out1Count) try {
+  auto [result0, result1] = at::_ops::histogramdd_TensorList_bins::call(
+      borrow(self), tensors(bins, binsCount), optionalReals(range, rangeCount), optionalTensor(weight), density);
+  *out1Count = ownedList(std::move(result1), out1);
+  *out0 = owned(std::move(result0));
+  return true;
+} catch (...) {
+  recordFailure("histogramdd", {self, weight});
+  return false;
+}
+
+bool ct_histogramdd_int_bins(
+    CTTensor *self, CTInteger bins, const double *_Nullable range, CTInteger rangeCount, CTTensor *_Nullable weight,
+    bool density, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nonnull *_Nullable *_Nonnull out1,
+    CTInteger *out1Count) try {
+  auto [result0, result1] = at::_ops::histogramdd_int_bins::call(
+      borrow(self), bins, optionalReals(range, rangeCount), optionalTensor(weight), density);
+  *out1Count = ownedList(std::move(result1), out1);
+  *out0 = owned(std::move(result0));
+  return true;
+} catch (...) {
+  recordFailure("histogramdd", {self, weight});
+  return false;
+}
+
+CTInteger ct_hsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::hsplit_array::call(borrow(self), integers(indices, indicesCount)), out);
+} catch (...) {
+  recordFailure("hsplit", {self});
+  return -1;
+}
+
+CTInteger ct_hsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::hsplit_int::call(borrow(self), sections), out);
+} catch (...) {
+  recordFailure("hsplit", {self});
+  return -1;
+}
+
+CTTensor *_Nullable ct_hspmm(CTTensor *mat1, CTTensor *mat2) try {
+  return owned(at::_ops::hspmm::call(borrow(mat1), borrow(mat2)));
+} catch (...) {
+  recordFailure("hspmm", {mat1, mat2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_hstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::hstack::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("hstack", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_huber_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double delta) try {
+  return owned(at::_ops::huber_loss::call(borrow(self), borrow(target), reduction, delta));
+} catch (...) {
+  recordFailure("huber_loss", {self, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_hypot(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::hypot::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("hypot", {self, other});
+  return nullptr;
+}
+
+bool ct_hypot_(CTTensor *self, CTTensor *other) try {
+  at::_ops::hypot_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("hypot_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_i0(CTTensor *self) try {
+  return owned(at::_ops::i0::call(borrow(self)));
+} catch (...) {
+  recordFailure("i0", {self});
+  return nullptr;
+}
+
+bool ct_i0_(CTTensor *self) try {
+  at::_ops::i0_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("i0_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_igamma(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::igamma::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("igamma", {self, other});
+  return nullptr;
+}
+
+bool ct_igamma_(CTTensor *self, CTTensor *other) try {
+  at::_ops::igamma_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("igamma_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_igammac(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::igammac::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("igammac", {self, other});
+  return nullptr;
+}
+
+bool ct_igammac_(CTTensor *self, CTTensor *other) try {
+  at::_ops::igammac_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("igammac_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_im2col(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, const CTInteger *_Nullable padding,
+    CTInteger paddingCount, const CTInteger *_Nullable stride, CTInteger strideCount) try {
+  return owned(at::_ops::im2col::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(dilation, dilationCount),
+      integers(padding, paddingCount), integers(stride, strideCount)));
+} catch (...) {
+  recordFailure("im2col", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_imag(CTTensor *self) try {
+  return owned(at::_ops::imag::call(borrow(self)));
+} catch (...) {
+  recordFailure("imag", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_index_Tensor(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount) try {
+  return owned(at::_ops::index_Tensor::call(borrow(self), optionalTensors(indices, indicesCount)));
+} catch (...) {
+  recordFailure("index", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_index_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha) try {
+  return owned(at::_ops::index_add::call(borrow(self), dim, borrow(index), borrow(source), scalar(alpha)));
+} catch (...) {
+  recordFailure("index_add", {self, index, source});
+  return nullptr;
+}
+
+bool ct_index_add_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha) try {
+  at::_ops::index_add_::call(borrow(self).mutableReference(), dim, borrow(index), borrow(source), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("index_add_", {self, index, source});
+  return false;
+}
+
+CTTensor *_Nullable ct_index_copy(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source) try {
+  return owned(at::_ops::index_copy::call(borrow(self), dim, borrow(index), borrow(source)));
+} catch (...) {
+  recordFailure("index_copy", {self, index, source});
+  return nullptr;
+}
+
+bool ct_index_copy_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source) try {
+  at::_ops::index_copy_::call(borrow(self).mutableReference(), dim, borrow(index), borrow(source));
+  return true;
+} catch (...) {
+  recordFailure("index_copy_", {self, index, source});
+  return false;
+}
+
+bool ct_index_fill__int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) try {
+  at::_ops::index_fill__int_Scalar::call(borrow(self).mutableReference(), dim, borrow(index), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("index_fill_", {self, index});
+  return false;
+}
+
+bool ct_index_fill__int_Tensor(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *value) try {
+  at::_ops::index_fill__int_Tensor::call(borrow(self).mutableReference(), dim, borrow(index), borrow(value));
+  return true;
+} catch (...) {
+  recordFailure("index_fill_", {self, index, value});
+  return false;
+}
+
+CTTensor *_Nullable ct_index_fill_int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) try {
+  return owned(at::_ops::index_fill_int_Scalar::call(borrow(self), dim, borrow(index), scalar(value)));
+} catch (...) {
+  recordFailure("index_fill", {self, index});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_index_fill_int_Tensor(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *value) try {
+  return owned(at::_ops::index_fill_int_Tensor::call(borrow(self), dim, borrow(index), borrow(value)));
+} catch (...) {
+  recordFailure("index_fill", {self, index, value});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_index_put(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount, CTTensor *values,
+    bool accumulate) try {
+  return owned(at::_ops::index_put::call(
+      borrow(self), optionalTensors(indices, indicesCount), borrow(values), accumulate));
+} catch (...) {
+  recordFailure("index_put", {self, values});
+  return nullptr;
+}
+
+bool ct_index_put_(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount, CTTensor *values,
+    bool accumulate) try {
+  at::_ops::index_put_::call(
+      borrow(self).mutableReference(), optionalTensors(indices, indicesCount), borrow(values), accumulate);
+  return true;
+} catch (...) {
+  recordFailure("index_put_", {self, values});
+  return false;
+}
+
+CTTensor *_Nullable ct_index_reduce(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, const char *reduce, bool includeSelf) try {
+  return owned(at::_ops::index_reduce::call(borrow(self), dim, borrow(index), borrow(source), reduce, includeSelf));
+} catch (...) {
+  recordFailure("index_reduce", {self, index, source});
+  return nullptr;
+}
+
+bool ct_index_reduce_(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, const char *reduce, bool includeSelf) try {
+  at::_ops::index_reduce_::call(
+      borrow(self).mutableReference(), dim, borrow(index), borrow(source), reduce, includeSelf);
+  return true;
+} catch (...) {
+  recordFailure("index_reduce_", {self, index, source});
+  return false;
+}
+
+CTTensor *_Nullable ct_index_select(CTTensor *self, CTInteger dim, CTTensor *index) try {
+  return owned(at::_ops::index_select::call(borrow(self), dim, borrow(index)));
+} catch (...) {
+  recordFailure("index_select", {self, index});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_indices(CTTensor *self) try {
+  return owned(at::_ops::indices::call(borrow(self)));
+} catch (...) {
+  recordFailure("indices", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_inner(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::inner::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("inner", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_instance_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
+    CTTensor *_Nullable runningVar, bool useInputStats, double momentum, double eps, bool cudnnEnabled) try {
+  return owned(at::_ops::instance_norm::call(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
+      optionalTensor(runningVar), useInputStats, momentum, eps, cudnnEnabled));
+} catch (...) {
+  recordFailure("instance_norm", {input, weight, bias, runningMean, runningVar});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_inverse(CTTensor *self) try {
+  return owned(at::_ops::inverse::call(borrow(self)));
+} catch (...) {
+  recordFailure("inverse", {self});
+  return nullptr;
+}
+
+bool ct_is_coalesced(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_coalesced::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_coalesced", {self});
+  return false;
+}
+
+bool ct_is_complex(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_complex::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_complex", {self});
+  return false;
+}
+
+bool ct_is_conj(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_conj::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_conj", {self});
+  return false;
+}
+
+bool ct_is_distributed(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_distributed::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_distributed", {self});
+  return false;
+}
+
+bool ct_is_floating_point(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_floating_point::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_floating_point", {self});
+  return false;
+}
+
+bool ct_is_inference(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_inference::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_inference", {self});
+  return false;
+}
+
+bool ct_is_neg(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_neg::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_neg", {self});
+  return false;
+}
+
+bool ct_is_nonzero(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_nonzero::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_nonzero", {self});
+  return false;
+}
+
+bool ct_is_pinned(CTTensor *self, CTDevice device, bool *out) try {
+  *out = at::_ops::is_pinned::call(borrow(self), optionalDevice(device));
+  return true;
+} catch (...) {
+  recordFailure("is_pinned", {self});
+  return false;
+}
+
+bool ct_is_same_size(CTTensor *self, CTTensor *other, bool *out) try {
+  *out = at::_ops::is_same_size::call(borrow(self), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("is_same_size", {self, other});
+  return false;
+}
+
+bool ct_is_set_to(CTTensor *self, CTTensor *tensor, bool *out) try {
+  *out = at::_ops::is_set_to::call(borrow(self), borrow(tensor));
+  return true;
+} catch (...) {
+  recordFailure("is_set_to", {self, tensor});
+  return false;
+}
+
+bool ct_is_signed(CTTensor *self, bool *out) try {
+  *out = at::_ops::is_signed::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("is_signed", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_isclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan) try {
+  return owned(at::_ops::isclose::call(borrow(self), borrow(other), rtol, atol, equalNan));
+} catch (...) {
+  recordFailure("isclose", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isfinite(CTTensor *self) try {
+  return owned(at::_ops::isfinite::call(borrow(self)));
+} catch (...) {
+  recordFailure("isfinite", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isin_Scalar_Tensor(
+    CTScalar element, CTTensor *testElements, bool assumeUnique, bool invert) try {
+  return owned(at::_ops::isin_Scalar_Tensor::call(scalar(element), borrow(testElements), assumeUnique, invert));
+} catch (...) {
+  recordFailure("isin", {testElements});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isin_Tensor_Scalar(
+    CTTensor *elements, CTScalar testElement, bool assumeUnique, bool invert) try {
+  return owned(at::_ops::isin_Tensor_Scalar::call(borrow(elements), scalar(testElement), assumeUnique, invert));
+} catch (...) {
+  recordFailure("isin", {elements});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isin_Tensor_Tensor(
+    CTTensor *elements, CTTensor *testElements, bool assumeUnique, bool invert) try {
+  return owned(at::_ops::isin_Tensor_Tensor::call(borrow(elements), borrow(testElements), assumeUnique, invert));
+} catch (...) {
+  recordFailure("isin", {elements, testElements});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isinf(CTTensor *self) try {
+  return owned(at::_ops::isinf::call(borrow(self)));
+} catch (...) {
+  recordFailure("isinf", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isnan(CTTensor *self) try {
+  return owned(at::_ops::isnan::call(borrow(self)));
+} catch (...) {
+  recordFailure("isnan", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isneginf(CTTensor *self) try {
+  return owned(at::_ops::isneginf::call(borrow(self)));
+} catch (...) {
+  recordFailure("isneginf", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isposinf(CTTensor *self) try {
+  return owned(at::_ops::isposinf::call(borrow(self)));
+} catch (...) {
+  recordFailure("isposinf", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_isreal(CTTensor *self) try {
+  return owned(at::_ops::isreal::call(borrow(self)));
+} catch (...) {
+  recordFailure("isreal", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_istft(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool center, bool normalized, int8_t onesided, CTOptionalInteger length,
+    bool returnComplex) try {
+  return owned(at::_ops::istft::call(
+      borrow(self), nFft, optionalInteger(hopLength), optionalInteger(winLength), optionalTensor(window), center,
+      normalized, optionalBool(onesided), optionalInteger(length), returnComplex));
+} catch (...) {
+  recordFailure("istft", {self, window});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_kaiser_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::kaiser_window::call(
+      windowLength, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("kaiser_window", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_kaiser_window_beta(
+    CTInteger windowLength, bool periodic, double beta, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::kaiser_window_beta::call(
+      windowLength, periodic, beta, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("kaiser_window", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_kaiser_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::kaiser_window_periodic::call(
+      windowLength, periodic, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("kaiser_window", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_kl_div(CTTensor *self, CTTensor *target, CTInteger reduction, bool logTarget) try {
+  return owned(at::_ops::kl_div::call(borrow(self), borrow(target), reduction, logTarget));
+} catch (...) {
+  recordFailure("kl_div", {self, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_kron(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::kron::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("kron", {self, other});
+  return nullptr;
+}
+
+bool ct_kthvalue(
+    CTTensor *self, CTInteger k, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::kthvalue::call(borrow(self), k, dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("kthvalue", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction) try {
+  return owned(at::_ops::l1_loss::call(borrow(self), borrow(target), reduction));
+} catch (...) {
+  recordFailure("l1_loss", {self, target});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_layer_norm(
     CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
-    CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps, bool cudnnEnable) {
-  return guardedTensor("layer_norm", {input, weight, bias}, [&] {
-    return at::_ops::layer_norm::call(
-        borrow(input), symbolicIntegers(normalizedShape, normalizedShapeCount), optionalTensor(weight),
-        optionalTensor(bias), eps, cudnnEnable);
-  });
+    CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps, bool cudnnEnable) try {
+  return owned(at::_ops::layer_norm::call(
+      borrow(input), symbolicIntegers(normalizedShape, normalizedShapeCount), optionalTensor(weight),
+      optionalTensor(bias), eps, cudnnEnable));
+} catch (...) {
+  recordFailure("layer_norm", {input, weight, bias});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_le_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("le", {self}, [&] {
-    return at::_ops::le_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_lcm(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::lcm::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("lcm", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_le_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("le", {self, other}, [&] {
-    return at::_ops::le_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_lcm_(CTTensor *self, CTTensor *other) try {
+  at::_ops::lcm_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("lcm_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_leaky_relu(CTTensor *self, CTScalar negativeSlope) {
-  return guardedTensor("leaky_relu", {self}, [&] {
-    return at::_ops::leaky_relu::call(borrow(self), scalar(negativeSlope));
-  });
+bool ct_ldexp_(CTTensor *self, CTTensor *other) try {
+  at::_ops::ldexp_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("ldexp_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_lerp_Scalar(CTTensor *self, CTTensor *end, CTScalar weight) {
-  return guardedTensor("lerp", {self, end}, [&] {
-    return at::_ops::lerp_Scalar::call(borrow(self), borrow(end), scalar(weight));
-  });
+CTTensor *_Nullable ct_ldexp_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::ldexp_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("ldexp", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_lerp_Tensor(CTTensor *self, CTTensor *end, CTTensor *weight) {
-  return guardedTensor("lerp", {self, end, weight}, [&] {
-    return at::_ops::lerp_Tensor::call(borrow(self), borrow(end), borrow(weight));
-  });
+CTTensor *_Nullable ct_le_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::le_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("le", {self});
+  return nullptr;
 }
 
-bool ct_lerp__Scalar(CTTensor *self, CTTensor *end, CTScalar weight) {
-  return guardedCall("lerp_", {self, end}, [&] {
-    at::_ops::lerp__Scalar::call(borrow(self).mutableReference(), borrow(end), scalar(weight));
-  });
+CTTensor *_Nullable ct_le_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::le_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("le", {self, other});
+  return nullptr;
 }
 
-bool ct_lerp__Tensor(CTTensor *self, CTTensor *end, CTTensor *weight) {
-  return guardedCall("lerp_", {self, end, weight}, [&] {
-    at::_ops::lerp__Tensor::call(borrow(self).mutableReference(), borrow(end), borrow(weight));
-  });
+bool ct_le__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::le__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("le_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_linear(CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias) {
-  return guardedTensor("linear", {input, weight, bias}, [&] {
-    return at::_ops::linear::call(borrow(input), borrow(weight), optionalTensor(bias));
-  });
+bool ct_le__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::le__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("le_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_leaky_relu(CTTensor *self, CTScalar negativeSlope) try {
+  return owned(at::_ops::leaky_relu::call(borrow(self), scalar(negativeSlope)));
+} catch (...) {
+  recordFailure("leaky_relu", {self});
+  return nullptr;
+}
+
+bool ct_leaky_relu_(CTTensor *self, CTScalar negativeSlope) try {
+  at::_ops::leaky_relu_::call(borrow(self).mutableReference(), scalar(negativeSlope));
+  return true;
+} catch (...) {
+  recordFailure("leaky_relu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_lerp_Scalar(CTTensor *self, CTTensor *end, CTScalar weight) try {
+  return owned(at::_ops::lerp_Scalar::call(borrow(self), borrow(end), scalar(weight)));
+} catch (...) {
+  recordFailure("lerp", {self, end});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_lerp_Tensor(CTTensor *self, CTTensor *end, CTTensor *weight) try {
+  return owned(at::_ops::lerp_Tensor::call(borrow(self), borrow(end), borrow(weight)));
+} catch (...) {
+  recordFailure("lerp", {self, end, weight});
+  return nullptr;
+}
+
+bool ct_lerp__Scalar(CTTensor *self, CTTensor *end, CTScalar weight) try {
+  at::_ops::lerp__Scalar::call(borrow(self).mutableReference(), borrow(end), scalar(weight));
+  return true;
+} catch (...) {
+  recordFailure("lerp_", {self, end});
+  return false;
+}
+
+bool ct_lerp__Tensor(CTTensor *self, CTTensor *end, CTTensor *weight) try {
+  at::_ops::lerp__Tensor::call(borrow(self).mutableReference(), borrow(end), borrow(weight));
+  return true;
+} catch (...) {
+  recordFailure("lerp_", {self, end, weight});
+  return false;
+}
+
+CTTensor *_Nullable ct_less_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::less_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("less", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_less_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::less_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("less", {self, other});
+  return nullptr;
+}
+
+bool ct_less__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::less__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("less_", {self});
+  return false;
+}
+
+bool ct_less__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::less__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("less_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_less_equal_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::less_equal_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("less_equal", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_less_equal_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::less_equal_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("less_equal", {self, other});
+  return nullptr;
+}
+
+bool ct_less_equal__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::less_equal__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("less_equal_", {self});
+  return false;
+}
+
+bool ct_less_equal__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::less_equal__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("less_equal_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_lgamma(CTTensor *self) try {
+  return owned(at::_ops::lgamma::call(borrow(self)));
+} catch (...) {
+  recordFailure("lgamma", {self});
+  return nullptr;
+}
+
+bool ct_lgamma_(CTTensor *self) try {
+  at::_ops::lgamma_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("lgamma_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_cholesky(CTTensor *self, bool upper) try {
+  return owned(at::_ops::linalg_cholesky::call(borrow(self), upper));
+} catch (...) {
+  recordFailure("linalg_cholesky", {self});
+  return nullptr;
+}
+
+bool ct_linalg_cholesky_ex(
+    CTTensor *self, bool upper, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_cholesky_ex::call(borrow(self), upper, checkErrors);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_cholesky_ex", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_cond(CTTensor *self, CTOptionalScalar p) try {
+  return owned(at::_ops::linalg_cond::call(borrow(self), optionalScalar(p)));
+} catch (...) {
+  recordFailure("linalg_cond", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_cond_p_str(CTTensor *self, const char *p) try {
+  return owned(at::_ops::linalg_cond_p_str::call(borrow(self), p));
+} catch (...) {
+  recordFailure("linalg_cond", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_cross(CTTensor *self, CTTensor *other, CTInteger dim) try {
+  return owned(at::_ops::linalg_cross::call(borrow(self), borrow(other), dim));
+} catch (...) {
+  recordFailure("linalg_cross", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_det(CTTensor *a) try {
+  return owned(at::_ops::linalg_det::call(borrow(a)));
+} catch (...) {
+  recordFailure("linalg_det", {a});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_diagonal(CTTensor *a, CTInteger offset, CTInteger dim1, CTInteger dim2) try {
+  return owned(at::_ops::linalg_diagonal::call(borrow(a), offset, dim1, dim2));
+} catch (...) {
+  recordFailure("linalg_diagonal", {a});
+  return nullptr;
+}
+
+bool ct_linalg_eig(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_eig::call(borrow(self));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_eig", {self});
+  return false;
+}
+
+bool ct_linalg_eigh(
+    CTTensor *self, const char *uplo, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_eigh::call(borrow(self), uplo);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_eigh", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_eigvals(CTTensor *self) try {
+  return owned(at::_ops::linalg_eigvals::call(borrow(self)));
+} catch (...) {
+  recordFailure("linalg_eigvals", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_eigvalsh(CTTensor *self, const char *uplo) try {
+  return owned(at::_ops::linalg_eigvalsh::call(borrow(self), uplo));
+} catch (...) {
+  recordFailure("linalg_eigvalsh", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_householder_product(CTTensor *input, CTTensor *tau) try {
+  return owned(at::_ops::linalg_householder_product::call(borrow(input), borrow(tau)));
+} catch (...) {
+  recordFailure("linalg_householder_product", {input, tau});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_inv(CTTensor *a) try {
+  return owned(at::_ops::linalg_inv::call(borrow(a)));
+} catch (...) {
+  recordFailure("linalg_inv", {a});
+  return nullptr;
+}
+
+bool ct_linalg_inv_ex(
+    CTTensor *a, bool checkErrors, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_inv_ex::call(borrow(a), checkErrors);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_inv_ex", {a});
+  return false;
+}
+
+bool ct_linalg_ldl_factor(
+    CTTensor *self, bool hermitian, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_ldl_factor::call(borrow(self), hermitian);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_ldl_factor", {self});
+  return false;
+}
+
+bool ct_linalg_ldl_factor_ex(
+    CTTensor *self, bool hermitian, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::linalg_ldl_factor_ex::call(borrow(self), hermitian, checkErrors);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("linalg_ldl_factor_ex", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor *b, bool hermitian) try {
+  return owned(at::_ops::linalg_ldl_solve::call(borrow(ld), borrow(pivots), borrow(b), hermitian));
+} catch (...) {
+  recordFailure("linalg_ldl_solve", {ld, pivots, b});
+  return nullptr;
+}
+
+bool ct_linalg_lstsq(
+    CTTensor *self, CTTensor *b, CTOptionalReal rcond, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  auto [result0, result1, result2, result3] = at::_ops::linalg_lstsq::call(
+      borrow(self), borrow(b), optionalReal(rcond), optionalString(driver));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  *out3 = owned(std::move(result3));
+  return true;
+} catch (...) {
+  recordFailure("linalg_lstsq", {self, b});
+  return false;
+}
+
+bool ct_linalg_lu(
+    CTTensor *a, bool pivot, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::linalg_lu::call(borrow(a), pivot);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("linalg_lu", {a});
+  return false;
+}
+
+bool ct_linalg_lu_factor(
+    CTTensor *a, bool pivot, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_lu_factor::call(borrow(a), pivot);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_lu_factor", {a});
+  return false;
+}
+
+bool ct_linalg_lu_factor_ex(
+    CTTensor *a, bool pivot, bool checkErrors, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::linalg_lu_factor_ex::call(borrow(a), pivot, checkErrors);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("linalg_lu_factor_ex", {a});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_lu_solve(CTTensor *lu, CTTensor *pivots, CTTensor *b, bool left, bool adjoint) try {
+  return owned(at::_ops::linalg_lu_solve::call(borrow(lu), borrow(pivots), borrow(b), left, adjoint));
+} catch (...) {
+  recordFailure("linalg_lu_solve", {lu, pivots, b});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matmul(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::linalg_matmul::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("linalg_matmul", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_exp(CTTensor *self) try {
+  return owned(at::_ops::linalg_matrix_exp::call(borrow(self)));
+} catch (...) {
+  recordFailure("linalg_matrix_exp", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_norm(
+    CTTensor *self, CTScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::linalg_matrix_norm::call(
+      borrow(self), scalar(ord), integers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("linalg_matrix_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_norm_str_ord(
+    CTTensor *self, const char *ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype) try {
+  return owned(at::_ops::linalg_matrix_norm_str_ord::call(
+      borrow(self), ord, integers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("linalg_matrix_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_power(CTTensor *self, CTInteger n) try {
+  return owned(at::_ops::linalg_matrix_power::call(borrow(self), n));
+} catch (...) {
+  recordFailure("linalg_matrix_power", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_rank(CTTensor *self, double tol, bool hermitian) try {
+  return owned(at::_ops::linalg_matrix_rank::call(borrow(self), tol, hermitian));
+} catch (...) {
+  recordFailure("linalg_matrix_rank", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_rank_atol_rtol_float(
+    CTTensor *self, CTOptionalReal atol, CTOptionalReal rtol, bool hermitian) try {
+  return owned(at::_ops::linalg_matrix_rank_atol_rtol_float::call(
+      borrow(self), optionalReal(atol), optionalReal(rtol), hermitian));
+} catch (...) {
+  recordFailure("linalg_matrix_rank", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_rank_atol_rtol_tensor(
+    CTTensor *input, CTTensor *_Nullable atol, CTTensor *_Nullable rtol, bool hermitian) try {
+  return owned(at::_ops::linalg_matrix_rank_atol_rtol_tensor::call(
+      borrow(input), optionalTensor(atol), optionalTensor(rtol), hermitian));
+} catch (...) {
+  recordFailure("linalg_matrix_rank", {input, atol, rtol});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_matrix_rank_tol_tensor(CTTensor *input, CTTensor *tol, bool hermitian) try {
+  return owned(at::_ops::linalg_matrix_rank_tol_tensor::call(borrow(input), borrow(tol), hermitian));
+} catch (...) {
+  recordFailure("linalg_matrix_rank", {input, tol});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_multi_dot(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::linalg_multi_dot::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("linalg_multi_dot", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_norm(
+    CTTensor *self, CTOptionalScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype) try {
+  return owned(at::_ops::linalg_norm::call(
+      borrow(self), optionalScalar(ord), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("linalg_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_norm_ord_str(
+    CTTensor *self, const char *ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype) try {
+  return owned(at::_ops::linalg_norm_ord_str::call(
+      borrow(self), ord, optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("linalg_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_pinv(CTTensor *self, double rcond, bool hermitian) try {
+  return owned(at::_ops::linalg_pinv::call(borrow(self), rcond, hermitian));
+} catch (...) {
+  recordFailure("linalg_pinv", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_pinv_atol_rtol_float(
+    CTTensor *self, CTOptionalReal atol, CTOptionalReal rtol, bool hermitian) try {
+  return owned(at::_ops::linalg_pinv_atol_rtol_float::call(
+      borrow(self), optionalReal(atol), optionalReal(rtol), hermitian));
+} catch (...) {
+  recordFailure("linalg_pinv", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_pinv_atol_rtol_tensor(
+    CTTensor *self, CTTensor *_Nullable atol, CTTensor *_Nullable rtol, bool hermitian) try {
+  return owned(at::_ops::linalg_pinv_atol_rtol_tensor::call(
+      borrow(self), optionalTensor(atol), optionalTensor(rtol), hermitian));
+} catch (...) {
+  recordFailure("linalg_pinv", {self, atol, rtol});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_pinv_rcond_tensor(CTTensor *self, CTTensor *rcond, bool hermitian) try {
+  return owned(at::_ops::linalg_pinv_rcond_tensor::call(borrow(self), borrow(rcond), hermitian));
+} catch (...) {
+  recordFailure("linalg_pinv", {self, rcond});
+  return nullptr;
+}
+
+bool ct_linalg_qr(
+    CTTensor *a, const char *mode, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_qr::call(borrow(a), mode);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_qr", {a});
+  return false;
+}
+
+bool ct_linalg_slogdet(CTTensor *a, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_slogdet::call(borrow(a));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_slogdet", {a});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_solve(CTTensor *a, CTTensor *b, bool left) try {
+  return owned(at::_ops::linalg_solve::call(borrow(a), borrow(b), left));
+} catch (...) {
+  recordFailure("linalg_solve", {a, b});
+  return nullptr;
+}
+
+bool ct_linalg_solve_ex(
+    CTTensor *a, CTTensor *b, bool left, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::linalg_solve_ex::call(borrow(a), borrow(b), left, checkErrors);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("linalg_solve_ex", {a, b});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_solve_triangular(
+    CTTensor *self, CTTensor *b, bool upper, bool left, bool unitriangular) try {
+  return owned(at::_ops::linalg_solve_triangular::call(borrow(self), borrow(b), upper, left, unitriangular));
+} catch (...) {
+  recordFailure("linalg_solve_triangular", {self, b});
+  return nullptr;
+}
+
+bool ct_linalg_svd(
+    CTTensor *a, bool fullMatrices, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::linalg_svd::call(borrow(a), fullMatrices, optionalString(driver));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("linalg_svd", {a});
+  return false;
+}
+
+CTTensor *_Nullable ct_linalg_svdvals(CTTensor *a, const char *_Nullable driver) try {
+  return owned(at::_ops::linalg_svdvals::call(borrow(a), optionalString(driver)));
+} catch (...) {
+  recordFailure("linalg_svdvals", {a});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_tensorinv(CTTensor *self, CTInteger ind) try {
+  return owned(at::_ops::linalg_tensorinv::call(borrow(self), ind));
+} catch (...) {
+  recordFailure("linalg_tensorinv", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_tensorsolve(
+    CTTensor *self, CTTensor *other, const CTInteger *_Nullable dims, CTInteger dimsCount) try {
+  return owned(at::_ops::linalg_tensorsolve::call(borrow(self), borrow(other), optionalIntegers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("linalg_tensorsolve", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_vander(CTTensor *x, CTOptionalInteger n) try {
+  return owned(at::_ops::linalg_vander::call(borrow(x), optionalSymbolicInteger(n)));
+} catch (...) {
+  recordFailure("linalg_vander", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_vecdot(CTTensor *x, CTTensor *y, CTInteger dim) try {
+  return owned(at::_ops::linalg_vecdot::call(borrow(x), borrow(y), dim));
+} catch (...) {
+  recordFailure("linalg_vecdot", {x, y});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linalg_vector_norm(
+    CTTensor *self, CTScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::linalg_vector_norm::call(
+      borrow(self), scalar(ord), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("linalg_vector_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_linear(CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias) try {
+  return owned(at::_ops::linear::call(borrow(input), borrow(weight), optionalTensor(bias)));
+} catch (...) {
+  recordFailure("linear", {input, weight, bias});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_linspace(
-    CTScalar start, CTScalar end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("linspace", {}, [&] {
-    return at::_ops::linspace::call(
-        scalar(start), scalar(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTScalar start, CTScalar end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::linspace::call(
+      scalar(start), scalar(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("linspace", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_linspace_Scalar_Tensor(
-    CTScalar start, CTTensor *end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("linspace", {end}, [&] {
-    return at::_ops::linspace_Scalar_Tensor::call(
-        scalar(start), borrow(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTScalar start, CTTensor *end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::linspace_Scalar_Tensor::call(
+      scalar(start), borrow(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("linspace", {end});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_linspace_Tensor_Scalar(
-    CTTensor *start, CTScalar end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("linspace", {start}, [&] {
-    return at::_ops::linspace_Tensor_Scalar::call(
-        borrow(start), scalar(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTTensor *start, CTScalar end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::linspace_Tensor_Scalar::call(
+      borrow(start), scalar(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("linspace", {start});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_linspace_Tensor_Tensor(
-    CTTensor *start, CTTensor *end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("linspace", {start, end}, [&] {
-    return at::_ops::linspace_Tensor_Tensor::call(
-        borrow(start), borrow(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTTensor *start, CTTensor *end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::linspace_Tensor_Tensor::call(
+      borrow(start), borrow(end), steps, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("linspace", {start, end});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_log(CTTensor *self) {
-  return guardedTensor("log", {self}, [&] {
-    return at::_ops::log::call(borrow(self));
-  });
+CTTensor *_Nullable ct_log(CTTensor *self) try {
+  return owned(at::_ops::log::call(borrow(self)));
+} catch (...) {
+  recordFailure("log", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_log10(CTTensor *self) {
-  return guardedTensor("log10", {self}, [&] {
-    return at::_ops::log10::call(borrow(self));
-  });
+CTTensor *_Nullable ct_log10(CTTensor *self) try {
+  return owned(at::_ops::log10::call(borrow(self)));
+} catch (...) {
+  recordFailure("log10", {self});
+  return nullptr;
 }
 
-bool ct_log10_(CTTensor *self) {
-  return guardedCall("log10_", {self}, [&] {
-    at::_ops::log10_::call(borrow(self).mutableReference());
-  });
+bool ct_log10_(CTTensor *self) try {
+  at::_ops::log10_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("log10_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_log1p(CTTensor *self) {
-  return guardedTensor("log1p", {self}, [&] {
-    return at::_ops::log1p::call(borrow(self));
-  });
+CTTensor *_Nullable ct_log1p(CTTensor *self) try {
+  return owned(at::_ops::log1p::call(borrow(self)));
+} catch (...) {
+  recordFailure("log1p", {self});
+  return nullptr;
 }
 
-bool ct_log1p_(CTTensor *self) {
-  return guardedCall("log1p_", {self}, [&] {
-    at::_ops::log1p_::call(borrow(self).mutableReference());
-  });
+bool ct_log1p_(CTTensor *self) try {
+  at::_ops::log1p_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("log1p_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_log2(CTTensor *self) {
-  return guardedTensor("log2", {self}, [&] {
-    return at::_ops::log2::call(borrow(self));
-  });
+CTTensor *_Nullable ct_log2(CTTensor *self) try {
+  return owned(at::_ops::log2::call(borrow(self)));
+} catch (...) {
+  recordFailure("log2", {self});
+  return nullptr;
 }
 
-bool ct_log2_(CTTensor *self) {
-  return guardedCall("log2_", {self}, [&] {
-    at::_ops::log2_::call(borrow(self).mutableReference());
-  });
+bool ct_log2_(CTTensor *self) try {
+  at::_ops::log2_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("log2_", {self});
+  return false;
 }
 
-bool ct_log_(CTTensor *self) {
-  return guardedCall("log_", {self}, [&] {
-    at::_ops::log_::call(borrow(self).mutableReference());
-  });
+bool ct_log_(CTTensor *self) try {
+  at::_ops::log_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("log_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_log_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype) {
-  return guardedTensor("log_softmax", {self}, [&] {
-    return at::_ops::log_softmax_int::call(borrow(self), dim, optionalScalarType(dtype));
-  });
+bool ct_log_normal_(CTTensor *self, double mean, double std, CTGenerator *_Nullable generator) try {
+  at::_ops::log_normal_::call(borrow(self).mutableReference(), mean, std, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("log_normal_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_logical_and(CTTensor *self, CTTensor *other) {
-  return guardedTensor("logical_and", {self, other}, [&] {
-    return at::_ops::logical_and::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_log_sigmoid(CTTensor *self) try {
+  return owned(at::_ops::log_sigmoid::call(borrow(self)));
+} catch (...) {
+  recordFailure("log_sigmoid", {self});
+  return nullptr;
 }
 
-bool ct_logical_and_(CTTensor *self, CTTensor *other) {
-  return guardedCall("logical_and_", {self, other}, [&] {
-    at::_ops::logical_and_::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_log_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::log_softmax_int::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("log_softmax", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_logical_not(CTTensor *self) {
-  return guardedTensor("logical_not", {self}, [&] {
-    return at::_ops::logical_not::call(borrow(self));
-  });
+CTTensor *_Nullable ct_logaddexp(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::logaddexp::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("logaddexp", {self, other});
+  return nullptr;
 }
 
-bool ct_logical_not_(CTTensor *self) {
-  return guardedCall("logical_not_", {self}, [&] {
-    at::_ops::logical_not_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_logaddexp2(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::logaddexp2::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("logaddexp2", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_logical_or(CTTensor *self, CTTensor *other) {
-  return guardedTensor("logical_or", {self, other}, [&] {
-    return at::_ops::logical_or::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_logcumsumexp(CTTensor *self, CTInteger dim) try {
+  return owned(at::_ops::logcumsumexp::call(borrow(self), dim));
+} catch (...) {
+  recordFailure("logcumsumexp", {self});
+  return nullptr;
 }
 
-bool ct_logical_or_(CTTensor *self, CTTensor *other) {
-  return guardedCall("logical_or_", {self, other}, [&] {
-    at::_ops::logical_or_::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_logdet(CTTensor *self) try {
+  return owned(at::_ops::logdet::call(borrow(self)));
+} catch (...) {
+  recordFailure("logdet", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_logical_xor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("logical_xor", {self, other}, [&] {
-    return at::_ops::logical_xor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_logical_and(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::logical_and::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("logical_and", {self, other});
+  return nullptr;
 }
 
-bool ct_logical_xor_(CTTensor *self, CTTensor *other) {
-  return guardedCall("logical_xor_", {self, other}, [&] {
-    at::_ops::logical_xor_::call(borrow(self).mutableReference(), borrow(other));
-  });
+bool ct_logical_and_(CTTensor *self, CTTensor *other) try {
+  at::_ops::logical_and_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("logical_and_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_logsumexp(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("logsumexp", {self}, [&] {
-    return at::_ops::logsumexp::call(borrow(self), integers(dim, dimCount), keepdim);
-  });
+CTTensor *_Nullable ct_logical_not(CTTensor *self) try {
+  return owned(at::_ops::logical_not::call(borrow(self)));
+} catch (...) {
+  recordFailure("logical_not", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_lt_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("lt", {self}, [&] {
-    return at::_ops::lt_Scalar::call(borrow(self), scalar(other));
-  });
+bool ct_logical_not_(CTTensor *self) try {
+  at::_ops::logical_not_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("logical_not_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_lt_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("lt", {self, other}, [&] {
-    return at::_ops::lt_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_logical_or(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::logical_or::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("logical_or", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_masked_fill_Scalar(CTTensor *self, CTTensor *mask, CTScalar value) {
-  return guardedTensor("masked_fill", {self, mask}, [&] {
-    return at::_ops::masked_fill_Scalar::call(borrow(self), borrow(mask), scalar(value));
-  });
+bool ct_logical_or_(CTTensor *self, CTTensor *other) try {
+  at::_ops::logical_or_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("logical_or_", {self, other});
+  return false;
 }
 
-CTTensor *_Nullable ct_masked_fill_Tensor(CTTensor *self, CTTensor *mask, CTTensor *value) {
-  return guardedTensor("masked_fill", {self, mask, value}, [&] {
-    return at::_ops::masked_fill_Tensor::call(borrow(self), borrow(mask), borrow(value));
-  });
+CTTensor *_Nullable ct_logical_xor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::logical_xor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("logical_xor", {self, other});
+  return nullptr;
 }
 
-bool ct_masked_fill__Scalar(CTTensor *self, CTTensor *mask, CTScalar value) {
-  return guardedCall("masked_fill_", {self, mask}, [&] {
-    at::_ops::masked_fill__Scalar::call(borrow(self).mutableReference(), borrow(mask), scalar(value));
-  });
+bool ct_logical_xor_(CTTensor *self, CTTensor *other) try {
+  at::_ops::logical_xor_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("logical_xor_", {self, other});
+  return false;
 }
 
-bool ct_masked_fill__Tensor(CTTensor *self, CTTensor *mask, CTTensor *value) {
-  return guardedCall("masked_fill_", {self, mask, value}, [&] {
-    at::_ops::masked_fill__Tensor::call(borrow(self).mutableReference(), borrow(mask), borrow(value));
-  });
+CTTensor *_Nullable ct_logit(CTTensor *self, CTOptionalReal eps) try {
+  return owned(at::_ops::logit::call(borrow(self), optionalReal(eps)));
+} catch (...) {
+  recordFailure("logit", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_masked_scatter(CTTensor *self, CTTensor *mask, CTTensor *source) {
-  return guardedTensor("masked_scatter", {self, mask, source}, [&] {
-    return at::_ops::masked_scatter::call(borrow(self), borrow(mask), borrow(source));
-  });
+bool ct_logit_(CTTensor *self, CTOptionalReal eps) try {
+  at::_ops::logit_::call(borrow(self).mutableReference(), optionalReal(eps));
+  return true;
+} catch (...) {
+  recordFailure("logit_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_masked_select(CTTensor *self, CTTensor *mask) {
-  return guardedTensor("masked_select", {self, mask}, [&] {
-    return at::_ops::masked_select::call(borrow(self), borrow(mask));
-  });
+CTTensor *_Nullable ct_logspace(
+    CTScalar start, CTScalar end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::logspace::call(
+      scalar(start), scalar(end), steps, base, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("logspace", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_matmul(CTTensor *self, CTTensor *other) {
-  return guardedTensor("matmul", {self, other}, [&] {
-    return at::_ops::matmul::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_logspace_Scalar_Tensor(
+    CTScalar start, CTTensor *end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::logspace_Scalar_Tensor::call(
+      scalar(start), borrow(end), steps, base, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("logspace", {end});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_max(CTTensor *self) {
-  return guardedTensor("max", {self}, [&] {
-    return at::_ops::max::call(borrow(self));
-  });
+CTTensor *_Nullable ct_logspace_Tensor_Scalar(
+    CTTensor *start, CTScalar end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::logspace_Tensor_Scalar::call(
+      borrow(start), scalar(end), steps, base, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("logspace", {start});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_logspace_Tensor_Tensor(
+    CTTensor *start, CTTensor *end, CTInteger steps, double base, int32_t dtype, CTDevice device,
+    int8_t pinMemory) try {
+  return owned(at::_ops::logspace_Tensor_Tensor::call(
+      borrow(start), borrow(end), steps, base, optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("logspace", {start, end});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_logsumexp(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::logsumexp::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("logsumexp", {self});
+  return nullptr;
+}
+
+bool ct_lstm_cell(
+    CTTensor *input, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount, CTTensor *wIh, CTTensor *wHh,
+    CTTensor *_Nullable bIh, CTTensor *_Nullable bHh, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::lstm_cell::call(
+      borrow(input), tensors(hx, hxCount), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("lstm_cell", {input, wIh, wHh, bIh, bHh});
+  return false;
+}
+
+bool ct_lstm_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount,
+    CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
+    double dropout, bool train, bool bidirectional, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
+  auto [result0, result1, result2] = at::_ops::lstm_data::call(
+      borrow(data), borrow(batchSizes), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers,
+      dropout, train, bidirectional);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("lstm", {data, batchSizes});
+  return false;
+}
+
+bool ct_lstm_input(
+    CTTensor *input, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount,
+    CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
+    double dropout, bool train, bool bidirectional, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkLayers(numLayers);
+  auto [result0, result1, result2] = at::_ops::lstm_input::call(
+      borrow(input), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional, batchFirst);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("lstm", {input});
+  return false;
+}
+
+CTTensor *_Nullable ct_lt_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::lt_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("lt", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_lt_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::lt_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("lt", {self, other});
+  return nullptr;
+}
+
+bool ct_lt__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::lt__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("lt_", {self});
+  return false;
+}
+
+bool ct_lt__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::lt__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("lt_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_lu_solve(CTTensor *self, CTTensor *luData, CTTensor *luPivots) try {
+  return owned(at::_ops::lu_solve::call(borrow(self), borrow(luData), borrow(luPivots)));
+} catch (...) {
+  recordFailure("lu_solve", {self, luData, luPivots});
+  return nullptr;
+}
+
+bool ct_lu_unpack(
+    CTTensor *luData, CTTensor *luPivots, bool unpackData, bool unpackPivots, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::lu_unpack::call(
+      borrow(luData), borrow(luPivots), unpackData, unpackPivots);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("lu_unpack", {luData, luPivots});
+  return false;
+}
+
+CTTensor *_Nullable ct_mH(CTTensor *self) try {
+  return owned(at::_ops::mH::call(borrow(self)));
+} catch (...) {
+  recordFailure("mH", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_mT(CTTensor *self) try {
+  return owned(at::_ops::mT::call(borrow(self)));
+} catch (...) {
+  recordFailure("mT", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_margin_ranking_loss(
+    CTTensor *input1, CTTensor *input2, CTTensor *target, double margin, CTInteger reduction) try {
+  return owned(at::_ops::margin_ranking_loss::call(borrow(input1), borrow(input2), borrow(target), margin, reduction));
+} catch (...) {
+  recordFailure("margin_ranking_loss", {input1, input2, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_masked_fill_Scalar(CTTensor *self, CTTensor *mask, CTScalar value) try {
+  return owned(at::_ops::masked_fill_Scalar::call(borrow(self), borrow(mask), scalar(value)));
+} catch (...) {
+  recordFailure("masked_fill", {self, mask});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_masked_fill_Tensor(CTTensor *self, CTTensor *mask, CTTensor *value) try {
+  return owned(at::_ops::masked_fill_Tensor::call(borrow(self), borrow(mask), borrow(value)));
+} catch (...) {
+  recordFailure("masked_fill", {self, mask, value});
+  return nullptr;
+}
+
+bool ct_masked_fill__Scalar(CTTensor *self, CTTensor *mask, CTScalar value) try {
+  at::_ops::masked_fill__Scalar::call(borrow(self).mutableReference(), borrow(mask), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("masked_fill_", {self, mask});
+  return false;
+}
+
+bool ct_masked_fill__Tensor(CTTensor *self, CTTensor *mask, CTTensor *value) try {
+  at::_ops::masked_fill__Tensor::call(borrow(self).mutableReference(), borrow(mask), borrow(value));
+  return true;
+} catch (...) {
+  recordFailure("masked_fill_", {self, mask, value});
+  return false;
+}
+
+CTTensor *_Nullable ct_masked_scatter(CTTensor *self, CTTensor *mask, CTTensor *source) try {
+  return owned(at::_ops::masked_scatter::call(borrow(self), borrow(mask), borrow(source)));
+} catch (...) {
+  recordFailure("masked_scatter", {self, mask, source});
+  return nullptr;
+}
+
+bool ct_masked_scatter_(CTTensor *self, CTTensor *mask, CTTensor *source) try {
+  at::_ops::masked_scatter_::call(borrow(self).mutableReference(), borrow(mask), borrow(source));
+  return true;
+} catch (...) {
+  recordFailure("masked_scatter_", {self, mask, source});
+  return false;
+}
+
+CTTensor *_Nullable ct_masked_select(CTTensor *self, CTTensor *mask) try {
+  return owned(at::_ops::masked_select::call(borrow(self), borrow(mask)));
+} catch (...) {
+  recordFailure("masked_select", {self, mask});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_matmul(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::matmul::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("matmul", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_matrix_H(CTTensor *self) try {
+  return owned(at::_ops::matrix_H::call(borrow(self)));
+} catch (...) {
+  recordFailure("matrix_H", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_matrix_exp(CTTensor *self) try {
+  return owned(at::_ops::matrix_exp::call(borrow(self)));
+} catch (...) {
+  recordFailure("matrix_exp", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_matrix_power(CTTensor *self, CTInteger n) try {
+  return owned(at::_ops::matrix_power::call(borrow(self), n));
+} catch (...) {
+  recordFailure("matrix_power", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_max(CTTensor *self) try {
+  return owned(at::_ops::max::call(borrow(self)));
+} catch (...) {
+  recordFailure("max", {self});
+  return nullptr;
 }
 
 bool ct_max_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("max", {self}, [&] {
-    auto [result0, result1] = at::_ops::max_dim::call(borrow(self), dim, keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::max_dim::call(borrow(self), dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("max", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_max_other(CTTensor *self, CTTensor *other) {
-  return guardedTensor("max", {self, other}, [&] {
-    return at::_ops::max_other::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_max_other(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::max_other::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("max", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_max_pool1d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode) try {
+  return owned(at::_ops::max_pool1d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode));
+} catch (...) {
+  recordFailure("max_pool1d", {self});
+  return nullptr;
+}
+
+bool ct_max_pool1d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::max_pool1d_with_indices::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("max_pool1d_with_indices", {self});
+  return false;
 }
 
 CTTensor *_Nullable ct_max_pool2d(
     CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
-    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode) {
-  return guardedTensor("max_pool2d", {self}, [&] {
-    return at::_ops::max_pool2d::call(
-        borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
-        integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode);
-  });
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode) try {
+  return owned(at::_ops::max_pool2d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode));
+} catch (...) {
+  recordFailure("max_pool2d", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_maximum(CTTensor *self, CTTensor *other) {
-  return guardedTensor("maximum", {self, other}, [&] {
-    return at::_ops::maximum::call(borrow(self), borrow(other));
-  });
+bool ct_max_pool2d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::max_pool2d_with_indices::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("max_pool2d_with_indices", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_mean(CTTensor *self, int32_t dtype) {
-  return guardedTensor("mean", {self}, [&] {
-    return at::_ops::mean::call(borrow(self), optionalScalarType(dtype));
-  });
+CTTensor *_Nullable ct_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode) try {
+  return owned(at::_ops::max_pool3d::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode));
+} catch (...) {
+  recordFailure("max_pool3d", {self});
+  return nullptr;
+}
+
+bool ct_max_pool3d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::max_pool3d_with_indices::call(
+      borrow(self), integers(kernelSize, kernelSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount), integers(dilation, dilationCount), ceilMode);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("max_pool3d_with_indices", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_max_unpool2d(
+    CTTensor *self, CTTensor *indices, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::max_unpool2d::call(
+      borrow(self), borrow(indices), symbolicIntegers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("max_unpool2d", {self, indices});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_max_unpool3d(
+    CTTensor *self, CTTensor *indices, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount, const CTInteger *_Nullable padding,
+    CTInteger paddingCount) try {
+  return owned(at::_ops::max_unpool3d::call(
+      borrow(self), borrow(indices), symbolicIntegers(outputSize, outputSizeCount), integers(stride, strideCount),
+      integers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("max_unpool3d", {self, indices});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_maximum(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::maximum::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("maximum", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_mean(CTTensor *self, int32_t dtype) try {
+  return owned(at::_ops::mean::call(borrow(self), optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("mean", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_mean_dim(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) {
-  return guardedTensor("mean", {self}, [&] {
-    return at::_ops::mean_dim::call(borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype));
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::mean_dim::call(
+      borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("mean", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_median(CTTensor *self) {
-  return guardedTensor("median", {self}, [&] {
-    return at::_ops::median::call(borrow(self));
-  });
+CTTensor *_Nullable ct_median(CTTensor *self) try {
+  return owned(at::_ops::median::call(borrow(self)));
+} catch (...) {
+  recordFailure("median", {self});
+  return nullptr;
 }
 
 bool ct_median_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("median", {self}, [&] {
-    auto [result0, result1] = at::_ops::median_dim::call(borrow(self), dim, keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::median_dim::call(borrow(self), dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("median", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_min(CTTensor *self) {
-  return guardedTensor("min", {self}, [&] {
-    return at::_ops::min::call(borrow(self));
-  });
+CTInteger ct_meshgrid(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::meshgrid::call(ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("meshgrid", {});
+  return -1;
+}
+
+CTInteger ct_meshgrid_indexing(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, const char *indexing,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::meshgrid_indexing::call(ctorch::tensors(tensors, tensorsCount), indexing), out);
+} catch (...) {
+  recordFailure("meshgrid", {});
+  return -1;
+}
+
+CTTensor *_Nullable ct_min(CTTensor *self) try {
+  return owned(at::_ops::min::call(borrow(self)));
+} catch (...) {
+  recordFailure("min", {self});
+  return nullptr;
 }
 
 bool ct_min_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("min", {self}, [&] {
-    auto [result0, result1] = at::_ops::min_dim::call(borrow(self), dim, keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::min_dim::call(borrow(self), dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("min", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_min_other(CTTensor *self, CTTensor *other) {
-  return guardedTensor("min", {self, other}, [&] {
-    return at::_ops::min_other::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_min_other(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::min_other::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("min", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_minimum(CTTensor *self, CTTensor *other) {
-  return guardedTensor("minimum", {self, other}, [&] {
-    return at::_ops::minimum::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_minimum(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::minimum::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("minimum", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mm(CTTensor *self, CTTensor *mat2) {
-  return guardedTensor("mm", {self, mat2}, [&] {
-    return at::_ops::mm::call(borrow(self), borrow(mat2));
-  });
+CTTensor *_Nullable ct_mish(CTTensor *self) try {
+  return owned(at::_ops::mish::call(borrow(self)));
+} catch (...) {
+  recordFailure("mish", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype) {
-  return guardedTensor("mm", {self, mat2}, [&] {
-    return at::_ops::mm_dtype::call(borrow(self), borrow(mat2), scalarType(outDtype));
-  });
+bool ct_mish_(CTTensor *self) try {
+  at::_ops::mish_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("mish_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_movedim_int(CTTensor *self, CTInteger source, CTInteger destination) {
-  return guardedTensor("movedim", {self}, [&] {
-    return at::_ops::movedim_int::call(borrow(self), source, destination);
-  });
+CTTensor *_Nullable ct_mm(CTTensor *self, CTTensor *mat2) try {
+  return owned(at::_ops::mm::call(borrow(self), borrow(mat2)));
+} catch (...) {
+  recordFailure("mm", {self, mat2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_mm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype) try {
+  return owned(at::_ops::mm_dtype::call(borrow(self), borrow(mat2), scalarType(outDtype)));
+} catch (...) {
+  recordFailure("mm", {self, mat2});
+  return nullptr;
+}
+
+bool ct_mode(
+    CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::mode::call(borrow(self), dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("mode", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_moveaxis_int(CTTensor *self, CTInteger source, CTInteger destination) try {
+  return owned(at::_ops::moveaxis_int::call(borrow(self), source, destination));
+} catch (...) {
+  recordFailure("moveaxis", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_moveaxis_intlist(
+    CTTensor *self, const CTInteger *_Nullable source, CTInteger sourceCount, const CTInteger *_Nullable destination,
+    CTInteger destinationCount) try {
+  return owned(at::_ops::moveaxis_intlist::call(
+      borrow(self), integers(source, sourceCount), integers(destination, destinationCount)));
+} catch (...) {
+  recordFailure("moveaxis", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_movedim_int(CTTensor *self, CTInteger source, CTInteger destination) try {
+  return owned(at::_ops::movedim_int::call(borrow(self), source, destination));
+} catch (...) {
+  recordFailure("movedim", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_movedim_intlist(
     CTTensor *self, const CTInteger *_Nullable source, CTInteger sourceCount, const CTInteger *_Nullable destination,
-    CTInteger destinationCount) {
-  return guardedTensor("movedim", {self}, [&] {
-    return at::_ops::movedim_intlist::call(
-        borrow(self), integers(source, sourceCount), integers(destination, destinationCount));
-  });
+    CTInteger destinationCount) try {
+  return owned(at::_ops::movedim_intlist::call(
+      borrow(self), integers(source, sourceCount), integers(destination, destinationCount)));
+} catch (...) {
+  recordFailure("movedim", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mse_loss(CTTensor *self, CTTensor *target, CTInteger reduction) {
-  return guardedTensor("mse_loss", {self, target}, [&] {
-    return at::_ops::mse_loss::call(borrow(self), borrow(target), reduction);
-  });
+CTTensor *_Nullable ct_mse_loss(CTTensor *self, CTTensor *target, CTInteger reduction) try {
+  return owned(at::_ops::mse_loss::call(borrow(self), borrow(target), reduction));
+} catch (...) {
+  recordFailure("mse_loss", {self, target});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mul_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("mul", {self}, [&] {
-    return at::_ops::mul_Tensor::call(borrow(self), wrappedNumber(other));
-  });
+CTTensor *_Nullable ct_msort(CTTensor *self) try {
+  return owned(at::_ops::msort::call(borrow(self)));
+} catch (...) {
+  recordFailure("msort", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mul_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("mul", {self, other}, [&] {
-    return at::_ops::mul_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_mul_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::mul_Tensor::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("mul", {self});
+  return nullptr;
 }
 
-bool ct_mul__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("mul_", {self}, [&] {
-    at::_ops::mul__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
-  });
+CTTensor *_Nullable ct_mul_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::mul_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("mul", {self, other});
+  return nullptr;
 }
 
-bool ct_mul__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("mul_", {self, other}, [&] {
-    at::_ops::mul__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+bool ct_mul__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::mul__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("mul_", {self});
+  return false;
+}
+
+bool ct_mul__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::mul__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("mul_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_multi_margin_loss(
+    CTTensor *self, CTTensor *target, CTScalar p, CTScalar margin, CTTensor *_Nullable weight,
+    CTInteger reduction) try {
+  return owned(at::_ops::multi_margin_loss::call(
+      borrow(self), borrow(target), scalar(p), scalar(margin), optionalTensor(weight), reduction));
+} catch (...) {
+  recordFailure("multi_margin_loss", {self, target, weight});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_multilabel_margin_loss(CTTensor *self, CTTensor *target, CTInteger reduction) try {
+  return owned(at::_ops::multilabel_margin_loss::call(borrow(self), borrow(target), reduction));
+} catch (...) {
+  recordFailure("multilabel_margin_loss", {self, target});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_multinomial(
-    CTTensor *self, CTInteger numSamples, bool replacement, CTGenerator *_Nullable generator) {
-  return guardedTensor("multinomial", {self}, [&] {
-    return at::_ops::multinomial::call(borrow(self), numSamples, replacement, optionalGenerator(generator));
-  });
+    CTTensor *self, CTInteger numSamples, bool replacement, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::multinomial::call(borrow(self), numSamples, replacement, optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("multinomial", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_mv(CTTensor *self, CTTensor *vec) {
-  return guardedTensor("mv", {self, vec}, [&] {
-    return at::_ops::mv::call(borrow(self), borrow(vec));
-  });
+CTTensor *_Nullable ct_multiply_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::multiply_Tensor::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("multiply", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_nan_to_num(CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf) {
-  return guardedTensor("nan_to_num", {self}, [&] {
-    return at::_ops::nan_to_num::call(borrow(self), optionalReal(nan), optionalReal(posinf), optionalReal(neginf));
-  });
+CTTensor *_Nullable ct_multiply_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::multiply_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("multiply", {self, other});
+  return nullptr;
 }
 
-bool ct_nan_to_num_(CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf) {
-  return guardedCall("nan_to_num_", {self}, [&] {
-    at::_ops::nan_to_num_::call(
-        borrow(self).mutableReference(), optionalReal(nan), optionalReal(posinf), optionalReal(neginf));
-  });
+bool ct_multiply__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::multiply__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("multiply_", {self});
+  return false;
+}
+
+bool ct_multiply__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::multiply__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("multiply_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_mv(CTTensor *self, CTTensor *vec) try {
+  return owned(at::_ops::mv::call(borrow(self), borrow(vec)));
+} catch (...) {
+  recordFailure("mv", {self, vec});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_mvlgamma(CTTensor *self, CTInteger p) try {
+  return owned(at::_ops::mvlgamma::call(borrow(self), p));
+} catch (...) {
+  recordFailure("mvlgamma", {self});
+  return nullptr;
+}
+
+bool ct_mvlgamma_(CTTensor *self, CTInteger p) try {
+  at::_ops::mvlgamma_::call(borrow(self).mutableReference(), p);
+  return true;
+} catch (...) {
+  recordFailure("mvlgamma_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_nan_to_num(
+    CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf) try {
+  return owned(at::_ops::nan_to_num::call(borrow(self), optionalReal(nan), optionalReal(posinf), optionalReal(neginf)));
+} catch (...) {
+  recordFailure("nan_to_num", {self});
+  return nullptr;
+}
+
+bool ct_nan_to_num_(CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf) try {
+  at::_ops::nan_to_num_::call(
+      borrow(self).mutableReference(), optionalReal(nan), optionalReal(posinf), optionalReal(neginf));
+  return true;
+} catch (...) {
+  recordFailure("nan_to_num_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_nanmean(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::nanmean::call(
+      borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("nanmean", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_nanmedian(CTTensor *self) try {
+  return owned(at::_ops::nanmedian::call(borrow(self)));
+} catch (...) {
+  recordFailure("nanmedian", {self});
+  return nullptr;
+}
+
+bool ct_nanmedian_dim(
+    CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::nanmedian_dim::call(borrow(self), dim, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("nanmedian", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_nanquantile(
+    CTTensor *self, CTTensor *q, CTOptionalInteger dim, bool keepdim, const char *interpolation) try {
+  return owned(at::_ops::nanquantile::call(borrow(self), borrow(q), optionalInteger(dim), keepdim, interpolation));
+} catch (...) {
+  recordFailure("nanquantile", {self, q});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_nanquantile_scalar(
+    CTTensor *self, double q, CTOptionalInteger dim, bool keepdim, const char *interpolation) try {
+  return owned(at::_ops::nanquantile_scalar::call(borrow(self), q, optionalInteger(dim), keepdim, interpolation));
+} catch (...) {
+  recordFailure("nanquantile", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_nansum(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) {
-  return guardedTensor("nansum", {self}, [&] {
-    return at::_ops::nansum::call(borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype));
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::nansum::call(
+      borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("nansum", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_narrow(CTTensor *self, CTInteger dim, CTInteger start, CTInteger length) {
-  return guardedTensor("narrow", {self}, [&] {
-    return at::_ops::narrow::call(borrow(self), dim, start, length);
-  });
+CTTensor *_Nullable ct_narrow(CTTensor *self, CTInteger dim, CTInteger start, CTInteger length) try {
+  return owned(at::_ops::narrow::call(borrow(self), dim, start, length));
+} catch (...) {
+  recordFailure("narrow", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_narrow_Tensor(CTTensor *self, CTInteger dim, CTTensor *start, CTInteger length) {
-  return guardedTensor("narrow", {self, start}, [&] {
-    return at::_ops::narrow_Tensor::call(borrow(self), dim, borrow(start), length);
-  });
+CTTensor *_Nullable ct_narrow_Tensor(CTTensor *self, CTInteger dim, CTTensor *start, CTInteger length) try {
+  return owned(at::_ops::narrow_Tensor::call(borrow(self), dim, borrow(start), length));
+} catch (...) {
+  recordFailure("narrow", {self, start});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_ne_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("ne", {self}, [&] {
-    return at::_ops::ne_Scalar::call(borrow(self), scalar(other));
-  });
+CTTensor *_Nullable ct_narrow_copy(CTTensor *self, CTInteger dim, CTInteger start, CTInteger length) try {
+  return owned(at::_ops::narrow_copy::call(borrow(self), dim, start, length));
+} catch (...) {
+  recordFailure("narrow_copy", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_ne_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("ne", {self, other}, [&] {
-    return at::_ops::ne_Tensor::call(borrow(self), borrow(other));
-  });
+bool ct_native_batch_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
+    CTTensor *_Nullable runningVar, bool training, double momentum, double eps, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkBatchNorm(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
+      optionalTensor(runningVar), training);
+  auto [result0, result1, result2] = at::_ops::native_batch_norm::call(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
+      optionalTensor(runningVar), training, momentum, eps);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("native_batch_norm", {input, weight, bias, runningMean, runningVar});
+  return false;
 }
 
-CTTensor *_Nullable ct_neg(CTTensor *self) {
-  return guardedTensor("neg", {self}, [&] {
-    return at::_ops::neg::call(borrow(self));
-  });
+CTTensor *_Nullable ct_native_channel_shuffle(CTTensor *self, CTInteger groups) try {
+  return owned(at::_ops::native_channel_shuffle::call(borrow(self), groups));
+} catch (...) {
+  recordFailure("native_channel_shuffle", {self});
+  return nullptr;
 }
 
-bool ct_neg_(CTTensor *self) {
-  return guardedCall("neg_", {self}, [&] {
-    at::_ops::neg_::call(borrow(self).mutableReference());
-  });
+bool ct_native_dropout(
+    CTTensor *input, double p, int8_t train, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::native_dropout::call(borrow(input), p, optionalBool(train));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("native_dropout", {input});
+  return false;
+}
+
+bool ct_native_group_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTInteger n, CTInteger c, CTInteger hxW,
+    CTInteger group, double eps, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2) try {
+  checkGroupNorm(borrow(input), n, c, hxW);
+  auto [result0, result1, result2] = at::_ops::native_group_norm::call(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), n, c, hxW, group, eps);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("native_group_norm", {input, weight, bias});
+  return false;
+}
+
+bool ct_native_layer_norm(
+    CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
+    CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::native_layer_norm::call(
+      borrow(input), symbolicIntegers(normalizedShape, normalizedShapeCount), optionalTensor(weight),
+      optionalTensor(bias), eps);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("native_layer_norm", {input, weight, bias});
+  return false;
+}
+
+CTTensor *_Nullable ct_native_norm(CTTensor *self, CTScalar p) try {
+  return owned(at::_ops::native_norm::call(borrow(self), scalar(p)));
+} catch (...) {
+  recordFailure("native_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_native_norm_ScalarOpt_dim_dtype(
+    CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype) try {
+  return owned(at::_ops::native_norm_ScalarOpt_dim_dtype::call(
+      borrow(self), optionalScalar(p), integers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("native_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_ne_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::ne_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("ne", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_ne_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::ne_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("ne", {self, other});
+  return nullptr;
+}
+
+bool ct_ne__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::ne__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("ne_", {self});
+  return false;
+}
+
+bool ct_ne__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::ne__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("ne_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_neg(CTTensor *self) try {
+  return owned(at::_ops::neg::call(borrow(self)));
+} catch (...) {
+  recordFailure("neg", {self});
+  return nullptr;
+}
+
+bool ct_neg_(CTTensor *self) try {
+  at::_ops::neg_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("neg_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_negative(CTTensor *self) try {
+  return owned(at::_ops::negative::call(borrow(self)));
+} catch (...) {
+  recordFailure("negative", {self});
+  return nullptr;
+}
+
+bool ct_negative_(CTTensor *self) try {
+  at::_ops::negative_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("negative_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_nested_to_padded_tensor(
+    CTTensor *self, double padding, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::nested_to_padded_tensor::call(
+      borrow(self), padding, optionalIntegers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("nested_to_padded_tensor", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_new_empty(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory) try {
+  return owned(at::_ops::new_empty::call(
+      borrow(self), symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("new_empty", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_new_empty_strided(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::new_empty_strided::call(
+      borrow(self), symbolicIntegers(size, sizeCount), symbolicIntegers(stride, strideCount), optionalScalarType(dtype),
+      std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("new_empty_strided", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_new_full(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTScalar fillValue, int32_t dtype,
+    CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::new_full::call(
+      borrow(self), symbolicIntegers(size, sizeCount), scalar(fillValue), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("new_full", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_new_ones(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory) try {
+  return owned(at::_ops::new_ones::call(
+      borrow(self), symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("new_ones", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_new_zeros(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory) try {
+  return owned(at::_ops::new_zeros::call(
+      borrow(self), symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("new_zeros", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_nextafter(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::nextafter::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("nextafter", {self, other});
+  return nullptr;
+}
+
+bool ct_nextafter_(CTTensor *self, CTTensor *other) try {
+  at::_ops::nextafter_::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("nextafter_", {self, other});
+  return false;
 }
 
 CTTensor *_Nullable ct_nll_loss(
-    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex) {
-  return guardedTensor("nll_loss", {self, target, weight}, [&] {
-    return at::_ops::nll_loss::call(borrow(self), borrow(target), optionalTensor(weight), reduction, ignoreIndex);
-  });
+    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex) try {
+  return owned(at::_ops::nll_loss::call(borrow(self), borrow(target), optionalTensor(weight), reduction, ignoreIndex));
+} catch (...) {
+  recordFailure("nll_loss", {self, target, weight});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_nonzero(CTTensor *self) {
-  return guardedTensor("nonzero", {self}, [&] {
-    return at::_ops::nonzero::call(borrow(self));
-  });
+CTTensor *_Nullable ct_nll_loss_nd(
+    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex) try {
+  return owned(at::_ops::nll_loss_nd::call(
+      borrow(self), borrow(target), optionalTensor(weight), reduction, ignoreIndex));
+} catch (...) {
+  recordFailure("nll_loss_nd", {self, target, weight});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_norm_Scalar(CTTensor *self, CTScalar p) {
-  return guardedTensor("norm", {self}, [&] {
-    return at::_ops::norm_Scalar::call(borrow(self), scalar(p));
-  });
+CTTensor *_Nullable ct_nonzero(CTTensor *self) try {
+  return owned(at::_ops::nonzero::call(borrow(self)));
+} catch (...) {
+  recordFailure("nonzero", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_nonzero_static(CTTensor *self, CTInteger size, CTInteger fillValue) try {
+  return owned(at::_ops::nonzero_static::call(borrow(self), size, fillValue));
+} catch (...) {
+  recordFailure("nonzero_static", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_norm_Scalar(CTTensor *self, CTScalar p) try {
+  return owned(at::_ops::norm_Scalar::call(borrow(self), scalar(p)));
+} catch (...) {
+  recordFailure("norm", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_norm_ScalarOpt_dim(
-    CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) {
-  return guardedTensor("norm", {self}, [&] {
-    return at::_ops::norm_ScalarOpt_dim::call(borrow(self), optionalScalar(p), integers(dim, dimCount), keepdim);
-  });
+    CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::norm_ScalarOpt_dim::call(borrow(self), optionalScalar(p), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("norm", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_norm_ScalarOpt_dim_dtype(
     CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
-    int32_t dtype) {
-  return guardedTensor("norm", {self}, [&] {
-    return at::_ops::norm_ScalarOpt_dim_dtype::call(
-        borrow(self), optionalScalar(p), integers(dim, dimCount), keepdim, scalarType(dtype));
-  });
+    int32_t dtype) try {
+  return owned(at::_ops::norm_ScalarOpt_dim_dtype::call(
+      borrow(self), optionalScalar(p), integers(dim, dimCount), keepdim, scalarType(dtype)));
+} catch (...) {
+  recordFailure("norm", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_norm_ScalarOpt_dtype(CTTensor *self, CTOptionalScalar p, int32_t dtype) {
-  return guardedTensor("norm", {self}, [&] {
-    return at::_ops::norm_ScalarOpt_dtype::call(borrow(self), optionalScalar(p), scalarType(dtype));
-  });
+CTTensor *_Nullable ct_norm_ScalarOpt_dtype(CTTensor *self, CTOptionalScalar p, int32_t dtype) try {
+  return owned(at::_ops::norm_ScalarOpt_dtype::call(borrow(self), optionalScalar(p), scalarType(dtype)));
+} catch (...) {
+  recordFailure("norm", {self});
+  return nullptr;
 }
 
-bool ct_normal_(CTTensor *self, double mean, double std, CTGenerator *_Nullable generator) {
-  return guardedCall("normal_", {self}, [&] {
-    at::_ops::normal_::call(borrow(self).mutableReference(), mean, std, optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_norm_except_dim(CTTensor *v, CTInteger pow, CTInteger dim) try {
+  return owned(at::_ops::norm_except_dim::call(borrow(v), pow, dim));
+} catch (...) {
+  recordFailure("norm_except_dim", {v});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_normal_Tensor_Tensor(CTTensor *mean, CTTensor *std, CTGenerator *_Nullable generator) {
-  return guardedTensor("normal", {mean, std}, [&] {
-    return at::_ops::normal_Tensor_Tensor::call(borrow(mean), borrow(std), optionalGenerator(generator));
-  });
+bool ct_normal_(CTTensor *self, double mean, double std, CTGenerator *_Nullable generator) try {
+  at::_ops::normal_::call(borrow(self).mutableReference(), mean, std, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("normal_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_normal_Tensor_float(CTTensor *mean, double std, CTGenerator *_Nullable generator) {
-  return guardedTensor("normal", {mean}, [&] {
-    return at::_ops::normal_Tensor_float::call(borrow(mean), std, optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_normal_Tensor_Tensor(CTTensor *mean, CTTensor *std, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::normal_Tensor_Tensor::call(borrow(mean), borrow(std), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("normal", {mean, std});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_normal_float_Tensor(double mean, CTTensor *std, CTGenerator *_Nullable generator) {
-  return guardedTensor("normal", {std}, [&] {
-    return at::_ops::normal_float_Tensor::call(mean, borrow(std), optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_normal_Tensor_float(CTTensor *mean, double std, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::normal_Tensor_float::call(borrow(mean), std, optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("normal", {mean});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_normal_float_Tensor(double mean, CTTensor *std, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::normal_float_Tensor::call(mean, borrow(std), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("normal", {std});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_normal_float_float(
     double mean, double std, const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator,
-    int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("normal", {}, [&] {
-    return at::_ops::normal_float_float::call(
-        mean, std, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype),
-        std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+    int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::normal_float_float::call(
+      mean, std, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype),
+      std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("normal", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_one_hot(CTTensor *self, CTInteger numClasses) {
-  return guardedTensor("one_hot", {self}, [&] {
-    return at::_ops::one_hot::call(borrow(self), numClasses);
-  });
+CTTensor *_Nullable ct_not_equal_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::not_equal_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("not_equal", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_not_equal_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::not_equal_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("not_equal", {self, other});
+  return nullptr;
+}
+
+bool ct_not_equal__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::not_equal__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("not_equal_", {self});
+  return false;
+}
+
+bool ct_not_equal__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::not_equal__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("not_equal_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_nuclear_norm(CTTensor *self, bool keepdim) try {
+  return owned(at::_ops::nuclear_norm::call(borrow(self), keepdim));
+} catch (...) {
+  recordFailure("nuclear_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_nuclear_norm_dim(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::nuclear_norm_dim::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("nuclear_norm", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_numpy_T(CTTensor *self) try {
+  return owned(at::_ops::numpy_T::call(borrow(self)));
+} catch (...) {
+  recordFailure("numpy_T", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_one_hot(CTTensor *self, CTInteger numClasses) try {
+  return owned(at::_ops::one_hot::call(borrow(self), numClasses));
+} catch (...) {
+  recordFailure("one_hot", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_ones(
-    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("ones", {}, [&] {
-    return at::_ops::ones::call(
-        symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::ones::call(
+      symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("ones", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_ones_like(
-    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("ones_like", {self}, [&] {
-    return at::_ops::ones_like::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::ones_like::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("ones_like", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_outer(CTTensor *self, CTTensor *vec2) {
-  return guardedTensor("outer", {self, vec2}, [&] {
-    return at::_ops::outer::call(borrow(self), borrow(vec2));
-  });
+CTTensor *_Nullable ct_orgqr(CTTensor *self, CTTensor *input2) try {
+  return owned(at::_ops::orgqr::call(borrow(self), borrow(input2)));
+} catch (...) {
+  recordFailure("orgqr", {self, input2});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_permute(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) {
-  return guardedTensor("permute", {self}, [&] {
-    return at::_ops::permute::call(borrow(self), integers(dims, dimsCount));
-  });
+CTTensor *_Nullable ct_ormqr(CTTensor *self, CTTensor *input2, CTTensor *input3, bool left, bool transpose) try {
+  return owned(at::_ops::ormqr::call(borrow(self), borrow(input2), borrow(input3), left, transpose));
+} catch (...) {
+  recordFailure("ormqr", {self, input2, input3});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_pixel_shuffle(CTTensor *self, CTInteger upscaleFactor) {
-  return guardedTensor("pixel_shuffle", {self}, [&] {
-    return at::_ops::pixel_shuffle::call(borrow(self), upscaleFactor);
-  });
+CTTensor *_Nullable ct_outer(CTTensor *self, CTTensor *vec2) try {
+  return owned(at::_ops::outer::call(borrow(self), borrow(vec2)));
+} catch (...) {
+  recordFailure("outer", {self, vec2});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_pow_Scalar(CTScalar self, CTTensor *exponent) {
-  return guardedTensor("pow", {exponent}, [&] {
-    return at::_ops::pow_Scalar::call(scalar(self), borrow(exponent));
-  });
+bool ct_output_nr(CTTensor *self, CTInteger *out) try {
+  *out = at::_ops::output_nr::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("output_nr", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_pow_Tensor_Scalar(CTTensor *self, CTScalar exponent) {
-  return guardedTensor("pow", {self}, [&] {
-    return at::_ops::pow_Tensor_Scalar::call(borrow(self), scalar(exponent));
-  });
+CTTensor *_Nullable ct_pad(
+    CTTensor *self, const CTInteger *_Nullable pad, CTInteger padCount, const char *mode, CTOptionalReal value) try {
+  return owned(at::_ops::pad::call(borrow(self), symbolicIntegers(pad, padCount), mode, optionalReal(value)));
+} catch (...) {
+  recordFailure("pad", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_pow_Tensor_Tensor(CTTensor *self, CTTensor *exponent) {
-  return guardedTensor("pow", {self, exponent}, [&] {
-    return at::_ops::pow_Tensor_Tensor::call(borrow(self), borrow(exponent));
-  });
+CTTensor *_Nullable ct_pad_sequence(
+    CTTensor *_Nonnull const *_Nullable sequences, CTInteger sequencesCount, bool batchFirst, double paddingValue,
+    const char *paddingSide) try {
+  return owned(at::_ops::pad_sequence::call(tensors(sequences, sequencesCount), batchFirst, paddingValue, paddingSide));
+} catch (...) {
+  recordFailure("pad_sequence", {});
+  return nullptr;
 }
 
-bool ct_pow__Scalar(CTTensor *self, CTScalar exponent) {
-  return guardedCall("pow_", {self}, [&] {
-    at::_ops::pow__Scalar::call(borrow(self).mutableReference(), scalar(exponent));
-  });
+CTTensor *_Nullable ct_pairwise_distance(CTTensor *x1, CTTensor *x2, double p, double eps, bool keepdim) try {
+  return owned(at::_ops::pairwise_distance::call(borrow(x1), borrow(x2), p, eps, keepdim));
+} catch (...) {
+  recordFailure("pairwise_distance", {x1, x2});
+  return nullptr;
 }
 
-bool ct_pow__Tensor(CTTensor *self, CTTensor *exponent) {
-  return guardedCall("pow_", {self, exponent}, [&] {
-    at::_ops::pow__Tensor::call(borrow(self).mutableReference(), borrow(exponent));
-  });
+CTTensor *_Nullable ct_pdist(CTTensor *self, double p) try {
+  return owned(at::_ops::pdist::call(borrow(self), p));
+} catch (...) {
+  recordFailure("pdist", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_prod(CTTensor *self, int32_t dtype) {
-  return guardedTensor("prod", {self}, [&] {
-    return at::_ops::prod::call(borrow(self), optionalScalarType(dtype));
-  });
+CTTensor *_Nullable ct_permute(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) try {
+  return owned(at::_ops::permute::call(borrow(self), integers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("permute", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_prod_dim_int(CTTensor *self, CTInteger dim, bool keepdim, int32_t dtype) {
-  return guardedTensor("prod", {self}, [&] {
-    return at::_ops::prod_dim_int::call(borrow(self), dim, keepdim, optionalScalarType(dtype));
-  });
+CTTensor *_Nullable ct_pin_memory(CTTensor *self, CTDevice device) try {
+  return owned(at::_ops::pin_memory::call(borrow(self), optionalDevice(device)));
+} catch (...) {
+  recordFailure("pin_memory", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pinverse(CTTensor *self, double rcond) try {
+  return owned(at::_ops::pinverse::call(borrow(self), rcond));
+} catch (...) {
+  recordFailure("pinverse", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pixel_shuffle(CTTensor *self, CTInteger upscaleFactor) try {
+  return owned(at::_ops::pixel_shuffle::call(borrow(self), upscaleFactor));
+} catch (...) {
+  recordFailure("pixel_shuffle", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pixel_unshuffle(CTTensor *self, CTInteger downscaleFactor) try {
+  return owned(at::_ops::pixel_unshuffle::call(borrow(self), downscaleFactor));
+} catch (...) {
+  recordFailure("pixel_unshuffle", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_poisson(CTTensor *self, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::poisson::call(borrow(self), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("poisson", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_poisson_nll_loss(
+    CTTensor *input, CTTensor *target, bool logInput, bool full, double eps, CTInteger reduction) try {
+  return owned(at::_ops::poisson_nll_loss::call(borrow(input), borrow(target), logInput, full, eps, reduction));
+} catch (...) {
+  recordFailure("poisson_nll_loss", {input, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_polar(CTTensor *abs, CTTensor *angle) try {
+  return owned(at::_ops::polar::call(borrow(abs), borrow(angle)));
+} catch (...) {
+  recordFailure("polar", {abs, angle});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_polygamma(CTInteger n, CTTensor *self) try {
+  return owned(at::_ops::polygamma::call(n, borrow(self)));
+} catch (...) {
+  recordFailure("polygamma", {self});
+  return nullptr;
+}
+
+bool ct_polygamma_(CTTensor *self, CTInteger n) try {
+  at::_ops::polygamma_::call(borrow(self).mutableReference(), n);
+  return true;
+} catch (...) {
+  recordFailure("polygamma_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_positive(CTTensor *self) try {
+  return owned(at::_ops::positive::call(borrow(self)));
+} catch (...) {
+  recordFailure("positive", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pow_Scalar(CTScalar self, CTTensor *exponent) try {
+  return owned(at::_ops::pow_Scalar::call(scalar(self), borrow(exponent)));
+} catch (...) {
+  recordFailure("pow", {exponent});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pow_Tensor_Scalar(CTTensor *self, CTScalar exponent) try {
+  return owned(at::_ops::pow_Tensor_Scalar::call(borrow(self), scalar(exponent)));
+} catch (...) {
+  recordFailure("pow", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_pow_Tensor_Tensor(CTTensor *self, CTTensor *exponent) try {
+  return owned(at::_ops::pow_Tensor_Tensor::call(borrow(self), borrow(exponent)));
+} catch (...) {
+  recordFailure("pow", {self, exponent});
+  return nullptr;
+}
+
+bool ct_pow__Scalar(CTTensor *self, CTScalar exponent) try {
+  at::_ops::pow__Scalar::call(borrow(self).mutableReference(), scalar(exponent));
+  return true;
+} catch (...) {
+  recordFailure("pow_", {self});
+  return false;
+}
+
+bool ct_pow__Tensor(CTTensor *self, CTTensor *exponent) try {
+  at::_ops::pow__Tensor::call(borrow(self).mutableReference(), borrow(exponent));
+  return true;
+} catch (...) {
+  recordFailure("pow_", {self, exponent});
+  return false;
+}
+
+CTTensor *_Nullable ct_prelu(CTTensor *self, CTTensor *weight) try {
+  return owned(at::_ops::prelu::call(borrow(self), borrow(weight)));
+} catch (...) {
+  recordFailure("prelu", {self, weight});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_prod(CTTensor *self, int32_t dtype) try {
+  return owned(at::_ops::prod::call(borrow(self), optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("prod", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_prod_dim_int(CTTensor *self, CTInteger dim, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::prod_dim_int::call(borrow(self), dim, keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("prod", {self});
+  return nullptr;
+}
+
+bool ct_promote_types(int32_t type1, int32_t type2, int32_t *out) try {
+  *out = static_cast<int32_t>(at::_ops::promote_types::call(scalarType(type1), scalarType(type2)));
+  return true;
+} catch (...) {
+  recordFailure("promote_types", {});
+  return false;
+}
+
+CTTensor *_Nullable ct_put(CTTensor *self, CTTensor *index, CTTensor *source, bool accumulate) try {
+  return owned(at::_ops::put::call(borrow(self), borrow(index), borrow(source), accumulate));
+} catch (...) {
+  recordFailure("put", {self, index, source});
+  return nullptr;
+}
+
+bool ct_put_(CTTensor *self, CTTensor *index, CTTensor *source, bool accumulate) try {
+  at::_ops::put_::call(borrow(self).mutableReference(), borrow(index), borrow(source), accumulate);
+  return true;
+} catch (...) {
+  recordFailure("put_", {self, index, source});
+  return false;
+}
+
+bool ct_qr(CTTensor *self, bool some, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::qr::call(borrow(self), some);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("qr", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_quantile(
+    CTTensor *self, CTTensor *q, CTOptionalInteger dim, bool keepdim, const char *interpolation) try {
+  return owned(at::_ops::quantile::call(borrow(self), borrow(q), optionalInteger(dim), keepdim, interpolation));
+} catch (...) {
+  recordFailure("quantile", {self, q});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_quantile_scalar(
+    CTTensor *self, double q, CTOptionalInteger dim, bool keepdim, const char *interpolation) try {
+  return owned(at::_ops::quantile_scalar::call(borrow(self), q, optionalInteger(dim), keepdim, interpolation));
+} catch (...) {
+  recordFailure("quantile", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_rad2deg(CTTensor *self) try {
+  return owned(at::_ops::rad2deg::call(borrow(self)));
+} catch (...) {
+  recordFailure("rad2deg", {self});
+  return nullptr;
+}
+
+bool ct_rad2deg_(CTTensor *self) try {
+  at::_ops::rad2deg_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("rad2deg_", {self});
+  return false;
 }
 
 CTTensor *_Nullable ct_rand(
-    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("rand", {}, [&] {
-    return at::_ops::rand::call(
-        symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::rand::call(
+      symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("rand", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_rand_generator(
     const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator, int32_t dtype,
-    CTDevice device, int8_t pinMemory) {
-  return guardedTensor("rand", {}, [&] {
-    return at::_ops::rand_generator::call(
-        symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
-        optionalDevice(device), optionalBool(pinMemory));
-  });
+    CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::rand_generator::call(
+      symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("rand", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_rand_like(
-    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("rand_like", {self}, [&] {
-    return at::_ops::rand_like::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::rand_like::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("rand_like", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_rand_like_generator(
     CTTensor *self, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
-    int32_t memoryFormat) {
-  return guardedTensor("rand_like", {self}, [&] {
-    return at::_ops::rand_like_generator::call(
-        borrow(self), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory), optionalMemoryFormat(memoryFormat));
-  });
+    int32_t memoryFormat) try {
+  return owned(at::_ops::rand_like_generator::call(
+      borrow(self), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("rand_like", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randint(
     CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
-    int8_t pinMemory) {
-  return guardedTensor("randint", {}, [&] {
-    return at::_ops::randint::call(
-        high, symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    int8_t pinMemory) try {
+  return owned(at::_ops::randint::call(
+      high, symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randint", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randint_generator(
     CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator,
-    int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randint", {}, [&] {
-    return at::_ops::randint_generator::call(
-        high, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
-        optionalDevice(device), optionalBool(pinMemory));
-  });
+    int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::randint_generator::call(
+      high, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randint", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like(
+    CTTensor *self, CTInteger high, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::randint_like::call(
+      borrow(self), high, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like_Tensor(
+    CTTensor *self, CTTensor *high, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::randint_like_Tensor::call(
+      borrow(self), borrow(high), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self, high});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like_Tensor_generator(
+    CTTensor *self, CTTensor *high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat) try {
+  return owned(at::_ops::randint_like_Tensor_generator::call(
+      borrow(self), borrow(high), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self, high});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like_generator(
+    CTTensor *self, CTInteger high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat) try {
+  return owned(at::_ops::randint_like_generator::call(
+      borrow(self), high, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like_low_dtype(
+    CTTensor *self, CTInteger low, CTInteger high, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat) try {
+  checkRandomRange(low, high);
+  return owned(at::_ops::randint_like_low_dtype::call(
+      borrow(self), low, high, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_randint_like_low_generator_dtype(
+    CTTensor *self, CTInteger low, CTInteger high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device,
+    int8_t pinMemory, int32_t memoryFormat) try {
+  checkRandomRange(low, high);
+  return owned(at::_ops::randint_like_low_generator_dtype::call(
+      borrow(self), low, high, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randint_like", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randint_low(
     CTInteger low, CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
-    int8_t pinMemory) {
-  return guardedTensor("randint", {}, [&] {
-    checkRandomRange(low, high);
-    return at::_ops::randint_low::call(
-        low, high, symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    int8_t pinMemory) try {
+  checkRandomRange(low, high);
+  return owned(at::_ops::randint_low::call(
+      low, high, symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randint", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randint_low_generator(
     CTInteger low, CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount,
-    CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randint", {}, [&] {
-    checkRandomRange(low, high);
-    return at::_ops::randint_low_generator::call(
-        low, high, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype),
-        std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+    CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  checkRandomRange(low, high);
+  return owned(at::_ops::randint_low_generator::call(
+      low, high, symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype),
+      std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randint", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randn(
-    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randn", {}, [&] {
-    return at::_ops::randn::call(
-        symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::randn::call(
+      symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randn", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randn_generator(
     const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator, int32_t dtype,
-    CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randn", {}, [&] {
-    return at::_ops::randn_generator::call(
-        symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
-        optionalDevice(device), optionalBool(pinMemory));
-  });
+    CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::randn_generator::call(
+      symbolicIntegers(size, sizeCount), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randn", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randn_like(
-    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("randn_like", {self}, [&] {
-    return at::_ops::randn_like::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::randn_like::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randn_like", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randn_like_generator(
     CTTensor *self, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
-    int32_t memoryFormat) {
-  return guardedTensor("randn_like", {self}, [&] {
-    return at::_ops::randn_like_generator::call(
-        borrow(self), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory), optionalMemoryFormat(memoryFormat));
-  });
+    int32_t memoryFormat) try {
+  return owned(at::_ops::randn_like_generator::call(
+      borrow(self), optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("randn_like", {self});
+  return nullptr;
 }
 
-bool ct_random_(CTTensor *self, CTGenerator *_Nullable generator) {
-  return guardedCall("random_", {self}, [&] {
-    at::_ops::random_::call(borrow(self).mutableReference(), optionalGenerator(generator));
-  });
+bool ct_random_(CTTensor *self, CTGenerator *_Nullable generator) try {
+  at::_ops::random_::call(borrow(self).mutableReference(), optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("random_", {self});
+  return false;
 }
 
-bool ct_random__from(CTTensor *self, CTInteger from, CTOptionalInteger to, CTGenerator *_Nullable generator) {
-  return guardedCall("random_", {self}, [&] {
-    checkRandomRange(from, optionalInteger(to));
-    at::_ops::random__from::call(
-        borrow(self).mutableReference(), from, optionalInteger(to), optionalGenerator(generator));
-  });
+bool ct_random__from(CTTensor *self, CTInteger from, CTOptionalInteger to, CTGenerator *_Nullable generator) try {
+  checkRandomRange(from, optionalInteger(to));
+  at::_ops::random__from::call(
+      borrow(self).mutableReference(), from, optionalInteger(to), optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("random_", {self});
+  return false;
 }
 
-bool ct_random__to(CTTensor *self, CTInteger to, CTGenerator *_Nullable generator) {
-  return guardedCall("random_", {self}, [&] {
-    at::_ops::random__to::call(borrow(self).mutableReference(), to, optionalGenerator(generator));
-  });
+bool ct_random__to(CTTensor *self, CTInteger to, CTGenerator *_Nullable generator) try {
+  at::_ops::random__to::call(borrow(self).mutableReference(), to, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("random_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_randperm(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randperm", {}, [&] {
-    return at::_ops::randperm::call(
-        n, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory));
-  });
+CTTensor *_Nullable ct_randperm(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::randperm::call(
+      n, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randperm", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_randperm_generator(
-    CTInteger n, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("randperm", {}, [&] {
-    return at::_ops::randperm_generator::call(
-        n, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    CTInteger n, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::randperm_generator::call(
+      n, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("randperm", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_real(CTTensor *self) {
-  return guardedTensor("real", {self}, [&] {
-    return at::_ops::real::call(borrow(self));
-  });
+CTTensor *_Nullable ct_range(CTScalar start, CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::range::call(
+      scalar(start), scalar(end), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("range", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_reciprocal(CTTensor *self) {
-  return guardedTensor("reciprocal", {self}, [&] {
-    return at::_ops::reciprocal::call(borrow(self));
-  });
+CTTensor *_Nullable ct_range_step(
+    CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  checkIntegerRange(scalar(start), scalar(end), scalar(step), optionalScalarType(dtype));
+  return owned(at::_ops::range_step::call(
+      scalar(start), scalar(end), scalar(step), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("range", {});
+  return nullptr;
 }
 
-bool ct_reciprocal_(CTTensor *self) {
-  return guardedCall("reciprocal_", {self}, [&] {
-    at::_ops::reciprocal_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_ravel(CTTensor *self) try {
+  return owned(at::_ops::ravel::call(borrow(self)));
+} catch (...) {
+  recordFailure("ravel", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_relu(CTTensor *self) {
-  return guardedTensor("relu", {self}, [&] {
-    return at::_ops::relu::call(borrow(self));
-  });
+CTTensor *_Nullable ct_real(CTTensor *self) try {
+  return owned(at::_ops::real::call(borrow(self)));
+} catch (...) {
+  recordFailure("real", {self});
+  return nullptr;
 }
 
-bool ct_relu_(CTTensor *self) {
-  return guardedCall("relu_", {self}, [&] {
-    at::_ops::relu_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_reciprocal(CTTensor *self) try {
+  return owned(at::_ops::reciprocal::call(borrow(self)));
+} catch (...) {
+  recordFailure("reciprocal", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_remainder_Scalar(CTTensor *self, CTScalar other) {
-  return guardedTensor("remainder", {self}, [&] {
-    return at::_ops::remainder_Scalar::call(borrow(self), scalar(other));
-  });
+bool ct_reciprocal_(CTTensor *self) try {
+  at::_ops::reciprocal_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("reciprocal_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_remainder_Scalar_Tensor(CTScalar self, CTTensor *other) {
-  return guardedTensor("remainder", {other}, [&] {
-    return at::_ops::remainder_Scalar_Tensor::call(scalar(self), borrow(other));
-  });
+CTTensor *_Nullable ct_reflection_pad1d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::reflection_pad1d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("reflection_pad1d", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_remainder_Tensor(CTTensor *self, CTTensor *other) {
-  return guardedTensor("remainder", {self, other}, [&] {
-    return at::_ops::remainder_Tensor::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_reflection_pad2d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::reflection_pad2d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("reflection_pad2d", {self});
+  return nullptr;
 }
 
-bool ct_remainder__Scalar(CTTensor *self, CTScalar other) {
-  return guardedCall("remainder_", {self}, [&] {
-    at::_ops::remainder__Scalar::call(borrow(self).mutableReference(), scalar(other));
-  });
+CTTensor *_Nullable ct_reflection_pad3d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::reflection_pad3d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("reflection_pad3d", {self});
+  return nullptr;
 }
 
-bool ct_remainder__Tensor(CTTensor *self, CTTensor *other) {
-  return guardedCall("remainder_", {self, other}, [&] {
-    at::_ops::remainder__Tensor::call(borrow(self).mutableReference(), borrow(other));
-  });
+CTTensor *_Nullable ct_relu(CTTensor *self) try {
+  return owned(at::_ops::relu::call(borrow(self)));
+} catch (...) {
+  recordFailure("relu", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_repeat(CTTensor *self, const CTInteger *_Nullable repeats, CTInteger repeatsCount) {
-  return guardedTensor("repeat", {self}, [&] {
-    return at::_ops::repeat::call(borrow(self), symbolicIntegers(repeats, repeatsCount));
-  });
+CTTensor *_Nullable ct_relu6(CTTensor *self) try {
+  return owned(at::_ops::relu6::call(borrow(self)));
+} catch (...) {
+  recordFailure("relu6", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_repeat_interleave_Tensor(CTTensor *repeats, CTOptionalInteger outputSize) {
-  return guardedTensor("repeat_interleave", {repeats}, [&] {
-    return at::_ops::repeat_interleave_Tensor::call(borrow(repeats), optionalSymbolicInteger(outputSize));
-  });
+bool ct_relu6_(CTTensor *self) try {
+  at::_ops::relu6_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("relu6_", {self});
+  return false;
+}
+
+bool ct_relu_(CTTensor *self) try {
+  at::_ops::relu_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("relu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_remainder_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::remainder_Scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("remainder", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_remainder_Scalar_Tensor(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::remainder_Scalar_Tensor::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("remainder", {other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_remainder_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::remainder_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("remainder", {self, other});
+  return nullptr;
+}
+
+bool ct_remainder__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::remainder__Scalar::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("remainder_", {self});
+  return false;
+}
+
+bool ct_remainder__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::remainder__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("remainder_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_renorm(CTTensor *self, CTScalar p, CTInteger dim, CTScalar maxnorm) try {
+  return owned(at::_ops::renorm::call(borrow(self), scalar(p), dim, scalar(maxnorm)));
+} catch (...) {
+  recordFailure("renorm", {self});
+  return nullptr;
+}
+
+bool ct_renorm_(CTTensor *self, CTScalar p, CTInteger dim, CTScalar maxnorm) try {
+  at::_ops::renorm_::call(borrow(self).mutableReference(), scalar(p), dim, scalar(maxnorm));
+  return true;
+} catch (...) {
+  recordFailure("renorm_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_repeat(CTTensor *self, const CTInteger *_Nullable repeats, CTInteger repeatsCount) try {
+  return owned(at::_ops::repeat::call(borrow(self), symbolicIntegers(repeats, repeatsCount)));
+} catch (...) {
+  recordFailure("repeat", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_repeat_interleave_Tensor(CTTensor *repeats, CTOptionalInteger outputSize) try {
+  return owned(at::_ops::repeat_interleave_Tensor::call(borrow(repeats), optionalSymbolicInteger(outputSize)));
+} catch (...) {
+  recordFailure("repeat_interleave", {repeats});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_repeat_interleave_self_Tensor(
-    CTTensor *self, CTTensor *repeats, CTOptionalInteger dim, CTOptionalInteger outputSize) {
-  return guardedTensor("repeat_interleave", {self, repeats}, [&] {
-    return at::_ops::repeat_interleave_self_Tensor::call(
-        borrow(self), borrow(repeats), optionalInteger(dim), optionalSymbolicInteger(outputSize));
-  });
+    CTTensor *self, CTTensor *repeats, CTOptionalInteger dim, CTOptionalInteger outputSize) try {
+  return owned(at::_ops::repeat_interleave_self_Tensor::call(
+      borrow(self), borrow(repeats), optionalInteger(dim), optionalSymbolicInteger(outputSize)));
+} catch (...) {
+  recordFailure("repeat_interleave", {self, repeats});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_repeat_interleave_self_int(
-    CTTensor *self, CTInteger repeats, CTOptionalInteger dim, CTOptionalInteger outputSize) {
-  return guardedTensor("repeat_interleave", {self}, [&] {
-    return at::_ops::repeat_interleave_self_int::call(
-        borrow(self), repeats, optionalInteger(dim), optionalSymbolicInteger(outputSize));
-  });
+    CTTensor *self, CTInteger repeats, CTOptionalInteger dim, CTOptionalInteger outputSize) try {
+  return owned(at::_ops::repeat_interleave_self_int::call(
+      borrow(self), repeats, optionalInteger(dim), optionalSymbolicInteger(outputSize)));
+} catch (...) {
+  recordFailure("repeat_interleave", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_reshape(CTTensor *self, const CTInteger *_Nullable shape, CTInteger shapeCount) {
-  return guardedTensor("reshape", {self}, [&] {
-    return at::_ops::reshape::call(borrow(self), symbolicIntegers(shape, shapeCount));
-  });
+CTTensor *_Nullable ct_replication_pad1d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::replication_pad1d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("replication_pad1d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_replication_pad2d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::replication_pad2d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("replication_pad2d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_replication_pad3d(
+    CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount) try {
+  return owned(at::_ops::replication_pad3d::call(borrow(self), symbolicIntegers(padding, paddingCount)));
+} catch (...) {
+  recordFailure("replication_pad3d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_reshape(CTTensor *self, const CTInteger *_Nullable shape, CTInteger shapeCount) try {
+  return owned(at::_ops::reshape::call(borrow(self), symbolicIntegers(shape, shapeCount)));
+} catch (...) {
+  recordFailure("reshape", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_reshape_as(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::reshape_as::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("reshape_as", {self, other});
+  return nullptr;
+}
+
+bool ct_resize_(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t memoryFormat) try {
+  at::_ops::resize_::call(
+      borrow(self).mutableReference(), symbolicIntegers(size, sizeCount), optionalMemoryFormat(memoryFormat));
+  return true;
+} catch (...) {
+  recordFailure("resize_", {self});
+  return false;
+}
+
+bool ct_resize_as_(CTTensor *self, CTTensor *theTemplate, int32_t memoryFormat) try {
+  at::_ops::resize_as_::call(borrow(self).mutableReference(), borrow(theTemplate), optionalMemoryFormat(memoryFormat));
+  return true;
+} catch (...) {
+  recordFailure("resize_as_", {self, theTemplate});
+  return false;
+}
+
+bool ct_resize_as_sparse_(CTTensor *self, CTTensor *theTemplate) try {
+  at::_ops::resize_as_sparse_::call(borrow(self).mutableReference(), borrow(theTemplate));
+  return true;
+} catch (...) {
+  recordFailure("resize_as_sparse_", {self, theTemplate});
+  return false;
+}
+
+CTTensor *_Nullable ct_resolve_conj(CTTensor *self) try {
+  return owned(at::_ops::resolve_conj::call(borrow(self)));
+} catch (...) {
+  recordFailure("resolve_conj", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_resolve_neg(CTTensor *self) try {
+  return owned(at::_ops::resolve_neg::call(borrow(self)));
+} catch (...) {
+  recordFailure("resolve_neg", {self});
+  return nullptr;
+}
+
+bool ct_result_type_Scalar(CTTensor *tensor, CTScalar other, int32_t *out) try {
+  *out = static_cast<int32_t>(at::_ops::result_type_Scalar::call(borrow(tensor), scalar(other)));
+  return true;
+} catch (...) {
+  recordFailure("result_type", {tensor});
+  return false;
+}
+
+bool ct_result_type_Scalar_Scalar(CTScalar scalar1, CTScalar scalar2, int32_t *out) try {
+  *out = static_cast<int32_t>(at::_ops::result_type_Scalar_Scalar::call(scalar(scalar1), scalar(scalar2)));
+  return true;
+} catch (...) {
+  recordFailure("result_type", {});
+  return false;
+}
+
+bool ct_result_type_Scalar_Tensor(CTScalar scalar, CTTensor *tensor, int32_t *out) try {
+  *out = static_cast<int32_t>(at::_ops::result_type_Scalar_Tensor::call(ctorch::scalar(scalar), borrow(tensor)));
+  return true;
+} catch (...) {
+  recordFailure("result_type", {tensor});
+  return false;
+}
+
+bool ct_result_type_Tensor(CTTensor *tensor, CTTensor *other, int32_t *out) try {
+  *out = static_cast<int32_t>(at::_ops::result_type_Tensor::call(borrow(tensor), borrow(other)));
+  return true;
+} catch (...) {
+  recordFailure("result_type", {tensor, other});
+  return false;
+}
+
+bool ct_retain_grad(CTTensor *self) try {
+  at::_ops::retain_grad::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("retain_grad", {self});
+  return false;
+}
+
+bool ct_retains_grad(CTTensor *self, bool *out) try {
+  *out = at::_ops::retains_grad::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("retains_grad", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_rms_norm(
+    CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
+    CTTensor *_Nullable weight, CTOptionalReal eps) try {
+  return owned(at::_ops::rms_norm::call(
+      borrow(input), symbolicIntegers(normalizedShape, normalizedShapeCount), optionalTensor(weight),
+      optionalReal(eps)));
+} catch (...) {
+  recordFailure("rms_norm", {input, weight});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_rnn_relu_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh) try {
+  return owned(at::_ops::rnn_relu_cell::call(
+      borrow(input), borrow(hx), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh)));
+} catch (...) {
+  recordFailure("rnn_relu_cell", {input, hx, wIh, wHh, bIh, bHh});
+  return nullptr;
+}
+
+bool ct_rnn_relu_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
+  auto [result0, result1] = at::_ops::rnn_relu_data::call(
+      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("rnn_relu", {data, batchSizes, hx});
+  return false;
+}
+
+bool ct_rnn_relu_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
+  auto [result0, result1] = at::_ops::rnn_relu_input::call(
+      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
+      batchFirst);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("rnn_relu", {input, hx});
+  return false;
+}
+
+CTTensor *_Nullable ct_rnn_tanh_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh) try {
+  return owned(at::_ops::rnn_tanh_cell::call(
+      borrow(input), borrow(hx), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh)));
+} catch (...) {
+  recordFailure("rnn_tanh_cell", {input, hx, wIh, wHh, bIh, bHh});
+  return nullptr;
+}
+
+bool ct_rnn_tanh_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
+  auto [result0, result1] = at::_ops::rnn_tanh_data::call(
+      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("rnn_tanh", {data, batchSizes, hx});
+  return false;
+}
+
+bool ct_rnn_tanh_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
+  auto [result0, result1] = at::_ops::rnn_tanh_input::call(
+      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
+      batchFirst);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("rnn_tanh", {input, hx});
+  return false;
 }
 
 CTTensor *_Nullable ct_roll(
     CTTensor *self, const CTInteger *_Nullable shifts, CTInteger shiftsCount, const CTInteger *_Nullable dims,
-    CTInteger dimsCount) {
-  return guardedTensor("roll", {self}, [&] {
-    return at::_ops::roll::call(borrow(self), symbolicIntegers(shifts, shiftsCount), integers(dims, dimsCount));
-  });
+    CTInteger dimsCount) try {
+  return owned(at::_ops::roll::call(borrow(self), symbolicIntegers(shifts, shiftsCount), integers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("roll", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_round(CTTensor *self) {
-  return guardedTensor("round", {self}, [&] {
-    return at::_ops::round::call(borrow(self));
-  });
+CTTensor *_Nullable ct_rot90(CTTensor *self, CTInteger k, const CTInteger *_Nullable dims, CTInteger dimsCount) try {
+  return owned(at::_ops::rot90::call(borrow(self), k, integers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("rot90", {self});
+  return nullptr;
 }
 
-bool ct_round_(CTTensor *self) {
-  return guardedCall("round_", {self}, [&] {
-    at::_ops::round_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_round(CTTensor *self) try {
+  return owned(at::_ops::round::call(borrow(self)));
+} catch (...) {
+  recordFailure("round", {self});
+  return nullptr;
 }
 
-bool ct_round__decimals(CTTensor *self, CTInteger decimals) {
-  return guardedCall("round_", {self}, [&] {
-    at::_ops::round__decimals::call(borrow(self).mutableReference(), decimals);
-  });
+bool ct_round_(CTTensor *self) try {
+  at::_ops::round_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("round_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_round_decimals(CTTensor *self, CTInteger decimals) {
-  return guardedTensor("round", {self}, [&] {
-    return at::_ops::round_decimals::call(borrow(self), decimals);
-  });
+bool ct_round__decimals(CTTensor *self, CTInteger decimals) try {
+  at::_ops::round__decimals::call(borrow(self).mutableReference(), decimals);
+  return true;
+} catch (...) {
+  recordFailure("round_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_rsqrt(CTTensor *self) {
-  return guardedTensor("rsqrt", {self}, [&] {
-    return at::_ops::rsqrt::call(borrow(self));
-  });
+CTTensor *_Nullable ct_round_decimals(CTTensor *self, CTInteger decimals) try {
+  return owned(at::_ops::round_decimals::call(borrow(self), decimals));
+} catch (...) {
+  recordFailure("round", {self});
+  return nullptr;
 }
 
-bool ct_rsqrt_(CTTensor *self) {
-  return guardedCall("rsqrt_", {self}, [&] {
-    at::_ops::rsqrt_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_row_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::row_stack::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("row_stack", {});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_rsub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
-  return guardedTensor("rsub", {self}, [&] {
-    return at::_ops::rsub_Scalar::call(borrow(self), scalar(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_rrelu(
+    CTTensor *self, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::rrelu::call(
+      borrow(self), scalar(lower), scalar(upper), training, optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("rrelu", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_rsub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-  return guardedTensor("rsub", {self, other}, [&] {
-    return at::_ops::rsub_Tensor::call(borrow(self), borrow(other), scalar(alpha));
-  });
+bool ct_rrelu_(CTTensor *self, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator) try {
+  at::_ops::rrelu_::call(
+      borrow(self).mutableReference(), scalar(lower), scalar(upper), training, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("rrelu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_rrelu_with_noise(
+    CTTensor *self, CTTensor *noise, CTScalar lower, CTScalar upper, bool training,
+    CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::rrelu_with_noise::call(
+      borrow(self), borrow(noise).mutableReference(), scalar(lower), scalar(upper), training,
+      optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("rrelu_with_noise", {self, noise});
+  return nullptr;
+}
+
+bool ct_rrelu_with_noise_(
+    CTTensor *self, CTTensor *noise, CTScalar lower, CTScalar upper, bool training,
+    CTGenerator *_Nullable generator) try {
+  at::_ops::rrelu_with_noise_::call(
+      borrow(self).mutableReference(), borrow(noise).mutableReference(), scalar(lower), scalar(upper), training,
+      optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("rrelu_with_noise_", {self, noise});
+  return false;
+}
+
+CTTensor *_Nullable ct_rsqrt(CTTensor *self) try {
+  return owned(at::_ops::rsqrt::call(borrow(self)));
+} catch (...) {
+  recordFailure("rsqrt", {self});
+  return nullptr;
+}
+
+bool ct_rsqrt_(CTTensor *self) try {
+  at::_ops::rsqrt_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("rsqrt_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_rsub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  return owned(at::_ops::rsub_Scalar::call(borrow(self), scalar(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("rsub", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_rsub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  return owned(at::_ops::rsub_Tensor::call(borrow(self), borrow(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("rsub", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_scalar_tensor(CTScalar s, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::scalar_tensor::call(
+      scalar(s), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("scalar_tensor", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_scaled_dot_product_attention(
     CTTensor *query, CTTensor *key, CTTensor *value, CTTensor *_Nullable attnMask, double dropoutP, bool isCausal,
-    CTOptionalReal scale, bool enableGqa) {
-  return guardedTensor("scaled_dot_product_attention", {query, key, value, attnMask}, [&] {
-    checkGroupedAttention(borrow(key), borrow(value), enableGqa);
-    return at::_ops::scaled_dot_product_attention::call(
-        borrow(query), borrow(key), borrow(value), optionalTensor(attnMask), dropoutP, isCausal, optionalReal(scale),
-        enableGqa);
-  });
+    CTOptionalReal scale, bool enableGqa) try {
+  checkGroupedAttention(borrow(key), borrow(value), enableGqa);
+  return owned(at::_ops::scaled_dot_product_attention::call(
+      borrow(query), borrow(key), borrow(value), optionalTensor(attnMask), dropoutP, isCausal, optionalReal(scale),
+      enableGqa));
+} catch (...) {
+  recordFailure("scaled_dot_product_attention", {query, key, value, attnMask});
+  return nullptr;
 }
 
-bool ct_scatter__reduce(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce) {
-  return guardedCall("scatter_", {self, index, src}, [&] {
-    at::_ops::scatter__reduce::call(borrow(self).mutableReference(), dim, borrow(index), borrow(src), reduce);
-  });
+bool ct_scatter__reduce(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce) try {
+  at::_ops::scatter__reduce::call(borrow(self).mutableReference(), dim, borrow(index), borrow(src), reduce);
+  return true;
+} catch (...) {
+  recordFailure("scatter_", {self, index, src});
+  return false;
 }
 
-bool ct_scatter__src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) {
-  return guardedCall("scatter_", {self, index, src}, [&] {
-    at::_ops::scatter__src::call(borrow(self).mutableReference(), dim, borrow(index), borrow(src));
-  });
+bool ct_scatter__src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) try {
+  at::_ops::scatter__src::call(borrow(self).mutableReference(), dim, borrow(index), borrow(src));
+  return true;
+} catch (...) {
+  recordFailure("scatter_", {self, index, src});
+  return false;
 }
 
-bool ct_scatter__value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) {
-  return guardedCall("scatter_", {self, index}, [&] {
-    at::_ops::scatter__value::call(borrow(self).mutableReference(), dim, borrow(index), scalar(value));
-  });
+bool ct_scatter__value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) try {
+  at::_ops::scatter__value::call(borrow(self).mutableReference(), dim, borrow(index), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("scatter_", {self, index});
+  return false;
 }
 
-bool ct_scatter__value_reduce(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value, const char *reduce) {
-  return guardedCall("scatter_", {self, index}, [&] {
-    at::_ops::scatter__value_reduce::call(borrow(self).mutableReference(), dim, borrow(index), scalar(value), reduce);
-  });
+bool ct_scatter__value_reduce(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value, const char *reduce) try {
+  at::_ops::scatter__value_reduce::call(borrow(self).mutableReference(), dim, borrow(index), scalar(value), reduce);
+  return true;
+} catch (...) {
+  recordFailure("scatter_", {self, index});
+  return false;
 }
 
-CTTensor *_Nullable ct_scatter_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) {
-  return guardedTensor("scatter_add", {self, index, src}, [&] {
-    return at::_ops::scatter_add::call(borrow(self), dim, borrow(index), borrow(src));
-  });
+CTTensor *_Nullable ct_scatter_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) try {
+  return owned(at::_ops::scatter_add::call(borrow(self), dim, borrow(index), borrow(src)));
+} catch (...) {
+  recordFailure("scatter_add", {self, index, src});
+  return nullptr;
+}
+
+bool ct_scatter_add_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) try {
+  at::_ops::scatter_add_::call(borrow(self).mutableReference(), dim, borrow(index), borrow(src));
+  return true;
+} catch (...) {
+  recordFailure("scatter_add_", {self, index, src});
+  return false;
 }
 
 CTTensor *_Nullable ct_scatter_reduce(
-    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce) {
-  return guardedTensor("scatter", {self, index, src}, [&] {
-    return at::_ops::scatter_reduce::call(borrow(self), dim, borrow(index), borrow(src), reduce);
-  });
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce) try {
+  return owned(at::_ops::scatter_reduce::call(borrow(self), dim, borrow(index), borrow(src), reduce));
+} catch (...) {
+  recordFailure("scatter", {self, index, src});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_scatter_src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) {
-  return guardedTensor("scatter", {self, index, src}, [&] {
-    return at::_ops::scatter_src::call(borrow(self), dim, borrow(index), borrow(src));
-  });
+bool ct_scatter_reduce__two(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce, bool includeSelf) try {
+  at::_ops::scatter_reduce__two::call(
+      borrow(self).mutableReference(), dim, borrow(index), borrow(src), reduce, includeSelf);
+  return true;
+} catch (...) {
+  recordFailure("scatter_reduce_", {self, index, src});
+  return false;
 }
 
-CTTensor *_Nullable ct_scatter_value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) {
-  return guardedTensor("scatter", {self, index}, [&] {
-    return at::_ops::scatter_value::call(borrow(self), dim, borrow(index), scalar(value));
-  });
+CTTensor *_Nullable ct_scatter_reduce_two(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce, bool includeSelf) try {
+  return owned(at::_ops::scatter_reduce_two::call(borrow(self), dim, borrow(index), borrow(src), reduce, includeSelf));
+} catch (...) {
+  recordFailure("scatter_reduce", {self, index, src});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_scatter_src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src) try {
+  return owned(at::_ops::scatter_src::call(borrow(self), dim, borrow(index), borrow(src)));
+} catch (...) {
+  recordFailure("scatter", {self, index, src});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_scatter_value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value) try {
+  return owned(at::_ops::scatter_value::call(borrow(self), dim, borrow(index), scalar(value)));
+} catch (...) {
+  recordFailure("scatter", {self, index});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_scatter_value_reduce(
-    CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value, const char *reduce) {
-  return guardedTensor("scatter", {self, index}, [&] {
-    return at::_ops::scatter_value_reduce::call(borrow(self), dim, borrow(index), scalar(value), reduce);
-  });
+    CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value, const char *reduce) try {
+  return owned(at::_ops::scatter_value_reduce::call(borrow(self), dim, borrow(index), scalar(value), reduce));
+} catch (...) {
+  recordFailure("scatter", {self, index});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_searchsorted_Scalar(
     CTTensor *sortedSequence, CTScalar self, bool outInt32, bool right, const char *_Nullable side,
-    CTTensor *_Nullable sorter) {
-  return guardedTensor("searchsorted", {sortedSequence, sorter}, [&] {
-    return at::_ops::searchsorted_Scalar::call(
-        borrow(sortedSequence), scalar(self), outInt32, right, optionalString(side), optionalTensor(sorter));
-  });
+    CTTensor *_Nullable sorter) try {
+  return owned(at::_ops::searchsorted_Scalar::call(
+      borrow(sortedSequence), scalar(self), outInt32, right, optionalString(side), optionalTensor(sorter)));
+} catch (...) {
+  recordFailure("searchsorted", {sortedSequence, sorter});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_searchsorted_Tensor(
     CTTensor *sortedSequence, CTTensor *self, bool outInt32, bool right, const char *_Nullable side,
-    CTTensor *_Nullable sorter) {
-  return guardedTensor("searchsorted", {sortedSequence, self, sorter}, [&] {
-    return at::_ops::searchsorted_Tensor::call(
-        borrow(sortedSequence), borrow(self), outInt32, right, optionalString(side), optionalTensor(sorter));
-  });
+    CTTensor *_Nullable sorter) try {
+  return owned(at::_ops::searchsorted_Tensor::call(
+      borrow(sortedSequence), borrow(self), outInt32, right, optionalString(side), optionalTensor(sorter)));
+} catch (...) {
+  recordFailure("searchsorted", {sortedSequence, self, sorter});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_select_int(CTTensor *self, CTInteger dim, CTInteger index) {
-  return guardedTensor("select", {self}, [&] {
-    return at::_ops::select_int::call(borrow(self), dim, index);
-  });
+CTTensor *_Nullable ct_segment_reduce(
+    CTTensor *data, const char *reduce, CTTensor *_Nullable lengths, CTTensor *_Nullable indices,
+    CTTensor *_Nullable offsets, CTInteger axis, bool unsafe, CTOptionalScalar initial) try {
+  return owned(at::_ops::segment_reduce::call(
+      borrow(data), reduce, optionalTensor(lengths), optionalTensor(indices), optionalTensor(offsets), axis, unsafe,
+      optionalScalar(initial)));
+} catch (...) {
+  recordFailure("segment_reduce", {data, lengths, indices, offsets});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_sigmoid(CTTensor *self) {
-  return guardedTensor("sigmoid", {self}, [&] {
-    return at::_ops::sigmoid::call(borrow(self));
-  });
+CTTensor *_Nullable ct_select_int(CTTensor *self, CTInteger dim, CTInteger index) try {
+  return owned(at::_ops::select_int::call(borrow(self), dim, index));
+} catch (...) {
+  recordFailure("select", {self});
+  return nullptr;
 }
 
-bool ct_sigmoid_(CTTensor *self) {
-  return guardedCall("sigmoid_", {self}, [&] {
-    at::_ops::sigmoid_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_select_scatter(CTTensor *self, CTTensor *src, CTInteger dim, CTInteger index) try {
+  return owned(at::_ops::select_scatter::call(borrow(self), borrow(src), dim, index));
+} catch (...) {
+  recordFailure("select_scatter", {self, src});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_sign(CTTensor *self) {
-  return guardedTensor("sign", {self}, [&] {
-    return at::_ops::sign::call(borrow(self));
-  });
+CTTensor *_Nullable ct_selu(CTTensor *self) try {
+  return owned(at::_ops::selu::call(borrow(self)));
+} catch (...) {
+  recordFailure("selu", {self});
+  return nullptr;
 }
 
-bool ct_sign_(CTTensor *self) {
-  return guardedCall("sign_", {self}, [&] {
-    at::_ops::sign_::call(borrow(self).mutableReference());
-  });
+bool ct_selu_(CTTensor *self) try {
+  at::_ops::selu_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("selu_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_silu(CTTensor *self) {
-  return guardedTensor("silu", {self}, [&] {
-    return at::_ops::silu::call(borrow(self));
-  });
+bool ct_set_(CTTensor *self) try {
+  at::_ops::set_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("set_", {self});
+  return false;
 }
 
-bool ct_silu_(CTTensor *self) {
-  return guardedCall("silu_", {self}, [&] {
-    at::_ops::silu_::call(borrow(self).mutableReference());
-  });
+bool ct_set__source_Tensor(CTTensor *self, CTTensor *source) try {
+  at::_ops::set__source_Tensor::call(borrow(self).mutableReference(), borrow(source));
+  return true;
+} catch (...) {
+  recordFailure("set_", {self, source});
+  return false;
 }
 
-CTTensor *_Nullable ct_sin(CTTensor *self) {
-  return guardedTensor("sin", {self}, [&] {
-    return at::_ops::sin::call(borrow(self));
-  });
+bool ct_set__source_Tensor_storage_offset(
+    CTTensor *self, CTTensor *source, CTInteger storageOffset, const CTInteger *_Nullable size, CTInteger sizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount) try {
+  at::_ops::set__source_Tensor_storage_offset::call(
+      borrow(self).mutableReference(), borrow(source), storageOffset, symbolicIntegers(size, sizeCount),
+      symbolicIntegers(stride, strideCount));
+  return true;
+} catch (...) {
+  recordFailure("set_", {self, source});
+  return false;
 }
 
-bool ct_sin_(CTTensor *self) {
-  return guardedCall("sin_", {self}, [&] {
-    at::_ops::sin_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_sgn(CTTensor *self) try {
+  return owned(at::_ops::sgn::call(borrow(self)));
+} catch (...) {
+  recordFailure("sgn", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_sinh(CTTensor *self) {
-  return guardedTensor("sinh", {self}, [&] {
-    return at::_ops::sinh::call(borrow(self));
-  });
+bool ct_sgn_(CTTensor *self) try {
+  at::_ops::sgn_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sgn_", {self});
+  return false;
 }
 
-bool ct_sinh_(CTTensor *self) {
-  return guardedCall("sinh_", {self}, [&] {
-    at::_ops::sinh_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_sigmoid(CTTensor *self) try {
+  return owned(at::_ops::sigmoid::call(borrow(self)));
+} catch (...) {
+  recordFailure("sigmoid", {self});
+  return nullptr;
+}
+
+bool ct_sigmoid_(CTTensor *self) try {
+  at::_ops::sigmoid_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sigmoid_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sign(CTTensor *self) try {
+  return owned(at::_ops::sign::call(borrow(self)));
+} catch (...) {
+  recordFailure("sign", {self});
+  return nullptr;
+}
+
+bool ct_sign_(CTTensor *self) try {
+  at::_ops::sign_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sign_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_signbit(CTTensor *self) try {
+  return owned(at::_ops::signbit::call(borrow(self)));
+} catch (...) {
+  recordFailure("signbit", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_silu(CTTensor *self) try {
+  return owned(at::_ops::silu::call(borrow(self)));
+} catch (...) {
+  recordFailure("silu", {self});
+  return nullptr;
+}
+
+bool ct_silu_(CTTensor *self) try {
+  at::_ops::silu_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("silu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sin(CTTensor *self) try {
+  return owned(at::_ops::sin::call(borrow(self)));
+} catch (...) {
+  recordFailure("sin", {self});
+  return nullptr;
+}
+
+bool ct_sin_(CTTensor *self) try {
+  at::_ops::sin_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sin_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sinc(CTTensor *self) try {
+  return owned(at::_ops::sinc::call(borrow(self)));
+} catch (...) {
+  recordFailure("sinc", {self});
+  return nullptr;
+}
+
+bool ct_sinc_(CTTensor *self) try {
+  at::_ops::sinc_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sinc_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sinh(CTTensor *self) try {
+  return owned(at::_ops::sinh::call(borrow(self)));
+} catch (...) {
+  recordFailure("sinh", {self});
+  return nullptr;
+}
+
+bool ct_sinh_(CTTensor *self) try {
+  at::_ops::sinh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sinh_", {self});
+  return false;
 }
 
 CTTensor *_Nullable ct_slice_Tensor(
-    CTTensor *self, CTInteger dim, CTOptionalInteger start, CTOptionalInteger end, CTInteger step) {
-  return guardedTensor("slice", {self}, [&] {
-    return at::_ops::slice_Tensor::call(
-        borrow(self), dim, optionalSymbolicInteger(start), optionalSymbolicInteger(end), step);
-  });
+    CTTensor *self, CTInteger dim, CTOptionalInteger start, CTOptionalInteger end, CTInteger step) try {
+  return owned(at::_ops::slice_Tensor::call(
+      borrow(self), dim, optionalSymbolicInteger(start), optionalSymbolicInteger(end), step));
+} catch (...) {
+  recordFailure("slice", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_smooth_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double beta) {
-  return guardedTensor("smooth_l1_loss", {self, target}, [&] {
-    return at::_ops::smooth_l1_loss::call(borrow(self), borrow(target), reduction, beta);
-  });
+CTTensor *_Nullable ct_slice_scatter(
+    CTTensor *self, CTTensor *src, CTInteger dim, CTOptionalInteger start, CTOptionalInteger end, CTInteger step) try {
+  return owned(at::_ops::slice_scatter::call(
+      borrow(self), borrow(src), dim, optionalSymbolicInteger(start), optionalSymbolicInteger(end), step));
+} catch (...) {
+  recordFailure("slice_scatter", {self, src});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype) {
-  return guardedTensor("softmax", {self}, [&] {
-    return at::_ops::softmax_int::call(borrow(self), dim, optionalScalarType(dtype));
-  });
+bool ct_slogdet(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::slogdet::call(borrow(self));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("slogdet", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_softplus(CTTensor *self, CTScalar beta, CTScalar threshold) {
-  return guardedTensor("softplus", {self}, [&] {
-    return at::_ops::softplus::call(borrow(self), scalar(beta), scalar(threshold));
-  });
+CTTensor *_Nullable ct_smm(CTTensor *self, CTTensor *mat2) try {
+  return owned(at::_ops::smm::call(borrow(self), borrow(mat2)));
+} catch (...) {
+  recordFailure("smm", {self, mat2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_smooth_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double beta) try {
+  return owned(at::_ops::smooth_l1_loss::call(borrow(self), borrow(target), reduction, beta));
+} catch (...) {
+  recordFailure("smooth_l1_loss", {self, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_soft_margin_loss(CTTensor *self, CTTensor *target, CTInteger reduction) try {
+  return owned(at::_ops::soft_margin_loss::call(borrow(self), borrow(target), reduction));
+} catch (...) {
+  recordFailure("soft_margin_loss", {self, target});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::softmax_int::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("softmax", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_softplus(CTTensor *self, CTScalar beta, CTScalar threshold) try {
+  return owned(at::_ops::softplus::call(borrow(self), scalar(beta), scalar(threshold)));
+} catch (...) {
+  recordFailure("softplus", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_softshrink(CTTensor *self, CTScalar lambd) try {
+  return owned(at::_ops::softshrink::call(borrow(self), scalar(lambd)));
+} catch (...) {
+  recordFailure("softshrink", {self});
+  return nullptr;
 }
 
 bool ct_sort(
     CTTensor *self, CTInteger dim, bool descending, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("sort", {self}, [&] {
-    auto [result0, result1] = at::_ops::sort::call(borrow(self), dim, descending);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::sort::call(borrow(self), dim, descending);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("sort", {self});
+  return false;
 }
 
 bool ct_sort_stable(
     CTTensor *self, int8_t stable, CTInteger dim, bool descending, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("sort", {self}, [&] {
-    auto [result0, result1] = at::_ops::sort_stable::call(borrow(self), optionalBool(stable), dim, descending);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::sort_stable::call(borrow(self), optionalBool(stable), dim, descending);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("sort", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sparse_coo_tensor_indices(
+    CTTensor *indices, CTTensor *values, int32_t dtype, CTDevice device, int8_t pinMemory, int8_t isCoalesced) try {
+  return owned(at::_ops::sparse_coo_tensor_indices::call(
+      borrow(indices), borrow(values), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory), optionalBool(isCoalesced)));
+} catch (...) {
+  recordFailure("sparse_coo_tensor", {indices, values});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_sparse_coo_tensor_indices_size(
+    CTTensor *indices, CTTensor *values, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype,
+    CTDevice device, int8_t pinMemory, int8_t isCoalesced) try {
+  return owned(at::_ops::sparse_coo_tensor_indices_size::call(
+      borrow(indices), borrow(values), integers(size, sizeCount), optionalScalarType(dtype), std::nullopt,
+      optionalDevice(device), optionalBool(pinMemory), optionalBool(isCoalesced)));
+} catch (...) {
+  recordFailure("sparse_coo_tensor", {indices, values});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_sparse_coo_tensor_size(
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::sparse_coo_tensor_size::call(
+      integers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("sparse_coo_tensor", {});
+  return nullptr;
+}
+
+bool ct_sparse_dim(CTTensor *self, CTInteger *out) try {
+  *out = at::_ops::sparse_dim::call(borrow(self));
+  return true;
+} catch (...) {
+  recordFailure("sparse_dim", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sparse_mask(CTTensor *self, CTTensor *mask) try {
+  return owned(at::_ops::sparse_mask::call(borrow(self), borrow(mask)));
+} catch (...) {
+  recordFailure("sparse_mask", {self, mask});
+  return nullptr;
+}
+
+bool ct_sparse_resize_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTInteger sparseDim, CTInteger denseDim) try {
+  at::_ops::sparse_resize_::call(borrow(self).mutableReference(), integers(size, sizeCount), sparseDim, denseDim);
+  return true;
+} catch (...) {
+  recordFailure("sparse_resize_", {self});
+  return false;
+}
+
+bool ct_sparse_resize_and_clear_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTInteger sparseDim, CTInteger denseDim) try {
+  at::_ops::sparse_resize_and_clear_::call(
+      borrow(self).mutableReference(), integers(size, sizeCount), sparseDim, denseDim);
+  return true;
+} catch (...) {
+  recordFailure("sparse_resize_and_clear_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_sparse_sampled_addmm(
+    CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::sparse_sampled_addmm::call(
+      borrow(self), borrow(mat1), borrow(mat2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("sparse_sampled_addmm", {self, mat1, mat2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_airy_ai(CTTensor *x) try {
+  return owned(at::_ops::special_airy_ai::call(borrow(x)));
+} catch (...) {
+  recordFailure("special_airy_ai", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_bessel_j0(CTTensor *self) try {
+  return owned(at::_ops::special_bessel_j0::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_bessel_j0", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_bessel_j1(CTTensor *self) try {
+  return owned(at::_ops::special_bessel_j1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_bessel_j1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_bessel_y0(CTTensor *self) try {
+  return owned(at::_ops::special_bessel_y0::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_bessel_y0", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_bessel_y1(CTTensor *self) try {
+  return owned(at::_ops::special_bessel_y1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_bessel_y1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_t::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_t", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_t_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_t", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_t_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_t", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_u::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_u", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_u_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_u", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_u_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_u", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_v::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_v", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_v_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_v", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_v_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_v", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_w::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_w", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_w_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_w", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_chebyshev_polynomial_w_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_chebyshev_polynomial_w", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_digamma(CTTensor *self) try {
+  return owned(at::_ops::special_digamma::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_digamma", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_entr(CTTensor *self) try {
+  return owned(at::_ops::special_entr::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_entr", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_erf(CTTensor *self) try {
+  return owned(at::_ops::special_erf::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_erf", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_erfc(CTTensor *self) try {
+  return owned(at::_ops::special_erfc::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_erfc", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_erfcx(CTTensor *self) try {
+  return owned(at::_ops::special_erfcx::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_erfcx", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_erfinv(CTTensor *self) try {
+  return owned(at::_ops::special_erfinv::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_erfinv", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_exp2(CTTensor *self) try {
+  return owned(at::_ops::special_exp2::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_exp2", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_expit(CTTensor *self) try {
+  return owned(at::_ops::special_expit::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_expit", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_expm1(CTTensor *self) try {
+  return owned(at::_ops::special_expm1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_expm1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_gammainc(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::special_gammainc::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_gammainc", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_gammaincc(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::special_gammaincc::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_gammaincc", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_gammaln(CTTensor *self) try {
+  return owned(at::_ops::special_gammaln::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_gammaln", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_h(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_hermite_polynomial_h::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_h", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_h_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_hermite_polynomial_h_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_h", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_h_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_hermite_polynomial_h_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_h", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_he(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_hermite_polynomial_he::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_he", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_he_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_hermite_polynomial_he_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_he", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_hermite_polynomial_he_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_hermite_polynomial_he_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_hermite_polynomial_he", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_i0(CTTensor *self) try {
+  return owned(at::_ops::special_i0::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_i0", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_i0e(CTTensor *self) try {
+  return owned(at::_ops::special_i0e::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_i0e", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_i1(CTTensor *self) try {
+  return owned(at::_ops::special_i1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_i1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_i1e(CTTensor *self) try {
+  return owned(at::_ops::special_i1e::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_i1e", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_laguerre_polynomial_l(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_laguerre_polynomial_l::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_laguerre_polynomial_l", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_laguerre_polynomial_l_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_laguerre_polynomial_l_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_laguerre_polynomial_l", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_laguerre_polynomial_l_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_laguerre_polynomial_l_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_laguerre_polynomial_l", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_legendre_polynomial_p(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_legendre_polynomial_p::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_legendre_polynomial_p", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_legendre_polynomial_p_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_legendre_polynomial_p_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_legendre_polynomial_p", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_legendre_polynomial_p_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_legendre_polynomial_p_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_legendre_polynomial_p", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_log1p(CTTensor *self) try {
+  return owned(at::_ops::special_log1p::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_log1p", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_log_ndtr(CTTensor *self) try {
+  return owned(at::_ops::special_log_ndtr::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_log_ndtr", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_log_softmax(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::special_log_softmax::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("special_log_softmax", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_logit(CTTensor *self, CTOptionalReal eps) try {
+  return owned(at::_ops::special_logit::call(borrow(self), optionalReal(eps)));
+} catch (...) {
+  recordFailure("special_logit", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_logsumexp(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim) try {
+  return owned(at::_ops::special_logsumexp::call(borrow(self), integers(dim, dimCount), keepdim));
+} catch (...) {
+  recordFailure("special_logsumexp", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_modified_bessel_i0(CTTensor *self) try {
+  return owned(at::_ops::special_modified_bessel_i0::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_modified_bessel_i0", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_modified_bessel_i1(CTTensor *self) try {
+  return owned(at::_ops::special_modified_bessel_i1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_modified_bessel_i1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_modified_bessel_k0(CTTensor *self) try {
+  return owned(at::_ops::special_modified_bessel_k0::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_modified_bessel_k0", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_modified_bessel_k1(CTTensor *self) try {
+  return owned(at::_ops::special_modified_bessel_k1::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_modified_bessel_k1", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_multigammaln(CTTensor *self, CTInteger p) try {
+  return owned(at::_ops::special_multigammaln::call(borrow(self), p));
+} catch (...) {
+  recordFailure("special_multigammaln", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_ndtr(CTTensor *self) try {
+  return owned(at::_ops::special_ndtr::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_ndtr", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_ndtri(CTTensor *self) try {
+  return owned(at::_ops::special_ndtri::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_ndtri", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_polygamma(CTInteger n, CTTensor *self) try {
+  return owned(at::_ops::special_polygamma::call(n, borrow(self)));
+} catch (...) {
+  recordFailure("special_polygamma", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_psi(CTTensor *self) try {
+  return owned(at::_ops::special_psi::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_psi", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_round(CTTensor *self, CTInteger decimals) try {
+  return owned(at::_ops::special_round::call(borrow(self), decimals));
+} catch (...) {
+  recordFailure("special_round", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_scaled_modified_bessel_k0(CTTensor *x) try {
+  return owned(at::_ops::special_scaled_modified_bessel_k0::call(borrow(x)));
+} catch (...) {
+  recordFailure("special_scaled_modified_bessel_k0", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_scaled_modified_bessel_k1(CTTensor *x) try {
+  return owned(at::_ops::special_scaled_modified_bessel_k1::call(borrow(x)));
+} catch (...) {
+  recordFailure("special_scaled_modified_bessel_k1", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_t::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_t", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_t_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_t", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_t_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_t", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_u::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_u", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_u_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_u", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_u_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_u", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_v::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_v", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_v_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_v", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_v_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_v", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w(CTTensor *x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_w::call(borrow(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_w", {x, n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w_n_scalar(CTTensor *x, CTScalar n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_w_n_scalar::call(borrow(x), scalar(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_w", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w_x_scalar(CTScalar x, CTTensor *n) try {
+  return owned(at::_ops::special_shifted_chebyshev_polynomial_w_x_scalar::call(scalar(x), borrow(n)));
+} catch (...) {
+  recordFailure("special_shifted_chebyshev_polynomial_w", {n});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_sinc(CTTensor *self) try {
+  return owned(at::_ops::special_sinc::call(borrow(self)));
+} catch (...) {
+  recordFailure("special_sinc", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_softmax(CTTensor *self, CTInteger dim, int32_t dtype) try {
+  return owned(at::_ops::special_softmax::call(borrow(self), dim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("special_softmax", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_spherical_bessel_j0(CTTensor *x) try {
+  return owned(at::_ops::special_spherical_bessel_j0::call(borrow(x)));
+} catch (...) {
+  recordFailure("special_spherical_bessel_j0", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlog1py(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::special_xlog1py::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_xlog1py", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlog1py_other_scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::special_xlog1py_other_scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("special_xlog1py", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlog1py_self_scalar(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::special_xlog1py_self_scalar::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_xlog1py", {other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlogy(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::special_xlogy::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_xlogy", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlogy_other_scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::special_xlogy_other_scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("special_xlogy", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_xlogy_self_scalar(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::special_xlogy_self_scalar::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_xlogy", {other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_zeta(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::special_zeta::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_zeta", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_zeta_other_scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::special_zeta_other_scalar::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("special_zeta", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_special_zeta_self_scalar(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::special_zeta_self_scalar::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("special_zeta", {other});
+  return nullptr;
 }
 
 CTInteger ct_split_Tensor(
-    CTTensor *self, CTInteger splitSize, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("split", {self}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::split_Tensor::call(borrow(self), splitSize, dim), out);
-  });
+    CTTensor *self, CTInteger splitSize, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::split_Tensor::call(borrow(self), splitSize, dim), out);
+} catch (...) {
+  recordFailure("split", {self});
+  return -1;
 }
 
 CTInteger ct_split_sizes(
     CTTensor *self, const CTInteger *_Nullable splitSize, CTInteger splitSizeCount, CTInteger dim,
-    CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("split", {self}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::split_sizes::call(borrow(self), symbolicIntegers(splitSize, splitSizeCount), dim), out);
-  });
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::split_sizes::call(borrow(self), symbolicIntegers(splitSize, splitSizeCount), dim), out);
+} catch (...) {
+  recordFailure("split", {self});
+  return -1;
 }
 
 CTInteger ct_split_with_sizes(
     CTTensor *self, const CTInteger *_Nullable splitSizes, CTInteger splitSizesCount, CTInteger dim,
-    CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("split_with_sizes", {self}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::split_with_sizes::call(
-        borrow(self), symbolicIntegers(splitSizes, splitSizesCount), dim), out);
-  });
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::split_with_sizes::call(
+      borrow(self), symbolicIntegers(splitSizes, splitSizesCount), dim), out);
+} catch (...) {
+  recordFailure("split_with_sizes", {self});
+  return -1;
 }
 
-CTTensor *_Nullable ct_sqrt(CTTensor *self) {
-  return guardedTensor("sqrt", {self}, [&] {
-    return at::_ops::sqrt::call(borrow(self));
-  });
+CTTensor *_Nullable ct_sqrt(CTTensor *self) try {
+  return owned(at::_ops::sqrt::call(borrow(self)));
+} catch (...) {
+  recordFailure("sqrt", {self});
+  return nullptr;
 }
 
-bool ct_sqrt_(CTTensor *self) {
-  return guardedCall("sqrt_", {self}, [&] {
-    at::_ops::sqrt_::call(borrow(self).mutableReference());
-  });
+bool ct_sqrt_(CTTensor *self) try {
+  at::_ops::sqrt_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("sqrt_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_square(CTTensor *self) {
-  return guardedTensor("square", {self}, [&] {
-    return at::_ops::square::call(borrow(self));
-  });
+CTTensor *_Nullable ct_square(CTTensor *self) try {
+  return owned(at::_ops::square::call(borrow(self)));
+} catch (...) {
+  recordFailure("square", {self});
+  return nullptr;
 }
 
-bool ct_square_(CTTensor *self) {
-  return guardedCall("square_", {self}, [&] {
-    at::_ops::square_::call(borrow(self).mutableReference());
-  });
+bool ct_square_(CTTensor *self) try {
+  at::_ops::square_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("square_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_squeeze(CTTensor *self) {
-  return guardedTensor("squeeze", {self}, [&] {
-    return at::_ops::squeeze::call(borrow(self));
-  });
+CTTensor *_Nullable ct_squeeze(CTTensor *self) try {
+  return owned(at::_ops::squeeze::call(borrow(self)));
+} catch (...) {
+  recordFailure("squeeze", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_squeeze_dim(CTTensor *self, CTInteger dim) {
-  return guardedTensor("squeeze", {self}, [&] {
-    return at::_ops::squeeze_dim::call(borrow(self), dim);
-  });
+bool ct_squeeze_(CTTensor *self) try {
+  at::_ops::squeeze_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("squeeze_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_squeeze_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) {
-  return guardedTensor("squeeze", {self}, [&] {
-    return at::_ops::squeeze_dims::call(borrow(self), integers(dim, dimCount));
-  });
+bool ct_squeeze__dim(CTTensor *self, CTInteger dim) try {
+  at::_ops::squeeze__dim::call(borrow(self).mutableReference(), dim);
+  return true;
+} catch (...) {
+  recordFailure("squeeze_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) {
-  return guardedTensor("stack", {}, [&] {
-    return at::_ops::stack::call(ctorch::tensors(tensors, tensorsCount), dim);
-  });
+bool ct_squeeze__dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) try {
+  at::_ops::squeeze__dims::call(borrow(self).mutableReference(), integers(dim, dimCount));
+  return true;
+} catch (...) {
+  recordFailure("squeeze_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_std(CTTensor *self, bool unbiased) {
-  return guardedTensor("std", {self}, [&] {
-    return at::_ops::std::call(borrow(self), unbiased);
-  });
+CTTensor *_Nullable ct_squeeze_dim(CTTensor *self, CTInteger dim) try {
+  return owned(at::_ops::squeeze_dim::call(borrow(self), dim));
+} catch (...) {
+  recordFailure("squeeze", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_squeeze_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount) try {
+  return owned(at::_ops::squeeze_dims::call(borrow(self), integers(dim, dimCount)));
+} catch (...) {
+  recordFailure("squeeze", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_sspaddmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha) try {
+  return owned(at::_ops::sspaddmm::call(borrow(self), borrow(mat1), borrow(mat2), scalar(beta), scalar(alpha)));
+} catch (...) {
+  recordFailure("sspaddmm", {self, mat1, mat2});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
+  return owned(at::_ops::stack::call(ctorch::tensors(tensors, tensorsCount), dim));
+} catch (...) {
+  recordFailure("stack", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_std(CTTensor *self, bool unbiased) try {
+  return owned(at::_ops::std::call(borrow(self), unbiased));
+} catch (...) {
+  recordFailure("std", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_std_correction(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim) {
-  return guardedTensor("std", {self}, [&] {
-    return at::_ops::std_correction::call(
-        borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim) try {
+  return owned(at::_ops::std_correction::call(
+      borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim));
+} catch (...) {
+  recordFailure("std", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_std_dim(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim) {
-  return guardedTensor("std", {self}, [&] {
-    return at::_ops::std_dim::call(borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim) try {
+  return owned(at::_ops::std_dim::call(borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim));
+} catch (...) {
+  recordFailure("std", {self});
+  return nullptr;
 }
 
 bool ct_std_mean(
-    CTTensor *self, bool unbiased, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("std_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::std_mean::call(borrow(self), unbiased);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *self, bool unbiased, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::std_mean::call(borrow(self), unbiased);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("std_mean", {self});
+  return false;
 }
 
 bool ct_std_mean_correction(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim,
-    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("std_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::std_mean_correction::call(
-        borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::std_mean_correction::call(
+      borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("std_mean", {self});
+  return false;
 }
 
 bool ct_std_mean_dim(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim,
-    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("std_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::std_mean_dim::call(
-        borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::std_mean_dim::call(
+      borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("std_mean", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_sub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
-  return guardedTensor("sub", {self}, [&] {
-    return at::_ops::sub_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_stft(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool normalized, int8_t onesided, int8_t returnComplex, int8_t alignToWindow) try {
+  return owned(at::_ops::stft::call(
+      borrow(self), nFft, optionalInteger(hopLength), optionalInteger(winLength), optionalTensor(window), normalized,
+      optionalBool(onesided), optionalBool(returnComplex), optionalBool(alignToWindow)));
+} catch (...) {
+  recordFailure("stft", {self, window});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_sub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-  return guardedTensor("sub", {self, other}, [&] {
-    return at::_ops::sub_Tensor::call(borrow(self), borrow(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_stft_center(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool center, const char *padMode, bool normalized, int8_t onesided,
+    int8_t returnComplex, int8_t alignToWindow) try {
+  return owned(at::_ops::stft_center::call(
+      borrow(self), nFft, optionalInteger(hopLength), optionalInteger(winLength), optionalTensor(window), center,
+      padMode, normalized, optionalBool(onesided), optionalBool(returnComplex), optionalBool(alignToWindow)));
+} catch (...) {
+  recordFailure("stft", {self, window});
+  return nullptr;
 }
 
-bool ct_sub__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) {
-  return guardedCall("sub_", {self}, [&] {
-    at::_ops::sub__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_sub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  return owned(at::_ops::sub_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("sub", {self});
+  return nullptr;
 }
 
-bool ct_sub__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-  return guardedCall("sub_", {self, other}, [&] {
-    at::_ops::sub__Tensor::call(borrow(self).mutableReference(), borrow(other), scalar(alpha));
-  });
+CTTensor *_Nullable ct_sub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  return owned(at::_ops::sub_Tensor::call(borrow(self), borrow(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("sub", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_sum(CTTensor *self, int32_t dtype) {
-  return guardedTensor("sum", {self}, [&] {
-    return at::_ops::sum::call(borrow(self), optionalScalarType(dtype));
-  });
+bool ct_sub__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  at::_ops::sub__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("sub_", {self});
+  return false;
+}
+
+bool ct_sub__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  at::_ops::sub__Tensor::call(borrow(self).mutableReference(), borrow(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("sub_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_subtract_Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  return owned(at::_ops::subtract_Tensor::call(borrow(self), wrappedNumber(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("subtract", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_subtract_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  return owned(at::_ops::subtract_Tensor::call(borrow(self), borrow(other), scalar(alpha)));
+} catch (...) {
+  recordFailure("subtract", {self, other});
+  return nullptr;
+}
+
+bool ct_subtract__Scalar(CTTensor *self, CTScalar other, CTScalar alpha) try {
+  at::_ops::subtract__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("subtract_", {self});
+  return false;
+}
+
+bool ct_subtract__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+  at::_ops::subtract__Tensor::call(borrow(self).mutableReference(), borrow(other), scalar(alpha));
+  return true;
+} catch (...) {
+  recordFailure("subtract_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_sum(CTTensor *self, int32_t dtype) try {
+  return owned(at::_ops::sum::call(borrow(self), optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("sum", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_sum_dim_IntList(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) {
-  return guardedTensor("sum", {self}, [&] {
-    return at::_ops::sum_dim_IntList::call(
-        borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype));
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype) try {
+  return owned(at::_ops::sum_dim_IntList::call(
+      borrow(self), optionalIntegers(dim, dimCount), keepdim, optionalScalarType(dtype)));
+} catch (...) {
+  recordFailure("sum", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_swapaxes(CTTensor *self, CTInteger axis0, CTInteger axis1) {
-  return guardedTensor("swapaxes", {self}, [&] {
-    return at::_ops::swapaxes::call(borrow(self), axis0, axis1);
-  });
+CTTensor *_Nullable ct_sum_to_size(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) try {
+  return owned(at::_ops::sum_to_size::call(borrow(self), symbolicIntegers(size, sizeCount)));
+} catch (...) {
+  recordFailure("sum_to_size", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_t(CTTensor *self) {
-  return guardedTensor("t", {self}, [&] {
-    return at::_ops::t::call(borrow(self));
-  });
+bool ct_svd(
+    CTTensor *self, bool some, bool computeUv, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::svd::call(borrow(self), some, computeUv);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("svd", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_take(CTTensor *self, CTTensor *index) {
-  return guardedTensor("take", {self, index}, [&] {
-    return at::_ops::take::call(borrow(self), borrow(index));
-  });
+CTTensor *_Nullable ct_swapaxes(CTTensor *self, CTInteger axis0, CTInteger axis1) try {
+  return owned(at::_ops::swapaxes::call(borrow(self), axis0, axis1));
+} catch (...) {
+  recordFailure("swapaxes", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_take_along_dim(CTTensor *self, CTTensor *indices, CTOptionalInteger dim) {
-  return guardedTensor("take_along_dim", {self, indices}, [&] {
-    return at::_ops::take_along_dim::call(borrow(self), borrow(indices), optionalInteger(dim));
-  });
+bool ct_swapaxes_(CTTensor *self, CTInteger axis0, CTInteger axis1) try {
+  at::_ops::swapaxes_::call(borrow(self).mutableReference(), axis0, axis1);
+  return true;
+} catch (...) {
+  recordFailure("swapaxes_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_tan(CTTensor *self) {
-  return guardedTensor("tan", {self}, [&] {
-    return at::_ops::tan::call(borrow(self));
-  });
+CTTensor *_Nullable ct_swapdims(CTTensor *self, CTInteger dim0, CTInteger dim1) try {
+  return owned(at::_ops::swapdims::call(borrow(self), dim0, dim1));
+} catch (...) {
+  recordFailure("swapdims", {self});
+  return nullptr;
 }
 
-bool ct_tan_(CTTensor *self) {
-  return guardedCall("tan_", {self}, [&] {
-    at::_ops::tan_::call(borrow(self).mutableReference());
-  });
+bool ct_swapdims_(CTTensor *self, CTInteger dim0, CTInteger dim1) try {
+  at::_ops::swapdims_::call(borrow(self).mutableReference(), dim0, dim1);
+  return true;
+} catch (...) {
+  recordFailure("swapdims_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_tanh(CTTensor *self) {
-  return guardedTensor("tanh", {self}, [&] {
-    return at::_ops::tanh::call(borrow(self));
-  });
+CTTensor *_Nullable ct_t(CTTensor *self) try {
+  return owned(at::_ops::t::call(borrow(self)));
+} catch (...) {
+  recordFailure("t", {self});
+  return nullptr;
 }
 
-bool ct_tanh_(CTTensor *self) {
-  return guardedCall("tanh_", {self}, [&] {
-    at::_ops::tanh_::call(borrow(self).mutableReference());
-  });
+bool ct_t_(CTTensor *self) try {
+  at::_ops::t_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("t_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_tile(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) {
-  return guardedTensor("tile", {self}, [&] {
-    return at::_ops::tile::call(borrow(self), symbolicIntegers(dims, dimsCount));
-  });
+CTTensor *_Nullable ct_take(CTTensor *self, CTTensor *index) try {
+  return owned(at::_ops::take::call(borrow(self), borrow(index)));
+} catch (...) {
+  recordFailure("take", {self, index});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_take_along_dim(CTTensor *self, CTTensor *indices, CTOptionalInteger dim) try {
+  return owned(at::_ops::take_along_dim::call(borrow(self), borrow(indices), optionalInteger(dim)));
+} catch (...) {
+  recordFailure("take_along_dim", {self, indices});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_tan(CTTensor *self) try {
+  return owned(at::_ops::tan::call(borrow(self)));
+} catch (...) {
+  recordFailure("tan", {self});
+  return nullptr;
+}
+
+bool ct_tan_(CTTensor *self) try {
+  at::_ops::tan_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("tan_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_tanh(CTTensor *self) try {
+  return owned(at::_ops::tanh::call(borrow(self)));
+} catch (...) {
+  recordFailure("tanh", {self});
+  return nullptr;
+}
+
+bool ct_tanh_(CTTensor *self) try {
+  at::_ops::tanh_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("tanh_", {self});
+  return false;
+}
+
+CTInteger ct_tensor_split_indices(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount, CTInteger dim,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::tensor_split_indices::call(
+      borrow(self), symbolicIntegers(indices, indicesCount), dim), out);
+} catch (...) {
+  recordFailure("tensor_split", {self});
+  return -1;
+}
+
+CTInteger ct_tensor_split_sections(
+    CTTensor *self, CTInteger sections, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::tensor_split_sections::call(borrow(self), sections, dim), out);
+} catch (...) {
+  recordFailure("tensor_split", {self});
+  return -1;
+}
+
+CTInteger ct_tensor_split_tensor_indices_or_sections(
+    CTTensor *self, CTTensor *tensorIndicesOrSections, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::tensor_split_tensor_indices_or_sections::call(
+      borrow(self), borrow(tensorIndicesOrSections), dim), out);
+} catch (...) {
+  recordFailure("tensor_split", {self, tensorIndicesOrSections});
+  return -1;
+}
+
+CTTensor *_Nullable ct_tensordot(
+    CTTensor *self, CTTensor *other, const CTInteger *_Nullable dimsSelf, CTInteger dimsSelfCount,
+    const CTInteger *_Nullable dimsOther, CTInteger dimsOtherCount) try {
+  return owned(at::_ops::tensordot::call(
+      borrow(self), borrow(other), integers(dimsSelf, dimsSelfCount), integers(dimsOther, dimsOtherCount)));
+} catch (...) {
+  recordFailure("tensordot", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_threshold(CTTensor *self, CTScalar threshold, CTScalar value) try {
+  return owned(at::_ops::threshold::call(borrow(self), scalar(threshold), scalar(value)));
+} catch (...) {
+  recordFailure("threshold", {self});
+  return nullptr;
+}
+
+bool ct_threshold_(CTTensor *self, CTScalar threshold, CTScalar value) try {
+  at::_ops::threshold_::call(borrow(self).mutableReference(), scalar(threshold), scalar(value));
+  return true;
+} catch (...) {
+  recordFailure("threshold_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_tile(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount) try {
+  return owned(at::_ops::tile::call(borrow(self), symbolicIntegers(dims, dimsCount)));
+} catch (...) {
+  recordFailure("tile", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_to_dense(CTTensor *self, int32_t dtype, int8_t maskedGrad) try {
+  return owned(at::_ops::to_dense::call(borrow(self), optionalScalarType(dtype), optionalBool(maskedGrad)));
+} catch (...) {
+  recordFailure("to_dense", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_to_device(
-    CTTensor *self, CTDevice device, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat) {
-  return guardedTensor("to", {self}, [&] {
-    return at::_ops::to_device::call(
-        borrow(self), ctorch::device(device), scalarType(dtype), nonBlocking, copy, optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, CTDevice device, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat) try {
+  return owned(at::_ops::to_device::call(
+      borrow(self), ctorch::device(device), scalarType(dtype), nonBlocking, copy, optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("to", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_to_dtype(CTTensor *self, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat) {
-  return guardedTensor("to", {self}, [&] {
-    return at::_ops::to_dtype::call(
-        borrow(self), scalarType(dtype), nonBlocking, copy, optionalMemoryFormat(memoryFormat));
-  });
+CTTensor *_Nullable ct_to_dtype(CTTensor *self, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat) try {
+  return owned(at::_ops::to_dtype::call(
+      borrow(self), scalarType(dtype), nonBlocking, copy, optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("to", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_to_dtype_layout(
     CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, bool nonBlocking, bool copy,
-    int32_t memoryFormat) {
-  return guardedTensor("to", {self}, [&] {
-    return at::_ops::to_dtype_layout::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        nonBlocking, copy, optionalMemoryFormat(memoryFormat));
-  });
+    int32_t memoryFormat) try {
+  return owned(at::_ops::to_dtype_layout::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      nonBlocking, copy, optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("to", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_to_other(CTTensor *self, CTTensor *other, bool nonBlocking, bool copy, int32_t memoryFormat) {
-  return guardedTensor("to", {self, other}, [&] {
-    return at::_ops::to_other::call(borrow(self), borrow(other), nonBlocking, copy, optionalMemoryFormat(memoryFormat));
-  });
+CTTensor *_Nullable ct_to_other(
+    CTTensor *self, CTTensor *other, bool nonBlocking, bool copy, int32_t memoryFormat) try {
+  return owned(at::_ops::to_other::call(
+      borrow(self), borrow(other), nonBlocking, copy, optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("to", {self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_to_padded_tensor(
+    CTTensor *self, double padding, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount) try {
+  return owned(at::_ops::to_padded_tensor::call(
+      borrow(self), padding, optionalSymbolicIntegers(outputSize, outputSizeCount)));
+} catch (...) {
+  recordFailure("to_padded_tensor", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_to_sparse(
+    CTTensor *self, const CTInteger *_Nullable blocksize, CTInteger blocksizeCount, CTOptionalInteger denseDim) try {
+  return owned(at::_ops::to_sparse::call(
+      borrow(self), std::nullopt, optionalIntegers(blocksize, blocksizeCount), optionalInteger(denseDim)));
+} catch (...) {
+  recordFailure("to_sparse", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_to_sparse_sparse_dim(CTTensor *self, CTInteger sparseDim) try {
+  return owned(at::_ops::to_sparse_sparse_dim::call(borrow(self), sparseDim));
+} catch (...) {
+  recordFailure("to_sparse", {self});
+  return nullptr;
 }
 
 bool ct_topk(
     CTTensor *self, CTInteger k, CTInteger dim, bool largest, bool sorted, CTTensor *_Nullable *_Nonnull out0,
-    CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("topk", {self}, [&] {
-    auto [result0, result1] = at::_ops::topk::call(borrow(self), k, dim, largest, sorted);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::topk::call(borrow(self), k, dim, largest, sorted);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("topk", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_transpose_int(CTTensor *self, CTInteger dim0, CTInteger dim1) {
-  return guardedTensor("transpose", {self}, [&] {
-    return at::_ops::transpose_int::call(borrow(self), dim0, dim1);
-  });
+CTTensor *_Nullable ct_trace(CTTensor *self) try {
+  return owned(at::_ops::trace::call(borrow(self)));
+} catch (...) {
+  recordFailure("trace", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_tril(CTTensor *self, CTInteger diagonal) {
-  return guardedTensor("tril", {self}, [&] {
-    return at::_ops::tril::call(borrow(self), diagonal);
-  });
+bool ct_transpose_(CTTensor *self, CTInteger dim0, CTInteger dim1) try {
+  at::_ops::transpose_::call(borrow(self).mutableReference(), dim0, dim1);
+  return true;
+} catch (...) {
+  recordFailure("transpose_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_triu(CTTensor *self, CTInteger diagonal) {
-  return guardedTensor("triu", {self}, [&] {
-    return at::_ops::triu::call(borrow(self), diagonal);
-  });
+CTTensor *_Nullable ct_transpose_int(CTTensor *self, CTInteger dim0, CTInteger dim1) try {
+  return owned(at::_ops::transpose_int::call(borrow(self), dim0, dim1));
+} catch (...) {
+  recordFailure("transpose", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_trunc(CTTensor *self) {
-  return guardedTensor("trunc", {self}, [&] {
-    return at::_ops::trunc::call(borrow(self));
-  });
+CTTensor *_Nullable ct_trapezoid_dx(CTTensor *y, CTScalar dx, CTInteger dim) try {
+  return owned(at::_ops::trapezoid_dx::call(borrow(y), scalar(dx), dim));
+} catch (...) {
+  recordFailure("trapezoid", {y});
+  return nullptr;
 }
 
-bool ct_trunc_(CTTensor *self) {
-  return guardedCall("trunc_", {self}, [&] {
-    at::_ops::trunc_::call(borrow(self).mutableReference());
-  });
+CTTensor *_Nullable ct_trapezoid_x(CTTensor *y, CTTensor *x, CTInteger dim) try {
+  return owned(at::_ops::trapezoid_x::call(borrow(y), borrow(x), dim));
+} catch (...) {
+  recordFailure("trapezoid", {y, x});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_type_as(CTTensor *self, CTTensor *other) {
-  return guardedTensor("type_as", {self, other}, [&] {
-    return at::_ops::type_as::call(borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_trapz_dx(CTTensor *y, double dx, CTInteger dim) try {
+  return owned(at::_ops::trapz_dx::call(borrow(y), dx, dim));
+} catch (...) {
+  recordFailure("trapz", {y});
+  return nullptr;
 }
 
-CTInteger ct_unbind_int(CTTensor *self, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("unbind", {self}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::unbind_int::call(borrow(self), dim), out);
-  });
+CTTensor *_Nullable ct_trapz_x(CTTensor *y, CTTensor *x, CTInteger dim) try {
+  return owned(at::_ops::trapz_x::call(borrow(y), borrow(x), dim));
+} catch (...) {
+  recordFailure("trapz", {y, x});
+  return nullptr;
+}
+
+bool ct_triangular_solve(
+    CTTensor *self, CTTensor *a, bool upper, bool transpose, bool unitriangular, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::triangular_solve::call(borrow(self), borrow(a), upper, transpose, unitriangular);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("triangular_solve", {self, a});
+  return false;
+}
+
+CTTensor *_Nullable ct_tril(CTTensor *self, CTInteger diagonal) try {
+  return owned(at::_ops::tril::call(borrow(self), diagonal));
+} catch (...) {
+  recordFailure("tril", {self});
+  return nullptr;
+}
+
+bool ct_tril_(CTTensor *self, CTInteger diagonal) try {
+  at::_ops::tril_::call(borrow(self).mutableReference(), diagonal);
+  return true;
+} catch (...) {
+  recordFailure("tril_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_tril_indices(
+    CTInteger row, CTInteger col, CTInteger offset, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::tril_indices::call(
+      row, col, offset, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("tril_indices", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_triplet_margin_loss(
+    CTTensor *anchor, CTTensor *positive, CTTensor *negative, double margin, double p, double eps, bool swap,
+    CTInteger reduction) try {
+  return owned(at::_ops::triplet_margin_loss::call(
+      borrow(anchor), borrow(positive), borrow(negative), margin, p, eps, swap, reduction));
+} catch (...) {
+  recordFailure("triplet_margin_loss", {anchor, positive, negative});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_triu(CTTensor *self, CTInteger diagonal) try {
+  return owned(at::_ops::triu::call(borrow(self), diagonal));
+} catch (...) {
+  recordFailure("triu", {self});
+  return nullptr;
+}
+
+bool ct_triu_(CTTensor *self, CTInteger diagonal) try {
+  at::_ops::triu_::call(borrow(self).mutableReference(), diagonal);
+  return true;
+} catch (...) {
+  recordFailure("triu_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_triu_indices(
+    CTInteger row, CTInteger col, CTInteger offset, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::triu_indices::call(
+      row, col, offset, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("triu_indices", {});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_true_divide_Scalar(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::true_divide_Tensor::call(borrow(self), wrappedNumber(other)));
+} catch (...) {
+  recordFailure("true_divide", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_true_divide_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::true_divide_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("true_divide", {self, other});
+  return nullptr;
+}
+
+bool ct_true_divide__Scalar(CTTensor *self, CTScalar other) try {
+  at::_ops::true_divide__Tensor::call(borrow(self).mutableReference(), wrappedNumber(other));
+  return true;
+} catch (...) {
+  recordFailure("true_divide_", {self});
+  return false;
+}
+
+bool ct_true_divide__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::true_divide__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("true_divide_", {self, other});
+  return false;
+}
+
+CTTensor *_Nullable ct_trunc(CTTensor *self) try {
+  return owned(at::_ops::trunc::call(borrow(self)));
+} catch (...) {
+  recordFailure("trunc", {self});
+  return nullptr;
+}
+
+bool ct_trunc_(CTTensor *self) try {
+  at::_ops::trunc_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("trunc_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_type_as(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::type_as::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("type_as", {self, other});
+  return nullptr;
+}
+
+CTInteger ct_unbind_int(CTTensor *self, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::unbind_int::call(borrow(self), dim), out);
+} catch (...) {
+  recordFailure("unbind", {self});
+  return -1;
+}
+
+CTInteger ct_unflatten_dense_tensors(
+    CTTensor *flat, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::unflatten_dense_tensors::call(borrow(flat), ctorch::tensors(tensors, tensorsCount)), out);
+} catch (...) {
+  recordFailure("unflatten_dense_tensors", {flat});
+  return -1;
 }
 
 CTTensor *_Nullable ct_unflatten_int(
-    CTTensor *self, CTInteger dim, const CTInteger *_Nullable sizes, CTInteger sizesCount) {
-  return guardedTensor("unflatten", {self}, [&] {
-    return at::_ops::unflatten_int::call(borrow(self), dim, symbolicIntegers(sizes, sizesCount));
-  });
+    CTTensor *self, CTInteger dim, const CTInteger *_Nullable sizes, CTInteger sizesCount) try {
+  return owned(at::_ops::unflatten_int::call(borrow(self), dim, symbolicIntegers(sizes, sizesCount)));
+} catch (...) {
+  recordFailure("unflatten", {self});
+  return nullptr;
 }
 
-bool ct_uniform_(CTTensor *self, double from, double to, CTGenerator *_Nullable generator) {
-  return guardedCall("uniform_", {self}, [&] {
-    at::_ops::uniform_::call(borrow(self).mutableReference(), from, to, optionalGenerator(generator));
-  });
+CTTensor *_Nullable ct_unfold(CTTensor *self, CTInteger dimension, CTInteger size, CTInteger step) try {
+  return owned(at::_ops::unfold::call(borrow(self), dimension, size, step));
+} catch (...) {
+  recordFailure("unfold", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_unsqueeze(CTTensor *self, CTInteger dim) {
-  return guardedTensor("unsqueeze", {self}, [&] {
-    return at::_ops::unsqueeze::call(borrow(self), dim);
-  });
+bool ct_uniform_(CTTensor *self, double from, double to, CTGenerator *_Nullable generator) try {
+  at::_ops::uniform_::call(borrow(self).mutableReference(), from, to, optionalGenerator(generator));
+  return true;
+} catch (...) {
+  recordFailure("uniform_", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_var(CTTensor *self, bool unbiased) {
-  return guardedTensor("var", {self}, [&] {
-    return at::_ops::var::call(borrow(self), unbiased);
-  });
+bool ct_unique_consecutive(
+    CTTensor *self, bool returnInverse, bool returnCounts, CTOptionalInteger dim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::unique_consecutive::call(
+      borrow(self), returnInverse, returnCounts, optionalInteger(dim));
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("unique_consecutive", {self});
+  return false;
+}
+
+bool ct_unique_dim(
+    CTTensor *self, CTInteger dim, bool sorted, bool returnInverse, bool returnCounts,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::unique_dim::call(borrow(self), dim, sorted, returnInverse, returnCounts);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("unique_dim", {self});
+  return false;
+}
+
+bool ct_unique_dim_consecutive(
+    CTTensor *self, CTInteger dim, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::unique_dim_consecutive::call(
+      borrow(self), dim, returnInverse, returnCounts);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("unique_dim_consecutive", {self});
+  return false;
+}
+
+CTInteger ct_unsafe_chunk(
+    CTTensor *self, CTInteger chunks, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::unsafe_chunk::call(borrow(self), chunks, dim), out);
+} catch (...) {
+  recordFailure("unsafe_chunk", {self});
+  return -1;
+}
+
+CTInteger ct_unsafe_split_Tensor(
+    CTTensor *self, CTInteger splitSize, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::unsafe_split_Tensor::call(borrow(self), splitSize, dim), out);
+} catch (...) {
+  recordFailure("unsafe_split", {self});
+  return -1;
+}
+
+CTInteger ct_unsafe_split_with_sizes(
+    CTTensor *self, const CTInteger *_Nullable splitSizes, CTInteger splitSizesCount, CTInteger dim,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::unsafe_split_with_sizes::call(
+      borrow(self), symbolicIntegers(splitSizes, splitSizesCount), dim), out);
+} catch (...) {
+  recordFailure("unsafe_split_with_sizes", {self});
+  return -1;
+}
+
+CTTensor *_Nullable ct_unsqueeze(CTTensor *self, CTInteger dim) try {
+  return owned(at::_ops::unsqueeze::call(borrow(self), dim));
+} catch (...) {
+  recordFailure("unsqueeze", {self});
+  return nullptr;
+}
+
+bool ct_unsqueeze_(CTTensor *self, CTInteger dim) try {
+  at::_ops::unsqueeze_::call(borrow(self).mutableReference(), dim);
+  return true;
+} catch (...) {
+  recordFailure("unsqueeze_", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_upsample_bicubic2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::upsample_bicubic2d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("upsample_bicubic2d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bicubic2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_bicubic2d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_bicubic2d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bilinear2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::upsample_bilinear2d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("upsample_bilinear2d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bilinear2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_bilinear2d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_bilinear2d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_linear1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scales) try {
+  return owned(at::_ops::upsample_linear1d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scales)));
+} catch (...) {
+  recordFailure("upsample_linear1d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_linear1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_linear1d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_linear1d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scales) try {
+  return owned(at::_ops::upsample_nearest1d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scales)));
+} catch (...) {
+  recordFailure("upsample_nearest1d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_nearest1d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_nearest1d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesH,
+    CTOptionalReal scalesW) try {
+  return owned(at::_ops::upsample_nearest2d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("upsample_nearest2d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_nearest2d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_nearest2d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesD,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::upsample_nearest3d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesD), optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("upsample_nearest3d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_nearest3d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_nearest3d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_trilinear3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesD, CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::upsample_trilinear3d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesD),
+      optionalReal(scalesH), optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("upsample_trilinear3d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_trilinear3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::upsample_trilinear3d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("upsample_trilinear3d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_values(CTTensor *self) try {
+  return owned(at::_ops::values::call(borrow(self)));
+} catch (...) {
+  recordFailure("values", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_vander(CTTensor *x, CTOptionalInteger n, bool increasing) try {
+  return owned(at::_ops::vander::call(borrow(x), optionalInteger(n), increasing));
+} catch (...) {
+  recordFailure("vander", {x});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_var(CTTensor *self, bool unbiased) try {
+  return owned(at::_ops::var::call(borrow(self), unbiased));
+} catch (...) {
+  recordFailure("var", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_var_correction(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim) {
-  return guardedTensor("var", {self}, [&] {
-    return at::_ops::var_correction::call(
-        borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim) try {
+  return owned(at::_ops::var_correction::call(
+      borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim));
+} catch (...) {
+  recordFailure("var", {self});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_var_dim(
-    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim) {
-  return guardedTensor("var", {self}, [&] {
-    return at::_ops::var_dim::call(borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
-  });
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim) try {
+  return owned(at::_ops::var_dim::call(borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim));
+} catch (...) {
+  recordFailure("var", {self});
+  return nullptr;
 }
 
 bool ct_var_mean(
-    CTTensor *self, bool unbiased, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("var_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::var_mean::call(borrow(self), unbiased);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *self, bool unbiased, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::var_mean::call(borrow(self), unbiased);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("var_mean", {self});
+  return false;
 }
 
 bool ct_var_mean_correction(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim,
-    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("var_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::var_mean_correction::call(
-        borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::var_mean_correction::call(
+      borrow(self), optionalIntegers(dim, dimCount), optionalScalar(correction), keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("var_mean", {self});
+  return false;
 }
 
 bool ct_var_mean_dim(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim,
-    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) {
-  return guardedCall("var_mean", {self}, [&] {
-    auto [result0, result1] = at::_ops::var_mean_dim::call(
-        borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
-    *out0 = owned(std::move(result0));
-    *out1 = owned(std::move(result1));
-  });
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::var_mean_dim::call(
+      borrow(self), optionalIntegers(dim, dimCount), unbiased, keepdim);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("var_mean", {self});
+  return false;
 }
 
-CTTensor *_Nullable ct_view(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) {
-  return guardedTensor("view", {self}, [&] {
-    return at::_ops::view::call(borrow(self), symbolicIntegers(size, sizeCount));
-  });
+CTTensor *_Nullable ct_vdot(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::vdot::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("vdot", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_view_as_complex(CTTensor *self) {
-  return guardedTensor("view_as_complex", {self}, [&] {
-    return at::_ops::view_as_complex::call(borrow(self));
-  });
+CTTensor *_Nullable ct_view(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount) try {
+  return owned(at::_ops::view::call(borrow(self), symbolicIntegers(size, sizeCount)));
+} catch (...) {
+  recordFailure("view", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_view_as_real(CTTensor *self) {
-  return guardedTensor("view_as_real", {self}, [&] {
-    return at::_ops::view_as_real::call(borrow(self));
-  });
+CTTensor *_Nullable ct_view_as(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::view_as::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("view_as", {self, other});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_view_dtype(CTTensor *self, int32_t dtype) {
-  return guardedTensor("view", {self}, [&] {
-    return at::_ops::view_dtype::call(borrow(self), scalarType(dtype));
-  });
+CTTensor *_Nullable ct_view_as_complex(CTTensor *self) try {
+  return owned(at::_ops::view_as_complex::call(borrow(self)));
+} catch (...) {
+  recordFailure("view_as_complex", {self});
+  return nullptr;
 }
 
-CTInteger ct_where(CTTensor *condition, CTTensor *_Nonnull *_Nullable *_Nonnull out) {
-  return guarded("where", {condition}, int64_t{-1}, [&] {
-    return ownedList(at::_ops::where::call(borrow(condition)), out);
-  });
+CTTensor *_Nullable ct_view_as_real(CTTensor *self) try {
+  return owned(at::_ops::view_as_real::call(borrow(self)));
+} catch (...) {
+  recordFailure("view_as_real", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_where_Scalar(CTTensor *condition, CTScalar self, CTScalar other) {
-  return guardedTensor("where", {condition}, [&] {
-    return at::_ops::where_Scalar::call(borrow(condition), scalar(self), scalar(other));
-  });
+CTTensor *_Nullable ct_view_dtype(CTTensor *self, int32_t dtype) try {
+  return owned(at::_ops::view_dtype::call(borrow(self), scalarType(dtype)));
+} catch (...) {
+  recordFailure("view", {self});
+  return nullptr;
 }
 
-CTTensor *_Nullable ct_where_ScalarOther(CTTensor *condition, CTTensor *self, CTScalar other) {
-  return guardedTensor("where", {condition, self}, [&] {
-    return at::_ops::where_ScalarOther::call(borrow(condition), borrow(self), scalar(other));
-  });
+CTInteger ct_vsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::vsplit_array::call(borrow(self), integers(indices, indicesCount)), out);
+} catch (...) {
+  recordFailure("vsplit", {self});
+  return -1;
 }
 
-CTTensor *_Nullable ct_where_ScalarSelf(CTTensor *condition, CTScalar self, CTTensor *other) {
-  return guardedTensor("where", {condition, other}, [&] {
-    return at::_ops::where_ScalarSelf::call(borrow(condition), scalar(self), borrow(other));
-  });
+CTInteger ct_vsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::vsplit_int::call(borrow(self), sections), out);
+} catch (...) {
+  recordFailure("vsplit", {self});
+  return -1;
 }
 
-CTTensor *_Nullable ct_where_self(CTTensor *condition, CTTensor *self, CTTensor *other) {
-  return guardedTensor("where", {condition, self, other}, [&] {
-    return at::_ops::where_self::call(borrow(condition), borrow(self), borrow(other));
-  });
+CTTensor *_Nullable ct_vstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
+  return owned(at::_ops::vstack::call(ctorch::tensors(tensors, tensorsCount)));
+} catch (...) {
+  recordFailure("vstack", {});
+  return nullptr;
 }
 
-bool ct_zero_(CTTensor *self) {
-  return guardedCall("zero_", {self}, [&] {
-    at::_ops::zero_::call(borrow(self).mutableReference());
-  });
+CTInteger ct_where(CTTensor *condition, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  return ownedList(at::_ops::where::call(borrow(condition)), out);
+} catch (...) {
+  recordFailure("where", {condition});
+  return -1;
+}
+
+CTTensor *_Nullable ct_where_Scalar(CTTensor *condition, CTScalar self, CTScalar other) try {
+  return owned(at::_ops::where_Scalar::call(borrow(condition), scalar(self), scalar(other)));
+} catch (...) {
+  recordFailure("where", {condition});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_where_ScalarOther(CTTensor *condition, CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::where_ScalarOther::call(borrow(condition), borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("where", {condition, self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_where_ScalarSelf(CTTensor *condition, CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::where_ScalarSelf::call(borrow(condition), scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("where", {condition, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_where_self(CTTensor *condition, CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::where_self::call(borrow(condition), borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("where", {condition, self, other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_xlogy_Scalar_Other(CTTensor *self, CTScalar other) try {
+  return owned(at::_ops::xlogy_Scalar_Other::call(borrow(self), scalar(other)));
+} catch (...) {
+  recordFailure("xlogy", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_xlogy_Scalar_Self(CTScalar self, CTTensor *other) try {
+  return owned(at::_ops::xlogy_Scalar_Self::call(scalar(self), borrow(other)));
+} catch (...) {
+  recordFailure("xlogy", {other});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_xlogy_Tensor(CTTensor *self, CTTensor *other) try {
+  return owned(at::_ops::xlogy_Tensor::call(borrow(self), borrow(other)));
+} catch (...) {
+  recordFailure("xlogy", {self, other});
+  return nullptr;
+}
+
+bool ct_xlogy__Scalar_Other(CTTensor *self, CTScalar other) try {
+  at::_ops::xlogy__Scalar_Other::call(borrow(self).mutableReference(), scalar(other));
+  return true;
+} catch (...) {
+  recordFailure("xlogy_", {self});
+  return false;
+}
+
+bool ct_xlogy__Tensor(CTTensor *self, CTTensor *other) try {
+  at::_ops::xlogy__Tensor::call(borrow(self).mutableReference(), borrow(other));
+  return true;
+} catch (...) {
+  recordFailure("xlogy_", {self, other});
+  return false;
+}
+
+bool ct_zero_(CTTensor *self) try {
+  at::_ops::zero_::call(borrow(self).mutableReference());
+  return true;
+} catch (...) {
+  recordFailure("zero_", {self});
+  return false;
 }
 
 CTTensor *_Nullable ct_zeros(
-    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) {
-  return guardedTensor("zeros", {}, [&] {
-    return at::_ops::zeros::call(
-        symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
-        optionalBool(pinMemory));
-  });
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  return owned(at::_ops::zeros::call(
+      symbolicIntegers(size, sizeCount), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
+      optionalBool(pinMemory)));
+} catch (...) {
+  recordFailure("zeros", {});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_zeros_like(
-    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) {
-  return guardedTensor("zeros_like", {self}, [&] {
-    return at::_ops::zeros_like::call(
-        borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
-        optionalMemoryFormat(memoryFormat));
-  });
+    CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat) try {
+  return owned(at::_ops::zeros_like::call(
+      borrow(self), optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
+      optionalMemoryFormat(memoryFormat)));
+} catch (...) {
+  recordFailure("zeros_like", {self});
+  return nullptr;
 }
 
 #pragma clang assume_nonnull end

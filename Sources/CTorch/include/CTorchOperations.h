@@ -15,25 +15,249 @@ bool ct_amp_foreach_non_finite_check_and_unscale_(
 bool ct_amp_update_scale_(
     CTTensor *self, CTTensor *growthTracker, CTTensor *foundInf, double scaleGrowthFactor, double scaleBackoffFactor,
     CTInteger growthInterval);
+CTInteger ct_foreach_abs(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_abs_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+CTInteger ct_foreach_add_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_add_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_add_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_add_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
 bool ct_foreach_add__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha);
 bool ct_foreach_add__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_add__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
+bool ct_foreach_add__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha);
+CTInteger ct_foreach_addcdiv_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_addcdiv_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_addcdiv_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_addcdiv__Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value);
+bool ct_foreach_addcdiv__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount);
+bool ct_foreach_addcdiv__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars);
+CTInteger ct_foreach_addcmul_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_addcmul_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_addcmul_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
 bool ct_foreach_addcmul__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value);
+bool ct_foreach_addcmul__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
+    const CTScalar *_Nullable scalars, CTInteger scalarsCount);
+bool ct_foreach_addcmul__Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
+    CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars);
+CTInteger ct_foreach_clamp_max_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_clamp_max_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_clamp_max_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_clamp_max__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount);
+bool ct_foreach_clamp_max__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_clamp_max__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
+CTInteger ct_foreach_clamp_min_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_clamp_min_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_clamp_min_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_clamp_min__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount);
+bool ct_foreach_clamp_min__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_clamp_min__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
 bool ct_foreach_copy_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable src,
     CTInteger srcCount, bool nonBlocking);
+CTInteger ct_foreach_div_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_div_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_div_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_div_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_div__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount);
+bool ct_foreach_div__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_div__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
+bool ct_foreach_div__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other);
+CTInteger ct_foreach_lerp_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_lerp_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTScalar weight, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_lerp_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_lerp__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount);
 bool ct_foreach_lerp__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTScalar weight);
+bool ct_foreach_lerp__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
+    CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount);
+CTInteger ct_foreach_maximum_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_maximum_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_maximum_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_maximum__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount);
+bool ct_foreach_maximum__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_maximum__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
+CTInteger ct_foreach_mul_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_mul_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_mul_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_mul_Tensor(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_mul__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount);
 bool ct_foreach_mul__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_mul__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
 bool ct_foreach_mul__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other);
+CTInteger ct_foreach_neg(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_neg_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
 CTInteger ct_foreach_norm_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar ord, int32_t dtype,
     CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_pow_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
+    CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_pow_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_pow_ScalarAndTensor(
+    CTScalar self, CTTensor *_Nonnull const *_Nullable exponent, CTInteger exponentCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_pow_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
+    CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_pow__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
+    CTInteger exponentCount);
+bool ct_foreach_pow__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent);
+bool ct_foreach_pow__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
+    CTInteger exponentCount);
+CTInteger ct_foreach_reciprocal(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_reciprocal_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+CTInteger ct_foreach_rsqrt(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_rsqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+CTInteger ct_foreach_sign(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_sign_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+CTInteger ct_foreach_sqrt(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_sqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+CTInteger ct_foreach_sub_List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_sub_Scalar(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_foreach_sub_ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+bool ct_foreach_sub__List(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
+    CTInteger otherCount, CTScalar alpha);
+bool ct_foreach_sub__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar);
+bool ct_foreach_sub__ScalarList(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
+    CTInteger scalarsCount);
 bool ct_foreach_zero_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
+bool ct_fused_adagrad_(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
+    CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
+    CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, double lr, double lrDecay,
+    double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf);
+bool ct_fused_adagrad__tensor_lr(
+    CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
+    CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
+    CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, CTTensor *lr, double lrDecay,
+    double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf);
 bool ct_fused_adam_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable grads,
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable expAvgs, CTInteger expAvgsCount,
@@ -78,27 +302,61 @@ bool ct_fused_sgd__tensor_lr(
     CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf);
 CTTensor *_Nullable ct_abs(CTTensor *self);
 bool ct_abs_(CTTensor *self);
+CTTensor *_Nullable ct_absolute(CTTensor *self);
+bool ct_absolute_(CTTensor *self);
 CTTensor *_Nullable ct_acos(CTTensor *self);
 bool ct_acos_(CTTensor *self);
+CTTensor *_Nullable ct_acosh(CTTensor *self);
+bool ct_acosh_(CTTensor *self);
+CTTensor *_Nullable ct_adaptive_avg_pool1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
 CTTensor *_Nullable ct_adaptive_avg_pool2d(
     CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
+CTTensor *_Nullable ct_adaptive_avg_pool3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
+bool ct_adaptive_max_pool1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_adaptive_max_pool2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_adaptive_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_add_Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
 CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
 bool ct_add__Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
 bool ct_add__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
+CTTensor *_Nullable ct_addbmm(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha);
+bool ct_addbmm_(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha);
 CTTensor *_Nullable ct_addcdiv(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value);
 bool ct_addcdiv_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value);
 CTTensor *_Nullable ct_addcmul(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value);
 bool ct_addcmul_(CTTensor *self, CTTensor *tensor1, CTTensor *tensor2, CTScalar value);
 CTTensor *_Nullable ct_addmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha);
+bool ct_addmm_(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha);
 CTTensor *_Nullable ct_addmm_dtype(
     CTTensor *self, CTTensor *mat1, CTTensor *mat2, int32_t outDtype, CTScalar beta, CTScalar alpha);
+CTTensor *_Nullable ct_addmv(CTTensor *self, CTTensor *mat, CTTensor *vec, CTScalar beta, CTScalar alpha);
+bool ct_addmv_(CTTensor *self, CTTensor *mat, CTTensor *vec, CTScalar beta, CTScalar alpha);
+CTTensor *_Nullable ct_addr(CTTensor *self, CTTensor *vec1, CTTensor *vec2, CTScalar beta, CTScalar alpha);
+bool ct_addr_(CTTensor *self, CTTensor *vec1, CTTensor *vec2, CTScalar beta, CTScalar alpha);
+CTTensor *_Nullable ct_adjoint(CTTensor *self);
+CTTensor *_Nullable ct_affine_grid_generator(
+    CTTensor *theta, const CTInteger *_Nullable size, CTInteger sizeCount, bool alignCorners);
+CTTensor *_Nullable ct_alias(CTTensor *self);
 CTTensor *_Nullable ct_all(CTTensor *self);
 CTTensor *_Nullable ct_all_dim(CTTensor *self, CTInteger dim, bool keepdim);
 CTTensor *_Nullable ct_all_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
 bool ct_allclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan, bool *out);
+CTTensor *_Nullable ct_alpha_dropout(CTTensor *input, double p, bool train);
+bool ct_alpha_dropout_(CTTensor *self, double p, bool train);
 CTTensor *_Nullable ct_amax(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
 CTTensor *_Nullable ct_amin(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
+bool ct_aminmax(
+    CTTensor *self, CTOptionalInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_angle(CTTensor *self);
 CTTensor *_Nullable ct_any(CTTensor *self);
 CTTensor *_Nullable ct_any_dim(CTTensor *self, CTInteger dim, bool keepdim);
 CTTensor *_Nullable ct_any_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
@@ -106,40 +364,119 @@ CTTensor *_Nullable ct_arange(CTScalar end, int32_t dtype, CTDevice device, int8
 CTTensor *_Nullable ct_arange_start(CTScalar start, CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_arange_start_step(
     CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_arccos(CTTensor *self);
+bool ct_arccos_(CTTensor *self);
+CTTensor *_Nullable ct_arccosh(CTTensor *self);
+bool ct_arccosh_(CTTensor *self);
+CTTensor *_Nullable ct_arcsin(CTTensor *self);
+bool ct_arcsin_(CTTensor *self);
+CTTensor *_Nullable ct_arcsinh(CTTensor *self);
+bool ct_arcsinh_(CTTensor *self);
+CTTensor *_Nullable ct_arctan(CTTensor *self);
+CTTensor *_Nullable ct_arctan2(CTTensor *self, CTTensor *other);
+bool ct_arctan2_(CTTensor *self, CTTensor *other);
+bool ct_arctan_(CTTensor *self);
+CTTensor *_Nullable ct_arctanh(CTTensor *self);
+bool ct_arctanh_(CTTensor *self);
 CTTensor *_Nullable ct_argmax(CTTensor *self, CTOptionalInteger dim, bool keepdim);
 CTTensor *_Nullable ct_argmin(CTTensor *self, CTOptionalInteger dim, bool keepdim);
 CTTensor *_Nullable ct_argsort(CTTensor *self, CTInteger dim, bool descending);
 CTTensor *_Nullable ct_argsort_stable(CTTensor *self, bool stable, CTInteger dim, bool descending);
+CTTensor *_Nullable ct_argwhere(CTTensor *self);
+CTTensor *_Nullable ct_as_strided(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, CTOptionalInteger storageOffset);
+bool ct_as_strided_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, CTOptionalInteger storageOffset);
+CTTensor *_Nullable ct_as_strided_scatter(
+    CTTensor *self, CTTensor *src, const CTInteger *_Nullable size, CTInteger sizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount, CTOptionalInteger storageOffset);
 CTTensor *_Nullable ct_asin(CTTensor *self);
 bool ct_asin_(CTTensor *self);
+CTTensor *_Nullable ct_asinh(CTTensor *self);
+bool ct_asinh_(CTTensor *self);
 CTTensor *_Nullable ct_atan(CTTensor *self);
 CTTensor *_Nullable ct_atan2(CTTensor *self, CTTensor *other);
 bool ct_atan2_(CTTensor *self, CTTensor *other);
 bool ct_atan_(CTTensor *self);
+CTTensor *_Nullable ct_atanh(CTTensor *self);
+bool ct_atanh_(CTTensor *self);
+CTTensor *_Nullable ct_atleast_1d(CTTensor *self);
+CTInteger ct_atleast_1d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_atleast_2d(CTTensor *self);
+CTInteger ct_atleast_2d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_atleast_3d(CTTensor *self);
+CTInteger ct_atleast_3d_Sequence(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_avg_pool1d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
+    bool countIncludePad);
 CTTensor *_Nullable ct_avg_pool2d(
     CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
     bool countIncludePad, CTOptionalInteger divisorOverride);
+CTTensor *_Nullable ct_avg_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount, bool ceilMode,
+    bool countIncludePad, CTOptionalInteger divisorOverride);
 CTTensor *_Nullable ct_baddbmm(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha);
+bool ct_baddbmm_(CTTensor *self, CTTensor *batch1, CTTensor *batch2, CTScalar beta, CTScalar alpha);
 CTTensor *_Nullable ct_baddbmm_dtype(
     CTTensor *self, CTTensor *batch1, CTTensor *batch2, int32_t outDtype, CTScalar beta, CTScalar alpha);
+CTTensor *_Nullable ct_bartlett_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_bartlett_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_batch_norm(
     CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
     CTTensor *_Nullable runningVar, bool training, double momentum, double eps, bool cudnnEnabled);
+CTTensor *_Nullable ct_batch_norm_backward_elemt(
+    CTTensor *gradOut, CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable weight, CTTensor *sumDy,
+    CTTensor *sumDyXmu, CTTensor *count);
+bool ct_batch_norm_backward_reduce(
+    CTTensor *gradOut, CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable weight, bool inputG,
+    bool weightG, bool biasG, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3);
+CTTensor *_Nullable ct_batch_norm_elemt(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *mean, CTTensor *invstd,
+    double eps);
+bool ct_batch_norm_gather_stats(
+    CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar,
+    double momentum, double eps, CTInteger count, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+bool ct_batch_norm_gather_stats_with_counts(
+    CTTensor *input, CTTensor *mean, CTTensor *invstd, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar,
+    double momentum, double eps, CTTensor *counts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+bool ct_batch_norm_stats(
+    CTTensor *input, double eps, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_batch_norm_update_stats(
+    CTTensor *input, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar, double momentum,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_bernoulli(CTTensor *self, CTGenerator *_Nullable generator);
 bool ct_bernoulli__Tensor(CTTensor *self, CTTensor *p, CTGenerator *_Nullable generator);
 bool ct_bernoulli__float(CTTensor *self, double p, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_bernoulli_p(CTTensor *self, double p, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_bilinear(CTTensor *input1, CTTensor *input2, CTTensor *weight, CTTensor *_Nullable bias);
 CTTensor *_Nullable ct_binary_cross_entropy(
     CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction);
 CTTensor *_Nullable ct_binary_cross_entropy_with_logits(
     CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTTensor *_Nullable posWeight, CTInteger reduction);
 CTTensor *_Nullable ct_bincount(CTTensor *self, CTTensor *_Nullable weights, CTInteger minlength);
+CTTensor *_Nullable ct_binomial(CTTensor *count, CTTensor *prob, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_bitwise_and_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_bitwise_and_Scalar_Tensor(CTScalar self, CTTensor *other);
 CTTensor *_Nullable ct_bitwise_and_Tensor(CTTensor *self, CTTensor *other);
 bool ct_bitwise_and__Scalar(CTTensor *self, CTScalar other);
 bool ct_bitwise_and__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_left_shift_Scalar_Tensor(CTScalar self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_left_shift_Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_left_shift_Tensor_Scalar(CTTensor *self, CTScalar other);
+bool ct_bitwise_left_shift__Tensor(CTTensor *self, CTTensor *other);
+bool ct_bitwise_left_shift__Tensor_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_bitwise_not(CTTensor *self);
 bool ct_bitwise_not_(CTTensor *self);
 CTTensor *_Nullable ct_bitwise_or_Scalar(CTTensor *self, CTScalar other);
@@ -147,19 +484,42 @@ CTTensor *_Nullable ct_bitwise_or_Scalar_Tensor(CTScalar self, CTTensor *other);
 CTTensor *_Nullable ct_bitwise_or_Tensor(CTTensor *self, CTTensor *other);
 bool ct_bitwise_or__Scalar(CTTensor *self, CTScalar other);
 bool ct_bitwise_or__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_right_shift_Scalar_Tensor(CTScalar self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_right_shift_Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_bitwise_right_shift_Tensor_Scalar(CTTensor *self, CTScalar other);
+bool ct_bitwise_right_shift__Tensor(CTTensor *self, CTTensor *other);
+bool ct_bitwise_right_shift__Tensor_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_bitwise_xor_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_bitwise_xor_Scalar_Tensor(CTScalar self, CTTensor *other);
 CTTensor *_Nullable ct_bitwise_xor_Tensor(CTTensor *self, CTTensor *other);
 bool ct_bitwise_xor__Scalar(CTTensor *self, CTScalar other);
 bool ct_bitwise_xor__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_blackman_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_blackman_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_block_diag(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTTensor *_Nullable ct_bmm(CTTensor *self, CTTensor *mat2);
 CTTensor *_Nullable ct_bmm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype);
+CTInteger ct_broadcast_tensors(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_broadcast_to(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount);
 CTTensor *_Nullable ct_bucketize_Scalar(CTScalar self, CTTensor *boundaries, bool outInt32, bool right);
 CTTensor *_Nullable ct_bucketize_Tensor(CTTensor *self, CTTensor *boundaries, bool outInt32, bool right);
+bool ct_can_cast(int32_t from_, int32_t to, bool *out);
+CTTensor *_Nullable ct_cartesian_prod(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTTensor *_Nullable ct_cat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim);
+bool ct_cauchy_(CTTensor *self, double median, double sigma, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_cdist(CTTensor *x1, CTTensor *x2, double p, CTOptionalInteger computeMode);
 CTTensor *_Nullable ct_ceil(CTTensor *self);
 bool ct_ceil_(CTTensor *self);
+CTTensor *_Nullable ct_celu(CTTensor *self, CTScalar alpha);
+bool ct_celu_(CTTensor *self, CTScalar alpha);
+CTTensor *_Nullable ct_chain_matmul(CTTensor *_Nonnull const *_Nullable matrices, CTInteger matricesCount);
+CTTensor *_Nullable ct_chalf(CTTensor *self, int32_t memoryFormat);
+CTTensor *_Nullable ct_channel_shuffle(CTTensor *self, CTInteger groups);
+CTTensor *_Nullable ct_cholesky(CTTensor *self, bool upper);
+CTTensor *_Nullable ct_cholesky_inverse(CTTensor *self, bool upper);
+CTTensor *_Nullable ct_cholesky_solve(CTTensor *self, CTTensor *input2, bool upper);
 CTInteger ct_chunk(CTTensor *self, CTInteger chunks, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_clamp(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max);
 bool ct_clamp_(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max);
@@ -173,8 +533,27 @@ CTTensor *_Nullable ct_clamp_min(CTTensor *self, CTScalar min);
 bool ct_clamp_min_(CTTensor *self, CTScalar min);
 CTTensor *_Nullable ct_clamp_min_Tensor(CTTensor *self, CTTensor *min);
 bool ct_clamp_min__Tensor(CTTensor *self, CTTensor *min);
+CTTensor *_Nullable ct_clip(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max);
+bool ct_clip_(CTTensor *self, CTOptionalScalar min, CTOptionalScalar max);
+CTTensor *_Nullable ct_clip_Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max);
+bool ct_clip__Tensor(CTTensor *self, CTTensor *_Nullable min, CTTensor *_Nullable max);
 CTTensor *_Nullable ct_clone(CTTensor *self, int32_t memoryFormat);
+CTTensor *_Nullable ct_coalesce(CTTensor *self);
+CTTensor *_Nullable ct_col2im(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable dilation,
+    CTInteger dilationCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount);
+CTTensor *_Nullable ct_column_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
+CTTensor *_Nullable ct_combinations(CTTensor *self, CTInteger r, bool withReplacement);
 CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag);
+CTTensor *_Nullable ct_concat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim);
+CTTensor *_Nullable ct_concatenate(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim);
+CTTensor *_Nullable ct_conj(CTTensor *self);
+CTTensor *_Nullable ct_conj_physical(CTTensor *self);
+bool ct_conj_physical_(CTTensor *self);
+CTTensor *_Nullable ct_constant_pad_nd(
+    CTTensor *self, const CTInteger *_Nullable pad, CTInteger padCount, CTScalar value);
 CTTensor *_Nullable ct_contiguous(CTTensor *self, int32_t memoryFormat);
 CTTensor *_Nullable ct_conv1d(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
@@ -192,22 +571,90 @@ CTTensor *_Nullable ct_conv2d_padding(
     CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
     CTInteger strideCount, const char *padding, const CTInteger *_Nullable dilation, CTInteger dilationCount,
     CTInteger groups);
+CTTensor *_Nullable ct_conv3d(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, CTInteger groups);
+CTTensor *_Nullable ct_conv3d_padding(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const char *padding, const CTInteger *_Nullable dilation, CTInteger dilationCount,
+    CTInteger groups);
+CTTensor *_Nullable ct_conv_tbc(CTTensor *self, CTTensor *weight, CTTensor *bias, CTInteger pad);
+CTTensor *_Nullable ct_conv_transpose1d(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount);
+CTTensor *_Nullable ct_conv_transpose2d_input(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount);
+CTTensor *_Nullable ct_conv_transpose3d_input(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount);
+CTTensor *_Nullable ct_convolution(
+    CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool transposed,
+    const CTInteger *_Nullable outputPadding, CTInteger outputPaddingCount, CTInteger groups);
+CTTensor *_Nullable ct_copy(CTTensor *self, CTTensor *src, bool nonBlocking);
 bool ct_copy_(CTTensor *self, CTTensor *src, bool nonBlocking);
+bool ct_copy_sparse_to_sparse_(CTTensor *self, CTTensor *src, bool nonBlocking);
+CTTensor *_Nullable ct_copysign_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_copysign_Tensor(CTTensor *self, CTTensor *other);
+bool ct_copysign__Scalar(CTTensor *self, CTScalar other);
+bool ct_copysign__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_corrcoef(CTTensor *self);
 CTTensor *_Nullable ct_cos(CTTensor *self);
 bool ct_cos_(CTTensor *self);
 CTTensor *_Nullable ct_cosh(CTTensor *self);
 bool ct_cosh_(CTTensor *self);
+CTTensor *_Nullable ct_cosine_embedding_loss(
+    CTTensor *input1, CTTensor *input2, CTTensor *target, double margin, CTInteger reduction);
+CTTensor *_Nullable ct_cosine_similarity(CTTensor *x1, CTTensor *x2, CTInteger dim, double eps);
 CTTensor *_Nullable ct_count_nonzero(CTTensor *self, CTOptionalInteger dim);
 CTTensor *_Nullable ct_count_nonzero_dim_IntList(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount);
+CTTensor *_Nullable ct_cov(
+    CTTensor *self, CTInteger correction, CTTensor *_Nullable fweights, CTTensor *_Nullable aweights);
+CTTensor *_Nullable ct_cross(CTTensor *self, CTTensor *other, CTOptionalInteger dim);
 CTTensor *_Nullable ct_cross_entropy_loss(
     CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex,
     double labelSmoothing);
+CTTensor *_Nullable ct_ctc_loss_IntList(
+    CTTensor *logProbs, CTTensor *targets, const CTInteger *_Nullable inputLengths, CTInteger inputLengthsCount,
+    const CTInteger *_Nullable targetLengths, CTInteger targetLengthsCount, CTInteger blank, CTInteger reduction,
+    bool zeroInfinity);
+CTTensor *_Nullable ct_ctc_loss_Tensor(
+    CTTensor *logProbs, CTTensor *targets, CTTensor *inputLengths, CTTensor *targetLengths, CTInteger blank,
+    CTInteger reduction, bool zeroInfinity);
+bool ct_cummax(CTTensor *self, CTInteger dim, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_cummin(CTTensor *self, CTInteger dim, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_cumprod(CTTensor *self, CTInteger dim, int32_t dtype);
+bool ct_cumprod_(CTTensor *self, CTInteger dim, int32_t dtype);
 CTTensor *_Nullable ct_cumsum(CTTensor *self, CTInteger dim, int32_t dtype);
+bool ct_cumsum_(CTTensor *self, CTInteger dim, int32_t dtype);
+CTTensor *_Nullable ct_cumulative_trapezoid_dx(CTTensor *y, CTScalar dx, CTInteger dim);
+CTTensor *_Nullable ct_cumulative_trapezoid_x(CTTensor *y, CTTensor *x, CTInteger dim);
+CTTensor *_Nullable ct_deg2rad(CTTensor *self);
+bool ct_deg2rad_(CTTensor *self);
+bool ct_dense_dim(CTTensor *self, CTInteger *out);
+CTTensor *_Nullable ct_det(CTTensor *self);
 CTTensor *_Nullable ct_detach(CTTensor *self);
 bool ct_detach_(CTTensor *self);
 CTTensor *_Nullable ct_diag(CTTensor *self, CTInteger diagonal);
+CTTensor *_Nullable ct_diag_embed(CTTensor *self, CTInteger offset, CTInteger dim1, CTInteger dim2);
+CTTensor *_Nullable ct_diagflat(CTTensor *self, CTInteger offset);
 CTTensor *_Nullable ct_diagonal(CTTensor *self, CTInteger offset, CTInteger dim1, CTInteger dim2);
+CTTensor *_Nullable ct_diagonal_scatter(
+    CTTensor *self, CTTensor *src, CTInteger offset, CTInteger dim1, CTInteger dim2);
+CTTensor *_Nullable ct_diff(
+    CTTensor *self, CTInteger n, CTInteger dim, CTTensor *_Nullable prepend, CTTensor *_Nullable append);
+CTTensor *_Nullable ct_digamma(CTTensor *self);
+bool ct_digamma_(CTTensor *self);
+CTTensor *_Nullable ct_dist(CTTensor *self, CTTensor *other, CTScalar p);
 CTTensor *_Nullable ct_div_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_div_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode);
 CTTensor *_Nullable ct_div_Tensor(CTTensor *self, CTTensor *other);
@@ -216,26 +663,64 @@ bool ct_div__Scalar(CTTensor *self, CTScalar other);
 bool ct_div__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode);
 bool ct_div__Tensor(CTTensor *self, CTTensor *other);
 bool ct_div__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode);
+CTTensor *_Nullable ct_divide_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_divide_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode);
+CTTensor *_Nullable ct_divide_Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_divide_Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode);
+bool ct_divide__Scalar(CTTensor *self, CTScalar other);
+bool ct_divide__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode);
+bool ct_divide__Tensor(CTTensor *self, CTTensor *other);
+bool ct_divide__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode);
 CTTensor *_Nullable ct_dot(CTTensor *self, CTTensor *tensor);
 CTTensor *_Nullable ct_dropout(CTTensor *input, double p, bool train);
 bool ct_dropout_(CTTensor *self, double p, bool train);
+CTInteger ct_dsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_dsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_dstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTTensor *_Nullable ct_einsum(
     const char *equation, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     const CTInteger *_Nullable path, CTInteger pathCount);
 CTTensor *_Nullable ct_elu(CTTensor *self, CTScalar alpha, CTScalar scale, CTScalar inputScale);
+bool ct_elu_(CTTensor *self, CTScalar alpha, CTScalar scale, CTScalar inputScale);
 CTTensor *_Nullable ct_embedding(
     CTTensor *weight, CTTensor *indices, CTInteger paddingIdx, bool scaleGradByFreq, bool sparse);
+bool ct_embedding_bag(
+    CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
+    CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3);
+bool ct_embedding_bag_padding_idx(
+    CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
+    CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTOptionalInteger paddingIdx,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2,
+    CTTensor *_Nullable *_Nonnull out3);
+bool ct_embedding_renorm_(CTTensor *self, CTTensor *indices, double maxNorm, double normType);
 CTTensor *_Nullable ct_empty_like(
     CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat);
 CTTensor *_Nullable ct_empty_memory_format(
     const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory,
     int32_t memoryFormat);
+CTTensor *_Nullable ct_empty_permuted(
+    const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable physicalLayout,
+    CTInteger physicalLayoutCount, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_empty_strided(
+    const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride, CTInteger strideCount,
+    int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_eq_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_eq_Tensor(CTTensor *self, CTTensor *other);
+bool ct_eq__Scalar(CTTensor *self, CTScalar other);
+bool ct_eq__Tensor(CTTensor *self, CTTensor *other);
 bool ct_equal(CTTensor *self, CTTensor *other, bool *out);
 CTTensor *_Nullable ct_erf(CTTensor *self);
 bool ct_erf_(CTTensor *self);
+CTTensor *_Nullable ct_erfc(CTTensor *self);
+bool ct_erfc_(CTTensor *self);
+CTTensor *_Nullable ct_erfinv(CTTensor *self);
+bool ct_erfinv_(CTTensor *self);
 CTTensor *_Nullable ct_exp(CTTensor *self);
+CTTensor *_Nullable ct_exp2(CTTensor *self);
+bool ct_exp2_(CTTensor *self);
 bool ct_exp_(CTTensor *self);
 CTTensor *_Nullable ct_expand(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, bool implicit);
 CTTensor *_Nullable ct_expand_as(CTTensor *self, CTTensor *other);
@@ -244,10 +729,73 @@ bool ct_expm1_(CTTensor *self);
 bool ct_exponential_(CTTensor *self, double lambd, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_eye(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_eye_m(CTInteger n, CTInteger m, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_feature_alpha_dropout(CTTensor *input, double p, bool train);
+bool ct_feature_alpha_dropout_(CTTensor *self, double p, bool train);
+CTTensor *_Nullable ct_feature_dropout(CTTensor *input, double p, bool train);
+bool ct_feature_dropout_(CTTensor *self, double p, bool train);
+CTTensor *_Nullable ct_fft_fft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_fft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_fftfreq(CTInteger n, double d, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_fft_fftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_fftshift(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount);
+CTTensor *_Nullable ct_fft_hfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_hfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_hfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ifft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ifft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ifftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ifftshift(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount);
+CTTensor *_Nullable ct_fft_ihfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ihfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_ihfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_irfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_irfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_irfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_rfft(CTTensor *self, CTOptionalInteger n, CTInteger dim, const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_rfft2(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fft_rfftfreq(CTInteger n, double d, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_fft_rfftn(
+    CTTensor *self, const CTInteger *_Nullable s, CTInteger sCount, const CTInteger *_Nullable dim, CTInteger dimCount,
+    const char *_Nullable norm);
+CTTensor *_Nullable ct_fill_Scalar(CTTensor *self, CTScalar value);
+CTTensor *_Nullable ct_fill_Tensor(CTTensor *self, CTTensor *value);
 bool ct_fill__Scalar(CTTensor *self, CTScalar value);
 bool ct_fill__Tensor(CTTensor *self, CTTensor *value);
+bool ct_fill_diagonal_(CTTensor *self, CTScalar fillValue, bool wrap);
+CTTensor *_Nullable ct_fix(CTTensor *self);
+bool ct_fix_(CTTensor *self);
+CTTensor *_Nullable ct_flatten_dense_tensors(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTTensor *_Nullable ct_flatten_using_ints(CTTensor *self, CTInteger startDim, CTInteger endDim);
 CTTensor *_Nullable ct_flip(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount);
+CTTensor *_Nullable ct_fliplr(CTTensor *self);
+CTTensor *_Nullable ct_flipud(CTTensor *self);
+CTTensor *_Nullable ct_float_power_Scalar(CTScalar self, CTTensor *exponent);
+CTTensor *_Nullable ct_float_power_Tensor_Scalar(CTTensor *self, CTScalar exponent);
+CTTensor *_Nullable ct_float_power_Tensor_Tensor(CTTensor *self, CTTensor *exponent);
+bool ct_float_power__Scalar(CTTensor *self, CTScalar exponent);
+bool ct_float_power__Tensor(CTTensor *self, CTTensor *exponent);
 CTTensor *_Nullable ct_floor(CTTensor *self);
 bool ct_floor_(CTTensor *self);
 CTTensor *_Nullable ct_floor_divide(CTTensor *self, CTTensor *other);
@@ -262,45 +810,321 @@ bool ct_fmod__Scalar(CTTensor *self, CTScalar other);
 bool ct_fmod__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_frac(CTTensor *self);
 bool ct_frac_(CTTensor *self);
+bool ct_fractional_max_pool2d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTTensor *randomSamples,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_fractional_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTTensor *randomSamples,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_frexp_Tensor(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_frobenius_norm_dim(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
+CTTensor *_Nullable ct_from_file(
+    const char *filename, int8_t shared, CTOptionalInteger size, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_full(
     const CTInteger *_Nullable size, CTInteger sizeCount, CTScalar fillValue, int32_t dtype, CTDevice device,
     int8_t pinMemory);
 CTTensor *_Nullable ct_full_like(
     CTTensor *self, CTScalar fillValue, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat);
 CTTensor *_Nullable ct_gather(CTTensor *self, CTInteger dim, CTTensor *index, bool sparseGrad);
+CTTensor *_Nullable ct_gcd(CTTensor *self, CTTensor *other);
+bool ct_gcd_(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_ge_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_ge_Tensor(CTTensor *self, CTTensor *other);
+bool ct_ge__Scalar(CTTensor *self, CTScalar other);
+bool ct_ge__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_gelu(CTTensor *self, const char *approximate);
 bool ct_gelu_(CTTensor *self, const char *approximate);
+bool ct_geometric_(CTTensor *self, double p, CTGenerator *_Nullable generator);
+bool ct_geqrf(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_ger(CTTensor *self, CTTensor *vec2);
+CTTensor *_Nullable ct_glu(CTTensor *self, CTInteger dim);
+CTInteger ct_gradient_array(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_scalararray(
+    CTTensor *self, CTScalar spacing, const CTInteger *_Nullable dim, CTInteger dimCount, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_scalarint(
+    CTTensor *self, CTOptionalScalar spacing, CTOptionalInteger dim, CTInteger edgeOrder,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_scalarrayarray(
+    CTTensor *self, const CTScalar *_Nullable spacing, CTInteger spacingCount, const CTInteger *_Nullable dim,
+    CTInteger dimCount, CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_scalarrayint(
+    CTTensor *self, const CTScalar *_Nullable spacing, CTInteger spacingCount, CTOptionalInteger dim,
+    CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_tensorarray(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, const CTInteger *_Nullable dim,
+    CTInteger dimCount, CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_gradient_tensorarrayint(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, CTOptionalInteger dim,
+    CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_greater_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_greater_Tensor(CTTensor *self, CTTensor *other);
+bool ct_greater__Scalar(CTTensor *self, CTScalar other);
+bool ct_greater__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_greater_equal_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_greater_equal_Tensor(CTTensor *self, CTTensor *other);
+bool ct_greater_equal__Scalar(CTTensor *self, CTScalar other);
+bool ct_greater_equal__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_grid_sampler(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners);
+CTTensor *_Nullable ct_grid_sampler_2d(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners);
+CTTensor *_Nullable ct_grid_sampler_3d(
+    CTTensor *input, CTTensor *grid, CTInteger interpolationMode, CTInteger paddingMode, bool alignCorners);
 CTTensor *_Nullable ct_group_norm(
     CTTensor *input, CTInteger numGroups, CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps,
     bool cudnnEnabled);
+CTTensor *_Nullable ct_gru_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh);
+bool ct_gru_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_gru_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_gt_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_gt_Tensor(CTTensor *self, CTTensor *other);
+bool ct_gt__Scalar(CTTensor *self, CTScalar other);
+bool ct_gt__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_hamming_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hamming_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hamming_window_periodic_alpha(
+    CTInteger windowLength, bool periodic, double alpha, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hamming_window_periodic_alpha_beta(
+    CTInteger windowLength, bool periodic, double alpha, double beta, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hann_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hann_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_hardshrink(CTTensor *self, CTScalar lambd);
+CTTensor *_Nullable ct_hardsigmoid(CTTensor *self);
+bool ct_hardsigmoid_(CTTensor *self);
+CTTensor *_Nullable ct_hardswish(CTTensor *self);
+bool ct_hardswish_(CTTensor *self);
 CTTensor *_Nullable ct_hardtanh(CTTensor *self, CTScalar minVal, CTScalar maxVal);
+bool ct_hardtanh_(CTTensor *self, CTScalar minVal, CTScalar maxVal);
+CTTensor *_Nullable ct_hash_tensor(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, CTInteger mode);
+CTTensor *_Nullable ct_heaviside(CTTensor *self, CTTensor *values);
+bool ct_heaviside_(CTTensor *self, CTTensor *values);
+CTTensor *_Nullable ct_hinge_embedding_loss(CTTensor *self, CTTensor *target, double margin, CTInteger reduction);
 CTTensor *_Nullable ct_histc(CTTensor *self, CTInteger bins, CTScalar min, CTScalar max);
+bool ct_histogram_bin_ct(
+    CTTensor *self, CTInteger bins, const double *_Nullable range, CTInteger rangeCount, CTTensor *_Nullable weight,
+    bool density, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_histogram_bins_tensor(
+    CTTensor *self, CTTensor *bins, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+bool ct_histogramdd(
+    CTTensor *self, const CTInteger *_Nullable bins, CTInteger binsCount, const double *_Nullable range,
+    CTInteger rangeCount, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out1, CTInteger *out1Count);
+bool ct_histogramdd_TensorList_bins(
+    CTTensor *self, CTTensor *_Nonnull const *_Nullable bins, CTInteger binsCount, const double *_Nullable range,
+    CTInteger rangeCount, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out1, CTInteger *out1Count);
+bool ct_histogramdd_int_bins(
+    CTTensor *self, CTInteger bins, const double *_Nullable range, CTInteger rangeCount, CTTensor *_Nullable weight,
+    bool density, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nonnull *_Nullable *_Nonnull out1,
+    CTInteger *out1Count);
+CTInteger ct_hsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_hsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_hspmm(CTTensor *mat1, CTTensor *mat2);
+CTTensor *_Nullable ct_hstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTTensor *_Nullable ct_huber_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double delta);
+CTTensor *_Nullable ct_hypot(CTTensor *self, CTTensor *other);
+bool ct_hypot_(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_i0(CTTensor *self);
+bool ct_i0_(CTTensor *self);
+CTTensor *_Nullable ct_igamma(CTTensor *self, CTTensor *other);
+bool ct_igamma_(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_igammac(CTTensor *self, CTTensor *other);
+bool ct_igammac_(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_im2col(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, const CTInteger *_Nullable padding,
+    CTInteger paddingCount, const CTInteger *_Nullable stride, CTInteger strideCount);
 CTTensor *_Nullable ct_imag(CTTensor *self);
+CTTensor *_Nullable ct_index_Tensor(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount);
 CTTensor *_Nullable ct_index_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha);
+bool ct_index_add_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, CTScalar alpha);
 CTTensor *_Nullable ct_index_copy(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source);
+bool ct_index_copy_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source);
+bool ct_index_fill__int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value);
+bool ct_index_fill__int_Tensor(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *value);
 CTTensor *_Nullable ct_index_fill_int_Scalar(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value);
 CTTensor *_Nullable ct_index_fill_int_Tensor(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *value);
+CTTensor *_Nullable ct_index_put(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount, CTTensor *values,
+    bool accumulate);
+bool ct_index_put_(
+    CTTensor *self, CTTensor *_Nullable const *_Nullable indices, CTInteger indicesCount, CTTensor *values,
+    bool accumulate);
+CTTensor *_Nullable ct_index_reduce(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, const char *reduce, bool includeSelf);
+bool ct_index_reduce_(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *source, const char *reduce, bool includeSelf);
 CTTensor *_Nullable ct_index_select(CTTensor *self, CTInteger dim, CTTensor *index);
+CTTensor *_Nullable ct_indices(CTTensor *self);
+CTTensor *_Nullable ct_inner(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_instance_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
+    CTTensor *_Nullable runningVar, bool useInputStats, double momentum, double eps, bool cudnnEnabled);
+CTTensor *_Nullable ct_inverse(CTTensor *self);
+bool ct_is_coalesced(CTTensor *self, bool *out);
+bool ct_is_complex(CTTensor *self, bool *out);
+bool ct_is_conj(CTTensor *self, bool *out);
+bool ct_is_distributed(CTTensor *self, bool *out);
+bool ct_is_floating_point(CTTensor *self, bool *out);
+bool ct_is_inference(CTTensor *self, bool *out);
+bool ct_is_neg(CTTensor *self, bool *out);
+bool ct_is_nonzero(CTTensor *self, bool *out);
+bool ct_is_pinned(CTTensor *self, CTDevice device, bool *out);
+bool ct_is_same_size(CTTensor *self, CTTensor *other, bool *out);
+bool ct_is_set_to(CTTensor *self, CTTensor *tensor, bool *out);
+bool ct_is_signed(CTTensor *self, bool *out);
 CTTensor *_Nullable ct_isclose(CTTensor *self, CTTensor *other, double rtol, double atol, bool equalNan);
 CTTensor *_Nullable ct_isfinite(CTTensor *self);
+CTTensor *_Nullable ct_isin_Scalar_Tensor(CTScalar element, CTTensor *testElements, bool assumeUnique, bool invert);
+CTTensor *_Nullable ct_isin_Tensor_Scalar(CTTensor *elements, CTScalar testElement, bool assumeUnique, bool invert);
+CTTensor *_Nullable ct_isin_Tensor_Tensor(CTTensor *elements, CTTensor *testElements, bool assumeUnique, bool invert);
 CTTensor *_Nullable ct_isinf(CTTensor *self);
 CTTensor *_Nullable ct_isnan(CTTensor *self);
+CTTensor *_Nullable ct_isneginf(CTTensor *self);
+CTTensor *_Nullable ct_isposinf(CTTensor *self);
+CTTensor *_Nullable ct_isreal(CTTensor *self);
+CTTensor *_Nullable ct_istft(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool center, bool normalized, int8_t onesided, CTOptionalInteger length,
+    bool returnComplex);
+CTTensor *_Nullable ct_kaiser_window(CTInteger windowLength, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_kaiser_window_beta(
+    CTInteger windowLength, bool periodic, double beta, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_kaiser_window_periodic(
+    CTInteger windowLength, bool periodic, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_kl_div(CTTensor *self, CTTensor *target, CTInteger reduction, bool logTarget);
+CTTensor *_Nullable ct_kron(CTTensor *self, CTTensor *other);
+bool ct_kthvalue(
+    CTTensor *self, CTInteger k, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction);
 CTTensor *_Nullable ct_layer_norm(
     CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
     CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps, bool cudnnEnable);
+CTTensor *_Nullable ct_lcm(CTTensor *self, CTTensor *other);
+bool ct_lcm_(CTTensor *self, CTTensor *other);
+bool ct_ldexp_(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_ldexp_Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_le_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_le_Tensor(CTTensor *self, CTTensor *other);
+bool ct_le__Scalar(CTTensor *self, CTScalar other);
+bool ct_le__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_leaky_relu(CTTensor *self, CTScalar negativeSlope);
+bool ct_leaky_relu_(CTTensor *self, CTScalar negativeSlope);
 CTTensor *_Nullable ct_lerp_Scalar(CTTensor *self, CTTensor *end, CTScalar weight);
 CTTensor *_Nullable ct_lerp_Tensor(CTTensor *self, CTTensor *end, CTTensor *weight);
 bool ct_lerp__Scalar(CTTensor *self, CTTensor *end, CTScalar weight);
 bool ct_lerp__Tensor(CTTensor *self, CTTensor *end, CTTensor *weight);
+CTTensor *_Nullable ct_less_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_less_Tensor(CTTensor *self, CTTensor *other);
+bool ct_less__Scalar(CTTensor *self, CTScalar other);
+bool ct_less__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_less_equal_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_less_equal_Tensor(CTTensor *self, CTTensor *other);
+bool ct_less_equal__Scalar(CTTensor *self, CTScalar other);
+bool ct_less_equal__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_lgamma(CTTensor *self);
+bool ct_lgamma_(CTTensor *self);
+CTTensor *_Nullable ct_linalg_cholesky(CTTensor *self, bool upper);
+bool ct_linalg_cholesky_ex(
+    CTTensor *self, bool upper, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_linalg_cond(CTTensor *self, CTOptionalScalar p);
+CTTensor *_Nullable ct_linalg_cond_p_str(CTTensor *self, const char *p);
+CTTensor *_Nullable ct_linalg_cross(CTTensor *self, CTTensor *other, CTInteger dim);
+CTTensor *_Nullable ct_linalg_det(CTTensor *a);
+CTTensor *_Nullable ct_linalg_diagonal(CTTensor *a, CTInteger offset, CTInteger dim1, CTInteger dim2);
+bool ct_linalg_eig(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_linalg_eigh(
+    CTTensor *self, const char *uplo, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_linalg_eigvals(CTTensor *self);
+CTTensor *_Nullable ct_linalg_eigvalsh(CTTensor *self, const char *uplo);
+CTTensor *_Nullable ct_linalg_householder_product(CTTensor *input, CTTensor *tau);
+CTTensor *_Nullable ct_linalg_inv(CTTensor *a);
+bool ct_linalg_inv_ex(
+    CTTensor *a, bool checkErrors, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_linalg_ldl_factor(
+    CTTensor *self, bool hermitian, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_linalg_ldl_factor_ex(
+    CTTensor *self, bool hermitian, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor *b, bool hermitian);
+bool ct_linalg_lstsq(
+    CTTensor *self, CTTensor *b, CTOptionalReal rcond, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3);
+bool ct_linalg_lu(
+    CTTensor *a, bool pivot, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2);
+bool ct_linalg_lu_factor(
+    CTTensor *a, bool pivot, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_linalg_lu_factor_ex(
+    CTTensor *a, bool pivot, bool checkErrors, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_linalg_lu_solve(CTTensor *lu, CTTensor *pivots, CTTensor *b, bool left, bool adjoint);
+CTTensor *_Nullable ct_linalg_matmul(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_linalg_matrix_exp(CTTensor *self);
+CTTensor *_Nullable ct_linalg_matrix_norm(
+    CTTensor *self, CTScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
+CTTensor *_Nullable ct_linalg_matrix_norm_str_ord(
+    CTTensor *self, const char *ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
+CTTensor *_Nullable ct_linalg_matrix_power(CTTensor *self, CTInteger n);
+CTTensor *_Nullable ct_linalg_matrix_rank(CTTensor *self, double tol, bool hermitian);
+CTTensor *_Nullable ct_linalg_matrix_rank_atol_rtol_float(
+    CTTensor *self, CTOptionalReal atol, CTOptionalReal rtol, bool hermitian);
+CTTensor *_Nullable ct_linalg_matrix_rank_atol_rtol_tensor(
+    CTTensor *input, CTTensor *_Nullable atol, CTTensor *_Nullable rtol, bool hermitian);
+CTTensor *_Nullable ct_linalg_matrix_rank_tol_tensor(CTTensor *input, CTTensor *tol, bool hermitian);
+CTTensor *_Nullable ct_linalg_multi_dot(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
+CTTensor *_Nullable ct_linalg_norm(
+    CTTensor *self, CTOptionalScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype);
+CTTensor *_Nullable ct_linalg_norm_ord_str(
+    CTTensor *self, const char *ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
+CTTensor *_Nullable ct_linalg_pinv(CTTensor *self, double rcond, bool hermitian);
+CTTensor *_Nullable ct_linalg_pinv_atol_rtol_float(
+    CTTensor *self, CTOptionalReal atol, CTOptionalReal rtol, bool hermitian);
+CTTensor *_Nullable ct_linalg_pinv_atol_rtol_tensor(
+    CTTensor *self, CTTensor *_Nullable atol, CTTensor *_Nullable rtol, bool hermitian);
+CTTensor *_Nullable ct_linalg_pinv_rcond_tensor(CTTensor *self, CTTensor *rcond, bool hermitian);
+bool ct_linalg_qr(
+    CTTensor *a, const char *mode, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_linalg_slogdet(CTTensor *a, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_linalg_solve(CTTensor *a, CTTensor *b, bool left);
+bool ct_linalg_solve_ex(
+    CTTensor *a, CTTensor *b, bool left, bool checkErrors, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_linalg_solve_triangular(CTTensor *self, CTTensor *b, bool upper, bool left, bool unitriangular);
+bool ct_linalg_svd(
+    CTTensor *a, bool fullMatrices, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_linalg_svdvals(CTTensor *a, const char *_Nullable driver);
+CTTensor *_Nullable ct_linalg_tensorinv(CTTensor *self, CTInteger ind);
+CTTensor *_Nullable ct_linalg_tensorsolve(
+    CTTensor *self, CTTensor *other, const CTInteger *_Nullable dims, CTInteger dimsCount);
+CTTensor *_Nullable ct_linalg_vander(CTTensor *x, CTOptionalInteger n);
+CTTensor *_Nullable ct_linalg_vecdot(CTTensor *x, CTTensor *y, CTInteger dim);
+CTTensor *_Nullable ct_linalg_vector_norm(
+    CTTensor *self, CTScalar ord, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
 CTTensor *_Nullable ct_linear(CTTensor *input, CTTensor *weight, CTTensor *_Nullable bias);
 CTTensor *_Nullable ct_linspace(
     CTScalar start, CTScalar end, CTInteger steps, int32_t dtype, CTDevice device, int8_t pinMemory);
@@ -318,7 +1142,13 @@ bool ct_log1p_(CTTensor *self);
 CTTensor *_Nullable ct_log2(CTTensor *self);
 bool ct_log2_(CTTensor *self);
 bool ct_log_(CTTensor *self);
+bool ct_log_normal_(CTTensor *self, double mean, double std, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_log_sigmoid(CTTensor *self);
 CTTensor *_Nullable ct_log_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype);
+CTTensor *_Nullable ct_logaddexp(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_logaddexp2(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_logcumsumexp(CTTensor *self, CTInteger dim);
+CTTensor *_Nullable ct_logdet(CTTensor *self);
 CTTensor *_Nullable ct_logical_and(CTTensor *self, CTTensor *other);
 bool ct_logical_and_(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_logical_not(CTTensor *self);
@@ -327,25 +1157,92 @@ CTTensor *_Nullable ct_logical_or(CTTensor *self, CTTensor *other);
 bool ct_logical_or_(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_logical_xor(CTTensor *self, CTTensor *other);
 bool ct_logical_xor_(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_logit(CTTensor *self, CTOptionalReal eps);
+bool ct_logit_(CTTensor *self, CTOptionalReal eps);
+CTTensor *_Nullable ct_logspace(
+    CTScalar start, CTScalar end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_logspace_Scalar_Tensor(
+    CTScalar start, CTTensor *end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_logspace_Tensor_Scalar(
+    CTTensor *start, CTScalar end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_logspace_Tensor_Tensor(
+    CTTensor *start, CTTensor *end, CTInteger steps, double base, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_logsumexp(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
+bool ct_lstm_cell(
+    CTTensor *input, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount, CTTensor *wIh, CTTensor *wHh,
+    CTTensor *_Nullable bIh, CTTensor *_Nullable bHh, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+bool ct_lstm_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount,
+    CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
+    double dropout, bool train, bool bidirectional, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+bool ct_lstm_input(
+    CTTensor *input, CTTensor *_Nonnull const *_Nullable hx, CTInteger hxCount,
+    CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
+    double dropout, bool train, bool bidirectional, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
 CTTensor *_Nullable ct_lt_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_lt_Tensor(CTTensor *self, CTTensor *other);
+bool ct_lt__Scalar(CTTensor *self, CTScalar other);
+bool ct_lt__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_lu_solve(CTTensor *self, CTTensor *luData, CTTensor *luPivots);
+bool ct_lu_unpack(
+    CTTensor *luData, CTTensor *luPivots, bool unpackData, bool unpackPivots, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_mH(CTTensor *self);
+CTTensor *_Nullable ct_mT(CTTensor *self);
+CTTensor *_Nullable ct_margin_ranking_loss(
+    CTTensor *input1, CTTensor *input2, CTTensor *target, double margin, CTInteger reduction);
 CTTensor *_Nullable ct_masked_fill_Scalar(CTTensor *self, CTTensor *mask, CTScalar value);
 CTTensor *_Nullable ct_masked_fill_Tensor(CTTensor *self, CTTensor *mask, CTTensor *value);
 bool ct_masked_fill__Scalar(CTTensor *self, CTTensor *mask, CTScalar value);
 bool ct_masked_fill__Tensor(CTTensor *self, CTTensor *mask, CTTensor *value);
 CTTensor *_Nullable ct_masked_scatter(CTTensor *self, CTTensor *mask, CTTensor *source);
+bool ct_masked_scatter_(CTTensor *self, CTTensor *mask, CTTensor *source);
 CTTensor *_Nullable ct_masked_select(CTTensor *self, CTTensor *mask);
 CTTensor *_Nullable ct_matmul(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_matrix_H(CTTensor *self);
+CTTensor *_Nullable ct_matrix_exp(CTTensor *self);
+CTTensor *_Nullable ct_matrix_power(CTTensor *self, CTInteger n);
 CTTensor *_Nullable ct_max(CTTensor *self);
 bool ct_max_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_max_other(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_max_pool1d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode);
+bool ct_max_pool1d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_max_pool2d(
     CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
     CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
     const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode);
+bool ct_max_pool2d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_max_pool3d(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode);
+bool ct_max_pool3d_with_indices(
+    CTTensor *self, const CTInteger *_Nullable kernelSize, CTInteger kernelSizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, const CTInteger *_Nullable padding, CTInteger paddingCount,
+    const CTInteger *_Nullable dilation, CTInteger dilationCount, bool ceilMode, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_max_unpool2d(
+    CTTensor *self, CTTensor *indices, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
+CTTensor *_Nullable ct_max_unpool3d(
+    CTTensor *self, CTTensor *indices, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount, const CTInteger *_Nullable padding,
+    CTInteger paddingCount);
 CTTensor *_Nullable ct_maximum(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_mean(CTTensor *self, int32_t dtype);
 CTTensor *_Nullable ct_mean_dim(
@@ -354,39 +1251,119 @@ CTTensor *_Nullable ct_median(CTTensor *self);
 bool ct_median_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
+CTInteger ct_meshgrid(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_meshgrid_indexing(
+    CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, const char *indexing,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_min(CTTensor *self);
 bool ct_min_dim(
     CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_min_other(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_minimum(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_mish(CTTensor *self);
+bool ct_mish_(CTTensor *self);
 CTTensor *_Nullable ct_mm(CTTensor *self, CTTensor *mat2);
 CTTensor *_Nullable ct_mm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtype);
+bool ct_mode(
+    CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_moveaxis_int(CTTensor *self, CTInteger source, CTInteger destination);
+CTTensor *_Nullable ct_moveaxis_intlist(
+    CTTensor *self, const CTInteger *_Nullable source, CTInteger sourceCount, const CTInteger *_Nullable destination,
+    CTInteger destinationCount);
 CTTensor *_Nullable ct_movedim_int(CTTensor *self, CTInteger source, CTInteger destination);
 CTTensor *_Nullable ct_movedim_intlist(
     CTTensor *self, const CTInteger *_Nullable source, CTInteger sourceCount, const CTInteger *_Nullable destination,
     CTInteger destinationCount);
 CTTensor *_Nullable ct_mse_loss(CTTensor *self, CTTensor *target, CTInteger reduction);
+CTTensor *_Nullable ct_msort(CTTensor *self);
 CTTensor *_Nullable ct_mul_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_mul_Tensor(CTTensor *self, CTTensor *other);
 bool ct_mul__Scalar(CTTensor *self, CTScalar other);
 bool ct_mul__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_multi_margin_loss(
+    CTTensor *self, CTTensor *target, CTScalar p, CTScalar margin, CTTensor *_Nullable weight, CTInteger reduction);
+CTTensor *_Nullable ct_multilabel_margin_loss(CTTensor *self, CTTensor *target, CTInteger reduction);
 CTTensor *_Nullable ct_multinomial(
     CTTensor *self, CTInteger numSamples, bool replacement, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_multiply_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_multiply_Tensor(CTTensor *self, CTTensor *other);
+bool ct_multiply__Scalar(CTTensor *self, CTScalar other);
+bool ct_multiply__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_mv(CTTensor *self, CTTensor *vec);
+CTTensor *_Nullable ct_mvlgamma(CTTensor *self, CTInteger p);
+bool ct_mvlgamma_(CTTensor *self, CTInteger p);
 CTTensor *_Nullable ct_nan_to_num(CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf);
 bool ct_nan_to_num_(CTTensor *self, CTOptionalReal nan, CTOptionalReal posinf, CTOptionalReal neginf);
+CTTensor *_Nullable ct_nanmean(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
+CTTensor *_Nullable ct_nanmedian(CTTensor *self);
+bool ct_nanmedian_dim(
+    CTTensor *self, CTInteger dim, bool keepdim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_nanquantile(
+    CTTensor *self, CTTensor *q, CTOptionalInteger dim, bool keepdim, const char *interpolation);
+CTTensor *_Nullable ct_nanquantile_scalar(
+    CTTensor *self, double q, CTOptionalInteger dim, bool keepdim, const char *interpolation);
 CTTensor *_Nullable ct_nansum(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
 CTTensor *_Nullable ct_narrow(CTTensor *self, CTInteger dim, CTInteger start, CTInteger length);
 CTTensor *_Nullable ct_narrow_Tensor(CTTensor *self, CTInteger dim, CTTensor *start, CTInteger length);
+CTTensor *_Nullable ct_narrow_copy(CTTensor *self, CTInteger dim, CTInteger start, CTInteger length);
+bool ct_native_batch_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
+    CTTensor *_Nullable runningVar, bool training, double momentum, double eps, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_native_channel_shuffle(CTTensor *self, CTInteger groups);
+bool ct_native_dropout(
+    CTTensor *input, double p, int8_t train, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_native_group_norm(
+    CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTInteger n, CTInteger c, CTInteger hxW,
+    CTInteger group, double eps, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2);
+bool ct_native_layer_norm(
+    CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
+    CTTensor *_Nullable weight, CTTensor *_Nullable bias, double eps, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_native_norm(CTTensor *self, CTScalar p);
+CTTensor *_Nullable ct_native_norm_ScalarOpt_dim_dtype(
+    CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
+    int32_t dtype);
 CTTensor *_Nullable ct_ne_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_ne_Tensor(CTTensor *self, CTTensor *other);
+bool ct_ne__Scalar(CTTensor *self, CTScalar other);
+bool ct_ne__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_neg(CTTensor *self);
 bool ct_neg_(CTTensor *self);
+CTTensor *_Nullable ct_negative(CTTensor *self);
+bool ct_negative_(CTTensor *self);
+CTTensor *_Nullable ct_nested_to_padded_tensor(
+    CTTensor *self, double padding, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
+CTTensor *_Nullable ct_new_empty(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory);
+CTTensor *_Nullable ct_new_empty_strided(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, const CTInteger *_Nullable stride,
+    CTInteger strideCount, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_new_full(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTScalar fillValue, int32_t dtype,
+    CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_new_ones(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory);
+CTTensor *_Nullable ct_new_zeros(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
+    int8_t pinMemory);
+CTTensor *_Nullable ct_nextafter(CTTensor *self, CTTensor *other);
+bool ct_nextafter_(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_nll_loss(
     CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex);
+CTTensor *_Nullable ct_nll_loss_nd(
+    CTTensor *self, CTTensor *target, CTTensor *_Nullable weight, CTInteger reduction, CTInteger ignoreIndex);
 CTTensor *_Nullable ct_nonzero(CTTensor *self);
+CTTensor *_Nullable ct_nonzero_static(CTTensor *self, CTInteger size, CTInteger fillValue);
 CTTensor *_Nullable ct_norm_Scalar(CTTensor *self, CTScalar p);
 CTTensor *_Nullable ct_norm_ScalarOpt_dim(
     CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
@@ -394,6 +1371,7 @@ CTTensor *_Nullable ct_norm_ScalarOpt_dim_dtype(
     CTTensor *self, CTOptionalScalar p, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim,
     int32_t dtype);
 CTTensor *_Nullable ct_norm_ScalarOpt_dtype(CTTensor *self, CTOptionalScalar p, int32_t dtype);
+CTTensor *_Nullable ct_norm_except_dim(CTTensor *v, CTInteger pow, CTInteger dim);
 bool ct_normal_(CTTensor *self, double mean, double std, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_normal_Tensor_Tensor(CTTensor *mean, CTTensor *std, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_normal_Tensor_float(CTTensor *mean, double std, CTGenerator *_Nullable generator);
@@ -401,21 +1379,60 @@ CTTensor *_Nullable ct_normal_float_Tensor(double mean, CTTensor *std, CTGenerat
 CTTensor *_Nullable ct_normal_float_float(
     double mean, double std, const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator,
     int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_not_equal_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_not_equal_Tensor(CTTensor *self, CTTensor *other);
+bool ct_not_equal__Scalar(CTTensor *self, CTScalar other);
+bool ct_not_equal__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_nuclear_norm(CTTensor *self, bool keepdim);
+CTTensor *_Nullable ct_nuclear_norm_dim(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
+CTTensor *_Nullable ct_numpy_T(CTTensor *self);
 CTTensor *_Nullable ct_one_hot(CTTensor *self, CTInteger numClasses);
 CTTensor *_Nullable ct_ones(
     const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_ones_like(
     CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat);
+CTTensor *_Nullable ct_orgqr(CTTensor *self, CTTensor *input2);
+CTTensor *_Nullable ct_ormqr(CTTensor *self, CTTensor *input2, CTTensor *input3, bool left, bool transpose);
 CTTensor *_Nullable ct_outer(CTTensor *self, CTTensor *vec2);
+bool ct_output_nr(CTTensor *self, CTInteger *out);
+CTTensor *_Nullable ct_pad(
+    CTTensor *self, const CTInteger *_Nullable pad, CTInteger padCount, const char *mode, CTOptionalReal value);
+CTTensor *_Nullable ct_pad_sequence(
+    CTTensor *_Nonnull const *_Nullable sequences, CTInteger sequencesCount, bool batchFirst, double paddingValue,
+    const char *paddingSide);
+CTTensor *_Nullable ct_pairwise_distance(CTTensor *x1, CTTensor *x2, double p, double eps, bool keepdim);
+CTTensor *_Nullable ct_pdist(CTTensor *self, double p);
 CTTensor *_Nullable ct_permute(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount);
+CTTensor *_Nullable ct_pin_memory(CTTensor *self, CTDevice device);
+CTTensor *_Nullable ct_pinverse(CTTensor *self, double rcond);
 CTTensor *_Nullable ct_pixel_shuffle(CTTensor *self, CTInteger upscaleFactor);
+CTTensor *_Nullable ct_pixel_unshuffle(CTTensor *self, CTInteger downscaleFactor);
+CTTensor *_Nullable ct_poisson(CTTensor *self, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_poisson_nll_loss(
+    CTTensor *input, CTTensor *target, bool logInput, bool full, double eps, CTInteger reduction);
+CTTensor *_Nullable ct_polar(CTTensor *abs, CTTensor *angle);
+CTTensor *_Nullable ct_polygamma(CTInteger n, CTTensor *self);
+bool ct_polygamma_(CTTensor *self, CTInteger n);
+CTTensor *_Nullable ct_positive(CTTensor *self);
 CTTensor *_Nullable ct_pow_Scalar(CTScalar self, CTTensor *exponent);
 CTTensor *_Nullable ct_pow_Tensor_Scalar(CTTensor *self, CTScalar exponent);
 CTTensor *_Nullable ct_pow_Tensor_Tensor(CTTensor *self, CTTensor *exponent);
 bool ct_pow__Scalar(CTTensor *self, CTScalar exponent);
 bool ct_pow__Tensor(CTTensor *self, CTTensor *exponent);
+CTTensor *_Nullable ct_prelu(CTTensor *self, CTTensor *weight);
 CTTensor *_Nullable ct_prod(CTTensor *self, int32_t dtype);
 CTTensor *_Nullable ct_prod_dim_int(CTTensor *self, CTInteger dim, bool keepdim, int32_t dtype);
+bool ct_promote_types(int32_t type1, int32_t type2, int32_t *out);
+CTTensor *_Nullable ct_put(CTTensor *self, CTTensor *index, CTTensor *source, bool accumulate);
+bool ct_put_(CTTensor *self, CTTensor *index, CTTensor *source, bool accumulate);
+bool ct_qr(CTTensor *self, bool some, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_quantile(
+    CTTensor *self, CTTensor *q, CTOptionalInteger dim, bool keepdim, const char *interpolation);
+CTTensor *_Nullable ct_quantile_scalar(
+    CTTensor *self, double q, CTOptionalInteger dim, bool keepdim, const char *interpolation);
+CTTensor *_Nullable ct_rad2deg(CTTensor *self);
+bool ct_rad2deg_(CTTensor *self);
 CTTensor *_Nullable ct_rand(
     const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_rand_generator(
@@ -432,6 +1449,22 @@ CTTensor *_Nullable ct_randint(
 CTTensor *_Nullable ct_randint_generator(
     CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, CTGenerator *_Nullable generator,
     int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_randint_like(
+    CTTensor *self, CTInteger high, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat);
+CTTensor *_Nullable ct_randint_like_Tensor(
+    CTTensor *self, CTTensor *high, int32_t dtype, CTDevice device, int8_t pinMemory, int32_t memoryFormat);
+CTTensor *_Nullable ct_randint_like_Tensor_generator(
+    CTTensor *self, CTTensor *high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat);
+CTTensor *_Nullable ct_randint_like_generator(
+    CTTensor *self, CTInteger high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat);
+CTTensor *_Nullable ct_randint_like_low_dtype(
+    CTTensor *self, CTInteger low, CTInteger high, int32_t dtype, CTDevice device, int8_t pinMemory,
+    int32_t memoryFormat);
+CTTensor *_Nullable ct_randint_like_low_generator_dtype(
+    CTTensor *self, CTInteger low, CTInteger high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device,
+    int8_t pinMemory, int32_t memoryFormat);
 CTTensor *_Nullable ct_randint_low(
     CTInteger low, CTInteger high, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device,
     int8_t pinMemory);
@@ -454,34 +1487,93 @@ bool ct_random__to(CTTensor *self, CTInteger to, CTGenerator *_Nullable generato
 CTTensor *_Nullable ct_randperm(CTInteger n, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_randperm_generator(
     CTInteger n, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_range(CTScalar start, CTScalar end, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_range_step(
+    CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_ravel(CTTensor *self);
 CTTensor *_Nullable ct_real(CTTensor *self);
 CTTensor *_Nullable ct_reciprocal(CTTensor *self);
 bool ct_reciprocal_(CTTensor *self);
+CTTensor *_Nullable ct_reflection_pad1d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
+CTTensor *_Nullable ct_reflection_pad2d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
+CTTensor *_Nullable ct_reflection_pad3d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
 CTTensor *_Nullable ct_relu(CTTensor *self);
+CTTensor *_Nullable ct_relu6(CTTensor *self);
+bool ct_relu6_(CTTensor *self);
 bool ct_relu_(CTTensor *self);
 CTTensor *_Nullable ct_remainder_Scalar(CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_remainder_Scalar_Tensor(CTScalar self, CTTensor *other);
 CTTensor *_Nullable ct_remainder_Tensor(CTTensor *self, CTTensor *other);
 bool ct_remainder__Scalar(CTTensor *self, CTScalar other);
 bool ct_remainder__Tensor(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_renorm(CTTensor *self, CTScalar p, CTInteger dim, CTScalar maxnorm);
+bool ct_renorm_(CTTensor *self, CTScalar p, CTInteger dim, CTScalar maxnorm);
 CTTensor *_Nullable ct_repeat(CTTensor *self, const CTInteger *_Nullable repeats, CTInteger repeatsCount);
 CTTensor *_Nullable ct_repeat_interleave_Tensor(CTTensor *repeats, CTOptionalInteger outputSize);
 CTTensor *_Nullable ct_repeat_interleave_self_Tensor(
     CTTensor *self, CTTensor *repeats, CTOptionalInteger dim, CTOptionalInteger outputSize);
 CTTensor *_Nullable ct_repeat_interleave_self_int(
     CTTensor *self, CTInteger repeats, CTOptionalInteger dim, CTOptionalInteger outputSize);
+CTTensor *_Nullable ct_replication_pad1d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
+CTTensor *_Nullable ct_replication_pad2d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
+CTTensor *_Nullable ct_replication_pad3d(CTTensor *self, const CTInteger *_Nullable padding, CTInteger paddingCount);
 CTTensor *_Nullable ct_reshape(CTTensor *self, const CTInteger *_Nullable shape, CTInteger shapeCount);
+CTTensor *_Nullable ct_reshape_as(CTTensor *self, CTTensor *other);
+bool ct_resize_(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t memoryFormat);
+bool ct_resize_as_(CTTensor *self, CTTensor *theTemplate, int32_t memoryFormat);
+bool ct_resize_as_sparse_(CTTensor *self, CTTensor *theTemplate);
+CTTensor *_Nullable ct_resolve_conj(CTTensor *self);
+CTTensor *_Nullable ct_resolve_neg(CTTensor *self);
+bool ct_result_type_Scalar(CTTensor *tensor, CTScalar other, int32_t *out);
+bool ct_result_type_Scalar_Scalar(CTScalar scalar1, CTScalar scalar2, int32_t *out);
+bool ct_result_type_Scalar_Tensor(CTScalar scalar, CTTensor *tensor, int32_t *out);
+bool ct_result_type_Tensor(CTTensor *tensor, CTTensor *other, int32_t *out);
+bool ct_retain_grad(CTTensor *self);
+bool ct_retains_grad(CTTensor *self, bool *out);
+CTTensor *_Nullable ct_rms_norm(
+    CTTensor *input, const CTInteger *_Nullable normalizedShape, CTInteger normalizedShapeCount,
+    CTTensor *_Nullable weight, CTOptionalReal eps);
+CTTensor *_Nullable ct_rnn_relu_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh);
+bool ct_rnn_relu_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_rnn_relu_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_rnn_tanh_cell(
+    CTTensor *input, CTTensor *hx, CTTensor *wIh, CTTensor *wHh, CTTensor *_Nullable bIh, CTTensor *_Nullable bHh);
+bool ct_rnn_tanh_data(
+    CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
+    CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_rnn_tanh_input(
+    CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
+    CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_roll(
     CTTensor *self, const CTInteger *_Nullable shifts, CTInteger shiftsCount, const CTInteger *_Nullable dims,
     CTInteger dimsCount);
+CTTensor *_Nullable ct_rot90(CTTensor *self, CTInteger k, const CTInteger *_Nullable dims, CTInteger dimsCount);
 CTTensor *_Nullable ct_round(CTTensor *self);
 bool ct_round_(CTTensor *self);
 bool ct_round__decimals(CTTensor *self, CTInteger decimals);
 CTTensor *_Nullable ct_round_decimals(CTTensor *self, CTInteger decimals);
+CTTensor *_Nullable ct_row_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
+CTTensor *_Nullable ct_rrelu(
+    CTTensor *self, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator);
+bool ct_rrelu_(CTTensor *self, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_rrelu_with_noise(
+    CTTensor *self, CTTensor *noise, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator);
+bool ct_rrelu_with_noise_(
+    CTTensor *self, CTTensor *noise, CTScalar lower, CTScalar upper, bool training, CTGenerator *_Nullable generator);
 CTTensor *_Nullable ct_rsqrt(CTTensor *self);
 bool ct_rsqrt_(CTTensor *self);
 CTTensor *_Nullable ct_rsub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
 CTTensor *_Nullable ct_rsub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
+CTTensor *_Nullable ct_scalar_tensor(CTScalar s, int32_t dtype, CTDevice device, int8_t pinMemory);
 CTTensor *_Nullable ct_scaled_dot_product_attention(
     CTTensor *query, CTTensor *key, CTTensor *value, CTTensor *_Nullable attnMask, double dropoutP, bool isCausal,
     CTOptionalReal scale, bool enableGqa);
@@ -490,8 +1582,13 @@ bool ct_scatter__src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *s
 bool ct_scatter__value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value);
 bool ct_scatter__value_reduce(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value, const char *reduce);
 CTTensor *_Nullable ct_scatter_add(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src);
+bool ct_scatter_add_(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src);
 CTTensor *_Nullable ct_scatter_reduce(
     CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce);
+bool ct_scatter_reduce__two(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce, bool includeSelf);
+CTTensor *_Nullable ct_scatter_reduce_two(
+    CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src, const char *reduce, bool includeSelf);
 CTTensor *_Nullable ct_scatter_src(CTTensor *self, CTInteger dim, CTTensor *index, CTTensor *src);
 CTTensor *_Nullable ct_scatter_value(CTTensor *self, CTInteger dim, CTTensor *index, CTScalar value);
 CTTensor *_Nullable ct_scatter_value_reduce(
@@ -502,28 +1599,152 @@ CTTensor *_Nullable ct_searchsorted_Scalar(
 CTTensor *_Nullable ct_searchsorted_Tensor(
     CTTensor *sortedSequence, CTTensor *self, bool outInt32, bool right, const char *_Nullable side,
     CTTensor *_Nullable sorter);
+CTTensor *_Nullable ct_segment_reduce(
+    CTTensor *data, const char *reduce, CTTensor *_Nullable lengths, CTTensor *_Nullable indices,
+    CTTensor *_Nullable offsets, CTInteger axis, bool unsafe, CTOptionalScalar initial);
 CTTensor *_Nullable ct_select_int(CTTensor *self, CTInteger dim, CTInteger index);
+CTTensor *_Nullable ct_select_scatter(CTTensor *self, CTTensor *src, CTInteger dim, CTInteger index);
+CTTensor *_Nullable ct_selu(CTTensor *self);
+bool ct_selu_(CTTensor *self);
+bool ct_set_(CTTensor *self);
+bool ct_set__source_Tensor(CTTensor *self, CTTensor *source);
+bool ct_set__source_Tensor_storage_offset(
+    CTTensor *self, CTTensor *source, CTInteger storageOffset, const CTInteger *_Nullable size, CTInteger sizeCount,
+    const CTInteger *_Nullable stride, CTInteger strideCount);
+CTTensor *_Nullable ct_sgn(CTTensor *self);
+bool ct_sgn_(CTTensor *self);
 CTTensor *_Nullable ct_sigmoid(CTTensor *self);
 bool ct_sigmoid_(CTTensor *self);
 CTTensor *_Nullable ct_sign(CTTensor *self);
 bool ct_sign_(CTTensor *self);
+CTTensor *_Nullable ct_signbit(CTTensor *self);
 CTTensor *_Nullable ct_silu(CTTensor *self);
 bool ct_silu_(CTTensor *self);
 CTTensor *_Nullable ct_sin(CTTensor *self);
 bool ct_sin_(CTTensor *self);
+CTTensor *_Nullable ct_sinc(CTTensor *self);
+bool ct_sinc_(CTTensor *self);
 CTTensor *_Nullable ct_sinh(CTTensor *self);
 bool ct_sinh_(CTTensor *self);
 CTTensor *_Nullable ct_slice_Tensor(
     CTTensor *self, CTInteger dim, CTOptionalInteger start, CTOptionalInteger end, CTInteger step);
+CTTensor *_Nullable ct_slice_scatter(
+    CTTensor *self, CTTensor *src, CTInteger dim, CTOptionalInteger start, CTOptionalInteger end, CTInteger step);
+bool ct_slogdet(CTTensor *self, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_smm(CTTensor *self, CTTensor *mat2);
 CTTensor *_Nullable ct_smooth_l1_loss(CTTensor *self, CTTensor *target, CTInteger reduction, double beta);
+CTTensor *_Nullable ct_soft_margin_loss(CTTensor *self, CTTensor *target, CTInteger reduction);
 CTTensor *_Nullable ct_softmax_int(CTTensor *self, CTInteger dim, int32_t dtype);
 CTTensor *_Nullable ct_softplus(CTTensor *self, CTScalar beta, CTScalar threshold);
+CTTensor *_Nullable ct_softshrink(CTTensor *self, CTScalar lambd);
 bool ct_sort(
     CTTensor *self, CTInteger dim, bool descending, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
 bool ct_sort_stable(
     CTTensor *self, int8_t stable, CTInteger dim, bool descending, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_sparse_coo_tensor_indices(
+    CTTensor *indices, CTTensor *values, int32_t dtype, CTDevice device, int8_t pinMemory, int8_t isCoalesced);
+CTTensor *_Nullable ct_sparse_coo_tensor_indices_size(
+    CTTensor *indices, CTTensor *values, const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype,
+    CTDevice device, int8_t pinMemory, int8_t isCoalesced);
+CTTensor *_Nullable ct_sparse_coo_tensor_size(
+    const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory);
+bool ct_sparse_dim(CTTensor *self, CTInteger *out);
+CTTensor *_Nullable ct_sparse_mask(CTTensor *self, CTTensor *mask);
+bool ct_sparse_resize_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTInteger sparseDim, CTInteger denseDim);
+bool ct_sparse_resize_and_clear_(
+    CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount, CTInteger sparseDim, CTInteger denseDim);
+CTTensor *_Nullable ct_sparse_sampled_addmm(
+    CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha);
+CTTensor *_Nullable ct_special_airy_ai(CTTensor *x);
+CTTensor *_Nullable ct_special_bessel_j0(CTTensor *self);
+CTTensor *_Nullable ct_special_bessel_j1(CTTensor *self);
+CTTensor *_Nullable ct_special_bessel_y0(CTTensor *self);
+CTTensor *_Nullable ct_special_bessel_y1(CTTensor *self);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_t_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_u_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_v_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_chebyshev_polynomial_w_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_digamma(CTTensor *self);
+CTTensor *_Nullable ct_special_entr(CTTensor *self);
+CTTensor *_Nullable ct_special_erf(CTTensor *self);
+CTTensor *_Nullable ct_special_erfc(CTTensor *self);
+CTTensor *_Nullable ct_special_erfcx(CTTensor *self);
+CTTensor *_Nullable ct_special_erfinv(CTTensor *self);
+CTTensor *_Nullable ct_special_exp2(CTTensor *self);
+CTTensor *_Nullable ct_special_expit(CTTensor *self);
+CTTensor *_Nullable ct_special_expm1(CTTensor *self);
+CTTensor *_Nullable ct_special_gammainc(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_special_gammaincc(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_special_gammaln(CTTensor *self);
+CTTensor *_Nullable ct_special_hermite_polynomial_h(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_hermite_polynomial_h_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_hermite_polynomial_h_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_hermite_polynomial_he(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_hermite_polynomial_he_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_hermite_polynomial_he_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_i0(CTTensor *self);
+CTTensor *_Nullable ct_special_i0e(CTTensor *self);
+CTTensor *_Nullable ct_special_i1(CTTensor *self);
+CTTensor *_Nullable ct_special_i1e(CTTensor *self);
+CTTensor *_Nullable ct_special_laguerre_polynomial_l(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_laguerre_polynomial_l_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_laguerre_polynomial_l_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_legendre_polynomial_p(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_legendre_polynomial_p_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_legendre_polynomial_p_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_log1p(CTTensor *self);
+CTTensor *_Nullable ct_special_log_ndtr(CTTensor *self);
+CTTensor *_Nullable ct_special_log_softmax(CTTensor *self, CTInteger dim, int32_t dtype);
+CTTensor *_Nullable ct_special_logit(CTTensor *self, CTOptionalReal eps);
+CTTensor *_Nullable ct_special_logsumexp(
+    CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim);
+CTTensor *_Nullable ct_special_modified_bessel_i0(CTTensor *self);
+CTTensor *_Nullable ct_special_modified_bessel_i1(CTTensor *self);
+CTTensor *_Nullable ct_special_modified_bessel_k0(CTTensor *self);
+CTTensor *_Nullable ct_special_modified_bessel_k1(CTTensor *self);
+CTTensor *_Nullable ct_special_multigammaln(CTTensor *self, CTInteger p);
+CTTensor *_Nullable ct_special_ndtr(CTTensor *self);
+CTTensor *_Nullable ct_special_ndtri(CTTensor *self);
+CTTensor *_Nullable ct_special_polygamma(CTInteger n, CTTensor *self);
+CTTensor *_Nullable ct_special_psi(CTTensor *self);
+CTTensor *_Nullable ct_special_round(CTTensor *self, CTInteger decimals);
+CTTensor *_Nullable ct_special_scaled_modified_bessel_k0(CTTensor *x);
+CTTensor *_Nullable ct_special_scaled_modified_bessel_k1(CTTensor *x);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_t_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_u_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_v_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w(CTTensor *x, CTTensor *n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w_n_scalar(CTTensor *x, CTScalar n);
+CTTensor *_Nullable ct_special_shifted_chebyshev_polynomial_w_x_scalar(CTScalar x, CTTensor *n);
+CTTensor *_Nullable ct_special_sinc(CTTensor *self);
+CTTensor *_Nullable ct_special_softmax(CTTensor *self, CTInteger dim, int32_t dtype);
+CTTensor *_Nullable ct_special_spherical_bessel_j0(CTTensor *x);
+CTTensor *_Nullable ct_special_xlog1py(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_special_xlog1py_other_scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_special_xlog1py_self_scalar(CTScalar self, CTTensor *other);
+CTTensor *_Nullable ct_special_xlogy(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_special_xlogy_other_scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_special_xlogy_self_scalar(CTScalar self, CTTensor *other);
+CTTensor *_Nullable ct_special_zeta(CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_special_zeta_other_scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_special_zeta_self_scalar(CTScalar self, CTTensor *other);
 CTInteger ct_split_Tensor(
     CTTensor *self, CTInteger splitSize, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTInteger ct_split_sizes(
@@ -537,8 +1758,12 @@ bool ct_sqrt_(CTTensor *self);
 CTTensor *_Nullable ct_square(CTTensor *self);
 bool ct_square_(CTTensor *self);
 CTTensor *_Nullable ct_squeeze(CTTensor *self);
+bool ct_squeeze_(CTTensor *self);
+bool ct_squeeze__dim(CTTensor *self, CTInteger dim);
+bool ct_squeeze__dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount);
 CTTensor *_Nullable ct_squeeze_dim(CTTensor *self, CTInteger dim);
 CTTensor *_Nullable ct_squeeze_dims(CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount);
+CTTensor *_Nullable ct_sspaddmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, CTScalar beta, CTScalar alpha);
 CTTensor *_Nullable ct_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim);
 CTTensor *_Nullable ct_std(CTTensor *self, bool unbiased);
 CTTensor *_Nullable ct_std_correction(
@@ -552,22 +1777,54 @@ bool ct_std_mean_correction(
 bool ct_std_mean_dim(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_stft(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool normalized, int8_t onesided, int8_t returnComplex, int8_t alignToWindow);
+CTTensor *_Nullable ct_stft_center(
+    CTTensor *self, CTInteger nFft, CTOptionalInteger hopLength, CTOptionalInteger winLength,
+    CTTensor *_Nullable window, bool center, const char *padMode, bool normalized, int8_t onesided,
+    int8_t returnComplex, int8_t alignToWindow);
 CTTensor *_Nullable ct_sub_Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
 CTTensor *_Nullable ct_sub_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
 bool ct_sub__Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
 bool ct_sub__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
+CTTensor *_Nullable ct_subtract_Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
+CTTensor *_Nullable ct_subtract_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
+bool ct_subtract__Scalar(CTTensor *self, CTScalar other, CTScalar alpha);
+bool ct_subtract__Tensor(CTTensor *self, CTTensor *other, CTScalar alpha);
 CTTensor *_Nullable ct_sum(CTTensor *self, int32_t dtype);
 CTTensor *_Nullable ct_sum_dim_IntList(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool keepdim, int32_t dtype);
+CTTensor *_Nullable ct_sum_to_size(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount);
+bool ct_svd(
+    CTTensor *self, bool some, bool computeUv, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
+    CTTensor *_Nullable *_Nonnull out2);
 CTTensor *_Nullable ct_swapaxes(CTTensor *self, CTInteger axis0, CTInteger axis1);
+bool ct_swapaxes_(CTTensor *self, CTInteger axis0, CTInteger axis1);
+CTTensor *_Nullable ct_swapdims(CTTensor *self, CTInteger dim0, CTInteger dim1);
+bool ct_swapdims_(CTTensor *self, CTInteger dim0, CTInteger dim1);
 CTTensor *_Nullable ct_t(CTTensor *self);
+bool ct_t_(CTTensor *self);
 CTTensor *_Nullable ct_take(CTTensor *self, CTTensor *index);
 CTTensor *_Nullable ct_take_along_dim(CTTensor *self, CTTensor *indices, CTOptionalInteger dim);
 CTTensor *_Nullable ct_tan(CTTensor *self);
 bool ct_tan_(CTTensor *self);
 CTTensor *_Nullable ct_tanh(CTTensor *self);
 bool ct_tanh_(CTTensor *self);
+CTInteger ct_tensor_split_indices(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount, CTInteger dim,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_tensor_split_sections(
+    CTTensor *self, CTInteger sections, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_tensor_split_tensor_indices_or_sections(
+    CTTensor *self, CTTensor *tensorIndicesOrSections, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_tensordot(
+    CTTensor *self, CTTensor *other, const CTInteger *_Nullable dimsSelf, CTInteger dimsSelfCount,
+    const CTInteger *_Nullable dimsOther, CTInteger dimsOtherCount);
+CTTensor *_Nullable ct_threshold(CTTensor *self, CTScalar threshold, CTScalar value);
+bool ct_threshold_(CTTensor *self, CTScalar threshold, CTScalar value);
 CTTensor *_Nullable ct_tile(CTTensor *self, const CTInteger *_Nullable dims, CTInteger dimsCount);
+CTTensor *_Nullable ct_to_dense(CTTensor *self, int32_t dtype, int8_t maskedGrad);
 CTTensor *_Nullable ct_to_device(
     CTTensor *self, CTDevice device, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat);
 CTTensor *_Nullable ct_to_dtype(CTTensor *self, int32_t dtype, bool nonBlocking, bool copy, int32_t memoryFormat);
@@ -575,20 +1832,110 @@ CTTensor *_Nullable ct_to_dtype_layout(
     CTTensor *self, int32_t dtype, CTDevice device, int8_t pinMemory, bool nonBlocking, bool copy,
     int32_t memoryFormat);
 CTTensor *_Nullable ct_to_other(CTTensor *self, CTTensor *other, bool nonBlocking, bool copy, int32_t memoryFormat);
+CTTensor *_Nullable ct_to_padded_tensor(
+    CTTensor *self, double padding, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount);
+CTTensor *_Nullable ct_to_sparse(
+    CTTensor *self, const CTInteger *_Nullable blocksize, CTInteger blocksizeCount, CTOptionalInteger denseDim);
+CTTensor *_Nullable ct_to_sparse_sparse_dim(CTTensor *self, CTInteger sparseDim);
 bool ct_topk(
     CTTensor *self, CTInteger k, CTInteger dim, bool largest, bool sorted, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_trace(CTTensor *self);
+bool ct_transpose_(CTTensor *self, CTInteger dim0, CTInteger dim1);
 CTTensor *_Nullable ct_transpose_int(CTTensor *self, CTInteger dim0, CTInteger dim1);
+CTTensor *_Nullable ct_trapezoid_dx(CTTensor *y, CTScalar dx, CTInteger dim);
+CTTensor *_Nullable ct_trapezoid_x(CTTensor *y, CTTensor *x, CTInteger dim);
+CTTensor *_Nullable ct_trapz_dx(CTTensor *y, double dx, CTInteger dim);
+CTTensor *_Nullable ct_trapz_x(CTTensor *y, CTTensor *x, CTInteger dim);
+bool ct_triangular_solve(
+    CTTensor *self, CTTensor *a, bool upper, bool transpose, bool unitriangular, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
 CTTensor *_Nullable ct_tril(CTTensor *self, CTInteger diagonal);
+bool ct_tril_(CTTensor *self, CTInteger diagonal);
+CTTensor *_Nullable ct_tril_indices(
+    CTInteger row, CTInteger col, CTInteger offset, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_triplet_margin_loss(
+    CTTensor *anchor, CTTensor *positive, CTTensor *negative, double margin, double p, double eps, bool swap,
+    CTInteger reduction);
 CTTensor *_Nullable ct_triu(CTTensor *self, CTInteger diagonal);
+bool ct_triu_(CTTensor *self, CTInteger diagonal);
+CTTensor *_Nullable ct_triu_indices(
+    CTInteger row, CTInteger col, CTInteger offset, int32_t dtype, CTDevice device, int8_t pinMemory);
+CTTensor *_Nullable ct_true_divide_Scalar(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_true_divide_Tensor(CTTensor *self, CTTensor *other);
+bool ct_true_divide__Scalar(CTTensor *self, CTScalar other);
+bool ct_true_divide__Tensor(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_trunc(CTTensor *self);
 bool ct_trunc_(CTTensor *self);
 CTTensor *_Nullable ct_type_as(CTTensor *self, CTTensor *other);
 CTInteger ct_unbind_int(CTTensor *self, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_unflatten_dense_tensors(
+    CTTensor *flat, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_unflatten_int(
     CTTensor *self, CTInteger dim, const CTInteger *_Nullable sizes, CTInteger sizesCount);
+CTTensor *_Nullable ct_unfold(CTTensor *self, CTInteger dimension, CTInteger size, CTInteger step);
 bool ct_uniform_(CTTensor *self, double from, double to, CTGenerator *_Nullable generator);
+bool ct_unique_consecutive(
+    CTTensor *self, bool returnInverse, bool returnCounts, CTOptionalInteger dim, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+bool ct_unique_dim(
+    CTTensor *self, CTInteger dim, bool sorted, bool returnInverse, bool returnCounts,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+bool ct_unique_dim_consecutive(
+    CTTensor *self, CTInteger dim, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTInteger ct_unsafe_chunk(CTTensor *self, CTInteger chunks, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_unsafe_split_Tensor(
+    CTTensor *self, CTInteger splitSize, CTInteger dim, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_unsafe_split_with_sizes(
+    CTTensor *self, const CTInteger *_Nullable splitSizes, CTInteger splitSizesCount, CTInteger dim,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_unsqueeze(CTTensor *self, CTInteger dim);
+bool ct_unsqueeze_(CTTensor *self, CTInteger dim);
+CTTensor *_Nullable ct_upsample_bicubic2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_bicubic2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_bilinear2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_bilinear2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_linear1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scales);
+CTTensor *_Nullable ct_upsample_linear1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scales);
+CTTensor *_Nullable ct_upsample_nearest1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesH,
+    CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_nearest2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesD,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_nearest3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_trilinear3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesD, CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_trilinear3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_values(CTTensor *self);
+CTTensor *_Nullable ct_vander(CTTensor *x, CTOptionalInteger n, bool increasing);
 CTTensor *_Nullable ct_var(CTTensor *self, bool unbiased);
 CTTensor *_Nullable ct_var_correction(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, CTOptionalScalar correction, bool keepdim);
@@ -601,15 +1948,27 @@ bool ct_var_mean_correction(
 bool ct_var_mean_dim(
     CTTensor *self, const CTInteger *_Nullable dim, CTInteger dimCount, bool unbiased, bool keepdim,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_vdot(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_view(CTTensor *self, const CTInteger *_Nullable size, CTInteger sizeCount);
+CTTensor *_Nullable ct_view_as(CTTensor *self, CTTensor *other);
 CTTensor *_Nullable ct_view_as_complex(CTTensor *self);
 CTTensor *_Nullable ct_view_as_real(CTTensor *self);
 CTTensor *_Nullable ct_view_dtype(CTTensor *self, int32_t dtype);
+CTInteger ct_vsplit_array(
+    CTTensor *self, const CTInteger *_Nullable indices, CTInteger indicesCount,
+    CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTInteger ct_vsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *_Nullable *_Nonnull out);
+CTTensor *_Nullable ct_vstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount);
 CTInteger ct_where(CTTensor *condition, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 CTTensor *_Nullable ct_where_Scalar(CTTensor *condition, CTScalar self, CTScalar other);
 CTTensor *_Nullable ct_where_ScalarOther(CTTensor *condition, CTTensor *self, CTScalar other);
 CTTensor *_Nullable ct_where_ScalarSelf(CTTensor *condition, CTScalar self, CTTensor *other);
 CTTensor *_Nullable ct_where_self(CTTensor *condition, CTTensor *self, CTTensor *other);
+CTTensor *_Nullable ct_xlogy_Scalar_Other(CTTensor *self, CTScalar other);
+CTTensor *_Nullable ct_xlogy_Scalar_Self(CTScalar self, CTTensor *other);
+CTTensor *_Nullable ct_xlogy_Tensor(CTTensor *self, CTTensor *other);
+bool ct_xlogy__Scalar_Other(CTTensor *self, CTScalar other);
+bool ct_xlogy__Tensor(CTTensor *self, CTTensor *other);
 bool ct_zero_(CTTensor *self);
 CTTensor *_Nullable ct_zeros(
     const CTInteger *_Nullable size, CTInteger sizeCount, int32_t dtype, CTDevice device, int8_t pinMemory);

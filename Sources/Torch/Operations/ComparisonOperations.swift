@@ -255,4 +255,361 @@ extension Tensor {
         defer { keepAlive((self, mask)) }
         return try Tensor(owning: ct_masked_select(pointer, mask.pointer))
     }
+
+    /// Where both are equal.
+    ///
+    /// `eq_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func eq_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_eq__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where both are equal.
+    ///
+    /// `eq_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func eq_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_eq__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// Where both differ.
+    ///
+    /// `ne_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ne_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_ne__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where both differ.
+    ///
+    /// `ne_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ne_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_ne__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// Where this is less.
+    ///
+    /// `lt_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lt_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_lt__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is less.
+    ///
+    /// `lt_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lt_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_lt__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// Where this is less or equal.
+    ///
+    /// `le_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func le_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_le__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is less or equal.
+    ///
+    /// `le_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func le_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_le__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// Where this is greater.
+    ///
+    /// `gt_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func gt_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_gt__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is greater.
+    ///
+    /// `gt_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func gt_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_gt__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// Where this is greater or equal.
+    ///
+    /// `ge_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ge_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_ge__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is greater or equal.
+    ///
+    /// `ge_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ge_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_ge__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        _ elements: Tensor, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((elements, testElements)) }
+        return try Tensor(owning: ct_isin_Tensor_Tensor(elements.pointer, testElements.pointer, assumeUnique, invert))
+    }
+
+    /// `isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        _ elements: Tensor, testElement: Scalar, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(elements) }
+        return try Tensor(owning: ct_isin_Tensor_Scalar(elements.pointer, testElement.c, assumeUnique, invert))
+    }
+
+    /// `isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(testElements) }
+        return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))
+    }
+
+    /// `not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func notEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_not_equal_Scalar(pointer, other.c))
+    }
+
+    /// `not_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func notEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_not_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `not_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func notEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_not_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `not_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func notEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_not_equal__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greaterEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_greater_equal_Scalar(pointer, other.c))
+    }
+
+    /// `greater_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greaterEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_greater_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `greater_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greaterEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_greater_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `greater_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greaterEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_greater_equal__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lessEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_less_equal_Scalar(pointer, other.c))
+    }
+
+    /// `less_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lessEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_less_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `less_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lessEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_less_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `less_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lessEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_less_equal__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `greater.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greater(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_greater_Scalar(pointer, other.c))
+    }
+
+    /// `greater.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greater(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_greater_Tensor(pointer, other.pointer))
+    }
+
+    /// `greater_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greater_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_greater__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `greater_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greater_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_greater__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `less.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func less(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_less_Scalar(pointer, other.c))
+    }
+
+    /// `less.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func less(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_less_Tensor(pointer, other.pointer))
+    }
+
+    /// `less_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func less_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_less__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `less_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func less_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_less__Tensor(pointer, other.pointer))
+        return self
+    }
 }

@@ -637,4 +637,465 @@ extension Tensor {
         try check(ct_exponential_(pointer, lambd, generator?.pointer))
         return self
     }
+
+    /// `logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func logspace(
+        start: Scalar, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_logspace(start.c, end.c, steps, base, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func logspace(
+        start: Tensor, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((start, end)) }
+        return try Tensor(
+            owning: ct_logspace_Tensor_Tensor(start.pointer, end.pointer, steps, base, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func logspace(
+        start: Tensor, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(start) }
+        return try Tensor(
+            owning: ct_logspace_Tensor_Scalar(start.pointer, end.c, steps, base, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func logspace(
+        start: Scalar, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(end) }
+        return try Tensor(
+            owning: ct_logspace_Scalar_Tensor(start.c, end.pointer, steps, base, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func range(
+        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_range_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func range(
+        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_range(start.c, end.c, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func scalarTensor(
+        s: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_scalar_tensor(s.c, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fromFile(
+        filename: String, shared: Bool? = nil, size: Int? = 0, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_from_file(filename, shared.c, size.c, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `polar(Tensor abs, Tensor angle) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func polar(_ abs: Tensor, angle: Tensor) throws -> Tensor {
+        defer { keepAlive((abs, angle)) }
+        return try Tensor(owning: ct_polar(abs.pointer, angle.pointer))
+    }
+
+    /// `poisson(Tensor self, Generator? generator=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func poisson(_ input: Tensor, generator: Generator? = nil) throws -> Tensor {
+        defer { keepAlive((input, generator)) }
+        return try Tensor(owning: ct_poisson(input.pointer, generator?.pointer))
+    }
+
+    /// `binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func binomial(_ count: Tensor, prob: Tensor, generator: Generator? = nil) throws -> Tensor {
+        defer { keepAlive((count, prob, generator)) }
+        return try Tensor(owning: ct_binomial(count.pointer, prob.pointer, generator?.pointer))
+    }
+
+    /// `log_normal_(Tensor self, float mean=1, float std=2, *, Generator? generator=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func logNormal_(mean: Double = 1, std: Double = 2, generator: Generator? = nil) throws -> Tensor {
+        defer { keepAlive((self, generator)) }
+        try check(ct_log_normal_(pointer, mean, std, generator?.pointer))
+        return self
+    }
+
+    /// `cauchy_(Tensor self, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func cauchy_(median: Double = 0, sigma: Double = 1, generator: Generator? = nil) throws -> Tensor {
+        defer { keepAlive((self, generator)) }
+        try check(ct_cauchy_(pointer, median, sigma, generator?.pointer))
+        return self
+    }
+
+    /// `geometric_(Tensor self, float p, *, Generator? generator=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func geometric_(p: Double, generator: Generator? = nil) throws -> Tensor {
+        defer { keepAlive((self, generator)) }
+        try check(ct_geometric_(pointer, p, generator?.pointer))
+        return self
+    }
+
+    /// `bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func bartlettWindow(
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_bartlett_window(windowLength, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `bartlett_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func bartlettWindow(
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_bartlett_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func blackmanWindow(
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_blackman_window(windowLength, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `blackman_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func blackmanWindow(
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_blackman_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func emptyPermuted(
+        _ size: [Int], physicalLayout: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(
+            owning: ct_empty_permuted(
+                size, size.count, physicalLayout, physicalLayout.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
+    /// bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func newEmpty(
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_new_empty(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func newEmptyStrided(
+        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(
+            owning: ct_new_empty_strided(
+                pointer, size, size.count, stride, stride.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func newFull(
+        _ size: [Int], fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_new_full(pointer, size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
+    /// bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func newZeros(
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_new_zeros(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func newOnes(
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_new_ones(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func emptyStrided(
+        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_empty_strided(size, size.count, stride, stride.count, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hannWindow(
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_hann_window(windowLength, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hannWindow(
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_hann_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hammingWindow(
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_hamming_window(windowLength, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hamming_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hammingWindow(
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_hamming_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hammingWindow(
+        windowLength: Int, periodic: Bool, alpha: Double, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(
+            owning: ct_hamming_window_periodic_alpha(windowLength, periodic, alpha, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, *, ScalarType?
+    /// dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hammingWindow(
+        windowLength: Int, periodic: Bool, alpha: Double, beta: Double, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(
+            owning: ct_hamming_window_periodic_alpha_beta(
+                windowLength, periodic, alpha, beta, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func kaiserWindow(
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_kaiser_window(windowLength, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `kaiser_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func kaiserWindow(
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_kaiser_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `kaiser_window.beta(int window_length, bool periodic, float beta, *, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func kaiserWindow(
+        windowLength: Int, periodic: Bool, beta: Double, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_kaiser_window_beta(windowLength, periodic, beta, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
+    /// bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, high: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_randint_like(input.pointer, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout?
+    /// layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, generator)) }
+        return try Tensor(
+            owning: ct_randint_like_generator(
+                input.pointer, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, high: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, high)) }
+        return try Tensor(
+            owning: ct_randint_like_Tensor(input.pointer, high.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None,
+    /// Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, high: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, high, generator)) }
+        return try Tensor(
+            owning: ct_randint_like_Tensor_generator(
+                input.pointer, high.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None,
+    /// Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, low: Int, high: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_randint_like_low_dtype(input.pointer, low, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType?
+    /// dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None)
+    /// -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func randintLike(
+        _ input: Tensor, low: Int, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, generator)) }
+        return try Tensor(
+            owning: ct_randint_like_low_generator_dtype(
+                input.pointer, low, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+    }
+
+    /// `tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func trilIndices(
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_tril_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func triuIndices(
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_triu_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+    }
 }

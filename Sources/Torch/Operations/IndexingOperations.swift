@@ -351,4 +351,332 @@ extension Tensor {
         defer { keepAlive((self, mask, source)) }
         return try Tensor(owning: ct_masked_scatter(pointer, mask.pointer, source.pointer))
     }
+
+    /// `argwhere(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func argwhere() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_argwhere(pointer))
+    }
+
+    /// `msort(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func msort() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_msort(pointer))
+    }
+
+    /// `segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None,
+    /// int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func segmentReduce(
+        _ data: Tensor, reduce: String, lengths: Tensor? = nil, indices: Tensor? = nil, offsets: Tensor? = nil,
+        axis: Int = 0, unsafe: Bool = false, initial: Scalar? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((data, lengths, indices, offsets)) }
+        return try Tensor(
+            owning: ct_segment_reduce(
+                data.pointer, reduce, lengths?.pointer, indices?.pointer, offsets?.pointer, axis, unsafe, initial.c))
+    }
+
+    /// `index.Tensor(Tensor self, Tensor?[] indices) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func index(indices: [Tensor?]) throws -> Tensor {
+        defer { keepAlive((self, indices)) }
+        return try Tensor(owning: ct_index_Tensor(pointer, indices.pointers, indices.count))
+    }
+
+    /// The elements, with those of `source` at the given places of one dimension.
+    ///
+    /// `index_copy_(Tensor self, int dim, Tensor index, Tensor source) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexCopy_(dim: Int, index: Tensor, source: Tensor) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        try check(ct_index_copy_(pointer, dim, index.pointer, source.pointer))
+        return self
+    }
+
+    /// `index_put_(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexPut_(indices: [Tensor?], values: Tensor, accumulate: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, indices, values)) }
+        try check(ct_index_put_(pointer, indices.pointers, indices.count, values.pointer, accumulate))
+        return self
+    }
+
+    /// `index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func indexPut(indices: [Tensor?], values: Tensor, accumulate: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, indices, values)) }
+        return try Tensor(owning: ct_index_put(pointer, indices.pointers, indices.count, values.pointer, accumulate))
+    }
+
+    /// `unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) ->
+    /// (Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func uniqueDim(
+        _ input: Tensor, dim: Int, sorted: Bool = true, returnInverse: Bool = false, returnCounts: Bool = false
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_unique_dim(input.pointer, dim, sorted, returnInverse, returnCounts, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor,
+    /// Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func uniqueConsecutive(
+        _ input: Tensor, returnInverse: Bool = false, returnCounts: Bool = false, dim: Int? = nil
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_unique_consecutive(input.pointer, returnInverse, returnCounts, dim.c, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor,
+    /// Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func uniqueDimConsecutive(
+        _ input: Tensor, dim: Int, returnInverse: Bool = false, returnCounts: Bool = false
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_unique_dim_consecutive(input.pointer, dim, returnInverse, returnCounts, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// The elements, with those of `source` one after the other where the mask is true.
+    ///
+    /// `masked_scatter_(Tensor self, Tensor mask, Tensor source) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func maskedScatter_(mask: Tensor, source: Tensor) throws -> Tensor {
+        defer { keepAlive((self, mask, source)) }
+        try check(ct_masked_scatter_(pointer, mask.pointer, source.pointer))
+        return self
+    }
+
+    /// `put_(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func put_(index: Tensor, source: Tensor, accumulate: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        try check(ct_put_(pointer, index.pointer, source.pointer, accumulate))
+        return self
+    }
+
+    /// `put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func put(index: Tensor, source: Tensor, accumulate: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        return try Tensor(owning: ct_put(pointer, index.pointer, source.pointer, accumulate))
+    }
+
+    /// The elements, with those of `source` added at the given places of one dimension.
+    ///
+    /// `index_add_(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexAdd_(dim: Int, index: Tensor, source: Tensor, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        try check(ct_index_add_(pointer, dim, index.pointer, source.pointer, alpha.c))
+        return self
+    }
+
+    /// `index_reduce_(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) ->
+    /// Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexReduce_(
+        dim: Int, index: Tensor, source: Tensor, reduce: String, includeSelf: Bool = true
+    ) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        try check(ct_index_reduce_(pointer, dim, index.pointer, source.pointer, reduce, includeSelf))
+        return self
+    }
+
+    /// `index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func indexReduce(
+        dim: Int, index: Tensor, source: Tensor, reduce: String, includeSelf: Bool = true
+    ) throws -> Tensor {
+        defer { keepAlive((self, index, source)) }
+        return try Tensor(owning: ct_index_reduce(pointer, dim, index.pointer, source.pointer, reduce, includeSelf))
+    }
+
+    /// The elements, with a number at the given places of one dimension.
+    ///
+    /// `index_fill_.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexFill_(dim: Int, index: Tensor, value: Scalar) throws -> Tensor {
+        defer { keepAlive((self, index)) }
+        try check(ct_index_fill__int_Scalar(pointer, dim, index.pointer, value.c))
+        return self
+    }
+
+    /// The elements, with a number at the given places of one dimension.
+    ///
+    /// `index_fill_.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func indexFill_(dim: Int, index: Tensor, value: Tensor) throws -> Tensor {
+        defer { keepAlive((self, index, value)) }
+        try check(ct_index_fill__int_Tensor(pointer, dim, index.pointer, value.pointer))
+        return self
+    }
+
+    /// The elements, with those of `src` added at the places in `index` along one dimension.
+    ///
+    /// `scatter_add_(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func scatterAdd_(dim: Int, index: Tensor, src: Tensor) throws -> Tensor {
+        defer { keepAlive((self, index, src)) }
+        try check(ct_scatter_add_(pointer, dim, index.pointer, src.pointer))
+        return self
+    }
+
+    /// `scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func scatterReduce(
+        dim: Int, index: Tensor, src: Tensor, reduce: String, includeSelf: Bool = true
+    ) throws -> Tensor {
+        defer { keepAlive((self, index, src)) }
+        return try Tensor(owning: ct_scatter_reduce_two(pointer, dim, index.pointer, src.pointer, reduce, includeSelf))
+    }
+
+    /// `scatter_reduce_.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) ->
+    /// Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func scatterReduce_(
+        dim: Int, index: Tensor, src: Tensor, reduce: String, includeSelf: Bool = true
+    ) throws -> Tensor {
+        defer { keepAlive((self, index, src)) }
+        try check(ct_scatter_reduce__two(pointer, dim, index.pointer, src.pointer, reduce, includeSelf))
+        return self
+    }
+
+    /// `nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nonzeroStatic(_ size: Int, fillValue: Int = -1) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_nonzero_static(pointer, size, fillValue))
+    }
+
+    /// `histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist,
+    /// Tensor bin_edges)`
+    ///
+    /// Returns new tensors.
+    public func histogram(
+        bins: Tensor, weight: Tensor? = nil, density: Bool = false
+    ) throws -> (hist: Tensor, binEdges: Tensor) {
+        defer { keepAlive((self, bins, weight)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_histogram_bins_tensor(pointer, bins.pointer, weight?.pointer, density, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) ->
+    /// (Tensor hist, Tensor bin_edges)`
+    ///
+    /// Returns new tensors.
+    public func histogram(
+        bins: Int = 100, range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
+    ) throws -> (hist: Tensor, binEdges: Tensor) {
+        defer { keepAlive((self, weight)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_histogram_bin_ct(pointer, bins, range, range?.count ?? -1, weight?.pointer, density, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor
+    /// hist, Tensor[] bin_edges)`
+    ///
+    /// Returns new tensors.
+    public static func histogramdd(
+        _ input: Tensor, bins: [Int], range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
+    ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+        defer { keepAlive((input, weight)) }
+        var out0: OpaquePointer?
+        var out1: UnsafeMutablePointer<OpaquePointer>?
+        var count1 = 0
+        try check(
+            ct_histogramdd(
+                input.pointer, bins, bins.count, range, range?.count ?? -1, weight?.pointer, density, &out0, &out1,
+                &count1))
+        return try (Tensor(owning: out0), [Tensor](owning: out1, count: count1))
+    }
+
+    /// `histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) ->
+    /// (Tensor hist, Tensor[] bin_edges)`
+    ///
+    /// Returns new tensors.
+    public static func histogramdd(
+        _ input: Tensor, bins: Int, range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
+    ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+        defer { keepAlive((input, weight)) }
+        var out0: OpaquePointer?
+        var out1: UnsafeMutablePointer<OpaquePointer>?
+        var count1 = 0
+        try check(
+            ct_histogramdd_int_bins(
+                input.pointer, bins, range, range?.count ?? -1, weight?.pointer, density, &out0, &out1, &count1))
+        return try (Tensor(owning: out0), [Tensor](owning: out1, count: count1))
+    }
+
+    /// `histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool
+    /// density=False) -> (Tensor hist, Tensor[] bin_edges)`
+    ///
+    /// Returns new tensors.
+    public static func histogramdd(
+        _ input: Tensor, bins: [Tensor], range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
+    ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+        defer { keepAlive((input, bins, weight)) }
+        var out0: OpaquePointer?
+        var out1: UnsafeMutablePointer<OpaquePointer>?
+        var count1 = 0
+        try check(
+            ct_histogramdd_TensorList_bins(
+                input.pointer, bins.pointers, bins.count, range, range?.count ?? -1, weight?.pointer, density, &out0,
+                &out1, &count1))
+        return try (Tensor(owning: out0), [Tensor](owning: out1, count: count1))
+    }
 }

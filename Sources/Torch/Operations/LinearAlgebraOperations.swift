@@ -141,4 +141,325 @@ extension Tensor {
         defer { keepAlive(tensors) }
         return try Tensor(owning: ct_einsum(equation, tensors.pointers, tensors.count, path, path?.count ?? -1))
     }
+
+    /// beta · self + alpha · (batch1 @ batch2), for batches of matrices.
+    ///
+    /// `baddbmm_(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func baddbmm_(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, batch1, batch2)) }
+        try check(ct_baddbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
+        return self
+    }
+
+    /// `chain_matmul(Tensor[] matrices) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func chainMatmul(_ matrices: [Tensor]) throws -> Tensor {
+        defer { keepAlive(matrices) }
+        return try Tensor(owning: ct_chain_matmul(matrices.pointers, matrices.count))
+    }
+
+    /// `cross(Tensor self, Tensor other, int? dim=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_cross(pointer, other.pointer, dim.c))
+    }
+
+    /// `det(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func det() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_det(pointer))
+    }
+
+    /// `logdet(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func logdet() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_logdet(pointer))
+    }
+
+    /// `slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)`
+    ///
+    /// Returns new tensors.
+    public func slogdet() throws -> (sign: Tensor, logabsdet: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_slogdet(pointer, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `inverse(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func inverse() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_inverse(pointer))
+    }
+
+    /// `inner(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func inner(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_inner(pointer, other.pointer))
+    }
+
+    /// `ger(Tensor self, Tensor vec2) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func ger(_ vec2: Tensor) throws -> Tensor {
+        defer { keepAlive((self, vec2)) }
+        return try Tensor(owning: ct_ger(pointer, vec2.pointer))
+    }
+
+    /// `geqrf(Tensor self) -> (Tensor a, Tensor tau)`
+    ///
+    /// Returns new tensors.
+    public func geqrf() throws -> (a: Tensor, tau: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_geqrf(pointer, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `kron(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func kron(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_kron(pointer, other.pointer))
+    }
+
+    /// `orgqr(Tensor self, Tensor input2) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func orgqr(input2: Tensor) throws -> Tensor {
+        defer { keepAlive((self, input2)) }
+        return try Tensor(owning: ct_orgqr(pointer, input2.pointer))
+    }
+
+    /// `ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func ormqr(input2: Tensor, input3: Tensor, left: Bool = true, transpose: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, input2, input3)) }
+        return try Tensor(owning: ct_ormqr(pointer, input2.pointer, input3.pointer, left, transpose))
+    }
+
+    /// `pinverse(Tensor self, float rcond=1e-15) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func pinverse(rcond: Double = 1e-15) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_pinverse(pointer, rcond))
+    }
+
+    /// `qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)`
+    ///
+    /// Returns new tensors.
+    public func qr(some: Bool = true) throws -> (q: Tensor, r: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_qr(pointer, some, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)`
+    ///
+    /// Returns new tensors.
+    public func svd(some: Bool = true, computeUv: Bool = true) throws -> (u: Tensor, s: Tensor, v: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_svd(pointer, some, computeUv, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func tensordot(_ input: Tensor, _ other: Tensor, dimsSelf: [Int], dimsOther: [Int]) throws -> Tensor {
+        defer { keepAlive((input, other)) }
+        return try Tensor(
+            owning: ct_tensordot(input.pointer, other.pointer, dimsSelf, dimsSelf.count, dimsOther, dimsOther.count))
+    }
+
+    /// `trace(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func trace() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_trace(pointer))
+    }
+
+    /// `triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) ->
+    /// (Tensor solution, Tensor cloned_coefficient)`
+    ///
+    /// Returns new tensors.
+    public func triangularSolve(
+        a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
+    ) throws -> (solution: Tensor, clonedCoefficient: Tensor) {
+        defer { keepAlive((self, a)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_triangular_solve(pointer, a.pointer, upper, transpose, unitriangular, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `vander(Tensor x, int? N=None, bool increasing=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func vander(_ x: Tensor, n: Int? = nil, increasing: Bool = false) throws -> Tensor {
+        defer { keepAlive(x) }
+        return try Tensor(owning: ct_vander(x.pointer, n.c, increasing))
+    }
+
+    /// `vdot(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func vdot(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_vdot(pointer, other.pointer))
+    }
+
+    /// `addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func addmv(mat: Tensor, vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, mat, vec)) }
+        return try Tensor(owning: ct_addmv(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
+    }
+
+    /// `addmv_(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func addmv_(mat: Tensor, vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, mat, vec)) }
+        try check(ct_addmv_(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
+        return self
+    }
+
+    /// `addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func addr(vec1: Tensor, vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, vec1, vec2)) }
+        return try Tensor(owning: ct_addr(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
+    }
+
+    /// `addr_(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func addr_(vec1: Tensor, vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, vec1, vec2)) }
+        try check(ct_addr_(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
+        return self
+    }
+
+    /// `matrix_power(Tensor self, int n) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func matrixPower(n: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_matrix_power(pointer, n))
+    }
+
+    /// `matrix_exp(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func matrixExp() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_matrix_exp(pointer))
+    }
+
+    /// beta · self + alpha · (mat1 @ mat2).
+    ///
+    /// `addmm_(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func addmm_(mat1: Tensor, mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, mat1, mat2)) }
+        try check(ct_addmm_(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
+        return self
+    }
+
+    /// `addbmm_(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func addbmm_(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, batch1, batch2)) }
+        try check(ct_addbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
+        return self
+    }
+
+    /// `addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func addbmm(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+        defer { keepAlive((self, batch1, batch2)) }
+        return try Tensor(owning: ct_addbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
+    }
+
+    /// `cholesky(Tensor self, bool upper=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func cholesky(upper: Bool = false) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_cholesky(pointer, upper))
+    }
+
+    /// `cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func choleskySolve(input2: Tensor, upper: Bool = false) throws -> Tensor {
+        defer { keepAlive((self, input2)) }
+        return try Tensor(owning: ct_cholesky_solve(pointer, input2.pointer, upper))
+    }
+
+    /// `cholesky_inverse(Tensor self, bool upper=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func choleskyInverse(upper: Bool = false) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_cholesky_inverse(pointer, upper))
+    }
+
+    /// `lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func luSolve(luData: Tensor, luPivots: Tensor) throws -> Tensor {
+        defer { keepAlive((self, luData, luPivots)) }
+        return try Tensor(owning: ct_lu_solve(pointer, luData.pointer, luPivots.pointer))
+    }
+
+    /// `lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P,
+    /// Tensor L, Tensor U)`
+    ///
+    /// Returns new tensors.
+    public static func luUnpack(
+        _ luData: Tensor, luPivots: Tensor, unpackData: Bool = true, unpackPivots: Bool = true
+    ) throws -> (p: Tensor, l: Tensor, u: Tensor) {
+        defer { keepAlive((luData, luPivots)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_lu_unpack(luData.pointer, luPivots.pointer, unpackData, unpackPivots, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
 }

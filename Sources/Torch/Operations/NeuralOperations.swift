@@ -397,4 +397,996 @@ extension Tensor {
             owning: ct_scaled_dot_product_attention(
                 query.pointer, key.pointer, value.pointer, attnMask?.pointer, dropoutP, isCausal, scale.c, enableGqa))
     }
+
+    /// `kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func klDiv(
+        _ input: Tensor, target: Tensor, reduction: Int = 1, logTarget: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((input, target)) }
+        return try Tensor(owning: ct_kl_div(input.pointer, target.pointer, reduction, logTarget))
+    }
+
+    /// `pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func pad(
+        _ input: Tensor, pad: [Int], mode: String = "constant", value: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_pad(input.pointer, pad, pad.count, mode, value.c))
+    }
+
+    /// `constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func constantPadNd(_ input: Tensor, pad: [Int], value: Scalar = 0) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_constant_pad_nd(input.pointer, pad, pad.count, value.c))
+    }
+
+    /// `bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func bilinear(
+        _ input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input1, input2, weight, bias)) }
+        return try Tensor(owning: ct_bilinear(input1.pointer, input2.pointer, weight.pointer, bias?.pointer))
+    }
+
+    /// `cdist(Tensor x1, Tensor x2, float p=2, int? compute_mode=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cdist(_ x1: Tensor, x2: Tensor, p: Double = 2, computeMode: Int? = nil) throws -> Tensor {
+        defer { keepAlive((x1, x2)) }
+        return try Tensor(owning: ct_cdist(x1.pointer, x2.pointer, p, computeMode.c))
+    }
+
+    /// `pdist(Tensor self, float p=2) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func pdist(_ input: Tensor, p: Double = 2) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_pdist(input.pointer, p))
+    }
+
+    /// Each element, or alpha · (exp(x) - 1) where it is negative.
+    ///
+    /// `elu_(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func elu_(
+        _ input: Tensor, alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_elu_(input.pointer, alpha.c, scale.c, inputScale.c))
+        return input
+    }
+
+    /// `glu(Tensor self, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func glu(_ input: Tensor, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_glu(input.pointer, dim))
+    }
+
+    /// Each element, or a fraction of it where it is negative.
+    ///
+    /// `leaky_relu_(Tensor self, Scalar negative_slope=0.01) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func leakyRelu_(_ input: Tensor, negativeSlope: Scalar = 0.01) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_leaky_relu_(input.pointer, negativeSlope.c))
+        return input
+    }
+
+    /// `log_sigmoid(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func logSigmoid(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_log_sigmoid(input.pointer))
+    }
+
+    /// `prelu(Tensor self, Tensor weight) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func prelu(weight: Tensor) throws -> Tensor {
+        defer { keepAlive((self, weight)) }
+        return try Tensor(owning: ct_prelu(pointer, weight.pointer))
+    }
+
+    /// `softshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func softshrink(_ input: Tensor, lambd: Scalar = 0.5) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_softshrink(input.pointer, lambd.c))
+    }
+
+    /// `col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride)
+    /// -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func col2im(
+        _ input: Tensor, outputSize: [Int], kernelSize: [Int], dilation: [Int], padding: [Int], stride: [Int]
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_col2im(
+                input.pointer, outputSize, outputSize.count, kernelSize, kernelSize.count, dilation, dilation.count,
+                padding, padding.count, stride, stride.count))
+    }
+
+    /// `im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func im2col(
+        _ input: Tensor, kernelSize: [Int], dilation: [Int], padding: [Int], stride: [Int]
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_im2col(
+                input.pointer, kernelSize, kernelSize.count, dilation, dilation.count, padding, padding.count, stride,
+                stride.count))
+    }
+
+    /// `native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func nativeDropout(_ input: Tensor, p: Double, train: Bool?) throws -> (Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_native_dropout(input.pointer, p, train.c, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `feature_dropout(Tensor input, float p, bool train) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func featureDropout(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_feature_dropout(input.pointer, p, train))
+    }
+
+    /// `feature_dropout_(Tensor self, float p, bool train) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func featureDropout_(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_feature_dropout_(input.pointer, p, train))
+        return input
+    }
+
+    /// `alpha_dropout(Tensor input, float p, bool train) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func alphaDropout(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_alpha_dropout(input.pointer, p, train))
+    }
+
+    /// `alpha_dropout_(Tensor self, float p, bool train) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func alphaDropout_(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_alpha_dropout_(input.pointer, p, train))
+        return input
+    }
+
+    /// `feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func featureAlphaDropout(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_feature_alpha_dropout(input.pointer, p, train))
+    }
+
+    /// `feature_alpha_dropout_(Tensor self, float p, bool train) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func featureAlphaDropout_(_ input: Tensor, p: Double, train: Bool) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_feature_alpha_dropout_(input.pointer, p, train))
+        return input
+    }
+
+    /// `avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool
+    /// count_include_pad=True) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func avgPool1d(
+        _ input: Tensor, kernelSize: [Int], stride: [Int] = [], padding: [Int] = [0], ceilMode: Bool = false,
+        countIncludePad: Bool = true
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_avg_pool1d(
+                input.pointer, kernelSize, kernelSize.count, stride, stride.count, padding, padding.count, ceilMode,
+                countIncludePad))
+    }
+
+    /// `adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func adaptiveAvgPool1d(_ input: Tensor, outputSize: [Int]) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_adaptive_avg_pool1d(input.pointer, outputSize, outputSize.count))
+    }
+
+    /// `adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func adaptiveMaxPool1d(_ input: Tensor, outputSize: [Int]) throws -> (Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_adaptive_max_pool1d(input.pointer, outputSize, outputSize.count, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func affineGridGenerator(_ theta: Tensor, size: [Int], alignCorners: Bool) throws -> Tensor {
+        defer { keepAlive(theta) }
+        return try Tensor(owning: ct_affine_grid_generator(theta.pointer, size, size.count, alignCorners))
+    }
+
+    /// `convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation,
+    /// bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func convolution(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int], padding: [Int], dilation: [Int],
+        transposed: Bool, outputPadding: [Int], groups: Int
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_convolution(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, padding.count, dilation,
+                dilation.count, transposed, outputPadding, outputPadding.count, groups))
+    }
+
+    /// `conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3]
+    /// dilation=1, SymInt groups=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func conv3d(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
+        dilation: [Int] = [1], groups: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_conv3d(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, padding.count, dilation,
+                dilation.count, groups))
+    }
+
+    /// `conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, str padding="valid",
+    /// SymInt[3] dilation=1, SymInt groups=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func conv3d(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: String,
+        dilation: [Int] = [1], groups: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_conv3d_padding(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, dilation, dilation.count,
+                groups))
+    }
+
+    /// `conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func convTbc(_ input: Tensor, weight: Tensor, bias: Tensor, pad: Int = 0) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(owning: ct_conv_tbc(input.pointer, weight.pointer, bias.pointer, pad))
+    }
+
+    /// `conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0,
+    /// SymInt[1] output_padding=0, SymInt groups=1, SymInt[1] dilation=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func convTranspose1d(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
+        outputPadding: [Int] = [0], groups: Int = 1, dilation: [Int] = [1]
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_conv_transpose1d(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, padding.count,
+                outputPadding, outputPadding.count, groups, dilation, dilation.count))
+    }
+
+    /// `conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0,
+    /// SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func convTranspose2d(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
+        outputPadding: [Int] = [0], groups: Int = 1, dilation: [Int] = [1]
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_conv_transpose2d_input(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, padding.count,
+                outputPadding, outputPadding.count, groups, dilation, dilation.count))
+    }
+
+    /// `conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0,
+    /// SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func convTranspose3d(
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
+        outputPadding: [Int] = [0], groups: Int = 1, dilation: [Int] = [1]
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias)) }
+        return try Tensor(
+            owning: ct_conv_transpose3d_input(
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, padding.count,
+                outputPadding, outputPadding.count, groups, dilation, dilation.count))
+    }
+
+    /// `cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cosineEmbeddingLoss(
+        _ input1: Tensor, input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((input1, input2, target)) }
+        return try Tensor(
+            owning: ct_cosine_embedding_loss(input1.pointer, input2.pointer, target.pointer, margin, reduction))
+    }
+
+    /// `ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int
+    /// reduction=Mean, bool zero_infinity=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ctcLoss(
+        _ logProbs: Tensor, targets: Tensor, inputLengths: [Int], targetLengths: [Int], blank: Int = 0,
+        reduction: Int = 1, zeroInfinity: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((logProbs, targets)) }
+        return try Tensor(
+            owning: ct_ctc_loss_IntList(
+                logProbs.pointer, targets.pointer, inputLengths, inputLengths.count, targetLengths, targetLengths.count,
+                blank, reduction, zeroInfinity))
+    }
+
+    /// `ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int
+    /// reduction=Mean, bool zero_infinity=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ctcLoss(
+        _ logProbs: Tensor, targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,
+        reduction: Int = 1, zeroInfinity: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((logProbs, targets, inputLengths, targetLengths)) }
+        return try Tensor(
+            owning: ct_ctc_loss_Tensor(
+                logProbs.pointer, targets.pointer, inputLengths.pointer, targetLengths.pointer, blank, reduction,
+                zeroInfinity))
+    }
+
+    /// `embedding_renorm_(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func embeddingRenorm_(
+        _ input: Tensor, indices: Tensor, maxNorm: Double, normType: Double
+    ) throws -> Tensor {
+        defer { keepAlive((input, indices)) }
+        try check(ct_embedding_renorm_(input.pointer, indices.pointer, maxNorm, normType))
+        return input
+    }
+
+    /// `embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool
+    /// sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor,
+    /// Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func embeddingBag(
+        _ weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: Bool = false, mode: Int = 0,
+        sparse: Bool = false, perSampleWeights: Tensor? = nil, includeLastOffset: Bool = false
+    ) throws -> (Tensor, Tensor, Tensor, Tensor) {
+        defer { keepAlive((weight, indices, offsets, perSampleWeights)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        var out3: OpaquePointer?
+        try check(
+            ct_embedding_bag(
+                weight.pointer, indices.pointer, offsets.pointer, scaleGradByFreq, mode, sparse,
+                perSampleWeights?.pointer, includeLastOffset, &out0, &out1, &out2, &out3))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2), Tensor(owning: out3))
+    }
+
+    /// `embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode,
+    /// bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor,
+    /// Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func embeddingBag(
+        _ weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: Bool, mode: Int, sparse: Bool,
+        perSampleWeights: Tensor? = nil, includeLastOffset: Bool, paddingIdx: Int?
+    ) throws -> (Tensor, Tensor, Tensor, Tensor) {
+        defer { keepAlive((weight, indices, offsets, perSampleWeights)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        var out3: OpaquePointer?
+        try check(
+            ct_embedding_bag_padding_idx(
+                weight.pointer, indices.pointer, offsets.pointer, scaleGradByFreq, mode, sparse,
+                perSampleWeights?.pointer, includeLastOffset, paddingIdx.c, &out0, &out1, &out2, &out3))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2), Tensor(owning: out3))
+    }
+
+    /// `grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func gridSampler(
+        _ input: Tensor, grid: Tensor, interpolationMode: Int, paddingMode: Int, alignCorners: Bool
+    ) throws -> Tensor {
+        defer { keepAlive((input, grid)) }
+        return try Tensor(
+            owning: ct_grid_sampler(input.pointer, grid.pointer, interpolationMode, paddingMode, alignCorners))
+    }
+
+    /// `grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func gridSampler2d(
+        _ input: Tensor, grid: Tensor, interpolationMode: Int, paddingMode: Int, alignCorners: Bool
+    ) throws -> Tensor {
+        defer { keepAlive((input, grid)) }
+        return try Tensor(
+            owning: ct_grid_sampler_2d(input.pointer, grid.pointer, interpolationMode, paddingMode, alignCorners))
+    }
+
+    /// `grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func gridSampler3d(
+        _ input: Tensor, grid: Tensor, interpolationMode: Int, paddingMode: Int, alignCorners: Bool
+    ) throws -> Tensor {
+        defer { keepAlive((input, grid)) }
+        return try Tensor(
+            owning: ct_grid_sampler_3d(input.pointer, grid.pointer, interpolationMode, paddingMode, alignCorners))
+    }
+
+    /// `hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=Mean) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hingeEmbeddingLoss(
+        _ input: Tensor, target: Tensor, margin: Double = 1.0, reduction: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((input, target)) }
+        return try Tensor(owning: ct_hinge_embedding_loss(input.pointer, target.pointer, margin, reduction))
+    }
+
+    /// `native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float
+    /// eps) -> (Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func nativeGroupNorm(
+        _ input: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, n: Int, c: Int, hxW: Int, group: Int, eps: Double
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive((input, weight, bias)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(
+            ct_native_group_norm(
+                input.pointer, weight?.pointer, bias?.pointer, n, c, hxW, group, eps, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool
+    /// use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func instanceNorm(
+        _ input: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, runningMean: Tensor? = nil,
+        runningVar: Tensor? = nil, useInputStats: Bool, momentum: Double, eps: Double, cudnnEnabled: Bool
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias, runningMean, runningVar)) }
+        return try Tensor(
+            owning: ct_instance_norm(
+                input.pointer, weight?.pointer, bias?.pointer, runningMean?.pointer, runningVar?.pointer, useInputStats,
+                momentum, eps, cudnnEnabled))
+    }
+
+    /// `native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor,
+    /// Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func nativeLayerNorm(
+        _ input: Tensor, normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive((input, weight, bias)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(
+            ct_native_layer_norm(
+                input.pointer, normalizedShape, normalizedShape.count, weight?.pointer, bias?.pointer, eps, &out0,
+                &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rmsNorm(
+        _ input: Tensor, normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight)) }
+        return try Tensor(
+            owning: ct_rms_norm(input.pointer, normalizedShape, normalizedShape.count, weight?.pointer, eps.c))
+    }
+
+    /// `margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func marginRankingLoss(
+        _ input1: Tensor, input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((input1, input2, target)) }
+        return try Tensor(
+            owning: ct_margin_ranking_loss(input1.pointer, input2.pointer, target.pointer, margin, reduction))
+    }
+
+    /// `max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1,
+    /// bool ceil_mode=False) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func maxPool1dWithIndices(
+        _ input: Tensor, kernelSize: [Int], stride: [Int] = [], padding: [Int] = [0], dilation: [Int] = [1],
+        ceilMode: Bool = false
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_max_pool1d_with_indices(
+                input.pointer, kernelSize, kernelSize.count, stride, stride.count, padding, padding.count, dilation,
+                dilation.count, ceilMode, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool
+    /// ceil_mode=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func maxPool1d(
+        _ input: Tensor, kernelSize: [Int], stride: [Int] = [], padding: [Int] = [0], dilation: [Int] = [1],
+        ceilMode: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_max_pool1d(
+                input.pointer, kernelSize, kernelSize.count, stride, stride.count, padding, padding.count, dilation,
+                dilation.count, ceilMode))
+    }
+
+    /// `max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool
+    /// ceil_mode=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func maxPool3d(
+        _ input: Tensor, kernelSize: [Int], stride: [Int] = [], padding: [Int] = [0], dilation: [Int] = [1],
+        ceilMode: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_max_pool3d(
+                input.pointer, kernelSize, kernelSize.count, stride, stride.count, padding, padding.count, dilation,
+                dilation.count, ceilMode))
+    }
+
+    /// `native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool
+    /// training, float momentum, float eps) -> (Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func nativeBatchNorm(
+        _ input: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, runningMean: Tensor? = nil,
+        runningVar: Tensor? = nil, training: Bool, momentum: Double, eps: Double
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive((input, weight, bias, runningMean, runningVar)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(
+            ct_native_batch_norm(
+                input.pointer, weight?.pointer, bias?.pointer, runningMean?.pointer, runningVar?.pointer, training,
+                momentum, eps, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `batch_norm_stats(Tensor input, float eps) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func batchNormStats(_ input: Tensor, eps: Double) throws -> (Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_batch_norm_stats(input.pointer, eps, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func batchNormElemt(
+        _ input: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, mean: Tensor, invstd: Tensor, eps: Double
+    ) throws -> Tensor {
+        defer { keepAlive((input, weight, bias, mean, invstd)) }
+        return try Tensor(
+            owning: ct_batch_norm_elemt(
+                input.pointer, weight?.pointer, bias?.pointer, mean.pointer, invstd.pointer, eps))
+    }
+
+    /// `batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var,
+    /// float momentum, float eps, int count) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func batchNormGatherStats(
+        _ input: Tensor, mean: Tensor, invstd: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil,
+        momentum: Double, eps: Double, count: Int
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, mean, invstd, runningMean, runningVar)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_batch_norm_gather_stats(
+                input.pointer, mean.pointer, invstd.pointer, runningMean?.pointer, runningVar?.pointer, momentum, eps,
+                count, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor?
+    /// running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func batchNormGatherStatsWithCounts(
+        _ input: Tensor, mean: Tensor, invstd: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil,
+        momentum: Double, eps: Double, counts: Tensor
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, mean, invstd, runningMean, runningVar, counts)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_batch_norm_gather_stats_with_counts(
+                input.pointer, mean.pointer, invstd.pointer, runningMean?.pointer, runningVar?.pointer, momentum, eps,
+                counts.pointer, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, bool
+    /// input_g, bool weight_g, bool bias_g) -> (Tensor, Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func batchNormBackwardReduce(
+        _ gradOut: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor? = nil, inputG: Bool,
+        weightG: Bool, biasG: Bool
+    ) throws -> (Tensor, Tensor, Tensor, Tensor) {
+        defer { keepAlive((gradOut, input, mean, invstd, weight)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        var out3: OpaquePointer?
+        try check(
+            ct_batch_norm_backward_reduce(
+                gradOut.pointer, input.pointer, mean.pointer, invstd.pointer, weight?.pointer, inputG, weightG, biasG,
+                &out0, &out1, &out2, &out3))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2), Tensor(owning: out3))
+    }
+
+    /// `batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor
+    /// sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func batchNormBackwardElemt(
+        _ gradOut: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor? = nil, sumDy: Tensor,
+        sumDyXmu: Tensor, count: Tensor
+    ) throws -> Tensor {
+        defer { keepAlive((gradOut, input, mean, invstd, weight, sumDy, sumDyXmu, count)) }
+        return try Tensor(
+            owning: ct_batch_norm_backward_elemt(
+                gradOut.pointer, input.pointer, mean.pointer, invstd.pointer, weight?.pointer, sumDy.pointer,
+                sumDyXmu.pointer, count.pointer))
+    }
+
+    /// `batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor,
+    /// Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func batchNormUpdateStats(
+        _ input: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil, momentum: Double
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, runningMean, runningVar)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_batch_norm_update_stats(
+                input.pointer, runningMean?.pointer, runningVar?.pointer, momentum, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func pairwiseDistance(
+        _ x1: Tensor, x2: Tensor, p: Double = 2, eps: Double = 1e-06, keepDim: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((x1, x2)) }
+        return try Tensor(owning: ct_pairwise_distance(x1.pointer, x2.pointer, p, eps, keepDim))
+    }
+
+    /// `cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cosineSimilarity(_ x1: Tensor, x2: Tensor, dim: Int = 1, eps: Double = 1e-08) throws -> Tensor {
+        defer { keepAlive((x1, x2)) }
+        return try Tensor(owning: ct_cosine_similarity(x1.pointer, x2.pointer, dim, eps))
+    }
+
+    /// `pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func pixelUnshuffle(_ input: Tensor, downscaleFactor: Int) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_pixel_unshuffle(input.pointer, downscaleFactor))
+    }
+
+    /// `channel_shuffle(Tensor self, SymInt groups) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func channelShuffle(_ input: Tensor, groups: Int) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_channel_shuffle(input.pointer, groups))
+    }
+
+    /// `native_channel_shuffle(Tensor self, SymInt groups) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func nativeChannelShuffle(_ input: Tensor, groups: Int) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_native_channel_shuffle(input.pointer, groups))
+    }
+
+    /// `poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func poissonNllLoss(
+        _ input: Tensor, target: Tensor, logInput: Bool, full: Bool, eps: Double, reduction: Int
+    ) throws -> Tensor {
+        defer { keepAlive((input, target)) }
+        return try Tensor(owning: ct_poisson_nll_loss(input.pointer, target.pointer, logInput, full, eps, reduction))
+    }
+
+    /// `rrelu_(Tensor self, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator?
+    /// generator=None) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func rrelu_(
+        _ input: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333, training: Bool = false,
+        generator: Generator? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, generator)) }
+        try check(ct_rrelu_(input.pointer, lower.c, upper.c, training, generator?.pointer))
+        return input
+    }
+
+    /// `relu6_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func relu6_(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_relu6_(input.pointer))
+        return input
+    }
+
+    /// `mish_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func mish_(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_mish_(input.pointer))
+        return input
+    }
+
+    /// `threshold_(Tensor self, Scalar threshold, Scalar value) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func threshold_(_ input: Tensor, threshold: Scalar, value: Scalar) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_threshold_(input.pointer, threshold.c, value.c))
+        return input
+    }
+
+    /// `triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2, float
+    /// eps=1e-06, bool swap=False, int reduction=Mean) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func tripletMarginLoss(
+        _ anchor: Tensor, positive: Tensor, negative: Tensor, margin: Double = 1.0, p: Double = 2, eps: Double = 1e-06,
+        swap: Bool = false, reduction: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((anchor, positive, negative)) }
+        return try Tensor(
+            owning: ct_triplet_margin_loss(
+                anchor.pointer, positive.pointer, negative.pointer, margin, p, eps, swap, reduction))
+    }
+
+    /// `lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool
+    /// train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func lstm(
+        _ input: Tensor, hx: [Tensor], params: [Tensor], hasBiases: Bool, numLayers: Int, dropout: Double, train: Bool,
+        bidirectional: Bool, batchFirst: Bool
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive((input, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(
+            ct_lstm_input(
+                input.pointer, hx.pointers, hx.count, params.pointers, params.count, hasBiases, numLayers, dropout,
+                train, bidirectional, batchFirst, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float
+    /// dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func lstm(
+        _ data: Tensor, batchSizes: Tensor, hx: [Tensor], params: [Tensor], hasBiases: Bool, numLayers: Int,
+        dropout: Double, train: Bool, bidirectional: Bool
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive((data, batchSizes, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(
+            ct_lstm_data(
+                data.pointer, batchSizes.pointer, hx.pointers, hx.count, params.pointers, params.count, hasBiases,
+                numLayers, dropout, train, bidirectional, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
+    /// `gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train,
+    /// bool bidirectional, bool batch_first) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func gru(
+        _ input: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int, dropout: Double, train: Bool,
+        bidirectional: Bool, batchFirst: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_gru_input(
+                input.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers, dropout, train,
+                bidirectional, batchFirst, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float
+    /// dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func gru(
+        _ data: Tensor, batchSizes: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int,
+        dropout: Double, train: Bool, bidirectional: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((data, batchSizes, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_gru_data(
+                data.pointer, batchSizes.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers,
+                dropout, train, bidirectional, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool
+    /// train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func rnnTanh(
+        _ input: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int, dropout: Double, train: Bool,
+        bidirectional: Bool, batchFirst: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_rnn_tanh_input(
+                input.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers, dropout, train,
+                bidirectional, batchFirst, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers,
+    /// float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func rnnTanh(
+        _ data: Tensor, batchSizes: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int,
+        dropout: Double, train: Bool, bidirectional: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((data, batchSizes, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_rnn_tanh_data(
+                data.pointer, batchSizes.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers,
+                dropout, train, bidirectional, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool
+    /// train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func rnnRelu(
+        _ input: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int, dropout: Double, train: Bool,
+        bidirectional: Bool, batchFirst: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_rnn_relu_input(
+                input.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers, dropout, train,
+                bidirectional, batchFirst, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers,
+    /// float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    public static func rnnRelu(
+        _ data: Tensor, batchSizes: Tensor, hx: Tensor, params: [Tensor], hasBiases: Bool, numLayers: Int,
+        dropout: Double, train: Bool, bidirectional: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((data, batchSizes, hx, params)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_rnn_relu_data(
+                data.pointer, batchSizes.pointer, hx.pointer, params.pointers, params.count, hasBiases, numLayers,
+                dropout, train, bidirectional, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
 }

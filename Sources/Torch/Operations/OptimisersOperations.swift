@@ -4,78 +4,874 @@
 import CTorch
 
 extension Tensor {
-    /// `_fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float
-    /// momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None,
-    /// Tensor? found_inf=None) -> ()`
+    /// `_amp_foreach_non_finite_check_and_unscale_(Tensor[] self, Tensor found_inf, Tensor inv_scale) -> ()`
     ///
-    /// Writes into `input`, `grads` and `momentumBufferList`.
-    package static func fusedSgd_(
-        _ input: [Tensor], grads: [Tensor], momentumBufferList: [Tensor], weightDecay: Double, momentum: Double,
-        lr: Double, dampening: Double, nesterov: Bool, maximize: Bool, isFirstStep: Bool, gradScale: Tensor? = nil,
-        foundInf: Tensor? = nil
+    /// Writes into `input` and `foundInf`.
+    package static func ampForeachNonFiniteCheckAndUnscale_(
+        _ input: [Tensor], foundInf: Tensor, invScale: Tensor
     ) throws {
-        defer { keepAlive((input, grads, momentumBufferList, gradScale, foundInf)) }
+        defer { keepAlive((input, foundInf, invScale)) }
         try check(
-            ct_fused_sgd_(
-                input.pointers, input.count, grads.pointers, grads.count, momentumBufferList.pointers,
-                momentumBufferList.count, weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep,
-                gradScale?.pointer, foundInf?.pointer))
+            ct_amp_foreach_non_finite_check_and_unscale_(
+                input.pointers, input.count, foundInf.pointer, invScale.pointer))
     }
 
-    /// `_fused_sgd_.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay,
-    /// float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor?
-    /// grad_scale=None, Tensor? found_inf=None) -> ()`
+    /// `_amp_update_scale_(Tensor self, Tensor growth_tracker, Tensor found_inf, float scale_growth_factor, float
+    /// scale_backoff_factor, int growth_interval) -> Tensor`
     ///
-    /// Writes into `input`, `grads` and `momentumBufferList`.
-    package static func fusedSgd_(
-        _ input: [Tensor], grads: [Tensor], momentumBufferList: [Tensor], weightDecay: Double, momentum: Double,
-        lr: Tensor, dampening: Double, nesterov: Bool, maximize: Bool, isFirstStep: Bool, gradScale: Tensor? = nil,
-        foundInf: Tensor? = nil
-    ) throws {
-        defer { keepAlive((input, grads, momentumBufferList, lr, gradScale, foundInf)) }
+    /// Writes into `input` and `growthTracker`.
+    @discardableResult
+    package static func ampUpdateScale_(
+        _ input: Tensor, growthTracker: Tensor, foundInf: Tensor, scaleGrowthFactor: Double, scaleBackoffFactor: Double,
+        growthInterval: Int
+    ) throws -> Tensor {
+        defer { keepAlive((input, growthTracker, foundInf)) }
         try check(
-            ct_fused_sgd__tensor_lr(
-                input.pointers, input.count, grads.pointers, grads.count, momentumBufferList.pointers,
-                momentumBufferList.count, weightDecay, momentum, lr.pointer, dampening, nesterov, maximize, isFirstStep,
-                gradScale?.pointer, foundInf?.pointer))
+            ct_amp_update_scale_(
+                input.pointer, growthTracker.pointer, foundInf.pointer, scaleGrowthFactor, scaleBackoffFactor,
+                growthInterval))
+        return input
     }
 
-    /// `_fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs,
-    /// Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool
-    /// maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()`
+    /// `_foreach_add.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
-    /// Writes into `input`, `grads`, `expAvgs`, `expAvgSqs` and `maxExpAvgSqs`.
-    package static func fusedAdamw_(
-        _ input: [Tensor], grads: [Tensor], expAvgs: [Tensor], expAvgSqs: [Tensor], maxExpAvgSqs: [Tensor],
-        stateSteps: [Tensor], lr: Double, beta1: Double, beta2: Double, weightDecay: Double, eps: Double, amsgrad: Bool,
-        maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
-    ) throws {
-        defer { keepAlive((input, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, gradScale, foundInf)) }
-        try check(
-            ct_fused_adamw_(
-                input.pointers, input.count, grads.pointers, grads.count, expAvgs.pointers, expAvgs.count,
-                expAvgSqs.pointers, expAvgSqs.count, maxExpAvgSqs.pointers, maxExpAvgSqs.count, stateSteps.pointers,
-                stateSteps.count, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale?.pointer,
-                foundInf?.pointer))
+    /// Returns new tensors.
+    package static func foreachAdd(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_add_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
     }
 
-    /// `_fused_adamw_.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[]
-    /// max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps,
-    /// bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()`
+    /// `_foreach_add_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
-    /// Writes into `input`, `grads`, `expAvgs`, `expAvgSqs` and `maxExpAvgSqs`.
-    package static func fusedAdamw_(
-        _ input: [Tensor], grads: [Tensor], expAvgs: [Tensor], expAvgSqs: [Tensor], maxExpAvgSqs: [Tensor],
-        stateSteps: [Tensor], lr: Tensor, beta1: Double, beta2: Double, weightDecay: Double, eps: Double, amsgrad: Bool,
-        maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
+    /// Writes into `input`.
+    package static func foreachAdd_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_add__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAdd(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_add_List(input.pointers, input.count, other.pointers, other.count, alpha.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_add_.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAdd_(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_add__List(input.pointers, input.count, other.pointers, other.count, alpha.c))
+    }
+
+    /// `_foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAdd(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_add_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_add_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAdd_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_add__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_add.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAdd(_ input: [Tensor], _ other: Tensor, alpha: Scalar = 1) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_add_Tensor(input.pointers, input.count, other.pointer, alpha.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_add_.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAdd_(_ input: [Tensor], _ other: Tensor, alpha: Scalar = 1) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_add__Tensor(input.pointers, input.count, other.pointer, alpha.c))
+    }
+
+    /// `_foreach_sub.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachSub(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_sub_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_sub_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachSub_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_sub__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachSub(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_sub_List(input.pointers, input.count, other.pointers, other.count, alpha.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_sub_.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachSub_(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_sub__List(input.pointers, input.count, other.pointers, other.count, alpha.c))
+    }
+
+    /// `_foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachSub(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_sub_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_sub_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachSub_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_sub__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_mul.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMul(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_mul_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_mul_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMul_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_mul__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_mul.List(Tensor[] self, Tensor[] other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMul(_ input: [Tensor], _ other: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_mul_List(input.pointers, input.count, other.pointers, other.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_mul_.List(Tensor[] self, Tensor[] other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMul_(_ input: [Tensor], _ other: [Tensor]) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_mul__List(input.pointers, input.count, other.pointers, other.count))
+    }
+
+    /// `_foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMul(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_mul_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_mul_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMul_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_mul__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_mul.Tensor(Tensor[] self, Tensor other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMul(_ input: [Tensor], _ other: Tensor) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_mul_Tensor(input.pointers, input.count, other.pointer, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_mul_.Tensor(Tensor[] self, Tensor other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMul_(_ input: [Tensor], _ other: Tensor) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_mul__Tensor(input.pointers, input.count, other.pointer))
+    }
+
+    /// `_foreach_div.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachDiv(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_div_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_div_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachDiv_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_div__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_div.List(Tensor[] self, Tensor[] other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachDiv(_ input: [Tensor], _ other: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_div_List(input.pointers, input.count, other.pointers, other.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_div_.List(Tensor[] self, Tensor[] other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachDiv_(_ input: [Tensor], _ other: [Tensor]) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_div__List(input.pointers, input.count, other.pointers, other.count))
+    }
+
+    /// `_foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachDiv(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_div_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_div_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachDiv_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_div__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_div.Tensor(Tensor[] self, Tensor other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachDiv(_ input: [Tensor], _ other: Tensor) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_div_Tensor(input.pointers, input.count, other.pointer, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_div_.Tensor(Tensor[] self, Tensor other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachDiv_(_ input: [Tensor], _ other: Tensor) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_div__Tensor(input.pointers, input.count, other.pointer))
+    }
+
+    /// `_foreach_clamp_max.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMax(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_max_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_max_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMax_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_clamp_max__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_clamp_max.List(Tensor[] self, Tensor[] other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMax(_ input: [Tensor], _ other: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_max_List(input.pointers, input.count, other.pointers, other.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_max_.List(Tensor[] self, Tensor[] other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMax_(_ input: [Tensor], _ other: [Tensor]) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_clamp_max__List(input.pointers, input.count, other.pointers, other.count))
+    }
+
+    /// `_foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMax(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_max_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_max_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMax_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_clamp_max__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_clamp_min.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMin(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_min_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_min_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMin_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_clamp_min__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_clamp_min.List(Tensor[] self, Tensor[] other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMin(_ input: [Tensor], _ other: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_min_List(input.pointers, input.count, other.pointers, other.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_min_.List(Tensor[] self, Tensor[] other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMin_(_ input: [Tensor], _ other: [Tensor]) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_clamp_min__List(input.pointers, input.count, other.pointers, other.count))
+    }
+
+    /// `_foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachClampMin(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_clamp_min_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_clamp_min_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachClampMin_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_clamp_min__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_maximum.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMaximum(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_maximum_Scalar(input.pointers, input.count, scalar.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_maximum_.Scalar(Tensor[] self, Scalar scalar) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMaximum_(_ input: [Tensor], scalar: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_maximum__Scalar(input.pointers, input.count, scalar.c))
+    }
+
+    /// `_foreach_maximum.List(Tensor[] self, Tensor[] other) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMaximum(_ input: [Tensor], _ other: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, other)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_maximum_List(input.pointers, input.count, other.pointers, other.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_maximum_.List(Tensor[] self, Tensor[] other) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMaximum_(_ input: [Tensor], _ other: [Tensor]) throws {
+        defer { keepAlive((input, other)) }
+        try check(ct_foreach_maximum__List(input.pointers, input.count, other.pointers, other.count))
+    }
+
+    /// `_foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachMaximum(_ input: [Tensor], scalars: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_maximum_ScalarList(input.pointers, input.count, scalars.c, scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_maximum_.ScalarList(Tensor[] self, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachMaximum_(_ input: [Tensor], scalars: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_maximum__ScalarList(input.pointers, input.count, scalars.c, scalars.count))
+    }
+
+    /// `_foreach_addcdiv.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcdiv(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcdiv_Scalar(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, value.c,
+            &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcdiv(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcdiv_ScalarList(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, scalars.c,
+            scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcdiv.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcdiv(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2, scalars)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcdiv_Tensor(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+            scalars.pointer, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcdiv_.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcdiv_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
     ) throws {
-        defer { keepAlive((input, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, gradScale, foundInf)) }
+        defer { keepAlive((input, tensor1, tensor2)) }
         try check(
-            ct_fused_adamw__tensor_lr(
-                input.pointers, input.count, grads.pointers, grads.count, expAvgs.pointers, expAvgs.count,
-                expAvgSqs.pointers, expAvgSqs.count, maxExpAvgSqs.pointers, maxExpAvgSqs.count, stateSteps.pointers,
-                stateSteps.count, lr.pointer, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale?.pointer,
-                foundInf?.pointer))
+            ct_foreach_addcdiv__Scalar(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, value.c))
+    }
+
+    /// `_foreach_addcdiv_.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcdiv_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+    ) throws {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        try check(
+            ct_foreach_addcdiv__ScalarList(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+                scalars.c, scalars.count))
+    }
+
+    /// `_foreach_addcdiv_.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcdiv_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+    ) throws {
+        defer { keepAlive((input, tensor1, tensor2, scalars)) }
+        try check(
+            ct_foreach_addcdiv__Tensor(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+                scalars.pointer))
+    }
+
+    /// `_foreach_addcmul.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcmul(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcmul_Scalar(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, value.c,
+            &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcmul(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcmul_ScalarList(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, scalars.c,
+            scalars.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcmul.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAddcmul(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+    ) throws -> [Tensor] {
+        defer { keepAlive((input, tensor1, tensor2, scalars)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_addcmul_Tensor(
+            input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+            scalars.pointer, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_addcmul_.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcmul_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+    ) throws {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        try check(
+            ct_foreach_addcmul__Scalar(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, value.c))
+    }
+
+    /// `_foreach_addcmul_.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcmul_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+    ) throws {
+        defer { keepAlive((input, tensor1, tensor2)) }
+        try check(
+            ct_foreach_addcmul__ScalarList(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+                scalars.c, scalars.count))
+    }
+
+    /// `_foreach_addcmul_.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAddcmul_(
+        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+    ) throws {
+        defer { keepAlive((input, tensor1, tensor2, scalars)) }
+        try check(
+            ct_foreach_addcmul__Tensor(
+                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count,
+                scalars.pointer))
+    }
+
+    /// `_foreach_abs(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachAbs(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_abs(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_abs_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachAbs_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_abs_(input.pointers, input.count))
+    }
+
+    /// `_foreach_lerp.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachLerp(_ input: [Tensor], tensors1: [Tensor], weights: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, tensors1, weights)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_lerp_List(
+            input.pointers, input.count, tensors1.pointers, tensors1.count, weights.pointers, weights.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_lerp_.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weights: [Tensor]) throws {
+        defer { keepAlive((input, tensors1, weights)) }
+        try check(
+            ct_foreach_lerp__List(
+                input.pointers, input.count, tensors1.pointers, tensors1.count, weights.pointers, weights.count))
+    }
+
+    /// `_foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachLerp(_ input: [Tensor], tensors1: [Tensor], weight: Scalar) throws -> [Tensor] {
+        defer { keepAlive((input, tensors1)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_lerp_Scalar(
+            input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_lerp_.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weight: Scalar) throws {
+        defer { keepAlive((input, tensors1)) }
+        try check(ct_foreach_lerp__Scalar(input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c))
+    }
+
+    /// `_foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachLerp(_ input: [Tensor], tensors1: [Tensor], weight: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive((input, tensors1)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_lerp_ScalarList(
+            input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c, weight.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_lerp_.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weight: [Scalar]) throws {
+        defer { keepAlive((input, tensors1)) }
+        try check(
+            ct_foreach_lerp__ScalarList(
+                input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c, weight.count))
+    }
+
+    /// `_foreach_neg(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachNeg(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_neg(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_neg_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachNeg_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_neg_(input.pointers, input.count))
+    }
+
+    /// `_foreach_pow.List(Tensor[] self, Tensor[] exponent) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachPow(_ input: [Tensor], _ exponent: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((input, exponent)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_pow_List(input.pointers, input.count, exponent.pointers, exponent.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_pow.Scalar(Tensor[] self, Scalar exponent) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachPow(_ input: [Tensor], _ exponent: Scalar) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_pow_Scalar(input.pointers, input.count, exponent.c, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachPow(_ input: [Tensor], _ exponent: [Scalar]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_pow_ScalarList(input.pointers, input.count, exponent.c, exponent.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_pow.ScalarAndTensor(Scalar self, Tensor[] exponent) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachPow(_ input: Scalar, _ exponent: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(exponent) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_pow_ScalarAndTensor(input.c, exponent.pointers, exponent.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_pow_.List(Tensor[] self, Tensor[] exponent) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachPow_(_ input: [Tensor], _ exponent: [Tensor]) throws {
+        defer { keepAlive((input, exponent)) }
+        try check(ct_foreach_pow__List(input.pointers, input.count, exponent.pointers, exponent.count))
+    }
+
+    /// `_foreach_pow_.Scalar(Tensor[] self, Scalar exponent) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachPow_(_ input: [Tensor], _ exponent: Scalar) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_pow__Scalar(input.pointers, input.count, exponent.c))
+    }
+
+    /// `_foreach_pow_.ScalarList(Tensor[] self, Scalar[] exponent) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachPow_(_ input: [Tensor], _ exponent: [Scalar]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_pow__ScalarList(input.pointers, input.count, exponent.c, exponent.count))
+    }
+
+    /// `_foreach_reciprocal(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachReciprocal(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_reciprocal(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_reciprocal_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachReciprocal_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_reciprocal_(input.pointers, input.count))
+    }
+
+    /// `_foreach_rsqrt(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachRsqrt(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_rsqrt(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_rsqrt_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachRsqrt_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_rsqrt_(input.pointers, input.count))
+    }
+
+    /// `_foreach_sign(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachSign(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_sign(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_sign_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachSign_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_sign_(input.pointers, input.count))
+    }
+
+    /// `_foreach_sqrt(Tensor[] self) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    package static func foreachSqrt(_ input: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(input) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_foreach_sqrt(input.pointers, input.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `_foreach_sqrt_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachSqrt_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_sqrt_(input.pointers, input.count))
+    }
+
+    /// `_foreach_zero_(Tensor[] self) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachZero_(_ input: [Tensor]) throws {
+        defer { keepAlive(input) }
+        try check(ct_foreach_zero_(input.pointers, input.count))
+    }
+
+    /// `_foreach_copy_(Tensor[] self, Tensor[] src, bool non_blocking=False) -> ()`
+    ///
+    /// Writes into `input`.
+    package static func foreachCopy_(_ input: [Tensor], _ src: [Tensor], nonBlocking: Bool = false) throws {
+        defer { keepAlive((input, src)) }
+        try check(ct_foreach_copy_(input.pointers, input.count, src.pointers, src.count, nonBlocking))
     }
 
     /// `_fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs,
@@ -116,110 +912,110 @@ extension Tensor {
                 foundInf?.pointer))
     }
 
-    /// `_foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]`
+    /// `_fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs,
+    /// Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool
+    /// maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()`
     ///
-    /// Returns new tensors.
-    package static func foreachNorm(_ input: [Tensor], ord: Scalar = 2, dtype: DType? = nil) throws -> [Tensor] {
-        defer { keepAlive(input) }
-        var results: UnsafeMutablePointer<OpaquePointer>?
-        let count = ct_foreach_norm_Scalar(input.pointers, input.count, ord.c, dtype.c, &results)
-        return try [Tensor](owning: results, count: count)
-    }
-
-    /// `_foreach_mul_.Scalar(Tensor[] self, Scalar scalar) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachMul_(_ input: [Tensor], scalar: Scalar) throws {
-        defer { keepAlive(input) }
-        try check(ct_foreach_mul__Scalar(input.pointers, input.count, scalar.c))
-    }
-
-    /// `_foreach_mul_.Tensor(Tensor[] self, Tensor other) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachMul_(_ input: [Tensor], _ other: Tensor) throws {
-        defer { keepAlive((input, other)) }
-        try check(ct_foreach_mul__Tensor(input.pointers, input.count, other.pointer))
-    }
-
-    /// `_foreach_add_.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachAdd_(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws {
-        defer { keepAlive((input, other)) }
-        try check(ct_foreach_add__List(input.pointers, input.count, other.pointers, other.count, alpha.c))
-    }
-
-    /// `_foreach_add_.Scalar(Tensor[] self, Scalar scalar) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachAdd_(_ input: [Tensor], scalar: Scalar) throws {
-        defer { keepAlive(input) }
-        try check(ct_foreach_add__Scalar(input.pointers, input.count, scalar.c))
-    }
-
-    /// `_foreach_addcmul_.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachAddcmul_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+    /// Writes into `input`, `grads`, `expAvgs`, `expAvgSqs` and `maxExpAvgSqs`.
+    package static func fusedAdamw_(
+        _ input: [Tensor], grads: [Tensor], expAvgs: [Tensor], expAvgSqs: [Tensor], maxExpAvgSqs: [Tensor],
+        stateSteps: [Tensor], lr: Double, beta1: Double, beta2: Double, weightDecay: Double, eps: Double, amsgrad: Bool,
+        maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
     ) throws {
-        defer { keepAlive((input, tensor1, tensor2)) }
+        defer { keepAlive((input, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, gradScale, foundInf)) }
         try check(
-            ct_foreach_addcmul__Scalar(
-                input.pointers, input.count, tensor1.pointers, tensor1.count, tensor2.pointers, tensor2.count, value.c))
+            ct_fused_adamw_(
+                input.pointers, input.count, grads.pointers, grads.count, expAvgs.pointers, expAvgs.count,
+                expAvgSqs.pointers, expAvgSqs.count, maxExpAvgSqs.pointers, maxExpAvgSqs.count, stateSteps.pointers,
+                stateSteps.count, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale?.pointer,
+                foundInf?.pointer))
     }
 
-    /// `_foreach_lerp_.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> ()`
+    /// `_fused_adamw_.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[]
+    /// max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps,
+    /// bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()`
     ///
-    /// Writes into `input`.
-    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weight: Scalar) throws {
-        defer { keepAlive((input, tensors1)) }
-        try check(ct_foreach_lerp__Scalar(input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c))
-    }
-
-    /// `_foreach_zero_(Tensor[] self) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachZero_(_ input: [Tensor]) throws {
-        defer { keepAlive(input) }
-        try check(ct_foreach_zero_(input.pointers, input.count))
-    }
-
-    /// `_foreach_copy_(Tensor[] self, Tensor[] src, bool non_blocking=False) -> ()`
-    ///
-    /// Writes into `input`.
-    package static func foreachCopy_(_ input: [Tensor], _ src: [Tensor], nonBlocking: Bool = false) throws {
-        defer { keepAlive((input, src)) }
-        try check(ct_foreach_copy_(input.pointers, input.count, src.pointers, src.count, nonBlocking))
-    }
-
-    /// `_amp_foreach_non_finite_check_and_unscale_(Tensor[] self, Tensor found_inf, Tensor inv_scale) -> ()`
-    ///
-    /// Writes into `input` and `foundInf`.
-    package static func ampForeachNonFiniteCheckAndUnscale_(
-        _ input: [Tensor], foundInf: Tensor, invScale: Tensor
+    /// Writes into `input`, `grads`, `expAvgs`, `expAvgSqs` and `maxExpAvgSqs`.
+    package static func fusedAdamw_(
+        _ input: [Tensor], grads: [Tensor], expAvgs: [Tensor], expAvgSqs: [Tensor], maxExpAvgSqs: [Tensor],
+        stateSteps: [Tensor], lr: Tensor, beta1: Double, beta2: Double, weightDecay: Double, eps: Double, amsgrad: Bool,
+        maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
     ) throws {
-        defer { keepAlive((input, foundInf, invScale)) }
+        defer { keepAlive((input, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, gradScale, foundInf)) }
         try check(
-            ct_amp_foreach_non_finite_check_and_unscale_(
-                input.pointers, input.count, foundInf.pointer, invScale.pointer))
+            ct_fused_adamw__tensor_lr(
+                input.pointers, input.count, grads.pointers, grads.count, expAvgs.pointers, expAvgs.count,
+                expAvgSqs.pointers, expAvgSqs.count, maxExpAvgSqs.pointers, maxExpAvgSqs.count, stateSteps.pointers,
+                stateSteps.count, lr.pointer, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale?.pointer,
+                foundInf?.pointer))
     }
 
-    /// `_amp_update_scale_(Tensor self, Tensor growth_tracker, Tensor found_inf, float scale_growth_factor, float
-    /// scale_backoff_factor, int growth_interval) -> Tensor`
+    /// `_fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float
+    /// momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None,
+    /// Tensor? found_inf=None) -> ()`
     ///
-    /// Writes into `input` and `growthTracker`.
-    @discardableResult
-    package static func ampUpdateScale_(
-        _ input: Tensor, growthTracker: Tensor, foundInf: Tensor, scaleGrowthFactor: Double, scaleBackoffFactor: Double,
-        growthInterval: Int
-    ) throws -> Tensor {
-        defer { keepAlive((input, growthTracker, foundInf)) }
+    /// Writes into `input`, `grads` and `momentumBufferList`.
+    package static func fusedSgd_(
+        _ input: [Tensor], grads: [Tensor], momentumBufferList: [Tensor], weightDecay: Double, momentum: Double,
+        lr: Double, dampening: Double, nesterov: Bool, maximize: Bool, isFirstStep: Bool, gradScale: Tensor? = nil,
+        foundInf: Tensor? = nil
+    ) throws {
+        defer { keepAlive((input, grads, momentumBufferList, gradScale, foundInf)) }
         try check(
-            ct_amp_update_scale_(
-                input.pointer, growthTracker.pointer, foundInf.pointer, scaleGrowthFactor, scaleBackoffFactor,
-                growthInterval))
-        return input
+            ct_fused_sgd_(
+                input.pointers, input.count, grads.pointers, grads.count, momentumBufferList.pointers,
+                momentumBufferList.count, weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep,
+                gradScale?.pointer, foundInf?.pointer))
+    }
+
+    /// `_fused_sgd_.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay,
+    /// float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor?
+    /// grad_scale=None, Tensor? found_inf=None) -> ()`
+    ///
+    /// Writes into `input`, `grads` and `momentumBufferList`.
+    package static func fusedSgd_(
+        _ input: [Tensor], grads: [Tensor], momentumBufferList: [Tensor], weightDecay: Double, momentum: Double,
+        lr: Tensor, dampening: Double, nesterov: Bool, maximize: Bool, isFirstStep: Bool, gradScale: Tensor? = nil,
+        foundInf: Tensor? = nil
+    ) throws {
+        defer { keepAlive((input, grads, momentumBufferList, lr, gradScale, foundInf)) }
+        try check(
+            ct_fused_sgd__tensor_lr(
+                input.pointers, input.count, grads.pointers, grads.count, momentumBufferList.pointers,
+                momentumBufferList.count, weightDecay, momentum, lr.pointer, dampening, nesterov, maximize, isFirstStep,
+                gradScale?.pointer, foundInf?.pointer))
+    }
+
+    /// `_fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float
+    /// lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()`
+    ///
+    /// Writes into `input`, `grads`, `stateSums` and `stateSteps`.
+    package static func fusedAdagrad_(
+        _ input: [Tensor], grads: [Tensor], stateSums: [Tensor], stateSteps: [Tensor], lr: Double, lrDecay: Double,
+        weightDecay: Double, eps: Double, maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
+    ) throws {
+        defer { keepAlive((input, grads, stateSums, stateSteps, gradScale, foundInf)) }
+        try check(
+            ct_fused_adagrad_(
+                input.pointers, input.count, grads.pointers, grads.count, stateSums.pointers, stateSums.count,
+                stateSteps.pointers, stateSteps.count, lr, lrDecay, weightDecay, eps, maximize, gradScale?.pointer,
+                foundInf?.pointer))
+    }
+
+    /// `_fused_adagrad_.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, Tensor
+    /// lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor?
+    /// found_inf=None) -> ()`
+    ///
+    /// Writes into `input`, `grads` and `stateSums`.
+    package static func fusedAdagrad_(
+        _ input: [Tensor], grads: [Tensor], stateSums: [Tensor], stateSteps: [Tensor], lr: Tensor, lrDecay: Double,
+        weightDecay: Double, eps: Double, maximize: Bool, gradScale: Tensor? = nil, foundInf: Tensor? = nil
+    ) throws {
+        defer { keepAlive((input, grads, stateSums, stateSteps, lr, gradScale, foundInf)) }
+        try check(
+            ct_fused_adagrad__tensor_lr(
+                input.pointers, input.count, grads.pointers, grads.count, stateSums.pointers, stateSums.count,
+                stateSteps.pointers, stateSteps.count, lr.pointer, lrDecay, weightDecay, eps, maximize,
+                gradScale?.pointer, foundInf?.pointer))
     }
 }

@@ -939,4 +939,356 @@ extension Tensor {
         try check(ct_fill__Tensor(pointer, value.pointer))
         return self
     }
+
+    /// `sgn_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func sgn_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_sgn_(pointer))
+        return self
+    }
+
+    /// `conj_physical_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func conjPhysical_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_conj_physical_(pointer))
+        return self
+    }
+
+    /// `acosh_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func acosh_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_acosh_(pointer))
+        return self
+    }
+
+    /// `asinh_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func asinh_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_asinh_(pointer))
+        return self
+    }
+
+    /// `atanh_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func atanh_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_atanh_(pointer))
+        return self
+    }
+
+    /// `clip_(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clip_(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_clip_(pointer, min.c, max.c))
+        return self
+    }
+
+    /// `clip_.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clip_(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        try check(ct_clip__Tensor(pointer, min?.pointer, max?.pointer))
+        return self
+    }
+
+    /// `erfc_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func erfc_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_erfc_(pointer))
+        return self
+    }
+
+    /// `exp2_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func exp2_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_exp2_(pointer))
+        return self
+    }
+
+    /// `ldexp_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ldexp_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_ldexp_(pointer, other.pointer))
+        return self
+    }
+
+    /// `xlogy_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func xlogy_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_xlogy__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `mvlgamma_(Tensor self, int p) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func mvlgamma_(p: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_mvlgamma_(pointer, p))
+        return self
+    }
+
+    /// `rad2deg_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func rad2deg_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_rad2deg_(pointer))
+        return self
+    }
+
+    /// `deg2rad_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func deg2rad_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_deg2rad_(pointer))
+        return self
+    }
+
+    /// `selu_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func selu_(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_selu_(input.pointer))
+        return input
+    }
+
+    /// `celu_(Tensor self, Scalar alpha=1.0) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func celu_(_ input: Tensor, alpha: Scalar = 1.0) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_celu_(input.pointer, alpha.c))
+        return input
+    }
+
+    /// `logit_(Tensor self, float? eps=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func logit_(eps: Double? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_logit_(pointer, eps.c))
+        return self
+    }
+
+    /// `sinc_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func sinc_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_sinc_(pointer))
+        return self
+    }
+
+    /// `bitwise_left_shift_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func bitwiseLeftShift_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_bitwise_left_shift__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `bitwise_left_shift_.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func bitwiseLeftShift_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_bitwise_left_shift__Tensor_Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `bitwise_right_shift_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func bitwiseRightShift_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_bitwise_right_shift__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `bitwise_right_shift_.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func bitwiseRightShift_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_bitwise_right_shift__Tensor_Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `digamma_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func digamma_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_digamma_(pointer))
+        return self
+    }
+
+    /// `lgamma_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lgamma_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_lgamma_(pointer))
+        return self
+    }
+
+    /// `polygamma_(Tensor self, int n) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func polygamma_(n: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_polygamma_(pointer, n))
+        return self
+    }
+
+    /// `erfinv_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func erfinv_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_erfinv_(pointer))
+        return self
+    }
+
+    /// `i0_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func i0_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_i0_(pointer))
+        return self
+    }
+
+    /// `hypot_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func hypot_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_hypot_(pointer, other.pointer))
+        return self
+    }
+
+    /// `igamma_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func igamma_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_igamma_(pointer, other.pointer))
+        return self
+    }
+
+    /// `igammac_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func igammac_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_igammac_(pointer, other.pointer))
+        return self
+    }
+
+    /// `nextafter_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func nextafter_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_nextafter_(pointer, other.pointer))
+        return self
+    }
+
+    /// `float_power_.Scalar(Tensor self, Scalar exponent) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func floatPower_(_ exponent: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_float_power__Scalar(pointer, exponent.c))
+        return self
+    }
+
+    /// `float_power_.Tensor(Tensor self, Tensor exponent) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func floatPower_(_ exponent: Tensor) throws -> Tensor {
+        defer { keepAlive((self, exponent)) }
+        try check(ct_float_power__Tensor(pointer, exponent.pointer))
+        return self
+    }
+
+    /// `hardsigmoid_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func hardsigmoid_(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_hardsigmoid_(input.pointer))
+        return input
+    }
+
+    /// Each element, or the bound that it is beyond.
+    ///
+    /// `hardtanh_(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`
+    ///
+    /// Writes into `input`.
+    @discardableResult
+    public static func hardtanh_(_ input: Tensor, minVal: Scalar = -1, maxVal: Scalar = 1) throws -> Tensor {
+        defer { keepAlive(input) }
+        try check(ct_hardtanh_(input.pointer, minVal.c, maxVal.c))
+        return input
+    }
 }

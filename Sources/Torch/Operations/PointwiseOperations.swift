@@ -895,4 +895,491 @@ extension Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_nan_to_num(pointer, nan.c, posinf.c, neginf.c))
     }
+
+    /// `absolute(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func absolute() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_absolute(pointer))
+    }
+
+    /// `angle(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func angle() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_angle(pointer))
+    }
+
+    /// `sgn(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func sgn() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_sgn(pointer))
+    }
+
+    /// `positive(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func positive() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_positive(pointer))
+    }
+
+    /// `clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clip(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_clip(pointer, min.c, max.c))
+    }
+
+    /// `clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clip(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        return try Tensor(owning: ct_clip_Tensor(pointer, min?.pointer, max?.pointer))
+    }
+
+    /// `isreal(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isreal() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isreal(pointer))
+    }
+
+    /// `conj_physical(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func conjPhysical() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_conj_physical(pointer))
+    }
+
+    /// `acosh(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func acosh() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_acosh(pointer))
+    }
+
+    /// `asinh(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func asinh() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_asinh(pointer))
+    }
+
+    /// `atanh(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func atanh() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_atanh(pointer))
+    }
+
+    /// `copysign.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func copysign(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_copysign_Tensor(pointer, other.pointer))
+    }
+
+    /// `copysign.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func copysign(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_copysign_Scalar(pointer, other.c))
+    }
+
+    /// `true_divide.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func trueDivide(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_true_divide_Tensor(pointer, other.pointer))
+    }
+
+    /// `erfc(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func erfc() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_erfc(pointer))
+    }
+
+    /// `exp2(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func exp2() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_exp2(pointer))
+    }
+
+    /// `gcd(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func gcd(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_gcd(pointer, other.pointer))
+    }
+
+    /// `lcm(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lcm(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_lcm(pointer, other.pointer))
+    }
+
+    /// `ldexp.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func ldexp(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_ldexp_Tensor(pointer, other.pointer))
+    }
+
+    /// `logaddexp(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func logaddexp(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_logaddexp(pointer, other.pointer))
+    }
+
+    /// `logaddexp2(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func logaddexp2(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_logaddexp2(pointer, other.pointer))
+    }
+
+    /// `xlogy.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func xlogy(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_xlogy_Tensor(pointer, other.pointer))
+    }
+
+    /// `xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func xlogy(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+        defer { keepAlive(other) }
+        return try Tensor(owning: ct_xlogy_Scalar_Self(input.c, other.pointer))
+    }
+
+    /// `xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func xlogy(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_xlogy_Scalar_Other(pointer, other.c))
+    }
+
+    /// `mvlgamma(Tensor self, int p) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func mvlgamma(p: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_mvlgamma(pointer, p))
+    }
+
+    /// `rad2deg(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func rad2deg() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_rad2deg(pointer))
+    }
+
+    /// `deg2rad(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func deg2rad() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_deg2rad(pointer))
+    }
+
+    /// `rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator?
+    /// generator=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rrelu(
+        _ input: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333, training: Bool = false,
+        generator: Generator? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((input, generator)) }
+        return try Tensor(owning: ct_rrelu(input.pointer, lower.c, upper.c, training, generator?.pointer))
+    }
+
+    /// `relu6(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func relu6(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_relu6(input.pointer))
+    }
+
+    /// `hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func hardshrink(lambd: Scalar = 0.5) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_hardshrink(pointer, lambd.c))
+    }
+
+    /// `selu(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func selu(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_selu(input.pointer))
+    }
+
+    /// `celu(Tensor self, Scalar alpha=1.0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func celu(_ input: Tensor, alpha: Scalar = 1.0) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_celu(input.pointer, alpha.c))
+    }
+
+    /// `mish(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func mish(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_mish(input.pointer))
+    }
+
+    /// `logit(Tensor self, float? eps=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func logit(eps: Double? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_logit(pointer, eps.c))
+    }
+
+    /// `sinc(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func sinc() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_sinc(pointer))
+    }
+
+    /// `threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func threshold(_ input: Tensor, threshold: Scalar, value: Scalar) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_threshold(input.pointer, threshold.c, value.c))
+    }
+
+    /// `frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)`
+    ///
+    /// Returns new tensors.
+    public func frexp() throws -> (mantissa: Tensor, exponent: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_frexp_Tensor(pointer, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `heaviside(Tensor self, Tensor values) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func heaviside(values: Tensor) throws -> Tensor {
+        defer { keepAlive((self, values)) }
+        return try Tensor(owning: ct_heaviside(pointer, values.pointer))
+    }
+
+    /// `bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func bitwiseLeftShift(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_bitwise_left_shift_Tensor(pointer, other.pointer))
+    }
+
+    /// `bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func bitwiseLeftShift(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_bitwise_left_shift_Tensor_Scalar(pointer, other.c))
+    }
+
+    /// `bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func bitwiseLeftShift(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+        defer { keepAlive(other) }
+        return try Tensor(owning: ct_bitwise_left_shift_Scalar_Tensor(input.c, other.pointer))
+    }
+
+    /// `bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func bitwiseRightShift(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_bitwise_right_shift_Tensor(pointer, other.pointer))
+    }
+
+    /// `bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func bitwiseRightShift(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_bitwise_right_shift_Tensor_Scalar(pointer, other.c))
+    }
+
+    /// `bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func bitwiseRightShift(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+        defer { keepAlive(other) }
+        return try Tensor(owning: ct_bitwise_right_shift_Scalar_Tensor(input.c, other.pointer))
+    }
+
+    /// `lgamma(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lgamma() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_lgamma(pointer))
+    }
+
+    /// `digamma(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func digamma() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_digamma(pointer))
+    }
+
+    /// `polygamma(int n, Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func polygamma(_ n: Int, input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_polygamma(n, input.pointer))
+    }
+
+    /// `erfinv(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func erfinv() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_erfinv(pointer))
+    }
+
+    /// `i0(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func i0() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_i0(pointer))
+    }
+
+    /// `signbit(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func signbit() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_signbit(pointer))
+    }
+
+    /// `hypot(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func hypot(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_hypot(pointer, other.pointer))
+    }
+
+    /// `igamma(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func igamma(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_igamma(pointer, other.pointer))
+    }
+
+    /// `igammac(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func igammac(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_igammac(pointer, other.pointer))
+    }
+
+    /// `nextafter(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nextafter(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_nextafter(pointer, other.pointer))
+    }
+
+    /// `float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func floatPower(_ exponent: Tensor) throws -> Tensor {
+        defer { keepAlive((self, exponent)) }
+        return try Tensor(owning: ct_float_power_Tensor_Tensor(pointer, exponent.pointer))
+    }
+
+    /// `float_power.Scalar(Scalar self, Tensor exponent) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func floatPower(_ input: Scalar, _ exponent: Tensor) throws -> Tensor {
+        defer { keepAlive(exponent) }
+        return try Tensor(owning: ct_float_power_Scalar(input.c, exponent.pointer))
+    }
+
+    /// `float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func floatPower(_ exponent: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_float_power_Tensor_Scalar(pointer, exponent.c))
+    }
+
+    /// `hardsigmoid(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hardsigmoid(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_hardsigmoid(input.pointer))
+    }
+
+    /// `isposinf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isposinf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isposinf(pointer))
+    }
+
+    /// `isneginf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isneginf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isneginf(pointer))
+    }
 }

@@ -500,4 +500,309 @@ extension Tensor {
         try check(ct_var_mean_correction(input.pointer, dims, dims?.count ?? -1, correction.c, keepDim, &out0, &out1))
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
+
+    /// `nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nanmean(dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_nanmean(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
+    }
+
+    /// `nanmedian(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nanmedian() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_nanmedian(pointer))
+    }
+
+    /// `nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+    ///
+    /// Returns new tensors.
+    public func nanmedian(dim: Int, keepDim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_nanmedian_dim(pointer, dim, keepDim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)`
+    ///
+    /// Returns new tensors.
+    public func cummax(dim: Int) throws -> (values: Tensor, indices: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_cummax(pointer, dim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)`
+    ///
+    /// Returns new tensors.
+    public func cummin(dim: Int) throws -> (values: Tensor, indices: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_cummin(pointer, dim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `logcumsumexp(Tensor self, int dim) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func logcumsumexp(dim: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_logcumsumexp(pointer, dim))
+    }
+
+    /// `aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
+    ///
+    /// Returns new tensors.
+    public func aminmax(dim: Int? = nil, keepDim: Bool = false) throws -> (min: Tensor, max: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_aminmax(pointer, dim.c, keepDim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+    ///
+    /// Returns new tensors.
+    public func kthvalue(k: Int, dim: Int = -1, keepDim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_kthvalue(pointer, k, dim, keepDim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+    ///
+    /// Returns new tensors.
+    public func mode(dim: Int = -1, keepDim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+        defer { keepAlive(self) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_mode(pointer, dim, keepDim, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func quantile(
+        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+    ) throws -> Tensor {
+        defer { keepAlive((self, q)) }
+        return try Tensor(owning: ct_quantile(pointer, q.pointer, dim.c, keepDim, interpolation))
+    }
+
+    /// `quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func quantile(
+        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_quantile_scalar(pointer, q, dim.c, keepDim, interpolation))
+    }
+
+    /// `nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nanquantile(
+        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+    ) throws -> Tensor {
+        defer { keepAlive((self, q)) }
+        return try Tensor(owning: ct_nanquantile(pointer, q.pointer, dim.c, keepDim, interpolation))
+    }
+
+    /// `nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nanquantile(
+        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+    ) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_nanquantile_scalar(pointer, q, dim.c, keepDim, interpolation))
+    }
+
+    /// `frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func frobeniusNorm(_ input: Tensor, dims: [Int], keepDim: Bool = false) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_frobenius_norm_dim(input.pointer, dims, dims.count, keepDim))
+    }
+
+    /// `nuclear_norm(Tensor self, bool keepdim=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func nuclearNorm(_ input: Tensor, keepDim: Bool = false) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_nuclear_norm(input.pointer, keepDim))
+    }
+
+    /// `nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func nuclearNorm(_ input: Tensor, dims: [Int], keepDim: Bool = false) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_nuclear_norm_dim(input.pointer, dims, dims.count, keepDim))
+    }
+
+    /// `native_norm(Tensor self, Scalar p=2) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func nativeNorm(_ input: Tensor, p: Scalar = 2) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_native_norm(input.pointer, p.c))
+    }
+
+    /// `native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func nativeNorm(
+        _ input: Tensor, p: Scalar?, dims: [Int], keepDim: Bool, dtype: DType?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_native_norm_ScalarOpt_dim_dtype(input.pointer, p.c, dims, dims.count, keepDim, dtype.c))
+    }
+
+    /// `dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func dist(_ other: Tensor, p: Scalar = 2) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_dist(pointer, other.pointer, p.c))
+    }
+
+    /// `trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func trapezoid(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive((y, x)) }
+        return try Tensor(owning: ct_trapezoid_x(y.pointer, x.pointer, dim))
+    }
+
+    /// `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func trapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive(y) }
+        return try Tensor(owning: ct_trapezoid_dx(y.pointer, dx.c, dim))
+    }
+
+    /// `trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func trapz(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive((y, x)) }
+        return try Tensor(owning: ct_trapz_x(y.pointer, x.pointer, dim))
+    }
+
+    /// `trapz.dx(Tensor y, *, float dx=1, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func trapz(_ y: Tensor, dx: Double = 1, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive(y) }
+        return try Tensor(owning: ct_trapz_dx(y.pointer, dx, dim))
+    }
+
+    /// `cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cumulativeTrapezoid(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive((y, x)) }
+        return try Tensor(owning: ct_cumulative_trapezoid_x(y.pointer, x.pointer, dim))
+    }
+
+    /// `cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cumulativeTrapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
+        defer { keepAlive(y) }
+        return try Tensor(owning: ct_cumulative_trapezoid_dx(y.pointer, dx.c, dim))
+    }
+
+    /// The sum of the elements up to each.
+    ///
+    /// `cumsum_(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func cumsum_(dim: Int, dtype: DType? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_cumsum_(pointer, dim, dtype.c))
+        return self
+    }
+
+    /// The product of the elements up to each.
+    ///
+    /// `cumprod_(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func cumprod_(dim: Int, dtype: DType? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_cumprod_(pointer, dim, dtype.c))
+        return self
+    }
+
+    /// `cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func cov(correction: Int = 1, fweights: Tensor? = nil, aweights: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, fweights, aweights)) }
+        return try Tensor(owning: ct_cov(pointer, correction, fweights?.pointer, aweights?.pointer))
+    }
+
+    /// `corrcoef(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func corrcoef() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_corrcoef(pointer))
+    }
+
+    /// `norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func normExceptDim(_ v: Tensor, pow: Int = 2, dim: Int = 0) throws -> Tensor {
+        defer { keepAlive(v) }
+        return try Tensor(owning: ct_norm_except_dim(v.pointer, pow, dim))
+    }
+
+    /// `hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func hashTensor(dims: [Int] = [], keepDim: Bool = false, mode: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_hash_tensor(pointer, dims, dims.count, keepDim, mode))
+    }
+
+    /// `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func renorm(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_renorm(pointer, p.c, dim, maxnorm.c))
+    }
+
+    /// `renorm_(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func renorm_(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_renorm_(pointer, p.c, dim, maxnorm.c))
+        return self
+    }
 }

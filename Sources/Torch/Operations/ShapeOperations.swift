@@ -521,4 +521,702 @@ extension Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_to_other(pointer, other.pointer, nonBlocking, copy, memoryFormat.c))
     }
+
+    /// `reshape_as(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a view of `self` where it can, otherwise a new tensor.
+    public func reshapeAs(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_reshape_as(pointer, other.pointer))
+    }
+
+    /// Two dimensions exchanged.
+    ///
+    /// `transpose_(Tensor self, int dim0, int dim1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func transpose_(_ dim0: Int, _ dim1: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_transpose_(pointer, dim0, dim1))
+        return self
+    }
+
+    /// The tensor without dimensions of size 1.
+    ///
+    /// `squeeze_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func squeeze_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_squeeze_(pointer))
+        return self
+    }
+
+    /// The tensor without dimensions of size 1.
+    ///
+    /// `squeeze_.dim(Tensor self, int dim) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func squeeze_(dim: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_squeeze__dim(pointer, dim))
+        return self
+    }
+
+    /// The tensor without dimensions of size 1.
+    ///
+    /// `squeeze_.dims(Tensor self, int[] dim) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func squeeze_(dims: [Int]) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_squeeze__dims(pointer, dims, dims.count))
+        return self
+    }
+
+    /// The tensor with a dimension of size 1 more.
+    ///
+    /// `unsqueeze_(Tensor self, int dim) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func unsqueeze_(dim: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_unsqueeze_(pointer, dim))
+        return self
+    }
+
+    /// The two dimensions of a matrix exchanged.
+    ///
+    /// `t_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func t_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_t_(pointer))
+        return self
+    }
+
+    /// `rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func rot90(k: Int = 1, dims: [Int] = [0, 1]) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_rot90(pointer, k, dims, dims.count))
+    }
+
+    /// `ravel(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self` where it can, otherwise a new tensor.
+    public func ravel() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_ravel(pointer))
+    }
+
+    /// `unfold(Tensor self, int dimension, int size, int step) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func unfold(dimension: Int, size: Int, step: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_unfold(pointer, dimension, size, step))
+    }
+
+    /// `mT(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func mT() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_mT(pointer))
+    }
+
+    /// `mH(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func mH() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_mH(pointer))
+    }
+
+    /// `matrix_H(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func matrixH() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_matrix_H(pointer))
+    }
+
+    /// `numpy_T(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func numpyT() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_numpy_T(pointer))
+    }
+
+    /// `adjoint(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func adjoint() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_adjoint(pointer))
+    }
+
+    /// `fill_diagonal_(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func fillDiagonal_(_ fillValue: Scalar, wrap: Bool = false) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_fill_diagonal_(pointer, fillValue.c, wrap))
+        return self
+    }
+
+    /// `narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func narrowCopy(dim: Int, start: Int, length: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_narrow_copy(pointer, dim, start, length))
+    }
+
+    /// `tensor_split.sections(Tensor self, SymInt sections, int dim=0) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func tensorSplit(sections: Int, dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_tensor_split_sections(pointer, sections, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `tensor_split.indices(Tensor self, SymInt[] indices, int dim=0) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func tensorSplit(indices: [Int], dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_tensor_split_indices(pointer, indices, indices.count, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `tensor_split.tensor_indices_or_sections(Tensor self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func tensorSplit(tensorIndicesOrSections: Tensor, dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive((self, tensorIndicesOrSections)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_tensor_split_tensor_indices_or_sections(pointer, tensorIndicesOrSections.pointer, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `meshgrid(Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func meshgrid(_ tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_meshgrid(tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func meshgrid(_ tensors: [Tensor], indexing: String) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_meshgrid_indexing(tensors.pointers, tensors.count, indexing, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `cartesian_prod(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func cartesianProd(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_cartesian_prod(tensors.pointers, tensors.count))
+    }
+
+    /// `combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func combinations(_ input: Tensor, r: Int = 2, withReplacement: Bool = false) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_combinations(input.pointer, r, withReplacement))
+    }
+
+    /// `sum_to_size(Tensor self, SymInt[] size) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func sumToSize(_ size: [Int]) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_sum_to_size(pointer, size, size.count))
+    }
+
+    /// `block_diag(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func blockDiag(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_block_diag(tensors.pointers, tensors.count))
+    }
+
+    /// `pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0.0, str padding_side="right") ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func padSequence(
+        _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0.0, paddingSide: String = "right"
+    ) throws -> Tensor {
+        defer { keepAlive(sequences) }
+        return try Tensor(
+            owning: ct_pad_sequence(sequences.pointers, sequences.count, batchFirst, paddingValue, paddingSide))
+    }
+
+    /// `alias(Tensor self) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func alias() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_alias(pointer))
+    }
+
+    /// `to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func toDense(dtype: DType? = nil, maskedGrad: Bool? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_to_dense(pointer, dtype.c, maskedGrad.c))
+    }
+
+    /// `as_strided(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func asStrided(_ size: [Int], stride: [Int], storageOffset: Int? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_as_strided(pointer, size, size.count, stride, stride.count, storageOffset.c))
+    }
+
+    /// `as_strided_(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func asStrided_(_ size: [Int], stride: [Int], storageOffset: Int? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_as_strided_(pointer, size, size.count, stride, stride.count, storageOffset.c))
+        return self
+    }
+
+    /// `atleast_1d(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func atleast1d(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_atleast_1d(input.pointer))
+    }
+
+    /// `atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func atleast1d(_ tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_atleast_1d_Sequence(tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `atleast_2d(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func atleast2d(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_atleast_2d(input.pointer))
+    }
+
+    /// `atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func atleast2d(_ tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_atleast_2d_Sequence(tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `atleast_3d(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func atleast3d(_ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_atleast_3d(input.pointer))
+    }
+
+    /// `atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func atleast3d(_ tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_atleast_3d_Sequence(tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `broadcast_tensors(Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func broadcastTensors(_ tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive(tensors) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_broadcast_tensors(tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `concat(Tensor[] tensors, int dim=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func concat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_concat(tensors.pointers, tensors.count, dim))
+    }
+
+    /// `concatenate(Tensor[] tensors, int dim=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func concatenate(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_concatenate(tensors.pointers, tensors.count, dim))
+    }
+
+    /// `unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public func unsafeChunk(chunks: Int, dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_unsafe_chunk(pointer, chunks, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func diagEmbed(offset: Int = 0, dim1: Int = -2, dim2: Int = -1) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_diag_embed(pointer, offset, dim1, dim2))
+    }
+
+    /// `diagflat(Tensor self, int offset=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func diagflat(offset: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_diagflat(pointer, offset))
+    }
+
+    /// `row_stack(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rowStack(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_row_stack(tensors.pointers, tensors.count))
+    }
+
+    /// `resize_(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func resize_(_ size: [Int], memoryFormat: MemoryFormat? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_resize_(pointer, size, size.count, memoryFormat.c))
+        return self
+    }
+
+    /// `moveaxis.intlist(Tensor self, int[] source, int[] destination) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func moveaxis(source: [Int], destination: [Int]) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_moveaxis_intlist(pointer, source, source.count, destination, destination.count))
+    }
+
+    /// `moveaxis.int(Tensor self, int source, int destination) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func moveaxis(source: Int, destination: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_moveaxis_int(pointer, source, destination))
+    }
+
+    /// `slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func sliceScatter(
+        _ src: Tensor, dim: Int = 0, start: Int? = nil, end: Int? = nil, step: Int = 1
+    ) throws -> Tensor {
+        defer { keepAlive((self, src)) }
+        return try Tensor(owning: ct_slice_scatter(pointer, src.pointer, dim, start.c, end.c, step))
+    }
+
+    /// `select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func selectScatter(_ src: Tensor, dim: Int, index: Int) throws -> Tensor {
+        defer { keepAlive((self, src)) }
+        return try Tensor(owning: ct_select_scatter(pointer, src.pointer, dim, index))
+    }
+
+    /// `diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func diagonalScatter(_ src: Tensor, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) throws -> Tensor {
+        defer { keepAlive((self, src)) }
+        return try Tensor(owning: ct_diagonal_scatter(pointer, src.pointer, offset, dim1, dim2))
+    }
+
+    /// `as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public func asStridedScatter(
+        _ src: Tensor, size: [Int], stride: [Int], storageOffset: Int? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((self, src)) }
+        return try Tensor(
+            owning: ct_as_strided_scatter(
+                pointer, src.pointer, size, size.count, stride, stride.count, storageOffset.c))
+    }
+
+    /// `unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public func unsafeSplit(splitSize: Int, dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_unsafe_split_Tensor(pointer, splitSize, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public func unsafeSplitWithSizes(splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_unsafe_split_with_sizes(pointer, splitSizes, splitSizes.count, dim, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `hsplit.int(Tensor self, int sections) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func hsplit(sections: Int) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_hsplit_int(pointer, sections, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `hsplit.array(Tensor self, int[] indices) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func hsplit(indices: [Int]) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_hsplit_array(pointer, indices, indices.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `vsplit.int(Tensor self, int sections) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func vsplit(sections: Int) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_vsplit_int(pointer, sections, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `vsplit.array(Tensor self, int[] indices) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func vsplit(indices: [Int]) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_vsplit_array(pointer, indices, indices.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `dsplit.int(Tensor self, int sections) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func dsplit(sections: Int) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_dsplit_int(pointer, sections, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `dsplit.array(Tensor self, int[] indices) -> Tensor[]`
+    ///
+    /// Returns views of `self`.
+    public func dsplit(indices: [Int]) throws -> [Tensor] {
+        defer { keepAlive(self) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_dsplit_array(pointer, indices, indices.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
+
+    /// `hstack(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hstack(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_hstack(tensors.pointers, tensors.count))
+    }
+
+    /// `vstack(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func vstack(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_vstack(tensors.pointers, tensors.count))
+    }
+
+    /// `dstack(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func dstack(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_dstack(tensors.pointers, tensors.count))
+    }
+
+    /// `fliplr(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func fliplr() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_fliplr(pointer))
+    }
+
+    /// `flipud(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func flipud() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_flipud(pointer))
+    }
+
+    /// `view_as(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func viewAs(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_view_as(pointer, other.pointer))
+    }
+
+    /// `resize_as_(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func resizeAs_(_ theTemplate: Tensor, memoryFormat: MemoryFormat? = nil) throws -> Tensor {
+        defer { keepAlive((self, theTemplate)) }
+        try check(ct_resize_as_(pointer, theTemplate.pointer, memoryFormat.c))
+        return self
+    }
+
+    /// `resize_as_sparse_(Tensor self, Tensor the_template) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func resizeAsSparse_(_ theTemplate: Tensor) throws -> Tensor {
+        defer { keepAlive((self, theTemplate)) }
+        try check(ct_resize_as_sparse_(pointer, theTemplate.pointer))
+        return self
+    }
+
+    /// The elements on and below a diagonal, zeros above.
+    ///
+    /// `tril_(Tensor self, SymInt diagonal=0) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func tril_(diagonal: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_tril_(pointer, diagonal))
+        return self
+    }
+
+    /// The elements on and above a diagonal, zeros below.
+    ///
+    /// `triu_(Tensor self, SymInt diagonal=0) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func triu_(diagonal: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_triu_(pointer, diagonal))
+        return self
+    }
+
+    /// Two dimensions exchanged.
+    ///
+    /// `swapaxes_(Tensor self, int axis0, int axis1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func swapaxes_(_ axis0: Int, _ axis1: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_swapaxes_(pointer, axis0, axis1))
+        return self
+    }
+
+    /// `swapdims(Tensor self, int dim0, int dim1) -> Tensor`
+    ///
+    /// Returns a view of `self`.
+    public func swapdims(_ dim0: Int, _ dim1: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_swapdims(pointer, dim0, dim1))
+    }
+
+    /// `swapdims_(Tensor self, int dim0, int dim1) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func swapdims_(_ dim0: Int, _ dim1: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_swapdims_(pointer, dim0, dim1))
+        return self
+    }
+
+    /// `column_stack(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func columnStack(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_column_stack(tensors.pointers, tensors.count))
+    }
+
+    /// `flatten_dense_tensors(Tensor[] tensors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func flattenDenseTensors(_ tensors: [Tensor]) throws -> Tensor {
+        defer { keepAlive(tensors) }
+        return try Tensor(owning: ct_flatten_dense_tensors(tensors.pointers, tensors.count))
+    }
+
+    /// `unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]`
+    ///
+    /// Returns new tensors.
+    public static func unflattenDenseTensors(_ flat: Tensor, tensors: [Tensor]) throws -> [Tensor] {
+        defer { keepAlive((flat, tensors)) }
+        var results: UnsafeMutablePointer<OpaquePointer>?
+        let count = ct_unflatten_dense_tensors(flat.pointer, tensors.pointers, tensors.count, &results)
+        return try [Tensor](owning: results, count: count)
+    }
 }

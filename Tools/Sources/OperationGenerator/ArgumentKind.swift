@@ -66,9 +66,15 @@ public enum ResultKind: Equatable, Sendable {
     case none
     case tensor
     case tensorList
-    /// Several tensors, with their names if the schema gives any.
-    case tensors(names: [String?])
+    /// Several tensors or lists of tensors, with their names if the schema gives any.
+    case several([Part])
     case bool, integer, real, dtype
+
+    /// One of several results.
+    public struct Part: Equatable, Sendable {
+        public var name: String?
+        public var isList = false
+    }
 
     public init(_ results: [Schema.Result]) throws {
         if results.allSatisfy({ $0.alias?.isWritten == true }) {
@@ -84,10 +90,10 @@ public enum ResultKind: Equatable, Sendable {
         case ["float"]: self = .real
         case ["ScalarType"]: self = .dtype
         default:
-            guard types.allSatisfy({ $0 == "Tensor" }) else {
+            guard types.allSatisfy({ $0 == "Tensor" || $0 == "Tensor[]" }) else {
                 throw UnsupportedType(type: "(\(types.joined(separator: ", "))) as a result")
             }
-            self = .tensors(names: results.map(\.name))
+            self = .several(results.map { Part(name: $0.name, isList: $0.type.isList) })
         }
     }
 }

@@ -72,7 +72,12 @@ struct CEmitter {
         switch operation.result {
         case .none, .tensor: []
         case .tensorList: ["CTTensor *_Nonnull *_Nullable *_Nonnull out"]
-        case .tensors(let names): names.indices.map { "CTTensor *_Nullable *_Nonnull out\($0)" }
+        case .several(let parts):
+            parts.enumerated().flatMap { index, part in
+                part.isList
+                    ? ["CTTensor *_Nonnull *_Nullable *_Nonnull out\(index)", "CTInteger *out\(index)Count"]
+                    : ["CTTensor *_Nullable *_Nonnull out\(index)"]
+            }
         case .bool: ["bool *out"]
         case .integer: ["CTInteger *out"]
         case .real: ["double *out"]
@@ -120,35 +125,40 @@ struct CEmitter {
         let expressions = operation.arguments.map(passedValue(of: operation))
         func call(_ before: String, _ after: String) -> [String] {
             let open = "\(before)at::_ops::\(called)::call("
-            return Layout.list(open, expressions, ")\(after);", indent: 4, step: 4, hangs: false)
+            return Layout.list(open, expressions, ")\(after);", indent: 2, step: 4, hangs: false)
         }
-        let guarding: String
+        let failed: String
         let body: [String]
         switch operation.result {
         case .none:
-            guarding = "guardedCall(\(arguments), [&] {"
-            body = call("", "")
+            failed = "false"
+            body = call("", "") + ["  return true;"]
         case .tensor:
-            guarding = "guardedTensor(\(arguments), [&] {"
-            body = call("return ", "")
+            failed = "nullptr"
+            body = call("return owned(", ")")
         case .tensorList:
-            guarding = "guarded(\(arguments), int64_t{-1}, [&] {"
+            failed = "-1"
             body = call("return ownedList(", ", out)")
-        case .tensors(let names):
-            let results = names.indices.map { "result\($0)" }.joined(separator: ", ")
-            guarding = "guardedCall(\(arguments), [&] {"
+        case .several(let parts):
+            let results = parts.indices.map { "result\($0)" }.joined(separator: ", ")
+            failed = "false"
             body =
                 call("auto [\(results)] = ", "")
-                + names.indices.map { "    *out\($0) = owned(std::move(result\($0)));" }
+                // Lists first: handing one over may fail, handing a tensor over may not, and nothing is to leak.
+                + parts.indices.filter { parts[$0].isList }
+                .map { "  *out\($0)Count = ownedList(std::move(result\($0)), out\($0));" }
+                + parts.indices.filter { !parts[$0].isList }.map { "  *out\($0) = owned(std::move(result\($0)));" }
+                + ["  return true;"]
         case .bool, .integer, .real:
-            guarding = "guardedCall(\(arguments), [&] {"
-            body = call("*out = ", "")
+            failed = "false"
+            body = call("*out = ", "") + ["  return true;"]
         case .dtype:
-            guarding = "guardedCall(\(arguments), [&] {"
-            body = call("*out = static_cast<int32_t>(", ")")
+            failed = "false"
+            body = call("*out = static_cast<int32_t>(", ")") + ["  return true;"]
         }
-        return prototype(operation, end: " {") + ["  return \(guarding)"] + precondition(operation) + body
-            + ["  });", "}"]
+        // No closure and no template: what is compiled a thousand times has to be little.
+        return prototype(operation, end: " try {") + precondition(operation) + body
+            + ["} catch (...) {", "  recordFailure(\(arguments));", "  return \(failed);", "}"]
     }
 
     /// The C++ value for each argument of an operation.
@@ -162,20 +172,19 @@ struct CEmitter {
 
     /// A check of what libtorch takes on trust.
     private func precondition(_ operation: Operation) -> [String] {
-        guard let check = Naming.preconditions[operation.schema.name] else { return [] }
-        func call(_ function: String, _ names: String...) -> [String] {
+        switch Naming.precondition(operation) {
+        case nil: return []
+        case .call(let function, let names):
             let values = names.compactMap { name in
                 operation.arguments.first { $0.schema.name == name }.map(passedValue(of: operation))
             }
-            // An overload without one of them, as `div` without a rounding mode, needs no check.
-            return values.count == names.count ? ["    \(function)(\(values.joined(separator: ", ")));"] : []
-        }
-        switch check {
-        case .division: return call("checkDivision", "self", "other", "rounding_mode")
-        case .groupedAttention: return call("checkGroupedAttention", "key", "value", "enable_gqa")
-        case .randomRange:
-            let fromTo = call("checkRandomRange", "from", "to")
-            return fromTo.isEmpty ? call("checkRandomRange", "low", "high") : fromTo
+            guard values.count == names.count else { return [] }
+            return Layout.list("\(function)(", values, ");", indent: 2, step: 4, hangs: false)
+        case .equalCounts:
+            let lists = operation.arguments.filter { $0.kind == .tensorList || $0.kind == .scalarList }
+            guard lists.count > 1 else { return [] }
+            let counts = lists.map { "\(Naming.cArgument($0))Count" }.joined(separator: ", ")
+            return ["  checkEqualCounts({\(counts)});"]
         case .fusedOptimizer(let companions):
             func list(_ name: String) -> String? {
                 operation.arguments.first { $0.schema.name == name }.map(Naming.cArgument).map { "{\($0), \($0)Count}" }
@@ -185,7 +194,7 @@ struct CEmitter {
             items[0] = "{" + first
             items[items.count - 1] = (items.count == 1 ? "{" + last : last) + "}"
             return Layout.list(
-                "checkFusedOptimizer(", [parameters] + items + [list("state_steps") ?? "{}"], ");", indent: 4, step: 4,
+                "checkFusedOptimizer(", [parameters] + items + [list("state_steps") ?? "{}"], ");", indent: 2, step: 4,
                 hangs: false)
         }
     }

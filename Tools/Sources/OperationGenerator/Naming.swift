@@ -90,8 +90,9 @@ enum Naming {
             return names.contains(name)
         }
         if name == "self" { return position == 0 }
-        let isBehindSelf =
-            isMethod ? position == 0 : position == 1 && schema.arguments.first?.name == "self"
+        let isBehindFirst = position == 1 && !argument.schema.isKeywordOnly
+        if !isMethod, isBehindFirst, argument.kind == .tensor, unlabelledOperands.contains(name) { return true }
+        let isBehindSelf = isMethod ? position == 0 : position == 1 && schema.arguments.first?.name == "self"
         if isBehindSelf { return unlabelledBehindSelf.contains(name) }
         guard position == 0 else { return false }
         switch argument.kind {
@@ -107,13 +108,15 @@ enum Naming {
 
     // MARK: Spelling
 
-    /// `max_pool2d` is `maxPool2d`; underscores at the start go, those at the end stay.
+    /// `max_pool2d` is `maxPool2d`, `LU_data` is `luData`; underscores at the start go, those at the end stay.
     static func lowerCamelCase(_ name: String) -> String {
         let pieces = name.split(separator: "_")
         guard let first = pieces.first else { return name }
         let rest = pieces.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
         let tail = name.reversed().prefix { $0 == "_" }
-        return first.prefix(1).lowercased() + first.dropFirst() + rest.joined() + String(tail)
+        let isCapitals = first == first.uppercased()
+        let start = isCapitals ? first.lowercased() : first.prefix(1).lowercased() + first.dropFirst()
+        return start + rest.joined() + String(tail)
     }
 
     /// The name as Swift code has to write it where it declares or uses it.
@@ -127,14 +130,18 @@ enum Naming {
 extension Naming {
     /// Arguments whose Swift name no rule gives.
     private static let argumentSpellings = [
-        "keepdim": "keepDim"
+        "from_": "from",
+        "keepdim": "keepDim",
     ]
 
     /// Arguments that say nothing new behind the function's name, where they come right behind `self`: `x.add(y)`.
     private static let unlabelledBehindSelf: Set<String> = [
         "other", "exponent", "size", "shape", "mat2", "vec", "vec2", "tensor", "dims", "repeats", "src", "fill_value",
-        "value",
+        "value", "the_template",
     ]
+
+    /// Second operands beside a first one that is not called `self`: `Linalg.solve(a, b)`.
+    private static let unlabelledOperands: Set<String> = ["B", "y"]
 
     /// First arguments other than tensors that need no label: `Tensor.zeros([2, 3])`, `Tensor.randperm(10)`.
     private static let unlabelledFirst: Set<String> = ["size", "n", "equation"]
@@ -151,7 +158,12 @@ extension Naming {
         "full": ["size", "fill_value"],
         "transpose": ["dim0", "dim1"],
         "transpose_": ["dim0", "dim1"],
+        "promote_types": ["type1", "type2"],
+        "result_type": ["tensor", "other", "scalar", "scalar1", "scalar2"],
         "swapaxes": ["axis0", "axis1"],
+        "swapaxes_": ["axis0", "axis1"],
+        "swapdims": ["dim0", "dim1"],
+        "swapdims_": ["dim0", "dim1"],
         "to.device": ["device", "dtype"],
         "to.dtype": ["dtype"],
         "where": ["condition", "self", "other"],
@@ -159,24 +171,55 @@ extension Naming {
 
     /// What Sources/CTorch/Preconditions.h checks before libtorch is called.
     enum Precondition {
-        case division, groupedAttention, randomRange
+        /// A function that takes these arguments; an overload without one of them needs no check.
+        case call(String, [String])
         /// The names of the lists that go with the parameters.
         case fusedOptimizer(companions: [String])
+        /// All lists are of one length.
+        case equalCounts
     }
 
-    static let preconditions: [String: Precondition] = [
-        "div": .division,
-        "div_": .division,
-        "scaled_dot_product_attention": .groupedAttention,
-        "random_": .randomRange,
-        "randint": .randomRange,
+    static func precondition(_ operation: Operation) -> Precondition? {
+        if let known = preconditions[operation.schema.fullName] ?? preconditions[operation.schema.name] { return known }
+        return operation.schema.name.hasPrefix("_foreach_") ? .equalCounts : nil
+    }
+
+    /// By `name.overload` or `name`.
+    private static let preconditions: [String: Precondition] = [
+        "arange": .call("checkRange", ["start", "end", "step"]),
+        "batch_norm_update_stats": .call("checkChannels", ["input", "running_mean", "running_var"]),
+        "copy": .call("checkDefined", ["self", "src"]),
+        "div": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "div_": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "divide": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "divide_": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "embedding_bag": .call("checkBags", ["indices", "offsets"]),
+        "gru.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "gru.input": .call("checkLayers", ["num_layers"]),
+        "lstm.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "lstm.input": .call("checkLayers", ["num_layers"]),
+        "native_batch_norm": .call(
+            "checkBatchNorm", ["input", "weight", "bias", "running_mean", "running_var", "training"]),
+        "native_group_norm": .call("checkGroupNorm", ["input", "N", "C", "HxW"]),
+        "randint": .call("checkRandomRange", ["low", "high"]),
+        "randint_like": .call("checkRandomRange", ["low", "high"]),
+        "random_": .call("checkRandomRange", ["from", "to"]),
+        "range": .call("checkIntegerRange", ["start", "end", "step", "dtype"]),
+        "rnn_relu.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "rnn_relu.input": .call("checkLayers", ["num_layers"]),
+        "rnn_tanh.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "rnn_tanh.input": .call("checkLayers", ["num_layers"]),
+        "scaled_dot_product_attention": .call("checkGroupedAttention", ["key", "value", "enable_gqa"]),
         "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
+        "_fused_adagrad_": .fusedOptimizer(companions: ["grads", "state_sums"]),
         "_fused_adam_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
         "_fused_adamw_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
     ]
 
     /// Operations that take a number in the place of a tensor in Python.
-    private static let takesNumbersAsTensors: Set<String> = ["add", "sub", "mul", "div", "floor_divide"]
+    private static let takesNumbersAsTensors: Set<String> = [
+        "add", "sub", "mul", "div", "floor_divide", "subtract", "multiply", "divide", "true_divide",
+    ]
 
     /// Operations two of whose overloads take the same call, which is an error at run time anyway: `x.clamp()`.
     static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]

@@ -8,11 +8,14 @@ public struct NativeFunction: Equatable, Sendable {
     public var isMethod: Bool
     /// Whether PyTorch offers it as `torch.name(…)`.
     public var isFunction: Bool
+    /// What PyTorch says of it, as in `pointwise`.
+    public var tags: Set<String>
 
-    public init(schema: Schema, isMethod: Bool, isFunction: Bool) {
+    public init(schema: Schema, isMethod: Bool, isFunction: Bool, tags: Set<String> = []) {
         self.schema = schema
         self.isMethod = isMethod
         self.isFunction = isFunction
+        self.tags = tags
     }
 }
 
@@ -31,7 +34,8 @@ public struct NativeFunctions: Sendable {
             return NativeFunction(
                 schema: try Schema(parsing: entry.func),
                 isMethod: variants.contains("method"),
-                isFunction: variants.contains("function"))
+                isFunction: variants.contains("function"),
+                tags: Set(entry.tags?.words ?? []))
         }
     }
 
@@ -42,5 +46,20 @@ public struct NativeFunctions: Sendable {
     private struct Entry: Decodable {
         var `func`: String
         var variants: String?
+        var tags: Words?
+    }
+
+    /// One word, or a list of them.
+    private struct Words: Decodable {
+        var words: [String]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let word = try? container.decode(String.self) {
+                words = word.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+            } else {
+                words = try container.decode([String].self)
+            }
+        }
     }
 }

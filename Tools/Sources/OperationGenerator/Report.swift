@@ -13,7 +13,7 @@ struct Report {
             "Written by `generate-operations` from PyTorch \(version)'s `native_functions.yaml` and `operations.txt`.",
             "",
             "- Made: \(operations.count) overloads of \(names.count) operations.",
-            "- Selected but left out: \(omissions.count).",
+            "- Left out: \(omissions.count) overloads.",
             "",
             "## Left out",
             "",

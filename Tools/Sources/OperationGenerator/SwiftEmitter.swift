@@ -93,7 +93,7 @@ struct SwiftEmitter {
             } else {
                 returns = isList ? "Returns new tensors." : "Returns a new tensor."
             }
-        case .tensors: returns = "Returns new tensors."
+        case .several: returns = "Returns new tensors."
         case .bool, .integer, .real, .dtype: returns = "Returns a plain value."
         }
         return [writes, returns].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
@@ -141,12 +141,23 @@ struct SwiftEmitter {
             return keep + ["        var results: UnsafeMutablePointer<OpaquePointer>?"]
                 + call("let count = ", outputs: ["&results"], close: "")
                 + ["        return try [Tensor](owning: results, count: count)"]
-        case .tensors(let names):
-            let results = names.indices.map { "out\($0)" }
-            let back = results.map { "Tensor(owning: \($0))" }.joined(separator: ", ")
-            return keep + results.map { "        var \($0): OpaquePointer?" }
-                + call("try check(", outputs: results.map { "&\($0)" })
-                + ["        return try (\(back))"]
+        case .several(let parts):
+            let outputs = parts.enumerated().flatMap { index, part in
+                part.isList ? ["&out\(index)", "&count\(index)"] : ["&out\(index)"]
+            }
+            let variables = parts.enumerated().flatMap { index, part in
+                part.isList
+                    ? [
+                        "        var out\(index): UnsafeMutablePointer<OpaquePointer>?",
+                        "        var count\(index) = 0",
+                    ] : ["        var out\(index): OpaquePointer?"]
+            }
+            let back = parts.enumerated().map { index, part in
+                part.isList
+                    ? "[Tensor](owning: out\(index), count: count\(index))" : "Tensor(owning: out\(index))"
+            }
+            return keep + variables + call("try check(", outputs: outputs)
+                + Layout.list("return try (", back, ")", indent: 8, step: 4, hangs: true)
         case .bool: return keep + plainResult("false", "out")
         case .integer: return keep + plainResult("0", "out")
         case .real: return keep + plainResult("0.0", "out")

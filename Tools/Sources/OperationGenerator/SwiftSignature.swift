@@ -86,14 +86,18 @@ struct SwiftSignature: Equatable, Sendable {
         case .none: returnedArgument == nil ? nil : "Tensor"
         case .tensor: "Tensor"
         case .tensorList: "[Tensor]"
-        case .tensors(let names):
-            "(" + names.map { $0.map { "\(Naming.lowerCamelCase($0)): Tensor" } ?? "Tensor" }.joined(separator: ", ")
-                + ")"
+        case .several(let parts): "(\(parts.map(SwiftSignature.element).joined(separator: ", ")))"
         case .bool: "Bool"
         case .integer: "Int"
         case .real: "Double"
         case .dtype: "DType"
         }
+    }
+
+    /// A part of a tuple, as in `values: Tensor`.
+    private static func element(_ part: ResultKind.Part) -> String {
+        let type = part.isList ? "[Tensor]" : "Tensor"
+        return part.name.map { "\(Naming.lowerCamelCase($0)): \(type)" } ?? type
     }
 
     /// The written argument that an operation in place returns, so that calls can be chained.

@@ -12,6 +12,9 @@ struct GenerateOperations: ParsableCommand {
     @Option(help: "The folder torchgen of a PyTorch wheel, or its native_functions.yaml.")
     var torchgen: String?
 
+    @Option(help: "The native_functions.yaml of the oldest PyTorch to compile with: it has to have all that is made.")
+    var oldest: String?
+
     @Option(help: "The list of operations to make. (default: Tools/operations.txt)")
     var selection: String?
 
@@ -34,28 +37,27 @@ struct GenerateOperations: ParsableCommand {
             print("not checked: \(reason)")
             return
         }
-        let functions: NativeFunctions
-        do {
-            functions = try NativeFunctions(yaml: read(yaml))
-        } catch let error where !(error is Failure) {
-            throw Failure("\(yaml.path) is no list of operations: \(error)")
-        }
+        let functions = try readFunctions(yaml)
         let list = selection.map { URL(filePath: $0) } ?? root.appending(path: GenerateOperations.listPath)
         let generator = try OperationGenerator(
-            functions: functions, selection: Selection(parsing: read(list)),
+            functions: functions, selection: selection(list),
             descriptions: Descriptions(parsing: read(list.deletingLastPathComponent().appending(path: descriptions))),
             version: findVersion(yaml: yaml))
 
         let output = Output(root: root)
         let changes = try output.changes(for: generator.files)
         if !check { try output.apply(changes, files: generator.files) }
-        print("\(generator.operationCount) operations in \(generator.files.count) files")
+        print(
+            "\(generator.operationCount) overloads of \(generator.nameCount) operations in \(generator.files.count) "
+                + "files; \(generator.omissionCount) left out")
         for path in changes.written { print(check ? "would change: \(path)" : "written: \(path)") }
         for path in changes.deleted { print(check ? "would go: \(path)" : "deleted: \(path)") }
-        for failure in generator.failures {
+        let failures =
+            try generator.failures + (oldest.map { try generator.missing(in: readFunctions(URL(filePath: $0))) } ?? [])
+        for failure in failures {
             FileHandle.standardError.write(Data("error: \(failure.name): \(failure.reason)\n".utf8))
         }
-        if !generator.failures.isEmpty || (check && !changes.isEmpty) { throw ExitCode.failure }
+        if !failures.isEmpty || (check && !changes.isEmpty) { throw ExitCode.failure }
     }
 
     /// What ends the program, in a sentence.
@@ -119,6 +121,22 @@ struct GenerateOperations: ParsableCommand {
             folder.deleteLastPathComponent()
         }
         throw Failure("no torch/version.py found near \(yaml.path): give --torch-version")
+    }
+
+    private func readFunctions(_ yaml: URL) throws -> NativeFunctions {
+        do {
+            return try NativeFunctions(yaml: read(yaml))
+        } catch let error where !(error is Failure) {
+            throw Failure("\(yaml.path) is no list of operations: \(error)")
+        }
+    }
+
+    private func selection(_ list: URL) throws -> Selection {
+        do {
+            return try Selection(parsing: read(list))
+        } catch let error as SelectionError {
+            throw Failure(error.description)
+        }
     }
 
     private func read(_ url: URL) throws -> String {

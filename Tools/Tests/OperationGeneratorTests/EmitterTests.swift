@@ -19,10 +19,11 @@ import Testing
         #expect(
             text.contains(
                 """
-                CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) {
-                  return guardedTensor("add", {self, other}, [&] {
-                    return at::_ops::add_Tensor::call(borrow(self), borrow(other), scalar(alpha));
-                  });
+                CTTensor *_Nullable ct_add_Tensor(CTTensor *self, CTTensor *other, CTScalar alpha) try {
+                  return owned(at::_ops::add_Tensor::call(borrow(self), borrow(other), scalar(alpha)));
+                } catch (...) {
+                  recordFailure("add", {self, other});
+                  return nullptr;
                 }
                 """))
         #expect(text.contains("#include <ATen/ops/add_ops.h>"))
@@ -36,6 +37,10 @@ import Testing
         let maximum = try source(Samples.maxDim)
         #expect(maximum.contains("auto [result0, result1] = at::_ops::max_dim::call(borrow(self), dim, keepdim);"))
         #expect(maximum.contains("*out1 = owned(std::move(result1));"))
+        let histogram = try source(Samples.histogram)
+        #expect(
+            histogram.contains(
+                "  *out1Count = ownedList(std::move(result1), out1);\n  *out0 = owned(std::move(result0));"))
         #expect(try source(Samples.equal).contains("*out = at::_ops::equal::call(borrow(self), borrow(other));"))
         #expect(try source(Samples.addInPlace).contains("borrow(self).mutableReference()"))
         #expect(try source(Samples.foreachAdd).contains("ctorch::scalar(scalar)"))
@@ -46,7 +51,7 @@ import Testing
         let text = try source(Samples.divMode)
         #expect(
             text.contains(
-                "    checkDivision(borrow(self), borrow(other), optionalString(roundingMode));\n    return at::"))
+                "  checkDivision(borrow(self), borrow(other), optionalString(roundingMode));\n  return owned(at::"))
         #expect(try !source("div.Tensor(Tensor self, Tensor other) -> Tensor").contains("checkDivision("))
     }
 
@@ -82,6 +87,8 @@ import Testing
     func resultsInSwift() throws {
         #expect(try swift(Samples.addInPlace).contains("    @discardableResult\n    public func add_(_ other: Tensor"))
         #expect(try swift(Samples.maxDim).contains("-> (values: Tensor, indices: Tensor)"))
+        #expect(
+            try swift(Samples.histogram, isMethod: false).contains("-> (hist: Tensor, binEdges: [Tensor])"))
         #expect(try swift(Samples.split).contains("public func split(splitSize: Int, dim: Int = 0) throws -> [Tensor]"))
         #expect(try swift(Samples.equal).contains("throws -> Bool"))
         #expect(

@@ -20,6 +20,9 @@ enum Samples {
     static let divMode = "div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor"
     static let foreachAdd = "_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()"
     static let repeated = "repeat(Tensor self, SymInt[] repeats) -> Tensor"
+    static let histogram =
+        "histogramdd(Tensor self, int[] bins, float[]? range=None) -> (Tensor hist, Tensor[] bin_edges)"
+    static let solve = "linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor"
     static let sizeName = "size.Dimname(Tensor self, Dimname dim) -> int"
     static let stride = "conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1) -> Tensor"
 
