@@ -110,9 +110,14 @@ bool ct_grad(
       const auto values = tensors(handles, count);
       return torch::autograd::variable_list(values.begin(), values.end());
     };
+    // Without a gradient of its own, an output of one number counts once.
+    torch::autograd::variable_list weights;
+    for (int64_t i = 0; i < gradientCount; ++i) {
+      weights.push_back(gradients[i] == nullptr ? at::Tensor() : *borrow(gradients[i]));
+    }
     auto results = torch::autograd::grad(
-        list(outputs, outputCount), list(inputs, inputCount), list(gradients, gradientCount),
-        optionalBool(retainGraph), createGraph, allowUnused);
+        list(outputs, outputCount), list(inputs, inputCount), weights, optionalBool(retainGraph), createGraph,
+        allowUnused);
     for (size_t i = 0; i < results.size(); ++i) {
       out[i] = results[i].defined() ? owned(std::move(results[i])) : nullptr;
     }
