@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 
 /// A number of a line search in PyTorch's precision: a Python float in double, a tensor of one number in its own.
@@ -36,7 +35,12 @@ struct SearchNumber: Comparable {
 
     var scalar: Scalar { .real(value) }
     var magnitude: SearchNumber { SearchNumber(abs(value), dtype: dtype) }
-    var squareRoot: SearchNumber { SearchNumber(value.squareRoot(), dtype: dtype) }
+
+    /// The root as PyTorch takes it, which need not be the nearest number.
+    func squareRoot() throws -> SearchNumber {
+        guard let dtype else { return SearchNumber(value.squareRoot()) }
+        return try SearchNumber(Tensor.full([], scalar, dtype: dtype).sqrt())
+    }
 
     /// The two values as an operation on both sees them. Its result in double precision, rounded, is the one in single.
     private static func operands(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double, DType?) {

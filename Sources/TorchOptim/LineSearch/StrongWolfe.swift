@@ -50,7 +50,7 @@ struct StrongWolfe {
         while !isDone, tried < maxEvaluations {
             let width = (bracket[1].step - bracket[0].step).magnitude
             if width * greatestChange < SearchNumber(toleranceChange) { break }
-            var step = cubicMinimum(bracket[0], bracket[1])
+            var step = try cubicMinimum(bracket[0], bracket[1])
             moveFromBounds(&step, bracket, &hasLittleProgress)
             let new = try point(at: step)
             tried += 1
@@ -79,7 +79,7 @@ struct StrongWolfe {
             if isFlatEnough(new) { return ([new], true, tried) }
             if new.slope >= 0 { return ([previous, new], false, tried) }
             let bounds = (new.step + 0.01 * (new.step - previous.step), new.step * 10)
-            let next = cubicMinimum(previous, new, bounds: bounds)
+            let next = try cubicMinimum(previous, new, bounds: bounds)
             previous = new
             new = try point(at: next)
             tried += 1
@@ -103,14 +103,14 @@ struct StrongWolfe {
     /// Where the cubic through two points with their slopes has its minimum, within bounds.
     private func cubicMinimum(
         _ first: Point, _ second: Point, bounds: (SearchNumber, SearchNumber)? = nil
-    ) -> SearchNumber {
+    ) throws -> SearchNumber {
         let (x1, x2) = (first.step, second.step)
         let (least, greatest) = bounds ?? (x1 <= x2 ? (x1, x2) : (x2, x1))
         let chord: SearchNumber = 3 * (first.loss - second.loss) / (x1 - x2)
         let mixed = first.slope + second.slope - chord
         let square = mixed * mixed - first.slope * second.slope
         guard square >= 0 else { return (least + greatest) / 2 }
-        let root = square.squareRoot
+        let root = try square.squareRoot()
         let position: SearchNumber
         if x1 <= x2 {
             let part = (second.slope + root - mixed) / (second.slope - first.slope + 2 * root)
