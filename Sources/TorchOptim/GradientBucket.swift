@@ -8,9 +8,12 @@ struct GradientBucket {
     private(set) var indices: [Int] = []
     private(set) var parameters: [Tensor] = []
     private(set) var gradients: [Tensor] = []
+    /// How many elements each parameter has, or -1 where they do not lie in the order of their indices.
+    private(set) var counts: [Int] = []
 
     /// The parameters of one group that have a gradient, the first of which has the number `first`.
     static func buckets(of group: ParameterGroup, first: Int) throws -> [GradientBucket] {
+        if let whole = try whole(group, first: first) { return [whole] }
         var buckets: [GradientBucket] = []
         for (position, parameter) in group.parameters.enumerated() {
             guard let gradient = parameter.grad else { continue }
@@ -27,12 +30,34 @@ struct GradientBucket {
         return buckets
     }
 
+    /// All parameters of a group in one bucket, if each has a gradient and they are of one kind: the usual case, made fast.
+    private static func whole(_ group: ParameterGroup, first: Int) throws -> GradientBucket? {
+        guard let example = group.parameters.first else { return nil }
+        let (device, dtype) = (example.device, example.dtype)
+        var bucket = GradientBucket(device: device, dtype: dtype)
+        bucket.gradients.reserveCapacity(group.parameters.count)
+        bucket.counts.reserveCapacity(group.parameters.count)
+        for parameter in group.parameters {
+            guard let gradient = parameter.grad, parameter.isContiguous, gradient.isContiguous else { return nil }
+            let count = parameter.count
+            guard gradient.count == count, parameter.dtype == dtype, gradient.dtype == dtype,
+                parameter.device == device, gradient.device == device
+            else { return nil }
+            bucket.gradients.append(gradient)
+            bucket.counts.append(count)
+        }
+        bucket.parameters = group.parameters
+        bucket.indices = Array(first..<first + group.parameters.count)
+        return bucket
+    }
+
     /// One parameter with its gradient as it is.
     init(_ index: Int, _ parameter: Tensor, gradient: Tensor) {
         self.init(device: parameter.device, dtype: parameter.dtype)
         indices = [index]
         parameters = [parameter]
         gradients = [gradient]
+        counts = [parameter.isContiguous ? parameter.count : -1]
     }
 
     private init(device: Device, dtype: DType) {
@@ -51,6 +76,7 @@ struct GradientBucket {
                 part.indices.append(indices[position])
                 part.parameters.append(parameters[position])
                 part.gradients.append(gradients[position])
+                part.counts.append(counts[position])
             }
             return part
         }
@@ -88,6 +114,7 @@ struct GradientBucket {
         }
         indices.append(index)
         parameters.append(parameter)
+        counts.append(parameter.isContiguous ? parameter.count : -1)
         gradients.append(try laidOut(gradient, like: parameter, what: "the gradient of parameter \(index)"))
     }
 }

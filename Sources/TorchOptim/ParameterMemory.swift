@@ -21,6 +21,14 @@ struct ParameterMemory {
         var counter: StepCounter?
         var numbers: [Float]
         var buffers: [Tensor?]
+        /// How the parameter lay when the buffers were last compared with it; nil for in another order than its indices.
+        var layout: Layout?
+    }
+
+    private struct Layout: Equatable {
+        let count: Int
+        let dtype: DType
+        let device: Device
     }
 
     private let steps: Steps
@@ -50,15 +58,32 @@ struct ParameterMemory {
             entries += [Entry?](repeating: nil, count: last + 1 - entries.count)
         }
         var fresh: StepCounter?
-        for index in bucket.indices where entries[index] == nil {
-            var entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
-            if case .counter = steps {
-                let counter = try fresh ?? StepCounter(0, on: bucket.device)
-                counter.holders += 1
-                fresh = counter
-                entry.counter = counter
+        for (position, index) in bucket.indices.enumerated() {
+            let count = bucket.counts[position]
+            let layout = count < 0 ? nil : Layout(count: count, dtype: bucket.dtype, device: bucket.device)
+            if entries[index] == nil {
+                var entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
+                if case .counter = steps {
+                    let counter = try fresh ?? StepCounter(0, on: bucket.device)
+                    counter.holders += 1
+                    fresh = counter
+                    entry.counter = counter
+                }
+                entry.layout = layout
+                entries[index] = entry
+            } else if layout == nil || entries[index]?.layout != layout {
+                try move(index, to: bucket.parameters[position])
+                entries[index]?.layout = layout
             }
-            entries[index] = entry
+        }
+    }
+
+    /// Lets the buffers lie as their parameter does, which was changed or moved.
+    private mutating func move(_ index: Int, to parameter: Tensor) throws {
+        for (buffer, name) in buffers.enumerated() {
+            guard let known = entries[index]?.buffers[buffer] else { continue }
+            entries[index]?.buffers[buffer] = try laidOut(
+                known, like: parameter, what: "'\(name)' of parameter \(index)")
         }
     }
 
@@ -77,13 +102,7 @@ struct ParameterMemory {
                 tensors.append(fresh)
                 continue
             }
-            if liesLike(known, parameter) {
-                tensors.append(known)
-            } else {
-                let moved = try laidOut(known, like: parameter, what: "'\(name)' of parameter \(index)")
-                entries[index]?.buffers[buffer] = moved
-                tensors.append(moved)
-            }
+            tensors.append(known)
         }
         return tensors
     }
@@ -112,6 +131,13 @@ struct ParameterMemory {
     ///
     /// Parameters that make their steps together share a counter, so that a step counts once.
     mutating func countOnDevice(_ bucket: GradientBucket) throws -> (counters: [Tensor], distinct: [Tensor]) {
+        if let shared = bucket.indices.first.flatMap({ entries[$0]?.counter }),
+            shared.holders == bucket.indices.count, shared.tensor.device == bucket.device,
+            bucket.indices.allSatisfy({ entries[$0]?.counter === shared })
+        {
+            try shared.tensor.add_(1)
+            return ([Tensor](repeating: shared.tensor, count: bucket.indices.count), [shared.tensor])
+        }
         var shares: [(counter: StepCounter, indices: [Int])] = []
         for index in bucket.indices {
             guard let counter = entries[index]?.counter else { continue }
@@ -132,9 +158,6 @@ struct ParameterMemory {
             }
             try counter.tensor.add_(1)
             distinct.append(counter.tensor)
-        }
-        if distinct.count == 1 {
-            return ([Tensor](repeating: distinct[0], count: bucket.indices.count), distinct)
         }
         return (bucket.indices.compactMap { entries[$0]?.counter?.tensor }, distinct)
     }

@@ -80,7 +80,10 @@ public final class SGD: Optimizer, ScaledOptimizer {
             guard options.momentum != 0 else { return try run(bucket, [], isFirstStep: false) }
             // Parameters whose first gradient this is start their momentum with it, which is another call.
             let (known, fresh) = bucket.split { memory.hasBuffer("momentum_buffer", at: $0) }
-            if let known { try run(known, memory.buffers("momentum_buffer", of: known), isFirstStep: false) }
+            if let known {
+                try memory.begin(known)
+                try run(known, memory.buffers("momentum_buffer", of: known), isFirstStep: false)
+            }
             guard let fresh else { return }
             try memory.begin(fresh)
             do {
