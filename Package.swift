@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim", "TestSupport"],
+            name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim", "TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],

@@ -1,6 +1,6 @@
 import Torch
 
-/// Parameters of one device and type with their gradients: what one call of a fused kernel takes.
+/// Parameters of one device and type with their gradients: what one call of a kernel takes.
 struct GradientBucket {
     let device: Device
     let dtype: DType
@@ -8,9 +8,12 @@ struct GradientBucket {
     private(set) var indices: [Int] = []
     private(set) var parameters: [Tensor] = []
     private(set) var gradients: [Tensor] = []
+    /// How many elements each parameter has, or -1 where they do not lie in the order of their indices.
+    private(set) var counts: [Int] = []
 
     /// The parameters of one group that have a gradient, the first of which has the number `first`.
     static func buckets(of group: ParameterGroup, first: Int) throws -> [GradientBucket] {
+        if let whole = try whole(group, first: first) { return [whole] }
         var buckets: [GradientBucket] = []
         for (position, parameter) in group.parameters.enumerated() {
             guard let gradient = parameter.grad else { continue }
@@ -27,9 +30,81 @@ struct GradientBucket {
         return buckets
     }
 
+    /// All parameters of a group in one bucket, if each has a gradient and they are of one kind: the usual case, made fast.
+    private static func whole(_ group: ParameterGroup, first: Int) throws -> GradientBucket? {
+        guard let example = group.parameters.first else { return nil }
+        let (device, dtype) = (example.device, example.dtype)
+        var bucket = GradientBucket(device: device, dtype: dtype)
+        bucket.gradients.reserveCapacity(group.parameters.count)
+        bucket.counts.reserveCapacity(group.parameters.count)
+        for parameter in group.parameters {
+            guard let gradient = parameter.grad, parameter.isContiguous, gradient.isContiguous else { return nil }
+            let count = parameter.count
+            guard gradient.count == count, parameter.dtype == dtype, gradient.dtype == dtype,
+                parameter.device == device, gradient.device == device
+            else { return nil }
+            bucket.gradients.append(gradient)
+            bucket.counts.append(count)
+        }
+        bucket.parameters = group.parameters
+        bucket.indices = Array(first..<first + group.parameters.count)
+        return bucket
+    }
+
+    /// One parameter with its gradient as it is.
+    init(_ index: Int, _ parameter: Tensor, gradient: Tensor) {
+        self.init(device: parameter.device, dtype: parameter.dtype)
+        indices = [index]
+        parameters = [parameter]
+        gradients = [gradient]
+        counts = [parameter.isContiguous ? parameter.count : -1]
+    }
+
     private init(device: Device, dtype: DType) {
         self.device = device
         self.dtype = dtype
+    }
+
+    /// The parameters whose numbers pass a test, and the others; nil for none.
+    func split(by test: (Int) -> Bool) -> (passing: GradientBucket?, others: GradientBucket?) {
+        let results = indices.map(test)
+        if results.allSatisfy({ $0 }) { return (self, nil) }
+        if !results.contains(true) { return (nil, self) }
+        func part(_ wanted: Bool) -> GradientBucket {
+            var part = GradientBucket(device: device, dtype: dtype)
+            for (position, result) in results.enumerated() where result == wanted {
+                part.indices.append(indices[position])
+                part.parameters.append(parameters[position])
+                part.gradients.append(gradients[position])
+                part.counts.append(counts[position])
+            }
+            return part
+        }
+        return (part(true), part(false))
+    }
+
+    /// Turns the gradients round where the aim is to go up, and adds the weight decay, as kernels do that are fused.
+    ///
+    /// - Returns: the gradients, and whether they may be written to.
+    func prepared(weightDecay: Double, maximize: Bool) throws -> (gradients: [Tensor], areCopies: Bool) {
+        guard maximize else {
+            guard weightDecay != 0 else { return (gradients, false) }
+            return (try Tensor.foreachAdd(gradients, parameters, alpha: .real(weightDecay)), true)
+        }
+        let turned = try Tensor.foreachNeg(gradients)
+        if weightDecay != 0 { try Tensor.foreachAdd_(turned, parameters, alpha: .real(weightDecay)) }
+        return (turned, true)
+    }
+
+    /// As `prepared`, where the weight decay may be decoupled: taken from the parameters, past the gradients.
+    func decayedGradients(
+        _ weightDecay: Double, isDecoupled: Bool, learningRate: Double, maximize: Bool
+    ) throws -> [Tensor] {
+        guard isDecoupled, weightDecay != 0 else {
+            return try prepared(weightDecay: weightDecay, maximize: maximize).gradients
+        }
+        try Tensor.foreachMul_(parameters, scalar: .real(1 - learningRate * weightDecay))
+        return try prepared(weightDecay: 0, maximize: maximize).gradients
     }
 
     private mutating func append(_ index: Int, _ parameter: Tensor, _ gradient: Tensor) throws {
@@ -39,17 +114,21 @@ struct GradientBucket {
         }
         indices.append(index)
         parameters.append(parameter)
+        counts.append(parameter.isContiguous ? parameter.count : -1)
         gradients.append(try laidOut(gradient, like: parameter, what: "the gradient of parameter \(index)"))
     }
 }
 
 extension Optimizer {
     /// Gives what each kernel call takes, with the options of its group, to `body`, which records no gradients.
-    func forEachBucket(_ body: (_ bucket: GradientBucket, _ options: StateDict) throws -> Void) throws {
+    func forEachBucket<Options: GroupOptions>(
+        _ body: (_ bucket: GradientBucket, _ options: Options) throws -> Void
+    ) throws {
         try noGrad {
             var first = 0
             for group in parameterGroups {
-                for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, group.options) }
+                let options = try group.options(as: Options.self)
+                for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, options) }
                 first += group.parameters.count
             }
         }
@@ -60,16 +139,24 @@ extension Optimizer {
 ///
 /// The fused kernels go through all tensors of a parameter side by side, and on the CPU do not look whether they fit.
 func laidOut(_ tensor: Tensor, like parameter: Tensor, what: @autoclosure () -> String) throws -> Tensor {
-    let liesAlike =
-        (tensor.isContiguous && parameter.isContiguous && tensor.count == parameter.count)
-        || (tensor.shape == parameter.shape && tensor.strides == parameter.strides)
-    if liesAlike && tensor.dtype == parameter.dtype && tensor.device == parameter.device { return tensor }
+    if liesLike(tensor, parameter) { return tensor }
     guard tensor.shape == parameter.shape else {
         throw TorchError(
             kind: .shape, operation: "step",
             message: "\(what()) has the shape \(tensor.shape), and the parameter \(parameter.shape)")
     }
+    guard try tensor.sparseDim() == 0 else {
+        throw OptimizerError("\(what()) is sparse: use SparseAdam for it, or an embedding with dense gradients")
+    }
     return try noGrad { try Tensor.emptyLike(parameter.detach()).copy_(tensor) }
+}
+
+/// Whether a tensor has the type, device and order in memory of a parameter.
+func liesLike(_ tensor: Tensor, _ parameter: Tensor) -> Bool {
+    let ordersAgree =
+        (tensor.isContiguous && parameter.isContiguous && tensor.count == parameter.count)
+        || (tensor.shape == parameter.shape && tensor.strides == parameter.strides)
+    return ordersAgree && tensor.dtype == parameter.dtype && tensor.device == parameter.device
 }
 
 /// Whether the elements lie in memory without gaps and overlaps, in whatever order.

@@ -9,6 +9,8 @@ open class Optimizer: Stateful {
     public private(set) final var parameterGroups: [ParameterGroup] = []
     /// The options that a group has unless it says otherwise, under PyTorch's names and in its order.
     public final let defaults: StateDict
+    /// What the optimisers of this module remember of the parameters.
+    final var memory = ParameterMemory()
 
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
@@ -27,6 +29,9 @@ open class Optimizer: Stateful {
     /// - Throws: as the initialiser.
     public final func addParameterGroup(_ group: ParameterGroup) throws {
         guard !group.parameters.isEmpty else { throw OptimizerError("a parameter group needs parameters") }
+        if takesOneGroup, !parameterGroups.isEmpty {
+            throw OptimizerError("\(type(of: self)) takes one parameter group, and has it already")
+        }
         var seen = Set(parameters.map(\.pointer))
         for (position, parameter) in group.parameters.enumerated() {
             let name = "parameter \(position) of group \(parameterGroups.count)"
@@ -40,12 +45,25 @@ open class Optimizer: Stateful {
         parameterGroups.append(filled)
     }
 
+    /// Whether there can be no second group.
+    var takesOneGroup: Bool { false }
+
     /// Throws unless the options make sense. Called for every group that is added or loaded.
     open func validate(_ options: StateDict) throws {}
 
     /// Changes every parameter that has a gradient. Must be overridden.
     open func step() throws {
         throw OptimizerError("\(type(of: self)) must override step()")
+    }
+
+    /// Runs `closure`, which computes the gradients and gives the loss, and then makes a step.
+    ///
+    /// - Returns: the loss.
+    @discardableResult
+    open func step(_ closure: () throws -> Tensor) throws -> Tensor {
+        let loss = try enableGrad(closure)
+        try step()
+        return loss
     }
 
     /// Removes the gradients.
@@ -58,12 +76,14 @@ open class Optimizer: Stateful {
     // MARK: State
 
     /// What is remembered of a parameter, by its number among `parameters`; nil for nothing.
-    open func parameterState(at index: Int) throws -> StateDict? { nil }
+    open func parameterState(at index: Int) throws -> StateDict? { try memory.state(at: index) }
 
     /// Takes over what `parameterState` gave for each parameter.
     ///
     /// - Throws: where a state does not fit its parameter; then nothing has changed.
-    open func setParameterStates(_ states: [StateDict?]) throws {}
+    open func setParameterStates(_ states: [StateDict?]) throws {
+        try memory.restore(states, of: parameters)
+    }
 
     /// The state in PyTorch's layout: `state` by the parameters' numbers, `param_groups` with the options.
     public final func stateDict() throws -> StateDict {
@@ -108,6 +128,7 @@ open class Optimizer: Stateful {
                 else { throw OptimizerError("group \(position) of the state must list each parameter once, by number") }
             }
             loaded["params"] = nil
+            try replaceTensors(in: &loaded)
             let filled = ParameterGroup([], options: loaded).filled(with: defaults).options
             try validate(filled)
             options.append(filled)
@@ -150,8 +171,18 @@ private func problem(of parameter: Tensor) -> String? {
     return nil
 }
 
-/// Throws unless a number that must not be negative is one.
-func requireNotNegative(_ name: String, in options: StateDict) throws {
-    let value = try options.double(.string(name))
-    guard value >= 0 else { throw OptimizerError("'\(name)' must not be negative, and is \(value)") }
+/// Makes numbers of options that are tensors of one number, as PyTorch allows for learning rates and betas.
+private func replaceTensors(in options: inout StateDict) throws {
+    func number(_ value: StateValue) throws -> StateValue {
+        guard case .tensor(let tensor) = value, tensor.isDefined, tensor.count == 1 else { return value }
+        return .double(try tensor.item(Double.self))
+    }
+    for (key, value) in options {
+        options[key] =
+            switch value {
+            case .tuple(let values): .tuple(try values.map(number))
+            case .list(let values): .list(try values.map(number))
+            default: try number(value)
+            }
+    }
 }

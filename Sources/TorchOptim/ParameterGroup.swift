@@ -11,7 +11,12 @@ public final class ParameterGroup {
     public let parameters: [Tensor]
 
     /// The options under PyTorch's names (`lr`, `weight_decay`, …), those of the optimiser where none are given.
-    public var options: StateDict
+    public var options: StateDict {
+        didSet { parsedOptions = nil }
+    }
+
+    /// The options as the optimiser's step takes them, until they change: looking them up would cost as much as a step.
+    private var parsedOptions: (any GroupOptions)?
 
     /// - Parameters:
     ///   - learningRate: the optimiser's where nil.
@@ -32,6 +37,16 @@ public final class ParameterGroup {
         set { options["lr"] = .double(newValue) }
     }
 
+    /// The options as an optimiser's step takes them.
+    ///
+    /// - Throws: where one is missing or has another type.
+    func options<Options: GroupOptions>(as type: Options.Type) throws -> Options {
+        if let known = parsedOptions as? Options { return known }
+        let parsed = try Options(options)
+        parsedOptions = parsed
+        return parsed
+    }
+
     /// A group of its own with the options of `defaults`, where this one has none, in their order.
     func filled(with defaults: StateDict) -> ParameterGroup {
         var all = StateDict()
@@ -39,4 +54,9 @@ public final class ParameterGroup {
         for (key, value) in options { all[key] = value }
         return ParameterGroup(parameters, options: all)
     }
+}
+
+/// The options of a group as an optimiser's step takes them.
+protocol GroupOptions {
+    init(_ state: StateDict) throws
 }

@@ -10,3 +10,21 @@ func restored(_ state: StateDict, _ key: String, like parameter: Tensor, _ index
     }
     return try noGrad { try Tensor.emptyLike(parameter.detach()).copy_(tensor) }
 }
+
+/// A number in a parameter's state, which is a tensor of one element, or a plain number in old versions of PyTorch.
+func restoredNumber(_ state: StateDict, _ key: String, _ index: Int) throws -> Double {
+    guard case .tensor(let tensor) = try state.value(.string(key)) else { return try state.double(.string(key)) }
+    guard tensor.isDefined, tensor.count == 1 else {
+        throw OptimizerError("'\(key)' of parameter \(index) must be one number, and is \(tensor.dtype)\(tensor.shape)")
+    }
+    return try tensor.item(Double.self)
+}
+
+/// How many steps a parameter has made.
+func restoredStep(_ state: StateDict, _ index: Int) throws -> Int {
+    let step = try restoredNumber(state, "step", index)
+    guard step >= 0, let count = Int(exactly: step.rounded()) else {
+        throw OptimizerError("'step' of parameter \(index) is \(step)")
+    }
+    return count
+}

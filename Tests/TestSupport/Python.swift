@@ -22,23 +22,38 @@ public enum Python {
         return (try? run(["-c", program])) == ["True"]
     }()
 
-    /// Runs a script of Tests/Fixtures. Returns the lines that it prints.
-    public static func run(_ script: String, _ arguments: [String]) throws -> [String] {
-        try run([root.appending(path: "Tests/Fixtures/\(script)").path] + arguments)
+    /// The lines that a script of Tests/Fixtures prints.
+    ///
+    /// - Parameter answer: what is done when the script has printed its first line and waits for one; that line is not
+    ///   among the result.
+    public static func run(
+        _ script: String, _ arguments: [String], answer: (() throws -> Void)? = nil
+    ) throws -> [String] {
+        try run([root.appending(path: "Tests/Fixtures/\(script)").path] + arguments, answer: answer)
     }
 
-    /// The lines that Python prints.
-    private static func run(_ arguments: [String]) throws -> [String] {
+    private static func run(_ arguments: [String], answer: (() throws -> Void)? = nil) throws -> [String] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", "-W", "ignore", "-B"] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(
             ["PYTHONPATH": wheel?.path ?? "", "PYTHONIOENCODING": "utf-8"]
         ) { $1 }
-        let (output, errors) = (Pipe(), Pipe())
+        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
         try process.run()
+        if let answer {
+            var byte = output.fileHandleForReading.readData(ofLength: 1)
+            while !byte.isEmpty, byte != Data("\n".utf8) { byte = output.fileHandleForReading.readData(ofLength: 1) }
+            // The script ends without its line where the answer fails.
+            defer { try? input.fileHandleForWriting.close() }
+            if !byte.isEmpty {
+                try answer()
+                try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+            }
+        }
         let lines = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             .split(separator: "\n").map(String.init)
         let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

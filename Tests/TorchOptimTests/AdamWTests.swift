@@ -4,59 +4,6 @@ import Torch
 import TorchOptim
 
 struct AdamWTests {
-    static let cases: [String: @Sendable ([Tensor]) throws -> AdamW] = [
-        "adamw": { try AdamW($0) },
-        "adamw options": { try AdamW($0, learningRate: 0.05, betas: (0.8, 0.95), eps: 1e-5, weightDecay: 0.1) },
-        "adamw amsgrad": { try AdamW($0, learningRate: 0.05, amsgrad: true) },
-        "adamw maximize": { try AdamW($0, learningRate: 0.05, maximize: true) },
-    ]
-
-    @Test(
-        "twenty steps end in the bits of PyTorch's fused AdamW, and so does the state", arguments: cases.keys.sorted())
-    func stepsArePyTorchs(name: String) throws {
-        let fixture = try fixture("optimisers", as: OptimizerFixture.self)
-        let parameters = try fixture.parameters()
-        let optimizer = try #require(try Self.cases[name]?(parameters))
-        try fixture.run(optimizer, parameters)
-        try fixture.expect(name, optimizer, parameters)
-    }
-
-    @Test("parameters in double precision have state in double precision")
-    func doublePrecision() throws {
-        let fixture = try fixture("optimisers", as: OptimizerFixture.self)
-        let parameters = try fixture.parameters(.float64)
-        let optimizer = try AdamW(parameters, learningRate: 0.05, amsgrad: true)
-        try fixture.run(optimizer, parameters)
-        try fixture.expect("adamw float64", optimizer, parameters)
-    }
-
-    @Test("groups have options of their own")
-    func groups() throws {
-        let fixture = try fixture("optimisers", as: OptimizerFixture.self)
-        let parameters = try fixture.parameters()
-        let optimizer = try AdamW(
-            groups: [
-                ParameterGroup([parameters[0]], learningRate: 0.2),
-                ParameterGroup(Array(parameters[1...]), weightDecay: 0.3),
-            ], learningRate: 0.05)
-        try fixture.run(optimizer, parameters)
-        for (parameter, value) in zip(parameters, try #require(fixture.cases["adamw groups"]).parameters) {
-            try expectSameBits(parameter.detach(), value.tensor)
-        }
-    }
-
-    @Test("a run that is resumed from its state ends in the same bits", arguments: cases.keys.sorted())
-    func resumes(name: String) throws {
-        let fixture = try fixture("optimisers", as: OptimizerFixture.self)
-        let parameters = try fixture.parameters()
-        let optimizer = try #require(try Self.cases[name]?(parameters))
-        try fixture.run(optimizer, parameters, to: 7)
-        let resumed = try AdamW(parameters, learningRate: 5)
-        try resumed.loadStateDict(optimizer.stateDict())
-        try fixture.run(resumed, parameters, from: 7)
-        try fixture.expect(name, resumed, parameters)
-    }
-
     @Test("a step count that is a plain number, as old versions of PyTorch wrote it, is read")
     func plainStepCount() throws {
         let parameter = try Tensor.zeros([2]).requiresGrad_()

@@ -1,0 +1,115 @@
+import Torch
+
+/// A number of a line search in PyTorch's precision: a Python float in double, a tensor of one number in its own.
+///
+/// The sums of both are tensors, so that what a search rounds depends on where its numbers come from. Doing it the same
+/// way gives the same bits.
+struct SearchNumber: Comparable {
+    let value: Double
+    /// The tensor's type; nil for a Python float.
+    let dtype: DType?
+
+    init(_ value: Double, dtype: DType? = nil) {
+        self.value = dtype == nil || dtype == .float64 ? value : Double(Float(value))
+        self.dtype = dtype
+    }
+
+    init(_ tensor: Tensor) throws {
+        self.init(try tensor.item(Double.self), dtype: tensor.dtype)
+    }
+
+    /// A value of a state: a number, or a tensor of one.
+    init(_ state: StateDict, _ key: String) throws {
+        if case .tensor(let tensor) = try state.value(.string(key)), tensor.isDefined {
+            try self.init(tensor)
+        } else {
+            self.init(try state.double(.string(key)))
+        }
+    }
+
+    /// The value as a state holds it.
+    func stateValue(on device: Device) throws -> StateValue {
+        guard let dtype else { return .double(value) }
+        return .tensor(try Tensor.full([], .real(value), dtype: dtype, device: device))
+    }
+
+    var scalar: Scalar { .real(value) }
+    var magnitude: SearchNumber { SearchNumber(abs(value), dtype: dtype) }
+
+    /// The root as PyTorch takes it, which need not be the nearest number.
+    func squareRoot() throws -> SearchNumber {
+        guard let dtype else { return SearchNumber(value.squareRoot()) }
+        return try SearchNumber(Tensor.full([], scalar, dtype: dtype).sqrt())
+    }
+
+    /// The two values as an operation on both sees them. Its result in double precision, rounded, is the one in single.
+    private static func operands(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double, DType?) {
+        let dtype = left.dtype ?? right.dtype
+        return (SearchNumber(left.value, dtype: dtype).value, SearchNumber(right.value, dtype: dtype).value, dtype)
+    }
+
+    static func + (left: SearchNumber, right: SearchNumber) -> SearchNumber {
+        let (left, right, dtype) = operands(left, right)
+        return SearchNumber(left + right, dtype: dtype)
+    }
+
+    static func - (left: SearchNumber, right: SearchNumber) -> SearchNumber {
+        let (left, right, dtype) = operands(left, right)
+        return SearchNumber(left - right, dtype: dtype)
+    }
+
+    static func * (left: SearchNumber, right: SearchNumber) -> SearchNumber {
+        let (left, right, dtype) = operands(left, right)
+        return SearchNumber(left * right, dtype: dtype)
+    }
+
+    static func / (left: SearchNumber, right: SearchNumber) -> SearchNumber {
+        // PyTorch divides a Python number by a tensor in two steps, each of which rounds.
+        if left.dtype == nil, right.dtype != nil { return SearchNumber(1 / right.value, dtype: right.dtype) * left }
+        let (left, right, dtype) = operands(left, right)
+        return SearchNumber(left / right, dtype: dtype)
+    }
+
+    static prefix func - (number: SearchNumber) -> SearchNumber {
+        SearchNumber(-number.value, dtype: number.dtype)
+    }
+
+    static func < (left: SearchNumber, right: SearchNumber) -> Bool {
+        let (left, right, _) = operands(left, right)
+        return left < right
+    }
+
+    // Spelled out, since none of these holds where one is not a number.
+    static func <= (left: SearchNumber, right: SearchNumber) -> Bool {
+        let (left, right, _) = operands(left, right)
+        return left <= right
+    }
+
+    static func > (left: SearchNumber, right: SearchNumber) -> Bool { right < left }
+    static func >= (left: SearchNumber, right: SearchNumber) -> Bool { right <= left }
+
+    static func == (left: SearchNumber, right: SearchNumber) -> Bool {
+        let (left, right, _) = operands(left, right)
+        return left == right
+    }
+
+    /// The lesser, and the first of two equal ones, whose type then counts.
+    static func least(_ first: SearchNumber, _ second: SearchNumber) -> SearchNumber {
+        second < first ? second : first
+    }
+
+    /// The greater, and the first of two equal ones, whose type then counts.
+    static func greatest(_ first: SearchNumber, _ second: SearchNumber) -> SearchNumber {
+        second > first ? second : first
+    }
+}
+
+extension SearchNumber: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    init(integerLiteral value: Int) {
+        self.init(Double(value))
+    }
+
+    init(floatLiteral value: Double) {
+        self.init(value)
+    }
+}

@@ -1,0 +1,91 @@
+import Torch
+
+/// Steps by the gradient over the root of the sum of all its squares, so that what seldom changes moves further.
+///
+/// s ← s + g²; θ ← θ - lr / (1 + (t - 1)·lrDecay) · g / (√s + eps) in step t. As PyTorch's `Adagrad(fused=True)`, to the
+/// bit. Duchi and others 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
+public final class Adagrad: Optimizer, ScaledOptimizer {
+    private struct Options: GroupOptions {
+        let learningRate, lrDecay, weightDecay, initialAccumulatorValue, eps: Double
+        let maximize: Bool
+
+        init(_ state: StateDict) throws {
+            learningRate = try state.double("lr")
+            lrDecay = try state.double("lr_decay")
+            weightDecay = try state.double("weight_decay")
+            initialAccumulatorValue = try state.double("initial_accumulator_value")
+            eps = try state.double("eps")
+            maximize = try state.bool("maximize")
+        }
+    }
+
+    /// Where the sums of squares begin.
+    private let initialSum: Double
+
+    /// Optimises one group of parameters.
+    ///
+    /// - Parameters:
+    ///   - lrDecay: how fast the learning rate falls with the steps.
+    ///   - weightDecay: how much of the parameter is added to its gradient.
+    ///   - initialAccumulatorValue: where the sum of squares begins; for all groups.
+    ///   - eps: what keeps the denominator from zero.
+    ///   - maximize: whether to go up instead of down.
+    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
+    ///   makes no sense.
+    public convenience init(
+        _ parameters: [Tensor], learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
+        initialAccumulatorValue: Double = 0, eps: Double = 1e-10, maximize: Bool = false
+    ) throws {
+        try self.init(
+            groups: [ParameterGroup(parameters)], learningRate: learningRate, lrDecay: lrDecay,
+            weightDecay: weightDecay, initialAccumulatorValue: initialAccumulatorValue, eps: eps, maximize: maximize)
+    }
+
+    /// Optimises several groups, with these options where a group has none of its own.
+    public init(
+        groups: [ParameterGroup], learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
+        initialAccumulatorValue: Double = 0, eps: Double = 1e-10, maximize: Bool = false
+    ) throws {
+        initialSum = initialAccumulatorValue
+        try super.init(
+            groups: groups,
+            defaults: [
+                "lr": .double(learningRate), "lr_decay": .double(lrDecay), "eps": .double(eps),
+                "weight_decay": .double(weightDecay), "initial_accumulator_value": .double(initialAccumulatorValue),
+                "foreach": .none, "maximize": .bool(maximize), "differentiable": false, "fused": true,
+            ])
+        memory = ParameterMemory(steps: .counter, buffers: ["sum"])
+        // PyTorch makes the state of the first parameters here, with or without a gradient, and so it is in what is saved.
+        try noGrad {
+            for (index, parameter) in parameters.enumerated() {
+                let bucket = GradientBucket(index, parameter, gradient: parameter)
+                try memory.begin(bucket)
+                _ = try memory.buffers("sum", of: bucket, initial: initialAccumulatorValue)
+            }
+        }
+    }
+
+    public override func validate(_ options: StateDict) throws {
+        try requireNotNegative("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps", in: options)
+        _ = try Options(options)
+    }
+
+    public override func step() throws {
+        try step(gradScale: nil, foundInf: nil)
+    }
+
+    package func step(gradScale: Tensor?, foundInf: Tensor?) throws {
+        try forEachBucket { (bucket, options: Options) in
+            let (gradScale, foundInf) = (try gradScale?.to(bucket.device), try foundInf?.to(bucket.device))
+            try memory.begin(bucket)
+            let sums = try memory.buffers("sum", of: bucket, initial: initialSum)
+            let (steps, distinct) = try memory.countOnDevice(bucket)
+            try Tensor.fusedAdagrad_(
+                bucket.parameters, grads: bucket.gradients, stateSums: sums, stateSteps: steps,
+                lr: options.learningRate, lrDecay: options.lrDecay, weightDecay: options.weightDecay, eps: options.eps,
+                maximize: options.maximize, gradScale: gradScale, foundInf: foundInf)
+            // A step that was left out does not count.
+            if let foundInf { for step in distinct { try step.sub_(foundInf) } }
+        }
+    }
+}

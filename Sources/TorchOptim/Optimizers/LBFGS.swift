@@ -1,0 +1,209 @@
+import Torch
+
+/// Limited-memory BFGS: steps by the gradient times an estimate of the inverse Hessian, which past steps tell of.
+///
+/// A step evaluates the loss several times, so it takes a closure, and all parameters are one group. As PyTorch's `LBFGS`,
+/// to the bit. Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization".
+///
+/// ```swift
+/// let loss = try optimizer.step {
+///     try optimizer.zeroGrad()
+///     let loss = try mseLoss(network(inputs), targets)
+///     try loss.backward()
+///     return loss
+/// }
+/// ```
+public final class LBFGS: Optimizer {
+    /// How the length of a step is found.
+    public enum LineSearch: String, Sendable {
+        /// So that the strong Wolfe conditions hold.
+        case strongWolfe = "strong_wolfe"
+    }
+
+    struct Options: GroupOptions {
+        let learningRate, toleranceGradient, toleranceChange: Double
+        let maxIterations, maxEvaluations, historySize: Int
+        let lineSearch: LineSearch?
+
+        init(_ state: StateDict) throws {
+            learningRate = try state.double("lr")
+            maxIterations = try state.int("max_iter")
+            maxEvaluations = try state.int("max_eval")
+            toleranceGradient = try state.double("tolerance_grad")
+            toleranceChange = try state.double("tolerance_change")
+            historySize = try state.int("history_size")
+            if case .none = try state.value("line_search_fn") {
+                lineSearch = nil
+            } else {
+                let name = try state.string("line_search_fn")
+                guard let search = LineSearch(rawValue: name) else {
+                    throw OptimizerError("'line_search_fn' must be 'strong_wolfe' or none, and is '\(name)'")
+                }
+                lineSearch = search
+            }
+        }
+    }
+
+    private var history = LBFGSHistory()
+
+    /// - Parameters:
+    ///   - learningRate: how far a step goes where no line search finds it, and where the search begins.
+    ///   - maxIterations: how often a step changes the parameters at most.
+    ///   - maxEvaluations: how often it evaluates the loss at most; five quarters of `maxIterations` unless given.
+    ///   - toleranceGradient: a greatest gradient that is small enough to stop at.
+    ///   - toleranceChange: a change of loss or parameters that is small enough to stop at.
+    ///   - historySize: how many past steps the estimate goes by; each takes twice the parameters' memory.
+    ///   - lineSearch: how the length of a step is found; the learning rate where nil.
+    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
+    ///   makes no sense.
+    public init(
+        _ parameters: [Tensor], learningRate: Double = 1, maxIterations: Int = 20, maxEvaluations: Int? = nil,
+        toleranceGradient: Double = 1e-7, toleranceChange: Double = 1e-9, historySize: Int = 100,
+        lineSearch: LineSearch? = nil
+    ) throws {
+        let (product, overflows) = maxIterations.multipliedReportingOverflow(by: 5)
+        try super.init(
+            groups: [ParameterGroup(parameters)],
+            defaults: [
+                "lr": .double(learningRate), "max_iter": .int(maxIterations),
+                "max_eval": .int(maxEvaluations ?? (overflows ? .max : product / 4)),
+                "tolerance_grad": .double(toleranceGradient), "tolerance_change": .double(toleranceChange),
+                "history_size": .int(historySize),
+                "line_search_fn": lineSearch.map { .string($0.rawValue) } ?? .none,
+            ])
+    }
+
+    override var takesOneGroup: Bool { true }
+
+    public override func validate(_ options: StateDict) throws {
+        try requireNotNegative("lr", in: options)
+        let options = try Options(options)
+        guard options.maxIterations >= 0, options.maxEvaluations >= 0, (1...1_000_000).contains(options.historySize)
+        else {
+            throw OptimizerError(
+                "'max_iter' and 'max_eval' must not be negative, 'history_size' must be from 1 to a million; they are "
+                    + "\(options.maxIterations), \(options.maxEvaluations) and \(options.historySize)")
+        }
+    }
+
+    /// Throws, since a step must evaluate the loss: call `step` with a closure.
+    public override func step() throws {
+        throw OptimizerError("LBFGS evaluates the loss several times in a step: call step with a closure")
+    }
+
+    /// Changes the parameters until the loss or they no longer change, or often enough.
+    ///
+    /// - Parameter closure: clears the gradients, computes them anew, and gives the loss.
+    /// - Returns: the loss before.
+    @discardableResult
+    public override func step(_ closure: () throws -> Tensor) throws -> Tensor {
+        guard let options = try parameterGroups.first?.options(as: Options.self) else {
+            throw OptimizerError("an optimiser needs parameters, and got none")
+        }
+        return try withoutActuallyEscaping(closure) { closure in
+            try noGrad { try step(options) { try enableGrad(closure) } }
+        }
+    }
+
+    private func step(_ options: Options, _ closure: @escaping () throws -> Tensor) throws -> Tensor {
+        let firstLoss = try closure()
+        var loss = SearchNumber(try firstLoss.item(Double.self))
+        var gradient = try flatGradient()
+        var evaluations = 1
+        history.evaluationCount += 1
+        if try isFlat(gradient, options) { return firstLoss }
+
+        var history = self.history
+        defer {
+            history.hasMadeStep = true
+            self.history = history
+        }
+        for iteration in stride(from: 1, through: options.maxIterations, by: 1) {
+            let direction = try history.direction(for: gradient, historySize: options.historySize)
+            let previousLoss = loss
+            history.previousLoss = loss.value
+            history.previousGradient = gradient
+            let rate = SearchNumber(options.learningRate)
+            var size =
+                history.iterationCount == 1
+                ? try .least(1.0, 1.0 / SearchNumber(gradient.abs().sum())) * rate : rate
+            defer { history.stepSize = size }
+            let slope = try SearchNumber(gradient.dot(direction))
+            if slope > SearchNumber(-options.toleranceChange) { break }
+
+            var evaluationsNow = 0
+            if options.lineSearch != nil {
+                let before = try parameters.map { try $0.clone() }
+                let search = StrongWolfe(
+                    direction: direction,
+                    start: .init(step: 0, loss: loss, gradient: gradient, slope: slope),
+                    toleranceChange: options.toleranceChange, maxEvaluations: options.maxEvaluations - evaluations
+                ) { size in
+                    try self.move(by: size, along: direction)
+                    let loss = SearchNumber(try closure().item(Double.self))
+                    let gradient = try self.flatGradient()
+                    for (parameter, value) in zip(self.parameters, before) { try parameter.copy_(value) }
+                    return (loss, gradient)
+                }
+                let found = try search.search(from: size)
+                (loss, gradient, size) = (found.point.loss, found.point.gradient, found.point.step)
+                evaluationsNow = found.evaluations
+                try move(by: size, along: direction)
+            } else {
+                try move(by: size, along: direction)
+                // After the last iteration nobody would look at the loss.
+                if iteration != options.maxIterations {
+                    loss = SearchNumber(try closure().item(Double.self))
+                    gradient = try flatGradient()
+                    evaluationsNow = 1
+                }
+            }
+            evaluations += evaluationsNow
+            history.evaluationCount += evaluationsNow
+
+            if iteration == options.maxIterations || evaluations >= options.maxEvaluations { break }
+            if try isFlat(gradient, options) { break }
+            let change = try SearchNumber(direction.mul(size.scalar).abs().max())
+            if change <= SearchNumber(options.toleranceChange) { break }
+            if abs(loss.value - previousLoss.value) < options.toleranceChange { break }
+        }
+        return firstLoss
+    }
+
+    /// The gradients of all parameters in one row; zeros where there is none.
+    private func flatGradient() throws -> Tensor {
+        try Tensor.cat(
+            parameters.map { parameter in
+                guard let gradient = parameter.grad else { return try Tensor.zerosLike(parameter).reshape([-1]) }
+                guard gradient.shape == parameter.shape else {
+                    throw OptimizerError(
+                        "a gradient has the shape \(gradient.shape), and its parameter \(parameter.shape)")
+                }
+                return try (gradient.sparseDim() > 0 ? gradient.toDense() : gradient).reshape([-1])
+            })
+    }
+
+    private func isFlat(_ gradient: Tensor, _ options: Options) throws -> Bool {
+        try SearchNumber(gradient.abs().max()) <= SearchNumber(options.toleranceGradient)
+    }
+
+    private func move(by size: SearchNumber, along direction: Tensor) throws {
+        var offset = 0
+        for parameter in parameters {
+            let count = parameter.count
+            let part = try direction.narrow(dim: 0, start: offset, length: count).view(parameter.shape)
+            try parameter.add_(part, alpha: size.scalar)
+            offset += count
+        }
+    }
+
+    // MARK: State
+
+    public override func parameterState(at index: Int) throws -> StateDict? {
+        index == 0 ? try history.state() : nil
+    }
+
+    public override func setParameterStates(_ states: [StateDict?]) throws {
+        history = try LBFGSHistory(states.first ?? nil, parameters: parameters)
+    }
+}

@@ -1,0 +1,99 @@
+import Torch
+
+/// Stochastic gradient descent, with momentum if wanted: θ ← θ - lr·v, where v ← momentum·v + (1 - dampening)·g.
+///
+/// As PyTorch's `SGD(fused=True)`, to the bit. Momentum: Sutskever and others 2013, "On the importance of initialization
+/// and momentum in deep learning".
+public final class SGD: Optimizer, ScaledOptimizer {
+    private struct Options: GroupOptions {
+        let learningRate, momentum, dampening, weightDecay: Double
+        let nesterov, maximize: Bool
+
+        init(_ state: StateDict) throws {
+            learningRate = try state.double("lr")
+            momentum = try state.double("momentum")
+            dampening = try state.double("dampening")
+            weightDecay = try state.double("weight_decay")
+            nesterov = try state.bool("nesterov")
+            maximize = try state.bool("maximize")
+        }
+    }
+
+    /// Optimises one group of parameters.
+    ///
+    /// - Parameters:
+    ///   - momentum: how much of the last step goes on; 0 for none.
+    ///   - dampening: how much of the gradient is held back from the momentum.
+    ///   - weightDecay: how much of the parameter is added to its gradient.
+    ///   - nesterov: whether the step looks ahead by the momentum, which takes a momentum and no dampening.
+    ///   - maximize: whether to go up instead of down.
+    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
+    ///   makes no sense.
+    public convenience init(
+        _ parameters: [Tensor], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
+        weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
+    ) throws {
+        try self.init(
+            groups: [ParameterGroup(parameters)], learningRate: learningRate, momentum: momentum, dampening: dampening,
+            weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
+    }
+
+    /// Optimises several groups, with these options where a group has none of its own.
+    public init(
+        groups: [ParameterGroup], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
+        weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
+    ) throws {
+        try super.init(
+            groups: groups,
+            defaults: [
+                "lr": .double(learningRate), "momentum": .double(momentum), "dampening": .double(dampening),
+                "weight_decay": .double(weightDecay), "nesterov": .bool(nesterov), "maximize": .bool(maximize),
+                "foreach": .none, "differentiable": false, "fused": true,
+            ])
+        memory = ParameterMemory(buffers: ["momentum_buffer"], optionalBuffers: ["momentum_buffer"])
+    }
+
+    public override func validate(_ options: StateDict) throws {
+        try requireNotNegative("lr", "momentum", "weight_decay", in: options)
+        let options = try Options(options)
+        guard !options.nesterov || (options.momentum > 0 && options.dampening == 0) else {
+            throw OptimizerError(
+                "'nesterov' needs a momentum and no dampening, and they are \(options.momentum) and "
+                    + "\(options.dampening)")
+        }
+    }
+
+    public override func step() throws {
+        try step(gradScale: nil, foundInf: nil)
+    }
+
+    package func step(gradScale: Tensor?, foundInf: Tensor?) throws {
+        try forEachBucket { (bucket, options: Options) in
+            let (gradScale, foundInf) = (try gradScale?.to(bucket.device), try foundInf?.to(bucket.device))
+            func run(_ bucket: GradientBucket, _ buffers: [Tensor], isFirstStep: Bool) throws {
+                try Tensor.fusedSgd_(
+                    bucket.parameters, grads: bucket.gradients, momentumBufferList: buffers,
+                    weightDecay: options.weightDecay, momentum: options.momentum, lr: options.learningRate,
+                    dampening: options.dampening, nesterov: options.nesterov, maximize: options.maximize,
+                    isFirstStep: isFirstStep, gradScale: gradScale, foundInf: foundInf)
+            }
+            guard options.momentum != 0 else { return try run(bucket, [], isFirstStep: false) }
+            // Parameters whose first gradient this is start their momentum with it, which is another call.
+            let (known, fresh) = bucket.split { memory.hasBuffer("momentum_buffer", at: $0) }
+            if let known {
+                try memory.begin(known)
+                try run(known, memory.buffers("momentum_buffer", of: known), isFirstStep: false)
+            }
+            guard let fresh else { return }
+            try memory.begin(fresh)
+            do {
+                try run(fresh, memory.buffers("momentum_buffer", of: fresh), isFirstStep: true)
+            } catch {
+                fresh.indices.forEach { memory.forget($0) }
+                throw error
+            }
+            // A step that was left out has started nothing.
+            if let foundInf, try foundInf.item(Double.self) != 0 { fresh.indices.forEach { memory.forget($0) } }
+        }
+    }
+}

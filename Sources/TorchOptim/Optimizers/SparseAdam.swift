@@ -1,0 +1,110 @@
+import Foundation
+import Torch
+
+/// Adam for gradients that are sparse tensors, as large embeddings have: only the rows with a gradient move.
+///
+/// As Adam, with the means and the parameters of the other rows left as they are. As PyTorch's `SparseAdam`, to the bit.
+/// Kingma and Ba 2015, "Adam: A method for stochastic optimization".
+public final class SparseAdam: Optimizer {
+    private struct Options: GroupOptions {
+        let learningRate, eps: Double
+        let betas: (Double, Double)
+        let maximize: Bool
+
+        init(_ state: StateDict) throws {
+            learningRate = try state.double("lr")
+            betas = try state.pair("betas")
+            eps = try state.double("eps")
+            maximize = try state.bool("maximize")
+        }
+    }
+
+    /// Optimises one group of parameters.
+    ///
+    /// - Parameters:
+    ///   - betas: how much of the two means goes on at each step.
+    ///   - eps: what keeps the denominator from zero; above 0.
+    ///   - maximize: whether to go up instead of down.
+    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
+    ///   makes no sense.
+    public convenience init(
+        _ parameters: [Tensor], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+        eps: Double = 1e-8, maximize: Bool = false
+    ) throws {
+        try self.init(
+            groups: [ParameterGroup(parameters)], learningRate: learningRate, betas: betas, eps: eps,
+            maximize: maximize)
+    }
+
+    /// Optimises several groups, with these options where a group has none of its own.
+    public init(
+        groups: [ParameterGroup], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+        eps: Double = 1e-8, maximize: Bool = false
+    ) throws {
+        try super.init(
+            groups: groups,
+            defaults: [
+                "lr": .double(learningRate), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+                "eps": .double(eps), "maximize": .bool(maximize),
+            ])
+        memory = ParameterMemory(steps: .integer, buffers: ["exp_avg", "exp_avg_sq"])
+    }
+
+    public override func validate(_ options: StateDict) throws {
+        try requireBetas(in: options)
+        let options = try Options(options)
+        guard options.learningRate > 0, options.eps > 0 else {
+            throw OptimizerError(
+                "'lr' and 'eps' must be positive, and are \(options.learningRate) and \(options.eps)")
+        }
+    }
+
+    public override func step() throws {
+        try noGrad {
+            var index = 0
+            for group in parameterGroups {
+                let options = try group.options(as: Options.self)
+                for parameter in group.parameters {
+                    if let gradient = parameter.grad { try step(index, parameter, gradient, options) }
+                    index += 1
+                }
+            }
+        }
+    }
+
+    private func step(_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws {
+        guard gradient.shape == parameter.shape else {
+            throw OptimizerError(
+                "the gradient of parameter \(index) has the shape \(gradient.shape), and the parameter "
+                    + "\(parameter.shape)")
+        }
+        guard try gradient.sparseDim() > 0 else {
+            throw OptimizerError("the gradient of parameter \(index) is not sparse: use Adam for it")
+        }
+        let bucket = GradientBucket(index, parameter, gradient: gradient)
+        try memory.begin(bucket)
+        guard let mean = try memory.buffers("exp_avg", of: bucket).first,
+            let square = try memory.buffers("exp_avg_sq", of: bucket).first,
+            let step = memory.count(bucket).first
+        else { return }
+        // Rows that come several times are added up first, since what follows is not linear.
+        let sum = try (options.maximize ? gradient.neg() : gradient).coalesce()
+        let (rows, values) = (try sum.indices(), try sum.values())
+        guard values.count > 0 else { return }
+        func spread(_ values: Tensor) throws -> Tensor {
+            try Tensor.sparseCooTensor(rows, values: values, size: sum.shape)
+        }
+        let (beta1, beta2) = options.betas
+        let meanBefore = try mean.sparseMask(mask: sum).values()
+        let meanChange = try values.sub(meanBefore).mul_(.real(1 - beta1))
+        try mean.add_(spread(meanChange))
+        let squareBefore = try square.sparseMask(mask: sum).values()
+        let squareChange = try values.pow(2).sub_(squareBefore).mul_(.real(1 - beta2))
+        try square.add_(spread(squareChange))
+
+        let direction = try meanChange.add(meanBefore)
+        let deviation = try squareChange.add(squareBefore).sqrt_().add_(.real(options.eps))
+        let size = options.learningRate * sqrt(1 - pow(beta2, step)) / (1 - pow(beta1, step))
+        try parameter.add_(spread(direction.div_(deviation).mul(.real(-size))))
+    }
+}

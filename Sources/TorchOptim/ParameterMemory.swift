@@ -1,0 +1,251 @@
+import Torch
+
+/// What an optimiser remembers of each parameter, under PyTorch's names: how many steps it made, and tensors like it.
+///
+/// A parameter has an entry from its first step on.
+struct ParameterMemory {
+    /// How the number of steps is kept, and what it is in the state.
+    enum Steps {
+        /// Not at all.
+        case none
+        /// As a number; a float32 tensor in the state.
+        case number
+        /// As a number; an integer in the state.
+        case integer
+        /// As a float32 tensor on the parameter's device, which a fused kernel reads there.
+        case counter
+    }
+
+    private struct Entry {
+        var step = 0
+        var counter: StepCounter?
+        var numbers: [Float]
+        var buffers: [Tensor?]
+        /// How the parameter lay when the buffers were last compared with it; nil for in another order than its indices.
+        var layout: Layout?
+    }
+
+    private struct Layout: Equatable {
+        let count: Int
+        let dtype: DType
+        let device: Device
+    }
+
+    private let steps: Steps
+    private let numbers: [String]
+    private let buffers: [String]
+    private let optionalBuffers: Set<String>
+    private var entries: [Entry?] = []
+
+    /// - Parameters:
+    ///   - numbers: names of numbers, each a float32 tensor in the state.
+    ///   - buffers: names of tensors that have the shape, type, device and order in memory of their parameter.
+    ///   - optionalBuffers: those of them that not every parameter has.
+    init(
+        steps: Steps = .none, numbers: [String] = [], buffers: [String] = [], optionalBuffers: Set<String> = []
+    ) {
+        self.steps = steps
+        self.numbers = numbers
+        self.buffers = buffers
+        self.optionalBuffers = optionalBuffers
+    }
+
+    // MARK: In a step
+
+    /// Makes entries for those parameters of a bucket that have none.
+    mutating func begin(_ bucket: GradientBucket, numbers: [Float] = []) throws {
+        if let last = bucket.indices.last, last >= entries.count {
+            entries += [Entry?](repeating: nil, count: last + 1 - entries.count)
+        }
+        var fresh: StepCounter?
+        for (position, index) in bucket.indices.enumerated() {
+            let count = bucket.counts[position]
+            let layout = count < 0 ? nil : Layout(count: count, dtype: bucket.dtype, device: bucket.device)
+            if entries[index] == nil {
+                var entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
+                if case .counter = steps {
+                    let counter = try fresh ?? StepCounter(0, on: bucket.device)
+                    counter.holders += 1
+                    fresh = counter
+                    entry.counter = counter
+                }
+                entry.layout = layout
+                entries[index] = entry
+            } else if layout == nil || entries[index]?.layout != layout {
+                try move(index, to: bucket.parameters[position])
+                entries[index]?.layout = layout
+            }
+        }
+    }
+
+    /// Lets the buffers lie as their parameter does, which was changed or moved.
+    private mutating func move(_ index: Int, to parameter: Tensor) throws {
+        for (buffer, name) in buffers.enumerated() {
+            guard let known = entries[index]?.buffers[buffer] else { continue }
+            entries[index]?.buffers[buffer] = try laidOut(
+                known, like: parameter, what: "'\(name)' of parameter \(index)")
+        }
+    }
+
+    /// The buffers of a bucket's parameters; new ones are filled with `initial`. After `begin`.
+    mutating func buffers(_ name: String, of bucket: GradientBucket, initial: Double = 0) throws -> [Tensor] {
+        guard let buffer = buffers.firstIndex(of: name) else { return [] }
+        var tensors: [Tensor] = []
+        tensors.reserveCapacity(bucket.indices.count)
+        for (index, parameter) in zip(bucket.indices, bucket.parameters) {
+            guard let known = entries[index]?.buffers[buffer] else {
+                let fresh =
+                    initial == 0
+                    ? try Tensor.zerosLike(parameter.detach())
+                    : try Tensor.fullLike(parameter.detach(), .real(initial))
+                entries[index]?.buffers[buffer] = fresh
+                tensors.append(fresh)
+                continue
+            }
+            tensors.append(known)
+        }
+        return tensors
+    }
+
+    /// Whether a parameter has a buffer yet.
+    func hasBuffer(_ name: String, at index: Int) -> Bool {
+        guard entries.indices.contains(index), let buffer = buffers.firstIndex(of: name) else { return false }
+        return entries[index]?.buffers[buffer] != nil
+    }
+
+    /// Forgets the entry of a parameter.
+    mutating func forget(_ index: Int) {
+        if entries.indices.contains(index) { entries[index] = nil }
+    }
+
+    /// Counts a step of each parameter of a bucket: how many each has made. After `begin`.
+    mutating func count(_ bucket: GradientBucket) -> [Double] {
+        bucket.indices.map { index in
+            entries[index]?.step += 1
+            return Double(entries[index]?.step ?? 1)
+        }
+    }
+
+    /// Counts a step of each parameter of a bucket where a kernel reads it: the counters, and those that differ. After
+    /// `begin`.
+    ///
+    /// Parameters that make their steps together share a counter, so that a step counts once.
+    mutating func countOnDevice(_ bucket: GradientBucket) throws -> (counters: [Tensor], distinct: [Tensor]) {
+        if let shared = bucket.indices.first.flatMap({ entries[$0]?.counter }),
+            shared.holders == bucket.indices.count, shared.tensor.device == bucket.device,
+            bucket.indices.allSatisfy({ entries[$0]?.counter === shared })
+        {
+            try shared.tensor.add_(1)
+            return ([Tensor](repeating: shared.tensor, count: bucket.indices.count), [shared.tensor])
+        }
+        var shares: [(counter: StepCounter, indices: [Int])] = []
+        for index in bucket.indices {
+            guard let counter = entries[index]?.counter else { continue }
+            if let share = shares.lastIndex(where: { $0.counter === counter }) {
+                shares[share].indices.append(index)
+            } else {
+                shares.append((counter, [index]))
+            }
+        }
+        var distinct: [Tensor] = []
+        for (counter, indices) in shares {
+            var counter = counter
+            if counter.holders != indices.count || counter.tensor.device != bucket.device {
+                // The others stay behind.
+                counter.holders -= indices.count
+                counter = StepCounter(copying: try counter.tensor.to(bucket.device).clone(), holders: indices.count)
+                for index in indices { entries[index]?.counter = counter }
+            }
+            try counter.tensor.add_(1)
+            distinct.append(counter.tensor)
+        }
+        return (bucket.indices.compactMap { entries[$0]?.counter?.tensor }, distinct)
+    }
+
+    /// A number of each parameter of a bucket. After `begin`.
+    func numbers(_ name: String, of bucket: GradientBucket) -> [Float] {
+        guard let number = numbers.firstIndex(of: name) else { return [] }
+        return bucket.indices.map { entries[$0]?.numbers[number] ?? 0 }
+    }
+
+    mutating func setNumbers(_ name: String, of bucket: GradientBucket, to values: [Float]) {
+        guard let number = numbers.firstIndex(of: name) else { return }
+        for (index, value) in zip(bucket.indices, values) { entries[index]?.numbers[number] = value }
+    }
+
+    // MARK: State
+
+    /// What is remembered of a parameter, in PyTorch's layout.
+    func state(at index: Int) throws -> StateDict? {
+        guard entries.indices.contains(index), let entry = entries[index] else { return nil }
+        var state = StateDict()
+        switch steps {
+        case .none: break
+        case .number: state["step"] = .tensor(try Tensor.full([], .integer(entry.step), dtype: .float32))
+        case .integer: state["step"] = .int(entry.step)
+        // A copy, since PyTorch would count a shared one several times.
+        case .counter: state["step"] = try entry.counter.map { .tensor(try $0.tensor.clone()) }
+        }
+        for (name, number) in zip(numbers, entry.numbers) {
+            state[name] = .tensor(try Tensor.full([], .real(Double(number)), dtype: .float32))
+        }
+        for (name, buffer) in zip(buffers, entry.buffers) {
+            if let buffer { state[name] = .tensor(buffer) }
+        }
+        return state.isEmpty ? nil : state
+    }
+
+    /// Takes over the states of all parameters, in PyTorch's layout.
+    ///
+    /// - Throws: where a state does not fit its parameter; then nothing has changed.
+    mutating func restore(_ states: [StateDict?], of parameters: [Tensor]) throws {
+        // Without a layout nothing is taken over: an optimiser elsewhere that needs no state.
+        guard steps != .none || !buffers.isEmpty else { return }
+        var counters: [StepCounter] = []
+        func counter(_ step: Int, on device: Device) throws -> StepCounter {
+            let known = counters.first { $0.start == step && $0.tensor.device == device }
+            let counter = try known ?? StepCounter(step, on: device)
+            if known == nil { counters.append(counter) }
+            counter.holders += 1
+            return counter
+        }
+        entries = try zip(states, parameters).enumerated().map { index, pair in
+            guard let state = pair.0, !state.isEmpty else { return nil }
+            var entry = Entry(numbers: [], buffers: [])
+            if case .none = steps {} else { entry.step = try restoredStep(state, index) }
+            if case .counter = steps { entry.counter = try counter(entry.step, on: pair.1.device) }
+            entry.numbers = try numbers.map { try Float(restoredNumber(state, $0, index)) }
+            entry.buffers = try buffers.map { name in
+                if optionalBuffers.contains(name) {
+                    // Python writes a momentum of none where there was no momentum.
+                    if state[name] == nil { return nil }
+                    if case .some(.none) = state[name] { return nil }
+                }
+                return try restored(state, name, like: pair.1, index)
+            }
+            guard steps != .none || entry.buffers.contains(where: { $0 != nil }) else { return nil }
+            return entry
+        }
+    }
+}
+
+/// How many steps parameters have made that make them together.
+private final class StepCounter {
+    /// A float32 number.
+    let tensor: Tensor
+    /// The count it began with.
+    let start: Int
+    /// How many parameters it counts for.
+    var holders = 0
+
+    init(_ start: Int, on device: Device) throws {
+        self.start = start
+        tensor = try Tensor.full([], .integer(start), dtype: .float32, device: device)
+    }
+
+    init(copying tensor: Tensor, holders: Int) {
+        self.tensor = tensor
+        self.holders = holders
+        start = -1
+    }
+}
