@@ -10,6 +10,7 @@
 #include <string>
 
 #include "CTorchCore.h"
+#include "Callbacks.h"
 #include "Support.h"
 
 using namespace ctorch;
@@ -39,7 +40,8 @@ const char *ct_tensor_grad_function(CTTensor *tensor) {
     static thread_local std::string name;
     const auto borrowed = borrow(tensor);
     const auto node = borrowed->defined() ? borrowed->grad_fn() : nullptr;
-    name = node == nullptr ? "" : node->name();
+    const char *callers = node == nullptr ? nullptr : callerFunctionName(*node);
+    name = node == nullptr ? "" : callers == nullptr ? node->name() : callers;
     // Functions that are not generated have their namespace in front.
     name.erase(0, name.rfind(':') + 1);
     return name.c_str();
