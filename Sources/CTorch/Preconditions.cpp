@@ -34,6 +34,97 @@ bool isInSameOrder(const at::Tensor &left, const at::Tensor &right) {
 
 }  // namespace
 
+void checkDefined(const at::Tensor &self, const at::Tensor &other) {
+  TORCH_CHECK(self.defined() && other.defined(), "undefined Tensor");
+}
+
+void checkRange(const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step) {
+  if (!start.isIntegral(true) || !end.isIntegral(true) || !step.isIntegral(true)) return;
+  int64_t length = 0;
+  TORCH_CHECK(
+      !__builtin_sub_overflow(end.toLong(), start.toLong(), &length), "integer overflow: from ", start, " to ", end,
+      " are more numbers than an integer counts");
+  TORCH_CHECK(
+      length != std::numeric_limits<int64_t>::min() || step.toLong() != -1, "integer overflow: ", length,
+      " divided by -1");
+}
+
+void checkIntegerRange(
+    const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step, std::optional<c10::ScalarType> type) {
+  if (!type.has_value() || !c10::isIntegralType(*type, false)) return;
+  const int64_t whole = step.to<int64_t>();
+  TORCH_CHECK(whole != 0, "a step of ", step, " is none between integers");
+  checkRange(start.to<int64_t>(), end.to<int64_t>(), whole);
+}
+
+void checkChannels(
+    const at::Tensor &input, const std::optional<at::Tensor> &first, const std::optional<at::Tensor> &second) {
+  if (!input.defined()) return;
+  TORCH_CHECK(input.dim() >= 2, "expected at least two dimensions, of which the second has the channels");
+  for (const auto *tensor : {&first, &second}) {
+    if (!tensor->has_value() || !(*tensor)->defined()) continue;
+    TORCH_CHECK(
+        (*tensor)->dim() == 1 && (*tensor)->size(0) == input.size(1), "there are ", input.size(1),
+        " channels, but a weight or statistic of them has the shape ", (*tensor)->sizes());
+    TORCH_CHECK((*tensor)->device() == input.device(), "the input and its statistics are on different devices");
+  }
+}
+
+void checkBatchNorm(
+    const at::Tensor &input, const std::optional<at::Tensor> &weight, const std::optional<at::Tensor> &bias,
+    const std::optional<at::Tensor> &mean, const std::optional<at::Tensor> &variance, bool isTraining) {
+  checkChannels(input, weight, bias);
+  checkChannels(input, mean, variance);
+  const bool hasStatistics = mean.has_value() && mean->defined() && variance.has_value() && variance->defined();
+  TORCH_CHECK(isTraining || hasStatistics, "outside training, the running mean and variance are needed");
+}
+
+void checkGroupNorm(const at::Tensor &input, int64_t batch, int64_t channels, int64_t places) {
+  if (!input.defined()) return;
+  int64_t count = 0;
+  const bool overflows = batch < 0 || channels < 0 || places < 0 || __builtin_mul_overflow(batch, channels, &count) ||
+                         __builtin_mul_overflow(count, places, &count);
+  TORCH_CHECK(
+      !overflows && count == input.numel(), "the shape ", input.sizes(), " has not the size of ", batch, " times ",
+      channels, " channels of ", places, " places");
+}
+
+void checkBags(const at::Tensor &indices, const at::Tensor &offsets) {
+  if (!indices.defined() || !offsets.defined()) return;
+  TORCH_CHECK(
+      indices.dim() == 1 && offsets.dim() == 1, "indices and offsets are lists of numbers: their shapes are ",
+      indices.sizes(), " and ", offsets.sizes());
+}
+
+void checkLayers(int64_t count) { TORCH_CHECK(count > 0, "a recurrent network of ", count, " layers"); }
+
+void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount) {
+  checkLayers(layerCount);
+  if (!data.defined() || !batchSizes.defined()) return;
+  TORCH_CHECK(
+      batchSizes.dim() == 1 && batchSizes.size(0) > 0 && batchSizes.scalar_type() == c10::ScalarType::Long &&
+          batchSizes.device().is_cpu(),
+      "batch sizes are a list of integers on the CPU, one for each step");
+  TORCH_CHECK(data.dim() >= 2, "packed data has the shape [rows, features]");
+  const auto sizes = batchSizes.contiguous();
+  const int64_t *values = sizes.const_data_ptr<int64_t>();
+  int64_t rows = 0;
+  for (int64_t step = 0; step < sizes.size(0); ++step) {
+    TORCH_CHECK(
+        values[step] > 0 && values[step] <= data.size(0) - rows && (step == 0 || values[step] <= values[step - 1]),
+        "the batch size ", values[step], " of step ", step, " is less than one, more than the one before it, or more ",
+        "than the data has rows");
+    rows += values[step];
+  }
+  TORCH_CHECK(rows == data.size(0), "the batch sizes say ", rows, " rows, and the data has ", data.size(0));
+}
+
+void checkEqualCounts(std::initializer_list<int64_t> counts) {
+  for (const int64_t count : counts) {
+    TORCH_CHECK(count == *counts.begin(), "lists of ", *counts.begin(), " and of ", count, " elements");
+  }
+}
+
 void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optional<std::string_view> roundingMode) {
   // Only this mode is computed by the processor's division alone; on CUDA the quotient wraps around.
   if (roundingMode != "trunc" || !self.defined() || !other.defined() || !self.device().is_cpu()) return;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Scalar.h>
+#include <c10/core/ScalarType.h>
 
 #include <initializer_list>
 #include <optional>
@@ -16,6 +18,40 @@ struct HandleList {
   CTTensor *_Nonnull const *_Nullable handles = nullptr;
   int64_t count = 0;
 };
+
+/// A function that looks at a tensor before it is dispatched needs one with a value.
+void checkDefined(const at::Tensor &self, const at::Tensor &other);
+
+/// A range from `start` to `end` whose length is no integer: the processor's division stops the process.
+void checkRange(const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step);
+
+/// The same, for an operation that computes the length in the type of the result, where half a step is none.
+void checkIntegerRange(
+    const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step, std::optional<c10::ScalarType> type);
+
+/// Statistics and weights are read at the place of every channel, which is the second dimension of `input`.
+void checkChannels(
+    const at::Tensor &input, const std::optional<at::Tensor> &first, const std::optional<at::Tensor> &second);
+
+/// The same; outside training, the statistics are read whether they are there or not.
+void checkBatchNorm(
+    const at::Tensor &input, const std::optional<at::Tensor> &weight, const std::optional<at::Tensor> &bias,
+    const std::optional<at::Tensor> &mean, const std::optional<at::Tensor> &variance, bool isTraining);
+
+/// The sizes are believed.
+void checkGroupNorm(const at::Tensor &input, int64_t batch, int64_t channels, int64_t places);
+
+/// Where bags begin is read as a list.
+void checkBags(const at::Tensor &indices, const at::Tensor &offsets);
+
+/// A recurrent network without a layer gives back what is not there.
+void checkLayers(int64_t count);
+
+/// The rows of `data` are divided into steps of as many rows as `batchSizes` says, which may not grow.
+void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount);
+
+/// What goes over several lists at once reads all of them at the places of the first.
+void checkEqualCounts(std::initializer_list<int64_t> counts);
 
 /// The most negative integer divided by -1 is no integer of its type: the processor's division stops the process.
 void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optional<std::string_view> roundingMode);

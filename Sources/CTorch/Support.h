@@ -13,6 +13,7 @@
 #include <c10/util/SmallVector.h>
 
 #include <initializer_list>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -34,14 +35,17 @@ CTTensor *_Nonnull owned(at::Tensor &&tensor) noexcept;
 class Borrowed {
  public:
   explicit Borrowed(CTTensor *_Nullable handle) noexcept {
-    // A null pointer is no `TensorImpl`, not even the undefined one, which `tensor_` is before this.
-    if (handle != nullptr) {
-      tensor_ = at::Tensor(TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(handle)));
+    // A null pointer is no `TensorImpl`, not even the undefined one.
+    if (handle == nullptr) {
+      new (&tensor_) at::Tensor();
+    } else {
+      new (&tensor_) at::Tensor(TensorPointer::reclaim(reinterpret_cast<c10::TensorImpl *>(handle)));
     }
   }
   Borrowed(const Borrowed &) = delete;
   Borrowed &operator=(const Borrowed &) = delete;
-  ~Borrowed() { (void)tensor_.unsafeReleaseTensorImpl(); }
+  // The tensor's destructor does not run: the reference is the caller's.
+  ~Borrowed() {}
 
   operator const at::Tensor &() const noexcept [[clang::lifetimebound]] { return tensor_; }
   const at::Tensor &operator*() const noexcept [[clang::lifetimebound]] { return tensor_; }
@@ -50,56 +54,29 @@ class Borrowed {
   at::Tensor &mutableReference() noexcept [[clang::lifetimebound]] { return tensor_; }
 
  private:
-  at::Tensor tensor_;
+  union {
+    at::Tensor tensor_;
+  };
 };
 
 inline Borrowed borrow(CTTensor *_Nullable handle) noexcept { return Borrowed(handle); }
 
-inline std::optional<at::Tensor> optionalTensor(CTTensor *_Nullable handle) {
-  if (handle == nullptr) return std::nullopt;
-  return std::optional<at::Tensor>(static_cast<const at::Tensor &>(Borrowed(handle)));
-}
+std::optional<at::Tensor> optionalTensor(CTTensor *_Nullable handle);
 
 using TensorVector = c10::SmallVector<at::Tensor, 8>;
 
-inline TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count) {
-  TensorVector result;
-  result.reserve(count);
-  for (int64_t i = 0; i < count; ++i) result.push_back(static_cast<const at::Tensor &>(Borrowed(handles[i])));
-  return result;
-}
+TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
-inline c10::List<std::optional<at::Tensor>> optionalTensors(
-    CTTensor *_Nullable const *_Nullable handles, int64_t count) {
-  c10::List<std::optional<at::Tensor>> result;
-  result.reserve(count);
-  for (int64_t i = 0; i < count; ++i) result.push_back(optionalTensor(handles[i]));
-  return result;
-}
+c10::List<std::optional<at::Tensor>> optionalTensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
-inline c10::Scalar scalar(const CTScalar &value) {
-  switch (value.kind) {
-    case CTScalarKindReal: return c10::Scalar(value.real);
-    case CTScalarKindBoolean: return c10::Scalar(value.integer != 0);
-    case CTScalarKindComplex: return c10::Scalar(c10::complex<double>(value.real, value.imaginary));
-    default: return c10::Scalar(value.integer);
-  }
-}
+c10::Scalar scalar(const CTScalar &value);
 
 /// A number as a tensor that takes part in arithmetic as a number does: its type does not widen the result's.
 at::Tensor wrappedNumber(const CTScalar &value);
 
-inline std::optional<c10::Scalar> optionalScalar(const CTOptionalScalar &value) {
-  if (!value.isPresent) return std::nullopt;
-  return scalar(value.value);
-}
+std::optional<c10::Scalar> optionalScalar(const CTOptionalScalar &value);
 
-inline std::vector<c10::Scalar> scalars(const CTScalar *_Nullable values, int64_t count) {
-  std::vector<c10::Scalar> result;
-  result.reserve(count);
-  for (int64_t i = 0; i < count; ++i) result.push_back(scalar(values[i]));
-  return result;
-}
+std::vector<c10::Scalar> scalars(const CTScalar *_Nullable values, int64_t count);
 
 inline std::optional<int64_t> optionalInteger(CTOptionalInteger value) {
   if (!value.isPresent) return std::nullopt;

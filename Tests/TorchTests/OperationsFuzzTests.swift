@@ -4,27 +4,62 @@ import Testing
 import Torch
 
 @Suite(.standardGenerator) struct OperationsFuzzTests {
+    private static let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
+
     @Test("an operation answers any arguments with a result or an error")
-    func survives() throws {
-        let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 40 : 1000
-        var successes = 0
-        var failures = 0
+    func survives() {
+        let rounds = OperationsFuzzTests.isThorough ? 1000 : 40
+        var outcome = Outcome()
         for (number, operation) in fuzzedOperations.enumerated() {
             for round in 0..<rounds {
-                do {
+                outcome.record(operation.name) {
                     try operation.call(Fuzzer(seed: UInt64(number * 1_000_003 + round)))
-                    successes += 1
-                } catch let error as TorchError {
-                    failures += 1
-                    if error.message.isEmpty || error.message.contains("C++") || error.message.contains(".cpp") {
-                        Issue.record("\(operation.name): an error with the text \(error)")
-                    }
-                } catch {
-                    Issue.record("\(operation.name): \(error) is no TorchError")
                 }
             }
         }
         // Arguments that no operation takes would prove little.
-        #expect(successes > failures / 2, "\(successes) calls succeeded, \(failures) failed")
+        #expect(outcome.successes > outcome.failures / 2, "\(outcome)")
+    }
+
+    @Test("every generated operation answers any arguments with a result or an error")
+    func everyOperationSurvives() {
+        let rounds = OperationsFuzzTests.isThorough ? 400 : 20
+        var outcome = Outcome()
+        let first = Int(ProcessInfo.processInfo.environment["FZ_FIRST"] ?? "0")!
+        let last = Int(ProcessInfo.processInfo.environment["FZ_LAST"] ?? "100000")!
+        for (number, name) in operationNames.enumerated() where !OperationsFuzzTests.writesFiles.contains(name) && number >= first && number <= last {
+            for round in 0..<rounds {
+                if first >= 0, ProcessInfo.processInfo.environment["FZ_FIRST"] != nil { FileHandle.standardError.write(Data("FZ \(number) \(name) \(round)\n".utf8)) }
+                outcome.record(name) {
+                    _ = try callOperation(number, FuzzedArguments(seed: UInt64(number * 1_000_003 + round)))
+                }
+            }
+        }
+        #expect(outcome.successes > outcome.failures / 4, "\(outcome)")
+    }
+
+    /// What would leave files behind.
+    private static let writesFiles: Set<String> = ["from_file"]
+
+    /// How many calls succeeded and failed.
+    private struct Outcome: CustomStringConvertible {
+        var successes = 0
+        var failures = 0
+
+        var description: String { "\(successes) calls succeeded, \(failures) failed" }
+
+        mutating func record(_ name: String, _ call: () throws -> Void) {
+            do {
+                try call()
+                successes += 1
+            } catch let error as TorchError {
+                failures += 1
+                if error.message.isEmpty || error.message.contains("C++") || error.message.contains(".cpp") {
+                    Issue.record("\(name): an error with the text \(error)")
+                }
+            } catch {
+                Issue.record("\(name): \(error) is no TorchError")
+            }
+        }
     }
 }

@@ -768,6 +768,7 @@ bool ct_foreach_abs_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCou
 CTInteger ct_foreach_add_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_add_List::call(
       tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
 } catch (...) {
@@ -787,6 +788,7 @@ CTInteger ct_foreach_add_Scalar(
 CTInteger ct_foreach_add_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_add_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -806,6 +808,7 @@ CTInteger ct_foreach_add_Tensor(
 bool ct_foreach_add__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_add__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
   return true;
 } catch (...) {
@@ -824,6 +827,7 @@ bool ct_foreach_add__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 bool ct_foreach_add__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_add__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -844,6 +848,7 @@ CTInteger ct_foreach_addcdiv_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcdiv_Scalar::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
 } catch (...) {
@@ -855,6 +860,7 @@ CTInteger ct_foreach_addcdiv_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   return ownedList(at::_ops::_foreach_addcdiv_ScalarList::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount)), out);
@@ -867,6 +873,7 @@ CTInteger ct_foreach_addcdiv_Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcdiv_Tensor::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
 } catch (...) {
@@ -877,6 +884,7 @@ CTInteger ct_foreach_addcdiv_Tensor(
 bool ct_foreach_addcdiv__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcdiv__Scalar::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
   return true;
@@ -889,6 +897,7 @@ bool ct_foreach_addcdiv__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   at::_ops::_foreach_addcdiv__ScalarList::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount));
@@ -902,6 +911,7 @@ bool ct_foreach_addcdiv__Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     CTTensor *scalars) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcdiv__Tensor::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
   return true;
@@ -914,6 +924,7 @@ CTInteger ct_foreach_addcmul_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcmul_Scalar::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
 } catch (...) {
@@ -925,6 +936,7 @@ CTInteger ct_foreach_addcmul_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   return ownedList(at::_ops::_foreach_addcmul_ScalarList::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount)), out);
@@ -937,6 +949,7 @@ CTInteger ct_foreach_addcmul_Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTTensor *scalars,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcmul_Tensor::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
 } catch (...) {
@@ -947,6 +960,7 @@ CTInteger ct_foreach_addcmul_Tensor(
 bool ct_foreach_addcmul__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcmul__Scalar::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
   return true;
@@ -959,6 +973,7 @@ bool ct_foreach_addcmul__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   at::_ops::_foreach_addcmul__ScalarList::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount));
@@ -972,6 +987,7 @@ bool ct_foreach_addcmul__Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensor1,
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count,
     CTTensor *scalars) try {
+  checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcmul__Tensor::call(
       tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
   return true;
@@ -983,6 +999,7 @@ bool ct_foreach_addcmul__Tensor(
 CTInteger ct_foreach_clamp_max_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_clamp_max_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_max", {});
@@ -1001,6 +1018,7 @@ CTInteger ct_foreach_clamp_max_Scalar(
 CTInteger ct_foreach_clamp_max_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_clamp_max_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1011,6 +1029,7 @@ CTInteger ct_foreach_clamp_max_ScalarList(
 bool ct_foreach_clamp_max__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_clamp_max__List::call(tensors(self, selfCount), tensors(other, otherCount));
   return true;
 } catch (...) {
@@ -1029,6 +1048,7 @@ bool ct_foreach_clamp_max__Scalar(CTTensor *_Nonnull const *_Nullable self, CTIn
 bool ct_foreach_clamp_max__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_clamp_max__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1039,6 +1059,7 @@ bool ct_foreach_clamp_max__ScalarList(
 CTInteger ct_foreach_clamp_min_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_clamp_min_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_min", {});
@@ -1057,6 +1078,7 @@ CTInteger ct_foreach_clamp_min_Scalar(
 CTInteger ct_foreach_clamp_min_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_clamp_min_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1067,6 +1089,7 @@ CTInteger ct_foreach_clamp_min_ScalarList(
 bool ct_foreach_clamp_min__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_clamp_min__List::call(tensors(self, selfCount), tensors(other, otherCount));
   return true;
 } catch (...) {
@@ -1085,6 +1108,7 @@ bool ct_foreach_clamp_min__Scalar(CTTensor *_Nonnull const *_Nullable self, CTIn
 bool ct_foreach_clamp_min__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_clamp_min__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1095,6 +1119,7 @@ bool ct_foreach_clamp_min__ScalarList(
 bool ct_foreach_copy_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable src,
     CTInteger srcCount, bool nonBlocking) try {
+  checkEqualCounts({selfCount, srcCount});
   at::_ops::_foreach_copy_::call(tensors(self, selfCount), tensors(src, srcCount), nonBlocking);
   return true;
 } catch (...) {
@@ -1105,6 +1130,7 @@ bool ct_foreach_copy_(
 CTInteger ct_foreach_div_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_div_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_div", {});
@@ -1123,6 +1149,7 @@ CTInteger ct_foreach_div_Scalar(
 CTInteger ct_foreach_div_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_div_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1142,6 +1169,7 @@ CTInteger ct_foreach_div_Tensor(
 bool ct_foreach_div__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_div__List::call(tensors(self, selfCount), tensors(other, otherCount));
   return true;
 } catch (...) {
@@ -1160,6 +1188,7 @@ bool ct_foreach_div__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 bool ct_foreach_div__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_div__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1179,6 +1208,7 @@ CTInteger ct_foreach_lerp_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count, weightsCount});
   return ownedList(at::_ops::_foreach_lerp_List::call(
       tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount)), out);
 } catch (...) {
@@ -1189,6 +1219,7 @@ CTInteger ct_foreach_lerp_List(
 CTInteger ct_foreach_lerp_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTScalar weight, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count});
   return ownedList(at::_ops::_foreach_lerp_Scalar::call(
       tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight)), out);
 } catch (...) {
@@ -1200,6 +1231,7 @@ CTInteger ct_foreach_lerp_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, tensors1Count, weightCount});
   return ownedList(at::_ops::_foreach_lerp_ScalarList::call(
       tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount)), out);
 } catch (...) {
@@ -1210,6 +1242,7 @@ CTInteger ct_foreach_lerp_ScalarList(
 bool ct_foreach_lerp__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount) try {
+  checkEqualCounts({selfCount, tensors1Count, weightsCount});
   at::_ops::_foreach_lerp__List::call(
       tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount));
   return true;
@@ -1221,6 +1254,7 @@ bool ct_foreach_lerp__List(
 bool ct_foreach_lerp__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTScalar weight) try {
+  checkEqualCounts({selfCount, tensors1Count});
   at::_ops::_foreach_lerp__Scalar::call(tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight));
   return true;
 } catch (...) {
@@ -1231,6 +1265,7 @@ bool ct_foreach_lerp__Scalar(
 bool ct_foreach_lerp__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount) try {
+  checkEqualCounts({selfCount, tensors1Count, weightCount});
   at::_ops::_foreach_lerp__ScalarList::call(
       tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount));
   return true;
@@ -1242,6 +1277,7 @@ bool ct_foreach_lerp__ScalarList(
 CTInteger ct_foreach_maximum_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_maximum_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_maximum", {});
@@ -1260,6 +1296,7 @@ CTInteger ct_foreach_maximum_Scalar(
 CTInteger ct_foreach_maximum_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_maximum_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1270,6 +1307,7 @@ CTInteger ct_foreach_maximum_ScalarList(
 bool ct_foreach_maximum__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_maximum__List::call(tensors(self, selfCount), tensors(other, otherCount));
   return true;
 } catch (...) {
@@ -1288,6 +1326,7 @@ bool ct_foreach_maximum__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInte
 bool ct_foreach_maximum__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_maximum__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1298,6 +1337,7 @@ bool ct_foreach_maximum__ScalarList(
 CTInteger ct_foreach_mul_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_mul_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_mul", {});
@@ -1316,6 +1356,7 @@ CTInteger ct_foreach_mul_Scalar(
 CTInteger ct_foreach_mul_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_mul_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1335,6 +1376,7 @@ CTInteger ct_foreach_mul_Tensor(
 bool ct_foreach_mul__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_mul__List::call(tensors(self, selfCount), tensors(other, otherCount));
   return true;
 } catch (...) {
@@ -1353,6 +1395,7 @@ bool ct_foreach_mul__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 bool ct_foreach_mul__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_mul__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1397,6 +1440,7 @@ CTInteger ct_foreach_norm_Scalar(
 CTInteger ct_foreach_pow_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
     CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, exponentCount});
   return ownedList(at::_ops::_foreach_pow_List::call(tensors(self, selfCount), tensors(exponent, exponentCount)), out);
 } catch (...) {
   recordFailure("_foreach_pow", {});
@@ -1424,6 +1468,7 @@ CTInteger ct_foreach_pow_ScalarAndTensor(
 CTInteger ct_foreach_pow_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
     CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, exponentCount});
   return ownedList(at::_ops::_foreach_pow_ScalarList::call(
       tensors(self, selfCount), scalars(exponent, exponentCount)), out);
 } catch (...) {
@@ -1434,6 +1479,7 @@ CTInteger ct_foreach_pow_ScalarList(
 bool ct_foreach_pow__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
     CTInteger exponentCount) try {
+  checkEqualCounts({selfCount, exponentCount});
   at::_ops::_foreach_pow__List::call(tensors(self, selfCount), tensors(exponent, exponentCount));
   return true;
 } catch (...) {
@@ -1452,6 +1498,7 @@ bool ct_foreach_pow__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 bool ct_foreach_pow__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
     CTInteger exponentCount) try {
+  checkEqualCounts({selfCount, exponentCount});
   at::_ops::_foreach_pow__ScalarList::call(tensors(self, selfCount), scalars(exponent, exponentCount));
   return true;
 } catch (...) {
@@ -1526,6 +1573,7 @@ bool ct_foreach_sqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCo
 CTInteger ct_foreach_sub_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_sub_List::call(
       tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
 } catch (...) {
@@ -1545,6 +1593,7 @@ CTInteger ct_foreach_sub_Scalar(
 CTInteger ct_foreach_sub_ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
+  checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_sub_ScalarList::call(
       tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
@@ -1555,6 +1604,7 @@ CTInteger ct_foreach_sub_ScalarList(
 bool ct_foreach_sub__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha) try {
+  checkEqualCounts({selfCount, otherCount});
   at::_ops::_foreach_sub__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
   return true;
 } catch (...) {
@@ -1573,6 +1623,7 @@ bool ct_foreach_sub__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 bool ct_foreach_sub__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
+  checkEqualCounts({selfCount, scalarsCount});
   at::_ops::_foreach_sub__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -1593,6 +1644,8 @@ bool ct_fused_adagrad_(
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, double lr, double lrDecay,
     double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adagrad_::call(
       tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
       tensors(stateSteps, stateStepsCount), lr, lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
@@ -1608,6 +1661,8 @@ bool ct_fused_adagrad__tensor_lr(
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable stateSums, CTInteger stateSumsCount,
     CTTensor *_Nonnull const *_Nullable stateSteps, CTInteger stateStepsCount, CTTensor *lr, double lrDecay,
     double weightDecay, double eps, bool maximize, CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
+  checkFusedOptimizer(
+      {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adagrad__tensor_lr::call(
       tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
       tensors(stateSteps, stateStepsCount), borrow(lr), lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
@@ -2127,6 +2182,7 @@ CTTensor *_Nullable ct_arange_start(
 
 CTTensor *_Nullable ct_arange_start_step(
     CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  checkRange(scalar(start), scalar(end), scalar(step));
   return owned(at::_ops::arange_start_step::call(
       scalar(start), scalar(end), scalar(step), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
       optionalBool(pinMemory)));
@@ -2603,6 +2659,7 @@ bool ct_batch_norm_stats(
 bool ct_batch_norm_update_stats(
     CTTensor *input, CTTensor *_Nullable runningMean, CTTensor *_Nullable runningVar, double momentum,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkChannels(borrow(input), optionalTensor(runningMean), optionalTensor(runningVar));
   auto [result0, result1] = at::_ops::batch_norm_update_stats::call(
       borrow(input), optionalTensor(runningMean), optionalTensor(runningVar), momentum);
   *out0 = owned(std::move(result0));
@@ -3423,6 +3480,7 @@ CTTensor *_Nullable ct_convolution(
 }
 
 CTTensor *_Nullable ct_copy(CTTensor *self, CTTensor *src, bool nonBlocking) try {
+  checkDefined(borrow(self), borrow(src));
   return owned(at::_ops::copy::call(borrow(self), borrow(src), nonBlocking));
 } catch (...) {
   recordFailure("copy", {self, src});
@@ -3839,6 +3897,7 @@ CTTensor *_Nullable ct_divide_Scalar(CTTensor *self, CTScalar other) try {
 }
 
 CTTensor *_Nullable ct_divide_Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), wrappedNumber(other), optionalString(roundingMode));
   return owned(at::_ops::divide_Tensor_mode::call(borrow(self), wrappedNumber(other), optionalString(roundingMode)));
 } catch (...) {
   recordFailure("divide", {self});
@@ -3853,6 +3912,7 @@ CTTensor *_Nullable ct_divide_Tensor(CTTensor *self, CTTensor *other) try {
 }
 
 CTTensor *_Nullable ct_divide_Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self), borrow(other), optionalString(roundingMode));
   return owned(at::_ops::divide_Tensor_mode::call(borrow(self), borrow(other), optionalString(roundingMode)));
 } catch (...) {
   recordFailure("divide", {self, other});
@@ -3868,6 +3928,7 @@ bool ct_divide__Scalar(CTTensor *self, CTScalar other) try {
 }
 
 bool ct_divide__Scalar_mode(CTTensor *self, CTScalar other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
   at::_ops::divide__Tensor_mode::call(
       borrow(self).mutableReference(), wrappedNumber(other), optionalString(roundingMode));
   return true;
@@ -3885,6 +3946,7 @@ bool ct_divide__Tensor(CTTensor *self, CTTensor *other) try {
 }
 
 bool ct_divide__Tensor_mode(CTTensor *self, CTTensor *other, const char *_Nullable roundingMode) try {
+  checkDivision(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
   at::_ops::divide__Tensor_mode::call(borrow(self).mutableReference(), borrow(other), optionalString(roundingMode));
   return true;
 } catch (...) {
@@ -3974,6 +4036,7 @@ bool ct_embedding_bag(
     CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
     CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  checkBags(borrow(indices), borrow(offsets));
   auto [result0, result1, result2, result3] = at::_ops::embedding_bag::call(
       borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
       includeLastOffset);
@@ -3992,6 +4055,7 @@ bool ct_embedding_bag_padding_idx(
     CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTOptionalInteger paddingIdx,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2,
     CTTensor *_Nullable *_Nonnull out3) try {
+  checkBags(borrow(indices), borrow(offsets));
   auto [result0, result1, result2, result3] = at::_ops::embedding_bag_padding_idx::call(
       borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
       includeLastOffset, optionalInteger(paddingIdx));
@@ -5029,6 +5093,7 @@ bool ct_gru_data(
     CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
     CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::gru_data::call(
       borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
       bidirectional);
@@ -5044,6 +5109,7 @@ bool ct_gru_input(
     CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
     CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
   auto [result0, result1] = at::_ops::gru_input::call(
       borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
       batchFirst);
@@ -6734,6 +6800,7 @@ bool ct_lstm_data(
     CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
     double dropout, bool train, bool bidirectional, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1, result2] = at::_ops::lstm_data::call(
       borrow(data), borrow(batchSizes), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers,
       dropout, train, bidirectional);
@@ -6751,6 +6818,7 @@ bool ct_lstm_input(
     CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
     double dropout, bool train, bool bidirectional, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkLayers(numLayers);
   auto [result0, result1, result2] = at::_ops::lstm_input::call(
       borrow(input), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
       bidirectional, batchFirst);
@@ -7431,6 +7499,9 @@ bool ct_native_batch_norm(
     CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTTensor *_Nullable runningMean,
     CTTensor *_Nullable runningVar, bool training, double momentum, double eps, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  checkBatchNorm(
+      borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
+      optionalTensor(runningVar), training);
   auto [result0, result1, result2] = at::_ops::native_batch_norm::call(
       borrow(input), optionalTensor(weight), optionalTensor(bias), optionalTensor(runningMean),
       optionalTensor(runningVar), training, momentum, eps);
@@ -7466,6 +7537,7 @@ bool ct_native_group_norm(
     CTTensor *input, CTTensor *_Nullable weight, CTTensor *_Nullable bias, CTInteger n, CTInteger c, CTInteger hxW,
     CTInteger group, double eps, CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1,
     CTTensor *_Nullable *_Nonnull out2) try {
+  checkGroupNorm(borrow(input), n, c, hxW);
   auto [result0, result1, result2] = at::_ops::native_group_norm::call(
       borrow(input), optionalTensor(weight), optionalTensor(bias), n, c, hxW, group, eps);
   *out0 = owned(std::move(result0));
@@ -8208,6 +8280,7 @@ CTTensor *_Nullable ct_randint_like_generator(
 CTTensor *_Nullable ct_randint_like_low_dtype(
     CTTensor *self, CTInteger low, CTInteger high, int32_t dtype, CTDevice device, int8_t pinMemory,
     int32_t memoryFormat) try {
+  checkRandomRange(low, high);
   return owned(at::_ops::randint_like_low_dtype::call(
       borrow(self), low, high, optionalScalarType(dtype), std::nullopt, optionalDevice(device), optionalBool(pinMemory),
       optionalMemoryFormat(memoryFormat)));
@@ -8219,6 +8292,7 @@ CTTensor *_Nullable ct_randint_like_low_dtype(
 CTTensor *_Nullable ct_randint_like_low_generator_dtype(
     CTTensor *self, CTInteger low, CTInteger high, CTGenerator *_Nullable generator, int32_t dtype, CTDevice device,
     int8_t pinMemory, int32_t memoryFormat) try {
+  checkRandomRange(low, high);
   return owned(at::_ops::randint_like_low_generator_dtype::call(
       borrow(self), low, high, optionalGenerator(generator), optionalScalarType(dtype), std::nullopt,
       optionalDevice(device), optionalBool(pinMemory), optionalMemoryFormat(memoryFormat)));
@@ -8348,6 +8422,7 @@ CTTensor *_Nullable ct_range(CTScalar start, CTScalar end, int32_t dtype, CTDevi
 
 CTTensor *_Nullable ct_range_step(
     CTScalar start, CTScalar end, CTScalar step, int32_t dtype, CTDevice device, int8_t pinMemory) try {
+  checkIntegerRange(scalar(start), scalar(end), scalar(step), optionalScalarType(dtype));
   return owned(at::_ops::range_step::call(
       scalar(start), scalar(end), scalar(step), optionalScalarType(dtype), std::nullopt, optionalDevice(device),
       optionalBool(pinMemory)));
@@ -8672,6 +8747,7 @@ bool ct_rnn_relu_data(
     CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
     CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::rnn_relu_data::call(
       borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
       bidirectional);
@@ -8687,6 +8763,7 @@ bool ct_rnn_relu_input(
     CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
     CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
   auto [result0, result1] = at::_ops::rnn_relu_input::call(
       borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
       batchFirst);
@@ -8711,6 +8788,7 @@ bool ct_rnn_tanh_data(
     CTTensor *data, CTTensor *batchSizes, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params,
     CTInteger paramsCount, bool hasBiases, CTInteger numLayers, double dropout, bool train, bool bidirectional,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::rnn_tanh_data::call(
       borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
       bidirectional);
@@ -8726,6 +8804,7 @@ bool ct_rnn_tanh_input(
     CTTensor *input, CTTensor *hx, CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases,
     CTInteger numLayers, double dropout, bool train, bool bidirectional, bool batchFirst,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkLayers(numLayers);
   auto [result0, result1] = at::_ops::rnn_tanh_input::call(
       borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
       batchFirst);

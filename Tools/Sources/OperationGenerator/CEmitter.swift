@@ -172,20 +172,19 @@ struct CEmitter {
 
     /// A check of what libtorch takes on trust.
     private func precondition(_ operation: Operation) -> [String] {
-        guard let check = Naming.preconditions[operation.schema.name] else { return [] }
-        func call(_ function: String, _ names: String...) -> [String] {
+        switch Naming.precondition(operation) {
+        case nil: return []
+        case .call(let function, let names):
             let values = names.compactMap { name in
                 operation.arguments.first { $0.schema.name == name }.map(passedValue(of: operation))
             }
-            // An overload without one of them, as `div` without a rounding mode, needs no check.
-            return values.count == names.count ? ["  \(function)(\(values.joined(separator: ", ")));"] : []
-        }
-        switch check {
-        case .division: return call("checkDivision", "self", "other", "rounding_mode")
-        case .groupedAttention: return call("checkGroupedAttention", "key", "value", "enable_gqa")
-        case .randomRange:
-            let fromTo = call("checkRandomRange", "from", "to")
-            return fromTo.isEmpty ? call("checkRandomRange", "low", "high") : fromTo
+            guard values.count == names.count else { return [] }
+            return Layout.list("\(function)(", values, ");", indent: 2, step: 4, hangs: false)
+        case .equalCounts:
+            let lists = operation.arguments.filter { $0.kind == .tensorList || $0.kind == .scalarList }
+            guard lists.count > 1 else { return [] }
+            let counts = lists.map { "\(Naming.cArgument($0))Count" }.joined(separator: ", ")
+            return ["  checkEqualCounts({\(counts)});"]
         case .fusedOptimizer(let companions):
             func list(_ name: String) -> String? {
                 operation.arguments.first { $0.schema.name == name }.map(Naming.cArgument).map { "{\($0), \($0)Count}" }

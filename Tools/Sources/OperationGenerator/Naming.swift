@@ -171,18 +171,47 @@ extension Naming {
 
     /// What Sources/CTorch/Preconditions.h checks before libtorch is called.
     enum Precondition {
-        case division, groupedAttention, randomRange
+        /// A function that takes these arguments; an overload without one of them needs no check.
+        case call(String, [String])
         /// The names of the lists that go with the parameters.
         case fusedOptimizer(companions: [String])
+        /// All lists are of one length.
+        case equalCounts
     }
 
-    static let preconditions: [String: Precondition] = [
-        "div": .division,
-        "div_": .division,
-        "scaled_dot_product_attention": .groupedAttention,
-        "random_": .randomRange,
-        "randint": .randomRange,
+    static func precondition(_ operation: Operation) -> Precondition? {
+        if let known = preconditions[operation.schema.fullName] ?? preconditions[operation.schema.name] { return known }
+        return operation.schema.name.hasPrefix("_foreach_") ? .equalCounts : nil
+    }
+
+    /// By `name.overload` or `name`.
+    private static let preconditions: [String: Precondition] = [
+        "arange": .call("checkRange", ["start", "end", "step"]),
+        "batch_norm_update_stats": .call("checkChannels", ["input", "running_mean", "running_var"]),
+        "copy": .call("checkDefined", ["self", "src"]),
+        "div": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "div_": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "divide": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "divide_": .call("checkDivision", ["self", "other", "rounding_mode"]),
+        "embedding_bag": .call("checkBags", ["indices", "offsets"]),
+        "gru.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "gru.input": .call("checkLayers", ["num_layers"]),
+        "lstm.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "lstm.input": .call("checkLayers", ["num_layers"]),
+        "native_batch_norm": .call(
+            "checkBatchNorm", ["input", "weight", "bias", "running_mean", "running_var", "training"]),
+        "native_group_norm": .call("checkGroupNorm", ["input", "N", "C", "HxW"]),
+        "randint": .call("checkRandomRange", ["low", "high"]),
+        "randint_like": .call("checkRandomRange", ["low", "high"]),
+        "random_": .call("checkRandomRange", ["from", "to"]),
+        "range": .call("checkIntegerRange", ["start", "end", "step", "dtype"]),
+        "rnn_relu.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "rnn_relu.input": .call("checkLayers", ["num_layers"]),
+        "rnn_tanh.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
+        "rnn_tanh.input": .call("checkLayers", ["num_layers"]),
+        "scaled_dot_product_attention": .call("checkGroupedAttention", ["key", "value", "enable_gqa"]),
         "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
+        "_fused_adagrad_": .fusedOptimizer(companions: ["grads", "state_sums"]),
         "_fused_adam_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
         "_fused_adamw_": .fusedOptimizer(companions: ["grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"]),
     ]

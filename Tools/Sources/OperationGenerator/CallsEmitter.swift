@@ -1,0 +1,140 @@
+/// Writes a call of every operation for the tests, which give the arguments: at random, or as PyTorch was given them.
+struct CallsEmitter {
+    /// The line that says where the text comes from.
+    let notice: String
+    /// How many calls a function and a file hold: a longer function takes the compiler longer than two of half its
+    /// length.
+    var callsInFile = 320
+    var callsInFunction = 40
+
+    /// The files, each with its name and text; the first one has the list of the operations.
+    func files(_ signatures: [SwiftSignature]) -> [(name: String, text: String)] {
+        let sorted = signatures.sorted { $0.operation.schema.fullName < $1.operation.schema.fullName }
+        let functions = sorted.split(every: callsInFunction).enumerated().map { index, group in
+            function(number: index, first: index * callsInFunction, Array(group))
+        }
+        let files = functions.split(every: callsInFile / callsInFunction)
+        let calls = files.enumerated().map { index, group in
+            (name: "OperationCalls\(index + 1).swift", text: head + group.joined(separator: "\n"))
+        }
+        return [(name: "OperationCalls.swift", text: list(sorted, functionCount: functions.count))] + calls
+    }
+
+    private var head: String {
+        notice + "\nimport Torch\n\n"
+    }
+
+    private func list(_ signatures: [SwiftSignature], functionCount: Int) -> String {
+        var names = signatures.map { "\"\($0.operation.schema.fullName)\"" }
+        if let last = names.popLast() { names.append(last + ",") }
+        var lines = ["/// The operations in PyTorch's names; the place is the number of the call."]
+        lines += Layout.list("let operationNames: [String] = [", names, "]", indent: 0, step: 4, hangs: true)
+        lines += [
+            "",
+            "/// Calls an operation with arguments asked for one by one, and returns what came back or was written into.",
+            "func callOperation(_ number: Int, _ x: some OperationArguments) throws -> [Tensor] {",
+            "    switch number / \(callsInFunction) {",
+        ]
+        lines += (0..<functionCount).map { "    case \($0): try calls\($0)(number, x)" }
+        lines += ["    default: []", "    }", "}"]
+        return head + lines.joined(separator: "\n") + "\n"
+    }
+
+    private func function(number: Int, first: Int, _ signatures: [SwiftSignature]) -> String {
+        var lines = [
+            "func calls\(number)(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {",
+            "    switch number {",
+        ]
+        for (index, signature) in signatures.enumerated() {
+            lines += ["    case \(first + index):"] + statements(signature)
+        }
+        lines += ["    default: return []", "    }", "}"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func statements(_ signature: SwiftSignature) -> [String] {
+        let result = signature.operation.result
+        switch result {
+        case .none where signature.returnedArgument == nil:
+            guard let written = signature.operation.arguments.first(where: \.isWritten) else {
+                return call(signature, "try ", "") + ["        return []"]
+            }
+            let value = "        let written = try \(source(written))"
+            let isList = written.kind == .tensorList
+            return [value] + call(signature, "try ", "", written: written)
+                + ["        return \(isList ? "written" : "[written]")"]
+        case .none, .tensor: return call(signature, "return [try ", "]", or: "[result]")
+        case .tensorList: return call(signature, "return try ", "")
+        case .several(let parts):
+            let hasLists = parts.contains(where: \.isList)
+            let values = parts.enumerated().map { index, part in
+                hasLists && !part.isList ? "[result.\(index)]" : "result.\(index)"
+            }
+            let list = hasLists ? values.joined(separator: " + ") : "[\(values.joined(separator: ", "))]"
+            return call(signature, "let result = try ", "") + ["        return \(list)"]
+        case .bool, .integer, .real, .dtype:
+            return call(signature, "return [try Tensor(plain: ", ")]", or: "[try Tensor(plain: result)]")
+        }
+    }
+
+    /// A call with `before` and `after` around it, or, where it does not fit on a line, with a return of its own behind.
+    private func call(
+        _ signature: SwiftSignature, _ before: String, _ after: String, or separate: String? = nil,
+        written: Operation.Argument? = nil
+    ) -> [String] {
+        func value(_ argument: Operation.Argument) -> String {
+            argument == written ? "written" : source(argument)
+        }
+        let receiver = signature.receiver.map(value) ?? signature.namespace.rawValue
+        let arguments = signature.parameters.map { parameter in
+            (parameter.label.map { "\($0): " } ?? "") + value(parameter.argument)
+        }
+        let function = "\(receiver).\(Naming.escaped(signature.name))("
+        let lines = Layout.list(before + function, arguments, ")\(after)", indent: 8, step: 4, hangs: false)
+        guard let separate, lines.count > 1 else { return lines }
+        return Layout.list("let result = try \(function)", arguments, ")", indent: 8, step: 4, hangs: false)
+            + ["        return \(separate)"]
+    }
+
+    /// What asks for an argument, with its name in PyTorch.
+    private func source(_ argument: Operation.Argument) -> String {
+        let function: String
+        switch argument.kind {
+        case .tensor: function = argument.isWritten ? "writtenTensor" : "tensor"
+        case .optionalTensor: function = "optionalTensor"
+        case .tensorList: function = argument.isWritten ? "writtenTensors" : "tensors"
+        case .optionalTensorList: function = "optionalTensors"
+        case .scalar: function = "scalar"
+        case .optionalScalar: function = "optionalScalar"
+        case .scalarList: function = "scalars"
+        case .integer: function = "integer"
+        case .optionalInteger: function = "optionalInteger"
+        case .integerList: function = "integers"
+        case .optionalIntegerList: function = "optionalIntegers"
+        case .real: function = "real"
+        case .optionalReal: function = "optionalReal"
+        case .realList: function = "reals"
+        case .optionalRealList: function = "optionalReals"
+        case .bool: function = "boolean"
+        case .optionalBool: function = "optionalBoolean"
+        case .dtype: function = "dtype"
+        case .optionalDType: function = "optionalDType"
+        case .memoryFormat: function = "memoryFormat"
+        case .optionalMemoryFormat: function = "optionalMemoryFormat"
+        case .device: function = "device"
+        case .optionalDevice: function = "optionalDevice"
+        case .optionalGenerator: function = "optionalGenerator"
+        case .string: function = "string"
+        case .optionalString: function = "optionalString"
+        case .optionalLayout: function = "layout"
+        }
+        return "x.\(function)(\"\(argument.schema.name)\")"
+    }
+}
+
+extension Array {
+    /// The elements in order, `count` at a time.
+    fileprivate func split(every count: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: self.count, by: Swift.max(count, 1)).map { self[$0..<Swift.min($0 + count, self.count)] }
+    }
+}
