@@ -112,9 +112,12 @@ bool ct_grad(
       const auto values = tensors(handles, count);
       return torch::autograd::variable_list(values.begin(), values.end());
     };
+    // A single number needs no gradient: null stands for it.
+    torch::autograd::variable_list given;
+    for (int64_t i = 0; i < gradientCount; ++i) given.push_back(optionalTensor(gradients[i]).value_or(at::Tensor()));
     auto results = torch::autograd::grad(
-        list(outputs, outputCount), list(inputs, inputCount), list(gradients, gradientCount),
-        optionalBool(retainGraph), createGraph, allowUnused);
+        list(outputs, outputCount), list(inputs, inputCount), given, optionalBool(retainGraph), createGraph,
+        allowUnused);
     for (size_t i = 0; i < results.size(); ++i) {
       out[i] = results[i].defined() ? owned(std::move(results[i])) : nullptr;
     }
