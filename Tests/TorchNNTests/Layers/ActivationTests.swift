@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-activation.json`.
 @Suite(.standardGenerator)
 struct ActivationTests {
     static let family: LayerFamily = LayerFamily(
@@ -59,16 +58,6 @@ struct ActivationTests {
             "softmax2d": .layer { Softmax2d() },
             "softmax2d of one": .layer { Softmax2d() },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

@@ -3,10 +3,9 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-attention.json`.
 @Suite(.standardGenerator)
 struct AttentionTests {
-    static let family = LayerFamily(
+    static let family: LayerFamily = LayerFamily(
         name: "attention",
         makers: [
             "multihead attention": .module({ try MultiheadAttention(4, 2) }) { attention, x in
@@ -82,16 +81,6 @@ struct AttentionTests {
                     dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 2, dimFeedforward: 5, dropout: 0.2)
             }) { [try $0($1[0], $1[1], targetMask: causal())] },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     private static func causal() throws -> Tensor {
         try Transformer.generateSquareSubsequentMask(3)

@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-container.json`.
 @Suite(.standardGenerator)
 struct ContainerTests {
     static let family: LayerFamily = LayerFamily(
@@ -23,16 +22,6 @@ struct ContainerTests {
                 [try member("second", of: layers)(member("first", of: layers)(x[0]))]
             },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("an empty sequence gives its input back")
     func emptySequenceIsIdentity() throws {

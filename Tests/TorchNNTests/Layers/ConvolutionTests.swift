@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-convolution.json`.
 @Suite(.standardGenerator)
 struct ConvolutionTests {
     static let family: LayerFamily = LayerFamily(
@@ -61,16 +60,6 @@ struct ConvolutionTests {
                     outputPadding: Triple(0, 1, 1), groups: 2, bias: false)
             },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-dropout.json`.
 @Suite(.standardGenerator)
 struct DropoutTests {
     static let family: LayerFamily = LayerFamily(
@@ -20,16 +19,6 @@ struct DropoutTests {
             "alpha dropout": .layer { try AlphaDropout(p: 0.4) },
             "feature alpha dropout": .layer { try FeatureAlphaDropout(p: 0.4) },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("a probability outside 0…1 is an error that names the layer")
     func nonsenseThrows() {

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 /// The list of torch.nn against what the tests make.
+@Suite(.standardGenerator)
 struct LayerNamesTests {
     /// Modules of torch.nn that are not here, or not by themselves.
     static let exceptions: [String: String] = [
@@ -20,13 +21,8 @@ struct LayerNamesTests {
 
     @Test("every module of torch.nn is compared with PyTorch's, or has a reason not to be")
     func noneIsForgotten() throws {
-        let families = [
-            ActivationTests.family, AttentionTests.family, ContainerTests.family, ConvolutionTests.family,
-            DropoutTests.family, EmbeddingTests.family, LinearTests.family, NormalisationTests.family,
-            PaddingLayerTests.family, PoolingTests.family, RecurrentTests.family, ShapeTests.family,
-        ]
         var covered: Set<String> = []
-        for maker in families.flatMap(\.makers.values) {
+        for maker in LayerFamilyTests.families.flatMap(\.makers.values) {
             covered.insert(String(String(describing: type(of: try maker.make())).prefix { $0 != "<" }))
         }
         let names = try fixture("layer-names", as: [String].self)

@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-linear.json`.
 @Suite(.standardGenerator)
 struct LinearTests {
     static let family: LayerFamily = LayerFamily(
@@ -23,16 +22,6 @@ struct LinearTests {
                 [try $0($1[0], $1[1])]
             },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

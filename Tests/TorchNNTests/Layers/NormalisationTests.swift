@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-normalisation.json`.
 @Suite(.standardGenerator)
 struct NormalisationTests {
     static let family: LayerFamily = LayerFamily(
@@ -37,16 +36,6 @@ struct NormalisationTests {
             "local response norm with options": .layer { try LocalResponseNorm(3, alpha: 0.1, beta: 0.5, k: 2) },
             "local response norm of volumes": .layer { try LocalResponseNorm(4, alpha: 0.1) },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

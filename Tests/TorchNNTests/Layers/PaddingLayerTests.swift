@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-padding.json`.
 @Suite(.standardGenerator)
 struct PaddingLayerTests {
     static let family: LayerFamily = LayerFamily(
@@ -42,16 +41,6 @@ struct PaddingLayerTests {
             "zero pad2d that cuts": .layer { try ZeroPad2d([-1, 2, 0, -1]) },
             "reflection pad1d of one": .layer { try ReflectionPad1d(2) },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("another count of numbers is an error that names the layer")
     func nonsenseThrows() {

@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-pooling.json`.
 @Suite(.standardGenerator)
 struct PoolingTests {
     static let family: LayerFamily = LayerFamily(
@@ -86,16 +85,6 @@ struct PoolingTests {
             "lp pool2d of the greatest": .layer { try LPPool2d(.infinity, kernelSize: 2) },
             "lp pool3d": .layer { try LPPool3d(1, kernelSize: 2, stride: Triple(1, 2, 2)) },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

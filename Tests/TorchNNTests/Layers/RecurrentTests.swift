@@ -3,10 +3,9 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-recurrent.json`.
 @Suite(.standardGenerator)
 struct RecurrentTests {
-    static let family = LayerFamily(
+    static let family: LayerFamily = LayerFamily(
         name: "recurrent",
         makers: [
             "rnn": .module({ try RNN(3, 2) }) { rnn, x in
@@ -81,16 +80,6 @@ struct RecurrentTests {
             "gru cell": .module({ try GRUCell(3, 2) }) { [try $0($1[0], $1[1])] },
             "gru cell of one": .module({ try GRUCell(3, 2, bias: false) }) { [try $0($1[0], $1[1])] },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     /// As in layer_tables.py.
     private static func packed(_ input: Tensor) throws -> PackedSequence {

@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-/// The layers in `layers-shape.json`.
 @Suite(.standardGenerator)
 struct ShapeTests {
     static let family: LayerFamily = LayerFamily(
@@ -42,16 +41,6 @@ struct ShapeTests {
             "upsampling nearest2d": .layer { UpsamplingNearest2d(scaleFactor: 2) },
             "upsampling bilinear2d": .layer { UpsamplingBilinear2d(size: Pair(4, 5)) },
         ])
-
-    @Test("every case of the fixture has a layer")
-    func everyCaseIsTested() throws {
-        try Self.family.expectEveryCaseHasALayer()
-    }
-
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: family.makers.keys.sorted())
-    func layerIsPyTorchs(name: String) throws {
-        try Self.family.expectPyTorchs(name)
-    }
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {

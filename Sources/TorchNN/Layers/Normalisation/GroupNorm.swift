@@ -40,6 +40,8 @@ public final class GroupNorm: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try groupNorm(input, numGroups: numGroups, weight: weight, bias: bias, eps: eps)
+        try withHooks(input) {
+            try groupNorm(input, numGroups: numGroups, weight: weight, bias: bias, eps: eps)
+        }
     }
 }

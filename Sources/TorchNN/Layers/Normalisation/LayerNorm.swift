@@ -42,7 +42,9 @@ public final class LayerNorm: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try layerNorm(input, normalizedShape: normalizedShape, weight: weight, bias: bias, eps: eps)
+        try withHooks(input) {
+            try layerNorm(input, normalizedShape: normalizedShape, weight: weight, bias: bias, eps: eps)
+        }
     }
 }
 

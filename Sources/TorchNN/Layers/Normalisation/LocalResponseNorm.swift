@@ -23,6 +23,8 @@ public final class LocalResponseNorm: Module, Layer {
     public override var extraDescription: String { "\(size), alpha=\(alpha), beta=\(beta), k=\(k)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try localResponseNorm(input, size: size, alpha: alpha, beta: beta, k: k)
+        try withHooks(input) {
+            try localResponseNorm(input, size: size, alpha: alpha, beta: beta, k: k)
+        }
     }
 }

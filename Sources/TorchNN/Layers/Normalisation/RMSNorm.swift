@@ -34,6 +34,8 @@ public final class RMSNorm: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try rmsNorm(input, normalizedShape: normalizedShape, weight: weight, eps: eps)
+        try withHooks(input) {
+            try rmsNorm(input, normalizedShape: normalizedShape, weight: weight, eps: eps)
+        }
     }
 }
