@@ -5,9 +5,13 @@ extension Module: CustomStringConvertible {
         return describe(&path)
     }
 
+    /// The class, without the type that a generic one has in angle brackets.
+    final var typeName: String {
+        String(String(describing: type(of: self)).prefix { $0 != "<" })
+    }
+
     private final func describe(_ path: inout [Module]) -> String {
-        // Without the type that a generic one has in angle brackets.
-        let name = String(describing: type(of: self)).prefix { $0 != "<" }
+        let name = typeName
         // A reference back to a module above is no child.
         if path.contains(where: { $0 === self }) { return "\(name)(…)" }
         path.append(self)

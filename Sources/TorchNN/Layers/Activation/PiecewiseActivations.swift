@@ -6,7 +6,9 @@ public final class Hardsigmoid: InPlaceActivation, Layer {
     public override var extraDescription: String { "" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.hardsigmoid_(input) : try hardsigmoid(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.hardsigmoid_(input) : try hardsigmoid(input)
+        }
     }
 }
 
@@ -16,7 +18,9 @@ public final class Hardswish: InPlaceActivation, Layer {
     public override var extraDescription: String { "" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.hardswish_(input) : try hardswish(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.hardswish_(input) : try hardswish(input)
+        }
     }
 }
 
@@ -36,9 +40,11 @@ public final class Hardtanh: InPlaceActivation, Layer {
     public override var extraDescription: String { text("min_val=\(minVal), max_val=\(maxVal)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace
-            ? try Tensor.hardtanh_(input, minVal: .real(minVal), maxVal: .real(maxVal))
-            : try hardtanh(input, minVal: minVal, maxVal: maxVal)
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.hardtanh_(input, minVal: .real(minVal), maxVal: .real(maxVal))
+                : try hardtanh(input, minVal: minVal, maxVal: maxVal)
+        }
     }
 }
 
@@ -53,7 +59,9 @@ public final class Hardshrink: Module, Layer {
     public override var extraDescription: String { "\(lambd)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try hardshrink(input, lambd: lambd)
+        try withHooks(input) {
+            try hardshrink(input, lambd: lambd)
+        }
     }
 }
 
@@ -70,6 +78,8 @@ public final class Softshrink: Module, Layer {
     public override var extraDescription: String { "\(lambd)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try softshrink(input, lambd: lambd)
+        try withHooks(input) {
+            try softshrink(input, lambd: lambd)
+        }
     }
 }

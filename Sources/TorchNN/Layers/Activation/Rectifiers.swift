@@ -3,14 +3,18 @@ import Torch
 /// max(x, 0), element by element.
 public final class ReLU: InPlaceActivation, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try input.relu_() : try relu(input)
+        try withHooks(input) {
+            inPlace ? try input.relu_() : try relu(input)
+        }
     }
 }
 
 /// min(max(x, 0), 6). Howard and others 2017, "MobileNets".
 public final class ReLU6: InPlaceActivation, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.hardtanh_(input, minVal: 0, maxVal: 6) : try relu6(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.hardtanh_(input, minVal: 0, maxVal: 6) : try relu6(input)
+        }
     }
 }
 
@@ -26,9 +30,11 @@ public final class LeakyReLU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("negative_slope=\(negativeSlope)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace
-            ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
-            : try leakyReLU(input, negativeSlope: negativeSlope)
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
+                : try leakyReLU(input, negativeSlope: negativeSlope)
+        }
     }
 }
 
@@ -54,7 +60,9 @@ public final class PReLU: Module, Layer {
     public override var extraDescription: String { "num_parameters=\(numParameters)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try prelu(input, weight: weight)
+        try withHooks(input) {
+            try prelu(input, weight: weight)
+        }
     }
 }
 
@@ -77,9 +85,11 @@ public final class RReLU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("lower=\(lower), upper=\(upper)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace
-            ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
-            : try rrelu(input, lower: lower, upper: upper, training: isTraining)
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
+                : try rrelu(input, lower: lower, upper: upper, training: isTraining)
+        }
     }
 }
 
@@ -95,7 +105,9 @@ public final class ELU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
+        try withHooks(input) {
+            inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
+        }
     }
 }
 
@@ -113,7 +125,9 @@ public final class CELU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
+        try withHooks(input) {
+            inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
+        }
     }
 }
 
@@ -122,7 +136,9 @@ public final class CELU: InPlaceActivation, Layer {
 /// Klambauer and others 2017, "Self-normalizing neural networks"; use it with `AlphaDropout`.
 public final class SELU: InPlaceActivation, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.selu_(input) : try selu(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.selu_(input) : try selu(input)
+        }
     }
 }
 
@@ -140,8 +156,10 @@ public final class Threshold: InPlaceActivation, Layer {
     public override var extraDescription: String { text("threshold=\(threshold), value=\(value)") }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace
-            ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
-            : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
+                : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+        }
     }
 }

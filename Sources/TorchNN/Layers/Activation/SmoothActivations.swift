@@ -18,21 +18,27 @@ public final class GELU: Module, Layer {
     public override var extraDescription: String { "approximate='\(approximate.rawValue)'" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try gelu(input, approximate: approximate)
+        try withHooks(input) {
+            try gelu(input, approximate: approximate)
+        }
     }
 }
 
 /// x·σ(x), also called swish.
 public final class SiLU: InPlaceActivation, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.silu_(input) : try silu(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.silu_(input) : try silu(input)
+        }
     }
 }
 
 /// x·tanh(softplus(x)). Misra 2019, "Mish: a self regularized non-monotonic neural activation function".
 public final class Mish: InPlaceActivation, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.mish_(input) : try mish(input)
+        try withHooks(input) {
+            inPlace ? try Tensor.mish_(input) : try mish(input)
+        }
     }
 }
 
@@ -49,31 +55,53 @@ public final class Softplus: Module, Layer {
     public override var extraDescription: String { "beta=\(beta), threshold=\(threshold)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try softplus(input, beta: beta, threshold: threshold)
+        try withHooks(input) {
+            try softplus(input, beta: beta, threshold: threshold)
+        }
     }
 }
 
 /// 1 / (1 + e⁻ˣ).
 public final class Sigmoid: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try sigmoid(input) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try sigmoid(input)
+        }
+    }
 }
 
 /// The logarithm of the sigmoid.
 public final class LogSigmoid: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try logSigmoid(input) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try logSigmoid(input)
+        }
+    }
 }
 
 /// The hyperbolic tangent.
 public final class Tanh: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try tanh(input) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try tanh(input)
+        }
+    }
 }
 
 /// x - tanh(x).
 public final class Tanhshrink: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try tanhshrink(input) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try tanhshrink(input)
+        }
+    }
 }
 
 /// x / (1 + |x|).
 public final class Softsign: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try softsign(input) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try softsign(input)
+        }
+    }
 }

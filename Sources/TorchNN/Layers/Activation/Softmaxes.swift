@@ -2,17 +2,29 @@ import Torch
 
 /// Exponentials that sum to 1 along `dim`.
 public final class Softmax: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try softmax(input, dim: dim) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try softmax(input, dim: dim)
+        }
+    }
 }
 
 /// Exponentials of -x that sum to 1 along `dim`.
 public final class Softmin: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try softmin(input, dim: dim) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try softmin(input, dim: dim)
+        }
+    }
 }
 
 /// The logarithm of the softmax along `dim`.
 public final class LogSoftmax: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try logSoftmax(input, dim: dim) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try logSoftmax(input, dim: dim)
+        }
+    }
 }
 
 /// What the activations along one dimension share.
@@ -30,9 +42,11 @@ public class DimensionActivation: Module {
 /// The softmax over the channels of each place of `[N, C, H, W]` or `[C, H, W]`.
 public final class Softmax2d: Module, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try requireShape(
-            [3, 4].contains(input.dimensionCount), "Softmax2d", input, "it takes [N, C, H, W] or [C, H, W]")
-        return try softmax(input, dim: -3)
+        try withHooks(input) {
+            try requireShape(
+                [3, 4].contains(input.dimensionCount), "Softmax2d", input, "it takes [N, C, H, W] or [C, H, W]")
+            return try softmax(input, dim: -3)
+        }
     }
 }
 
@@ -46,5 +60,9 @@ public final class GLU: Module, Layer {
 
     public override var extraDescription: String { "dim=\(dim)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor { try glu(input, dim: dim) }
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try glu(input, dim: dim)
+        }
+    }
 }

@@ -17,9 +17,11 @@ public final class Sequential: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        var x = input
-        for layer in layers { x = try layer(x) }
-        return x
+        try withHooks(input) {
+            var x = input
+            for layer in layers { x = try layer(x) }
+            return x
+        }
     }
 
     override func childNodes() -> [(key: String, node: ModuleNode)] {

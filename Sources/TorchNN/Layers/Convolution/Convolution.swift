@@ -52,15 +52,17 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        var x = input
-        var padding = padding
-        if paddingMode != .zeros, padding != .nothing {
-            x = try pad(x, edges, mode: paddingMode)
-            padding = .nothing
+        try withHooks(input) {
+            var x = input
+            var padding = padding
+            if paddingMode != .zeros, padding != .nothing {
+                x = try pad(x, edges, mode: paddingMode)
+                padding = .nothing
+            }
+            return try convolution(
+                x, weight: weight, bias: bias, stride: stride.sizes, padding: padding, dilation: dilation.sizes,
+                groups: groups)
         }
-        return try convolution(
-            x, weight: weight, bias: bias, stride: stride.sizes, padding: padding, dilation: dilation.sizes,
-            groups: groups)
     }
 
     /// The padding as `pad` takes it; with `.same`, an odd one is longer at the end.

@@ -48,7 +48,9 @@ public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try apply(to: input, outputPadding: outputPadding.sizes)
+        try withHooks(input) {
+            try apply(to: input, outputPadding: outputPadding.sizes)
+        }
     }
 
     /// - Parameter outputSize: the spatial sizes of the output, where a stride leaves a choice.

@@ -5,13 +5,17 @@ import Torch
 /// Klambauer and others 2017, "Self-normalizing neural networks". `inPlace` changes nothing, as in PyTorch.
 public final class AlphaDropout: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try alphaDropout(input, p: p, training: isTraining)
+        try withHooks(input) {
+            try alphaDropout(input, p: p, training: isTraining)
+        }
     }
 }
 
 /// `AlphaDropout` of whole channels of `[N, C, …]`.
 public final class FeatureAlphaDropout: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try featureAlphaDropout(input, p: p, training: isTraining)
+        try withHooks(input) {
+            try featureAlphaDropout(input, p: p, training: isTraining)
+        }
     }
 }

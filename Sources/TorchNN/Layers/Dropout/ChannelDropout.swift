@@ -5,8 +5,10 @@ import Torch
 /// Takes `[N, C, L]` or `[C, L]`. Tompson and others 2015, "Efficient object localization using convolutional networks".
 public final class Dropout1d: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
-            input, p: p, training: isTraining, inPlace: inPlace, unbatched: 2, batched: 3, Self.layerName)
+        try withHooks(input) {
+            try channelDropout(
+                input, p: p, training: isTraining, inPlace: inPlace, unbatched: 2, batched: 3, Self.layerName)
+        }
     }
 }
 
@@ -15,8 +17,10 @@ public final class Dropout1d: DropoutLayer, Layer {
 /// Takes `[N, C, H, W]`; three dimensions are read as `[N, C, L]`, as in PyTorch.
 public final class Dropout2d: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
-            input, p: p, training: isTraining, inPlace: inPlace, unbatched: nil, batched: 4, Self.layerName)
+        try withHooks(input) {
+            try channelDropout(
+                input, p: p, training: isTraining, inPlace: inPlace, unbatched: nil, batched: 4, Self.layerName)
+        }
     }
 }
 
@@ -25,7 +29,9 @@ public final class Dropout2d: DropoutLayer, Layer {
 /// Takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class Dropout3d: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
-            input, p: p, training: isTraining, inPlace: inPlace, unbatched: 4, batched: 5, Self.layerName)
+        try withHooks(input) {
+            try channelDropout(
+                input, p: p, training: isTraining, inPlace: inPlace, unbatched: 4, batched: 5, Self.layerName)
+        }
     }
 }

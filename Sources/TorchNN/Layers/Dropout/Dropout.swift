@@ -6,6 +6,9 @@ import Torch
 /// co-adaptation of feature detectors".
 public final class Dropout: DropoutLayer, Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.dropout_(input, p: p, train: isTraining) : try dropout(input, p: p, training: isTraining)
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.dropout_(input, p: p, train: isTraining) : try dropout(input, p: p, training: isTraining)
+        }
     }
 }

@@ -73,9 +73,11 @@ public final class Embedding: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try embedding(
-            input, weight: weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
-            scaleGradByFreq: scaleGradByFreq, sparse: sparse)
+        try withHooks(input) {
+            try embedding(
+                input, weight: weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+                scaleGradByFreq: scaleGradByFreq, sparse: sparse)
+        }
     }
 }
 

@@ -32,6 +32,8 @@ public class Linear: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try linear(input, weight: weight, bias: bias)
+        try withHooks(input) {
+            try linear(input, weight: weight, bias: bias)
+        }
     }
 }

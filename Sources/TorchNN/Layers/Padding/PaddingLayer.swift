@@ -40,7 +40,9 @@ public class PaddingLayer: Module, Layer {
     var fillValue: Double { 0 }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        mode == .zeros ? try pad(input, padding, value: fillValue) : try pad(input, padding, mode: mode)
+        try withHooks(input) {
+            mode == .zeros ? try pad(input, padding, value: fillValue) : try pad(input, padding, mode: mode)
+        }
     }
 }
 

@@ -16,6 +16,8 @@ public final class AdaptiveAvgPool2d: AdaptivePooling, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try adaptiveAveragePooling(input, outputSize: sizes(for: input))
+        try withHooks(input) {
+            try adaptiveAveragePooling(input, outputSize: sizes(for: input))
+        }
     }
 }

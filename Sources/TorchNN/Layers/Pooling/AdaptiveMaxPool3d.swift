@@ -16,7 +16,9 @@ public final class AdaptiveMaxPool3d: AdaptivePooling, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withIndices(input).output
+        try withHooks(input) {
+            try withIndices(input).output
+        }
     }
 
     /// The output, and where in the input's last dimensions, counted in a row, each element stood.

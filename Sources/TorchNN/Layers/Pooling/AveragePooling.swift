@@ -32,8 +32,10 @@ public class AveragePooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try averagePooling(
-            input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes, ceilMode: ceilMode,
-            countIncludePad: countIncludePad, divisorOverride: divisorOverride)
+        try withHooks(input) {
+            try averagePooling(
+                input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes, ceilMode: ceilMode,
+                countIncludePad: countIncludePad, divisorOverride: divisorOverride)
+        }
     }
 }

@@ -24,13 +24,15 @@ public final class ExportableAdaptiveAvgPool2d: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        let (inputHeight, inputWidth) = (try input.size(-2), try input.size(-1))
-        let (height, width) = (height ?? inputHeight, width ?? inputWidth)
-        try requireShape(
-            0 < height && height <= inputHeight && 0 < width && width <= inputWidth, Self.layerName, input,
-            "the input must be at least as large as the output, \(height) by \(width)")
-        let stride = Pair(inputHeight / height, inputWidth / width)
-        let kernelSize = Pair(inputHeight - (height - 1) * stride.height, inputWidth - (width - 1) * stride.width)
-        return try avgPool2d(input, kernelSize: kernelSize, stride: stride)
+        try withHooks(input) {
+            let (inputHeight, inputWidth) = (try input.size(-2), try input.size(-1))
+            let (height, width) = (height ?? inputHeight, width ?? inputWidth)
+            try requireShape(
+                0 < height && height <= inputHeight && 0 < width && width <= inputWidth, Self.layerName, input,
+                "the input must be at least as large as the output, \(height) by \(width)")
+            let stride = Pair(inputHeight / height, inputWidth / width)
+            let kernelSize = Pair(inputHeight - (height - 1) * stride.height, inputWidth - (width - 1) * stride.width)
+            return try avgPool2d(input, kernelSize: kernelSize, stride: stride)
+        }
     }
 }

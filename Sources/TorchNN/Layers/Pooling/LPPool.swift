@@ -24,9 +24,11 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try powerPooling(
-            input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
-            ceilMode: ceilMode)
+        try withHooks(input) {
+            try powerPooling(
+                input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
+                ceilMode: ceilMode)
+        }
     }
 }
 

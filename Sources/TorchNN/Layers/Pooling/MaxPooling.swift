@@ -27,9 +27,11 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try maxPooling(
-            input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
-            dilation: dilation.sizes, ceilMode: ceilMode)
+        try withHooks(input) {
+            try maxPooling(
+                input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
+                dilation: dilation.sizes, ceilMode: ceilMode)
+        }
     }
 
     /// The output, and where in the input's last dimensions, counted in a row, each element stood: what an unpooling

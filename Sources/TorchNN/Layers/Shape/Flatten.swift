@@ -16,6 +16,8 @@ public final class Flatten: Module, Layer {
     public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try input.flatten(startDim: startDim, endDim: endDim)
+        try withHooks(input) {
+            try input.flatten(startDim: startDim, endDim: endDim)
+        }
     }
 }

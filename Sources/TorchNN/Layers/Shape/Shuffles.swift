@@ -15,7 +15,9 @@ public final class PixelShuffle: Module, Layer {
     public override var extraDescription: String { "upscale_factor=\(upscaleFactor)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try pixelShuffle(input, upscaleFactor: upscaleFactor)
+        try withHooks(input) {
+            try pixelShuffle(input, upscaleFactor: upscaleFactor)
+        }
     }
 }
 
@@ -32,7 +34,9 @@ public final class PixelUnshuffle: Module, Layer {
     public override var extraDescription: String { "downscale_factor=\(downscaleFactor)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
+        try withHooks(input) {
+            try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
+        }
     }
 }
 
@@ -51,6 +55,8 @@ public final class ChannelShuffle: Module, Layer {
     public override var extraDescription: String { "groups=\(groups)" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try channelShuffle(input, groups: groups)
+        try withHooks(input) {
+            try channelShuffle(input, groups: groups)
+        }
     }
 }

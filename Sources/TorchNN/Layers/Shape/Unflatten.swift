@@ -16,6 +16,8 @@ public final class Unflatten: Module, Layer {
     public override var extraDescription: String { "dim=\(dim), unflattened_size=\(tupleText(unflattenedSize))" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try input.unflatten(dim: dim, sizes: unflattenedSize)
+        try withHooks(input) {
+            try input.unflatten(dim: dim, sizes: unflattenedSize)
+        }
     }
 }

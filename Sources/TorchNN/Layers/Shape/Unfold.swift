@@ -24,7 +24,9 @@ public final class Unfold: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
+        try withHooks(input) {
+            try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
+        }
     }
 }
 
@@ -57,8 +59,11 @@ public final class Fold: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try fold(
-            input, outputSize: outputSize, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
+        try withHooks(input) {
+            try fold(
+                input, outputSize: outputSize, kernelSize: kernelSize, dilation: dilation, padding: padding,
+                stride: stride)
+        }
     }
 }
 

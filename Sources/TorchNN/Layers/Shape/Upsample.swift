@@ -45,7 +45,9 @@ public class Upsample: Module, Layer {
     public override var extraDescription: String { "\(target), mode='\(interpolation.mode.rawValue)'" }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try interpolation(input)
+        try withHooks(input) {
+            try interpolation(input)
+        }
     }
 }
 
