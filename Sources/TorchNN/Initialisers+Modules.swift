@@ -28,7 +28,7 @@ extension Init {
             case let layer as Conv2d:
                 try draw(layer.weight)
                 bias = layer.bias
-            case let layer as BatchNorm2d:
+            case let layer as BatchNorm:
                 if let weight = layer.weight { try ones_(weight) }
                 bias = layer.bias
             default:

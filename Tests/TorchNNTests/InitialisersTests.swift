@@ -114,7 +114,7 @@ struct InitialisersTests {
     @Test("default weights are those of Helios: Kaiming's, scaled, and biases of one value")
     func defaultInitWeights() throws {
         let weights = try #require(try fixture("initialisers", as: Expected.self).drawn["default"])
-        let (norm, plain) = (try BatchNorm2d(4), try BatchNorm2d(4, affine: false))
+        let (norm, plain) = (try BatchNorm2d(4), try BatchNorm1d(4, affine: false))
         let (conv, fc) = (try Conv2d(2, 4, kernelSize: 3), try Linear(8, 3, bias: false))
         try noGrad { _ = try #require(norm.weight).fill_(3) }
         try manualSeed(5)
