@@ -10,6 +10,7 @@
 #include <string>
 
 #include "CTorchCore.h"
+#include "Callbacks.h"
 #include "Support.h"
 
 using namespace ctorch;
@@ -39,7 +40,8 @@ const char *ct_tensor_grad_function(CTTensor *tensor) {
     static thread_local std::string name;
     const auto borrowed = borrow(tensor);
     const auto node = borrowed->defined() ? borrowed->grad_fn() : nullptr;
-    name = node == nullptr ? "" : node->name();
+    const char *callers = node == nullptr ? nullptr : callerFunctionName(*node);
+    name = node == nullptr ? "" : callers == nullptr ? node->name() : callers;
     // Functions that are not generated have their namespace in front.
     name.erase(0, name.rfind(':') + 1);
     return name.c_str();
@@ -110,13 +112,11 @@ bool ct_grad(
       const auto values = tensors(handles, count);
       return torch::autograd::variable_list(values.begin(), values.end());
     };
-    // Without a gradient of its own, an output of one number counts once.
-    torch::autograd::variable_list weights;
-    for (int64_t i = 0; i < gradientCount; ++i) {
-      weights.push_back(gradients[i] == nullptr ? at::Tensor() : *borrow(gradients[i]));
-    }
+    // A single number needs no gradient: null stands for it.
+    torch::autograd::variable_list given;
+    for (int64_t i = 0; i < gradientCount; ++i) given.push_back(optionalTensor(gradients[i]).value_or(at::Tensor()));
     auto results = torch::autograd::grad(
-        list(outputs, outputCount), list(inputs, inputCount), weights, optionalBool(retainGraph), createGraph,
+        list(outputs, outputCount), list(inputs, inputCount), given, optionalBool(retainGraph), createGraph,
         allowUnused);
     for (size_t i = 0; i < results.size(); ++i) {
       out[i] = results[i].defined() ? owned(std::move(results[i])) : nullptr;

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
 #include <new>
 #include <string>
 
 #include "CTorchCore.h"
+#include "CTorchFunctions.h"
+#include "Callbacks.h"
 #include "Support.h"
 
 namespace ctorch {
@@ -19,6 +22,8 @@ struct Failure {
   std::string operation;
   std::string message;
   std::string inputs;
+  /// What a callback failed with; null otherwise.
+  std::shared_ptr<void> foreign;
 };
 
 thread_local Failure failure;
@@ -60,6 +65,10 @@ std::string essence(std::string message) {
     const auto end = message.find(mark);
     if (end != std::string::npos) message.resize(end);
   }
+  // What functions of the caller's have in common says nothing of them.
+  const std::string callers = " torch::autograd::CppNode<ctorch::CallerFunction>";
+  const auto callersName = message.find(callers);
+  if (callersName != std::string::npos) message.erase(callersName, callers.size());
   // "[enforce fail at alloc_cpu.cpp:132] err == 0. DefaultCPUAllocator: …"
   if (message.rfind("[enforce fail at", 0) == 0) eraseUpTo(message, ". ");
   // "condition INTERNAL ASSERT FAILED at \"file\":1, please report a bug to PyTorch. …"
@@ -97,6 +106,9 @@ void record(CTErrorKind kind, std::string message) {
 void recordCurrentException() {
   try {
     throw;
+  } catch (const ForeignError &error) {
+    failure.foreign = error.object();
+    record(CTErrorKindOther, error.what());
   } catch (const c10::OutOfMemoryError &error) {
     record(CTErrorKindOutOfMemory, error.what_without_backtrace());
   } catch (const c10::IndexError &error) {
@@ -124,6 +136,7 @@ void recordFailure(const char *operation, std::initializer_list<CTTensor *> inpu
   try {
     failure.operation = operation;
     failure.inputs.clear();
+    failure.foreign.reset();
     recordCurrentException();
     bool isUndefined = false;
     for (CTTensor *input : inputs) {
@@ -148,3 +161,5 @@ CTErrorKind ct_error_kind(void) { return ctorch::failure.kind; }
 const char *ct_error_operation(void) { return ctorch::failure.operation.c_str(); }
 const char *ct_error_message(void) { return ctorch::failure.message.c_str(); }
 const char *ct_error_inputs(void) { return ctorch::failure.inputs.c_str(); }
+void *ct_error_foreign(void) { return ctorch::failure.foreign.get(); }
+void ct_error_forget_foreign(void) { ctorch::failure.foreign.reset(); }

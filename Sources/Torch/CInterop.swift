@@ -5,7 +5,7 @@ import CTorch
 /// Throws this thread's error where a C function says that it failed.
 @inline(__always)
 func check(_ succeeded: Bool) throws {
-    if !succeeded { throw TorchError.last() }
+    if !succeeded { throw lastError() }
 }
 
 /// Keeps what is given alive up to here, so that C may use its pointers: in a `defer` at the top of a function.

@@ -17,8 +17,8 @@ public enum Init {
         case fanOut
     }
 
-    /// The function that follows the layer, for its gain.
-    public enum Nonlinearity: Sendable {
+    /// The function that follows the layer, for its gain. PyTorch's names of convolutions all mean `linear`.
+    public enum Nonlinearity: CaseIterable, Sendable {
         case linear, sigmoid, tanh, relu, leakyReLU, selu
     }
 
@@ -38,16 +38,19 @@ public enum Init {
         try noGrad { try tensor.normal_(mean: mean, std: std, generator: generator) }
     }
 
+    /// Fills with one number.
     @discardableResult
     public static func constant_(_ tensor: Tensor, _ value: Scalar) throws -> Tensor {
         try noGrad { try tensor.fill_(value) }
     }
 
+    /// Fills with zeros.
     @discardableResult
     public static func zeros_(_ tensor: Tensor) throws -> Tensor {
         try noGrad { try tensor.zero_() }
     }
 
+    /// Fills with ones.
     @discardableResult
     public static func ones_(_ tensor: Tensor) throws -> Tensor {
         try constant_(tensor, 1)
@@ -111,9 +114,7 @@ public enum Init {
     public static func calculateFan(_ tensor: Tensor) throws -> (fanIn: Int, fanOut: Int) {
         let shape = tensor.shape
         guard shape.count >= 2 else {
-            throw TorchError(
-                kind: .shape, operation: "calculateFan", inputs: "\(tensor.dtype)\(shape)",
-                message: "a weight has two dimensions or more")
+            throw shapeError("calculateFan", [tensor], "a weight has two dimensions or more")
         }
         // A tensor without elements may have sizes whose product is too great.
         func product(_ sizes: some Sequence<Int>) throws -> Int {

@@ -1,80 +1,85 @@
-"""What layers draw and compute: their first weights, outputs in both modes, gradients and buffers, with every option."""
+"""What the layers of torch.nn draw and compute, with every option: one file for each family, layers-<family>.json.
+
+For each layer its first weights for a seed, and for small inputs the outputs, the gradients with respect to inputs and
+parameters, the state after two passes in training, and the outputs in evaluation. What equals something that is there
+already is left out. Inputs are eighths, so that they are short to write.
+"""
 
 import torch
 import fixture
 from fixture import write
 from torch import nn
 
+from layer_tables import FAMILIES
+
 
 def tensor(value):
     """With nine digits, which tell every float32 apart and take half the space."""
     result = fixture.tensor(value)
-    return result | {"values": [float(f"{number:.9g}") for number in result["values"]]}
+    values = [float(f"{number:.9g}") for number in result["values"]]
+    return result | {"values": [int(number) if number == int(number) else number for number in values]}
 
 
-LAYERS = {
-    "linear": (lambda: nn.Linear(5, 3), [2, 4, 5]),
-    "linear without bias": (lambda: nn.Linear(5, 3, bias=False), [2, 5]),
-    "conv2d": (lambda: nn.Conv2d(2, 3, 3), [2, 2, 5, 6]),
-    "conv2d of one image": (lambda: nn.Conv2d(2, 3, 3), [2, 5, 6]),
-    "conv2d with all options": (
-        lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(2, 1), dilation=(1, 2), groups=2, bias=False),
-        [2, 4, 6, 5],
-    ),
-    "conv2d same": (lambda: nn.Conv2d(2, 3, (4, 3), padding="same", dilation=(1, 2)), [2, 2, 6, 7]),
-    "conv2d valid": (lambda: nn.Conv2d(2, 3, 3, padding="valid"), [2, 2, 5, 6]),
-    "conv2d reflect": (lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="reflect"), [2, 2, 5, 6]),
-    "conv2d replicate": (lambda: nn.Conv2d(2, 3, 3, padding=(4, 1), padding_mode="replicate"), [2, 2, 3, 6]),
-    "conv2d circular": (lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="circular"), [2, 2, 5, 6]),
-    "conv2d same reflect": (lambda: nn.Conv2d(2, 3, (4, 3), padding="same", padding_mode="reflect"), [2, 2, 5, 6]),
-    "batch norm": (lambda: nn.BatchNorm2d(3), [2, 3, 2, 4]),
-    "batch norm with options": (lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=0.3, bias=False), [2, 3, 2, 4]),
-    "batch norm with the mean of all": (lambda: nn.BatchNorm2d(3, momentum=None), [2, 3, 2, 4]),
-    "batch norm without weights": (lambda: nn.BatchNorm2d(3, affine=False), [2, 3, 2, 4]),
-    "batch norm without statistics": (lambda: nn.BatchNorm2d(3, track_running_stats=False), [2, 3, 2, 4]),
-    "max pool": (lambda: nn.MaxPool2d(2), [2, 2, 5, 6]),
-    "max pool with all options": (
-        lambda: nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), ceil_mode=True),
-        [2, 2, 6, 7],
-    ),
-    "relu": (lambda: nn.ReLU(), [3, 4]),
-    "dropout": (lambda: nn.Dropout(0.4), [5, 6]),
-    "flatten": (lambda: nn.Flatten(), [2, 3, 4]),
-    "flatten of some": (lambda: nn.Flatten(start_dim=0, end_dim=-2), [2, 3, 4]),
-    "sequential": (
-        lambda: nn.Sequential(
-            nn.Conv2d(1, 2, 3, padding=1), nn.BatchNorm2d(2), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(),
-            nn.Dropout(), nn.Linear(8, 3),
-        ),
-        [3, 1, 4, 4],
-    ),
-}  # fmt: skip
+def flat(outputs):
+    """The tensors in what a layer gives, from left to right."""
+    if isinstance(outputs, torch.Tensor):
+        return [outputs]
+    if isinstance(outputs, nn.utils.rnn.PackedSequence):
+        return [outputs.data]
+    return [] if outputs is None else [leaf for part in outputs for leaf in flat(part)]
 
 
-def case(make, shape):
+def probe(output):
+    """What the outputs are multiplied with for the gradients: small, short, and other for each element."""
+    return ((torch.arange(output.numel()) % 7 - 3) / 8).reshape(output.shape)
+
+
+def same(first, second):
+    return len(first) == len(second) and all(
+        a.shape == b.shape and torch.equal(a, b) for a, b in zip(first, second)
+    )
+
+
+def case(make, shapes, call=lambda layer, *inputs: layer(*inputs)):
     torch.manual_seed(11)
     layer = make()
-    first = {key: tensor(value) for key, value in layer.state_dict().items()}
-    inputs = [torch.randn(shape), torch.randn(shape)]
-    probe = torch.randn_like(layer.eval()(inputs[0] * 1))
+    first = {key: value.clone() for key, value in layer.state_dict().items()}
+    generator = torch.Generator().manual_seed(5)
+    inputs = [
+        shape if isinstance(shape, torch.Tensor) else torch.randint(-24, 25, shape, generator=generator) / 8
+        for shape in shapes
+    ]
+    reals = [value for value in inputs if value.is_floating_point()]
+    for value in reals:
+        value.requires_grad_()
+
+    def run():
+        # A layer may write into its input, which a leaf does not bear.
+        return flat(call(layer, *[value * 1 if value.is_floating_point() else value for value in inputs]))
+
     torch.manual_seed(12)
-    layer.train()
-    inputs[0].requires_grad_()
-    outputs = [layer(value * 1) for value in inputs]
-    (outputs[0] * probe).sum().backward()
-    gradients = [inputs[0].grad] + [p.grad for p in layer.parameters()]
+    outputs = run()
+    differentiable = [output for output in outputs if output.requires_grad]
+    if differentiable:
+        sum((output * probe(output)).sum() for output in differentiable).backward()
+    leaves = reals + list(layer.parameters())
+    gradients = [None if leaf.grad is None else leaf.grad.to_dense() for leaf in leaves]
+    run()
+    last = {key: value for key, value in layer.state_dict().items() if not torch.equal(value, first[key])}
+    layer.eval()
+    evaluated = run()
     return {
         "description": repr(layer),
-        "keys": list(layer.state_dict()),
         "parameters": [name for name, _ in layer.named_parameters()],
-        "first": first,
+        "keys": list(first),
+        "first": {key: tensor(value) for key, value in first.items()},
         "inputs": [tensor(value) for value in inputs],
-        "probe": tensor(probe),
         "outputs": [tensor(value) for value in outputs],
-        "gradients": [tensor(value) for value in gradients],
-        "last": {key: tensor(value) for key, value in layer.state_dict().items()},
-        "evaluated": tensor(layer.eval()(inputs[0] * 1)),
+        "gradients": [None if value is None else tensor(value) for value in gradients],
+        "last": {key: tensor(value) for key, value in last.items()},
+        "evaluated": None if same(evaluated, outputs) else [tensor(value) for value in evaluated],
     }
 
 
-write("layers", {name: case(make, shape) for name, (make, shape) in LAYERS.items()})
+for family, table in FAMILIES.items():
+    write(f"layers-{family}", {name: case(*entry) for name, entry in table.items()})

@@ -1,16 +1,19 @@
 import Torch
 
-/// The squares of the differences, by default their mean.
+/// The squares of the differences, (x - y)², by default their mean.
 ///
+/// - Parameters:
+///   - input: any shape.
+///   - target: the input's shape.
+///   - weight: how much each element counts, of the input's shape; the mean is then Σ w·(x - y)² / Σ w.
 /// - Throws: `TorchError` of kind `shape` where the shapes differ: what PyTorch broadcasts is seldom what was meant.
-public func mseLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
-    guard input.shape == target.shape else {
-        throw TorchError(
-            kind: .shape, operation: "mse_loss",
-            inputs: "\(input.dtype)\(input.shape), \(target.dtype)\(target.shape)",
-            message: "input and target must have one shape")
-    }
-    return try Tensor.mseLoss(input, target: target, reduction: reduction.rawValue)
+public func mseLoss(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
+) throws -> Tensor {
+    try requireOneShape("mse_loss", input, target)
+    guard let weight else { return try Tensor.mseLoss(input, target: target, reduction: reduction.rawValue) }
+    try requireWeightOfEachElement("mse_loss", input, weight)
+    return try (input - target).pow(2).weighted(by: weight, reduction: reduction)
 }
 
 /// `mseLoss` with its option, as a module.

@@ -5,13 +5,19 @@ extension Module: CustomStringConvertible {
         return describe(&path)
     }
 
+    /// The class, without the type that a generic one has in angle brackets.
+    final var typeName: String {
+        String(String(describing: type(of: self)).prefix { $0 != "<" })
+    }
+
     private final func describe(_ path: inout [Module]) -> String {
-        let name = String(describing: type(of: self))
+        let name = typeName
         // A reference back to a module above is no child.
         if path.contains(where: { $0 === self }) { return "\(name)(…)" }
         path.append(self)
         defer { path.removeLast() }
-        let members = Self.lines(of: childNodes(), &path)
+        let members =
+            printsEqualNeighboursOnce ? Self.runs(of: childNodes(), &path) : Self.lines(of: childNodes(), &path)
         if members.isEmpty { return "\(name)(\(extraDescription))" }
         let extra = extraDescription.isEmpty ? [] : [extraDescription]
         return "\(name)(\n\(Self.indented((extra + members).joined(separator: "\n")))\n)"
@@ -29,22 +35,25 @@ extension Module: CustomStringConvertible {
             let lines = lines(of: members, &path)
             return "\(ModuleNode.GroupKind.table.rawValue)(\n\(indented(lines.joined(separator: "\n")))\n)"
         case .group(.list, let members):
-            // Equal neighbours share a line.
-            var runs: [(first: String, last: String, count: Int, text: String)] = []
-            for (key, node) in members {
-                let text = describe(node, &path)
-                if let last = runs.indices.last, runs[last].text == text {
-                    runs[last].last = key
-                    runs[last].count += 1
-                } else {
-                    runs.append((key, key, 1, text))
-                }
-            }
-            let lines = runs.map { run in
-                run.count == 1
-                    ? "(\(run.first)): \(run.text)" : "(\(run.first)-\(run.last)): \(run.count) x \(run.text)"
-            }
+            let lines = runs(of: members, &path)
             return "\(ModuleNode.GroupKind.list.rawValue)(\n\(indented(lines.joined(separator: "\n")))\n)"
+        }
+    }
+
+    /// The members line by line, equal neighbours in one line.
+    private static func runs(of members: [(key: String, node: ModuleNode)], _ path: inout [Module]) -> [String] {
+        var runs: [(first: String, last: String, count: Int, text: String)] = []
+        for (key, node) in members {
+            let text = describe(node, &path)
+            if let last = runs.indices.last, runs[last].text == text {
+                runs[last].last = key
+                runs[last].count += 1
+            } else {
+                runs.append((key, key, 1, text))
+            }
+        }
+        return runs.map { run in
+            run.count == 1 ? "(\(run.first)): \(run.text)" : "(\(run.first)-\(run.last)): \(run.count) x \(run.text)"
         }
     }
 

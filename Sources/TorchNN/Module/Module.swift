@@ -34,6 +34,7 @@ open class Module: Stateful {
 
     private final lazy var reflection = ModuleReflection(of: self)
     private final var isSwitching = false
+    final var forwardHooks: [(number: Int, hook: ForwardHook)] = []
 
     /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's do.
     public init(isTraining: Bool = true) {
@@ -74,13 +75,17 @@ open class Module: Stateful {
 
     // MARK: What the extensions look through
 
-    final var parameterSlots: [(key: String, slot: TensorSlot)] { reflection.parameters }
+    /// The parameters by their keys; a layer whose options say how many it has overrides it.
+    var parameterSlots: [(key: String, slot: TensorSlot)] { reflection.parameters }
     final var bufferSlots: [(key: String, slot: TensorSlot)] { reflection.buffers }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
     func childNodes() -> [(key: String, node: ModuleNode)] {
         reflection.children(of: self)
     }
+
+    /// Whether `description` says only once what equal children are that follow each other, as PyTorch's list does.
+    var printsEqualNeighboursOnce: Bool { false }
 }
 
 /// A module that computes one tensor from one tensor: what a `Sequential` is made of.

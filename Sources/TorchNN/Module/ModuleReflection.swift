@@ -71,7 +71,7 @@ final class ModuleReflection {
 private func isPlain(_ value: Any) -> Bool {
     switch type(of: value) {
     case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Double?.Type, is Tensor.Type,
-        is Tensor?.Type, is DType.Type, is Device.Type, is Pair.Type, is Padding.Type, is PaddingMode.Type,
+        is Tensor?.Type, is DType.Type, is Device.Type, is any SpatialSize.Type, is Padding.Type, is PaddingMode.Type,
         is Reduction.Type:
         true
     default: false

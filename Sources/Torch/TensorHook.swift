@@ -1,0 +1,65 @@
+import CTorch
+import Synchronization
+
+extension Tensor {
+    /// Calls `hook` with the gradient of this tensor whenever one is computed, before it goes on: `register_hook`.
+    ///
+    /// - Parameter hook: may give another gradient, of the same shape, to go on with; nil leaves it as it is. What it
+    ///   throws comes out of `backward()`. It runs where `backward` does: for a tensor on a CUDA device on a thread of
+    ///   libtorch's. A hook that holds its own tensor keeps it from being freed until it is removed.
+    /// - Returns: what removes the hook; the hook stays where it is not used.
+    /// - Throws: `TorchError` where the tensor does not require a gradient.
+    @discardableResult
+    public func registerHook(_ hook: @escaping @Sendable (Tensor) throws -> Tensor?) throws -> HookHandle {
+        defer { keepAlive(self) }
+        var position: UInt32 = 0
+        // libtorch holds the box from here on.
+        let context = Unmanaged.passRetained(HookBox(hook)).toOpaque()
+        let succeeded = ct_tensor_add_hook(
+            pointer, runHook, context, { Unmanaged<HookBox>.fromOpaque($0).release() }, &position)
+        try check(succeeded)
+        return HookHandle(tensor: self, position: position)
+    }
+}
+
+/// A hook on a tensor, to be removed.
+public final class HookHandle: Sendable {
+    private let tensor: Mutex<Tensor?>
+    private let position: UInt32
+
+    fileprivate init(tensor: Tensor, position: UInt32) {
+        self.tensor = Mutex(tensor)
+        self.position = position
+    }
+
+    /// Removes the hook; again, it does nothing.
+    public func remove() {
+        let tensor = tensor.withLock { tensor in
+            defer { tensor = nil }
+            return tensor
+        }
+        guard let tensor else { return }
+        _ = ct_tensor_remove_hook(tensor.pointer, position)
+        keepAlive(tensor)
+    }
+}
+
+private final class HookBox: Sendable {
+    let hook: @Sendable (Tensor) throws -> Tensor?
+
+    init(_ hook: @escaping @Sendable (Tensor) throws -> Tensor?) {
+        self.hook = hook
+    }
+}
+
+private func runHook(
+    _ context: UnsafeMutableRawPointer, _ gradient: OpaquePointer,
+    _ replacement: UnsafeMutablePointer<OpaquePointer?>
+) -> CTForeignError {
+    carryingErrors {
+        let hook = Unmanaged<HookBox>.fromOpaque(context).takeUnretainedValue().hook
+        guard let result = try hook(Tensor(owning: ct_tensor_retain(gradient))) else { return }
+        replacement.pointee = ct_tensor_retain(result.pointer)
+        keepAlive(result)
+    }
+}

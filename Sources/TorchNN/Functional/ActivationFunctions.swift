@@ -1,0 +1,166 @@
+import Torch
+
+/// max(x, 0), element by element.
+public func relu(_ input: Tensor) throws -> Tensor {
+    try input.relu()
+}
+
+/// min(max(x, 0), 6).
+public func relu6(_ input: Tensor) throws -> Tensor {
+    try Tensor.hardtanh(input, minVal: 0, maxVal: 6)
+}
+
+/// x where it is positive, `negativeSlope`·x elsewhere.
+public func leakyReLU(_ input: Tensor, negativeSlope: Double = 0.01) throws -> Tensor {
+    try Tensor.leakyRelu(input, negativeSlope: .real(negativeSlope))
+}
+
+/// x where it is positive, weight·x elsewhere.
+///
+/// - Parameter weight: one number, or one for each channel of `[N, C, …]`.
+public func prelu(_ input: Tensor, weight: Tensor) throws -> Tensor {
+    try input.prelu(weight: weight)
+}
+
+/// x where it is positive, a·x elsewhere, with a drawn evenly from `lower` to `upper` for each element in training, and
+/// midway between them otherwise.
+public func rrelu(
+    _ input: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false
+) throws -> Tensor {
+    try Tensor.rrelu(input, lower: .real(lower), upper: .real(upper), training: training)
+}
+
+/// x where it is positive, alpha·(eˣ - 1) elsewhere.
+public func elu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
+    try Tensor.elu(input, alpha: .real(alpha))
+}
+
+/// max(x, 0) + min(alpha·(exp(x / alpha) - 1), 0).
+public func celu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
+    try Tensor.celu(input, alpha: .real(alpha))
+}
+
+/// The scaled ELU that keeps mean 0 and variance 1 from layer to layer.
+public func selu(_ input: Tensor) throws -> Tensor {
+    try Tensor.selu(input)
+}
+
+/// x where it is greater than `threshold`, `value` elsewhere.
+public func threshold(_ input: Tensor, threshold: Double, value: Double) throws -> Tensor {
+    try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+}
+
+/// x·Φ(x), with Φ the normal distribution's function.
+public func gelu(_ input: Tensor, approximate: GELU.Approximation = .none) throws -> Tensor {
+    try Tensor.gelu(input, approximate: approximate.rawValue)
+}
+
+/// x·σ(x), also called swish.
+public func silu(_ input: Tensor) throws -> Tensor {
+    try Tensor.silu(input)
+}
+
+/// x·tanh(softplus(x)).
+public func mish(_ input: Tensor) throws -> Tensor {
+    try Tensor.mish(input)
+}
+
+/// log(1 + exp(beta·x)) / beta; x itself where beta·x is greater than `threshold`.
+public func softplus(_ input: Tensor, beta: Double = 1, threshold: Double = 20) throws -> Tensor {
+    try Tensor.softplus(input, beta: .real(beta), threshold: .real(threshold))
+}
+
+/// 1 / (1 + e⁻ˣ).
+public func sigmoid(_ input: Tensor) throws -> Tensor {
+    try input.sigmoid()
+}
+
+/// The logarithm of `sigmoid`, without its loss of precision.
+public func logSigmoid(_ input: Tensor) throws -> Tensor {
+    try Tensor.logSigmoid(input)
+}
+
+/// 0 below -3, 1 above 3, x / 6 + 1/2 between.
+public func hardsigmoid(_ input: Tensor) throws -> Tensor {
+    try Tensor.hardsigmoid(input)
+}
+
+/// x·`hardsigmoid`(x).
+public func hardswish(_ input: Tensor) throws -> Tensor {
+    try Tensor.hardswish(input)
+}
+
+/// x within `minVal`…`maxVal`, else the nearer bound.
+public func hardtanh(_ input: Tensor, minVal: Double = -1, maxVal: Double = 1) throws -> Tensor {
+    try Tensor.hardtanh(input, minVal: .real(minVal), maxVal: .real(maxVal))
+}
+
+/// The hyperbolic tangent.
+public func tanh(_ input: Tensor) throws -> Tensor {
+    try input.tanh()
+}
+
+/// x - tanh(x).
+public func tanhshrink(_ input: Tensor) throws -> Tensor {
+    try input - input.tanh()
+}
+
+/// 0 within ±`lambd`, x elsewhere.
+public func hardshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
+    try input.hardshrink(lambd: .real(lambd))
+}
+
+/// 0 within ±`lambd`, x moved by `lambd` towards 0 elsewhere.
+public func softshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
+    try Tensor.softshrink(input, lambd: .real(lambd))
+}
+
+/// x / (1 + |x|).
+public func softsign(_ input: Tensor) throws -> Tensor {
+    try input / (input.abs() + 1)
+}
+
+/// a·σ(b), with a and b the halves of the input along `dim`.
+public func glu(_ input: Tensor, dim: Int = -1) throws -> Tensor {
+    try Tensor.glu(input, dim: dim)
+}
+
+/// Exponentials that sum to 1 along `dim`.
+public func softmax(_ input: Tensor, dim: Int) throws -> Tensor {
+    try input.softmax(dim: dim)
+}
+
+/// `softmax` of -x.
+public func softmin(_ input: Tensor, dim: Int) throws -> Tensor {
+    try (-input).softmax(dim: dim)
+}
+
+/// The logarithm of `softmax`, without its loss of precision.
+public func logSoftmax(_ input: Tensor, dim: Int) throws -> Tensor {
+    try input.logSoftmax(dim: dim)
+}
+
+/// Draws from the distribution whose unnormalised logarithms are the logits, so that gradients pass: Jang and others
+/// 2017, "Categorical reparameterization with Gumbel-softmax".
+///
+/// - Parameters:
+///   - tau: the temperature; the lower, the nearer to one choice.
+///   - hard: whether the result is one choice, a 1 among zeros, with the gradient of the soft one.
+public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1) throws -> Tensor {
+    let gumbels = try -Tensor.emptyLike(logits.detach()).exponential_().log()
+    let soft = try ((logits + gumbels) / tau).softmax(dim: dim)
+    guard hard else { return soft }
+    let choice = try soft.argmax(dim: dim, keepDim: true)
+    let one = try Tensor.zerosLike(logits.detach()).scatter_(dim: dim, index: choice, value: 1)
+    return try one - soft.detach() + soft
+}
+
+/// x divided by its norm along `dim`.
+///
+/// - Parameters:
+///   - p: the norm's power.
+///   - eps: what the norm is at least.
+public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
+    let norm = try input.norm(p: .real(p), dims: [dim], keepDim: true)
+    return try input / norm.clampMin(min: .real(eps)).expandAs(input)
+}

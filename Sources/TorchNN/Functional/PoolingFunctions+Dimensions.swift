@@ -1,0 +1,129 @@
+import Torch
+
+/// The greatest element in each window of a sequence, `[N, C, L]` or `[C, L]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+public func maxPool1d(
+    _ input: Tensor, kernelSize: Int, stride: Int? = nil,
+    padding: Int = 0, dilation: Int = 1, ceilMode: Bool = false
+) throws -> Tensor {
+    try maxPooling(
+        input, kernelSize: [kernelSize], stride: [stride ?? kernelSize], padding: [padding],
+        dilation: [dilation], ceilMode: ceilMode)
+}
+
+/// The mean of each window of a sequence, `[N, C, L]` or `[C, L]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+///   - countIncludePad: whether the padding's zeros count in the mean.
+public func avgPool1d(
+    _ input: Tensor, kernelSize: Int, stride: Int? = nil,
+    padding: Int = 0, ceilMode: Bool = false, countIncludePad: Bool = true
+) throws -> Tensor {
+    try averagePooling(
+        input, kernelSize: [kernelSize], stride: [stride ?? kernelSize], padding: [padding],
+        ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: nil)
+}
+
+/// The greatest elements of as many windows of a sequence as the output has places.
+public func adaptiveMaxPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
+    try adaptiveMaxPooling(input, outputSize: [outputSize]).output
+}
+
+/// The means of as many windows of a sequence as the output has places.
+public func adaptiveAvgPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
+    try adaptiveAveragePooling(input, outputSize: [outputSize])
+}
+
+/// The greatest element in each window of an image, `[N, C, H, W]` or `[C, H, W]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+public func maxPool2d(
+    _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
+    padding: some PairConvertible = 0, dilation: some PairConvertible = 1, ceilMode: Bool = false
+) throws -> Tensor {
+    try maxPooling(
+        input, kernelSize: kernelSize.pair.sizes, stride: (stride ?? kernelSize).pair.sizes,
+        padding: padding.pair.sizes,
+        dilation: dilation.pair.sizes, ceilMode: ceilMode)
+}
+
+/// The mean of each window of an image, `[N, C, H, W]` or `[C, H, W]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+///   - countIncludePad: whether the padding's zeros count in the mean.
+public func avgPool2d(
+    _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
+    padding: some PairConvertible = 0, ceilMode: Bool = false, countIncludePad: Bool = true, divisorOverride: Int? = nil
+) throws -> Tensor {
+    try averagePooling(
+        input, kernelSize: kernelSize.pair.sizes, stride: (stride ?? kernelSize).pair.sizes,
+        padding: padding.pair.sizes,
+        ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
+}
+
+/// The greatest elements of as many windows of an image as the output has places.
+public func adaptiveMaxPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
+    try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes).output
+}
+
+/// The means of as many windows of an image as the output has places.
+public func adaptiveAvgPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
+    try adaptiveAveragePooling(input, outputSize: outputSize.pair.sizes)
+}
+
+/// The greatest element in each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+public func maxPool3d(
+    _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
+    padding: some TripleConvertible = 0, dilation: some TripleConvertible = 1, ceilMode: Bool = false
+) throws -> Tensor {
+    try maxPooling(
+        input, kernelSize: kernelSize.triple.sizes, stride: (stride ?? kernelSize).triple.sizes,
+        padding: padding.triple.sizes,
+        dilation: dilation.triple.sizes, ceilMode: ceilMode)
+}
+
+/// The mean of each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
+///
+/// - Parameters:
+///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - padding: zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may begin inside and end outside.
+///   - countIncludePad: whether the padding's zeros count in the mean.
+public func avgPool3d(
+    _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
+    padding: some TripleConvertible = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
+    divisorOverride: Int? = nil
+) throws -> Tensor {
+    try averagePooling(
+        input, kernelSize: kernelSize.triple.sizes, stride: (stride ?? kernelSize).triple.sizes,
+        padding: padding.triple.sizes,
+        ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
+}
+
+/// The greatest elements of as many windows of a volume as the output has places.
+public func adaptiveMaxPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
+    try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes).output
+}
+
+/// The means of as many windows of a volume as the output has places.
+public func adaptiveAvgPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
+    try adaptiveAveragePooling(input, outputSize: outputSize.triple.sizes)
+}

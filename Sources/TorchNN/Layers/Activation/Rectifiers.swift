@@ -1,0 +1,165 @@
+import Torch
+
+/// max(x, 0), element by element.
+public final class ReLU: InPlaceActivation, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try input.relu_() : try relu(input)
+        }
+    }
+}
+
+/// min(max(x, 0), 6). Howard and others 2017, "MobileNets".
+public final class ReLU6: InPlaceActivation, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.hardtanh_(input, minVal: 0, maxVal: 6) : try relu6(input)
+        }
+    }
+}
+
+/// x where it is positive, `negativeSlope`·x elsewhere. Maas and others 2013.
+public final class LeakyReLU: InPlaceActivation, Layer {
+    public let negativeSlope: Double
+
+    public init(negativeSlope: Double = 0.01, inPlace: Bool = false) {
+        self.negativeSlope = negativeSlope
+        super.init(inPlace: inPlace)
+    }
+
+    public override var extraDescription: String { text("negative_slope=\(negativeSlope)") }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
+                : try leakyReLU(input, negativeSlope: negativeSlope)
+        }
+    }
+}
+
+/// x where it is positive, weight·x elsewhere, with a weight that is learnt.
+///
+/// He and others 2015, "Delving deep into rectifiers". Weight decay would spoil it.
+public final class PReLU: Module, Layer {
+    public let numParameters: Int
+
+    /// `[numParameters]`.
+    @Parameter public var weight: Tensor
+
+    /// - Parameters:
+    ///   - numParameters: 1, or the number of channels of `[N, C, …]`.
+    ///   - initial: the weight at first: PyTorch's `init`.
+    /// - Throws: `TorchError` where the number is not positive.
+    public init(numParameters: Int = 1, initial: Double = 0.25) throws {
+        try requirePositive([numParameters], "PReLU", "number of parameters")
+        self.numParameters = numParameters
+        weight = try Tensor.full([numParameters], .real(initial))
+    }
+
+    public override var extraDescription: String { "num_parameters=\(numParameters)" }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try prelu(input, weight: weight)
+        }
+    }
+}
+
+/// x where it is positive, a·x elsewhere, with a drawn for each element in training.
+///
+/// In evaluation a is midway between `lower` and `upper`. Xu and others 2015, "Empirical evaluation of rectified
+/// activations".
+public final class RReLU: InPlaceActivation, Layer {
+    public let lower: Double
+    public let upper: Double
+
+    /// - Throws: `TorchError` where the lower bound is above the upper.
+    public init(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, inPlace: Bool = false) throws {
+        try require(lower <= upper, "RReLU", "the lower bound, \(lower), must not be above the upper, \(upper)")
+        self.lower = lower
+        self.upper = upper
+        super.init(inPlace: inPlace)
+    }
+
+    public override var extraDescription: String { text("lower=\(lower), upper=\(upper)") }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
+                : try rrelu(input, lower: lower, upper: upper, training: isTraining)
+        }
+    }
+}
+
+/// x where it is positive, alpha·(eˣ - 1) elsewhere. Clevert and others 2016, "Exponential linear units".
+public final class ELU: InPlaceActivation, Layer {
+    public let alpha: Double
+
+    public init(alpha: Double = 1, inPlace: Bool = false) {
+        self.alpha = alpha
+        super.init(inPlace: inPlace)
+    }
+
+    public override var extraDescription: String { text("alpha=\(alpha)") }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
+        }
+    }
+}
+
+/// max(x, 0) + min(alpha·(exp(x / alpha) - 1), 0). Barron 2017, "Continuously differentiable exponential linear units".
+public final class CELU: InPlaceActivation, Layer {
+    public let alpha: Double
+
+    /// - Throws: `TorchError` for an alpha of 0.
+    public init(alpha: Double = 1, inPlace: Bool = false) throws {
+        try require(alpha != 0, "CELU", "alpha must not be 0")
+        self.alpha = alpha
+        super.init(inPlace: inPlace)
+    }
+
+    public override var extraDescription: String { text("alpha=\(alpha)") }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
+        }
+    }
+}
+
+/// The scaled ELU that keeps mean 0 and variance 1 from layer to layer.
+///
+/// Klambauer and others 2017, "Self-normalizing neural networks"; use it with `AlphaDropout`.
+public final class SELU: InPlaceActivation, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.selu_(input) : try selu(input)
+        }
+    }
+}
+
+/// x where it is greater than `threshold`, `value` elsewhere.
+public final class Threshold: InPlaceActivation, Layer {
+    public let threshold: Double
+    public let value: Double
+
+    public init(_ threshold: Double, _ value: Double, inPlace: Bool = false) {
+        self.threshold = threshold
+        self.value = value
+        super.init(inPlace: inPlace)
+    }
+
+    public override var extraDescription: String { text("threshold=\(threshold), value=\(value)") }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace
+                ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
+                : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Torch
+
+/// x·Φ(x), with Φ the normal distribution's function. Hendrycks and Gimpel 2016, "Gaussian error linear units".
+public final class GELU: Module, Layer {
+    /// How Φ is computed.
+    public enum Approximation: String, Sendable {
+        case none
+        /// By a hyperbolic tangent, which is faster.
+        case tanh
+    }
+
+    public let approximate: Approximation
+
+    public init(approximate: Approximation = .none) {
+        self.approximate = approximate
+    }
+
+    public override var extraDescription: String { "approximate='\(approximate.rawValue)'" }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try gelu(input, approximate: approximate)
+        }
+    }
+}
+
+/// x·σ(x), also called swish.
+public final class SiLU: InPlaceActivation, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.silu_(input) : try silu(input)
+        }
+    }
+}
+
+/// x·tanh(softplus(x)). Misra 2019, "Mish: a self regularized non-monotonic neural activation function".
+public final class Mish: InPlaceActivation, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            inPlace ? try Tensor.mish_(input) : try mish(input)
+        }
+    }
+}
+
+/// log(1 + exp(beta·x)) / beta, a smooth rectifier; x itself where beta·x is greater than `threshold`.
+public final class Softplus: Module, Layer {
+    public let beta: Double
+    public let threshold: Double
+
+    public init(beta: Double = 1, threshold: Double = 20) {
+        self.beta = beta
+        self.threshold = threshold
+    }
+
+    public override var extraDescription: String { "beta=\(beta), threshold=\(threshold)" }
+
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try softplus(input, beta: beta, threshold: threshold)
+        }
+    }
+}
+
+/// 1 / (1 + e⁻ˣ).
+public final class Sigmoid: Module, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try sigmoid(input)
+        }
+    }
+}
+
+/// The logarithm of the sigmoid.
+public final class LogSigmoid: Module, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try logSigmoid(input)
+        }
+    }
+}
+
+/// The hyperbolic tangent.
+public final class Tanh: Module, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try tanh(input)
+        }
+    }
+}
+
+/// x - tanh(x).
+public final class Tanhshrink: Module, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try tanhshrink(input)
+        }
+    }
+}
+
+/// x / (1 + |x|).
+public final class Softsign: Module, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try softsign(input)
+        }
+    }
+}

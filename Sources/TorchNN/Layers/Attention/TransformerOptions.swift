@@ -1,0 +1,51 @@
+import Torch
+
+/// What the layers of a transformer's encoder and decoder are made by.
+struct TransformerOptions {
+    let dModel: Int
+    let nhead: Int
+    let dimFeedforward: Int
+    let dropout: Double
+    let activation: (Tensor) throws -> Tensor
+    let layerNormEps: Double
+    let batchFirst: Bool
+    let normFirst: Bool
+    let bias: Bool
+
+    func attention() throws -> MultiheadAttention {
+        try MultiheadAttention(dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst)
+    }
+
+    func network() throws -> (linear1: Linear, dropout: Dropout, linear2: Linear) {
+        (
+            try Linear(dModel, dimFeedforward, bias: bias), try Dropout(p: dropout),
+            try Linear(dimFeedforward, dModel, bias: bias)
+        )
+    }
+
+    func norm() throws -> LayerNorm {
+        try LayerNorm(dModel, eps: layerNormEps, bias: bias)
+    }
+}
+
+/// A module of the same kind with the same state, made without a draw from the standard generator.
+func copy<M: Module>(of module: M, _ make: () throws -> M) throws -> M {
+    let generator = try Generator.standard()
+    let state = try generator.state()
+    let copy = try make()
+    try generator.setState(state)
+    try copy.loadStateDict(module.stateDict())
+    for (parameter, original) in zip(copy.parameters(), module.parameters()) {
+        let converted = try parameter.detach().to(original.dtype).to(original.device).copy_(original.detach())
+        try parameter.setData(converted)
+        try parameter.requiresGrad_(original.requiresGrad)
+    }
+    copy.train(module.isTraining)
+    return copy
+}
+
+/// Whether a mask of numbers to be added is the causal one: nothing up to the diagonal, -∞ above.
+func isCausalMask(_ mask: Tensor?) throws -> Bool {
+    guard let mask, mask.dimensionCount == 2, mask.shape[0] == mask.shape[1] else { return false }
+    return try mask.equal(Transformer.generateSquareSubsequentMask(mask.shape[0], dtype: mask.dtype).to(mask.device))
+}

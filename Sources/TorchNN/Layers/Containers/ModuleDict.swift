@@ -1,0 +1,48 @@
+import Torch
+
+/// Modules under names, in the order in which they came: `heads.first.weight`.
+///
+/// A property that is a dictionary of modules does the same in alphabetical order, since a dictionary has none.
+/// ```swift
+/// let heads: ModuleDict = try ["classes": Linear(8, 10), "boxes": Linear(8, 4)]
+/// let logits = try heads["classes"]?(x)
+/// ```
+public final class ModuleDict<Element>: Module, Sequence, ExpressibleByDictionaryLiteral {
+    /// The modules with their names. What is no module is not found.
+    public private(set) var elements: [(name: String, module: Element)] = []
+
+    /// The last of several modules with one name counts.
+    public init(_ elements: [(String, Element)] = []) {
+        super.init()
+        for (name, module) in elements { self[name] = module }
+    }
+
+    public convenience init(dictionaryLiteral elements: (String, Element)...) {
+        self.init(elements)
+    }
+
+    public var count: Int { elements.count }
+    public var names: [String] { elements.map(\.name) }
+
+    /// The module of a name; assigning nil removes it.
+    public subscript(name: String) -> Element? {
+        get { elements.first { $0.name == name }?.module }
+        set {
+            let position = elements.firstIndex { $0.name == name }
+            switch (position, newValue) {
+            case (let position?, let module?): elements[position].module = module
+            case (let position?, nil): elements.remove(at: position)
+            case (nil, let module?): elements.append((name, module))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    public func makeIterator() -> IndexingIterator<[(name: String, module: Element)]> {
+        elements.makeIterator()
+    }
+
+    override func childNodes() -> [(key: String, node: ModuleNode)] {
+        elements.compactMap { name, module in ModuleNode(module).map { (key: name, node: $0) } }
+    }
+}

@@ -1,0 +1,40 @@
+import Torch
+
+/// Modules in a list, under their numbers: `blocks.0.weight`.
+///
+/// A property that is an array of modules does the same; this is a list that is a module itself.
+/// ```swift
+/// let blocks = ModuleList(try (0..<4).map { _ in try Linear(8, 8) })
+/// for block in blocks { x = try block(x) }
+/// ```
+public final class ModuleList<Element>: Module, Sequence {
+    /// The modules in order. What is no module is not found.
+    public var elements: [Element]
+
+    public init(_ elements: [Element] = []) {
+        self.elements = elements
+    }
+
+    public var count: Int { elements.count }
+
+    public subscript(position: Int) -> Element {
+        get { elements[position] }
+        set { elements[position] = newValue }
+    }
+
+    public func append(_ element: Element) {
+        elements.append(element)
+    }
+
+    public func makeIterator() -> IndexingIterator<[Element]> {
+        elements.makeIterator()
+    }
+
+    override func childNodes() -> [(key: String, node: ModuleNode)] {
+        elements.enumerated().compactMap { position, element in
+            ModuleNode(element).map { (key: String(position), node: $0) }
+        }
+    }
+
+    override var printsEqualNeighboursOnce: Bool { true }
+}

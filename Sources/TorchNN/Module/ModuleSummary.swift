@@ -1,0 +1,146 @@
+import Torch
+
+/// A network's layers with their output shapes, parameters and multiply-adds: what `summary(inputSize:)` gives.
+///
+/// Printed, it is a table.
+public struct ModuleSummary: Sendable {
+    public struct Row: Sendable {
+        /// The layer's path, as in `blocks.0.conv1`; empty for the network itself.
+        public let name: String
+        /// The layer's class.
+        public let type: String
+        /// Of the first output; nil for a module that has not run, or does not call its hooks (`Module.withHooks`).
+        public let outputShape: [Int]?
+        /// How many numbers its own parameters have, without those of the layers below; a shared one counts once.
+        public let parameterCount: Int
+        /// How many products of a convolution or linear map are added up, biases left out; of all calls.
+        public let multiplyAdds: Int
+    }
+
+    /// The network first, then all below in order.
+    public let rows: [Row]
+    /// How many numbers all parameters have.
+    public let parameterCount: Int
+    /// How many of them training changes.
+    public let trainableParameterCount: Int
+
+    public var multiplyAdds: Int { rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) } }
+}
+
+extension Layer {
+    /// Runs the network on zeros, in evaluation mode and without recording, and lists what its layers do.
+    ///
+    /// ```swift
+    /// print(try network.summary(inputSize: [1, 3, 32, 32]))
+    /// ```
+    /// - Parameters:
+    ///   - inputSize: the input's shape, with the batch.
+    ///   - dtype: the input's type; that of the first parameter where nil.
+    /// - Throws: what the forward pass throws.
+    public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
+        let modules = namedModules()
+        let modes = modules.map(\.module.isTraining)
+        let record = SummaryRecord()
+        let handles = modules.map { _, module in
+            module.registerForwardHook { record.add($0, input: $1, output: $2) }
+        }
+        defer {
+            handles.forEach { $0.remove() }
+            // Those above first, since a module switches all below with itself.
+            for ((_, module), mode) in zip(modules, modes) { module.train(mode) }
+        }
+        eval()
+        let parameters = parameters()
+        let input = try Tensor.zeros(
+            inputSize, dtype: dtype ?? parameters.first?.dtype, device: parameters.first?.device)
+        _ = try noGrad { try self(input) }
+        var counted: Set<OpaquePointer> = []
+        let rows = modules.map { name, module in
+            let own = module.parameterSlots.compactMap(\.slot.tensor).filter { counted.insert($0.pointer).inserted }
+            let id = ObjectIdentifier(module)
+            return ModuleSummary.Row(
+                name: name, type: module.typeName, outputShape: record.shapes[id],
+                parameterCount: own.reduce(0) { $0 + $1.count }, multiplyAdds: record.multiplyAdds[id] ?? 0)
+        }
+        return ModuleSummary(
+            rows: rows, parameterCount: parameters.reduce(0) { $0 + $1.count },
+            trainableParameterCount: parameters.filter(\.requiresGrad).reduce(0) { $0 + $1.count })
+    }
+}
+
+/// What the hooks write down.
+private final class SummaryRecord {
+    var shapes: [ObjectIdentifier: [Int]] = [:]
+    var multiplyAdds: [ObjectIdentifier: Int] = [:]
+
+    func add(_ module: Module, input: Tensor, output: Tensor) {
+        let id = ObjectIdentifier(module)
+        if shapes[id] == nil { shapes[id] = output.shape }
+        if let layer = module as? any CountingMultiplyAdds {
+            let count = layer.multiplyAdds(input: input, output: output)
+            multiplyAdds[id] = saturatingSum(multiplyAdds[id] ?? 0, count)
+        }
+    }
+}
+
+/// A layer that adds up products.
+protocol CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, output: Tensor) -> Int
+}
+
+extension Linear: CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
+        saturatingProduct(output.count, inFeatures)
+    }
+}
+
+extension Convolution: CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
+        kernelSize.sizes.reduce(saturatingProduct(output.count, inChannels / groups), saturatingProduct)
+    }
+}
+
+extension TransposedConvolution: CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
+        kernelSize.sizes.reduce(saturatingProduct(input.count, outChannels / groups), saturatingProduct)
+    }
+}
+
+private func saturatingProduct(_ left: Int, _ right: Int) -> Int {
+    let (product, overflow) = left.multipliedReportingOverflow(by: right)
+    return overflow ? .max : product
+}
+
+private func saturatingSum(_ left: Int, _ right: Int) -> Int {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
+}
+
+extension ModuleSummary: CustomStringConvertible {
+    /// A table, each layer indented below the one that has it.
+    public var description: String {
+        var lines = [["Layer", "Output shape", "Parameters", "Multiply-adds"]]
+        for row in rows {
+            let path = row.name.split(separator: ".")
+            let indentation = String(repeating: "  ", count: path.count)
+            let name = path.last.map { "\($0): \(row.type)" } ?? row.type
+            lines.append([
+                indentation + name, row.outputShape.map(\.description) ?? "-", "\(row.parameterCount)",
+                "\(row.multiplyAdds)",
+            ])
+        }
+        let widths = (0..<4).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        func padding(_ text: String, _ column: Int) -> String {
+            String(repeating: " ", count: widths[column] - text.count)
+        }
+        let table = lines.map { line in
+            "\(line[0])\(padding(line[0], 0))  \(line[1])\(padding(line[1], 1))  \(padding(line[2], 2))\(line[2])  "
+                + "\(padding(line[3], 3))\(line[3])"
+        }
+        let totals = [
+            "Parameters: \(parameterCount), of which \(trainableParameterCount) are trained",
+            "Multiply-adds: \(multiplyAdds)",
+        ]
+        return (table + totals).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,127 @@
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+@Suite(.standardGenerator)
+struct AttentionTests {
+    static let family: LayerFamily = LayerFamily(
+        name: "attention",
+        makers: [
+            "multihead attention": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+                let (output, weights) = try attention(x[0], x[0], x[0])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention of three": .module({ try MultiheadAttention(4, 2, bias: false) }) { attention, x in
+                let (output, weights) = try attention(x[0], x[1], x[2])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention to a memory": .module({ try MultiheadAttention(4, 2, batchFirst: true) }) {
+                attention, x in
+                let (output, weights) = try attention(x[0], x[1], x[1], keyPaddingMask: x[2], averageAttnWeights: false)
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention with sizes": .module({ try MultiheadAttention(4, 2, dropout: 0.3, kdim: 3, vdim: 5) })
+            { attention, x in
+                let (output, weights) = try attention(x[0], x[1], x[2])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention with added keys": .module({
+                try MultiheadAttention(4, 2, addBiasKV: true, addZeroAttn: true)
+            }) { attention, x in
+                let (output, weights) = try attention(x[0], x[0], x[0], keyPaddingMask: x[1], attnMask: x[2])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention without weights": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+                let (output, weights) = try attention(x[0], x[0], x[0], keyPaddingMask: x[1], needWeights: false)
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention with a mask for each head": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+                let (output, weights) = try attention(x[0], x[0], x[0], needWeights: false, attnMask: x[1])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention, causal": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+                let (output, weights) = try attention(
+                    x[0], x[0], x[0], needWeights: false, attnMask: causal(), isCausal: true)
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "multihead attention of one": .module({ try MultiheadAttention(4, 1, batchFirst: true) }) { attention, x in
+                let (output, weights) = try attention(x[0], x[0], x[0])
+                return [output] + (weights.map { [$0] } ?? [])
+            },
+            "encoder layer": .module({ try TransformerEncoderLayer(4, 2, dimFeedforward: 5) }) { [try $0($1[0])] },
+            "encoder layer with all options": .module({
+                try TransformerEncoderLayer(
+                    4, 2, dimFeedforward: 5, dropout: 0.3, activation: { try gelu($0) }, layerNormEps: 1e-3,
+                    batchFirst: true, normFirst: true, bias: false)
+            }) { [try $0($1[0], keyPaddingMask: $1[1])] },
+            "encoder": .module({
+                try TransformerEncoder(
+                    TransformerEncoderLayer(4, 2, dimFeedforward: 5, dropout: 0), numLayers: 2, norm: LayerNorm(4))
+            }) { [try $0($1[0], mask: causal())] },
+            "decoder layer": .module({ try TransformerDecoderLayer(4, 2, dimFeedforward: 5) }) {
+                [try $0($1[0], $1[1])]
+            },
+            "decoder layer with all options": .module({
+                try TransformerDecoderLayer(
+                    4, 2, dimFeedforward: 5, dropout: 0.3, activation: { try gelu($0) }, layerNormEps: 1e-3,
+                    batchFirst: true, normFirst: true, bias: false)
+            }) { layer, x in
+                [
+                    try layer(
+                        x[0], x[1], targetMask: causal().to(.bool), targetKeyPaddingMask: x[2],
+                        memoryKeyPaddingMask: x[2])
+                ]
+            },
+            "decoder": .module({
+                try TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5, dropout: 0), numLayers: 2)
+            }) { [try $0($1[0], $1[1], targetMask: causal())] },
+            "transformer": .module({
+                try Transformer(
+                    dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 2, dimFeedforward: 5, dropout: 0.2)
+            }) { [try $0($1[0], $1[1], targetMask: causal())] },
+        ])
+
+    private static func causal() throws -> Tensor {
+        try Transformer.generateSquareSubsequentMask(3)
+    }
+
+    @Test("options that make no sense are errors that name the layer")
+    func nonsenseThrows() throws {
+        expectError("MultiheadAttention") { try MultiheadAttention(4, 3) }
+        expectError("MultiheadAttention") { try MultiheadAttention(4, 0) }
+        expectError("MultiheadAttention") { try MultiheadAttention(4, 2, dropout: -1) }
+        expectError("MultiheadAttention") { try MultiheadAttention(4, 2, kdim: 0) }
+        expectError("TransformerEncoder") {
+            try TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 0)
+        }
+        expectError("TransformerDecoder") {
+            try TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5), numLayers: -1)
+        }
+    }
+
+    @Test("inputs and masks of wrong shapes are errors that name the layer")
+    func wrongShapesThrow() throws {
+        let attention = try MultiheadAttention(4, 2)
+        let x = try Tensor.zeros([3, 2, 4])
+        let name = "MultiheadAttention"
+        expectError(name) { try attention(Tensor.zeros([3, 2, 5]), x, x) }
+        expectError(name) { try attention(x, x, Tensor.zeros([4, 2, 4])) }
+        expectError(name) { try attention(Tensor(1.0), x, x) }
+        expectError(name) { try attention(x, Tensor.zeros([3, 1, 4]), Tensor.zeros([3, 1, 4])) }
+        expectError(name) { try attention(x, x, x, keyPaddingMask: Tensor.zeros([3, 2])) }
+        expectError(name) { try attention(x, x, x, attnMask: Tensor.zeros([2, 3])) }
+        expectError(name) { try attention(x, x, x, isCausal: true) }
+        expectError("attention") { try attention(x, x, x, attnMask: Tensor.zeros([3, 3], dtype: .int64)) }
+    }
+
+    @Test("the layers of an encoder are copies, made without a draw")
+    func layersAreCopies() throws {
+        let layer = try TransformerEncoderLayer(4, 2, dimFeedforward: 5)
+        let state = try Generator.standard().state()
+        let encoder = try TransformerEncoder(layer, numLayers: 2)
+        try expectSameBits(Generator.standard().state(), state)
+        try noGrad { _ = try encoder.layers[0].linear1.weight.add_(1) }
+        try expectSameBits(encoder.layers[1].linear1.weight, layer.linear1.weight)
+    }
+}

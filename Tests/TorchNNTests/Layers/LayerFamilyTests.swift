@@ -1,0 +1,34 @@
+import TestSupport
+import Testing
+
+/// All layers against Tests/Fixtures/layers.py, in which PyTorch makes the same ones after the same seed.
+@Suite(.standardGenerator)
+struct LayerFamilyTests {
+    /// A layer of the fixture, by its family's name and its own.
+    struct Name: CustomTestStringConvertible {
+        let family: LayerFamily
+        let layer: String
+
+        var testDescription: String { "\(family.name): \(layer)" }
+    }
+
+    static let families = [
+        ActivationTests.family, AttentionTests.family, ContainerTests.family, ConvolutionTests.family,
+        DropoutTests.family,
+        EmbeddingTests.family, LinearTests.family, NormalisationTests.family, PaddingLayerTests.family,
+        PoolingTests.family, RecurrentTests.family, ShapeTests.family,
+    ]
+    static let names = families.flatMap { family in
+        family.makers.keys.sorted().map { Name(family: family, layer: $0) }
+    }
+
+    @Test("every case of the fixture has a layer")
+    func everyCaseIsTested() throws {
+        for family in Self.families { try family.expectEveryCaseHasALayer() }
+    }
+
+    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: names)
+    func layerIsPyTorchs(name: Name) throws {
+        try name.family.expectPyTorchs(name.layer)
+    }
+}

@@ -1,0 +1,131 @@
+// How the tests compare a layer with what Tests/Fixtures/layers.py recorded of PyTorch's.
+
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+/// How a layer of the fixture is made here, and called.
+struct LayerMaker: Sendable {
+    let make: @Sendable () throws -> Module
+    let call: @Sendable (Module, [Tensor]) throws -> [Tensor]
+
+    /// A layer of one tensor.
+    static func layer(_ make: @escaping @Sendable () throws -> any Layer) -> LayerMaker {
+        LayerMaker(make: make) { module, inputs in
+            let layer = try #require(module as? any Layer)
+            return [try layer(inputs[0])]
+        }
+    }
+
+    /// A module with a call of its own.
+    static func module<M: Module>(
+        _ make: @escaping @Sendable () throws -> M, _ call: @escaping @Sendable (M, [Tensor]) throws -> [Tensor]
+    ) -> LayerMaker {
+        LayerMaker(make: make) { module, inputs in
+            let module = try #require(module as? M)
+            return try call(module, inputs)
+        }
+    }
+}
+
+/// What the fixture says of one layer.
+struct LayerCase: Decodable {
+    let description: String
+    let parameters: [String]
+    let keys: [String]
+    let first: [String: FixtureTensor]
+    let inputs: [FixtureTensor]
+    let outputs: [FixtureTensor]
+    let gradients: [FixtureTensor?]
+    let last: [String: FixtureTensor]
+    let evaluated: [FixtureTensor]?
+}
+
+/// The layers of one file of the fixture.
+struct LayerFamily: Sendable {
+    let name: String
+    let makers: [String: LayerMaker]
+
+    private var cases: [String: LayerCase] {
+        get throws { try fixture("layers-\(name)") }
+    }
+
+    func expectEveryCaseHasALayer() throws {
+        #expect(try cases.keys.sorted() == makers.keys.sorted())
+    }
+
+    /// Compares first weights (in every bit), outputs, gradients, the state after training, and the description.
+    func expectPyTorchs(_ name: String) throws {
+        let expected = try #require(try cases[name])
+        let maker = try #require(makers[name])
+        try manualSeed(11)
+        let module = try maker.make()
+        #expect(module.description == expected.description)
+        #expect(module.namedParameters().map(\.name) == expected.parameters)
+        #expect(try module.stateDict().names == expected.keys)
+        for (key, value) in expected.first {
+            try expectSameBits(module.stateDict().tensor(.string(key)), value.tensor, "\(name): \(key) at first")
+        }
+
+        let inputs = try expected.inputs.map { try $0.tensor }
+        let leaves = inputs.filter { $0.dtype.isFloatingPoint }
+        for input in leaves { try input.requiresGrad_() }
+        // A layer may write into its input, which a leaf does not bear.
+        func run() throws -> [Tensor] {
+            try maker.call(module, inputs.map { $0.dtype.isFloatingPoint ? try $0 * 1 : $0 })
+        }
+
+        try manualSeed(12)
+        let outputs = try run()
+        try expectSame(outputs, expected.outputs, "\(name): output")
+        let differentiable = outputs.filter(\.requiresGrad)
+        if !differentiable.isEmpty {
+            try differentiable.map { try ($0 * probe($0)).sum() }.reduce(Tensor(0.0, dtype: .float32)) { try $0 + $1 }
+                .backward()
+        }
+        let gradients = (leaves + module.parameters()).map(\.grad)
+        #expect(gradients.count == expected.gradients.count)
+        for (position, (gradient, value)) in zip(gradients, expected.gradients).enumerated() {
+            guard let gradient, let value else {
+                #expect((gradient == nil) == (value == nil), "\(name): gradient \(position)")
+                continue
+            }
+            let dense = try gradient.toDense()
+            try expectClose(dense, value.tensor, relative: 1e-6, absolute: 1e-6, "\(name): gradient \(position)")
+        }
+
+        _ = try run()
+        for (key, value) in expected.last {
+            try expectClose(
+                module.stateDict().tensor(.string(key)), value.tensor, relative: 1e-6, "\(name): \(key) at last")
+        }
+        module.eval()
+        try expectSame(run(), expected.evaluated ?? expected.outputs, "\(name): evaluated")
+    }
+
+    /// As in layers.py.
+    private func probe(_ output: Tensor) throws -> Tensor {
+        try (Tensor.arange(.integer(output.count)) % 7 - 3).to(.float32).div(8).reshape(output.shape)
+    }
+
+    private func expectSame(_ actual: [Tensor], _ expected: [FixtureTensor], _ comment: String) throws {
+        #expect(actual.count == expected.count, "\(comment)")
+        for (actual, expected) in zip(actual, expected) {
+            try expectClose(actual, expected.tensor, relative: 1e-6, absolute: 1e-7, comment)
+        }
+    }
+}
+
+/// Expects an error that names the layer.
+func expectError(
+    _ layer: String, sourceLocation: SourceLocation = #_sourceLocation, _ attempt: () throws -> Any
+) {
+    let error = #expect(throws: TorchError.self, sourceLocation: sourceLocation) { _ = try attempt() }
+    #expect(error?.operation == layer, "\(String(describing: error))", sourceLocation: sourceLocation)
+}
+
+/// The module of a name that must be there.
+func member<Element>(_ name: String, of modules: ModuleDict<Element>) throws -> Element {
+    try #require(modules[name])
+}
