@@ -97,8 +97,9 @@ public func localResponseNorm(
         squares = try pad(squares.unsqueeze(dim: 1), [0, 0, size / 2, (size - 1) / 2])
         squares = try avgPool2d(squares, kernelSize: Pair(size, 1), stride: 1).squeeze(dim: 1)
     } else {
-        squares = try pad(squares.view([shape[0], 1, shape[1], shape[2], -1]), [0, 0, 0, 0, size / 2, (size - 1) / 2])
-        squares = try avgPool3d(squares, kernelSize: Triple(size, 1, 1), stride: 1).squeeze(dim: 1).view(shape)
+        squares = try squares.reshape([shape[0], 1, shape[1], shape[2], -1])
+        squares = try pad(squares, [0, 0, 0, 0, size / 2, (size - 1) / 2])
+        squares = try avgPool3d(squares, kernelSize: Triple(size, 1, 1), stride: 1).squeeze(dim: 1).reshape(shape)
     }
     return try input / squares.mul(.real(alpha)).add(.real(k)).pow(.real(beta))
 }

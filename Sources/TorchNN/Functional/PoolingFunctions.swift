@@ -109,7 +109,7 @@ func maxUnpooling(
     let sizes = outputSize ?? usual
     for (dim, size) in sizes.enumerated() {
         try requireShape(
-            size >= 0 && abs(size - usual[dim]) < stride[dim], layer, input,
+            (0...largestOption).contains(size) && abs(size - usual[dim]) < stride[dim], layer, input,
             "the output can be \(usual[dim] - stride[dim] + 1) to \(usual[dim] + stride[dim] - 1) long in dimension "
                 + "\(dim), not \(size)")
     }

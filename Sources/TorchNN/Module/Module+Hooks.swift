@@ -6,11 +6,20 @@ public typealias ForwardHook = (_ module: Module, _ input: Tensor, _ output: Ten
 /// A hook's registration: `remove()` ends it.
 public struct HookHandle {
     fileprivate weak var module: Module?
-    fileprivate let number: Int
+    fileprivate let registration: HookRegistration
 
     /// Calls the hook no more.
     public func remove() {
-        module?.forwardHooks.removeAll { $0.number == number }
+        module?.forwardHooks.removeAll { $0 === registration }
+    }
+}
+
+/// A hook as a module keeps it.
+final class HookRegistration {
+    let hook: ForwardHook
+
+    init(_ hook: @escaping ForwardHook) {
+        self.hook = hook
     }
 }
 
@@ -25,9 +34,9 @@ extension Module {
     /// }
     /// ```
     public final func registerForwardHook(_ hook: @escaping ForwardHook) -> HookHandle {
-        let number = (forwardHooks.last?.number ?? 0) + 1
-        forwardHooks.append((number, hook))
-        return HookHandle(module: self, number: number)
+        let registration = HookRegistration(hook)
+        forwardHooks.append(registration)
+        return HookHandle(module: self, registration: registration)
     }
 
     /// Runs a forward pass, and calls the module's hooks with what came of it.
@@ -35,7 +44,7 @@ extension Module {
     public final func withHooks(_ input: Tensor, _ forward: () throws -> Tensor) throws -> Tensor {
         let output = try forward()
         if !forwardHooks.isEmpty {
-            for (_, hook) in forwardHooks { try hook(self, input, output) }
+            for registration in forwardHooks { try registration.hook(self, input, output) }
         }
         return output
     }

@@ -34,7 +34,7 @@ open class Module: Stateful {
 
     private final lazy var reflection = ModuleReflection(of: self)
     private final var isSwitching = false
-    final var forwardHooks: [(number: Int, hook: ForwardHook)] = []
+    final var forwardHooks: [HookRegistration] = []
 
     /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's do.
     public init(isTraining: Bool = true) {

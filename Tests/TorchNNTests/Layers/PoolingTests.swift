@@ -124,6 +124,7 @@ struct PoolingTests {
         let pooled = try MaxPool1d(kernelSize: 2).withIndices(Tensor.zeros([1, 2, 6]))
         let unpool = try MaxUnpool1d(kernelSize: 2)
         #expect(throws: TorchError.self) { try unpool(pooled.output, indices: pooled.indices, outputSize: 9) }
+        #expect(throws: TorchError.self) { try unpool(pooled.output, indices: pooled.indices, outputSize: .max) }
         #expect(throws: TorchError.self) { try unpool(pooled.output, indices: pooled.indices + 100) }
         #expect(throws: TorchError.self) { try unpool(Tensor(1.0), indices: Tensor(1)) }
     }
