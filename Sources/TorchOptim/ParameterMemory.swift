@@ -16,13 +16,19 @@ struct ParameterMemory {
         case counter
     }
 
-    private struct Entry {
+    // A class, since a step reads each several times, and copying one would cost more than the rest of the step.
+    private final class Entry {
         var step = 0
         var counter: StepCounter?
         var numbers: [Float]
         var buffers: [Tensor?]
         /// How the parameter lay when the buffers were last compared with it; nil for in another order than its indices.
         var layout: Layout?
+
+        init(numbers: [Float], buffers: [Tensor?]) {
+            self.numbers = numbers
+            self.buffers = buffers
+        }
     }
 
     private struct Layout: Equatable {
@@ -62,7 +68,7 @@ struct ParameterMemory {
             let count = bucket.counts[position]
             let layout = count < 0 ? nil : Layout(count: count, dtype: bucket.dtype, device: bucket.device)
             if entries[index] == nil {
-                var entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
+                let entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
                 if case .counter = steps {
                     let counter = try fresh ?? StepCounter(0, on: bucket.device)
                     counter.holders += 1
@@ -211,7 +217,7 @@ struct ParameterMemory {
         }
         entries = try zip(states, parameters).enumerated().map { index, pair in
             guard let state = pair.0, !state.isEmpty else { return nil }
-            var entry = Entry(numbers: [], buffers: [])
+            let entry = Entry(numbers: [], buffers: [])
             if case .none = steps {} else { entry.step = try restoredStep(state, index) }
             if case .counter = steps { entry.counter = try counter(entry.step, on: pair.1.device) }
             entry.numbers = try numbers.map { try Float(restoredNumber(state, $0, index)) }
