@@ -6,6 +6,7 @@
 #include <c10/util/Exception.h>
 
 #include <limits>
+#include <vector>
 
 #include "Support.h"
 
@@ -30,6 +31,14 @@ bool isInSameOrder(const at::Tensor &left, const at::Tensor &right) {
     if (left.size(dim) > 1 && left.stride(dim) != right.stride(dim)) return false;
   }
   return true;
+}
+
+/// The elements of a tensor of integers in order; none of another type.
+std::vector<int64_t> integersOf(const at::Tensor &tensor) {
+  if (!c10::isIntegralType(tensor.scalar_type(), false)) return {};
+  const auto numbers = tensor.to(c10::ScalarType::Long).contiguous();
+  const int64_t *values = numbers.const_data_ptr<int64_t>();
+  return std::vector<int64_t>(values, values + numbers.numel());
 }
 
 }  // namespace
@@ -89,11 +98,54 @@ void checkGroupNorm(const at::Tensor &input, int64_t batch, int64_t channels, in
       channels, " channels of ", places, " places");
 }
 
-void checkBags(const at::Tensor &indices, const at::Tensor &offsets) {
-  if (!indices.defined() || !offsets.defined()) return;
+void checkBags(
+    const at::Tensor &weight, const at::Tensor &indices, const at::Tensor &offsets, bool includesLastOffset) {
+  if (!weight.defined() || !indices.defined() || !offsets.defined()) return;
   TORCH_CHECK(
       indices.dim() == 1 && offsets.dim() == 1, "indices and offsets are lists of numbers: their shapes are ",
       indices.sizes(), " and ", offsets.sizes());
+  if (!indices.device().is_cpu() || !offsets.device().is_cpu() || weight.dim() == 0) return;
+  TORCH_CHECK(
+      offsets.size(0) > (includesLastOffset ? 1 : 0) || indices.size(0) == 0, "there are ", indices.size(0),
+      " indices, but no bag for them");
+  int64_t previous = 0;
+  for (const int64_t offset : integersOf(offsets)) {
+    TORCH_CHECK(
+        previous <= offset && offset <= indices.size(0), "the offset ", offset, " is less than the one before it, or ",
+        "out of range of ", indices.size(0), " indices");
+    previous = offset;
+  }
+  for (const int64_t index : integersOf(indices)) {
+    TORCH_CHECK(0 <= index && index < weight.size(0), "index ", index, " is out of range of ", weight.size(0), " rows");
+  }
+}
+
+void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, at::IntArrayRef lengths) {
+  if (!probabilities.defined() || !targets.defined() || !targets.device().is_cpu()) return;
+  if (probabilities.dim() == 0 || targets.dim() > 2) return;
+  const int64_t count = probabilities.size(-1);
+  const auto symbols = integersOf(targets);
+  const int64_t width = targets.dim() == 2 ? targets.size(1) : 0;
+  int64_t start = 0;
+  for (size_t sample = 0; sample < lengths.size(); ++sample) {
+    if (width > 0) start = static_cast<int64_t>(sample) * width;
+    // What else is wrong with the lengths, libtorch says.
+    if (lengths[sample] < 0 || lengths[sample] > static_cast<int64_t>(symbols.size()) - start) return;
+    for (int64_t place = start; place < start + lengths[sample]; ++place) {
+      TORCH_CHECK(
+          0 <= symbols[place] && symbols[place] < count, "symbol ", symbols[place], " is out of range of ", count);
+    }
+    start += lengths[sample];
+  }
+}
+
+void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, const at::Tensor &lengths) {
+  if (!lengths.defined() || !lengths.device().is_cpu()) return;
+  checkSymbols(probabilities, targets, integersOf(lengths));
+}
+
+void checkPower(int64_t exponent) {
+  TORCH_CHECK(exponent != std::numeric_limits<int64_t>::min(), "integer overflow: the power ", exponent);
 }
 
 void checkLayers(int64_t count) { TORCH_CHECK(count > 0, "a recurrent network of ", count, " layers"); }
@@ -117,6 +169,52 @@ void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, i
     rows += values[step];
   }
   TORCH_CHECK(rows == data.size(0), "the batch sizes say ", rows, " rows, and the data has ", data.size(0));
+}
+
+void checkLSTM(
+    const at::Tensor &input, at::TensorList state, at::TensorList weights, bool hasBiases, int64_t layerCount,
+    bool isBidirectional) {
+  checkLayers(layerCount);
+  TORCH_CHECK(state.size() == 2, "the state of an LSTM is two tensors, not ", state.size());
+  if (!input.defined()) return;
+  TORCH_CHECK(
+      input.dim() > 0 && state[0].dim() == 3 && state[1].dim() == 3,
+      "the state of an LSTM has the shape [layers, batch, hidden], not ", state[0].sizes(), " and ", state[1].sizes());
+  const int64_t directions = isBidirectional ? 2 : 1;
+  const int64_t output = state[0].size(2);
+  const int64_t hidden = state[1].size(2);
+  const bool isProjected = output != hidden;
+  const int64_t share = (hasBiases ? 4 : 2) + (isProjected ? 1 : 0);
+  int64_t cells = 0;
+  int64_t expected = 0;
+  TORCH_CHECK(
+      !__builtin_mul_overflow(layerCount, directions, &cells) && !__builtin_mul_overflow(cells, share, &expected) &&
+          expected == static_cast<int64_t>(weights.size()),
+      "an LSTM of ", layerCount, " layers in ", directions, " directions has not ", weights.size(), " weights");
+  TORCH_CHECK(
+      state[0].size(0) == cells && state[1].size(0) == cells && state[0].size(1) == state[1].size(1),
+      "the states of the shapes ", state[0].sizes(), " and ", state[1].sizes(), " are not for ", cells, " cells");
+  const auto check = [&](int64_t place, std::initializer_list<int64_t> shape) {
+    TORCH_CHECK(
+        weights[place].sizes() == at::IntArrayRef(shape), "weight ", place, " has the shape ", weights[place].sizes(),
+        " instead of ", at::IntArrayRef(shape));
+  };
+  for (int64_t cell = 0; cell < cells; ++cell) {
+    const int64_t features = cell < directions ? input.size(-1) : output * directions;
+    int64_t place = cell * share;
+    check(place++, {4 * hidden, features});
+    check(place++, {4 * hidden, output});
+    if (hasBiases) check(place++, {4 * hidden});
+    if (hasBiases) check(place++, {4 * hidden});
+    if (isProjected) check(place, {output, hidden});
+  }
+}
+
+void checkPackedLSTM(
+    const at::Tensor &data, const at::Tensor &batchSizes, at::TensorList state, at::TensorList weights, bool hasBiases,
+    int64_t layerCount, bool isBidirectional) {
+  checkPackedSequence(data, batchSizes, layerCount);
+  checkLSTM(data, state, weights, hasBiases, layerCount, isBidirectional);
 }
 
 void checkEqualCounts(std::initializer_list<int64_t> counts) {

@@ -41,14 +41,30 @@ void checkBatchNorm(
 /// The sizes are believed.
 void checkGroupNorm(const at::Tensor &input, int64_t batch, int64_t channels, int64_t places);
 
-/// Where bags begin is read as a list.
-void checkBags(const at::Tensor &indices, const at::Tensor &offsets);
+/// Rows of `weight` and the places where bags begin are looked up, on the CPU without a look at what they are.
+void checkBags(
+    const at::Tensor &weight, const at::Tensor &indices, const at::Tensor &offsets, bool includesLastOffset);
+
+/// The probability of each symbol of a target is looked up, on the CPU without a look at what it is.
+void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, at::IntArrayRef lengths);
+void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, const at::Tensor &lengths);
+
+/// The inverse of the most negative power is no integer, and never reached.
+void checkPower(int64_t exponent);
 
 /// A recurrent network without a layer gives back what is not there.
 void checkLayers(int64_t count);
 
 /// The rows of `data` are divided into steps of as many rows as `batchSizes` says, which may not grow.
 void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount);
+
+/// One of the kernels believes the shapes of the weights, which are `[4 · hidden, features]` and so on, and of the state.
+void checkLSTM(
+    const at::Tensor &input, at::TensorList state, at::TensorList weights, bool hasBiases, int64_t layerCount,
+    bool isBidirectional);
+void checkPackedLSTM(
+    const at::Tensor &data, const at::Tensor &batchSizes, at::TensorList state, at::TensorList weights, bool hasBiases,
+    int64_t layerCount, bool isBidirectional);
 
 /// What goes over several lists at once reads all of them at the places of the first.
 void checkEqualCounts(std::initializer_list<int64_t> counts);

@@ -13,12 +13,13 @@ std::optional<at::Tensor> optionalTensor(CTTensor *_Nullable handle) {
 TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count) {
   TensorVector result;
   result.reserve(count);
-  for (int64_t i = 0; i < count; ++i) {
-    const auto tensor = borrow(handles[i]);
-    // Operations on lists look at each tensor without asking whether it has a value.
-    TORCH_CHECK(tensor->defined(), "undefined Tensor");
-    result.push_back(*tensor);
-  }
+  for (int64_t i = 0; i < count; ++i) result.push_back(*borrow(handles[i]));
+  return result;
+}
+
+TensorVector definedTensors(CTTensor *_Nullable const *_Nullable handles, int64_t count) {
+  TensorVector result = tensors(handles, count);
+  for (const at::Tensor &tensor : result) TORCH_CHECK(tensor.defined(), "undefined Tensor");
   return result;
 }
 

@@ -67,7 +67,11 @@ using TensorVector = c10::SmallVector<at::Tensor, 8>;
 
 TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
-c10::List<std::optional<at::Tensor>> optionalTensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
+/// For operations on lists, which look at each tensor without asking whether it has a value; throws where one has none.
+TensorVector definedTensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
+
+c10::List<std::optional<at::Tensor>> optionalTensors(
+    CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
 c10::Scalar scalar(const CTScalar &value);
 

@@ -730,7 +730,7 @@ using namespace ctorch;
 bool ct_amp_foreach_non_finite_check_and_unscale_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *foundInf, CTTensor *invScale) try {
   at::_ops::_amp_foreach_non_finite_check_and_unscale_::call(
-      tensors(self, selfCount), borrow(foundInf).mutableReference(), borrow(invScale));
+      definedTensors(self, selfCount), borrow(foundInf).mutableReference(), borrow(invScale));
   return true;
 } catch (...) {
   recordFailure("_amp_foreach_non_finite_check_and_unscale_", {foundInf, invScale});
@@ -751,14 +751,14 @@ bool ct_amp_update_scale_(
 
 CTInteger ct_foreach_abs(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_abs::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_abs::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_abs", {});
   return -1;
 }
 
 bool ct_foreach_abs_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_abs_::call(tensors(self, selfCount));
+  at::_ops::_foreach_abs_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_abs_", {});
@@ -770,7 +770,7 @@ CTInteger ct_foreach_add_List(
     CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_add_List::call(
-      tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
+      definedTensors(self, selfCount), definedTensors(other, otherCount), scalar(alpha)), out);
 } catch (...) {
   recordFailure("_foreach_add", {});
   return -1;
@@ -779,7 +779,7 @@ CTInteger ct_foreach_add_List(
 CTInteger ct_foreach_add_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_add_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_add_Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_add", {});
   return -1;
@@ -790,7 +790,7 @@ CTInteger ct_foreach_add_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_add_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_add", {});
   return -1;
@@ -799,7 +799,8 @@ CTInteger ct_foreach_add_ScalarList(
 CTInteger ct_foreach_add_Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_add_Tensor::call(tensors(self, selfCount), borrow(other), scalar(alpha)), out);
+  return ownedList(at::_ops::_foreach_add_Tensor::call(
+      definedTensors(self, selfCount), borrow(other), scalar(alpha)), out);
 } catch (...) {
   recordFailure("_foreach_add", {other});
   return -1;
@@ -809,7 +810,7 @@ bool ct_foreach_add__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_add__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
+  at::_ops::_foreach_add__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount), scalar(alpha));
   return true;
 } catch (...) {
   recordFailure("_foreach_add_", {});
@@ -817,7 +818,7 @@ bool ct_foreach_add__List(
 }
 
 bool ct_foreach_add__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_add__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_add__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_add_", {});
@@ -828,7 +829,7 @@ bool ct_foreach_add__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_add__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_add__ScalarList::call(definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_add_", {});
@@ -837,7 +838,7 @@ bool ct_foreach_add__ScalarList(
 
 bool ct_foreach_add__Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other, CTScalar alpha) try {
-  at::_ops::_foreach_add__Tensor::call(tensors(self, selfCount), borrow(other), scalar(alpha));
+  at::_ops::_foreach_add__Tensor::call(definedTensors(self, selfCount), borrow(other), scalar(alpha));
   return true;
 } catch (...) {
   recordFailure("_foreach_add_", {other});
@@ -850,7 +851,8 @@ CTInteger ct_foreach_addcdiv_Scalar(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcdiv_Scalar::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      scalar(value)), out);
 } catch (...) {
   recordFailure("_foreach_addcdiv", {});
   return -1;
@@ -862,7 +864,7 @@ CTInteger ct_foreach_addcdiv_ScalarList(
     const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   return ownedList(at::_ops::_foreach_addcdiv_ScalarList::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_addcdiv", {});
@@ -875,7 +877,8 @@ CTInteger ct_foreach_addcdiv_Tensor(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcdiv_Tensor::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      borrow(scalars)), out);
 } catch (...) {
   recordFailure("_foreach_addcdiv", {scalars});
   return -1;
@@ -886,7 +889,8 @@ bool ct_foreach_addcdiv__Scalar(
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcdiv__Scalar::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      scalar(value));
   return true;
 } catch (...) {
   recordFailure("_foreach_addcdiv_", {});
@@ -899,7 +903,7 @@ bool ct_foreach_addcdiv__ScalarList(
     const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   at::_ops::_foreach_addcdiv__ScalarList::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -913,7 +917,8 @@ bool ct_foreach_addcdiv__Tensor(
     CTTensor *scalars) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcdiv__Tensor::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      borrow(scalars));
   return true;
 } catch (...) {
   recordFailure("_foreach_addcdiv_", {scalars});
@@ -926,7 +931,8 @@ CTInteger ct_foreach_addcmul_Scalar(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcmul_Scalar::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value)), out);
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      scalar(value)), out);
 } catch (...) {
   recordFailure("_foreach_addcmul", {});
   return -1;
@@ -938,7 +944,7 @@ CTInteger ct_foreach_addcmul_ScalarList(
     const CTScalar *_Nullable scalars, CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   return ownedList(at::_ops::_foreach_addcmul_ScalarList::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_addcmul", {});
@@ -951,7 +957,8 @@ CTInteger ct_foreach_addcmul_Tensor(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   return ownedList(at::_ops::_foreach_addcmul_Tensor::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars)), out);
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      borrow(scalars)), out);
 } catch (...) {
   recordFailure("_foreach_addcmul", {scalars});
   return -1;
@@ -962,7 +969,8 @@ bool ct_foreach_addcmul__Scalar(
     CTInteger tensor1Count, CTTensor *_Nonnull const *_Nullable tensor2, CTInteger tensor2Count, CTScalar value) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcmul__Scalar::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), scalar(value));
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      scalar(value));
   return true;
 } catch (...) {
   recordFailure("_foreach_addcmul_", {});
@@ -975,7 +983,7 @@ bool ct_foreach_addcmul__ScalarList(
     const CTScalar *_Nullable scalars, CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count, scalarsCount});
   at::_ops::_foreach_addcmul__ScalarList::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count),
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
       ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
@@ -989,7 +997,8 @@ bool ct_foreach_addcmul__Tensor(
     CTTensor *scalars) try {
   checkEqualCounts({selfCount, tensor1Count, tensor2Count});
   at::_ops::_foreach_addcmul__Tensor::call(
-      tensors(self, selfCount), tensors(tensor1, tensor1Count), tensors(tensor2, tensor2Count), borrow(scalars));
+      definedTensors(self, selfCount), definedTensors(tensor1, tensor1Count), definedTensors(tensor2, tensor2Count),
+      borrow(scalars));
   return true;
 } catch (...) {
   recordFailure("_foreach_addcmul_", {scalars});
@@ -1000,7 +1009,8 @@ CTInteger ct_foreach_clamp_max_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
-  return ownedList(at::_ops::_foreach_clamp_max_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+  return ownedList(at::_ops::_foreach_clamp_max_List::call(
+      definedTensors(self, selfCount), definedTensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_max", {});
   return -1;
@@ -1009,7 +1019,8 @@ CTInteger ct_foreach_clamp_max_List(
 CTInteger ct_foreach_clamp_max_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_clamp_max_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_clamp_max_Scalar::call(
+      definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_max", {});
   return -1;
@@ -1020,7 +1031,7 @@ CTInteger ct_foreach_clamp_max_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_clamp_max_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_max", {});
   return -1;
@@ -1030,7 +1041,7 @@ bool ct_foreach_clamp_max__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_clamp_max__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  at::_ops::_foreach_clamp_max__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_max_", {});
@@ -1038,7 +1049,7 @@ bool ct_foreach_clamp_max__List(
 }
 
 bool ct_foreach_clamp_max__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_clamp_max__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_clamp_max__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_max_", {});
@@ -1049,7 +1060,8 @@ bool ct_foreach_clamp_max__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_clamp_max__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_clamp_max__ScalarList::call(
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_max_", {});
@@ -1060,7 +1072,8 @@ CTInteger ct_foreach_clamp_min_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
-  return ownedList(at::_ops::_foreach_clamp_min_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+  return ownedList(at::_ops::_foreach_clamp_min_List::call(
+      definedTensors(self, selfCount), definedTensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_min", {});
   return -1;
@@ -1069,7 +1082,8 @@ CTInteger ct_foreach_clamp_min_List(
 CTInteger ct_foreach_clamp_min_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_clamp_min_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_clamp_min_Scalar::call(
+      definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_min", {});
   return -1;
@@ -1080,7 +1094,7 @@ CTInteger ct_foreach_clamp_min_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_clamp_min_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_clamp_min", {});
   return -1;
@@ -1090,7 +1104,7 @@ bool ct_foreach_clamp_min__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_clamp_min__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  at::_ops::_foreach_clamp_min__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_min_", {});
@@ -1098,7 +1112,7 @@ bool ct_foreach_clamp_min__List(
 }
 
 bool ct_foreach_clamp_min__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_clamp_min__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_clamp_min__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_min_", {});
@@ -1109,7 +1123,8 @@ bool ct_foreach_clamp_min__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_clamp_min__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_clamp_min__ScalarList::call(
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_clamp_min_", {});
@@ -1120,7 +1135,7 @@ bool ct_foreach_copy_(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable src,
     CTInteger srcCount, bool nonBlocking) try {
   checkEqualCounts({selfCount, srcCount});
-  at::_ops::_foreach_copy_::call(tensors(self, selfCount), tensors(src, srcCount), nonBlocking);
+  at::_ops::_foreach_copy_::call(definedTensors(self, selfCount), definedTensors(src, srcCount), nonBlocking);
   return true;
 } catch (...) {
   recordFailure("_foreach_copy_", {});
@@ -1131,7 +1146,8 @@ CTInteger ct_foreach_div_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
-  return ownedList(at::_ops::_foreach_div_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+  return ownedList(at::_ops::_foreach_div_List::call(
+      definedTensors(self, selfCount), definedTensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_div", {});
   return -1;
@@ -1140,7 +1156,7 @@ CTInteger ct_foreach_div_List(
 CTInteger ct_foreach_div_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_div_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_div_Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_div", {});
   return -1;
@@ -1151,7 +1167,7 @@ CTInteger ct_foreach_div_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_div_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_div", {});
   return -1;
@@ -1160,7 +1176,7 @@ CTInteger ct_foreach_div_ScalarList(
 CTInteger ct_foreach_div_Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_div_Tensor::call(tensors(self, selfCount), borrow(other)), out);
+  return ownedList(at::_ops::_foreach_div_Tensor::call(definedTensors(self, selfCount), borrow(other)), out);
 } catch (...) {
   recordFailure("_foreach_div", {other});
   return -1;
@@ -1170,7 +1186,7 @@ bool ct_foreach_div__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_div__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  at::_ops::_foreach_div__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_div_", {});
@@ -1178,7 +1194,7 @@ bool ct_foreach_div__List(
 }
 
 bool ct_foreach_div__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_div__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_div__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_div_", {});
@@ -1189,7 +1205,7 @@ bool ct_foreach_div__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_div__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_div__ScalarList::call(definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_div_", {});
@@ -1197,7 +1213,7 @@ bool ct_foreach_div__ScalarList(
 }
 
 bool ct_foreach_div__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other) try {
-  at::_ops::_foreach_div__Tensor::call(tensors(self, selfCount), borrow(other));
+  at::_ops::_foreach_div__Tensor::call(definedTensors(self, selfCount), borrow(other));
   return true;
 } catch (...) {
   recordFailure("_foreach_div_", {other});
@@ -1210,7 +1226,8 @@ CTInteger ct_foreach_lerp_List(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensors1Count, weightsCount});
   return ownedList(at::_ops::_foreach_lerp_List::call(
-      tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount)), out);
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count),
+      definedTensors(weights, weightsCount)), out);
 } catch (...) {
   recordFailure("_foreach_lerp", {});
   return -1;
@@ -1221,7 +1238,7 @@ CTInteger ct_foreach_lerp_Scalar(
     CTInteger tensors1Count, CTScalar weight, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensors1Count});
   return ownedList(at::_ops::_foreach_lerp_Scalar::call(
-      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight)), out);
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count), scalar(weight)), out);
 } catch (...) {
   recordFailure("_foreach_lerp", {});
   return -1;
@@ -1233,7 +1250,7 @@ CTInteger ct_foreach_lerp_ScalarList(
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, tensors1Count, weightCount});
   return ownedList(at::_ops::_foreach_lerp_ScalarList::call(
-      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount)), out);
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count), scalars(weight, weightCount)), out);
 } catch (...) {
   recordFailure("_foreach_lerp", {});
   return -1;
@@ -1244,7 +1261,7 @@ bool ct_foreach_lerp__List(
     CTInteger tensors1Count, CTTensor *_Nonnull const *_Nullable weights, CTInteger weightsCount) try {
   checkEqualCounts({selfCount, tensors1Count, weightsCount});
   at::_ops::_foreach_lerp__List::call(
-      tensors(self, selfCount), tensors(tensors1, tensors1Count), tensors(weights, weightsCount));
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count), definedTensors(weights, weightsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_lerp_", {});
@@ -1255,7 +1272,8 @@ bool ct_foreach_lerp__Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable tensors1,
     CTInteger tensors1Count, CTScalar weight) try {
   checkEqualCounts({selfCount, tensors1Count});
-  at::_ops::_foreach_lerp__Scalar::call(tensors(self, selfCount), tensors(tensors1, tensors1Count), scalar(weight));
+  at::_ops::_foreach_lerp__Scalar::call(
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count), scalar(weight));
   return true;
 } catch (...) {
   recordFailure("_foreach_lerp_", {});
@@ -1267,7 +1285,7 @@ bool ct_foreach_lerp__ScalarList(
     CTInteger tensors1Count, const CTScalar *_Nullable weight, CTInteger weightCount) try {
   checkEqualCounts({selfCount, tensors1Count, weightCount});
   at::_ops::_foreach_lerp__ScalarList::call(
-      tensors(self, selfCount), tensors(tensors1, tensors1Count), scalars(weight, weightCount));
+      definedTensors(self, selfCount), definedTensors(tensors1, tensors1Count), scalars(weight, weightCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_lerp_", {});
@@ -1278,7 +1296,8 @@ CTInteger ct_foreach_maximum_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
-  return ownedList(at::_ops::_foreach_maximum_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+  return ownedList(at::_ops::_foreach_maximum_List::call(
+      definedTensors(self, selfCount), definedTensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_maximum", {});
   return -1;
@@ -1287,7 +1306,8 @@ CTInteger ct_foreach_maximum_List(
 CTInteger ct_foreach_maximum_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_maximum_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_maximum_Scalar::call(
+      definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_maximum", {});
   return -1;
@@ -1298,7 +1318,7 @@ CTInteger ct_foreach_maximum_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_maximum_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_maximum", {});
   return -1;
@@ -1308,7 +1328,7 @@ bool ct_foreach_maximum__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_maximum__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  at::_ops::_foreach_maximum__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_maximum_", {});
@@ -1316,7 +1336,7 @@ bool ct_foreach_maximum__List(
 }
 
 bool ct_foreach_maximum__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_maximum__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_maximum__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_maximum_", {});
@@ -1327,7 +1347,7 @@ bool ct_foreach_maximum__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_maximum__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_maximum__ScalarList::call(definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_maximum_", {});
@@ -1338,7 +1358,8 @@ CTInteger ct_foreach_mul_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
-  return ownedList(at::_ops::_foreach_mul_List::call(tensors(self, selfCount), tensors(other, otherCount)), out);
+  return ownedList(at::_ops::_foreach_mul_List::call(
+      definedTensors(self, selfCount), definedTensors(other, otherCount)), out);
 } catch (...) {
   recordFailure("_foreach_mul", {});
   return -1;
@@ -1347,7 +1368,7 @@ CTInteger ct_foreach_mul_List(
 CTInteger ct_foreach_mul_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_mul_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_mul_Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_mul", {});
   return -1;
@@ -1358,7 +1379,7 @@ CTInteger ct_foreach_mul_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_mul_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_mul", {});
   return -1;
@@ -1367,7 +1388,7 @@ CTInteger ct_foreach_mul_ScalarList(
 CTInteger ct_foreach_mul_Tensor(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_mul_Tensor::call(tensors(self, selfCount), borrow(other)), out);
+  return ownedList(at::_ops::_foreach_mul_Tensor::call(definedTensors(self, selfCount), borrow(other)), out);
 } catch (...) {
   recordFailure("_foreach_mul", {other});
   return -1;
@@ -1377,7 +1398,7 @@ bool ct_foreach_mul__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_mul__List::call(tensors(self, selfCount), tensors(other, otherCount));
+  at::_ops::_foreach_mul__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_mul_", {});
@@ -1385,7 +1406,7 @@ bool ct_foreach_mul__List(
 }
 
 bool ct_foreach_mul__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_mul__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_mul__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_mul_", {});
@@ -1396,7 +1417,7 @@ bool ct_foreach_mul__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_mul__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_mul__ScalarList::call(definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_mul_", {});
@@ -1404,7 +1425,7 @@ bool ct_foreach_mul__ScalarList(
 }
 
 bool ct_foreach_mul__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *other) try {
-  at::_ops::_foreach_mul__Tensor::call(tensors(self, selfCount), borrow(other));
+  at::_ops::_foreach_mul__Tensor::call(definedTensors(self, selfCount), borrow(other));
   return true;
 } catch (...) {
   recordFailure("_foreach_mul_", {other});
@@ -1413,14 +1434,14 @@ bool ct_foreach_mul__Tensor(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 
 CTInteger ct_foreach_neg(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_neg::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_neg::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_neg", {});
   return -1;
 }
 
 bool ct_foreach_neg_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_neg_::call(tensors(self, selfCount));
+  at::_ops::_foreach_neg_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_neg_", {});
@@ -1431,7 +1452,7 @@ CTInteger ct_foreach_norm_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar ord, int32_t dtype,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   return ownedList(at::_ops::_foreach_norm_Scalar::call(
-      tensors(self, selfCount), scalar(ord), optionalScalarType(dtype)), out);
+      definedTensors(self, selfCount), scalar(ord), optionalScalarType(dtype)), out);
 } catch (...) {
   recordFailure("_foreach_norm", {});
   return -1;
@@ -1441,7 +1462,8 @@ CTInteger ct_foreach_pow_List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
     CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, exponentCount});
-  return ownedList(at::_ops::_foreach_pow_List::call(tensors(self, selfCount), tensors(exponent, exponentCount)), out);
+  return ownedList(at::_ops::_foreach_pow_List::call(
+      definedTensors(self, selfCount), definedTensors(exponent, exponentCount)), out);
 } catch (...) {
   recordFailure("_foreach_pow", {});
   return -1;
@@ -1450,7 +1472,7 @@ CTInteger ct_foreach_pow_List(
 CTInteger ct_foreach_pow_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_pow_Scalar::call(tensors(self, selfCount), scalar(exponent)), out);
+  return ownedList(at::_ops::_foreach_pow_Scalar::call(definedTensors(self, selfCount), scalar(exponent)), out);
 } catch (...) {
   recordFailure("_foreach_pow", {});
   return -1;
@@ -1459,7 +1481,8 @@ CTInteger ct_foreach_pow_Scalar(
 CTInteger ct_foreach_pow_ScalarAndTensor(
     CTScalar self, CTTensor *_Nonnull const *_Nullable exponent, CTInteger exponentCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_pow_ScalarAndTensor::call(scalar(self), tensors(exponent, exponentCount)), out);
+  return ownedList(at::_ops::_foreach_pow_ScalarAndTensor::call(
+      scalar(self), definedTensors(exponent, exponentCount)), out);
 } catch (...) {
   recordFailure("_foreach_pow", {});
   return -1;
@@ -1470,7 +1493,7 @@ CTInteger ct_foreach_pow_ScalarList(
     CTInteger exponentCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, exponentCount});
   return ownedList(at::_ops::_foreach_pow_ScalarList::call(
-      tensors(self, selfCount), scalars(exponent, exponentCount)), out);
+      definedTensors(self, selfCount), scalars(exponent, exponentCount)), out);
 } catch (...) {
   recordFailure("_foreach_pow", {});
   return -1;
@@ -1480,7 +1503,7 @@ bool ct_foreach_pow__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable exponent,
     CTInteger exponentCount) try {
   checkEqualCounts({selfCount, exponentCount});
-  at::_ops::_foreach_pow__List::call(tensors(self, selfCount), tensors(exponent, exponentCount));
+  at::_ops::_foreach_pow__List::call(definedTensors(self, selfCount), definedTensors(exponent, exponentCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_pow_", {});
@@ -1488,7 +1511,7 @@ bool ct_foreach_pow__List(
 }
 
 bool ct_foreach_pow__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar exponent) try {
-  at::_ops::_foreach_pow__Scalar::call(tensors(self, selfCount), scalar(exponent));
+  at::_ops::_foreach_pow__Scalar::call(definedTensors(self, selfCount), scalar(exponent));
   return true;
 } catch (...) {
   recordFailure("_foreach_pow_", {});
@@ -1499,7 +1522,7 @@ bool ct_foreach_pow__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable exponent,
     CTInteger exponentCount) try {
   checkEqualCounts({selfCount, exponentCount});
-  at::_ops::_foreach_pow__ScalarList::call(tensors(self, selfCount), scalars(exponent, exponentCount));
+  at::_ops::_foreach_pow__ScalarList::call(definedTensors(self, selfCount), scalars(exponent, exponentCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_pow_", {});
@@ -1508,14 +1531,14 @@ bool ct_foreach_pow__ScalarList(
 
 CTInteger ct_foreach_reciprocal(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_reciprocal::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_reciprocal::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_reciprocal", {});
   return -1;
 }
 
 bool ct_foreach_reciprocal_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_reciprocal_::call(tensors(self, selfCount));
+  at::_ops::_foreach_reciprocal_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_reciprocal_", {});
@@ -1524,14 +1547,14 @@ bool ct_foreach_reciprocal_(CTTensor *_Nonnull const *_Nullable self, CTInteger 
 
 CTInteger ct_foreach_rsqrt(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_rsqrt::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_rsqrt::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_rsqrt", {});
   return -1;
 }
 
 bool ct_foreach_rsqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_rsqrt_::call(tensors(self, selfCount));
+  at::_ops::_foreach_rsqrt_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_rsqrt_", {});
@@ -1540,14 +1563,14 @@ bool ct_foreach_rsqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfC
 
 CTInteger ct_foreach_sign(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_sign::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_sign::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_sign", {});
   return -1;
 }
 
 bool ct_foreach_sign_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_sign_::call(tensors(self, selfCount));
+  at::_ops::_foreach_sign_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_sign_", {});
@@ -1556,14 +1579,14 @@ bool ct_foreach_sign_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCo
 
 CTInteger ct_foreach_sqrt(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_sqrt::call(tensors(self, selfCount)), out);
+  return ownedList(at::_ops::_foreach_sqrt::call(definedTensors(self, selfCount)), out);
 } catch (...) {
   recordFailure("_foreach_sqrt", {});
   return -1;
 }
 
 bool ct_foreach_sqrt_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_sqrt_::call(tensors(self, selfCount));
+  at::_ops::_foreach_sqrt_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_sqrt_", {});
@@ -1575,7 +1598,7 @@ CTInteger ct_foreach_sub_List(
     CTInteger otherCount, CTScalar alpha, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, otherCount});
   return ownedList(at::_ops::_foreach_sub_List::call(
-      tensors(self, selfCount), tensors(other, otherCount), scalar(alpha)), out);
+      definedTensors(self, selfCount), definedTensors(other, otherCount), scalar(alpha)), out);
 } catch (...) {
   recordFailure("_foreach_sub", {});
   return -1;
@@ -1584,7 +1607,7 @@ CTInteger ct_foreach_sub_List(
 CTInteger ct_foreach_sub_Scalar(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::_foreach_sub_Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar)), out);
+  return ownedList(at::_ops::_foreach_sub_Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar)), out);
 } catch (...) {
   recordFailure("_foreach_sub", {});
   return -1;
@@ -1595,7 +1618,7 @@ CTInteger ct_foreach_sub_ScalarList(
     CTInteger scalarsCount, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   checkEqualCounts({selfCount, scalarsCount});
   return ownedList(at::_ops::_foreach_sub_ScalarList::call(
-      tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
+      definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount)), out);
 } catch (...) {
   recordFailure("_foreach_sub", {});
   return -1;
@@ -1605,7 +1628,7 @@ bool ct_foreach_sub__List(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull const *_Nullable other,
     CTInteger otherCount, CTScalar alpha) try {
   checkEqualCounts({selfCount, otherCount});
-  at::_ops::_foreach_sub__List::call(tensors(self, selfCount), tensors(other, otherCount), scalar(alpha));
+  at::_ops::_foreach_sub__List::call(definedTensors(self, selfCount), definedTensors(other, otherCount), scalar(alpha));
   return true;
 } catch (...) {
   recordFailure("_foreach_sub_", {});
@@ -1613,7 +1636,7 @@ bool ct_foreach_sub__List(
 }
 
 bool ct_foreach_sub__Scalar(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTScalar scalar) try {
-  at::_ops::_foreach_sub__Scalar::call(tensors(self, selfCount), ctorch::scalar(scalar));
+  at::_ops::_foreach_sub__Scalar::call(definedTensors(self, selfCount), ctorch::scalar(scalar));
   return true;
 } catch (...) {
   recordFailure("_foreach_sub_", {});
@@ -1624,7 +1647,7 @@ bool ct_foreach_sub__ScalarList(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, const CTScalar *_Nullable scalars,
     CTInteger scalarsCount) try {
   checkEqualCounts({selfCount, scalarsCount});
-  at::_ops::_foreach_sub__ScalarList::call(tensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
+  at::_ops::_foreach_sub__ScalarList::call(definedTensors(self, selfCount), ctorch::scalars(scalars, scalarsCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_sub_", {});
@@ -1632,7 +1655,7 @@ bool ct_foreach_sub__ScalarList(
 }
 
 bool ct_foreach_zero_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount) try {
-  at::_ops::_foreach_zero_::call(tensors(self, selfCount));
+  at::_ops::_foreach_zero_::call(definedTensors(self, selfCount));
   return true;
 } catch (...) {
   recordFailure("_foreach_zero_", {});
@@ -1647,8 +1670,8 @@ bool ct_fused_adagrad_(
   checkFusedOptimizer(
       {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adagrad_::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
-      tensors(stateSteps, stateStepsCount), lr, lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(stateSums, stateSumsCount),
+      definedTensors(stateSteps, stateStepsCount), lr, lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
       optionalTensor(foundInf));
   return true;
 } catch (...) {
@@ -1664,9 +1687,9 @@ bool ct_fused_adagrad__tensor_lr(
   checkFusedOptimizer(
       {self, selfCount}, {{grads, gradsCount}, {stateSums, stateSumsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adagrad__tensor_lr::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(stateSums, stateSumsCount),
-      tensors(stateSteps, stateStepsCount), borrow(lr), lrDecay, weightDecay, eps, maximize, optionalTensor(gradScale),
-      optionalTensor(foundInf));
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(stateSums, stateSumsCount),
+      definedTensors(stateSteps, stateStepsCount), borrow(lr), lrDecay, weightDecay, eps, maximize,
+      optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
   recordFailure("_fused_adagrad_", {lr, gradScale, foundInf});
@@ -1685,9 +1708,9 @@ bool ct_fused_adam_(
       {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
       {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adam_::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-      tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(expAvgs, expAvgsCount),
+      definedTensors(expAvgSqs, expAvgSqsCount), definedTensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      definedTensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
       optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
@@ -1707,9 +1730,9 @@ bool ct_fused_adam__tensor_lr(
       {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
       {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adam__tensor_lr::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-      tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(expAvgs, expAvgsCount),
+      definedTensors(expAvgSqs, expAvgSqsCount), definedTensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      definedTensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
       optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
@@ -1729,9 +1752,9 @@ bool ct_fused_adamw_(
       {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
       {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adamw_::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-      tensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(expAvgs, expAvgsCount),
+      definedTensors(expAvgSqs, expAvgSqsCount), definedTensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      definedTensors(stateSteps, stateStepsCount), lr, beta1, beta2, weightDecay, eps, amsgrad, maximize,
       optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
@@ -1751,9 +1774,9 @@ bool ct_fused_adamw__tensor_lr(
       {self, selfCount}, {{grads, gradsCount}, {expAvgs, expAvgsCount}, {expAvgSqs, expAvgSqsCount},
       {maxExpAvgSqs, maxExpAvgSqsCount}}, {stateSteps, stateStepsCount});
   at::_ops::_fused_adamw__tensor_lr::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(expAvgs, expAvgsCount),
-      tensors(expAvgSqs, expAvgSqsCount), tensors(maxExpAvgSqs, maxExpAvgSqsCount),
-      tensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount), definedTensors(expAvgs, expAvgsCount),
+      definedTensors(expAvgSqs, expAvgSqsCount), definedTensors(maxExpAvgSqs, maxExpAvgSqsCount),
+      definedTensors(stateSteps, stateStepsCount), borrow(lr), beta1, beta2, weightDecay, eps, amsgrad, maximize,
       optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
@@ -1768,9 +1791,9 @@ bool ct_fused_sgd_(
     CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
   checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
   at::_ops::_fused_sgd_::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
-      weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
-      optionalTensor(foundInf));
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount),
+      definedTensors(momentumBufferList, momentumBufferListCount), weightDecay, momentum, lr, dampening, nesterov,
+      maximize, isFirstStep, optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
   recordFailure("_fused_sgd_", {gradScale, foundInf});
@@ -1784,9 +1807,9 @@ bool ct_fused_sgd__tensor_lr(
     CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf) try {
   checkFusedOptimizer({self, selfCount}, {{grads, gradsCount}, {momentumBufferList, momentumBufferListCount}}, {});
   at::_ops::_fused_sgd__tensor_lr::call(
-      tensors(self, selfCount), tensors(grads, gradsCount), tensors(momentumBufferList, momentumBufferListCount),
-      weightDecay, momentum, borrow(lr), dampening, nesterov, maximize, isFirstStep, optionalTensor(gradScale),
-      optionalTensor(foundInf));
+      definedTensors(self, selfCount), definedTensors(grads, gradsCount),
+      definedTensors(momentumBufferList, momentumBufferListCount), weightDecay, momentum, borrow(lr), dampening,
+      nesterov, maximize, isFirstStep, optionalTensor(gradScale), optionalTensor(foundInf));
   return true;
 } catch (...) {
   recordFailure("_fused_sgd_", {lr, gradScale, foundInf});
@@ -2450,7 +2473,7 @@ CTTensor *_Nullable ct_atleast_1d(CTTensor *self) try {
 CTInteger ct_atleast_1d_Sequence(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::atleast_1d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::atleast_1d_Sequence::call(definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("atleast_1d", {});
   return -1;
@@ -2466,7 +2489,7 @@ CTTensor *_Nullable ct_atleast_2d(CTTensor *self) try {
 CTInteger ct_atleast_2d_Sequence(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::atleast_2d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::atleast_2d_Sequence::call(definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("atleast_2d", {});
   return -1;
@@ -2482,7 +2505,7 @@ CTTensor *_Nullable ct_atleast_3d(CTTensor *self) try {
 CTInteger ct_atleast_3d_Sequence(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::atleast_3d_Sequence::call(ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::atleast_3d_Sequence::call(definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("atleast_3d", {});
   return -1;
@@ -2958,7 +2981,7 @@ CTTensor *_Nullable ct_blackman_window_periodic(
 }
 
 CTTensor *_Nullable ct_block_diag(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::block_diag::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::block_diag::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("block_diag", {});
   return nullptr;
@@ -2981,7 +3004,7 @@ CTTensor *_Nullable ct_bmm_dtype(CTTensor *self, CTTensor *mat2, int32_t outDtyp
 CTInteger ct_broadcast_tensors(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::broadcast_tensors::call(ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::broadcast_tensors::call(definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("broadcast_tensors", {});
   return -1;
@@ -3017,14 +3040,14 @@ bool ct_can_cast(int32_t from_, int32_t to, bool *out) try {
 }
 
 CTTensor *_Nullable ct_cartesian_prod(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::cartesian_prod::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::cartesian_prod::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("cartesian_prod", {});
   return nullptr;
 }
 
 CTTensor *_Nullable ct_cat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
-  return owned(at::_ops::cat::call(ctorch::tensors(tensors, tensorsCount), dim));
+  return owned(at::_ops::cat::call(definedTensors(tensors, tensorsCount), dim));
 } catch (...) {
   recordFailure("cat", {});
   return nullptr;
@@ -3076,7 +3099,7 @@ bool ct_celu_(CTTensor *self, CTScalar alpha) try {
 }
 
 CTTensor *_Nullable ct_chain_matmul(CTTensor *_Nonnull const *_Nullable matrices, CTInteger matricesCount) try {
-  return owned(at::_ops::chain_matmul::call(tensors(matrices, matricesCount)));
+  return owned(at::_ops::chain_matmul::call(definedTensors(matrices, matricesCount)));
 } catch (...) {
   recordFailure("chain_matmul", {});
   return nullptr;
@@ -3272,7 +3295,7 @@ CTTensor *_Nullable ct_col2im(
 }
 
 CTTensor *_Nullable ct_column_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::column_stack::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::column_stack::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("column_stack", {});
   return nullptr;
@@ -3293,7 +3316,7 @@ CTTensor *_Nullable ct_complex(CTTensor *real, CTTensor *imag) try {
 }
 
 CTTensor *_Nullable ct_concat(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
-  return owned(at::_ops::concat::call(ctorch::tensors(tensors, tensorsCount), dim));
+  return owned(at::_ops::concat::call(definedTensors(tensors, tensorsCount), dim));
 } catch (...) {
   recordFailure("concat", {});
   return nullptr;
@@ -3301,7 +3324,7 @@ CTTensor *_Nullable ct_concat(CTTensor *_Nonnull const *_Nullable tensors, CTInt
 
 CTTensor *_Nullable ct_concatenate(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
-  return owned(at::_ops::concatenate::call(ctorch::tensors(tensors, tensorsCount), dim));
+  return owned(at::_ops::concatenate::call(definedTensors(tensors, tensorsCount), dim));
 } catch (...) {
   recordFailure("concatenate", {});
   return nullptr;
@@ -3630,6 +3653,7 @@ CTTensor *_Nullable ct_ctc_loss_IntList(
     CTTensor *logProbs, CTTensor *targets, const CTInteger *_Nullable inputLengths, CTInteger inputLengthsCount,
     const CTInteger *_Nullable targetLengths, CTInteger targetLengthsCount, CTInteger blank, CTInteger reduction,
     bool zeroInfinity) try {
+  checkSymbols(borrow(logProbs), borrow(targets), integers(targetLengths, targetLengthsCount));
   return owned(at::_ops::ctc_loss_IntList::call(
       borrow(logProbs), borrow(targets), integers(inputLengths, inputLengthsCount),
       integers(targetLengths, targetLengthsCount), blank, reduction, zeroInfinity));
@@ -3641,6 +3665,7 @@ CTTensor *_Nullable ct_ctc_loss_IntList(
 CTTensor *_Nullable ct_ctc_loss_Tensor(
     CTTensor *logProbs, CTTensor *targets, CTTensor *inputLengths, CTTensor *targetLengths, CTInteger blank,
     CTInteger reduction, bool zeroInfinity) try {
+  checkSymbols(borrow(logProbs), borrow(targets), borrow(targetLengths));
   return owned(at::_ops::ctc_loss_Tensor::call(
       borrow(logProbs), borrow(targets), borrow(inputLengths), borrow(targetLengths), blank, reduction, zeroInfinity));
 } catch (...) {
@@ -3993,7 +4018,7 @@ CTInteger ct_dsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *
 }
 
 CTTensor *_Nullable ct_dstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::dstack::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::dstack::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("dstack", {});
   return nullptr;
@@ -4003,7 +4028,7 @@ CTTensor *_Nullable ct_einsum(
     const char *equation, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     const CTInteger *_Nullable path, CTInteger pathCount) try {
   return owned(at::_ops::einsum::call(
-      equation, ctorch::tensors(tensors, tensorsCount), optionalIntegers(path, pathCount)));
+      equation, definedTensors(tensors, tensorsCount), optionalIntegers(path, pathCount)));
 } catch (...) {
   recordFailure("einsum", {});
   return nullptr;
@@ -4036,7 +4061,7 @@ bool ct_embedding_bag(
     CTTensor *weight, CTTensor *indices, CTTensor *offsets, bool scaleGradByFreq, CTInteger mode, bool sparse,
     CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
-  checkBags(borrow(indices), borrow(offsets));
+  checkBags(borrow(weight), borrow(indices), borrow(offsets), includeLastOffset);
   auto [result0, result1, result2, result3] = at::_ops::embedding_bag::call(
       borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
       includeLastOffset);
@@ -4055,7 +4080,7 @@ bool ct_embedding_bag_padding_idx(
     CTTensor *_Nullable perSampleWeights, bool includeLastOffset, CTOptionalInteger paddingIdx,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2,
     CTTensor *_Nullable *_Nonnull out3) try {
-  checkBags(borrow(indices), borrow(offsets));
+  checkBags(borrow(weight), borrow(indices), borrow(offsets), includeLastOffset);
   auto [result0, result1, result2, result3] = at::_ops::embedding_bag_padding_idx::call(
       borrow(weight), borrow(indices), borrow(offsets), scaleGradByFreq, mode, sparse, optionalTensor(perSampleWeights),
       includeLastOffset, optionalInteger(paddingIdx));
@@ -4562,7 +4587,7 @@ bool ct_fix_(CTTensor *self) try {
 }
 
 CTTensor *_Nullable ct_flatten_dense_tensors(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::flatten_dense_tensors::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::flatten_dense_tensors::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("flatten_dense_tensors", {});
   return nullptr;
@@ -4968,7 +4993,7 @@ CTInteger ct_gradient_tensorarray(
     CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, const CTInteger *_Nullable dim,
     CTInteger dimCount, CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   return ownedList(at::_ops::gradient_tensorarray::call(
-      borrow(self), tensors(spacing, spacingCount), integers(dim, dimCount), edgeOrder), out);
+      borrow(self), definedTensors(spacing, spacingCount), integers(dim, dimCount), edgeOrder), out);
 } catch (...) {
   recordFailure("gradient", {self});
   return -1;
@@ -4978,7 +5003,7 @@ CTInteger ct_gradient_tensorarrayint(
     CTTensor *self, CTTensor *_Nonnull const *_Nullable spacing, CTInteger spacingCount, CTOptionalInteger dim,
     CTInteger edgeOrder, CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
   return ownedList(at::_ops::gradient_tensorarrayint::call(
-      borrow(self), tensors(spacing, spacingCount), optionalInteger(dim), edgeOrder), out);
+      borrow(self), definedTensors(spacing, spacingCount), optionalInteger(dim), edgeOrder), out);
 } catch (...) {
   recordFailure("gradient", {self});
   return -1;
@@ -5095,8 +5120,8 @@ bool ct_gru_data(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::gru_data::call(
-      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
-      bidirectional);
+      borrow(data), borrow(batchSizes), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout,
+      train, bidirectional);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -5111,8 +5136,8 @@ bool ct_gru_input(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkLayers(numLayers);
   auto [result0, result1] = at::_ops::gru_input::call(
-      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
-      batchFirst);
+      borrow(input), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional, batchFirst);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -5342,7 +5367,7 @@ bool ct_histogramdd_TensorList_bins(
     CTInteger rangeCount, CTTensor *_Nullable weight, bool density, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nonnull *_Nullable *_Nonnull out1, CTInteger *out1Count) try {
   auto [result0, result1] = at::_ops::histogramdd_TensorList_bins::call(
-      borrow(self), tensors(bins, binsCount), optionalReals(range, rangeCount), optionalTensor(weight), density);
+      borrow(self), definedTensors(bins, binsCount), optionalReals(range, rangeCount), optionalTensor(weight), density);
   *out1Count = ownedList(std::move(result1), out1);
   *out0 = owned(std::move(result0));
   return true;
@@ -5389,7 +5414,7 @@ CTTensor *_Nullable ct_hspmm(CTTensor *mat1, CTTensor *mat2) try {
 }
 
 CTTensor *_Nullable ct_hstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::hstack::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::hstack::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("hstack", {});
   return nullptr;
@@ -6298,6 +6323,7 @@ CTTensor *_Nullable ct_linalg_matrix_norm_str_ord(
 }
 
 CTTensor *_Nullable ct_linalg_matrix_power(CTTensor *self, CTInteger n) try {
+  checkPower(n);
   return owned(at::_ops::linalg_matrix_power::call(borrow(self), n));
 } catch (...) {
   recordFailure("linalg_matrix_power", {self});
@@ -6337,7 +6363,7 @@ CTTensor *_Nullable ct_linalg_matrix_rank_tol_tensor(CTTensor *input, CTTensor *
 }
 
 CTTensor *_Nullable ct_linalg_multi_dot(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::linalg_multi_dot::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::linalg_multi_dot::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("linalg_multi_dot", {});
   return nullptr;
@@ -6786,7 +6812,7 @@ bool ct_lstm_cell(
     CTTensor *_Nullable bIh, CTTensor *_Nullable bHh, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1) try {
   auto [result0, result1] = at::_ops::lstm_cell::call(
-      borrow(input), tensors(hx, hxCount), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh));
+      borrow(input), definedTensors(hx, hxCount), borrow(wIh), borrow(wHh), optionalTensor(bIh), optionalTensor(bHh));
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -6800,10 +6826,12 @@ bool ct_lstm_data(
     CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
     double dropout, bool train, bool bidirectional, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
-  checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
+  checkPackedLSTM(
+      borrow(data), borrow(batchSizes), definedTensors(hx, hxCount), definedTensors(params, paramsCount), hasBiases,
+      numLayers, bidirectional);
   auto [result0, result1, result2] = at::_ops::lstm_data::call(
-      borrow(data), borrow(batchSizes), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers,
-      dropout, train, bidirectional);
+      borrow(data), borrow(batchSizes), definedTensors(hx, hxCount), definedTensors(params, paramsCount), hasBiases,
+      numLayers, dropout, train, bidirectional);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   *out2 = owned(std::move(result2));
@@ -6818,10 +6846,12 @@ bool ct_lstm_input(
     CTTensor *_Nonnull const *_Nullable params, CTInteger paramsCount, bool hasBiases, CTInteger numLayers,
     double dropout, bool train, bool bidirectional, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
-  checkLayers(numLayers);
+  checkLSTM(
+      borrow(input), definedTensors(hx, hxCount), definedTensors(params, paramsCount), hasBiases, numLayers,
+      bidirectional);
   auto [result0, result1, result2] = at::_ops::lstm_input::call(
-      borrow(input), tensors(hx, hxCount), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
-      bidirectional, batchFirst);
+      borrow(input), definedTensors(hx, hxCount), definedTensors(params, paramsCount), hasBiases, numLayers, dropout,
+      train, bidirectional, batchFirst);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   *out2 = owned(std::move(result2));
@@ -6978,6 +7008,7 @@ CTTensor *_Nullable ct_matrix_exp(CTTensor *self) try {
 }
 
 CTTensor *_Nullable ct_matrix_power(CTTensor *self, CTInteger n) try {
+  checkPower(n);
   return owned(at::_ops::matrix_power::call(borrow(self), n));
 } catch (...) {
   recordFailure("matrix_power", {self});
@@ -7160,7 +7191,7 @@ bool ct_median_dim(
 CTInteger ct_meshgrid(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::meshgrid::call(ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::meshgrid::call(definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("meshgrid", {});
   return -1;
@@ -7169,7 +7200,7 @@ CTInteger ct_meshgrid(
 CTInteger ct_meshgrid_indexing(
     CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, const char *indexing,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::meshgrid_indexing::call(ctorch::tensors(tensors, tensorsCount), indexing), out);
+  return ownedList(at::_ops::meshgrid_indexing::call(definedTensors(tensors, tensorsCount), indexing), out);
 } catch (...) {
   recordFailure("meshgrid", {});
   return -1;
@@ -7950,7 +7981,8 @@ CTTensor *_Nullable ct_pad(
 CTTensor *_Nullable ct_pad_sequence(
     CTTensor *_Nonnull const *_Nullable sequences, CTInteger sequencesCount, bool batchFirst, double paddingValue,
     const char *paddingSide) try {
-  return owned(at::_ops::pad_sequence::call(tensors(sequences, sequencesCount), batchFirst, paddingValue, paddingSide));
+  return owned(at::_ops::pad_sequence::call(
+      definedTensors(sequences, sequencesCount), batchFirst, paddingValue, paddingSide));
 } catch (...) {
   recordFailure("pad_sequence", {});
   return nullptr;
@@ -8749,8 +8781,8 @@ bool ct_rnn_relu_data(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::rnn_relu_data::call(
-      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
-      bidirectional);
+      borrow(data), borrow(batchSizes), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout,
+      train, bidirectional);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -8765,8 +8797,8 @@ bool ct_rnn_relu_input(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkLayers(numLayers);
   auto [result0, result1] = at::_ops::rnn_relu_input::call(
-      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
-      batchFirst);
+      borrow(input), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional, batchFirst);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -8790,8 +8822,8 @@ bool ct_rnn_tanh_data(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkPackedSequence(borrow(data), borrow(batchSizes), numLayers);
   auto [result0, result1] = at::_ops::rnn_tanh_data::call(
-      borrow(data), borrow(batchSizes), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train,
-      bidirectional);
+      borrow(data), borrow(batchSizes), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout,
+      train, bidirectional);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -8806,8 +8838,8 @@ bool ct_rnn_tanh_input(
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
   checkLayers(numLayers);
   auto [result0, result1] = at::_ops::rnn_tanh_input::call(
-      borrow(input), borrow(hx), tensors(params, paramsCount), hasBiases, numLayers, dropout, train, bidirectional,
-      batchFirst);
+      borrow(input), borrow(hx), definedTensors(params, paramsCount), hasBiases, numLayers, dropout, train,
+      bidirectional, batchFirst);
   *out0 = owned(std::move(result0));
   *out1 = owned(std::move(result1));
   return true;
@@ -8863,7 +8895,7 @@ CTTensor *_Nullable ct_round_decimals(CTTensor *self, CTInteger decimals) try {
 }
 
 CTTensor *_Nullable ct_row_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::row_stack::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::row_stack::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("row_stack", {});
   return nullptr;
@@ -10135,7 +10167,7 @@ CTTensor *_Nullable ct_sspaddmm(CTTensor *self, CTTensor *mat1, CTTensor *mat2, 
 }
 
 CTTensor *_Nullable ct_stack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount, CTInteger dim) try {
-  return owned(at::_ops::stack::call(ctorch::tensors(tensors, tensorsCount), dim));
+  return owned(at::_ops::stack::call(definedTensors(tensors, tensorsCount), dim));
 } catch (...) {
   recordFailure("stack", {});
   return nullptr;
@@ -10732,7 +10764,7 @@ CTInteger ct_unbind_int(CTTensor *self, CTInteger dim, CTTensor *_Nonnull *_Null
 CTInteger ct_unflatten_dense_tensors(
     CTTensor *flat, CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out) try {
-  return ownedList(at::_ops::unflatten_dense_tensors::call(borrow(flat), ctorch::tensors(tensors, tensorsCount)), out);
+  return ownedList(at::_ops::unflatten_dense_tensors::call(borrow(flat), definedTensors(tensors, tensorsCount)), out);
 } catch (...) {
   recordFailure("unflatten_dense_tensors", {flat});
   return -1;
@@ -11127,7 +11159,7 @@ CTInteger ct_vsplit_int(CTTensor *self, CTInteger sections, CTTensor *_Nonnull *
 }
 
 CTTensor *_Nullable ct_vstack(CTTensor *_Nonnull const *_Nullable tensors, CTInteger tensorsCount) try {
-  return owned(at::_ops::vstack::call(ctorch::tensors(tensors, tensorsCount)));
+  return owned(at::_ops::vstack::call(definedTensors(tensors, tensorsCount)));
 } catch (...) {
   recordFailure("vstack", {});
   return nullptr;

@@ -3,51 +3,208 @@
 
 import CTorch
 
-extension Tensor {
-    /// `stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
-    /// normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
+extension FFT {
+    /// `fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func stft(
-        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, normalized: Bool = false,
-        onesided: Bool? = nil, returnComplex: Bool? = nil, alignToWindow: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((self, window)) }
-        return try Tensor(
-            owning: ct_stft(
-                pointer, nFft, hopLength.c, winLength.c, window?.pointer, normalized, onesided.c, returnComplex.c,
-                alignToWindow.c))
+    public static func fft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_fft(input.pointer, n.c, dim, norm))
     }
 
-    /// `stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
-    /// center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None,
-    /// bool? align_to_window=None) -> Tensor`
+    /// `fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func stft(
-        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, center: Bool = true,
-        padMode: String, normalized: Bool = false, onesided: Bool? = nil, returnComplex: Bool? = nil,
-        alignToWindow: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((self, window)) }
-        return try Tensor(
-            owning: ct_stft_center(
-                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, padMode, normalized, onesided.c,
-                returnComplex.c, alignToWindow.c))
+    public static func ifft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ifft(input.pointer, n.c, dim, norm))
     }
 
-    /// `istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
-    /// center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`
+    /// `fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func istft(
-        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, center: Bool = true,
-        normalized: Bool = false, onesided: Bool? = nil, length: Int? = nil, returnComplex: Bool = false
+    public static func rfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_rfft(input.pointer, n.c, dim, norm))
+    }
+
+    /// `fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func irfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_irfft(input.pointer, n.c, dim, norm))
+    }
+
+    /// `fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_hfft(input.pointer, n.c, dim, norm))
+    }
+
+    /// `fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ihfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ihfft(input.pointer, n.c, dim, norm))
+    }
+
+    /// `fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
     ) throws -> Tensor {
-        defer { keepAlive((self, window)) }
-        return try Tensor(
-            owning: ct_istft(
-                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, normalized, onesided.c, length.c,
-                returnComplex))
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_fft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ifft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ifft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rfft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_rfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func irfft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_irfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hfft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_hfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ihfft2(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ihfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+    }
+
+    /// `fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_fftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ifftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ifftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rfftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_rfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func irfftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_irfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func hfftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_hfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ihfftn(
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ihfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+    }
+
+    /// `fft_fftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fftfreq(
+        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_fft_fftfreq(n, d, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `fft_rfftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func rfftfreq(
+        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        try Tensor(owning: ct_fft_rfftfreq(n, d, dtype.c, device.c, pinMemory.c))
+    }
+
+    /// `fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fftshift(_ input: Tensor, dims: [Int]? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_fftshift(input.pointer, dims, dims?.count ?? -1))
+    }
+
+    /// `fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func ifftshift(_ input: Tensor, dims: [Int]? = nil) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_fft_ifftshift(input.pointer, dims, dims?.count ?? -1))
     }
 }

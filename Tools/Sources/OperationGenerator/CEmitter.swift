@@ -212,7 +212,7 @@ struct CEmitter {
         switch argument.kind {
         case .tensor: return support("borrow", name) + (argument.isWritten ? ".mutableReference()" : "")
         case .optionalTensor: return support("optionalTensor", name)
-        case .tensorList: return list("tensors")
+        case .tensorList: return list("definedTensors")
         case .optionalTensorList: return list("optionalTensors")
         case .scalar: return support("scalar", name)
         case .optionalScalar: return support("optionalScalar", name)

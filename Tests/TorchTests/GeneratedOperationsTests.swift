@@ -1,0 +1,21 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Compares the generated operations with what generated_operations.py gets from PyTorch.
+@Suite struct GeneratedOperationsTests {
+    @Test("a thousand operations give PyTorch's numbers, shapes and types")
+    func results() throws {
+        #expect(try fixture("generated-operations", as: RecordedCalls.self).replay() > 1000)
+    }
+
+    @Test(
+        "random expressions come to the same in PyTorch, which runs beside",
+        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
+    func expressions() throws {
+        let seed = Int.random(in: 1..<1_000_000)
+        let text = try Python.run("generated_operations.py", ["\(seed)"]).joined()
+        let count = try JSONDecoder().decode(RecordedCalls.self, from: Data(text.utf8)).replay()
+        #expect(count > 200, "of the calls with the seed \(seed)")
+    }
+}
