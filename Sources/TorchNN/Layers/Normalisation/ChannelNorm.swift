@@ -4,7 +4,7 @@ import Torch
 public class ChannelNorm: Module {
     public let numFeatures: Int
     public let eps: Double
-    public let momentum: Double?
+    public internal(set) var momentum: Double?
     public let affine: Bool
     public let trackRunningStats: Bool
 
