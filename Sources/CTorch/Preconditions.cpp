@@ -150,14 +150,13 @@ void checkPower(int64_t exponent) {
 
 void checkLayers(int64_t count) { TORCH_CHECK(count > 0, "a recurrent network of ", count, " layers"); }
 
-void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount) {
-  checkLayers(layerCount);
+void checkBatchSizes(const at::Tensor &data, const at::Tensor &batchSizes) {
   if (!data.defined() || !batchSizes.defined()) return;
   TORCH_CHECK(
       batchSizes.dim() == 1 && batchSizes.size(0) > 0 && batchSizes.scalar_type() == c10::ScalarType::Long &&
           batchSizes.device().is_cpu(),
       "batch sizes are a list of integers on the CPU, one for each step");
-  TORCH_CHECK(data.dim() >= 2, "packed data has the shape [rows, features]");
+  TORCH_CHECK(data.dim() > 0, "packed data has rows");
   const auto sizes = batchSizes.contiguous();
   const int64_t *values = sizes.const_data_ptr<int64_t>();
   int64_t rows = 0;
@@ -169,6 +168,12 @@ void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, i
     rows += values[step];
   }
   TORCH_CHECK(rows == data.size(0), "the batch sizes say ", rows, " rows, and the data has ", data.size(0));
+}
+
+void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount) {
+  checkLayers(layerCount);
+  checkBatchSizes(data, batchSizes);
+  TORCH_CHECK(!data.defined() || data.dim() == 2, "packed data has the shape [rows, features], not ", data.sizes());
 }
 
 void checkLSTM(

@@ -56,9 +56,10 @@ void checkPower(int64_t exponent);
 void checkLayers(int64_t count);
 
 /// The rows of `data` are divided into steps of as many rows as `batchSizes` says, which may not grow.
+void checkBatchSizes(const at::Tensor &data, const at::Tensor &batchSizes);
 void checkPackedSequence(const at::Tensor &data, const at::Tensor &batchSizes, int64_t layerCount);
 
-/// One of the kernels believes the shapes of the weights, which are `[4 · hidden, features]` and so on, and of the state.
+/// One of the kernels believes the shapes of the weights, `[4 · hidden, features]` and so on, and of the state.
 void checkLSTM(
     const at::Tensor &input, at::TensorList state, at::TensorList weights, bool hasBiases, int64_t layerCount,
     bool isBidirectional);

@@ -30,6 +30,14 @@
 #include <ATen/ops/_fused_adam_ops.h>
 #include <ATen/ops/_fused_adamw_ops.h>
 #include <ATen/ops/_fused_sgd_ops.h>
+#include <ATen/ops/_pack_padded_sequence_ops.h>
+#include <ATen/ops/_pad_packed_sequence_ops.h>
+#include <ATen/ops/_unique2_ops.h>
+#include <ATen/ops/_upsample_bicubic2d_aa_ops.h>
+#include <ATen/ops/_upsample_bilinear2d_aa_ops.h>
+#include <ATen/ops/_upsample_nearest_exact1d_ops.h>
+#include <ATen/ops/_upsample_nearest_exact2d_ops.h>
+#include <ATen/ops/_upsample_nearest_exact3d_ops.h>
 #include <ATen/ops/abs_ops.h>
 #include <ATen/ops/absolute_ops.h>
 #include <ATen/ops/acos_ops.h>
@@ -1814,6 +1822,152 @@ bool ct_fused_sgd__tensor_lr(
 } catch (...) {
   recordFailure("_fused_sgd_", {lr, gradScale, foundInf});
   return false;
+}
+
+bool ct_pack_padded_sequence(
+    CTTensor *input, CTTensor *lengths, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1) try {
+  auto [result0, result1] = at::_ops::_pack_padded_sequence::call(borrow(input), borrow(lengths), batchFirst);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("_pack_padded_sequence", {input, lengths});
+  return false;
+}
+
+bool ct_pad_packed_sequence(
+    CTTensor *data, CTTensor *batchSizes, bool batchFirst, CTScalar paddingValue, CTInteger totalLength,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1) try {
+  checkBatchSizes(borrow(data), borrow(batchSizes));
+  auto [result0, result1] = at::_ops::_pad_packed_sequence::call(
+      borrow(data), borrow(batchSizes), batchFirst, scalar(paddingValue), totalLength);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  return true;
+} catch (...) {
+  recordFailure("_pad_packed_sequence", {data, batchSizes});
+  return false;
+}
+
+bool ct_unique2(
+    CTTensor *self, bool sorted, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
+  auto [result0, result1, result2] = at::_ops::_unique2::call(borrow(self), sorted, returnInverse, returnCounts);
+  *out0 = owned(std::move(result0));
+  *out1 = owned(std::move(result1));
+  *out2 = owned(std::move(result2));
+  return true;
+} catch (...) {
+  recordFailure("_unique2", {self});
+  return false;
+}
+
+CTTensor *_Nullable ct_upsample_bicubic2d_aa(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::_upsample_bicubic2d_aa::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("_upsample_bicubic2d_aa", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bicubic2d_aa_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::_upsample_bicubic2d_aa_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("_upsample_bicubic2d_aa", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bilinear2d_aa(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::_upsample_bilinear2d_aa::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("_upsample_bilinear2d_aa", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_bilinear2d_aa_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::_upsample_bilinear2d_aa_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount), alignCorners,
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("_upsample_bilinear2d_aa", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scales) try {
+  return owned(at::_ops::_upsample_nearest_exact1d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scales)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact1d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::_upsample_nearest_exact1d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact1d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesH,
+    CTOptionalReal scalesW) try {
+  return owned(at::_ops::_upsample_nearest_exact2d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact2d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::_upsample_nearest_exact2d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact2d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesD,
+    CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  return owned(at::_ops::_upsample_nearest_exact3d::call(
+      borrow(self), symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesD), optionalReal(scalesH),
+      optionalReal(scalesW)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact3d", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_upsample_nearest_exact3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount) try {
+  return owned(at::_ops::_upsample_nearest_exact3d_vec::call(
+      borrow(input), optionalSymbolicIntegers(outputSize, outputSizeCount),
+      optionalReals(scaleFactors, scaleFactorsCount)));
+} catch (...) {
+  recordFailure("_upsample_nearest_exact3d", {input});
+  return nullptr;
 }
 
 CTTensor *_Nullable ct_abs(CTTensor *self) try {

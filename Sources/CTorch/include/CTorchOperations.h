@@ -300,6 +300,44 @@ bool ct_fused_sgd__tensor_lr(
     CTInteger gradsCount, CTTensor *_Nonnull const *_Nullable momentumBufferList, CTInteger momentumBufferListCount,
     double weightDecay, double momentum, CTTensor *lr, double dampening, bool nesterov, bool maximize, bool isFirstStep,
     CTTensor *_Nullable gradScale, CTTensor *_Nullable foundInf);
+bool ct_pack_padded_sequence(
+    CTTensor *input, CTTensor *lengths, bool batchFirst, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1);
+bool ct_pad_packed_sequence(
+    CTTensor *data, CTTensor *batchSizes, bool batchFirst, CTScalar paddingValue, CTInteger totalLength,
+    CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+bool ct_unique2(
+    CTTensor *self, bool sorted, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
+    CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
+CTTensor *_Nullable ct_upsample_bicubic2d_aa(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_bicubic2d_aa_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_bilinear2d_aa(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_bilinear2d_aa_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest_exact1d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scales);
+CTTensor *_Nullable ct_upsample_nearest_exact1d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest_exact2d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesH,
+    CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_nearest_exact2d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_upsample_nearest_exact3d(
+    CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, CTOptionalReal scalesD,
+    CTOptionalReal scalesH, CTOptionalReal scalesW);
+CTTensor *_Nullable ct_upsample_nearest_exact3d_vec(
+    CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
+    const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
 CTTensor *_Nullable ct_abs(CTTensor *self);
 bool ct_abs_(CTTensor *self);
 CTTensor *_Nullable ct_absolute(CTTensor *self);

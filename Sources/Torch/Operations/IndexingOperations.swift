@@ -465,6 +465,21 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
     }
 
+    /// `_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor,
+    /// Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    package static func unique2(
+        _ input: Tensor, sorted: Bool = true, returnInverse: Bool = false, returnCounts: Bool = false
+    ) throws -> (Tensor, Tensor, Tensor) {
+        defer { keepAlive(input) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        var out2: OpaquePointer?
+        try check(ct_unique2(input.pointer, sorted, returnInverse, returnCounts, &out0, &out1, &out2))
+        return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
+    }
+
     /// The elements, with those of `source` one after the other where the mask is true.
     ///
     /// `masked_scatter_(Tensor self, Tensor mask, Tensor source) -> Tensor`

@@ -56,6 +56,35 @@ extension Tensor {
             owning: ct_rnn_relu_cell(input.pointer, hx.pointer, wIh.pointer, wHh.pointer, bIh?.pointer, bHh?.pointer))
     }
 
+    /// `_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    package static func packPaddedSequence(
+        _ input: Tensor, lengths: Tensor, batchFirst: Bool
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((input, lengths)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(ct_pack_padded_sequence(input.pointer, lengths.pointer, batchFirst, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// `_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length)
+    /// -> (Tensor, Tensor)`
+    ///
+    /// Returns new tensors.
+    package static func padPackedSequence(
+        _ data: Tensor, batchSizes: Tensor, batchFirst: Bool, paddingValue: Scalar, totalLength: Int
+    ) throws -> (Tensor, Tensor) {
+        defer { keepAlive((data, batchSizes)) }
+        var out0: OpaquePointer?
+        var out1: OpaquePointer?
+        try check(
+            ct_pad_packed_sequence(
+                data.pointer, batchSizes.pointer, batchFirst, paddingValue.c, totalLength, &out0, &out1))
+        return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
     /// `_foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]`
     ///
     /// Returns new tensors.
@@ -363,6 +392,20 @@ extension Tensor {
                 scaleFactors?.count ?? -1))
     }
 
+    /// `_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleBilinear2dAa(
+        _ input: Tensor, outputSize: [Int]?, alignCorners: Bool, scaleFactors: [Double]?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_bilinear2d_aa_vec(
+                input.pointer, outputSize, outputSize?.count ?? -1, alignCorners, scaleFactors,
+                scaleFactors?.count ?? -1))
+    }
+
     /// `upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) ->
     /// Tensor`
     ///
@@ -391,6 +434,20 @@ extension Tensor {
                 scaleFactors?.count ?? -1))
     }
 
+    /// `_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleBicubic2dAa(
+        _ input: Tensor, outputSize: [Int]?, alignCorners: Bool, scaleFactors: [Double]?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_bicubic2d_aa_vec(
+                input.pointer, outputSize, outputSize?.count ?? -1, alignCorners, scaleFactors,
+                scaleFactors?.count ?? -1))
+    }
+
     /// `upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -400,6 +457,18 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_upsample_nearest1d_vec(
+                input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
+    }
+
+    /// `_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact1d(
+        _ input: Tensor, outputSize: [Int]?, scaleFactors: [Double]?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_nearest_exact1d_vec(
                 input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
     }
 
@@ -415,6 +484,18 @@ extension Tensor {
                 input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
     }
 
+    /// `_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact2d(
+        _ input: Tensor, outputSize: [Int]?, scaleFactors: [Double]?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_nearest_exact2d_vec(
+                input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
+    }
+
     /// `upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -424,6 +505,18 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_upsample_nearest3d_vec(
+                input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
+    }
+
+    /// `_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact3d(
+        _ input: Tensor, outputSize: [Int]?, scaleFactors: [Double]?
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_nearest_exact3d_vec(
                 input.pointer, outputSize, outputSize?.count ?? -1, scaleFactors, scaleFactors?.count ?? -1))
     }
 
@@ -451,6 +544,19 @@ extension Tensor {
                 input.pointer, outputSize, outputSize.count, alignCorners, scalesH.c, scalesW.c))
     }
 
+    /// `_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float?
+    /// scales_w=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleBilinear2dAa(
+        _ input: Tensor, outputSize: [Int], alignCorners: Bool, scalesH: Double? = nil, scalesW: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_bilinear2d_aa(
+                input.pointer, outputSize, outputSize.count, alignCorners, scalesH.c, scalesW.c))
+    }
+
     /// `upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float?
     /// scales_w=None) -> Tensor`
     ///
@@ -461,6 +567,19 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_upsample_bicubic2d(
+                input.pointer, outputSize, outputSize.count, alignCorners, scalesH.c, scalesW.c))
+    }
+
+    /// `_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float?
+    /// scales_w=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleBicubic2dAa(
+        _ input: Tensor, outputSize: [Int], alignCorners: Bool, scalesH: Double? = nil, scalesW: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_bicubic2d_aa(
                 input.pointer, outputSize, outputSize.count, alignCorners, scalesH.c, scalesW.c))
     }
 
@@ -486,6 +605,16 @@ extension Tensor {
         return try Tensor(owning: ct_upsample_nearest1d(input.pointer, outputSize, outputSize.count, scales.c))
     }
 
+    /// `_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact1d(
+        _ input: Tensor, outputSize: [Int], scales: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_upsample_nearest_exact1d(input.pointer, outputSize, outputSize.count, scales.c))
+    }
+
     /// `upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -495,6 +624,18 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_upsample_nearest2d(input.pointer, outputSize, outputSize.count, scalesH.c, scalesW.c))
+    }
+
+    /// `_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact2d(
+        _ input: Tensor, outputSize: [Int], scalesH: Double? = nil, scalesW: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_nearest_exact2d(input.pointer, outputSize, outputSize.count, scalesH.c, scalesW.c))
     }
 
     /// `upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float?
@@ -507,5 +648,18 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_upsample_nearest3d(input.pointer, outputSize, outputSize.count, scalesD.c, scalesH.c, scalesW.c))
+    }
+
+    /// `_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None,
+    /// float? scales_w=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func upsampleNearestExact3d(
+        _ input: Tensor, outputSize: [Int], scalesD: Double? = nil, scalesH: Double? = nil, scalesW: Double? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(
+            owning: ct_upsample_nearest_exact3d(
+                input.pointer, outputSize, outputSize.count, scalesD.c, scalesH.c, scalesW.c))
     }
 }

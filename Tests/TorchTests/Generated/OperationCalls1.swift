@@ -381,60 +381,86 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             foundInf: x.optionalTensor("found_inf"))
         return written
     case 98:
-        return [try x.tensor("self").abs()]
+        let result = try Tensor.packPaddedSequence(
+            x.tensor("input"), lengths: x.tensor("lengths"), batchFirst: x.boolean("batch_first"))
+        return [result.0, result.1]
     case 99:
-        return [try x.writtenTensor("self").abs_()]
+        let result = try Tensor.padPackedSequence(
+            x.tensor("data"), batchSizes: x.tensor("batch_sizes"), batchFirst: x.boolean("batch_first"),
+            paddingValue: x.scalar("padding_value"), totalLength: x.integer("total_length"))
+        return [result.0, result.1]
     case 100:
-        return [try x.tensor("self").absolute()]
+        let result = try Tensor.unique2(
+            x.tensor("self"), sorted: x.boolean("sorted"), returnInverse: x.boolean("return_inverse"),
+            returnCounts: x.boolean("return_counts"))
+        return [result.0, result.1, result.2]
     case 101:
-        return [try x.writtenTensor("self").absolute_()]
+        let result = try Tensor.upsampleBicubic2dAa(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        return [result]
     case 102:
-        return [try x.tensor("self").acos()]
+        let result = try Tensor.upsampleBicubic2dAa(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
     case 103:
-        return [try x.writtenTensor("self").acos_()]
+        let result = try Tensor.upsampleBilinear2dAa(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        return [result]
     case 104:
-        return [try x.tensor("self").acosh()]
+        let result = try Tensor.upsampleBilinear2dAa(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
     case 105:
-        return [try x.writtenTensor("self").acosh_()]
+        let result = try Tensor.upsampleNearestExact1d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scales: x.optionalReal("scales"))
+        return [result]
     case 106:
-        return [try Tensor.adaptiveAvgPool1d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        let result = try Tensor.upsampleNearestExact1d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
     case 107:
-        return [try Tensor.adaptiveAvgPool2d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        let result = try Tensor.upsampleNearestExact2d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scalesH: x.optionalReal("scales_h"),
+            scalesW: x.optionalReal("scales_w"))
+        return [result]
     case 108:
-        return [try Tensor.adaptiveAvgPool3d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        let result = try Tensor.upsampleNearestExact2d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
     case 109:
-        let result = try Tensor.adaptiveMaxPool1d(x.tensor("self"), outputSize: x.integers("output_size"))
-        return [result.0, result.1]
+        let result = try Tensor.upsampleNearestExact3d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scalesD: x.optionalReal("scales_d"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        return [result]
     case 110:
-        let result = try Tensor.adaptiveMaxPool2d(x.tensor("self"), outputSize: x.integers("output_size"))
-        return [result.0, result.1]
+        let result = try Tensor.upsampleNearestExact3d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
     case 111:
-        let result = try Tensor.adaptiveMaxPool3d(x.tensor("self"), outputSize: x.integers("output_size"))
-        return [result.0, result.1]
+        return [try x.tensor("self").abs()]
     case 112:
-        return [try x.tensor("self").add(x.scalar("other"), alpha: x.scalar("alpha"))]
+        return [try x.writtenTensor("self").abs_()]
     case 113:
-        return [try x.tensor("self").add(x.tensor("other"), alpha: x.scalar("alpha"))]
+        return [try x.tensor("self").absolute()]
     case 114:
-        return [try x.writtenTensor("self").add_(x.scalar("other"), alpha: x.scalar("alpha"))]
+        return [try x.writtenTensor("self").absolute_()]
     case 115:
-        return [try x.writtenTensor("self").add_(x.tensor("other"), alpha: x.scalar("alpha"))]
+        return [try x.tensor("self").acos()]
     case 116:
-        let result = try x.tensor("self").addbmm(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
+        return [try x.writtenTensor("self").acos_()]
     case 117:
-        let result = try x.writtenTensor("self").addbmm_(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
+        return [try x.tensor("self").acosh()]
     case 118:
-        let result = try x.tensor("self").addcdiv(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
-        return [result]
+        return [try x.writtenTensor("self").acosh_()]
     case 119:
-        let result = try x.writtenTensor("self").addcdiv_(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
-        return [result]
+        return [try Tensor.adaptiveAvgPool1d(x.tensor("self"), outputSize: x.integers("output_size"))]
     default: return []
     }
 }
@@ -442,118 +468,126 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls3(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 120:
+        return [try Tensor.adaptiveAvgPool2d(x.tensor("self"), outputSize: x.integers("output_size"))]
+    case 121:
+        return [try Tensor.adaptiveAvgPool3d(x.tensor("self"), outputSize: x.integers("output_size"))]
+    case 122:
+        let result = try Tensor.adaptiveMaxPool1d(x.tensor("self"), outputSize: x.integers("output_size"))
+        return [result.0, result.1]
+    case 123:
+        let result = try Tensor.adaptiveMaxPool2d(x.tensor("self"), outputSize: x.integers("output_size"))
+        return [result.0, result.1]
+    case 124:
+        let result = try Tensor.adaptiveMaxPool3d(x.tensor("self"), outputSize: x.integers("output_size"))
+        return [result.0, result.1]
+    case 125:
+        return [try x.tensor("self").add(x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 126:
+        return [try x.tensor("self").add(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 127:
+        return [try x.writtenTensor("self").add_(x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 128:
+        return [try x.writtenTensor("self").add_(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 129:
+        let result = try x.tensor("self").addbmm(
+            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 130:
+        let result = try x.writtenTensor("self").addbmm_(
+            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 131:
+        let result = try x.tensor("self").addcdiv(
+            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
+        return [result]
+    case 132:
+        let result = try x.writtenTensor("self").addcdiv_(
+            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
+        return [result]
+    case 133:
         let result = try x.tensor("self").addcmul(
             tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
-    case 121:
+    case 134:
         let result = try x.writtenTensor("self").addcmul_(
             tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
-    case 122:
+    case 135:
         let result = try x.tensor("self").addmm(
             mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 123:
+    case 136:
         let result = try Tensor.addmm(
             x.tensor("self"), mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), outDtype: x.dtype("out_dtype"),
             beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 124:
+    case 137:
         let result = try x.writtenTensor("self").addmm_(
             mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 125:
+    case 138:
         let result = try x.tensor("self").addmv(
             mat: x.tensor("mat"), vec: x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 126:
+    case 139:
         let result = try x.writtenTensor("self").addmv_(
             mat: x.tensor("mat"), vec: x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 127:
+    case 140:
         let result = try x.tensor("self").addr(
             vec1: x.tensor("vec1"), vec2: x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 128:
+    case 141:
         let result = try x.writtenTensor("self").addr_(
             vec1: x.tensor("vec1"), vec2: x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 129:
+    case 142:
         return [try x.tensor("self").adjoint()]
-    case 130:
+    case 143:
         let result = try Tensor.affineGridGenerator(
             x.tensor("theta"), size: x.integers("size"), alignCorners: x.boolean("align_corners"))
         return [result]
-    case 131:
+    case 144:
         return [try x.tensor("self").alias()]
-    case 132:
+    case 145:
         return [try x.tensor("self").all()]
-    case 133:
+    case 146:
         return [try x.tensor("self").all(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
-    case 134:
+    case 147:
         return [try x.tensor("self").all(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
-    case 135:
+    case 148:
         let result = try x.tensor("self").allclose(
             x.tensor("other"), rtol: x.real("rtol"), atol: x.real("atol"), equalNan: x.boolean("equal_nan"))
         return [try Tensor(plain: result)]
-    case 136:
+    case 149:
         return [try Tensor.alphaDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
-    case 137:
+    case 150:
         return [try Tensor.alphaDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
-    case 138:
+    case 151:
         return [try x.tensor("self").amax(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
-    case 139:
+    case 152:
         return [try x.tensor("self").amin(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
-    case 140:
+    case 153:
         let result = try x.tensor("self").aminmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 141:
+    case 154:
         return [try x.tensor("self").angle()]
-    case 142:
+    case 155:
         return [try x.tensor("self").any()]
-    case 143:
+    case 156:
         return [try x.tensor("self").any(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
-    case 144:
+    case 157:
         return [try x.tensor("self").any(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
-    case 145:
+    case 158:
         let result = try Tensor.arange(
             x.scalar("end"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 146:
+    case 159:
         let result = try Tensor.arange(
             start: x.scalar("start"), end: x.scalar("end"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 147:
-        let result = try Tensor.arange(
-            start: x.scalar("start"), end: x.scalar("end"), step: x.scalar("step"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 148:
-        return [try x.tensor("self").arccos()]
-    case 149:
-        return [try x.writtenTensor("self").arccos_()]
-    case 150:
-        return [try x.tensor("self").arccosh()]
-    case 151:
-        return [try x.writtenTensor("self").arccosh_()]
-    case 152:
-        return [try x.tensor("self").arcsin()]
-    case 153:
-        return [try x.writtenTensor("self").arcsin_()]
-    case 154:
-        return [try x.tensor("self").arcsinh()]
-    case 155:
-        return [try x.writtenTensor("self").arcsinh_()]
-    case 156:
-        return [try x.tensor("self").arctan()]
-    case 157:
-        return [try x.tensor("self").arctan2(x.tensor("other"))]
-    case 158:
-        return [try x.writtenTensor("self").arctan2_(x.tensor("other"))]
-    case 159:
-        return [try x.writtenTensor("self").arctan_()]
     default: return []
     }
 }
@@ -561,143 +595,101 @@ func calls3(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls4(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 160:
-        return [try x.tensor("self").arctanh()]
+        let result = try Tensor.arange(
+            start: x.scalar("start"), end: x.scalar("end"), step: x.scalar("step"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
     case 161:
-        return [try x.writtenTensor("self").arctanh_()]
+        return [try x.tensor("self").arccos()]
     case 162:
-        return [try x.tensor("self").argmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+        return [try x.writtenTensor("self").arccos_()]
     case 163:
-        return [try x.tensor("self").argmin(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+        return [try x.tensor("self").arccosh()]
     case 164:
-        return [try x.tensor("self").argsort(dim: x.integer("dim"), descending: x.boolean("descending"))]
+        return [try x.writtenTensor("self").arccosh_()]
     case 165:
+        return [try x.tensor("self").arcsin()]
+    case 166:
+        return [try x.writtenTensor("self").arcsin_()]
+    case 167:
+        return [try x.tensor("self").arcsinh()]
+    case 168:
+        return [try x.writtenTensor("self").arcsinh_()]
+    case 169:
+        return [try x.tensor("self").arctan()]
+    case 170:
+        return [try x.tensor("self").arctan2(x.tensor("other"))]
+    case 171:
+        return [try x.writtenTensor("self").arctan2_(x.tensor("other"))]
+    case 172:
+        return [try x.writtenTensor("self").arctan_()]
+    case 173:
+        return [try x.tensor("self").arctanh()]
+    case 174:
+        return [try x.writtenTensor("self").arctanh_()]
+    case 175:
+        return [try x.tensor("self").argmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+    case 176:
+        return [try x.tensor("self").argmin(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+    case 177:
+        return [try x.tensor("self").argsort(dim: x.integer("dim"), descending: x.boolean("descending"))]
+    case 178:
         let result = try x.tensor("self").argsort(
             stable: x.boolean("stable"), dim: x.integer("dim"), descending: x.boolean("descending"))
         return [result]
-    case 166:
+    case 179:
         return [try x.tensor("self").argwhere()]
-    case 167:
+    case 180:
         let result = try x.tensor("self").asStrided(
             x.integers("size"), stride: x.integers("stride"), storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 168:
+    case 181:
         let result = try x.writtenTensor("self").asStrided_(
             x.integers("size"), stride: x.integers("stride"), storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 169:
+    case 182:
         let result = try x.tensor("self").asStridedScatter(
             x.tensor("src"), size: x.integers("size"), stride: x.integers("stride"),
             storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 170:
-        return [try x.tensor("self").asin()]
-    case 171:
-        return [try x.writtenTensor("self").asin_()]
-    case 172:
-        return [try x.tensor("self").asinh()]
-    case 173:
-        return [try x.writtenTensor("self").asinh_()]
-    case 174:
-        return [try x.tensor("self").atan()]
-    case 175:
-        return [try x.tensor("self").atan2(x.tensor("other"))]
-    case 176:
-        return [try x.writtenTensor("self").atan2_(x.tensor("other"))]
-    case 177:
-        return [try x.writtenTensor("self").atan_()]
-    case 178:
-        return [try x.tensor("self").atanh()]
-    case 179:
-        return [try x.writtenTensor("self").atanh_()]
-    case 180:
-        return [try Tensor.atleast1d(x.tensor("self"))]
-    case 181:
-        return try Tensor.atleast1d(x.tensors("tensors"))
-    case 182:
-        return [try Tensor.atleast2d(x.tensor("self"))]
     case 183:
-        return try Tensor.atleast2d(x.tensors("tensors"))
+        return [try x.tensor("self").asin()]
     case 184:
-        return [try Tensor.atleast3d(x.tensor("self"))]
+        return [try x.writtenTensor("self").asin_()]
     case 185:
-        return try Tensor.atleast3d(x.tensors("tensors"))
+        return [try x.tensor("self").asinh()]
     case 186:
+        return [try x.writtenTensor("self").asinh_()]
+    case 187:
+        return [try x.tensor("self").atan()]
+    case 188:
+        return [try x.tensor("self").atan2(x.tensor("other"))]
+    case 189:
+        return [try x.writtenTensor("self").atan2_(x.tensor("other"))]
+    case 190:
+        return [try x.writtenTensor("self").atan_()]
+    case 191:
+        return [try x.tensor("self").atanh()]
+    case 192:
+        return [try x.writtenTensor("self").atanh_()]
+    case 193:
+        return [try Tensor.atleast1d(x.tensor("self"))]
+    case 194:
+        return try Tensor.atleast1d(x.tensors("tensors"))
+    case 195:
+        return [try Tensor.atleast2d(x.tensor("self"))]
+    case 196:
+        return try Tensor.atleast2d(x.tensors("tensors"))
+    case 197:
+        return [try Tensor.atleast3d(x.tensor("self"))]
+    case 198:
+        return try Tensor.atleast3d(x.tensors("tensors"))
+    case 199:
         let result = try Tensor.avgPool1d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
             countIncludePad: x.boolean("count_include_pad"))
         return [result]
-    case 187:
-        let result = try Tensor.avgPool2d(
-            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
-            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
-            countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
-        return [result]
-    case 188:
-        let result = try Tensor.avgPool3d(
-            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
-            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
-            countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
-        return [result]
-    case 189:
-        let result = try x.tensor("self").baddbmm(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
-    case 190:
-        let result = try Tensor.baddbmm(
-            x.tensor("self"), batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), outDtype: x.dtype("out_dtype"),
-            beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
-    case 191:
-        let result = try x.writtenTensor("self").baddbmm_(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
-    case 192:
-        let result = try Tensor.bartlettWindow(
-            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 193:
-        let result = try Tensor.bartlettWindow(
-            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 194:
-        let result = try Tensor.batchNorm(
-            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
-            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
-            training: x.boolean("training"), momentum: x.real("momentum"), eps: x.real("eps"),
-            cudnnEnabled: x.boolean("cudnn_enabled"))
-        return [result]
-    case 195:
-        let result = try Tensor.batchNormBackwardElemt(
-            x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
-            weight: x.optionalTensor("weight"), sumDy: x.tensor("sum_dy"), sumDyXmu: x.tensor("sum_dy_xmu"),
-            count: x.tensor("count"))
-        return [result]
-    case 196:
-        let result = try Tensor.batchNormBackwardReduce(
-            x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
-            weight: x.optionalTensor("weight"), inputG: x.boolean("input_g"), weightG: x.boolean("weight_g"),
-            biasG: x.boolean("bias_g"))
-        return [result.0, result.1, result.2, result.3]
-    case 197:
-        let result = try Tensor.batchNormElemt(
-            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
-            mean: x.tensor("mean"), invstd: x.tensor("invstd"), eps: x.real("eps"))
-        return [result]
-    case 198:
-        let result = try Tensor.batchNormGatherStats(
-            x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
-            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
-            momentum: x.real("momentum"), eps: x.real("eps"), count: x.integer("count"))
-        return [result.0, result.1]
-    case 199:
-        let result = try Tensor.batchNormGatherStatsWithCounts(
-            x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
-            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
-            momentum: x.real("momentum"), eps: x.real("eps"), counts: x.tensor("counts"))
-        return [result.0, result.1]
     default: return []
     }
 }
@@ -705,105 +697,144 @@ func calls4(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 200:
+        let result = try Tensor.avgPool2d(
+            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
+            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
+            countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
+        return [result]
+    case 201:
+        let result = try Tensor.avgPool3d(
+            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
+            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
+            countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
+        return [result]
+    case 202:
+        let result = try x.tensor("self").baddbmm(
+            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 203:
+        let result = try Tensor.baddbmm(
+            x.tensor("self"), batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), outDtype: x.dtype("out_dtype"),
+            beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 204:
+        let result = try x.writtenTensor("self").baddbmm_(
+            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 205:
+        let result = try Tensor.bartlettWindow(
+            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 206:
+        let result = try Tensor.bartlettWindow(
+            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 207:
+        let result = try Tensor.batchNorm(
+            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
+            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
+            training: x.boolean("training"), momentum: x.real("momentum"), eps: x.real("eps"),
+            cudnnEnabled: x.boolean("cudnn_enabled"))
+        return [result]
+    case 208:
+        let result = try Tensor.batchNormBackwardElemt(
+            x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
+            weight: x.optionalTensor("weight"), sumDy: x.tensor("sum_dy"), sumDyXmu: x.tensor("sum_dy_xmu"),
+            count: x.tensor("count"))
+        return [result]
+    case 209:
+        let result = try Tensor.batchNormBackwardReduce(
+            x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
+            weight: x.optionalTensor("weight"), inputG: x.boolean("input_g"), weightG: x.boolean("weight_g"),
+            biasG: x.boolean("bias_g"))
+        return [result.0, result.1, result.2, result.3]
+    case 210:
+        let result = try Tensor.batchNormElemt(
+            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
+            mean: x.tensor("mean"), invstd: x.tensor("invstd"), eps: x.real("eps"))
+        return [result]
+    case 211:
+        let result = try Tensor.batchNormGatherStats(
+            x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
+            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
+            momentum: x.real("momentum"), eps: x.real("eps"), count: x.integer("count"))
+        return [result.0, result.1]
+    case 212:
+        let result = try Tensor.batchNormGatherStatsWithCounts(
+            x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
+            runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
+            momentum: x.real("momentum"), eps: x.real("eps"), counts: x.tensor("counts"))
+        return [result.0, result.1]
+    case 213:
         let result = try Tensor.batchNormStats(x.tensor("input"), eps: x.real("eps"))
         return [result.0, result.1]
-    case 201:
+    case 214:
         let result = try Tensor.batchNormUpdateStats(
             x.tensor("input"), runningMean: x.optionalTensor("running_mean"),
             runningVar: x.optionalTensor("running_var"), momentum: x.real("momentum"))
         return [result.0, result.1]
-    case 202:
+    case 215:
         return [try x.tensor("self").bernoulli(generator: x.optionalGenerator("generator"))]
-    case 203:
+    case 216:
         return [try x.tensor("self").bernoulli(p: x.real("p"), generator: x.optionalGenerator("generator"))]
-    case 204:
+    case 217:
         return [try x.writtenTensor("self").bernoulli_(p: x.tensor("p"), generator: x.optionalGenerator("generator"))]
-    case 205:
+    case 218:
         return [try x.writtenTensor("self").bernoulli_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
-    case 206:
+    case 219:
         let result = try Tensor.bilinear(
             x.tensor("input1"), input2: x.tensor("input2"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))
         return [result]
-    case 207:
+    case 220:
         let result = try Tensor.binaryCrossEntropy(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             reduction: x.integer("reduction"))
         return [result]
-    case 208:
+    case 221:
         let result = try Tensor.binaryCrossEntropyWithLogits(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             posWeight: x.optionalTensor("pos_weight"), reduction: x.integer("reduction"))
         return [result]
-    case 209:
+    case 222:
         return [try x.tensor("self").bincount(weights: x.optionalTensor("weights"), minlength: x.integer("minlength"))]
-    case 210:
+    case 223:
         let result = try Tensor.binomial(
             x.tensor("count"), prob: x.tensor("prob"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 211:
-        return [try x.tensor("self").bitwiseAnd(x.scalar("other"))]
-    case 212:
-        return [try Tensor.bitwiseAnd(x.scalar("self"), x.tensor("other"))]
-    case 213:
-        return [try x.tensor("self").bitwiseAnd(x.tensor("other"))]
-    case 214:
-        return [try x.writtenTensor("self").bitwiseAnd_(x.scalar("other"))]
-    case 215:
-        return [try x.writtenTensor("self").bitwiseAnd_(x.tensor("other"))]
-    case 216:
-        return [try Tensor.bitwiseLeftShift(x.scalar("self"), x.tensor("other"))]
-    case 217:
-        return [try x.tensor("self").bitwiseLeftShift(x.tensor("other"))]
-    case 218:
-        return [try x.tensor("self").bitwiseLeftShift(x.scalar("other"))]
-    case 219:
-        return [try x.writtenTensor("self").bitwiseLeftShift_(x.tensor("other"))]
-    case 220:
-        return [try x.writtenTensor("self").bitwiseLeftShift_(x.scalar("other"))]
-    case 221:
-        return [try x.tensor("self").bitwiseNot()]
-    case 222:
-        return [try x.writtenTensor("self").bitwiseNot_()]
-    case 223:
-        return [try x.tensor("self").bitwiseOr(x.scalar("other"))]
     case 224:
-        return [try Tensor.bitwiseOr(x.scalar("self"), x.tensor("other"))]
+        return [try x.tensor("self").bitwiseAnd(x.scalar("other"))]
     case 225:
-        return [try x.tensor("self").bitwiseOr(x.tensor("other"))]
+        return [try Tensor.bitwiseAnd(x.scalar("self"), x.tensor("other"))]
     case 226:
-        return [try x.writtenTensor("self").bitwiseOr_(x.scalar("other"))]
+        return [try x.tensor("self").bitwiseAnd(x.tensor("other"))]
     case 227:
-        return [try x.writtenTensor("self").bitwiseOr_(x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseAnd_(x.scalar("other"))]
     case 228:
-        return [try Tensor.bitwiseRightShift(x.scalar("self"), x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseAnd_(x.tensor("other"))]
     case 229:
-        return [try x.tensor("self").bitwiseRightShift(x.tensor("other"))]
+        return [try Tensor.bitwiseLeftShift(x.scalar("self"), x.tensor("other"))]
     case 230:
-        return [try x.tensor("self").bitwiseRightShift(x.scalar("other"))]
+        return [try x.tensor("self").bitwiseLeftShift(x.tensor("other"))]
     case 231:
-        return [try x.writtenTensor("self").bitwiseRightShift_(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseLeftShift(x.scalar("other"))]
     case 232:
-        return [try x.writtenTensor("self").bitwiseRightShift_(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseLeftShift_(x.tensor("other"))]
     case 233:
-        return [try x.tensor("self").bitwiseXor(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseLeftShift_(x.scalar("other"))]
     case 234:
-        return [try Tensor.bitwiseXor(x.scalar("self"), x.tensor("other"))]
+        return [try x.tensor("self").bitwiseNot()]
     case 235:
-        return [try x.tensor("self").bitwiseXor(x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseNot_()]
     case 236:
-        return [try x.writtenTensor("self").bitwiseXor_(x.scalar("other"))]
+        return [try x.tensor("self").bitwiseOr(x.scalar("other"))]
     case 237:
-        return [try x.writtenTensor("self").bitwiseXor_(x.tensor("other"))]
+        return [try Tensor.bitwiseOr(x.scalar("self"), x.tensor("other"))]
     case 238:
-        let result = try Tensor.blackmanWindow(
-            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").bitwiseOr(x.tensor("other"))]
     case 239:
-        let result = try Tensor.blackmanWindow(
-            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.writtenTensor("self").bitwiseOr_(x.scalar("other"))]
     default: return []
     }
 }
@@ -811,95 +842,101 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 240:
-        return [try Tensor.blockDiag(x.tensors("tensors"))]
+        return [try x.writtenTensor("self").bitwiseOr_(x.tensor("other"))]
     case 241:
-        return [try x.tensor("self").bmm(x.tensor("mat2"))]
+        return [try Tensor.bitwiseRightShift(x.scalar("self"), x.tensor("other"))]
     case 242:
-        return [try Tensor.bmm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
+        return [try x.tensor("self").bitwiseRightShift(x.tensor("other"))]
     case 243:
-        return try Tensor.broadcastTensors(x.tensors("tensors"))
+        return [try x.tensor("self").bitwiseRightShift(x.scalar("other"))]
     case 244:
-        return [try x.tensor("self").broadcastTo(x.integers("size"))]
+        return [try x.writtenTensor("self").bitwiseRightShift_(x.tensor("other"))]
     case 245:
+        return [try x.writtenTensor("self").bitwiseRightShift_(x.scalar("other"))]
+    case 246:
+        return [try x.tensor("self").bitwiseXor(x.scalar("other"))]
+    case 247:
+        return [try Tensor.bitwiseXor(x.scalar("self"), x.tensor("other"))]
+    case 248:
+        return [try x.tensor("self").bitwiseXor(x.tensor("other"))]
+    case 249:
+        return [try x.writtenTensor("self").bitwiseXor_(x.scalar("other"))]
+    case 250:
+        return [try x.writtenTensor("self").bitwiseXor_(x.tensor("other"))]
+    case 251:
+        let result = try Tensor.blackmanWindow(
+            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 252:
+        let result = try Tensor.blackmanWindow(
+            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 253:
+        return [try Tensor.blockDiag(x.tensors("tensors"))]
+    case 254:
+        return [try x.tensor("self").bmm(x.tensor("mat2"))]
+    case 255:
+        return [try Tensor.bmm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
+    case 256:
+        return try Tensor.broadcastTensors(x.tensors("tensors"))
+    case 257:
+        return [try x.tensor("self").broadcastTo(x.integers("size"))]
+    case 258:
         let result = try Tensor.bucketize(
             x.scalar("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
             right: x.boolean("right"))
         return [result]
-    case 246:
+    case 259:
         let result = try Tensor.bucketize(
             x.tensor("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
             right: x.boolean("right"))
         return [result]
-    case 247:
+    case 260:
         return [try Tensor(plain: Tensor.canCast(from: x.dtype("from_"), to: x.dtype("to")))]
-    case 248:
+    case 261:
         return [try Tensor.cartesianProd(x.tensors("tensors"))]
-    case 249:
+    case 262:
         return [try Tensor.cat(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 250:
+    case 263:
         let result = try x.writtenTensor("self").cauchy_(
             median: x.real("median"), sigma: x.real("sigma"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 251:
+    case 264:
         let result = try Tensor.cdist(
             x.tensor("x1"), x2: x.tensor("x2"), p: x.real("p"), computeMode: x.optionalInteger("compute_mode"))
         return [result]
-    case 252:
-        return [try x.tensor("self").ceil()]
-    case 253:
-        return [try x.writtenTensor("self").ceil_()]
-    case 254:
-        return [try Tensor.celu(x.tensor("self"), alpha: x.scalar("alpha"))]
-    case 255:
-        return [try Tensor.celu_(x.writtenTensor("self"), alpha: x.scalar("alpha"))]
-    case 256:
-        return [try Tensor.chainMatmul(x.tensors("matrices"))]
-    case 257:
-        return [try x.tensor("self").chalf(memoryFormat: x.optionalMemoryFormat("memory_format"))]
-    case 258:
-        return [try Tensor.channelShuffle(x.tensor("self"), groups: x.integer("groups"))]
-    case 259:
-        return [try x.tensor("self").cholesky(upper: x.boolean("upper"))]
-    case 260:
-        return [try x.tensor("self").choleskyInverse(upper: x.boolean("upper"))]
-    case 261:
-        return [try x.tensor("self").choleskySolve(input2: x.tensor("input2"), upper: x.boolean("upper"))]
-    case 262:
-        return try x.tensor("self").chunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
-    case 263:
-        return [try x.tensor("self").clamp(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
-    case 264:
-        return [try x.tensor("self").clamp(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     case 265:
-        return [try x.writtenTensor("self").clamp_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.tensor("self").ceil()]
     case 266:
-        return [try x.writtenTensor("self").clamp_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.writtenTensor("self").ceil_()]
     case 267:
-        return [try x.tensor("self").clampMax(max: x.scalar("max"))]
+        return [try Tensor.celu(x.tensor("self"), alpha: x.scalar("alpha"))]
     case 268:
-        return [try x.tensor("self").clampMax(max: x.tensor("max"))]
+        return [try Tensor.celu_(x.writtenTensor("self"), alpha: x.scalar("alpha"))]
     case 269:
-        return [try x.writtenTensor("self").clampMax_(max: x.scalar("max"))]
+        return [try Tensor.chainMatmul(x.tensors("matrices"))]
     case 270:
-        return [try x.writtenTensor("self").clampMax_(max: x.tensor("max"))]
+        return [try x.tensor("self").chalf(memoryFormat: x.optionalMemoryFormat("memory_format"))]
     case 271:
-        return [try x.tensor("self").clampMin(min: x.scalar("min"))]
+        return [try Tensor.channelShuffle(x.tensor("self"), groups: x.integer("groups"))]
     case 272:
-        return [try x.tensor("self").clampMin(min: x.tensor("min"))]
+        return [try x.tensor("self").cholesky(upper: x.boolean("upper"))]
     case 273:
-        return [try x.writtenTensor("self").clampMin_(min: x.scalar("min"))]
+        return [try x.tensor("self").choleskyInverse(upper: x.boolean("upper"))]
     case 274:
-        return [try x.writtenTensor("self").clampMin_(min: x.tensor("min"))]
+        return [try x.tensor("self").choleskySolve(input2: x.tensor("input2"), upper: x.boolean("upper"))]
     case 275:
-        return [try x.tensor("self").clip(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return try x.tensor("self").chunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
     case 276:
-        return [try x.tensor("self").clip(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.tensor("self").clamp(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
     case 277:
-        return [try x.writtenTensor("self").clip_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.tensor("self").clamp(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     case 278:
-        return [try x.writtenTensor("self").clip_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.writtenTensor("self").clamp_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
     case 279:
-        return [try x.tensor("self").clone(memoryFormat: x.optionalMemoryFormat("memory_format"))]
+        return [try x.writtenTensor("self").clamp_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     default: return []
     }
 }
@@ -907,136 +944,128 @@ func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 280:
-        return [try x.tensor("self").coalesce()]
+        return [try x.tensor("self").clampMax(max: x.scalar("max"))]
     case 281:
+        return [try x.tensor("self").clampMax(max: x.tensor("max"))]
+    case 282:
+        return [try x.writtenTensor("self").clampMax_(max: x.scalar("max"))]
+    case 283:
+        return [try x.writtenTensor("self").clampMax_(max: x.tensor("max"))]
+    case 284:
+        return [try x.tensor("self").clampMin(min: x.scalar("min"))]
+    case 285:
+        return [try x.tensor("self").clampMin(min: x.tensor("min"))]
+    case 286:
+        return [try x.writtenTensor("self").clampMin_(min: x.scalar("min"))]
+    case 287:
+        return [try x.writtenTensor("self").clampMin_(min: x.tensor("min"))]
+    case 288:
+        return [try x.tensor("self").clip(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+    case 289:
+        return [try x.tensor("self").clip(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+    case 290:
+        return [try x.writtenTensor("self").clip_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+    case 291:
+        return [try x.writtenTensor("self").clip_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+    case 292:
+        return [try x.tensor("self").clone(memoryFormat: x.optionalMemoryFormat("memory_format"))]
+    case 293:
+        return [try x.tensor("self").coalesce()]
+    case 294:
         let result = try Tensor.col2im(
             x.tensor("self"), outputSize: x.integers("output_size"), kernelSize: x.integers("kernel_size"),
             dilation: x.integers("dilation"), padding: x.integers("padding"), stride: x.integers("stride"))
         return [result]
-    case 282:
+    case 295:
         return [try Tensor.columnStack(x.tensors("tensors"))]
-    case 283:
+    case 296:
         let result = try Tensor.combinations(
             x.tensor("self"), r: x.integer("r"), withReplacement: x.boolean("with_replacement"))
         return [result]
-    case 284:
-        return [try Tensor.complex(x.tensor("real"), imag: x.tensor("imag"))]
-    case 285:
-        return [try Tensor.concat(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 286:
-        return [try Tensor.concatenate(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 287:
-        return [try x.tensor("self").conj()]
-    case 288:
-        return [try x.tensor("self").conjPhysical()]
-    case 289:
-        return [try x.writtenTensor("self").conjPhysical_()]
-    case 290:
-        return [try Tensor.constantPadNd(x.tensor("self"), pad: x.integers("pad"), value: x.scalar("value"))]
-    case 291:
-        return [try x.tensor("self").contiguous(memoryFormat: x.memoryFormat("memory_format"))]
-    case 292:
-        let result = try Tensor.conv1d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
-    case 293:
-        let result = try Tensor.conv1d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
-    case 294:
-        let result = try Tensor.conv2d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
-    case 295:
-        let result = try Tensor.conv2d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
-    case 296:
-        let result = try Tensor.conv3d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
     case 297:
+        return [try Tensor.complex(x.tensor("real"), imag: x.tensor("imag"))]
+    case 298:
+        return [try Tensor.concat(x.tensors("tensors"), dim: x.integer("dim"))]
+    case 299:
+        return [try Tensor.concatenate(x.tensors("tensors"), dim: x.integer("dim"))]
+    case 300:
+        return [try x.tensor("self").conj()]
+    case 301:
+        return [try x.tensor("self").conjPhysical()]
+    case 302:
+        return [try x.writtenTensor("self").conjPhysical_()]
+    case 303:
+        return [try Tensor.constantPadNd(x.tensor("self"), pad: x.integers("pad"), value: x.scalar("value"))]
+    case 304:
+        return [try x.tensor("self").contiguous(memoryFormat: x.memoryFormat("memory_format"))]
+    case 305:
+        let result = try Tensor.conv1d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 306:
+        let result = try Tensor.conv1d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 307:
+        let result = try Tensor.conv2d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 308:
+        let result = try Tensor.conv2d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 309:
+        let result = try Tensor.conv3d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 310:
         let result = try Tensor.conv3d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
-    case 298:
+    case 311:
         let result = try Tensor.convTbc(
             x.tensor("self"), weight: x.tensor("weight"), bias: x.tensor("bias"), pad: x.integer("pad"))
         return [result]
-    case 299:
+    case 312:
         let result = try Tensor.convTranspose1d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 300:
+    case 313:
         let result = try Tensor.convTranspose2d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 301:
+    case 314:
         let result = try Tensor.convTranspose3d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 302:
+    case 315:
         let result = try Tensor.convolution(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), transposed: x.boolean("transposed"),
             outputPadding: x.integers("output_padding"), groups: x.integer("groups"))
         return [result]
-    case 303:
+    case 316:
         return [try Tensor.copy(x.tensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
-    case 304:
+    case 317:
         return [try x.writtenTensor("self").copy_(x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
-    case 305:
+    case 318:
         let result = try Tensor.copySparseToSparse_(
             x.writtenTensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))
         return [result]
-    case 306:
-        return [try x.tensor("self").copysign(x.scalar("other"))]
-    case 307:
-        return [try x.tensor("self").copysign(x.tensor("other"))]
-    case 308:
-        return [try x.writtenTensor("self").copysign_(x.scalar("other"))]
-    case 309:
-        return [try x.writtenTensor("self").copysign_(x.tensor("other"))]
-    case 310:
-        return [try x.tensor("self").corrcoef()]
-    case 311:
-        return [try x.tensor("self").cos()]
-    case 312:
-        return [try x.writtenTensor("self").cos_()]
-    case 313:
-        return [try x.tensor("self").cosh()]
-    case 314:
-        return [try x.writtenTensor("self").cosh_()]
-    case 315:
-        let result = try Tensor.cosineEmbeddingLoss(
-            x.tensor("input1"), input2: x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
-            reduction: x.integer("reduction"))
-        return [result]
-    case 316:
-        let result = try Tensor.cosineSimilarity(
-            x.tensor("x1"), x2: x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))
-        return [result]
-    case 317:
-        return [try x.tensor("self").countNonzero(dim: x.optionalInteger("dim"))]
-    case 318:
-        return [try x.tensor("self").countNonzero(dims: x.integers("dim"))]
     case 319:
-        let result = try x.tensor("self").cov(
-            correction: x.integer("correction"), fweights: x.optionalTensor("fweights"),
-            aweights: x.optionalTensor("aweights"))
-        return [result]
+        return [try x.tensor("self").copysign(x.scalar("other"))]
     default: return []
     }
 }
