@@ -45,6 +45,7 @@ inputs = {
     "symbols": torch.tensor([[1, 2], [3, 1]]), "fives": torch.tensor([5, 4]), "twos": torch.tensor([2, 1]),
     "image_places": torch.arange(16).view(1, 1, 4, 4).repeat(1, 4, 1, 1) * 2, "signal": torch.rand(20),
     "window": torch.rand(8), "segments": torch.tensor([1, 3]),
+    "lengths": torch.tensor([3, 2]),
     "cross": torch.rand(4, 3), "matrix": torch.rand(3, 2), "grid": torch.rand(2, 3, 3, 2) - 0.5, "pair": torch.rand(3, 4, 2),
 }
 reals = ["mixed", "positive", "large", "row", "number", "square", "batch", "double"]
@@ -104,6 +105,8 @@ fixed = {
     "lstm_cell": [T("first"), L("hidden", "hidden"), T("w_ih4"), T("w_hh4"), T("b_ih4"), T("b_hh4")],
     "ctc_loss.IntList": [T("log_probs"), T("symbols"), {"ints": [5, 4]}, {"ints": [2, 1]}, {"int": 0}, N, NO],
     "ctc_loss.Tensor": [T("log_probs"), T("symbols"), T("fives"), T("twos"), {"int": 0}, N, NO],
+    "_pack_padded_sequence": [T("steps"), T("lengths"), NO],
+    "_pad_packed_sequence": [T("rows"), T("sizes"), YES, {"real": 0.5}, {"int": 3}],
     "bilinear": [T("positive"), T("mixed"), T("batch"), T("bias2")],
     "max_unpool2d": [T("image"), T("image_places"), {"ints": [8, 4]}],
     "prelu": [T("image"), T("bias4")], "instance_norm": [T("image"), None, None, None, None, YES, HALF, HALF, NO],

@@ -37,7 +37,8 @@ struct FuzzedArguments: OperationArguments {
     }
 
     func tensors(_ name: String) throws -> [Tensor] {
-        try (0..<fuzzer.pick([0, 1, 2, 2, 3])).map { _ in try tensor(name) }
+        // Two, mostly: operations on several lists want them of one length.
+        try (0..<fuzzer.pick([2, 2, 2, 2, 2, 2, 0, 1, 3])).map { _ in try tensor(name) }
     }
 
     func optionalTensors(_ name: String) throws -> [Tensor?] {
@@ -45,7 +46,7 @@ struct FuzzedArguments: OperationArguments {
     }
 
     func writtenTensor(_ name: String) throws -> Tensor { try fuzzer.tensor() }
-    func writtenTensors(_ name: String) throws -> [Tensor] { try fuzzer.tensors() }
+    func writtenTensors(_ name: String) throws -> [Tensor] { try tensors(name) }
 
     // MARK: Numbers
 
@@ -55,7 +56,7 @@ struct FuzzedArguments: OperationArguments {
     }
 
     func optionalScalar(_ name: String) -> Scalar? { fuzzer.optional(scalar(name)) }
-    func scalars(_ name: String) -> [Scalar] { (0..<fuzzer.pick([0, 1, 2, 3])).map { _ in scalar(name) } }
+    func scalars(_ name: String) -> [Scalar] { (0..<fuzzer.pick([2, 2, 2, 0, 1, 3])).map { _ in scalar(name) } }
     func integer(_ name: String) -> Int { fuzzer.int }
     func optionalInteger(_ name: String) -> Int? { fuzzer.optional(fuzzer.int) }
     func integers(_ name: String) -> [Int] { fuzzer.chance(50) ? fuzzer.sizes : fuzzer.pair }
