@@ -4,17 +4,17 @@ import Foundation
 /// stopped.
 struct Checkpoint {
     enum Key {
-        static let version = "version"
-        static let trainingState = "training_state"
-        static let model = "model"
-        static let random = "rng"
-        static let loggers = "loggers"
-        static let data = "datamodule"
-        static let epoch = "epoch_shape"
+        static let version: StateDict.Key = "version"
+        static let trainingState: StateDict.Key = "training_state"
+        static let model: StateDict.Key = "model"
+        static let random: StateDict.Key = "rng"
+        static let loggers: StateDict.Key = "loggers"
+        static let data: StateDict.Key = "datamodule"
+        static let epoch: StateDict.Key = "epoch_shape"
         // Inside "model":
-        static let user = "user"
-        static let scaler = "amp_scaler"
-        static let runningLosses = "running_losses"
+        static let user: StateDict.Key = "user"
+        static let scaler: StateDict.Key = "amp_scaler"
+        static let runningLosses: StateDict.Key = "running_losses"
     }
 
     let trainingState: TrainingState
@@ -59,17 +59,17 @@ struct Checkpoint {
 extension Checkpoint {
     func stateDict() -> StateDict {
         var model: StateDict = [
-            .string(Key.user): .dictionary(modelState), .string(Key.runningLosses): .dictionary(runningLosses),
+            Key.user: .dictionary(modelState), Key.runningLosses: .dictionary(runningLosses),
         ]
         if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
         let log: StateValue = logFile.map { .string($0) } ?? .none
         var state: StateDict = [
-            .string(Key.version): .string(Helios.version),
-            .string(Key.trainingState): .dictionary(trainingState.stateDict()),
-            .string(Key.model): .dictionary(model),
-            .string(Key.random): .dictionary(random.stateDict()),
-            .string(Key.loggers): .dictionary(["root": .dictionary(["log_file": log])]),
-            .string(Key.data): .dictionary(data),
+            Key.version: .string(Helios.version),
+            Key.trainingState: .dictionary(trainingState.stateDict()),
+            Key.model: .dictionary(model),
+            Key.random: .dictionary(random.stateDict()),
+            Key.loggers: .dictionary(["root": .dictionary(["log_file": log])]),
+            Key.data: .dictionary(data),
         ]
         if let epochShape { state[Key.epoch] = .dictionary(epochShape.stateDict()) }
         return state
@@ -78,23 +78,23 @@ extension Checkpoint {
     /// - Throws: `StateDictError` where the state is not what a trainer saves.
     init(_ state: StateDict) throws {
         let needed = [Key.version, Key.trainingState, Key.model, Key.random, Key.data]
-        let missing = needed.filter { state[$0] == nil }
+        let missing = needed.filter { state[$0] == nil }.map(\.description)
         guard missing.isEmpty else {
             throw StateDictError("it was not saved by a trainer: it has no \(missing.joined(separator: ", "))")
         }
-        let version = try state.string(.string(Key.version))
+        let version = try state.string(Key.version)
         guard !Version(version).isNewer(than: Version(Helios.version)) else {
             throw StateDictError("it was saved by Helios \(version), which is newer than this one (\(Helios.version))")
         }
-        trainingState = try TrainingState(state.dictionary(.string(Key.trainingState)))
-        let model = try state.dictionary(.string(Key.model))
-        modelState = try model.dictionary(.string(Key.user))
-        scalerState = model[Key.scaler] == nil ? nil : try model.dictionary(.string(Key.scaler))
-        runningLosses = try model.dictionary(.string(Key.runningLosses))
-        random = try RandomState(state.dictionary(.string(Key.random)))
-        data = try state.dictionary(.string(Key.data))
-        epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(.string(Key.epoch)))
-        logFile = (try? state.dictionary(.string(Key.loggers)).dictionary("root").string("log_file")) ?? nil
+        trainingState = try TrainingState(state.dictionary(Key.trainingState))
+        let model = try state.dictionary(Key.model)
+        modelState = try model.dictionary(Key.user)
+        scalerState = model[Key.scaler] == nil ? nil : try model.dictionary(Key.scaler)
+        runningLosses = try model.dictionary(Key.runningLosses)
+        random = try RandomState(state.dictionary(Key.random))
+        data = try state.dictionary(Key.data)
+        epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(Key.epoch))
+        logFile = try? state.dictionary(Key.loggers).dictionary("root").string("log_file")
     }
 }
 
