@@ -23,22 +23,15 @@ public final class Embedding: Module, Layer {
     ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
     ///   - sparse: whether the gradient is a sparse tensor, for optimisers that take one.
     /// - Throws: `TorchError` for sizes that are not positive, or a row that is not there.
-    public init(
+    public convenience init(
         _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, sparse: Bool = false
     ) throws {
         try requirePositive([numEmbeddings, embeddingDim], "Embedding", "sizes of the table")
-        let weight = try Tensor.empty([numEmbeddings, embeddingDim])
-        self.numEmbeddings = numEmbeddings
-        self.embeddingDim = embeddingDim
-        self.paddingIdx = try row(paddingIdx, of: weight, "Embedding")
-        self.maxNorm = maxNorm
-        self.normType = normType
-        self.scaleGradByFreq = scaleGradByFreq
-        self.sparse = sparse
-        self.weight = weight
-        super.init()
-        try Init.drawTable(self.weight, paddingIdx: self.paddingIdx)
+        try self.init(
+            pretrained: Tensor.empty([numEmbeddings, embeddingDim]), freeze: false, paddingIdx: paddingIdx,
+            maxNorm: maxNorm, normType: normType, scaleGradByFreq: scaleGradByFreq, sparse: sparse)
+        try Init.drawTable(weight, paddingIdx: self.paddingIdx)
     }
 
     /// A table that is there already: PyTorch's `from_pretrained`.
