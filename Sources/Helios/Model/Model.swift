@@ -26,8 +26,8 @@
 open class Model<Batch: Sendable> {
     // MARK: State
 
-    /// The name in the files of checkpoints and networks.
-    public let saveName: String
+    /// The name in the files of checkpoints and networks. Not to be changed once training runs.
+    public final var saveName: String
 
     /// Whether several processes train together. Set by the trainer before `setup`.
     public internal(set) var isDistributed = false
@@ -236,6 +236,19 @@ open class Model<Batch: Sendable> {
 
     /// Called at the end of testing.
     open func onTestingEnd() throws {}
+
+    // MARK: Prediction
+
+    /// Called at the start of prediction.
+    open func onPredictionStart() throws {}
+
+    /// What the model predicts for a batch, without gradients. Must be overridden for `Trainer.predict`.
+    open func predictStep(_ batch: Batch, step: Int) throws -> Tensor {
+        throw ConfigurationError("\(type(of: self)) must override predictStep(_:step:) to predict")
+    }
+
+    /// Called at the end of prediction.
+    open func onPredictionEnd() throws {}
 }
 
 extension Model {
