@@ -70,8 +70,7 @@ final class TrainingRun<Batch: Sendable> {
             // The lines about what is under way are for the run that goes on with it.
             progress.end()
             try hooks.onTrainingEnd()
-            let goOn = checkpoints == nil ? "" : "; run it again to go on"
-            trainer.print(end + goOn)
+            trainer.warn(end + (checkpoints == nil ? "" : "; run it again to go on"))
         } else {
             progress.endTraining()
             try hooks.onTrainingEnd()
