@@ -76,9 +76,11 @@ public final class EmbeddingBag: Module {
     public func callAsFunction(
         _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
     ) throws -> Tensor {
-        try embeddingBag(
-            input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
-            scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
-            includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
+        try withHooks([input, offsets, perSampleWeights].compactMap(\.self)) {
+            try embeddingBag(
+                input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
+                scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
+                includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
+        }
     }
 }

@@ -37,8 +37,10 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
     /// The output, and where in the input's last dimensions, counted in a row, each element stood: what an unpooling
     /// takes. PyTorch's `return_indices`.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
-        try maxPoolingWithIndices(
-            input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
-            dilation: dilation.sizes, ceilMode: ceilMode)
+        try withHooks([input], outputs: { [$0.output, $0.indices] }) {
+            try maxPoolingWithIndices(
+                input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
+                dilation: dilation.sizes, ceilMode: ceilMode)
+        }
     }
 }

@@ -25,9 +25,11 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
     ///   - outputSize: the spatial sizes of the pooling's input, where its stride leaves a choice.
     /// - Throws: `TorchError` for a size that the pooling cannot have had.
     public func callAsFunction(_ input: Tensor, indices: Tensor, outputSize: Size? = nil) throws -> Tensor {
-        try maxUnpooling(
-            input, indices: indices, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
-            outputSize: outputSize?.sizes, layer: Self.layerName)
+        try withHooks([input, indices]) {
+            try maxUnpooling(
+                input, indices: indices, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
+                outputSize: outputSize?.sizes, layer: Self.layerName)
+        }
     }
 }
 
