@@ -14,9 +14,8 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
         self.padding = padding
         self.dilation = dilation
         self.ceilMode = ceilMode
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(self.stride.sizes, Self.layerName, "stride")
-        try requireNotNegative(padding.sizes, Self.layerName, "padding")
+        try checkPooling(
+            Self.layerName, kernelSize: kernelSize.sizes, stride: self.stride.sizes, padding: padding.sizes)
         try requirePositive(dilation.sizes, Self.layerName, "dilation")
     }
 
