@@ -127,12 +127,13 @@ public class RecurrentLayer: Module {
             let sorted = try input.sortedIndices.map { order in
                 try states?.map { try $0.indexSelect(dim: 1, index: order) }
             }
-            let ready = try checked(sorted ?? states, sizes: sizes, batch: input.sizes.first ?? 0, like: input.data)
+            let ready = try checked(
+                sorted ?? states, sizes: sizes, batch: input.batchSizes[0].item(Int.self), like: input.data)
             let results = try kernel(input.data, input.batchSizes, ready)
             let last = try results.dropFirst().map { state in
                 try input.unsortedIndices.map { try state.indexSelect(dim: 1, index: $0) } ?? state
             }
-            return (output: try input.with(data: results[0]), states: Array(last))
+            return (output: input.with(data: results[0]), states: Array(last))
         }
     }
 
