@@ -93,6 +93,25 @@ CASES = {
     "affine grid of volumes": (lambda theta: F.affine_grid(theta, [1, 1, 2, 3, 2], align_corners=True), [[1, 3, 4]]),
     "distances": (lambda x: F.pdist(x, p=1.0), [[4, 3]]),
     "conv tbc": (lambda x, weight, bias: F.conv_tbc(x, weight, bias, pad=1), [[5, 2, 3], [2, 3, 4], [4]]),
+    "interpolate, antialias": (
+        lambda x: F.interpolate(x, size=(3, 2), mode="bilinear", antialias=True), [[1, 2, 7, 5]]),
+    "interpolate, cubic antialias": (
+        lambda x: F.interpolate(x, scale_factor=0.6, mode="bicubic", align_corners=True, antialias=True), [[1, 1, 7, 5]]),
+    "interpolate, exact volumes": (
+        lambda x: F.interpolate(x, size=(3, 2, 5), mode="nearest-exact"), [[1, 1, 2, 3, 3]]),
+    "embedding bag of rows": (
+        lambda table: F.embedding_bag(
+            torch.tensor([[0, 2], [1, 1], [3, 0]]), table, include_last_offset=True, padding_idx=0), [[4, 3]]),
+    "embedding bag to the last offset": (
+        lambda table: F.embedding_bag(
+            torch.tensor([0, 2, 1, 3]), table, torch.tensor([0, 1, 4]), include_last_offset=True, mode="sum"), [[4, 3]]),
+    "adaptive max pool3d with the input's depth": (
+        lambda x: F.adaptive_max_pool3d(x, (None, 2, 1)), [[1, 2, 3, 4]]),
+    "adaptive avg pool2d with the input's width": (
+        lambda x: F.adaptive_avg_pool2d(x, (2, None)), [[2, 3, 4]]),
+    "pad sequences on the left": (
+        lambda x, y: torch.nn.utils.rnn.pad_sequence([x, y], batch_first=True, padding_value=2.0, padding_side="left"),
+        [[2, 3], [4, 3]]),
     "gumbel softmax": (lambda x: F.gumbel_softmax(x, tau=0.5), [[3, 4]]),
     "gumbel softmax of a transposed tensor": (lambda x: F.gumbel_softmax(x.t(), hard=True, dim=0), [[3, 4]]),
     "normalize": (lambda x: F.normalize(x, p=1.0, dim=-1, eps=3.0), [[3, 4]]),

@@ -25,6 +25,10 @@ struct FunctionTests {
         "adaptive max pool1d": { both(try adaptiveMaxPool1dWithIndices($0[0], outputSize: 3)) },
         "adaptive max pool2d": { both(try adaptiveMaxPool2dWithIndices($0[0], outputSize: Pair(3, 2))) },
         "adaptive max pool3d": { both(try adaptiveMaxPool3dWithIndices($0[0], outputSize: Triple(2, 1, 3))) },
+        "adaptive max pool3d with the input's depth": {
+            [try adaptiveMaxPool3d($0[0], depth: nil, height: 2, width: 1)]
+        },
+        "adaptive avg pool2d with the input's width": { [try adaptiveAvgPool2d($0[0], height: 2, width: nil)] },
         "max unpool1d": {
             let pooled = try maxPool1dWithIndices($0[0], kernelSize: 3, stride: 2, padding: 1)
             return [
@@ -114,6 +118,27 @@ struct FunctionTests {
         "affine grid": { [try affineGrid($0[0], size: [2, 1, 3, 2])] },
         "affine grid of volumes": { [try affineGrid($0[0], size: [1, 1, 2, 3, 2], alignCorners: true)] },
         "distances": { [try pdist($0[0], p: 1)] },
+        "interpolate, antialias": { [try interpolate($0[0], size: Pair(3, 2), mode: .bilinear, antialias: true)] },
+        "interpolate, cubic antialias": {
+            [try interpolate($0[0], scaleFactor: 0.6, mode: .bicubic, alignCorners: true, antialias: true)]
+        },
+        "interpolate, exact volumes": { [try interpolate($0[0], size: Triple(3, 2, 5), mode: .nearestExact)] },
+        "embedding bag of rows": {
+            [
+                try embeddingBag(
+                    Tensor([[0, 2], [1, 1], [3, 0]]), weight: $0[0], includeLastOffset: true, paddingIdx: 0)
+            ]
+        },
+        "embedding bag to the last offset": {
+            [
+                try embeddingBag(
+                    Tensor([0, 2, 1, 3]), weight: $0[0], offsets: Tensor([0, 1, 4]), mode: .sum,
+                    includeLastOffset: true)
+            ]
+        },
+        "pad sequences on the left": {
+            [try padSequence($0, batchFirst: true, paddingValue: 2, paddingSide: .left)]
+        },
         "gumbel softmax": { [try gumbelSoftmax($0[0], tau: 0.5)] },
         "gumbel softmax of a transposed tensor": { [try gumbelSoftmax($0[0].t(), hard: true, dim: 0)] },
         "normalize": { [try normalize($0[0], p: 1, dim: -1, eps: 3)] },
@@ -181,6 +206,27 @@ struct FunctionTests {
                 image, kernelSize: 2, outputSize: 2, randomSamples: Tensor.full([1, 2, 2], 2e8, dtype: .float32))
         }
         expectError("hardtanh") { try hardtanh(image, minVal: 1, maxVal: -1) }
+        expectError("interpolate") { try interpolate(image, size: 2, antialias: true) }
+        expectError("interpolate") {
+            try interpolate(Tensor.zeros([1, 2, 4]), size: 2, mode: .linear, antialias: true)
+        }
+        expectError("adaptive_avg_pool3d") {
+            try adaptiveAvgPool3d(Tensor.zeros([2, 2]), depth: nil, height: 1, width: 1)
+        }
+        for eps in [-1, 0.0] {
+            expectError("batch_norm") {
+                try batchNorm(image, runningMean: nil, runningVar: nil, training: true, eps: eps)
+            }
+        }
+        expectError("batch_norm") {
+            try batchNorm(image, runningMean: Tensor.zeros([2]), runningVar: Tensor.ones([2]), eps: -1)
+        }
+        for groups in [0, 3, 4, Int.max] { expectError("group_norm") { try groupNorm(image, numGroups: groups) } }
+        // More groups than there are channels are more numbers than there is memory.
+        expectError("group_norm") { try groupNorm(Tensor.zeros([2, 0]), numGroups: Int(Int32.max)) }
+        // One value for each group; PyTorch counts the batch too.
+        expectError("group_norm") { try groupNorm(Tensor.zeros([1, 2]), numGroups: 2) }
+        #expect(try groupNorm(Tensor.zeros([2, 2]), numGroups: 2).shape == [2, 2])
         expectError("affine_grid") { try affineGrid(Tensor.zeros([1, 2, 3]), size: [1, 1, 0, 2]) }
         expectError("affine_grid") { try affineGrid(Tensor.zeros([1, 2, 3]), size: [2, 2]) }
         expectError("affine_grid") { try affineGrid(Tensor.zeros([2, 2, 3]), size: [1, 1, 2, 2]) }

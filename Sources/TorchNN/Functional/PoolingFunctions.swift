@@ -66,6 +66,14 @@ func adaptiveMaxPooling(_ input: Tensor, outputSize: [Int]) throws -> (output: T
     }
 }
 
+/// The output's spatial sizes, the input's where nil.
+func adaptiveSizes(_ outputSize: [Int?], for input: Tensor, _ operation: String) throws -> [Int] {
+    let inputSizes = input.shape.suffix(outputSize.count)
+    try requireShape(
+        inputSizes.count == outputSize.count, operation, input, "it needs \(outputSize.count) spatial dimensions")
+    return zip(outputSize, inputSizes).map { $0 ?? $1 }
+}
+
 /// The means of as many windows as the output has places.
 func adaptiveAveragePooling(_ input: Tensor, outputSize: [Int]) throws -> Tensor {
     switch outputSize.count {

@@ -19,11 +19,7 @@ public class AdaptivePooling: Module {
 
     /// The output's spatial sizes for an input.
     final func sizes(for input: Tensor) throws -> [Int] {
-        let inputSizes = input.shape.suffix(outputSize.count)
-        try requireShape(
-            inputSizes.count == outputSize.count, Self.layerName, input,
-            "it needs \(outputSize.count) spatial dimensions")
-        return zip(outputSize, inputSizes).map { $0 ?? $1 }
+        try adaptiveSizes(outputSize, for: input, Self.layerName)
     }
 }
 
