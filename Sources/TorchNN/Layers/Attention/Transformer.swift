@@ -72,7 +72,9 @@ public final class Transformer: Module {
     }
 
     /// The causal mask `[size, size]`: -∞ where a step would look at a later one, 0 elsewhere.
-    public static func generateSquareSubsequentMask(_ size: Int, dtype: DType = .float32) throws -> Tensor {
-        try Tensor.full([size, size], .real(-.infinity), dtype: dtype).triu(diagonal: 1)
+    public static func generateSquareSubsequentMask(
+        _ size: Int, dtype: DType = .float32, device: Device? = nil
+    ) throws -> Tensor {
+        try Tensor.full([size, size], .real(-.infinity), dtype: dtype, device: device).triu(diagonal: 1)
     }
 }
