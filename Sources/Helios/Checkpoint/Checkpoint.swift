@@ -10,31 +10,57 @@ struct Checkpoint {
         static let random: StateDict.Key = "rng"
         static let loggers: StateDict.Key = "loggers"
         static let data: StateDict.Key = "datamodule"
+        // What Python Helios does not have:
         static let epoch: StateDict.Key = "epoch_shape"
+        static let resumePoint: StateDict.Key = "resume_point"
+        static let gradients: StateDict.Key = "gradients"
+        static let progress: StateDict.Key = "progress"
+        static let threads: StateDict.Key = "threads"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
         static let runningLosses: StateDict.Key = "running_losses"
+
+        /// The names beside which those of the plug-ins stand.
+        static let all: Set<String> = Set(
+            [version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads]
+                .map(
+                    \.description))
     }
 
     let trainingState: TrainingState
+    let resumePoint: ResumePoint
     let modelState: StateDict
     let scalerState: StateDict?
     let runningLosses: StateDict
+    /// By the plug-in's id.
+    let plugins: StateDict
+    let gradients: StateDict?
+    let progress: StateDict
+    let threads: Int?
     let random: RandomState
     let data: StateDict
     let epochShape: EpochShape?
     let logFile: String?
 
     init<Batch>(
-        trainingState: TrainingState, model: Model<Batch>, data: DataModule<Batch>, random: RandomState, logFile: URL?
+        trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
+        data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, random: RandomState,
+        logFile: URL?
     ) throws {
         self.trainingState = trainingState
+        self.resumePoint = resumePoint
         modelState = try model.stateDict()
         scalerState = try model.mixedPrecision?.scaler.stateDict()
         var losses = StateDict()
-        for (name, sum) in model.runningLosses.sorted(by: { $0.key < $1.key }) { losses[name] = .double(sum) }
+        for (name, sum) in model.runningLosses.sorted(by: { $0.key < $1.key }) { losses[.string(name)] = .double(sum) }
         runningLosses = losses
+        var states = StateDict()
+        for plugin in plugins { states[.string(plugin.id)] = .dictionary(try plugin.stateDict()) }
+        self.plugins = states
+        self.gradients = gradients
+        self.progress = progress
+        self.threads = threads
         self.random = random
         self.data = try data.stateDict()
         epochShape = data.trainDataLoader.map { EpochShape($0) }
@@ -52,6 +78,22 @@ struct Checkpoint {
         try model.loadStateDict(modelState, fastInit: fastInit)
         if !fastInit {
             for name in runningLosses.names { model.runningLosses[name] = try runningLosses.double(.string(name)) }
+            if let gradients { try PendingGradients.load(gradients, into: model) }
+        }
+    }
+
+    /// Restores the plug-ins that it has a state of.
+    func restore(_ plugins: [Plugin], warn: (String) -> Void) throws {
+        for plugin in plugins {
+            guard self.plugins[.string(plugin.id)] != nil else {
+                warn("the checkpoint has no state of the plug-in '\(plugin.id)': it begins anew")
+                continue
+            }
+            try plugin.loadStateDict(self.plugins.dictionary(.string(plugin.id)))
+        }
+        let known = Set(plugins.map(\.id))
+        for id in self.plugins.names where !known.contains(id) {
+            warn("the checkpoint has a state of '\(id)', and no plug-in of this id is registered: it is left out")
         }
     }
 }
@@ -72,6 +114,11 @@ extension Checkpoint {
             Key.data: .dictionary(data),
         ]
         if let epochShape { state[Key.epoch] = .dictionary(epochShape.stateDict()) }
+        state[Key.resumePoint] = .string(resumePoint.rawValue)
+        if let gradients { state[Key.gradients] = .dictionary(gradients) }
+        state[Key.progress] = .dictionary(progress)
+        if let threads { state[Key.threads] = .int(threads) }
+        for (id, plugin) in plugins { state[id] = plugin }
         return state
     }
 
@@ -94,6 +141,17 @@ extension Checkpoint {
         random = try RandomState(state.dictionary(Key.random))
         data = try state.dictionary(Key.data)
         epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(Key.epoch))
+        // Without it: from Python Helios, or from before 0.2.
+        resumePoint = try state[Key.resumePoint] == nil ? .saved : ResumePoint(state.string(Key.resumePoint))
+        gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
+        progress = state[Key.progress] == nil ? [:] : try state.dictionary(Key.progress)
+        threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)
+        var plugins = StateDict()
+        for (key, value) in state where !Key.all.contains(key.description) {
+            guard case .dictionary = value else { continue }
+            plugins[key] = value
+        }
+        self.plugins = plugins
         logFile = try? state.dictionary(Key.loggers).dictionary("root").string("log_file")
     }
 }

@@ -114,7 +114,28 @@ struct CheckpointFolder {
                 reason: "'\(name)' does not say that it is of epoch \(epoch) and iteration \(iteration): "
                     + "appendMetadata(toCheckpointName:) must add to the name, and no digit right behind it")
         }
-        let file = folder.appending(path: fileName)
+        return try CheckpointFolder.write(checkpoint, to: folder.appending(path: fileName))
+    }
+
+    /// Writes a checkpoint that a plug-in wants, into a folder of its own. Returns its file.
+    func save(_ checkpoint: Checkpoint, _ extra: ExtraCheckpoint) throws -> URL {
+        for name in [extra.folder, extra.name] {
+            guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.utf8.contains(0) else {
+                throw CheckpointError(path: folder.path, reason: "'\(name)' is no name of a file or folder inside")
+            }
+        }
+        let inner = folder.appending(path: extra.folder)
+        do {
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+        } catch {
+            throw CheckpointError(
+                path: inner.path, reason: "the folder cannot be created: \(error.localizedDescription)")
+        }
+        return try CheckpointFolder.write(
+            checkpoint, to: inner.appending(path: "\(extra.name).\(CheckpointName.pathExtension)"))
+    }
+
+    private static func write(_ checkpoint: Checkpoint, to file: URL) throws -> URL {
         do {
             try TorchFile.save(checkpoint.stateDict(), to: file)
         } catch {

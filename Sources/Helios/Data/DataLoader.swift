@@ -12,6 +12,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     private let sampler: any Sampler
     private let seed: UInt64
+    /// How many batches an epoch has at most.
+    private let batchLimit: Int
     private let makeBatch: @Sendable (_ samples: [Int], _ random: BatchRandom) throws -> Batch
 
     /// A loader of a data set that makes batches.
@@ -31,6 +33,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         self.options = options
         self.sampler = sampler
         self.seed = seed
+        batchLimit = .max
         sampleCount = sampler.count
         let samples = 0..<dataset.count
         makeBatch = { indices, random in
@@ -48,10 +51,34 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         try self.init(dataset.collated { try Source.Sample.collate($0) }, options)
     }
 
+    private init(_ other: DataLoader<Batch>, _ options: LoaderOptions, _ sampler: any Sampler, batchLimit: Int) {
+        self.options = options
+        self.sampler = sampler
+        self.batchLimit = batchLimit
+        seed = other.seed
+        sampleCount = other.sampleCount
+        makeBatch = other.makeBatch
+    }
+
+    /// The same loader with the first `count` batches of each epoch.
+    func limited(to count: Int?) -> DataLoader<Batch> {
+        guard let count else { return self }
+        return DataLoader(self, options, sampler, batchLimit: count)
+    }
+
+    /// The same loader with the samples in the order of their numbers.
+    func inOrder() -> DataLoader<Batch> {
+        var options = options
+        options.shuffle = false
+        options.sampler = nil
+        return DataLoader(self, options, SequentialSampler(count: sampleCount), batchLimit: batchLimit)
+    }
+
     /// The number of batches in an epoch.
     public var batchCount: Int {
         let whole = sampleCount / options.batchSize
-        return options.dropLast || sampleCount % options.batchSize == 0 ? whole : whole + 1
+        let all = options.dropLast || sampleCount % options.batchSize == 0 ? whole : whole + 1
+        return min(all, batchLimit)
     }
 
     /// The batches of an epoch, from the one with number `start` on.

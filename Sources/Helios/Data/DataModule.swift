@@ -22,11 +22,16 @@ open class DataModule<Batch: Sendable> {
     /// The number of the current training phase; the first is 0.
     public private(set) var trainPhase = 0
 
+    /// How many batches of each kind there are at most. Set by the trainer.
+    var limits = BatchLimits()
+
     private var trainLoaders: [DataLoader<Batch>] = []
     /// The loader of the validation data; nil where there are none.
     public private(set) var validDataLoader: DataLoader<Batch>?
     /// The loader of the test data; nil where there are none.
     public private(set) var testDataLoader: DataLoader<Batch>?
+    /// The loader of the data to predict for; nil where there are none.
+    public private(set) var predictionDataLoader: DataLoader<Batch>?
 
     /// A module without data; `setup` adds them.
     public init() {}
@@ -50,38 +55,56 @@ open class DataModule<Batch: Sendable> {
     public func addTrainPhase<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        trainLoaders.append(try DataLoader(dataset, seeded(options)))
+        trainLoaders.append(limitedTraining(try DataLoader(dataset, seeded(options))))
     }
 
     /// Adds a training phase.
     public func addTrainPhase<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        trainLoaders.append(try DataLoader(dataset, seeded(options)))
+        trainLoaders.append(limitedTraining(try DataLoader(dataset, seeded(options))))
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        validDataLoader = try DataLoader(dataset, seeded(options))
+        validDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.valid)
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        validDataLoader = try DataLoader(dataset, seeded(options))
+        validDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.valid)
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
-        testDataLoader = try DataLoader(dataset, seeded(options))
+        testDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.test)
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        testDataLoader = try DataLoader(dataset, seeded(options))
+        testDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.test)
+    }
+
+    /// Sets what predictions are made for.
+    public func setPrediction<Source: BatchDataset>(
+        _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
+    ) throws where Source.Batch == Batch {
+        predictionDataLoader = try DataLoader(dataset, seeded(options))
+    }
+
+    /// Sets what predictions are made for.
+    public func setPrediction<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
+    where Source.Sample: Collatable, Source.Sample.Batch == Batch {
+        predictionDataLoader = try DataLoader(dataset, seeded(options))
+    }
+
+    private func limitedTraining(_ loader: DataLoader<Batch>) -> DataLoader<Batch> {
+        guard let count = limits.overfit else { return loader.limited(to: limits.train) }
+        return loader.inOrder().limited(to: min(count, limits.train ?? count))
     }
 
     private func seeded(_ options: LoaderOptions) -> LoaderOptions {
@@ -131,6 +154,11 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
+    /// What validation runs on: where a few batches are learnt by heart, those.
+    var validationLoader: DataLoader<Batch>? {
+        limits.overfit == nil || validDataLoader == nil ? validDataLoader : trainDataLoader
+    }
+
     func requiredTrainLoader() throws -> DataLoader<Batch> {
         guard let loader = trainDataLoader else {
             throw DataError("there is no training data: add a training phase in \(type(of: self)).setup()")
@@ -143,6 +171,7 @@ open class DataModule<Batch: Sendable> {
         trainLoaders = []
         validDataLoader = nil
         testDataLoader = nil
+        predictionDataLoader = nil
         trainPhase = 0
     }
 }

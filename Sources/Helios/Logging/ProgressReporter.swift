@@ -37,7 +37,7 @@ final class ProgressReporter {
 
     func beginTraining(_ state: TrainingState) {
         self.state = state
-        beginSection()
+        sectionStart = now
         if trainer.trainUnit == .iteration {
             begin("training", done: state.currentIteration, total: trainer.totalSteps.count)
         }
@@ -46,7 +46,8 @@ final class ProgressReporter {
     func beginEpoch(_ state: TrainingState, batchCount: Int) {
         self.state = state
         guard trainer.trainUnit == .epoch else { return }
-        beginSection()
+        // What a checkpoint noted of the epoch that goes on counts for its line.
+        if state.datasetIter == 0 { beginSection() } else { sectionStart = now }
         begin(epochLabel, done: state.datasetIter, total: batchCount)
     }
 
@@ -99,6 +100,10 @@ final class ProgressReporter {
         begin("testing", done: 0, total: steps)
     }
 
+    func beginPrediction(steps: Int) {
+        begin("prediction", done: 0, total: steps)
+    }
+
     func testStep() {
         done += 1
         drawIfDue([:])
@@ -107,6 +112,31 @@ final class ProgressReporter {
     /// Leaves nothing on the terminal but the lines that stay.
     func end() {
         console.endProgress()
+    }
+
+    // MARK: State
+
+    /// What the next line that stays will say of the steps so far.
+    func stateDict() -> StateDict {
+        var sums = StateDict()
+        for (name, loss) in losses.sorted(by: { $0.key < $1.key }) {
+            sums[.string(name)] = .list([.double(loss.sum), .int(loss.count)])
+        }
+        return ["losses": .dictionary(sums), "steps": .int(stepCount)]
+    }
+
+    /// Restores what `stateDict` gave.
+    func loadStateDict(_ state: StateDict) throws {
+        losses = [:]
+        stepCount = 0
+        guard state["losses"] != nil else { return }
+        for (name, value) in try state.dictionary("losses") {
+            guard case .list(let parts) = value, parts.count == 2, case .double(let sum) = parts[0],
+                case .int(let count) = parts[1]
+            else { throw StateDictError("the sum of the loss '\(name)' so far must be a number and a count") }
+            losses[name.description] = (sum, count)
+        }
+        stepCount = try state.int("steps")
     }
 
     // MARK: The lines that stay

@@ -1,5 +1,5 @@
 /// Where a batch comes from.
 public enum BatchPhase: Sendable {
-    /// A training phase, the validation data, or the test data.
-    case train, valid, test
+    /// A training phase, the validation data, the test data, or the data to predict for.
+    case train, valid, test, predict
 }

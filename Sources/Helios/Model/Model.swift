@@ -26,8 +26,8 @@
 open class Model<Batch: Sendable> {
     // MARK: State
 
-    /// The name in the files of checkpoints and networks.
-    public let saveName: String
+    /// The name in the files of checkpoints and networks. Not to be changed once training runs.
+    public final var saveName: String
 
     /// Whether several processes train together. Set by the trainer before `setup`.
     public internal(set) var isDistributed = false
@@ -206,13 +206,15 @@ open class Model<Batch: Sendable> {
 
     /// Whether training should stop now. False by default.
     ///
-    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch.
+    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch. A
+    /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, or saved.
     open func shouldTrainingStop() throws -> Bool { false }
 
     /// Whether to go on to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
     ///
-    /// Asked after each epoch when training by epoch, after each step when training by iteration.
+    /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
+    /// before its first step: what the answer depends on is `Trainer.state`, or saved.
     open func shouldAdvanceDatasetPhase() throws -> Bool { false }
 
     /// Whether the checkpoint that is due should be saved. True by default.
@@ -236,6 +238,19 @@ open class Model<Batch: Sendable> {
 
     /// Called at the end of testing.
     open func onTestingEnd() throws {}
+
+    // MARK: Prediction
+
+    /// Called at the start of prediction.
+    open func onPredictionStart() throws {}
+
+    /// What the model predicts for a batch, without gradients. Must be overridden for `Trainer.predict`.
+    open func predictStep(_ batch: Batch, step: Int) throws -> Tensor {
+        throw ConfigurationError("\(type(of: self)) must override predictStep(_:step:) to predict")
+    }
+
+    /// Called at the end of prediction.
+    open func onPredictionEnd() throws {}
 }
 
 extension Model {

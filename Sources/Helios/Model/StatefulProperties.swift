@@ -23,9 +23,14 @@ struct StatefulProperties {
         return label.hasPrefix(lazy) ? String(label.dropFirst(lazy.count)) : label
     }
 
+    /// Everything that has a state, also what is in lists and tables, with the way to it: `network`, `blocks.0`.
+    var members: [(name: String, value: any Stateful)] {
+        properties.flatMap { $0.entry.members(named: $0.name) }
+    }
+
     /// Every network, also those in lists and tables.
     var networks: [Module] {
-        properties.flatMap(\.entry.members).compactMap { $0 as? Module }
+        members.compactMap { $0.value as? Module }
     }
 
     func stateDict() throws -> StateDict {
@@ -89,16 +94,19 @@ indirect enum StatefulEntry {
         }
     }
 
-    var members: [any Stateful] {
+    func members(named name: String) -> [(name: String, value: any Stateful)] {
         switch self {
-        case .single(let member): [member]
-        case .list(let entries): entries.flatMap { $0?.members ?? [] }
-        case .table(let entries): entries.flatMap(\.entry.members)
+        case .single(let member):
+            [(name, member)]
+        case .list(let entries):
+            entries.enumerated().flatMap { $1?.members(named: "\(name).\($0)") ?? [] }
+        case .table(let entries):
+            entries.flatMap { $0.entry.members(named: "\(name).\($0.key)") }
         }
     }
 
     var hasNetworks: Bool {
-        members.contains { $0 is Module }
+        members(named: "").contains { $0.value is Module }
     }
 
     func stateValue() throws -> StateValue {

@@ -1,17 +1,54 @@
 /// How training ended.
 public struct FitResult: Sendable, Equatable {
     /// Why training ended.
-    public enum Outcome: String, Sendable {
+    public enum Outcome: Sendable, Hashable {
         /// All steps were trained.
         case completed
         /// `Model.shouldTrainingStop` said so.
         case stoppedByModel
+        /// `Plugin.shouldTrainingStop` of the plug-in with this name said so.
+        case stoppedByPlugin(id: String)
         /// There was no improvement for as many validation cycles as early stopping allows.
         case stoppedEarly
+        /// Something from outside ended it; running it again goes on with the next step, where there is a checkpoint
+        /// folder.
+        case interrupted(Interruption)
     }
 
     /// Why it ended.
     public let outcome: Outcome
     /// The state after the last step.
     public let state: TrainingState
+}
+
+/// What ends a training before its time, from outside.
+public enum Interruption: Sendable, Hashable {
+    /// A signal of this number: `SIGINT` or `SIGTERM`.
+    case signal(Int32)
+    /// The trainer's time limit.
+    case timeLimit
+    /// `Trainer.stop()`.
+    case request
+}
+
+extension FitResult.Outcome: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .completed: "completed"
+        case .stoppedByModel: "stopped by the model"
+        case .stoppedByPlugin(let id): "stopped by the plug-in '\(id)'"
+        case .stoppedEarly: "stopped early"
+        case .interrupted(let interruption): "interrupted by \(interruption)"
+        }
+    }
+}
+
+extension Interruption: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .signal(let number): SignalWatch.name(of: number)
+        case .timeLimit: "the time limit"
+        case .request: "Trainer.stop()"
+        }
+    }
 }

@@ -11,46 +11,94 @@ import Logging
 /// ```
 /// `fit` in a folder that has a checkpoint goes on from the newest one, to the bit.
 public final class Trainer {
+    // MARK: What to train
+
     /// A name for the run, in the log file's name; the model's name unless given.
-    public let runName: String?
+    public var runName: String?
     /// What is counted: `totalSteps` and the frequencies are numbers of these.
     public let trainUnit: TrainingUnit
     /// How long to train.
-    public let totalSteps: StepLimit
+    public var totalSteps: StepLimit
+    /// How long to train by the clock; a run that is over it stops as with a signal. No limit where nil.
+    public var timeLimit: Duration?
     /// Validates after every so many units; never where nil.
-    public let validFrequency: Int?
+    public var validFrequency: Int?
     /// Saves a checkpoint after every so many units; never where nil.
-    public let checkpointFrequency: Int?
+    public var checkpointFrequency: Int?
     /// Tells `onTrainingBatchEnd` to log after every so many iterations; never where nil.
-    public let printFrequency: Int?
+    public var printFrequency: Int?
     /// How many batches go into one step of the optimiser. The model does the accumulating; when training by
     /// iteration, an iteration is that many batches.
     public let accumulationSteps: Int
     /// Stops after so many validation cycles without improvement; never where nil.
-    public let earlyStopCycles: Int?
+    public var earlyStopCycles: Int?
+
+    // MARK: Less than everything
+
+    /// Validates with so many batches before a new training begins, so that what is wrong with the validation shows at
+    /// once; 0 for not.
+    public var sanityCheckSteps: Int
+    /// Ends each training epoch after so many batches; never where nil.
+    public var trainBatchLimit: Int?
+    /// Ends each validation cycle after so many batches; never where nil.
+    public var validBatchLimit: Int?
+    /// Ends the test after so many batches; never where nil.
+    public var testBatchLimit: Int?
+    /// Trains with the first so many batches only, in the order of their numbers, and validates with the same: a network
+    /// that cannot learn those by heart has a fault. Not where nil.
+    public var overfitBatches: Int?
+
+    // MARK: How to train
+
     /// Whether operations must give the same bits every time, on a CUDA device too.
     public let deterministic: Bool
     /// What all random generators start from.
     public let randomSeed: UInt64
     /// Where to train.
     public let device: Device
+    /// How many threads an operation may use. What the process had set comes back when the run is over.
+    public let threads: ThreadCount
+    /// Whether SIGINT and SIGTERM end the training after the step that is under way, with a checkpoint; a second one
+    /// ends the process at once.
+    public let handlesSignals: Bool
+
+    // MARK: What is written and shown
+
     /// Where checkpoints go: into a folder of the model's name inside.
-    public let checkpointRoot: URL?
+    public var checkpointRoot: URL?
     /// Where the log file goes; there is none where nil.
-    public let logRoot: URL?
+    public var logRoot: URL?
     /// Whether progress is shown.
     public let showsProgress: Bool
     /// Whether the banner is shown at the start.
     public let printsBanner: Bool
+    /// Whether a table of where the time went is printed at the end.
+    public var profile: Bool
+    /// Whether every layer's output is checked: the first that is not finite is an error that names the layer. Slow;
+    /// for finding out where a NaN comes from.
+    public var nanGuard: Bool
 
+    // MARK: What the run found
+
+    /// How far training is: in every hook, also in one that a resumed run calls before its first step.
+    public internal(set) var state = TrainingState()
     /// The log of the run: a file where there is a log folder.
     public internal(set) var logger: Logger
     /// The file of the log, once there is one.
     public internal(set) var logFile: URL?
     /// The newest checkpoint: the one that training went on from, then the last saved.
     public internal(set) var lastCheckpoint: URL?
+    /// Whether the validation that runs is the check before the training.
+    public internal(set) var isSanityChecking = false
+    /// Whether the epoch that starts is one that a checkpoint was in the middle of, so that `onTrainingEpochStart` was
+    /// called for it before.
+    public internal(set) var isResumingEpoch = false
+    /// What was registered, in that order.
+    public internal(set) var plugins: [Plugin] = []
 
     var console: Console
+    private(set) var stopIsRequested = false
+    private var openLogFile: URL?
 
     /// A trainer; `fit` or `test` runs it.
     ///
@@ -58,33 +106,49 @@ public final class Trainer {
     ///   there.
     public init(
         runName: String? = nil, trainUnit: TrainingUnit = .epoch, totalSteps: StepLimit = 0,
-        validFrequency: Int? = nil, checkpointFrequency: Int? = nil, printFrequency: Int? = nil,
-        accumulationSteps: Int = 1, earlyStopCycles: Int? = nil, deterministic: Bool = false,
-        randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, checkpointRoot: URL? = nil,
-        logRoot: URL? = nil, showsProgress: Bool = true, printsBanner: Bool = true
+        timeLimit: Duration? = nil, validFrequency: Int? = nil, checkpointFrequency: Int? = nil,
+        printFrequency: Int? = nil, accumulationSteps: Int = 1, earlyStopCycles: Int? = nil,
+        sanityCheckSteps: Int = 0, trainBatchLimit: Int? = nil, validBatchLimit: Int? = nil,
+        testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
+        randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
+        handlesSignals: Bool = true, checkpointRoot: URL? = nil, logRoot: URL? = nil, showsProgress: Bool = true,
+        printsBanner: Bool = true, profile: Bool = false, nanGuard: Bool = false
     ) throws {
         self.runName = runName
         self.trainUnit = trainUnit
         self.totalSteps = totalSteps
+        self.timeLimit = timeLimit
         self.validFrequency = validFrequency
         self.checkpointFrequency = checkpointFrequency
         self.printFrequency = printFrequency
         self.accumulationSteps = accumulationSteps
         self.earlyStopCycles = earlyStopCycles
+        self.sanityCheckSteps = sanityCheckSteps
+        self.trainBatchLimit = trainBatchLimit
+        self.validBatchLimit = validBatchLimit
+        self.testBatchLimit = testBatchLimit
+        self.overfitBatches = overfitBatches
         self.deterministic = deterministic
         self.randomSeed = randomSeed
         self.device = device
+        self.threads = threads
+        self.handlesSignals = handlesSignals
         self.checkpointRoot = checkpointRoot
         self.logRoot = logRoot
         self.showsProgress = showsProgress
         self.printsBanner = printsBanner
+        self.profile = profile
+        self.nanGuard = nanGuard
         logger = Logger(label: "helios") { _ in SwiftLogNoOpLogHandler() }
         console = Console()
-        try validate()
+        try validateOptions()
     }
+
+    // MARK: Running
 
     /// Trains the model, from the newest checkpoint if the checkpoint folder has one.
     ///
+    /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
     ///   is nothing to do, or the model's name cannot be that of a file; `CheckpointError` where the folder has
     ///   checkpoints and none can be read.
@@ -94,15 +158,46 @@ public final class Trainer {
             throw ConfigurationError(
                 "there is nothing to train: totalSteps is \(steps); give the number of \(trainUnit)s")
         }
-        return try run("training", model, data) { try $0.fit() }
+        return try run("training", .full, model, data) { try $0.fit() }
     }
 
-    /// Tests the model: with the newest checkpoint if the checkpoint folder has one, else with what
+    /// Tests the model: with a checkpoint, else with the newest in the checkpoint folder, else with what
     /// `Model.loadForTesting` loads.
     ///
     /// - Throws: as `fit`.
-    public func test<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws {
-        try run("testing", model, data) { try $0.test() }
+    public func test<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: URL? = nil
+    ) throws {
+        try run("testing", .full, model, data) { try $0.test(checkpoint: checkpoint) }
+    }
+
+    /// Gives what the model's `predictStep` makes of each batch of the data module's prediction data, the model being
+    /// loaded as for a test.
+    ///
+    /// - Returns: the predictions of each batch, in order.
+    /// - Throws: as `fit`; `DataError` where there are no data to predict for.
+    public func predict<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: URL? = nil
+    ) throws -> [Tensor] {
+        try run("prediction", .full, model, data) { try $0.predict(checkpoint: checkpoint) }
+    }
+
+    /// Runs a few batches of everything, so that a fault at the end of an epoch shows now and not after an hour:
+    /// training, validation, the states for a checkpoint, the test. Reads and writes no files.
+    ///
+    /// - Parameter steps: how many batches of each; when training by iteration, how many iterations.
+    /// - Throws: as `fit`.
+    @discardableResult
+    public func fastRun<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, steps: Int = 3
+    ) throws -> FitResult {
+        guard steps > 0 else { throw ConfigurationError("a fast run needs at least one step, not \(steps)") }
+        return try run("fast run", .fastRun(steps: steps), model, data) { try $0.fastRun() }
+    }
+
+    /// Ends the training after the step that is under way, with a checkpoint where there is a folder. For hooks.
+    public func stop() {
+        stopIsRequested = true
     }
 
     /// Prints a line for the user, above the progress bar where there is one, and logs it.
@@ -111,91 +206,57 @@ public final class Trainer {
         logger.info("\(line)")
     }
 
-    private func run<Batch, Result>(
-        _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, _ body: (TrainingRun<Batch>) throws -> Result
-    ) throws -> Result {
-        if checkpointRoot != nil { try Trainer.requireFileName(model.saveName, "the model's saveName") }
-        let logName = runName ?? model.saveName
-        if logRoot != nil { try Trainer.requireFileName(logName, "the run's name") }
+    /// Warns the user, and logs it.
+    func warn(_ message: String) {
+        console.printWarning(message)
+        logger.warning("\(message)")
+    }
 
-        let run = TrainingRun(self, model, data)
-        try openLog(named: logName)
+    /// Does a run of the model between opening the log and closing it.
+    func run<Batch, Result>(
+        _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
+        let run = TrainingRun(self, kind, model, data)
+        stopIsRequested = false
+        state = TrainingState()
         defer { closeLog() }
         let result: Result
         do {
+            try openLog(run)
             result = try body(run)
         } catch {
             console.endProgress()
-            let state = run.state
-            logger.error("\(what) failed in epoch \(state.globalEpoch), batch \(state.globalIteration): \(error)")
+            logger.error("\(what) failed in \(run.position): \(error)")
             // The first error is the one to tell; that cleaning up then fails too is its consequence.
-            try? data.teardown()
+            run.teardown { logger.error("cleaning up after that failed too: \($0)") }
             throw error
         }
-        do {
-            try data.teardown()
-        } catch {
-            logger.error("cleaning up after \(what) failed: \(error)")
-            throw error
+        var failure: (any Error)?
+        run.teardown { failure = failure ?? $0 }
+        if let failure {
+            logger.error("cleaning up after \(what) failed: \(failure)")
+            throw failure
         }
+        run.printProfile()
         return result
     }
-}
 
-extension Trainer {
-    private func validate() throws {
-        for (name, value) in [
-            ("validFrequency", validFrequency), ("checkpointFrequency", checkpointFrequency),
-            ("printFrequency", printFrequency), ("earlyStopCycles", earlyStopCycles),
-            ("accumulationSteps", accumulationSteps),
-        ] {
-            if let value, value < 1 {
-                throw ConfigurationError("\(name) must be positive, not \(value); leave it out for never")
-            }
-        }
-        if let steps = totalSteps.count, steps < 0 {
-            throw ConfigurationError("totalSteps must not be negative, and is \(steps)")
-        }
-        if earlyStopCycles != nil, validFrequency == nil {
-            throw ConfigurationError(
-                "earlyStopCycles counts validation cycles, and without validFrequency there are none")
-        }
-        if checkpointFrequency != nil, checkpointRoot == nil {
-            throw ConfigurationError("checkpointFrequency was given without checkpointRoot: say where checkpoints go")
-        }
-        for (name, folder) in [("checkpointRoot", checkpointRoot), ("logRoot", logRoot)] {
-            var isFolder: ObjCBool = false
-            if let folder, !folder.isFileURL {
-                throw ConfigurationError("\(name) must be a folder of this machine, not \(folder.absoluteString)")
-            }
-            if let folder, FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
-                !isFolder.boolValue
-            {
-                throw ConfigurationError("\(name) must be a folder, and \(folder.path) is a file")
-            }
-        }
-        try device.ensureAvailable()
-    }
-
-    /// Throws for a name that a file cannot have, or that leaves no room for what is added to it.
-    private static func requireFileName(_ name: String, _ what: String) throws {
-        guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
-            name.utf8.count <= 200
-        else {
-            throw ConfigurationError(
-                "\(what) becomes part of the names of files: it must be from 1 to 200 bytes without '/', not "
-                    + "'\(name)'")
-        }
-    }
-
-    private func openLog(named name: String) throws {
-        guard let logRoot else { return }
+    /// Opens the log that the run writes; again after plug-ins may have changed its name.
+    func openLog<Batch>(_ run: TrainingRun<Batch>) throws {
+        if checkpointRoot != nil { try Trainer.requireFileName(run.model.saveName, "the model's saveName") }
+        guard let logRoot, run.plan.writesFiles else { return }
+        let name = runName ?? run.model.saveName
+        try Trainer.requireFileName(name, "the run's name")
         let file = logRoot.appending(path: "\(name).log")
+        guard file != openLogFile else { return }
         logger = Logger(label: name) { [handler = try FileLogHandler(file)] _ in handler }
         logFile = file
+        openLogFile = file
     }
 
     private func closeLog() {
+        openLogFile = nil
         logger = Logger(label: "helios") { _ in SwiftLogNoOpLogHandler() }
     }
 }

@@ -1,33 +1,44 @@
 extension TrainingRun {
     /// Training by epoch: totals, validation and checkpoints count epochs.
     func trainByEpoch() throws -> FitResult.Outcome {
-        var outcome: FitResult.Outcome?
         progress.beginTraining(state)
+        // A checkpoint that is due is saved in the middle of an epoch's end: the other half comes first.
+        var outcome: FitResult.Outcome?
+        if resumePoint == .saved, state.datasetIter == 0 { outcome = try endEpoch(nil) }
 
-        while outcome == nil, state.datasetIter > 0 || !trainer.totalSteps.isReached(by: state.globalEpoch) {
+        while outcome == nil, state.datasetIter > 0 || !plan.totalSteps.isReached(by: state.globalEpoch) {
             let loader = try beginEpoch()
-            try model.onTrainingEpochStart(currentEpoch: state.globalEpoch)
             let batches = try remainingBatches(of: loader)
-            while outcome == nil, let batch = try batches.next() {
+            // After an interruption that was the next question.
+            if resumePoint == .step { outcome = try hooks.stopVote() }
+            while outcome == nil, let batch = try next(of: batches) {
                 state.globalIteration += 1
                 state.currentIteration += 1
                 state.runningIter += 1
                 try train(on: batch, shouldLog: isDue(trainer.printFrequency, at: state.currentIteration))
-                state.datasetIter += 1
-                if try model.shouldTrainingStop() { outcome = .stoppedByModel }
+                if let interruption { return try interrupt(interruption) }
+                outcome = try hooks.stopVote()
             }
-            // Where the model stopped in the middle, the position stays: a resumed run goes on with the next batch.
+
+            if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
+                return try interrupt(interruption)
+            }
+            // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
-
-            if isDue(trainer.validFrequency, at: state.globalEpoch) { try validate() }
-            if isDue(trainer.checkpointFrequency, at: state.globalEpoch) { try saveCheckpoint() }
-            try model.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
-            if outcome == nil, try model.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
             progress.endEpoch(state)
-
-            if outcome == nil, shouldStopEarly { outcome = .stoppedEarly }
-            if try model.shouldTrainingStop(), outcome == nil { outcome = .stoppedByModel }
+            try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch))
+            outcome = try endEpoch(outcome)
         }
         return outcome ?? .completed
+    }
+
+    /// What comes after an epoch's checkpoint. Returns why training ends, if it does.
+    private func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
+        resumePoint = nil
+        try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
+        if outcome == nil, try hooks.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
+        let stop: FitResult.Outcome? = shouldStopEarly ? .stoppedEarly : nil
+        let vote = try hooks.stopVote()
+        return outcome ?? stop ?? vote
     }
 }

@@ -2,49 +2,73 @@ extension TrainingRun {
     /// Training by iteration: totals, validation and checkpoints count the optimiser's steps, each of
     /// `accumulationSteps` batches.
     func trainByIteration() throws -> FitResult.Outcome {
-        var outcome: FitResult.Outcome?
-        if trainer.totalSteps.isReached(by: state.currentIteration) { return .completed }
         progress.beginTraining(state)
+        // A checkpoint is saved in the middle of what follows a step: the rest of it comes first.
+        var next = state.datasetIter > 0 ? try resumeStep() : .nextBatch
 
-        while outcome == nil {
-            let loader = try beginEpoch()
-            try model.onTrainingEpochStart(currentEpoch: state.globalEpoch)
-            let batches = try remainingBatches(of: loader)
-            while let batch = try batches.next() {
-                state.globalIteration += 1
-                let isStep = state.globalIteration % trainer.accumulationSteps == 0
-                if isStep {
-                    state.currentIteration += 1
-                    state.runningIter += 1
-                }
-                try train(on: batch, shouldLog: isStep && isDue(trainer.printFrequency, at: state.currentIteration))
-                state.datasetIter += 1
-                if try model.shouldTrainingStop() {
-                    outcome = .stoppedByModel
-                    break
-                }
-
-                if isStep, isDue(trainer.validFrequency, at: state.currentIteration) { try validate() }
-                if isStep, isDue(trainer.checkpointFrequency, at: state.currentIteration) { try saveCheckpoint() }
-                if shouldStopEarly {
-                    outcome = .stoppedEarly
-                } else if try model.shouldTrainingStop() {
-                    outcome = .stoppedByModel
-                } else if trainer.totalSteps.isReached(by: state.currentIteration) {
-                    outcome = .completed
-                }
-                if outcome != nil { break }
-
-                if try model.shouldAdvanceDatasetPhase() {
-                    data.advanceTrainPhase()
-                    break
+        while true {
+            if case .nextBatch = next {
+                let loader = try beginEpoch()
+                let batches = try remainingBatches(of: loader)
+                while case .nextBatch = next, let batch = try self.next(of: batches) {
+                    state.globalIteration += 1
+                    if isStep {
+                        state.currentIteration += 1
+                        state.runningIter += 1
+                    }
+                    try train(on: batch, shouldLog: isStep && isDue(trainer.printFrequency, at: state.currentIteration))
+                    next = try endBatch()
                 }
             }
-            // Where training ends, the position stays: as in the checkpoint of that iteration.
-            if outcome == nil { state.datasetIter = 0 }
-            try model.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
+            if case .stop(.interrupted(let interruption)) = next { return .interrupted(interruption) }
+            try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
             progress.endEpoch(state)
+            // Where training ends, the position stays: as in the checkpoint of that iteration.
+            if case .stop(let outcome) = next { return outcome }
+            state.datasetIter = 0
+            next = .nextBatch
         }
-        return outcome ?? .completed
+    }
+
+    /// What comes after a batch.
+    private enum Continuation {
+        case nextBatch, nextEpoch
+        case stop(FitResult.Outcome)
+    }
+
+    /// Whether the batch of this number is the one with which the optimiser steps.
+    private var isStep: Bool {
+        state.globalIteration % trainer.accumulationSteps == 0
+    }
+
+    /// What follows a batch, up to the checkpoint that may be due, and after it.
+    private func endBatch() throws -> Continuation {
+        if let interruption { return .stop(try interrupt(interruption)) }
+        return try endBatchUninterrupted()
+    }
+
+    private func endBatchUninterrupted() throws -> Continuation {
+        if let outcome = try hooks.stopVote() { return .stop(outcome) }
+        if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
+            return .stop(try interrupt(interruption))
+        }
+        if isStep { try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.currentIteration)) }
+        return try endStep()
+    }
+
+    /// What follows a batch, after the checkpoint.
+    private func endStep() throws -> Continuation {
+        if shouldStopEarly { return .stop(.stoppedEarly) }
+        if let outcome = try hooks.stopVote() { return .stop(outcome) }
+        if plan.totalSteps.isReached(by: state.currentIteration) { return .stop(.completed) }
+        guard try hooks.shouldAdvanceDatasetPhase() else { return .nextBatch }
+        data.advanceTrainPhase()
+        return .nextEpoch
+    }
+
+    /// What a checkpoint's step left to do.
+    private func resumeStep() throws -> Continuation {
+        defer { resumePoint = nil }
+        return resumePoint == .step ? try endBatchUninterrupted() : try endStep()
     }
 }

@@ -2,108 +2,121 @@ import Foundation
 
 /// One run of a model: what `Trainer.fit` and `Trainer.test` do, from the first call to the last.
 ///
-/// The loops are in TrainingRun+Epoch.swift and TrainingRun+Iteration.swift.
+/// The loops are in TrainingRun+Epoch.swift and TrainingRun+Iteration.swift; what comes of a checkpoint, and in it, in
+/// TrainingRun+Checkpoints.swift.
 final class TrainingRun<Batch: Sendable> {
     let trainer: Trainer
+    private(set) var plan: RunPlan
     let model: Model<Batch>
     let data: DataModule<Batch>
     let progress: ProgressReporter
-    var state = TrainingState()
+    let hooks: RunHooks<Batch>
+    var state = TrainingState() {
+        didSet { trainer.state = state }
+    }
+    /// Where in the loop the checkpoint was saved that this run goes on from; nil from its next step on, and where the
+    /// run is new.
+    var resumePoint: ResumePoint?
 
-    private var checkpoints: CheckpointFolder?
+    private let kind: RunPlan.Kind
+    var checkpoints: CheckpointFolder?
     private var timer = AverageTimer()
+    private var stopWatch: StopWatch?
+    private(set) var threads: ThreadControl?
+    private var nanGuard: NaNGuard?
 
-    init(_ trainer: Trainer, _ model: Model<Batch>, _ data: DataModule<Batch>) {
+    init(_ trainer: Trainer, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>) {
         self.trainer = trainer
+        self.kind = kind
         self.model = model
         self.data = data
+        plan = RunPlan(kind, trainer)
         progress = ProgressReporter(trainer)
+        hooks = RunHooks(model, trainer.plugins, times: trainer.profile ? ActivityTimes() : nil)
     }
 
     // MARK: Training
 
     func fit() throws -> FitResult {
+        let stopWatch = StopWatch(trainer)
+        self.stopWatch = stopWatch
         try setUp(fastInit: false)
-        if let root = trainer.checkpointRoot {
+        if let root = trainer.checkpointRoot, plan.writesFiles {
             checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
         }
         let checkpoint = try goOnFromNewest()
         try printBanner(checkpoint.map { "going on from \($0.path)" })
         // Early, before a hook does work on it.
         try checkTrainingData()
+        if checkpoint == nil { try sanityCheck() }
 
-        try model.onTrainingStart()
-        try model.train()
+        // What these hooks draw, an uninterrupted run did not draw here.
+        try keepingRandomState(if: checkpoint != nil) {
+            try hooks.onTrainingStart()
+            try hooks.train()
+        }
         let outcome =
             switch trainer.trainUnit {
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
-        progress.endTraining()
-        try model.onTrainingEnd()
-        trainer.logger.info(
-            "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)")
+        try endTraining(outcome)
         return FitResult(outcome: outcome, state: state)
     }
 
-    /// What happens with each training batch, in both loops.
-    func train(on batch: Batch, shouldLog: Bool) throws {
-        let batch = try model.batchToDevice(batch, phase: .train)
-        try model.onTrainingBatchStart(state: state)
-        try model.trainStep(batch, state: state)
-        state.averageIterTime = timer.record()
-        try model.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
-        progress.step(state, model.lastLosses)
+    private func endTraining(_ outcome: FitResult.Outcome) throws {
+        let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
+        if case .interrupted = outcome {
+            // The lines about what is under way are for the run that goes on with it.
+            progress.end()
+            try hooks.onTrainingEnd()
+            let goOn = checkpoints == nil ? "" : "; run it again to go on"
+            trainer.print(end + goOn)
+        } else {
+            progress.endTraining()
+            try hooks.onTrainingEnd()
+            trainer.logger.info("\(end)")
+        }
     }
 
     /// Begins an epoch, or goes on with the one of the checkpoint, which counts it already. Returns its loader.
     func beginEpoch() throws -> DataLoader<Batch> {
-        if state.datasetIter == 0 { state.globalEpoch += 1 }
+        trainer.isResumingEpoch = state.datasetIter > 0
+        defer { trainer.isResumingEpoch = false }
+        if !trainer.isResumingEpoch { state.globalEpoch += 1 }
         trainer.logger.info("epoch \(state.globalEpoch) starts")
-        return try data.requiredTrainLoader()
+        let loader = try data.requiredTrainLoader()
+        progress.beginEpoch(state, batchCount: loader.batchCount)
+        try keepingRandomState(if: trainer.isResumingEpoch) {
+            try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
+        }
+        return loader
     }
 
     /// The batches of the epoch that are not over.
     func remainingBatches(of loader: DataLoader<Batch>) throws -> Batches<Batch> {
-        progress.beginEpoch(state, batchCount: loader.batchCount)
         // What was between the epochs does not count.
         timer.start()
         return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
     }
 
-    /// A validation cycle, and what early stopping counts by it.
-    func validate() throws {
-        if let loader = data.validDataLoader {
-            try model.eval()
-            try model.onValidationStart(validationCycle: state.validationCycles)
-            progress.beginValidation(steps: loader.batchCount)
-            try evaluate(loader, phase: .valid) { batch, step in
-                try model.onValidationBatchStart(step: step)
-                try model.validStep(batch, step: step)
-                try model.onValidationBatchEnd(step: step)
-                progress.validationStep()
-            }
-            try model.train()
-            try model.onValidationEnd(validationCycle: state.validationCycles)
-        }
-        progress.endValidation(model.validationScores)
-        state.validationCycles += 1
-        state.runningIter = 0
-        state.earlyStopCount = try model.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+    /// The next batch to train with; nil where the epoch is over.
+    func next(of batches: Batches<Batch>) throws -> Batch? {
+        try hooks.run(.nextBatch) { try batches.next() }
     }
 
-    /// Gives every batch to `body`, on the model's device and without gradients.
-    private func evaluate(
-        _ loader: DataLoader<Batch>, phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Void
-    ) throws {
-        try noGrad {
-            let batches = try loader.batches(epoch: 0)
-            var step = 0
-            while let batch = try batches.next() {
-                try body(try model.batchToDevice(batch, phase: phase), step)
-                step += 1
-            }
-        }
+    /// What happens with each training batch, in both loops.
+    func train(on batch: Batch, shouldLog: Bool) throws {
+        let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
+        try hooks.onTrainingBatchStart(state: state)
+        try threads?.beginStep()
+        try hooks.trainStep(batch, state: state)
+        if let choice = try threads?.endStep() { trainer.print("\(choice)") }
+        state.averageIterTime = timer.record()
+        try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        progress.step(state, model.lastLosses)
+        state.datasetIter += 1
+        resumePoint = nil
     }
 
     /// Whether there was no improvement for as long as early stopping allows.
@@ -116,55 +129,46 @@ final class TrainingRun<Batch: Sendable> {
         frequency.map { count % $0 == 0 } ?? false
     }
 
-    func saveCheckpoint() throws {
-        guard try model.shouldSaveCheckpoint(), let checkpoints else { return }
-        let name = try model.appendMetadata(
-            toCheckpointName: CheckpointName.base(saveName: model.saveName, state))
-        let checkpoint = try Checkpoint(
-            trainingState: state, model: model, data: data,
-            random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile)
-        let file = try checkpoints.save(checkpoint, name: name)
-        trainer.lastCheckpoint = file
-        trainer.logger.info("saved \(file.path)")
+    // MARK: Stopping from outside
+
+    /// What asks the training to end, if anything does: looked at after each step.
+    var interruption: Interruption? { stopWatch?.interruption }
+
+    /// Saves a checkpoint of the step that is over, from which a run goes on as if there had been no interruption.
+    func interrupt(_ interruption: Interruption) throws -> FitResult.Outcome {
+        if let checkpoints {
+            try saveCheckpoint(at: .step, into: checkpoints, isDue: true, extras: [])
+        }
+        return .interrupted(interruption)
     }
 
-    // MARK: Testing
-
-    func test() throws {
-        try setUp(fastInit: true)
-        let checkpoint = try loadNewest()
-        if checkpoint == nil { try model.loadForTesting() }
-        try printBanner(checkpoint.map { "testing \($0.path)" } ?? "testing the loaded model")
-        guard let loader = data.testDataLoader else {
-            warn("there are no test data: set them in \(type(of: data)).setup()")
-            return
-        }
-
-        try model.onTestingStart()
-        progress.beginTesting(steps: loader.batchCount)
-        try model.eval()
-        try evaluate(loader, phase: .test) { batch, step in
-            try model.onTestingBatchStart(step: step)
-            try model.testStep(batch, step: step)
-            try model.onTestingBatchEnd(step: step)
-            progress.testStep()
-        }
-        progress.end()
-        try model.onTestingEnd()
+    /// For messages: where the run is.
+    var position: String {
+        guard state.globalEpoch > 0 else { return hooks.current.rawValue }
+        return
+            "\(hooks.current.rawValue), epoch \(state.globalEpoch), iteration \(state.currentIteration), batch "
+            + "\(state.datasetIter + 1)"
     }
 
-    // MARK: Beginning
+    // MARK: Beginning and end
 
-    private func setUp(fastInit: Bool) throws {
+    func setUp(fastInit: Bool) throws {
         trainer.lastCheckpoint = nil
         data.trainer = trainer
         data.seed = trainer.randomSeed
-        try data.prepareData()
+        try hooks.run(.prepareData, data.prepareData)
+        try hooks.configure(trainer)
+        try trainer.validateOptions()
+        try trainer.openLog(self)
+        plan = RunPlan(kind, trainer)
         try manualSeed(trainer.randomSeed)
         try LibTorch.setDeterministic(trainer.deterministic)
+        threads = try ThreadControl(trainer)
+        try hooks.setUpPlugins(device: trainer.device)
 
         data.reset()
-        try data.setup()
+        data.limits = plan.limits
+        try hooks.run(.dataSetup, data.setup)
 
         model.trainer = trainer
         model.dataModule = data
@@ -172,77 +176,56 @@ final class TrainingRun<Batch: Sendable> {
         model.mapLocation = trainer.device
         model.mixedPrecision = nil
         if !fastInit { model.forgetTraining() }
-        try model.setup(fastInit: fastInit)
+        try hooks.setup(fastInit: fastInit)
+        if trainer.nanGuard { nanGuard = NaNGuard(model) }
     }
 
-    /// Restores the newest checkpoint. Returns its file; nil where there is none.
-    private func goOnFromNewest() throws -> URL? {
-        try restore(checkpoints?.newest(warn: warn)) { checkpoint in
-            try checkpoint.restore(model, fastInit: false)
-            try data.loadStateDict(checkpoint.data)
-            try checkPosition(checkpoint)
-            // Last, since restoring may itself draw random numbers.
-            try checkpoint.random.restore(device: trainer.device)
-            state = checkpoint.trainingState
+    /// Cleans up; what fails is told to `failed`, and the rest goes on.
+    func teardown(_ failed: (any Error) -> Void) {
+        stopWatch = nil
+        nanGuard?.remove()
+        do { try threads?.restore() } catch { failed(error) }
+        for plugin in trainer.plugins {
+            do { try plugin.teardown() } catch { failed(error) }
         }
+        do { try data.teardown() } catch { failed(error) }
     }
 
-    /// Restores the networks of the newest checkpoint. Returns its file; nil where there is none.
-    private func loadNewest() throws -> URL? {
-        let folder = trainer.checkpointRoot.flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }
-        return try restore(folder?.newest(warn: warn)) { try $0.restore(model, fastInit: true) }
+    /// Prints where the time went, where that was asked for.
+    func printProfile() {
+        guard let times = hooks.times else { return }
+        trainer.print(times.table)
     }
 
-    /// Lets `body` restore a checkpoint; an error of it names the file. The contents, which take as much memory as the
-    /// model and its optimiser, go with the return.
-    private func restore(_ entry: CheckpointFolder.Entry?, _ body: (Checkpoint) throws -> Void) throws -> URL? {
-        guard let entry else { return nil }
-        do {
-            try body(entry.contents)
-        } catch {
-            throw CheckpointError(path: entry.file.path, reason: "it does not fit the model or the data: \(error)")
-        }
-        trainer.lastCheckpoint = entry.file
-        return entry.file
+    /// Runs `body` so that the random numbers afterwards are those that would have come without it.
+    func keepingRandomState(if isKept: Bool, _ body: () throws -> Void) throws {
+        guard isKept else { return try body() }
+        let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+        try body()
+        try random.restore(device: trainer.device)
     }
 
     private func checkTrainingData() throws {
         let loader = try data.requiredTrainLoader()
         let shape = EpochShape(loader)
         if shape.batchSize > shape.sampleCount {
-            warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
+            trainer.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
-        if trainer.totalSteps == .infinite, trainer.earlyStopCycles == nil {
-            warn("there is no limit of steps and no early stopping: only the model's shouldTrainingStop ends training")
+        if plan.totalSteps == .infinite, plan.writesFiles, trainer.earlyStopCycles == nil, trainer.timeLimit == nil,
+            trainer.plugins.isEmpty
+        {
+            trainer.warn(
+                "there is no limit of steps or time and no early stopping: only the model's shouldTrainingStop ends "
+                    + "training")
         }
     }
 
-    /// Throws where the checkpoint stands in the middle of an epoch that the data no longer have.
-    private func checkPosition(_ checkpoint: Checkpoint) throws {
-        if checkpoint.random.seed != trainer.randomSeed {
-            warn(
-                "the checkpoint was trained with the seed \(checkpoint.random.seed), this run has \(trainer.randomSeed): "
-                    + "from here on the order of the samples is another")
-        }
-        guard checkpoint.trainingState.datasetIter > 0, let saved = checkpoint.epochShape,
-            let current = data.trainDataLoader.map({ EpochShape($0) }), saved != current
-        else { return }
-        throw StateDictError(
-            "it is from the middle of an epoch of \(saved), and the data now are \(current): go on with the same, or from "
-                + "a checkpoint between two epochs")
-    }
-
-    private func printBanner(_ line: String?) throws {
-        let banner = try model.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
+    func printBanner(_ line: String?) throws {
+        let banner = try hooks.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
         if trainer.printsBanner { trainer.console.printLine(banner) }
         trainer.logger.info("\(banner)")
         guard let line else { return }
         if trainer.printsBanner || trainer.showsProgress { trainer.console.printLine(line) }
         trainer.logger.info("\(line)")
-    }
-
-    private func warn(_ message: String) {
-        trainer.console.printWarning(message)
-        trainer.logger.warning("\(message)")
     }
 }

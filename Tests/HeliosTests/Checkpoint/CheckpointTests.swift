@@ -22,6 +22,7 @@ import Testing
             #expect(
                 state.names == [
                     "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
+                    "resume_point", "progress",
                 ])
             #expect(try state.string("version") == Helios.version)
             let training = try state.dictionary("training_state")

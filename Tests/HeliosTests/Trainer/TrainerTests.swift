@@ -126,7 +126,7 @@ import Testing
         #expect(unit == .epoch ? result.state.globalEpoch == 6 : result.state.currentIteration == 6)
     }
 
-    @Test("a training that stopped early has one more try when it is run again", arguments: TrainingUnit.allCases)
+    @Test("a training that stopped early stays stopped until it is given more cycles", arguments: TrainingUnit.allCases)
     func stoppedEarlyBefore(unit: TrainingUnit) throws {
         final class Stuck: SmallModel {
             override func haveMetricsImproved() -> Bool { false }
@@ -139,11 +139,12 @@ import Testing
                     checkpointRoot: folder)
                 return (try trainer.fit(model, SmallData()), model.losses.count)
             }
-            let (first, _) = try train(2)
+            let (first, firstCount) = try train(2)
             let (again, count) = try train(2)
-            // As Python Helios does it: recorded with a run that stopped early and was run again.
-            #expect(first.outcome == .stoppedEarly && again.outcome == .stoppedEarly)
-            #expect(count == (unit == .epoch ? 6 : 1))
+            let (more, moreCount) = try train(3)
+            #expect(first.outcome == .stoppedEarly && again.outcome == .stoppedEarly && more.outcome == .stoppedEarly)
+            #expect(firstCount == (unit == .epoch ? 12 : 2) && count == 0)
+            #expect(moreCount == (unit == .epoch ? 6 : 1))
         }
     }
 

@@ -1,0 +1,39 @@
+/// A model, whatever its batches are: what plug-ins see of it.
+public protocol AnyModel: AnyObject {
+    /// The name in the files of checkpoints and networks.
+    var saveName: String { get set }
+    /// Where the model's tensors lie.
+    var device: Device { get }
+
+    /// The losses of the current batch, by name.
+    var lossItems: [String: Tensor] { get set }
+    /// Sums of the losses since the last validation, by name.
+    var runningLosses: [String: Double] { get set }
+    /// The values of the last batch's losses, by name.
+    var lastLosses: [String: Double] { get }
+    /// What validation found, by name.
+    var validationScores: [String: Double] { get set }
+    /// What testing found, by name.
+    var testScores: [String: Double] { get set }
+    /// What the model is judged by, by name.
+    var metrics: [String: Double] { get }
+
+    /// The networks among the stored properties, by the property's name (`blocks.0` in a list).
+    func namedNetworks() -> [(name: String, network: Module)]
+    /// The optimisers among the stored properties, by the property's name (`optimizers.0` in a list).
+    func namedOptimizers() -> [(name: String, optimizer: Optimizer)]
+}
+
+extension Model: AnyModel {
+    public final func namedNetworks() -> [(name: String, network: Module)] {
+        StatefulProperties(of: self).members.compactMap { member in
+            (member.value as? Module).map { (member.name, $0) }
+        }
+    }
+
+    public final func namedOptimizers() -> [(name: String, optimizer: Optimizer)] {
+        StatefulProperties(of: self).members.compactMap { member in
+            (member.value as? Optimizer).map { (member.name, $0) }
+        }
+    }
+}

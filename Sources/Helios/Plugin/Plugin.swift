@@ -1,0 +1,154 @@
+import Foundation
+
+/// Something that trainings have in common and no model should have to write: it looks on, and may change what happens.
+///
+/// A plug-in has the hooks of a `Model`; each is called before the model's. It is registered with `Trainer.register`,
+/// and its state is in the checkpoints.
+/// ```swift
+/// final class StopAtAccuracy: Plugin {
+///     private var isReached = false
+///     init() { super.init(id: "stop-at-accuracy") }
+///
+///     override func onScores(_ scores: [String: Double], state: TrainingState) {
+///         isReached = scores["accuracy", default: 0] > 0.99
+///     }
+///
+///     override func shouldTrainingStop() -> Bool { isReached }
+/// }
+/// ```
+/// One that changes batches is a `BatchPlugin`.
+open class Plugin {
+    /// The name under which it is registered and its state is saved.
+    public let id: String
+
+    /// Whether several processes train together. Set by the trainer before `setup`.
+    public internal(set) final var isDistributed = false
+    /// Where the tensors of a checkpoint are put. Set by the trainer before `setup`.
+    public internal(set) final var mapLocation: Device = .cpu
+    /// Where the model's tensors lie. Set by the trainer before `setup`.
+    public internal(set) final var device: Device = .cpu
+    /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
+    public internal(set) final var rank = 0
+    /// The trainer that it is registered with.
+    public internal(set) final weak var trainer: Trainer?
+    /// The model that is trained or tested. Set by the trainer before `configure`.
+    public internal(set) final weak var model: (any AnyModel)?
+
+    /// A plug-in that registers under a name.
+    public init(id: String) {
+        self.id = id
+    }
+
+    // MARK: Setting up
+
+    /// What it does that no other plug-in may do too. Nothing by default; must not change once it is registered.
+    open var overrides: PluginOverrides { [] }
+
+    /// Changes the trainer's options. Called before everything else but `DataModule.prepareData`.
+    open func configure(_ trainer: Trainer) throws {}
+
+    /// Changes the model before its `setup`: its name, say.
+    open func configure(_ model: any AnyModel) throws {}
+
+    /// Creates what it needs. Called before the data and the model are set up.
+    open func setup() throws {}
+
+    /// Cleans up, when training or testing is over, also when it failed.
+    open func teardown() throws {}
+
+    /// The state for a checkpoint; empty by default.
+    open func stateDict() throws -> StateDict { [:] }
+
+    /// Restores what `stateDict` gave. Called after the model has been restored, for testing too.
+    open func loadStateDict(_ state: StateDict) throws {}
+
+    // MARK: Training
+
+    /// Called once, before the first epoch.
+    open func onTrainingStart() throws {}
+
+    /// Called at the start of each epoch, the first being 1.
+    open func onTrainingEpochStart(currentEpoch: Int) throws {}
+
+    /// Called before each training step.
+    open func onTrainingBatchStart(state: TrainingState) throws {}
+
+    /// Called after each training step.
+    open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {}
+
+    /// Called at the end of each epoch.
+    open func onTrainingEpochEnd(currentEpoch: Int) throws {}
+
+    /// Called once, after the last epoch.
+    open func onTrainingEnd() throws {}
+
+    // MARK: Validation
+
+    /// Called at the start of each validation cycle, the first being 0.
+    open func onValidationStart(validationCycle: Int) throws {}
+
+    /// Called at the end of each validation cycle, before the model's `onValidationEnd`.
+    open func onValidationEnd(validationCycle: Int) throws {}
+
+    /// Called after each validation cycle with what it found: the model's `validationScores`, and its `metrics`.
+    ///
+    /// The state counts the cycle as over. A checkpoint that is due comes after it.
+    open func onScores(_ scores: [String: Double], state: TrainingState) throws {}
+
+    // MARK: Decisions
+
+    /// Whether training should stop now. False by default.
+    ///
+    /// Asked after each training step, after each validation cycle and after each epoch, before the model is; once one
+    /// plug-in says so, no other is asked.
+    open func shouldTrainingStop() throws -> Bool { false }
+
+    // MARK: Checkpoints
+
+    /// A checkpoint of this step that the plug-in wants besides those that are due. None by default.
+    ///
+    /// Asked where a checkpoint could be due: after each epoch when training by epoch, after each iteration otherwise.
+    /// Saved only where the trainer has a checkpoint folder.
+    open func extraCheckpoint(state: TrainingState) throws -> ExtraCheckpoint? { nil }
+
+    /// Called when the checkpoint that `extraCheckpoint` wanted has been saved.
+    open func onExtraCheckpointSaved(_ file: URL) throws {}
+
+    // MARK: Testing
+
+    /// Called at the start of testing.
+    open func onTestingStart() throws {}
+
+    /// Called at the end of testing.
+    open func onTestingEnd() throws {}
+}
+
+/// A checkpoint that a plug-in wants, in a folder of its own inside the model's checkpoint folder.
+///
+/// Training never goes on from it by itself: that is what the checkpoints in the folder above are for.
+public struct ExtraCheckpoint: Sendable, Hashable {
+    /// The folder inside the model's checkpoint folder.
+    public var folder: String
+    /// The name of the file, without the extension.
+    public var name: String
+
+    /// A checkpoint of a name in a folder.
+    public init(folder: String, name: String) {
+        self.folder = folder
+        self.name = name
+    }
+}
+
+/// A plug-in that changes batches before the model sees them.
+///
+/// Which ones is said by `overrides`: the others are not asked for.
+open class BatchPlugin<Batch: Sendable>: Plugin {
+    /// What the training step gets for a batch, which is on the device already.
+    open func processTrainingBatch(_ batch: Batch, state: TrainingState) throws -> Batch { batch }
+
+    /// What the validation step gets for a batch, which is on the device already.
+    open func processValidationBatch(_ batch: Batch, step: Int) throws -> Batch { batch }
+
+    /// What the test step gets for a batch, which is on the device already.
+    open func processTestingBatch(_ batch: Batch, step: Int) throws -> Batch { batch }
+}

@@ -1,0 +1,11 @@
+/// How many batches of each kind a run takes at most.
+struct BatchLimits {
+    /// Of each training epoch; nil for all.
+    var train: Int?
+    /// Of each validation cycle; nil for all.
+    var valid: Int?
+    /// Of the test; nil for all.
+    var test: Int?
+    /// Trains and validates with the first so many training batches in the order of their numbers; nil for not.
+    var overfit: Int?
+}

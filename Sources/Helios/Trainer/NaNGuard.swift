@@ -1,0 +1,46 @@
+/// Checks every layer's output, and throws where one is not finite.
+final class NaNGuard {
+    private var handles: [TorchNN.HookHandle] = []
+
+    init(_ model: any AnyModel) {
+        for (name, network) in model.namedNetworks() {
+            for (path, module) in network.namedModules() {
+                let layer = path.isEmpty ? name : "\(name).\(path)"
+                handles.append(
+                    module.registerForwardHook { module, input, output in
+                        guard try !NaNGuard.isFinite(output) else { return }
+                        throw NonFiniteOutputError(
+                            layer: layer, type: "\(type(of: module))", inputIsFinite: try NaNGuard.isFinite(input))
+                    })
+            }
+        }
+    }
+
+    func remove() {
+        for handle in handles { handle.remove() }
+        handles = []
+    }
+
+    private static func isFinite(_ tensor: Tensor) throws -> Bool {
+        guard tensor.dtype.isFloatingPoint else { return true }
+        return try tensor.detach().isfinite().all().item(Bool.self)
+    }
+}
+
+/// A layer's output that is infinite or not a number, found by `Trainer.nanGuard`.
+public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
+    /// The way to the layer: `network.conv1`.
+    public let layer: String
+    /// The layer's class.
+    public let type: String
+    /// Whether its input still was finite.
+    public let inputIsFinite: Bool
+
+    public var description: String {
+        "the output of the layer '\(layer)' (\(type)) is not finite, "
+            + (inputIsFinite
+                ? "and its input is: look at its weights (a learning rate too high?) and at what it divides by or takes "
+                    + "the logarithm of"
+                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers")
+    }
+}

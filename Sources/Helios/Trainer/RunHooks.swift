@@ -1,0 +1,234 @@
+/// The hooks as the trainer calls them: those of the plug-ins, in the order of their registration, then the model's.
+///
+/// Remembers which one runs, for the message where it fails, and how long each takes where that is asked for.
+final class RunHooks<Batch: Sendable> {
+    /// What runs, or ran last.
+    private(set) var current = Activity.prepareData
+    let times: ActivityTimes?
+
+    private let model: Model<Batch>
+    private let plugins: [Plugin]
+    private var trainingBatch: BatchPlugin<Batch>?
+    private var validationBatch: BatchPlugin<Batch>?
+    private var testingBatch: BatchPlugin<Batch>?
+
+    init(_ model: Model<Batch>, _ plugins: [Plugin], times: ActivityTimes?) {
+        self.model = model
+        self.plugins = plugins
+        self.times = times
+    }
+
+    /// Does a part of the work that may fail, and times it.
+    @inline(__always)
+    func run<Result>(_ activity: Activity, _ body: () throws -> Result) throws -> Result {
+        current = activity
+        guard let times else { return try body() }
+        return try times.measure(activity, body)
+    }
+
+    /// The plug-ins' hook, then the model's.
+    @inline(__always)
+    private func call(_ activity: Activity, _ pluginHook: (Plugin) throws -> Void, _ hook: () throws -> Void) throws {
+        try run(activity) {
+            for plugin in plugins { try pluginHook(plugin) }
+            try hook()
+        }
+    }
+
+    // MARK: Setting up
+
+    func configure(_ trainer: Trainer) throws {
+        try run(.configure) {
+            for plugin in plugins {
+                plugin.trainer = trainer
+                plugin.model = model
+                try plugin.configure(trainer)
+                try plugin.configure(model)
+            }
+        }
+    }
+
+    func setUpPlugins(device: Device) throws {
+        try run(.pluginSetup) {
+            for plugin in plugins {
+                plugin.device = device
+                plugin.mapLocation = device
+                try plugin.setup()
+            }
+            trainingBatch = try batchPlugin(.trainingBatch)
+            validationBatch = try batchPlugin(.validationBatch)
+            testingBatch = try batchPlugin(.testingBatch)
+        }
+    }
+
+    /// The plug-in that changes these batches.
+    ///
+    /// - Throws: `PluginError` where its batches are not the model's.
+    private func batchPlugin(_ override: PluginOverrides) throws -> BatchPlugin<Batch>? {
+        guard let plugin = plugins.first(where: { $0.overrides.contains(override) }) else { return nil }
+        guard let result = plugin as? BatchPlugin<Batch> else {
+            throw PluginError(
+                id: plugin.id,
+                reason: "it changes \(override), and \(type(of: plugin)) is no BatchPlugin<\(Batch.self)>, which the "
+                    + "batches of \(type(of: model)) need")
+        }
+        return result
+    }
+
+    func setup(fastInit: Bool) throws { try run(.setup) { try model.setup(fastInit: fastInit) } }
+    func loadForTesting() throws { try run(.loadForTesting) { try model.loadForTesting() } }
+
+    func append(toBanner banner: String) throws -> String {
+        try run(.banner) { try model.append(toBanner: banner) }
+    }
+
+    // MARK: Training
+
+    func onTrainingStart() throws {
+        try call(.onTrainingStart, { try $0.onTrainingStart() }, model.onTrainingStart)
+    }
+
+    func train() throws { try run(.train, model.train) }
+
+    func onTrainingEpochStart(currentEpoch epoch: Int) throws {
+        try call(.onTrainingEpochStart) {
+            try $0.onTrainingEpochStart(currentEpoch: epoch)
+        } _: {
+            try model.onTrainingEpochStart(currentEpoch: epoch)
+        }
+    }
+
+    func batchToDevice(_ batch: Batch, phase: BatchPhase) throws -> Batch {
+        try run(.batchToDevice) { try model.batchToDevice(batch, phase: phase) }
+    }
+
+    func processTrainingBatch(_ batch: Batch, state: TrainingState) throws -> Batch {
+        guard let trainingBatch else { return batch }
+        return try run(.processBatch) { try trainingBatch.processTrainingBatch(batch, state: state) }
+    }
+
+    func onTrainingBatchStart(state: TrainingState) throws {
+        try call(.onTrainingBatchStart) {
+            try $0.onTrainingBatchStart(state: state)
+        } _: {
+            try model.onTrainingBatchStart(state: state)
+        }
+    }
+
+    func trainStep(_ batch: Batch, state: TrainingState) throws {
+        try run(.trainStep) { try model.trainStep(batch, state: state) }
+    }
+
+    func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try call(.onTrainingBatchEnd) {
+            try $0.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        } _: {
+            try model.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        }
+    }
+
+    func onTrainingEpochEnd(currentEpoch epoch: Int) throws {
+        try call(.onTrainingEpochEnd) {
+            try $0.onTrainingEpochEnd(currentEpoch: epoch)
+        } _: {
+            try model.onTrainingEpochEnd(currentEpoch: epoch)
+        }
+    }
+
+    func onTrainingEnd() throws {
+        try call(.onTrainingEnd, { try $0.onTrainingEnd() }, model.onTrainingEnd)
+    }
+
+    // MARK: Validation
+
+    func eval() throws { try run(.eval, model.eval) }
+
+    func onValidationStart(validationCycle cycle: Int) throws {
+        try call(.onValidationStart) {
+            try $0.onValidationStart(validationCycle: cycle)
+        } _: {
+            try model.onValidationStart(validationCycle: cycle)
+        }
+    }
+
+    func validate(_ batch: Batch, step: Int) throws {
+        var batch = batch
+        if let validationBatch {
+            batch = try run(.processBatch) { try validationBatch.processValidationBatch(batch, step: step) }
+        }
+        try run(.onValidationBatchStart) { try model.onValidationBatchStart(step: step) }
+        try run(.validStep) { try model.validStep(batch, step: step) }
+        try run(.onValidationBatchEnd) { try model.onValidationBatchEnd(step: step) }
+    }
+
+    func onValidationEnd(validationCycle cycle: Int) throws {
+        try call(.onValidationEnd) {
+            try $0.onValidationEnd(validationCycle: cycle)
+        } _: {
+            try model.onValidationEnd(validationCycle: cycle)
+        }
+    }
+
+    func onScores(state: TrainingState) throws {
+        guard !plugins.isEmpty else { return }
+        let scores = model.validationScores.merging(model.metrics) { score, _ in score }
+        try run(.onScores) {
+            for plugin in plugins { try plugin.onScores(scores, state: state) }
+        }
+    }
+
+    func haveMetricsImproved() throws -> Bool { try run(.haveMetricsImproved, model.haveMetricsImproved) }
+
+    // MARK: Decisions
+
+    /// Why training should stop now: nil where nobody says so.
+    func stopVote() throws -> FitResult.Outcome? {
+        try run(.shouldTrainingStop) {
+            for plugin in plugins where try plugin.shouldTrainingStop() { return .stoppedByPlugin(id: plugin.id) }
+            return try model.shouldTrainingStop() ? .stoppedByModel : nil
+        }
+    }
+
+    func shouldAdvanceDatasetPhase() throws -> Bool {
+        try run(.shouldAdvanceDatasetPhase, model.shouldAdvanceDatasetPhase)
+    }
+
+    func shouldSaveCheckpoint() throws -> Bool { try run(.shouldSaveCheckpoint, model.shouldSaveCheckpoint) }
+
+    /// The checkpoints that plug-ins want besides those that are due.
+    func extraCheckpoints(state: TrainingState) throws -> [(plugin: Plugin, checkpoint: ExtraCheckpoint)] {
+        var result: [(plugin: Plugin, checkpoint: ExtraCheckpoint)] = []
+        for plugin in plugins {
+            if let checkpoint = try plugin.extraCheckpoint(state: state) { result.append((plugin, checkpoint)) }
+        }
+        return result
+    }
+
+    // MARK: Testing
+
+    func onTestingStart() throws {
+        try call(.onTestingStart, { try $0.onTestingStart() }, model.onTestingStart)
+    }
+
+    func test(_ batch: Batch, step: Int) throws {
+        var batch = batch
+        if let testingBatch {
+            batch = try run(.processBatch) { try testingBatch.processTestingBatch(batch, step: step) }
+        }
+        try run(.onTestingBatchStart) { try model.onTestingBatchStart(step: step) }
+        try run(.testStep) { try model.testStep(batch, step: step) }
+        try run(.onTestingBatchEnd) { try model.onTestingBatchEnd(step: step) }
+    }
+
+    func onTestingEnd() throws {
+        try call(.onTestingEnd, { try $0.onTestingEnd() }, model.onTestingEnd)
+    }
+
+    // MARK: Prediction
+
+    func onPredictionStart() throws { try run(.onPredictionStart, model.onPredictionStart) }
+    func predictStep(_ batch: Batch, step: Int) throws -> Tensor {
+        try run(.predictStep) { try model.predictStep(batch, step: step) }
+    }
+    func onPredictionEnd() throws { try run(.onPredictionEnd, model.onPredictionEnd) }
+}

@@ -1,0 +1,29 @@
+extension Trainer {
+    /// Registers a plug-in. Its hooks are called after those of the plug-ins before it, and before the model's.
+    ///
+    /// - Throws: `PluginError` where the name is taken or stands for something else in checkpoints, or another plug-in
+    ///   does what only one may do.
+    public func register(_ plugin: Plugin) throws {
+        guard !plugin.id.isEmpty, !Checkpoint.Key.all.contains(plugin.id) else {
+            throw PluginError(id: plugin.id, reason: "checkpoints use this name: give the plug-in another id")
+        }
+        guard !plugins.contains(where: { $0.id == plugin.id }) else {
+            throw PluginError(id: plugin.id, reason: "a plug-in of this id is registered already")
+        }
+        for other in plugins {
+            let common = plugin.overrides.intersection(other.overrides)
+            guard common.isEmpty else {
+                throw PluginError(
+                    id: plugin.id,
+                    reason: "it decides on \(common), and so does '\(other.id)': only one plug-in may")
+            }
+        }
+        plugins.append(plugin)
+        plugin.trainer = self
+    }
+
+    /// The plug-in that was registered under a name.
+    public func plugin(_ id: String) -> Plugin? {
+        plugins.first { $0.id == id }
+    }
+}

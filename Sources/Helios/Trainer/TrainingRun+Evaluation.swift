@@ -1,0 +1,118 @@
+import Foundation
+
+// Validation, testing and prediction.
+extension TrainingRun {
+    /// A validation cycle, and what early stopping counts by it.
+    ///
+    /// - Returns: what interrupted it; then the state is that of before, and the cycle is to be run again.
+    func validate() throws -> Interruption? {
+        if let loader = data.validationLoader {
+            let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+            if let interruption = try validate(loader, limit: nil) {
+                try random.restore(device: trainer.device)
+                return interruption
+            }
+        }
+        progress.endValidation(model.validationScores)
+        state.validationCycles += 1
+        state.runningIter = 0
+        try hooks.onScores(state: state)
+        state.earlyStopCount = try hooks.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+        return nil
+    }
+
+    private func validate(_ loader: DataLoader<Batch>, limit: Int?) throws -> Interruption? {
+        let cycle = state.validationCycles
+        try hooks.eval()
+        try hooks.onValidationStart(validationCycle: cycle)
+        progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
+        try evaluate(loader, phase: .valid) { batch, step in
+            try hooks.validate(batch, step: step)
+            progress.validationStep()
+            return interruption == nil && step + 1 != limit
+        }
+        try hooks.train()
+        if let interruption { return interruption }
+        try hooks.onValidationEnd(validationCycle: cycle)
+        return nil
+    }
+
+    /// A few batches of validation before a new training, which leave nothing behind.
+    func sanityCheck() throws {
+        guard plan.sanityCheckSteps > 0, let loader = data.validationLoader else { return }
+        trainer.isSanityChecking = true
+        defer { trainer.isSanityChecking = false }
+        try keepingRandomState(if: true) {
+            _ = try validate(loader, limit: plan.sanityCheckSteps)
+        }
+        progress.end()
+        model.forgetTraining()
+    }
+
+    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false.
+    private func evaluate(
+        _ loader: DataLoader<Batch>, phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Bool
+    ) throws {
+        try noGrad {
+            let batches = try loader.batches(epoch: 0)
+            var step = 0
+            while let batch = try batches.next(), try body(hooks.batchToDevice(batch, phase: phase), step) {
+                step += 1
+            }
+        }
+    }
+
+    // MARK: Testing and prediction
+
+    func test(checkpoint: URL?) throws {
+        try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "testing")
+        try test()
+    }
+
+    private func test() throws {
+        guard let loader = data.testDataLoader else {
+            trainer.warn("there are no test data: set them in \(type(of: data)).setup()")
+            return
+        }
+        try hooks.onTestingStart()
+        progress.beginTesting(steps: loader.batchCount)
+        try hooks.eval()
+        try evaluate(loader, phase: .test) { batch, step in
+            try hooks.test(batch, step: step)
+            progress.testStep()
+            return true
+        }
+        progress.end()
+        try hooks.onTestingEnd()
+    }
+
+    func predict(checkpoint: URL?) throws -> [Tensor] {
+        try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "predicting with")
+        guard let loader = data.predictionDataLoader else {
+            throw DataError("there is nothing to predict for: call setPrediction in \(type(of: data)).setup()")
+        }
+        var predictions: [Tensor] = []
+        try hooks.onPredictionStart()
+        progress.beginPrediction(steps: loader.batchCount)
+        try hooks.eval()
+        try evaluate(loader, phase: .predict) { batch, step in
+            predictions.append(try hooks.predictStep(batch, step: step))
+            progress.testStep()
+            return true
+        }
+        progress.end()
+        try hooks.onPredictionEnd()
+        return predictions
+    }
+
+    func fastRun() throws -> FitResult {
+        let result = try fit()
+        // What would be saved, so that a state that cannot be is found.
+        _ = try checkpoint(at: .step).stateDict()
+        if data.testDataLoader != nil { try test() }
+        trainer.print("fast run: everything works")
+        return result
+    }
+}
