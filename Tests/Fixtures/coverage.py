@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Counts the cases of the fixtures, and writes docs/coverage.md: what is compared with PyTorch, name by name.
 
-Needs no PyTorch: it reads the JSON files beside it."""
+Needs no PyTorch: it reads the JSON files beside it, and for the functions the sources. A function of
+torch.nn.functional that is neither there nor in the list of exceptions is an error."""
 
 import collections
 import json
 import pathlib
+import re
 
 FOLDER = pathlib.Path(__file__).parent
+SOURCES = FOLDER.parents[1] / "Sources" / "TorchNN"
 
 # The scheduler of each case, by how its name begins; the first that fits.
 SCHEDULERS = {
@@ -33,6 +36,48 @@ SCHEDULERS = {
     "sequential": "SequentialLR",
 }
 
+# Functions whose Swift name is not PyTorch's in camel case.
+FUNCTIONS = {
+    "conv_tbc": "convTBC",
+    "ctc_loss": "ctcLoss",
+    "gaussian_nll_loss": "gaussianNLLLoss",
+    "leaky_relu": "leakyReLU",
+    "logsigmoid": "logSigmoid",
+    "poisson_nll_loss": "poissonNLLLoss",
+    "smooth_l1_loss": "smoothL1Loss",
+}
+
+IN_PLACE = "writes into its input: `Tensor` has it"
+MACHINERY = "machinery of Python"
+PRIVATE = "over private kernels for CUDA"
+OLD = "the old name of `interpolate`"
+
+# Functions of torch.nn.functional that are not here, or not as functions of their own.
+EXCEPTIONS = {
+    "assert_int_or_pair": MACHINERY,
+    "boolean_dispatch": MACHINERY,
+    "handle_torch_function": MACHINERY,
+    "has_torch_function": MACHINERY,
+    "has_torch_function_unary": MACHINERY,
+    "has_torch_function_variadic": MACHINERY,
+    "celu_": IN_PLACE,
+    "elu_": IN_PLACE,
+    "hardtanh_": IN_PLACE,
+    "leaky_relu_": IN_PLACE,
+    "relu_": IN_PLACE,
+    "rrelu_": IN_PLACE,
+    "selu_": IN_PLACE,
+    "threshold_": IN_PLACE,
+    "grouped_mm": PRIVATE,
+    "scaled_grouped_mm": PRIVATE,
+    "scaled_mm": PRIVATE,
+    "linear_cross_entropy": "new in PyTorch 2.13: `linear` and `crossEntropy` compute the same",
+    "native_channel_shuffle": "a kernel of `channelShuffle`: `Tensor.nativeChannelShuffle`",
+    "upsample": OLD,
+    "upsample_bilinear": OLD,
+    "upsample_nearest": OLD,
+}
+
 
 def read(name: str):
     return json.loads((FOLDER / f"{name}.json").read_text())
@@ -51,6 +96,23 @@ def layers() -> str:
         family = path.stem.removeprefix("layers-")
         parts.append(f"### {family.capitalize()}\n\n{table('layer', dict(sorted(counts.items())))}")
     return "\n".join(parts)
+
+
+def swift_name(function: str) -> str:
+    return FUNCTIONS.get(function) or re.sub(r"_(\w)", lambda match: match[1].upper(), function)
+
+
+def functions() -> str:
+    text = "\n".join(path.read_text() for path in SOURCES.rglob("*.swift"))
+    declared = set(re.findall(r"^public func (\w+)", text, re.MULTILINE))
+    names = read("function-names")
+    missing = [name for name in names if swift_name(name) not in declared and name not in EXCEPTIONS]
+    wrong = [name for name in EXCEPTIONS if name not in names or swift_name(name) in declared]
+    if missing or wrong:
+        raise SystemExit(f"functions without a reason to be missing: {missing}; reasons too many: {wrong}")
+    here = ", ".join(f"`{swift_name(name)}`" for name in names if name not in EXCEPTIONS)
+    rows = "\n".join(f"| `{name}` | {reason} |" for name, reason in EXCEPTIONS.items())
+    return f"{here}.\n\n| not here | why |\n|---|---|\n{rows}\n"
 
 
 def scheduler(case: str) -> str:
@@ -80,8 +142,13 @@ Written by `Tests/Fixtures/coverage.py` from the fixtures. A case is one set of 
 Initial weights (to the bit), state-dict keys and order, description, output, gradients and running statistics, in training and in evaluation, at relative 1e-6. `LayerNamesTests` fails for a class of torch.nn that has no case and no reason not to have one.
 
 {layers()}
-`ExportableAdaptiveAvgPool2d` (Helios) is compared with `AdaptiveAvgPool2d`. `summary(inputSize:)`, hooks and module descriptions have tests of their own.
+`ExportableAdaptiveAvgPool2d` (Helios) is compared with `AdaptiveAvgPool2d`. The multiply-adds of `summary(inputSize:)` are compared with PyTorch's FLOP counter in {len(read("multiply-adds"))} cases. Hooks have tests of their own.
 
+## Functions
+
+The functions of torch.nn.functional that are here. Layers and losses call most of them and are compared above and below; the others are compared by themselves, in {len(read("functions"))} cases.
+
+{functions()}
 ## Losses
 
 Each reduction, with gradients, at relative 1e-6. `WeightedLoss` (Helios) has tests of its own.
