@@ -1,0 +1,45 @@
+// Options that name something else to be made: the layers of a network, the scheduler after a warm-up.
+
+extension OptionReader {
+    /// A thing that another registry makes: its name, or a dictionary with its name as `type` and its options.
+    ///
+    /// - Parameters:
+    ///   - type: what it must be; anything that the registry makes unless given.
+    /// - Throws: `ConfigurationError` where the option is not given or it is something else, and what the maker throws.
+    public func part<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, _ subject: Subject, as type: Part.Type = Product.self
+    ) throws -> Part {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
+    }
+
+    /// A thing that another registry makes; nil for `null`, and where it is not given.
+    public func optionalPart<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, _ subject: Subject, as type: Part.Type = Product.self
+    ) throws -> Part? {
+        guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
+        return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
+    }
+
+    /// A list of things that another registry makes, which must be given.
+    public func parts<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, _ subject: Subject, as type: Part.Type = Product.self
+    ) throws -> [Part] {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        guard case .list(let elements) = value else { throw place.mustBe("a list", not: value) }
+        return try elements.enumerated().map { position, element in
+            try registry.make(element, subject, as: type, at: place[position], depth: depth + 1)
+        }
+    }
+
+    /// Things that another registry makes with names of their own, in their order, which must be given.
+    public func namedParts<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, _ subject: Subject, as type: Part.Type = Product.self
+    ) throws -> [(String, Part)] {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        guard case .dictionary(let members) = value else { throw place.mustBe("a dictionary", not: value) }
+        return try members.map { name, member in
+            (name, try registry.make(member, subject, as: type, at: place[name], depth: depth + 1))
+        }
+    }
+}
