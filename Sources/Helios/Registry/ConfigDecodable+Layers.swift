@@ -40,8 +40,8 @@ extension Padding: ConfigDecodable {
 
     public var configText: String {
         switch self {
-        case .toSameSize: "\"same\""
-        case .nothing: "\"valid\""
+        case .toSameSize: "same"
+        case .nothing: "valid"
         case .sizes(let sizes): spatialText(sizes)
         }
     }

@@ -78,6 +78,8 @@ extension Double: ConfigDecodable {
     public init(_ value: ConfigValue, at place: ConfigPlace) throws {
         self = try value.double(at: place)
     }
+
+    public var configText: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 }
 
 extension Int: ConfigDecodable {

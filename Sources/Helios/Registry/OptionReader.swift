@@ -107,19 +107,19 @@ public final class OptionReader {
 
     /// The case of an enumeration, by its raw value if that is a string, else by its name.
     public func choice<Choice: CaseIterable>(_ name: String, _ standard: Choice) throws -> Choice {
-        try choice(name, defaultText: Self.name(of: standard)) ?? standard
+        guard let (value, place) = look(name, defaultText: Self.name(of: standard)) else { return standard }
+        return try choice(value, place)
     }
 
     /// The case of an enumeration; nil for `null`, and where it is not given.
     public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
         -> Choice?
     {
-        try choice(name, defaultText: "null")
+        guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
+        return try choice(value, place)
     }
 
-    private func choice<Choice: CaseIterable>(_ name: String, defaultText: String) throws -> Choice? {
-        guard let (value, place) = look(name, defaultText: defaultText) else { return nil }
-        if defaultText == "null", value == .null { return nil }
+    private func choice<Choice: CaseIterable>(_ value: ConfigValue, _ place: ConfigPlace) throws -> Choice {
         let names = Choice.allCases.map { Self.name(of: $0) }
         if case .string(let text) = value,
             let choice = Choice.allCases.first(where: { OptionName.key(Self.name(of: $0)) == OptionName.key(text) })

@@ -69,7 +69,7 @@ extension Registry where Subject == Void, Product == Module {
         }
         add("TripletMarginWithDistanceLoss") {
             let distance = try $0.optionalPart(
-                "distance_function", from: Registries.networks, (), as: PairwiseDistance.self)
+                "distance_function", from: Registries.networks, as: PairwiseDistance.self)
             return try TripletMarginWithDistanceLoss(
                 distanceFunction: distance.map { distance in { try distance($0, $1) } },
                 margin: $0.double("margin", 1), swap: $0.bool("swap", false),

@@ -2,19 +2,15 @@ extension Registry where Subject == [ParameterGroup], Product == Optimizer {
     /// Makes an optimiser of parameters in one group.
     ///
     /// - Throws: as `make` with groups.
-    public func make<Made>(
-        _ name: String, _ parameters: [Tensor], _ options: ConfigValue = [:], as type: Made.Type = Optimizer.self
-    ) throws -> Made {
-        try make(name, [ParameterGroup(parameters)], options, as: type)
+    public func make(_ name: String, _ parameters: [Tensor], _ options: ConfigValue = [:]) throws -> Optimizer {
+        try make(name, [ParameterGroup(parameters)], options)
     }
 
     /// Makes the optimiser that a configuration tells, of parameters in one group.
     ///
     /// - Throws: as `make` with groups.
-    public func make<Made>(
-        from configuration: ConfigValue, _ parameters: [Tensor], as type: Made.Type = Optimizer.self
-    ) throws -> Made {
-        try make(from: configuration, [ParameterGroup(parameters)], as: type)
+    public func make(from configuration: ConfigValue, _ parameters: [Tensor]) throws -> Optimizer {
+        try make(from: configuration, [ParameterGroup(parameters)])
     }
 
     func addAdamFamily() {

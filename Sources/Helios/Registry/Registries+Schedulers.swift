@@ -10,23 +10,27 @@ extension OptionReader {
 
     /// One number for all groups of an optimiser, or a list with one for each.
     fileprivate func perGroup(_ name: String) throws -> any PerGroup {
-        let value = try value(name, as: ConfigValue.self)
-        let place = ConfigPlace(owner: owner, option: name)
-        if case .list = value { return try [Double](value, at: place) }
-        return try Double(value, at: place)
+        let numbers = try value(name, as: OneOrMore<Double>.self)
+        return numbers.isList ? numbers.values : numbers.values[0]
     }
 
     fileprivate func perGroup(_ name: String, _ standard: Double) throws -> any PerGroup {
-        look(name, defaultText: standard.configText) == nil ? standard : try perGroup(name)
+        let numbers = try value(name, default: OneOrMore(standard))
+        return numbers.isList ? numbers.values : numbers.values[0]
+    }
+
+    fileprivate func schedulers(_ optimizer: Optimizer) throws -> [LRScheduler] {
+        try parts("schedulers", from: Registries.schedulers, for: optimizer, as: LRScheduler.self)
     }
 
     /// A function for all groups of an optimiser, or a list with one for each.
     fileprivate func functions(_ name: String, groups: Int) throws -> [(Int) throws -> Double] {
-        let functions: [@Sendable (Double) throws -> Double]
+        let functions: [Registries.Function]
         if let (value, _) = look(name, defaultText: nil), case .list = value {
-            functions = try parts(name, from: Registries.functions, ())
+            functions = try parts(name, from: Registries.functions, as: Registries.Function.self)
         } else {
-            functions = Array(repeating: try part(name, from: Registries.functions, ()), count: groups)
+            functions = Array(
+                repeating: try part(name, from: Registries.functions, as: Registries.Function.self), count: groups)
         }
         return functions.map { function in { try function(Double($0)) } }
     }
@@ -103,7 +107,7 @@ extension Registry where Subject == Optimizer, Product == LRScheduler {
                 $1, baseLearningRate: $0.perGroup("base_lr"), maxLearningRate: $0.perGroup("max_lr"),
                 stepSizeUp: $0.int("step_size_up", 2000), stepSizeDown: $0.optional("step_size_down"),
                 mode: $0.choice("mode", .triangular), gamma: $0.double("gamma", 1),
-                scale: $0.optionalPart("scale_fn", from: Registries.functions, ()),
+                scale: $0.optionalPart("scale_fn", from: Registries.functions, as: Registries.Function.self),
                 scaleMode: $0.choice("scale_mode", .cycle), cycleMomentum: $0.bool("cycle_momentum", true),
                 baseMomentum: $0.perGroup("base_momentum", 0.8), maxMomentum: $0.perGroup("max_momentum", 0.9),
                 lastEpoch: $0.lastEpoch())
@@ -128,14 +132,14 @@ extension Registry where Subject == Optimizer, Product == LRScheduler {
         }
         add("CosineAnnealingRestartLR") {
             try CosineAnnealingRestartLR(
-                $1, periods: $0.value("periods"), restartWeights: $0.value("restart_weights", default: [1]),
+                $1, periods: $0.value("periods"), restartWeights: $0.optional("restart_weights") ?? [1],
                 etaMin: $0.double("eta_min", 0), lastEpoch: $0.lastEpoch())
         }
         add("MultiStepRestartLR") {
             try MultiStepRestartLR(
                 $1, milestones: $0.value("milestones"), gamma: $0.double("gamma", 0.1),
-                restarts: $0.value("restarts", default: [0]),
-                restartWeights: $0.value("restart_weights", default: [1]), lastEpoch: $0.lastEpoch())
+                restarts: $0.optional("restarts") ?? [0],
+                restartWeights: $0.optional("restart_weights") ?? [1], lastEpoch: $0.lastEpoch())
         }
     }
 
@@ -144,22 +148,37 @@ extension Registry where Subject == Optimizer, Product == LRScheduler {
             let (steps, factor) = (try options.int("warmup_steps"), try options.double("warmup_start_factor", 0))
             let lastEpoch = try options.int("last_epoch", -1)
             try options.requireNoOthers(but: "scheduler")
-            let scheduler = try options.part("scheduler", from: Registries.schedulers, optimizer, as: LRScheduler.self)
-            return try LinearWarmupScheduler(
-                optimizer, warmupSteps: steps, scheduler: scheduler, warmupStartFactor: factor, lastEpoch: lastEpoch)
+            return try restoring(optimizer) {
+                try LinearWarmupScheduler(
+                    optimizer, warmupSteps: steps,
+                    scheduler: options.part(
+                        "scheduler", from: Registries.schedulers, for: optimizer, as: LRScheduler.self),
+                    warmupStartFactor: factor, lastEpoch: lastEpoch)
+            }
         }
         add("SequentialLR") { options, optimizer in
             let milestones = try options.value("milestones", as: [Int].self)
             try options.requireNoOthers(but: "schedulers")
-            let schedulers = try options.parts(
-                "schedulers", from: Registries.schedulers, optimizer, as: LRScheduler.self)
-            return try SequentialLR(optimizer, schedulers: schedulers, milestones: milestones)
+            return try restoring(optimizer) {
+                try SequentialLR(optimizer, schedulers: options.schedulers(optimizer), milestones: milestones)
+            }
         }
         add("ChainedScheduler") { options, optimizer in
             try options.requireNoOthers(but: "schedulers")
-            let schedulers = try options.parts(
-                "schedulers", from: Registries.schedulers, optimizer, as: LRScheduler.self)
-            return try ChainedScheduler(schedulers, optimizer: optimizer)
+            return try restoring(optimizer) {
+                try ChainedScheduler(options.schedulers(optimizer), optimizer: optimizer)
+            }
         }
+    }
+}
+
+/// Gives an optimiser its options back where one of several schedulers cannot be made: those before have changed them.
+private func restoring<Scheduler>(_ optimizer: Optimizer, _ make: () throws -> Scheduler) throws -> Scheduler {
+    let options = optimizer.parameterGroups.map(\.options)
+    do {
+        return try make()
+    } catch {
+        for (group, options) in zip(optimizer.parameterGroups, options) { group.options = options }
+        throw error
     }
 }

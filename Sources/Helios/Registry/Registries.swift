@@ -44,8 +44,11 @@ public enum Registries {
         registry.addComposedSchedulers()
     }
 
+    /// A function of one number.
+    public typealias Function = @Sendable (Double) throws -> Double
+
     /// Functions of one number, for the schedulers that take one: `LambdaLR`, `MultiplicativeLR`, `CyclicLR`. Empty.
-    public static let functions = Registry<Void, @Sendable (Double) throws -> Double>("function")
+    public static let functions = Registry<Void, Function>("function")
 
     /// Orders of samples, for their number.
     public static let samplers = Registry<Int, any Sampler>("sampler") { registry in

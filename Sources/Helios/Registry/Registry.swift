@@ -64,32 +64,43 @@ public final class Registry<Subject, Product>: Sendable {
     /// - Parameters:
     ///   - subject: what it is made for.
     ///   - options: a dictionary, or `null` for none.
-    ///   - type: what it must be; anything of the kind unless given.
-    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones, for an option that
-    ///   is missing, unknown or of another type, and where it is not a `type`; also what the maker throws.
+    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones, and for an option
+    ///   that is missing, unknown or of another type; also what the maker throws.
+    public func make(_ name: String, _ subject: Subject, _ options: ConfigValue = [:]) throws -> Product {
+        try Self.product(maker(name), OptionReader(options, of: "\(kind) \(name)"), subject)
+    }
+
+    /// Makes what is registered under a name, which must be a `type`.
+    ///
+    /// - Throws: as `make` without a type, and `ConfigurationError` where it is another.
     public func make<Made>(
-        _ name: String, _ subject: Subject, _ options: ConfigValue = [:], as type: Made.Type = Product.self
+        _ name: String, _ subject: Subject, _ options: ConfigValue = [:], as type: Made.Type
     ) throws -> Made {
-        let maker = try maker(name)
-        let reader = try OptionReader(options, of: "\(kind) \(name)")
-        return try make(name, maker, reader, subject, as: type) {
-            ConfigurationError("the \(self.kind) \(name) must be a \(type), which it is not")
-        }
+        try cast(make(name, subject, options), name)
     }
 
     /// Makes what a configuration tells: a name, or a dictionary with the name as `type` and its options.
     ///
     /// - Throws: as `make` with a name.
-    public func make<Made>(
-        from configuration: ConfigValue, _ subject: Subject, as type: Made.Type = Product.self
-    ) throws -> Made {
+    public func make(from configuration: ConfigValue, _ subject: Subject) throws -> Product {
         guard let name = Self.name(in: configuration) else {
             throw ConfigurationError("a \(kind) must be \(Self.wanted), not \(configuration.typeDescription)")
         }
-        let reader = try Self.reader(configuration, of: "\(kind) \(name)")
-        return try make(name, maker(name), reader, subject, as: type) {
-            ConfigurationError("the \(self.kind) \(name) must be a \(type), which it is not")
+        return try Self.product(maker(name), Self.reader(configuration, of: "\(kind) \(name)"), subject)
+    }
+
+    /// Makes what a configuration tells, which must be a `type`.
+    ///
+    /// - Throws: as `make` with a name and a type.
+    public func make<Made>(from configuration: ConfigValue, _ subject: Subject, as type: Made.Type) throws -> Made {
+        try cast(make(from: configuration, subject), Self.name(in: configuration) ?? "")
+    }
+
+    private func cast<Made>(_ product: Product, _ name: String) throws -> Made {
+        guard let made = product as? Made else {
+            throw ConfigurationError("the \(kind) \(name) is no \(Made.self), which is wanted")
         }
+        return made
     }
 
     /// Makes a part of something else that is being made.
@@ -97,36 +108,35 @@ public final class Registry<Subject, Product>: Sendable {
         _ configuration: ConfigValue, _ subject: Subject, as type: Made.Type, at place: ConfigPlace, depth: Int
     ) throws -> Made {
         guard let name = Self.name(in: configuration) else { throw place.mustBe(Self.wanted, not: configuration) }
-        let reader = try Self.reader(configuration, of: "\(place.owner), \(place.option) \(name)", depth: depth)
-        let maker: Maker
-        do {
-            maker = try self.maker(name)
-        } catch {
-            throw place.error("cannot be made: \(error)")
+        guard let maker = makers.withLock({ $0[name] }) else { throw place.error("cannot be made: \(unknown(name))") }
+        let owner = "\(place.owner), \(place.option) \(name)"
+        let product = try Self.product(maker, Self.reader(configuration, of: owner, depth: depth), subject)
+        guard let made = product as? Made else {
+            throw place.error("must be a \(type), which the \(kind) \(name) is not")
         }
-        return try make(name, maker, reader, subject, as: type) {
-            place.error("must be a \(type), which the \(self.kind) \(name) is not")
-        }
-    }
-
-    private func make<Made>(
-        _ name: String, _ maker: Maker, _ reader: OptionReader, _ subject: Subject, as type: Made.Type,
-        otherwise error: () -> ConfigurationError
-    ) throws -> Made {
-        let product = try maker(reader, subject)
-        try reader.requireNoOthers()
-        guard let made = product as? Made else { throw error() }
         return made
     }
 
-    private func maker(_ name: String) throws -> Maker {
-        if let maker = makers.withLock({ $0[name] }) { return maker }
+    /// Makes something of options that the caller looks at afterwards.
+    static func product(_ maker: Maker, _ reader: OptionReader, _ subject: Subject) throws -> Product {
+        let product = try maker(reader, subject)
+        try reader.requireNoOthers()
+        return product
+    }
+
+    func maker(_ name: String) throws -> Maker {
+        guard let maker = makers.withLock({ $0[name] }) else { throw ConfigurationError(unknown(name)) }
+        return maker
+    }
+
+    /// That a name is not registered, and which are near.
+    private func unknown(_ name: String) -> String {
         let names = names
         let question = NearNames.question(name, among: names)
         let all = names.isEmpty ? "none is registered" : "there are: \(names.joined(separator: ", "))"
         // A list of a hundred names hides the three that are near.
         let list = question.isEmpty || names.count <= 30 ? " (\(all))" : ""
-        throw ConfigurationError("there is no \(kind) '\(name.prefix(80))'\(question)\(list)")
+        return "there is no \(kind) '\(name.prefix(80))'\(question)\(list)"
     }
 
     // MARK: Names in configurations
@@ -161,19 +171,31 @@ extension Registry where Subject == Void {
         add(name) { options, _ in try make(options) }
     }
 
-    /// Makes what is registered under a name, with options in a dictionary.
+    /// Makes what is registered under a name.
     ///
     /// - Throws: as `make` with a subject.
-    public func make<Made>(
-        _ name: String, _ options: ConfigValue = [:], as type: Made.Type = Product.self
-    ) throws -> Made {
+    public func make(_ name: String, _ options: ConfigValue = [:]) throws -> Product {
+        try make(name, (), options)
+    }
+
+    /// Makes what is registered under a name, which must be a `type`.
+    ///
+    /// - Throws: as `make` with a subject.
+    public func make<Made>(_ name: String, _ options: ConfigValue = [:], as type: Made.Type) throws -> Made {
         try make(name, (), options, as: type)
     }
 
     /// Makes what a configuration tells: a name, or a dictionary with the name as `type` and its options.
     ///
     /// - Throws: as `make` with a subject.
-    public func make<Made>(from configuration: ConfigValue, as type: Made.Type = Product.self) throws -> Made {
+    public func make(from configuration: ConfigValue) throws -> Product {
+        try make(from: configuration, ())
+    }
+
+    /// Makes what a configuration tells, which must be a `type`.
+    ///
+    /// - Throws: as `make` with a subject.
+    public func make<Made>(from configuration: ConfigValue, as type: Made.Type) throws -> Made {
         try make(from: configuration, (), as: type)
     }
 }

@@ -1,24 +1,12 @@
 extension OptionReader {
     /// A size for each dimension, or one for all; nil, the input's own, for `null`.
     fileprivate func outputSizes(count: Int) throws -> [Int?] {
-        let value = try value("output_size", as: ConfigValue.self)
-        let place = ConfigPlace(owner: owner, option: "output_size")
-        guard case .list(let elements) = value else {
-            return Array(repeating: try Int?(value, at: place), count: count)
-        }
-        guard elements.count == count else { throw place.mustBe("a whole number or a list of \(count)", not: value) }
-        return try [Int?](value, at: place)
+        try value("output_size", as: OneOrMore<Int?>.self).values(count: count)
     }
 
     /// A ratio for each dimension, or one for all; nil where none is given.
     fileprivate func outputRatios(count: Int) throws -> [Double]? {
-        guard let value = try optional("output_ratio", as: ConfigValue.self) else { return nil }
-        let place = ConfigPlace(owner: owner, option: "output_ratio")
-        guard case .list(let elements) = value else {
-            return Array(repeating: try Double(value, at: place), count: count)
-        }
-        guard elements.count == count else { throw place.mustBe("a number or a list of \(count)", not: value) }
-        return try [Double](value, at: place)
+        try optional("output_ratio", as: OneOrMore<Double>.self)?.values(count: count)
     }
 
     /// Throws unless one of the two ways to say the size of the output is given.

@@ -1,18 +1,18 @@
 extension OptionReader {
     /// A function between a transformer's two linear layers: "relu", "gelu", or a layer.
     fileprivate func activation() throws -> (Tensor) throws -> Tensor {
-        guard let (value, _) = look("activation", defaultText: "\"relu\"") else { return relu }
+        guard let (value, _) = look("activation", defaultText: "relu") else { return relu }
         switch value {
         case .string("relu"): return relu
         case .string("gelu"): return { try gelu($0) }
         default:
-            let layer = try part("activation", from: Registries.networks, (), as: (any Layer).self)
+            let layer = try part("activation", from: Registries.networks, as: (any Layer).self)
             return { try layer($0) }
         }
     }
 
     fileprivate func layer(_ name: String) throws -> (any Layer)? {
-        try optionalPart(name, from: Registries.networks, (), as: (any Layer).self)
+        try optionalPart(name, from: Registries.networks, as: (any Layer).self)
     }
 }
 
@@ -40,12 +40,12 @@ extension Registry where Subject == Void, Product == Module {
         }
         add("TransformerEncoder") {
             try TransformerEncoder(
-                $0.part("encoder_layer", from: Registries.networks, (), as: TransformerEncoderLayer.self),
+                $0.part("encoder_layer", from: Registries.networks, as: TransformerEncoderLayer.self),
                 numLayers: $0.int("num_layers"), norm: $0.layer("norm"))
         }
         add("TransformerDecoder") {
             try TransformerDecoder(
-                $0.part("decoder_layer", from: Registries.networks, (), as: TransformerDecoderLayer.self),
+                $0.part("decoder_layer", from: Registries.networks, as: TransformerDecoderLayer.self),
                 numLayers: $0.int("num_layers"), norm: $0.layer("norm"))
         }
         add("Transformer") {
@@ -55,9 +55,9 @@ extension Registry where Subject == Void, Product == Module {
                 dimFeedforward: $0.int("dim_feedforward", 2048), dropout: $0.double("dropout", 0.1),
                 activation: $0.activation(),
                 customEncoder: $0.optionalPart(
-                    "custom_encoder", from: Registries.networks, (), as: TransformerEncoder.self),
+                    "custom_encoder", from: Registries.networks, as: TransformerEncoder.self),
                 customDecoder: $0.optionalPart(
-                    "custom_decoder", from: Registries.networks, (), as: TransformerDecoder.self),
+                    "custom_decoder", from: Registries.networks, as: TransformerDecoder.self),
                 layerNormEps: $0.double("layer_norm_eps", 1e-5), batchFirst: $0.bool("batch_first", false),
                 normFirst: $0.bool("norm_first", false), bias: $0.bool("bias", true))
         }

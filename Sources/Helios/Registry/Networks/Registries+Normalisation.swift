@@ -1,13 +1,3 @@
-extension OptionReader {
-    /// A list of sizes, or one.
-    func sizes(_ name: String) throws -> [Int] {
-        let value = try value(name, as: ConfigValue.self)
-        let place = ConfigPlace(owner: owner, option: name)
-        if case .list = value { return try [Int](value, at: place) }
-        return [try Int(value, at: place)]
-    }
-}
-
 extension Registry where Subject == Void, Product == Module {
     func addNormalisations() {
         add("BatchNorm1d") {
@@ -53,12 +43,12 @@ extension Registry where Subject == Void, Product == Module {
         }
         add("LayerNorm") {
             try LayerNorm(
-                $0.sizes("normalized_shape"), eps: $0.double("eps", 1e-5),
+                $0.value("normalized_shape", as: OneOrMore<Int>.self).values, eps: $0.double("eps", 1e-5),
                 elementwiseAffine: $0.bool("elementwise_affine", true), bias: $0.bool("bias", true))
         }
         add("RMSNorm") {
             try RMSNorm(
-                $0.sizes("normalized_shape"), eps: $0.optional("eps"),
+                $0.value("normalized_shape", as: OneOrMore<Int>.self).values, eps: $0.optional("eps"),
                 elementwiseAffine: $0.bool("elementwise_affine", true))
         }
         add("LocalResponseNorm") {

@@ -1,7 +1,7 @@
 extension OptionReader {
     /// A number for all edges, or a list with one for each.
     fileprivate func edges(_ name: String, _ count: Int) throws -> [Int] {
-        try spatialSizes(value(name), count: count, at: ConfigPlace(owner: owner, option: name))
+        try value(name, as: OneOrMore<Int>.self).values(count: count)
     }
 }
 

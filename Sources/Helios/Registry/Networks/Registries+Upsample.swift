@@ -1,24 +1,18 @@
 extension OptionReader {
     /// The spatial sizes of the output: a list, or one for all; nil where none are given.
     fileprivate func outputSize() throws -> (any SpatialSize)? {
-        guard let value = try optional("size", as: ConfigValue.self) else { return nil }
-        let place = ConfigPlace(owner: owner, option: "size")
-        guard case .list = value else { return try Int(value, at: place) }
-        let sizes = try [Int](value, at: place)
+        guard let sizes = try optional("size", as: OneOrMore<Int>.self)?.values else { return nil }
         switch sizes.count {
         case 1: return sizes[0]
         case 2: return Pair(sizes[0], sizes[1])
         case 3: return Triple(sizes[0], sizes[1], sizes[2])
-        default: throw place.mustBe("a whole number or a list of up to three", not: value)
+        default: throw ConfigurationError("\(owner): 'size' must be a whole number or a list of up to three")
         }
     }
 
     /// The factors of the spatial sizes: a list, or one for all; nil where none are given.
     fileprivate func scaleFactors() throws -> [Double]? {
-        guard let value = try optional("scale_factor", as: ConfigValue.self) else { return nil }
-        let place = ConfigPlace(owner: owner, option: "scale_factor")
-        if case .list = value { return try [Double](value, at: place) }
-        return [try Double(value, at: place)]
+        try optional("scale_factor", as: OneOrMore<Double>.self)?.values
     }
 
     /// What either a size or a factor makes.
