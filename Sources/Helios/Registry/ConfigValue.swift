@@ -20,6 +20,22 @@ public enum ConfigValue: Hashable, Sendable {
     public subscript(_ name: String) -> ConfigValue? {
         if case .dictionary(let members) = self { members[name] } else { nil }
     }
+
+    /// The value of a name that must be there.
+    ///
+    /// - Throws: `ConfigurationError` where there is none, which lists the nearest names and all that there are.
+    public func value(_ name: String) throws -> ConfigValue {
+        guard case .dictionary(let members) = self else {
+            throw ConfigurationError("the configuration must be a dictionary with '\(name)', not \(typeDescription)")
+        }
+        guard let value = members[name] else {
+            let names = Array(members.keys)
+            let all = names.isEmpty ? "it is empty" : "there are: \(names.joined(separator: ", "))"
+            throw ConfigurationError(
+                "the configuration has no '\(name)'\(NearNames.question(name, among: names)) (\(all))")
+        }
+        return value
+    }
 }
 
 extension ConfigValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

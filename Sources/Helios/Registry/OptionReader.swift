@@ -29,9 +29,14 @@ public final class OptionReader {
     private let given: OrderedDictionary<String, (name: String, value: ConfigValue)>
     private var reads: OrderedDictionary<String, Read> = [:]
 
+    /// More than anybody writes, and less than a thread's stack bears.
+    private static let greatestDepth = 32
+
     /// - Parameter ignored: a name that is no option.
     init(_ options: ConfigValue, of owner: String, depth: Int = 0, ignored: String? = nil) throws {
-        guard depth < 100 else { throw ConfigurationError("\(owner.prefix(200))…: a hundred things within each other") }
+        guard depth < Self.greatestDepth else {
+            throw ConfigurationError("\(owner.prefix(200))…: parts of parts, more than \(Self.greatestDepth) deep")
+        }
         var given: OrderedDictionary<String, (name: String, value: ConfigValue)> = [:]
         switch options {
         case .null: break

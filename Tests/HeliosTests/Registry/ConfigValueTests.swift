@@ -16,6 +16,17 @@ import Testing
         #expect((["a": 1, "b": 2, "a": 3] as ConfigValue).description == "{a: 3, b: 2}")
     }
 
+    @Test("a name that must be there is found, or the nearest names are listed")
+    func values() throws {
+        let tree: ConfigValue = ["optimizer": "SGD", "loss": "L1Loss"]
+        #expect(try tree.value("loss") == "L1Loss")
+        let error = #expect(throws: ConfigurationError.self) { try tree.value("optimiser") }
+        #expect(
+            error?.description
+                == "the configuration has no 'optimiser'; did you mean 'optimizer'? (there are: optimizer, loss)")
+        #expect(throws: ConfigurationError.self) { try ([] as ConfigValue).value("loss") }
+    }
+
     @Test("an error says what a value is")
     func typeDescriptions() {
         let values: [(ConfigValue, String)] = [

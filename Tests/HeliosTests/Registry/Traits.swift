@@ -29,7 +29,13 @@ private func collect(_ value: Any, _ path: String, _ lines: inout [String], _ vi
     }
     switch mirror.displayStyle {
     case .dictionary, .set:
-        lines.append("\(path): \(children.count) of \(mirror.subjectType)")
+        // These have no order that both would share.
+        let members = children.map { child in
+            var lines: [String] = []
+            collect(child.value, path, &lines, &visited)
+            return lines
+        }
+        lines += members.sorted { $0.joined() < $1.joined() }.flatMap(\.self)
     case nil where children.isEmpty, .enum where children.isEmpty:
         lines.append("\(path): \(value)")
     default:
