@@ -79,6 +79,13 @@ struct RegistryTests {
         typealias Sum = @Sendable ([Int]) throws -> Int
         try collate.register("sum") { _ in { $0.reduce(0, +) } as Sum }
         #expect(try collate.make("sum", as: Sum.self)([1, 2]) == 3)
+        let datasets = Registry<Void, any Sendable>("data set")
+        try datasets.register("squares") { Squares(count: try $0.int("count")) }
+        let squares = try datasets.make("squares", ["count": 3], as: (any Dataset<Int>).self)
+        #expect(squares.count == 3)
+        #expect(throws: ConfigurationError.self) {
+            try datasets.make("squares", ["count": 3], as: (any Dataset<String>).self)
+        }
     }
 
     @Test("an unknown name lists the nearest ones, or all where none is near")
@@ -287,4 +294,10 @@ struct RegistryTests {
         #expect(standard.seed == RandomSampler(count: 6).seed)
         #expect(try Registries.samplers.make("SequentialSampler", 6).count == 6)
     }
+}
+
+private struct Squares: Dataset {
+    let count: Int
+
+    func sample(at index: Int, random: inout SampleRandom) -> Int { index * index }
 }
