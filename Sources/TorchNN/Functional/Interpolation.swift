@@ -1,7 +1,7 @@
 import Torch
 
 /// How places between an input's elements are filled.
-public enum InterpolationMode: String, Sendable {
+public enum InterpolationMode: String, CaseIterable, Sendable {
     /// The nearest element, as old programs chose it.
     case nearest
     /// The nearest element, as image libraries choose it.

@@ -15,7 +15,7 @@ import Torch
 /// ```
 public final class LBFGS: Optimizer {
     /// How the length of a step is found.
-    public enum LineSearch: String, Sendable {
+    public enum LineSearch: String, CaseIterable, Sendable {
         /// So that the strong Wolfe conditions hold.
         case strongWolfe = "strong_wolfe"
     }

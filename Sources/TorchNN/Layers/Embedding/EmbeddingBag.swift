@@ -6,7 +6,7 @@ import Torch
 /// is zero.
 public final class EmbeddingBag: Module {
     /// What is made of a bag's rows.
-    public enum Mode: String, Sendable {
+    public enum Mode: String, CaseIterable, Sendable {
         case sum, mean, max
 
         var number: Int {
