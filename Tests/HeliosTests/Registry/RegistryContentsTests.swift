@@ -93,7 +93,8 @@ struct RegistryContentsTests {
     @Test("every class of the sources is registered, or is the base of others")
     func nothingIsForgotten() throws {
         let bases: Set<String> = [
-            "AdaptivePooling", "AveragePooling", "BatchNorm", "ChannelNorm", "ConstantPaddingLayer", "Convolution",
+            "AdaptiveAveragePooling", "AdaptiveMaxPooling", "AdaptivePooling", "AveragePooling", "BatchNorm",
+            "ChannelNorm", "ConstantPaddingLayer", "Convolution",
             "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "InPlaceActivation", "InstanceNorm",
             "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "RecurrentCell", "RecurrentLayer",
             "TransposedConvolution", "WeightedLoss",
