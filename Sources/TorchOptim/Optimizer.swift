@@ -168,7 +168,9 @@ private func problem(of parameter: Tensor) throws -> String? {
         return "is the result of a recorded operation, \(description): optimise the tensors that it was made from"
     }
     guard parameter.dtype.isFloatingPoint else { return "is \(description), and has no gradient to go by" }
-    guard try parameter.sparseDim() == 0 else { return "is sparse: optimise a dense tensor, whose gradient may be sparse" }
+    guard try parameter.sparseDim() == 0 else {
+        return "is sparse, \(description): optimise a dense tensor, whose gradient may be sparse"
+    }
     return nil
 }
 
