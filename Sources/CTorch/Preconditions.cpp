@@ -5,6 +5,9 @@
 #include <ATen/ops/result_type.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -252,6 +255,21 @@ void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool 
         !isGrouped || !tensor->defined() || tensor->dim() < 3 || tensor->size(-3) != 0,
         "grouped attention needs at least one head of key and value: their shapes are ", key.sizes(), " and ",
         value.sizes());
+  }
+}
+
+void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal) {
+  const std::optional<double> scales[] = {vertical, horizontal};
+  for (size_t dim = 0; dim < std::min(outputSize.size(), std::size(scales)); ++dim) {
+    const double scale = scales[dim].value_or(0);
+    // libtorch goes by the sizes then.
+    if (!(scale > 0)) continue;
+    // At most four places for each pixel of the smaller image, and one more.
+    const double width = 2 * std::ceil(2 * std::max(1 / scale, 1.0)) + 1;
+    const double byteCount = width * static_cast<double>(outputSize[dim].guard_int(__FILE__, __LINE__)) * sizeof(double);
+    TORCH_CHECK(
+        byteCount <= std::numeric_limits<int32_t>::max(), "a scale of ", scale, " is too small for an output size of ",
+        outputSize[dim]);
   }
 }
 

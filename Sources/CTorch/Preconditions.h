@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/Scalar.h>
 #include <c10/core/ScalarType.h>
+#include <c10/core/SymIntArrayRef.h>
 
 #include <initializer_list>
 #include <optional>
@@ -78,6 +79,9 @@ void checkRandomRange(int64_t from, std::optional<int64_t> to);
 
 /// Grouped attention divides the number of the query's heads by that of the key and of the value.
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped);
+
+/// The weights of every place that a pixel is made of lie in one table, and 32 bits count its bytes.
+void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal);
 
 /// Fused optimisers read each list at the places of the parameters' elements, without looking at what is there.
 ///

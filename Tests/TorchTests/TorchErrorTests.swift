@@ -98,6 +98,20 @@ import Torch
         #expect(try Tensor([1, -1]).div(0).array(Float.self) == [.infinity, -.infinity])
     }
 
+    @Test("a scale that makes a pixel of more places than can be counted is an error", arguments: [1e-8, 1e-300])
+    func smallScales(scale: Double) throws {
+        let image = try Tensor.rand(1, 1, 4, 4)
+        for (vertical, horizontal) in [(scale, nil), (nil, scale)] as [(Double?, Double?)] {
+            for resize in [Tensor.upsampleBilinear2dAa, Tensor.upsampleBicubic2dAa] as [Resize] {
+                let failure = error { try resize(image, [3, 3], false, vertical, horizontal) }
+                #expect(failure?.message.hasPrefix("a scale of 1e-") == true)
+            }
+        }
+        #expect(try Tensor.upsampleBilinear2dAa(image, outputSize: [2, 2], alignCorners: false, scalesH: 0.5).count == 4)
+    }
+
+    private typealias Resize = (Tensor, [Int], Bool, Double?, Double?) throws -> Tensor
+
     @Test("an operation on a device that is not there is an error that says so")
     func missingDevices() {
         for index in [-1, -7, 128, Int.max, Int.min] {

@@ -1866,6 +1866,7 @@ bool ct_unique2(
 CTTensor *_Nullable ct_upsample_bicubic2d_aa(
     CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
     CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  checkScales(symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW));
   return owned(at::_ops::_upsample_bicubic2d_aa::call(
       borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
       optionalReal(scalesW)));
@@ -1888,6 +1889,7 @@ CTTensor *_Nullable ct_upsample_bicubic2d_aa_vec(
 CTTensor *_Nullable ct_upsample_bilinear2d_aa(
     CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
     CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  checkScales(symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW));
   return owned(at::_ops::_upsample_bilinear2d_aa::call(
       borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
       optionalReal(scalesW)));
