@@ -147,6 +147,13 @@ void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, co
   checkSymbols(probabilities, targets, integersOf(lengths));
 }
 
+void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver) {
+  if (driver != "gelss" || !matrix.defined() || !sides.defined()) return;
+  TORCH_CHECK(
+      matrix.numel() == 0 || sides.numel() > 0, "the driver 'gelss' takes right-hand sides with elements, not the shape ",
+      sides.sizes(), ": leave the driver out");
+}
+
 void checkPower(int64_t exponent) {
   TORCH_CHECK(exponent != std::numeric_limits<int64_t>::min(), "integer overflow: the power ", exponent);
 }

@@ -50,6 +50,9 @@ void checkBags(
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, at::IntArrayRef lengths);
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, const at::Tensor &lengths);
 
+/// One of LAPACK's drivers reads what is not there where no right-hand side is given.
+void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver);
+
 /// The inverse of the most negative power is no integer, and never reached.
 void checkPower(int64_t exponent);
 

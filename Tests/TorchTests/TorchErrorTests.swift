@@ -112,6 +112,14 @@ import Torch
 
     private typealias Resize = (Tensor, [Int], Bool, Double?, Double?) throws -> Tensor
 
+    @Test("least squares without a right-hand side are an error where LAPACK would end the process")
+    func emptyLeastSquares() throws {
+        let (matrix, sides) = (try Tensor.rand(4, 3), try Tensor.zeros(4, 0))
+        let failure = error { try Linalg.lstsq(matrix, b: sides, driver: "gelss").solution }
+        #expect(failure?.message.contains("leave the driver out") == true)
+        #expect(try Linalg.lstsq(matrix, b: sides).solution.shape == [3, 0])
+    }
+
     @Test("an operation on a device that is not there is an error that says so")
     func missingDevices() {
         for index in [-1, -7, 128, Int.max, Int.min] {

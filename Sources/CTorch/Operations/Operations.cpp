@@ -6389,6 +6389,7 @@ CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor
 bool ct_linalg_lstsq(
     CTTensor *self, CTTensor *b, CTOptionalReal rcond, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  checkLeastSquares(borrow(self), borrow(b), optionalString(driver));
   auto [result0, result1, result2, result3] = at::_ops::linalg_lstsq::call(
       borrow(self), borrow(b), optionalReal(rcond), optionalString(driver));
   *out0 = owned(std::move(result0));
