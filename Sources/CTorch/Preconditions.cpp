@@ -3,6 +3,7 @@
 #include <ATen/ops/eq.h>
 #include <ATen/ops/logical_and.h>
 #include <ATen/ops/result_type.h>
+#include <c10/core/WrapDimMinimal.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
@@ -262,6 +263,34 @@ void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool 
         !isGrouped || !tensor->defined() || tensor->dim() < 3 || tensor->size(-3) != 0,
         "grouped attention needs at least one head of key and value: their shapes are ", key.sizes(), " and ",
         value.sizes());
+  }
+}
+
+void checkSegments(
+    const at::Tensor &data, const std::optional<at::Tensor> &lengths, const std::optional<at::Tensor> &offsets,
+    int64_t axis) {
+  const bool hasOffsets = offsets.has_value() && offsets->defined();
+  if (!data.defined() || data.dim() == 0 || !(hasOffsets || (lengths.has_value() && lengths->defined()))) return;
+  const at::Tensor &bounds = hasOffsets ? *offsets : *lengths;
+  const int64_t dim = c10::maybe_wrap_dim(axis, data.dim());
+  TORCH_CHECK(
+      bounds.dim() == dim + 1 && bounds.sizes().slice(0, dim) == data.sizes().slice(0, dim),
+      "the segments along dimension ", dim, " of the shape ", data.sizes(), " do not go with the shape ",
+      bounds.sizes());
+  const int64_t count = bounds.size(dim);
+  TORCH_CHECK(count > 0 || !hasOffsets, "the offsets of segments must have their end");
+  int64_t end = 0;
+  int64_t place = 0;
+  for (const int64_t number : integersOf(bounds)) {
+    if (place % count == 0) end = 0;
+    const bool isOrdered = hasOffsets ? number >= end : number >= 0;
+    // The end is not above the size, and so does not overflow before it is looked at.
+    const bool fits = isOrdered && number <= data.size(dim) - (hasOffsets ? 0 : end);
+    TORCH_CHECK(
+        fits, "the ", hasOffsets ? "offsets" : "lengths", " of segments leave the ", data.size(dim),
+        " places of dimension ", dim);
+    end = hasOffsets ? number : end + number;
+    ++place;
   }
 }
 

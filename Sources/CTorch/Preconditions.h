@@ -83,6 +83,11 @@ void checkRandomRange(int64_t from, std::optional<int64_t> to);
 /// Grouped attention divides the number of the query's heads by that of the key and of the value.
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped);
 
+/// The segments are believed to lie within `data`.
+void checkSegments(
+    const at::Tensor &data, const std::optional<at::Tensor> &lengths, const std::optional<at::Tensor> &offsets,
+    int64_t axis);
+
 /// The weights of every place that a pixel is made of lie in one table, and 32 bits count its bytes.
 void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal);
 

@@ -120,6 +120,22 @@ import Torch
         #expect(try Linalg.lstsq(matrix, b: sides).solution.shape == [3, 0])
     }
 
+    @Test("segments beyond their data are an error")
+    func segments() throws {
+        let data = try Tensor.ones(4, 3)
+        for numbers in [[0, 5], [2, 1], [-1, 4], [0, Int.max], []] {
+            let offsets = try Tensor(numbers, shape: [numbers.count])
+            #expect(error { try Tensor.segmentReduce(data, reduce: "sum", offsets: offsets) } != nil, "\(numbers)")
+        }
+        for numbers in [[5], [-1, 5], [4, Int.max]] {
+            let lengths = try Tensor(numbers, shape: [numbers.count])
+            let failure = error { try Tensor.segmentReduce(data, reduce: "sum", lengths: lengths, unsafe: true) }
+            #expect(failure?.message.contains("places of dimension 0") == true, "\(numbers)")
+        }
+        let offsets = try Tensor([0, 1, 4])
+        #expect(try Tensor.segmentReduce(data, reduce: "sum", offsets: offsets)[.all, 0].array(Int.self) == [1, 3])
+    }
+
     @Test("an operation on a device that is not there is an error that says so")
     func missingDevices() {
         for index in [-1, -7, 128, Int.max, Int.min] {

@@ -9266,6 +9266,7 @@ CTTensor *_Nullable ct_searchsorted_Tensor(
 CTTensor *_Nullable ct_segment_reduce(
     CTTensor *data, const char *reduce, CTTensor *_Nullable lengths, CTTensor *_Nullable indices,
     CTTensor *_Nullable offsets, CTInteger axis, bool unsafe, CTOptionalScalar initial) try {
+  checkSegments(borrow(data), optionalTensor(lengths), optionalTensor(offsets), axis);
   return owned(at::_ops::segment_reduce::call(
       borrow(data), reduce, optionalTensor(lengths), optionalTensor(indices), optionalTensor(offsets), axis, unsafe,
       optionalScalar(initial)));

@@ -215,6 +215,7 @@ extension Naming {
         "rnn_tanh.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
         "rnn_tanh.input": .call("checkLayers", ["num_layers"]),
         "scaled_dot_product_attention": .call("checkGroupedAttention", ["key", "value", "enable_gqa"]),
+        "segment_reduce": .call("checkSegments", ["data", "lengths", "offsets", "axis"]),
         "_upsample_bicubic2d_aa": .call("checkScales", ["output_size", "scales_h", "scales_w"]),
         "_upsample_bilinear2d_aa": .call("checkScales", ["output_size", "scales_h", "scales_w"]),
         "_pad_packed_sequence": .call("checkBatchSizes", ["data", "batch_sizes"]),
