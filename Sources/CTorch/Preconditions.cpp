@@ -155,6 +155,21 @@ void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::o
       sides.sizes(), ": leave the driver out");
 }
 
+void checkPivots(const at::Tensor &pivots) {
+  if (!pivots.defined() || pivots.dim() == 0) return;
+  const int64_t count = pivots.size(-1);
+  int64_t place = 0;
+  bool isSecond = false;
+  for (const int64_t pivot : integersOf(pivots)) {
+    ++place;
+    const bool endsRow = place % count == 0;
+    TORCH_CHECK(
+        pivot > 0 ? !isSecond : pivot < 0 && (isSecond || !endsRow),
+        "pivots must be from 1, or negative ones in pairs: pass those of ldl_factor");
+    isSecond = pivot < 0 && !isSecond;
+  }
+}
+
 void checkPower(int64_t exponent) {
   TORCH_CHECK(exponent != std::numeric_limits<int64_t>::min(), "integer overflow: the power ", exponent);
 }

@@ -53,6 +53,9 @@ void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, co
 /// One of LAPACK's drivers reads what is not there where no right-hand side is given.
 void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver);
 
+/// A negative pivot is believed to be one of two, next to each other, and none to be zero.
+void checkPivots(const at::Tensor &pivots);
+
 /// The inverse of the most negative power is no integer, and never reached.
 void checkPower(int64_t exponent);
 

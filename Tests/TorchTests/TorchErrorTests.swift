@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Torch
 
@@ -107,7 +108,8 @@ import Torch
                 #expect(failure?.message.hasPrefix("a scale of 1e-") == true)
             }
         }
-        #expect(try Tensor.upsampleBilinear2dAa(image, outputSize: [2, 2], alignCorners: false, scalesH: 0.5).count == 4)
+        let half = try Tensor.upsampleBilinear2dAa(image, outputSize: [2, 2], alignCorners: false, scalesH: 0.5)
+        #expect(half.count == 4)
     }
 
     private typealias Resize = (Tensor, [Int], Bool, Double?, Double?) throws -> Tensor
@@ -134,6 +136,18 @@ import Torch
         }
         let offsets = try Tensor([0, 1, 4])
         #expect(try Tensor.segmentReduce(data, reduce: "sum", offsets: offsets)[.all, 0].array(Int.self) == [1, 3])
+    }
+
+    @Test("pivots that no factorisation gives are an error")
+    func pivots() throws {
+        let sides = try Tensor.rand(3, 2)
+        let indefinite = try Tensor([[0, 1, 2], [1, 0, 1], [2, 1, 0]], dtype: .float32)
+        let (factors, pivots) = try Linalg.ldlFactor(indefinite)
+        try expectClose(indefinite.matmul(Linalg.ldlSolve(factors, pivots: pivots, b: sides)), sides)
+        for numbers in [[0, 2, 3], [1, 2, -3], [-3, 2, 3], [-2, -2, -3], [1, 2, 1000]] {
+            let wrong = try Tensor(numbers, shape: [3]).to(.int32)
+            #expect(error { try Linalg.ldlSolve(factors, pivots: wrong, b: sides) } != nil, "\(numbers)")
+        }
     }
 
     @Test("an operation on a device that is not there is an error that says so")

@@ -6380,6 +6380,7 @@ bool ct_linalg_ldl_factor_ex(
 }
 
 CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor *b, bool hermitian) try {
+  checkPivots(borrow(pivots));
   return owned(at::_ops::linalg_ldl_solve::call(borrow(ld), borrow(pivots), borrow(b), hermitian));
 } catch (...) {
   recordFailure("linalg_ldl_solve", {ld, pivots, b});

@@ -197,6 +197,7 @@ extension Naming {
         "embedding_bag": .call("checkBags", ["weight", "indices", "offsets", "include_last_offset"]),
         "gru.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
         "gru.input": .call("checkLayers", ["num_layers"]),
+        "linalg_ldl_solve": .call("checkPivots", ["pivots"]),
         "linalg_lstsq": .call("checkLeastSquares", ["self", "b", "driver"]),
         "linalg_matrix_power": .call("checkPower", ["n"]),
         "lstm.data": .call(
