@@ -79,6 +79,24 @@ EXCEPTIONS = {
 }
 
 
+# What has no fixture of its own, and the file of its tests.
+TESTED = {
+    "gradients, of higher order too (`grad`), and the modes": "TorchTests/AutogradTests",
+    "custom autograd functions": "TorchTests/AutogradFunctionTests",
+    "hooks on tensors": "TorchTests/TensorHookTests",
+    "hooks on modules": "TorchNNTests/ModuleHooksTests",
+    "activation checkpointing": "TorchTests/ActivationCheckpointTests",
+    "parameter vectors": "TorchNNTests/ParameterVectorTests",
+    "`WeightedLoss` (Helios)": "TorchNNTests/WeightedLossTests",
+    "`summary(inputSize:)`": "TorchNNTests/ModuleSummaryTests",
+    "errors of operations": "TorchTests/TorchErrorTests",
+    "operations with odd arguments, and each recorded call with some of its arguments replaced":
+        "TorchTests/OperationsFuzzTests",
+    "recorded calls, and random expressions in both libraries side by side": "TorchTests/GeneratedOperationsTests",
+    "optimisers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
+}
+
+
 def read(name: str):
     return json.loads((FOLDER / f"{name}.json").read_text())
 
@@ -119,8 +137,17 @@ def scheduler(case: str) -> str:
     return next(name for start, name in SCHEDULERS.items() if case.startswith(start))
 
 
+def tested() -> str:
+    rows = []
+    for what, name in TESTED.items():
+        count = (FOLDER.parent / f"{name}.swift").read_text().count("@Test(")
+        rows.append(f"| {what} | `{name}` | {count} |")
+    return "| what | tests | count |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
 def main():
-    calls = read("generated-operations")["calls"]
+    operations = read("generated-operations")
+    calls = operations["calls"]
     names = {call["operation"].split(".")[0] for call in calls}
     # A case without a module is one of a function that has more options than its module.
     losses = collections.Counter(
@@ -129,13 +156,18 @@ def main():
     schedulers = collections.Counter(scheduler(case) for case in read("schedulers")["cases"])
     drawn = read("initialisers")
     averaging = read("weight-averaging")["cases"]
+    unrecorded = "\n".join(f"| `{name}` | {reason} |" for name, reason in operations["unrecorded"].items())
     text = f"""# What is compared with PyTorch
 
 Written by `Tests/Fixtures/coverage.py` from the fixtures. A case is one set of options, recorded with PyTorch 2.13.0 and compared by the tests.
 
 ## Operations
 
-{len(calls)} recorded calls of {len(names)} operations, compared exactly or at relative 1e-6. Which operations there are, and why others are not, is in [Tools/operations-report.md](../Tools/operations-report.md).
+{len(calls)} recorded calls of {len(names)} operations, random ones too, compared at relative 1e-6. `GeneratedOperationsTests` fails for an overload that has no call and no reason not to have one. Which operations there are, and why others are not, is in [Tools/operations-report.md](../Tools/operations-report.md).
+
+| not recorded | because it |
+|---|---|
+{unrecorded}
 
 ## Layers
 
@@ -173,11 +205,14 @@ A hundred steps of two groups, at relative 1e-12, and the state after 37 of them
 | gradient clipping by norm and by value | {len(read("gradient-clipping")["byNorm"]) + 1} |
 | averaged models: equal, exponential, a function | {len(averaging)} |
 | batch-norm update for averaged weights | 1 |
-| parameter vectors, custom autograd functions, hooks on tensors and modules, activation checkpointing | tests of their own |
 | gradient scaler | {len(read("grad-scaler"))} |
 | random numbers of a seed | {len(read("random-numbers")["sequences"])} |
+| parts of tensors by subscripts | {sum(len(part) for part in read("indexing").values() if isinstance(part, (dict, list)))} |
 | what a tensor prints | {len(read("tensor-descriptions"))} |
-"""
+
+## With tests of their own
+
+{tested()}"""
     path = FOLDER.parents[1] / "docs" / "coverage.md"
     path.write_text(text)
     print(f"{path.name}: {sum(losses.values())} losses, {sum(optimisers.values())} optimisers")
