@@ -38,6 +38,8 @@ struct RandomTraining {
     let shuffle: Bool
     let dropLast: Bool
     let advanceAfter: Int?
+    /// After which batch the model wants to stop.
+    let modelStopsAfter: Int?
     let scheduler: SchedulerKind
     let averages: Bool
     let trainBatchLimit: Int?
@@ -58,6 +60,7 @@ struct RandomTraining {
         scheduler = SchedulerKind.allCases[Int(seed / 2) % SchedulerKind.allCases.count]
         averages = .random(using: &random)
         trainBatchLimit = Int.random(in: 0..<4, using: &random) == 0 ? 3 : nil
+        modelStopsAfter = seed % 4 > 1 && Bool.random(using: &random) ? .random(in: 2...6, using: &random) : nil
         self.seed = random.next()
     }
 
@@ -197,6 +200,11 @@ final class Learner: Model<NumberedBatch> {
         let score = validationScores["valid"] ?? .infinity
         try plateau?.step(metric: score)
         return best.take(score)
+    }
+
+    override func shouldTrainingStop() -> Bool {
+        guard let state = trainer?.state, let last = configuration.modelStopsAfter else { return false }
+        return state.globalIteration >= last
     }
 
     override func shouldAdvanceDatasetPhase() -> Bool {
