@@ -6,7 +6,7 @@ extension TrainingRun {
         var outcome: FitResult.Outcome?
         if resumePoint == .saved, state.datasetIter == 0 { outcome = try endEpoch(nil) }
 
-        while outcome == nil, state.datasetIter > 0 || !plan.totalSteps.isReached(by: state.globalEpoch) {
+        while outcome == nil, !plan.totalSteps.isReached(by: completeEpochs) {
             let loader = try beginEpoch()
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
@@ -30,6 +30,11 @@ extension TrainingRun {
             outcome = try endEpoch(outcome)
         }
         return outcome ?? .completed
+    }
+
+    /// The state counts the epoch that is under way.
+    private var completeEpochs: Int {
+        state.datasetIter > 0 ? state.globalEpoch - 1 : state.globalEpoch
     }
 
     /// What comes after an epoch's checkpoint. Returns why training ends, if it does.
