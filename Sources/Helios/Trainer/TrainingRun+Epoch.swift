@@ -38,7 +38,7 @@ extension TrainingRun {
     }
 
     /// What comes after an epoch's checkpoint. Returns why training ends, if it does.
-    private func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
+    func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
         resumePoint = nil
         try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
         if outcome == nil, try hooks.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
