@@ -1,5 +1,4 @@
 import Helios
-import Torch
 
 /// Python Helios' trainer as its recordings show it, in plain Swift: what calls a run makes, without running anything.
 ///
@@ -307,62 +306,5 @@ final class Reference {
         if checkpoint.lostPosition > 0, rightly(.positionIsKept) { state.datasetIter = checkpoint.lostPosition }
         // Python Helios asks the model nothing before its first step.
         if !isPython { answers.lastStep = checkpoint.lastStep }
-    }
-}
-
-/// The batches of a data set of numbers, as PyTorch's loader with Python Helios' samplers gives them.
-struct ReferenceLoader {
-    let count: Int
-    let offset: Int
-    let options: TraceLoaderOptions
-    let seed: Int
-    /// How many batches of every epoch are skipped.
-    var start = 0
-
-    func batches(epoch: Int) throws -> [[Int]] {
-        var order = Array(0..<max(count, 0))
-        if options.shuffle {
-            let generator = try Generator(seed: UInt64(seedOfPyTorch: seed) &+ UInt64(epoch))
-            order = try Tensor.randperm(count, generator: generator).array(Int.self)
-        }
-        let size = max(options.batchSize, 1)
-        var batches = stride(from: 0, to: order.count, by: size).map { first in
-            order[first..<min(first + size, order.count)].map { $0 + offset }
-        }
-        if options.dropLast, let last = batches.last, last.count < size { batches.removeLast() }
-        return Array(batches.dropFirst(start))
-    }
-}
-
-/// What the recording model answers.
-struct ReferenceAnswers {
-    /// The state of the last training step; nil before the first.
-    var lastStep: TrainingState?
-    private var improvements: [Bool]
-    private var saves: [Bool]
-    private var advanceAt: [Int]
-    private let stopAt: Int?
-
-    init(_ answers: Trace.Answers?) {
-        improvements = answers?.improved ?? []
-        saves = answers?.save ?? []
-        advanceAt = answers?.advance_at ?? []
-        stopAt = answers?.stop_at
-    }
-
-    mutating func improved() -> Bool { improvements.isEmpty ? true : improvements.removeFirst() }
-    mutating func save() -> Bool { saves.isEmpty ? true : saves.removeFirst() }
-
-    func stop() -> Bool {
-        guard let stopAt, let lastStep else { return false }
-        return lastStep.globalIteration >= stopAt
-    }
-
-    /// nil where there was no step yet, without which the recorded model cannot answer.
-    mutating func advance() -> Bool? {
-        guard let lastStep else { return nil }
-        guard let next = advanceAt.firstIndex(of: lastStep.globalEpoch) else { return false }
-        advanceAt.remove(at: next)
-        return true
     }
 }

@@ -62,3 +62,12 @@ extension Trace.Run {
         events.first { $0["call"] == "load_user_state_dict" }?["weight"]?.int
     }
 }
+
+/// A recording that the harness cannot read.
+struct TraceError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
