@@ -84,7 +84,9 @@ let package = Package(
         .testTarget(
             name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "HeliosTests", dependencies: ["Helios", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosTests", dependencies: ["Helios", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
     ],

@@ -6,7 +6,7 @@ extension TrainingRun {
         var outcome: FitResult.Outcome?
         if resumePoint == .saved, state.datasetIter == 0 { outcome = try endEpoch(nil) }
 
-        while outcome == nil, state.datasetIter > 0 || !plan.totalSteps.isReached(by: state.globalEpoch) {
+        while outcome == nil, !plan.totalSteps.isReached(by: completeEpochs) {
             let loader = try beginEpoch()
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
@@ -32,8 +32,13 @@ extension TrainingRun {
         return outcome ?? .completed
     }
 
+    /// The state counts the epoch that is under way.
+    private var completeEpochs: Int {
+        state.datasetIter > 0 ? state.globalEpoch - 1 : state.globalEpoch
+    }
+
     /// What comes after an epoch's checkpoint. Returns why training ends, if it does.
-    private func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
+    func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
         resumePoint = nil
         try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
         if outcome == nil, try hooks.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }

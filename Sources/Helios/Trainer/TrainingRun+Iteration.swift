@@ -3,6 +3,11 @@ extension TrainingRun {
     /// `accumulationSteps` batches.
     func trainByIteration() throws -> FitResult.Outcome {
         progress.beginTraining(state)
+        // Between two epochs it is a checkpoint of training by epoch, with the end of one left to do.
+        if resumePoint == .saved, state.datasetIter == 0 {
+            if let outcome = try endEpoch(nil) { return outcome }
+            if plan.totalSteps.isReached(by: state.currentIteration) { return .completed }
+        }
         // A checkpoint is saved in the middle of what follows a step: the rest of it comes first.
         var next = state.datasetIter > 0 ? try resumeStep() : .nextBatch
 

@@ -3,10 +3,10 @@ import Helios
 /// A data module whose samples are numbers: the index, plus what tells a phase from the others.
 final class RecordingData: DataModule<[Int]> {
     private let config: Trace.Config
-    private let loaderSeed: UInt64?
+    private let loaderSeed: Int
     private let recorder: Recorder
 
-    init(_ config: Trace.Config, loaderSeed: UInt64?, _ recorder: Recorder) {
+    init(_ config: Trace.Config, loaderSeed: Int, _ recorder: Recorder) {
         self.config = config
         self.loaderSeed = loaderSeed
         self.recorder = recorder
@@ -30,9 +30,7 @@ final class RecordingData: DataModule<[Int]> {
     }
 
     private func options(_ source: Trace.Source) throws -> LoaderOptions {
-        var options = try LoaderOptions(source.params)
-        options.seed = options.seed ?? loaderSeed
-        return options
+        LoaderOptions(try TraceLoaderOptions(source.params), seed: loaderSeed)
     }
 
     override func teardown() {
@@ -51,36 +49,5 @@ struct Numbers: Dataset {
 
     func sample(at index: Int, random: inout SampleRandom) -> Int {
         index + offset
-    }
-}
-
-extension LoaderOptions {
-    /// The options under Python Helios' names.
-    fileprivate init(_ parameters: [String: JSONValue]) throws {
-        self.init()
-        for (name, value) in parameters {
-            switch (name, value) {
-            case ("batch_size", .int(let size)): batchSize = size
-            case ("shuffle", .bool(let isOn)): shuffle = isOn
-            case ("drop_last", .bool(let isOn)): dropLast = isOn
-            case ("num_workers", .int(let count)): workers = count
-            case ("prefetch_factor", .int(let count)): prefetch = count
-            // What says nothing of the order, and what stands for a default.
-            case ("pin_memory", _), ("pin_memory_device", _), ("persistent_workers", _), ("timeout", _),
-                ("is_distributed", .bool(false)), (_, .null):
-                break
-            case ("random_seed", .int(let value)): seed = UInt64(value)
-            default: throw TraceError("no loader option '\(name)' with the value \(value)")
-            }
-        }
-    }
-}
-
-/// A recording that the harness cannot read.
-struct TraceError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

@@ -3,16 +3,22 @@ import Helios
 /// A model that records every call. It learns nothing: its weight adds up the samples that it was trained with.
 final class RecordingModel: Model<[Int]> {
     private let recorder: Recorder
+    private let callLimit: Int
     private var improved: [Bool]
     private var save: [Bool]
     private var advanceAt: [Int]
     private let stopAt: Int?
 
     private var weight = 0
-    private var state = TrainingState()
+    // Of the last step, in whatever run it was: what the model decides by. Python Helios asks nothing before a run's
+    // first step, so that the recorded model needed no such memory.
+    private var iteration: Int?
+    private var epoch: Int?
 
-    init(_ answers: Trace.Answers?, _ recorder: Recorder) {
+    /// - Parameter callLimit: a training of more calls fails in its step.
+    init(_ answers: Trace.Answers?, callLimit: Int, _ recorder: Recorder) {
         self.recorder = recorder
+        self.callLimit = callLimit
         improved = answers?.improved ?? []
         save = answers?.save ?? []
         advanceAt = answers?.advance_at ?? []
@@ -32,11 +38,18 @@ final class RecordingModel: Model<[Int]> {
 
     override func stateDict() -> StateDict {
         recorder.record("user_state_dict")
-        return ["weight": .int(weight)]
+        var state: StateDict = ["weight": .int(weight)]
+        if let iteration, let epoch {
+            state["iteration"] = .int(iteration)
+            state["epoch"] = .int(epoch)
+        }
+        return state
     }
 
     override func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
         weight = try state.int("weight")
+        iteration = state["iteration"] == nil ? nil : try state.int("iteration")
+        epoch = state["epoch"] == nil ? nil : try state.int("epoch")
         recorder.record("load_user_state_dict", ["for_inference": .bool(fastInit), "weight": .int(weight)])
     }
 
@@ -69,10 +82,12 @@ final class RecordingModel: Model<[Int]> {
         recorder.record("on_training_batch_start", ["state": JSONValue(state)])
     }
 
-    override func trainStep(_ batch: [Int], state: TrainingState) {
-        self.state = state
+    override func trainStep(_ batch: [Int], state: TrainingState) throws {
+        iteration = state.globalIteration
+        epoch = state.globalEpoch
         weight += batch.reduce(0, +)
         recorder.record("train_step", ["batch": JSONValue(batch), "state": JSONValue(state)])
+        if recorder.events.count > callLimit { throw TooManyCalls() }
     }
 
     override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) {
@@ -113,11 +128,12 @@ final class RecordingModel: Model<[Int]> {
     }
 
     override func shouldTrainingStop() -> Bool {
-        recorder.answer("should_training_stop", stopAt.map { state.globalIteration >= $0 } ?? false)
+        guard let stopAt, let iteration else { return recorder.answer("should_training_stop", false) }
+        return recorder.answer("should_training_stop", iteration >= stopAt)
     }
 
     override func shouldAdvanceDatasetPhase() -> Bool {
-        guard let next = advanceAt.firstIndex(of: state.globalEpoch) else {
+        guard let epoch, let next = advanceAt.firstIndex(of: epoch) else {
             return recorder.answer("should_advance_dataset_phase", false)
         }
         advanceAt.remove(at: next)
@@ -141,3 +157,6 @@ final class RecordingModel: Model<[Int]> {
         recorder.record("on_testing_batch_end", ["step": .int(step)])
     }
 }
+
+/// A training that does not end by itself, or not soon.
+struct TooManyCalls: Error {}

@@ -20,7 +20,7 @@ struct Trace: Decodable {
         let train: [Source]
         let valid: Source?
         let test: Source?
-        let seed: UInt64?
+        let seed: Int?
         let plugin: Bool?
         let model: Answers?
     }
@@ -32,12 +32,11 @@ struct Trace: Decodable {
         }
 
         let run: Arguments
+        /// False where it failed.
         let returns: Bool?
+        /// The names of the files in the folder after the run.
         let checkpoints: [String]
         var events: [JSONValue]
-
-        var isTest: Bool { run.mode == "test" }
-        var unit: String { run.trainer["train_unit"]?.string ?? "epoch" }
     }
 
     let config: Config
@@ -52,39 +51,23 @@ struct Trace: Decodable {
 }
 
 extension Trace {
-    /// Why the trace is not replayed yet; nil where it is.
-    var reasonToLeaveOut: String? {
-        if config.plugin == true { return "it registers a plug-in" }
-        if runs.contains(where: { $0.returns == false }) {
-            return "a run of it fails, which Python Helios answers with false instead of an error"
-        }
-        let fits = runs.filter { !$0.isTest }
-        if fits.count > 1 { return "a run of it goes on from a checkpoint, and the rules for that are being written" }
-        // Python goes wrong in the middle of an epoch; the rules for comparing that are not written yet.
-        if fits.dropLast().contains(where: { $0.unit == "iteration" || config.model?.stop_at != nil }) {
-            return "a run of it may go on in the middle of an epoch, which Python Helios does wrong"
-        }
-        if zip(runs, runs.dropFirst()).contains(where: { $1.goesOnFromAnOlderCheckpoint(than: $0.checkpoints) }) {
-            return "a run of it loads a checkpoint that is not the newest, which Python Helios takes for it"
-        }
-        return nil
-    }
-
     var callCount: Int {
         runs.map(\.events.count).reduce(0, +)
     }
 }
 
 extension Trace.Run {
-    /// Whether the run loaded another checkpoint than the one of the greatest epoch and iteration. The name of each ends
-    /// with the weight that it holds.
-    fileprivate func goesOnFromAnOlderCheckpoint(than names: [String]) -> Bool {
-        let loaded = events.first { $0["call"] == "load_user_state_dict" }?["weight"]?.int
-        let newest = names.compactMap { name in
-            name.firstMatch(of: /epoch_(\d+)_iter_(\d+)_w_(\d+)/)
-                .map { (Int($0.1) ?? 0, Int($0.2) ?? 0, Int($0.3)) }
-        }
-        .max { ($0.0, $0.1) < ($1.0, $1.1) }
-        return loaded != newest?.2
+    /// The weight of the checkpoint that the run loaded.
+    var loadedWeight: Int? {
+        events.first { $0["call"] == "load_user_state_dict" }?["weight"]?.int
+    }
+}
+
+/// A recording that the harness cannot read.
+struct TraceError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
 }

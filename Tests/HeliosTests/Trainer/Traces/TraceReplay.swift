@@ -2,82 +2,145 @@ import Foundation
 import Helios
 
 /// Runs what a trace recorded, and compares.
+///
+/// The reference of Python Helios must make the recorded calls, all of them; our trainer must make the calls of the
+/// reference that is right. Where no rule makes those two differ, it is the recording that our trainer is compared with.
 struct TraceReplay {
-    let trace: Trace
-
-    /// The first difference of each run that differs; empty where all is the same.
-    ///
-    /// Python Helios' loaders have a seed of their own, which is the default one unless the recorded program handed the
-    /// trainer's on. The recording does not say whether it did: the orders of either are right.
-    func differences() throws -> [String] {
-        let differences = try differences(loaderSeed: trace.config.seed)
-        guard !differences.isEmpty, trace.config.seed != nil else { return differences }
-        return try self.differences(loaderSeed: Helios.defaultSeed).isEmpty ? [] : differences
+    /// What a replay found.
+    struct Report {
+        /// The first difference; nil where all is as it should be.
+        var difference: String?
+        /// What made our calls differ from the recorded ones.
+        var rules: Set<TraceRule> = []
     }
 
-    private func differences(loaderSeed: UInt64?) throws -> [String] {
+    /// What our trainer did in a run.
+    struct Replayed {
+        var calls: [JSONValue]
+        let error: (any Error)?
+        let checkpoints: [String]
+    }
+
+    var trace: Trace
+    var replayed: [Replayed] = []
+    private let loaderSeed: Int
+
+    /// Runs what the trace recorded.
+    init(_ trace: Trace) throws {
+        self.trace = trace
+        loaderSeed = try TraceReplay.loaderSeed(of: trace)
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        return try trace.runs.enumerated().compactMap { number, run in
-            try replay(run, in: folder, loaderSeed: loaderSeed).map { "run \(number + 1): \($0)" }
-        }
+        for run in trace.runs { replayed.append(try replay(run.run, in: folder)) }
     }
 
-    private func replay(_ run: Trace.Run, in folder: URL, loaderSeed: UInt64?) throws -> String? {
-        let recorder = Recorder()
-        let model = RecordingModel(trace.config.model, recorder)
-        let data = RecordingData(trace.config, loaderSeed: loaderSeed, recorder)
-        let trainer = try makeTrainer(run.run.trainer, checkpoints: folder)
-        if run.isTest {
-            try trainer.test(model, data)
-        } else {
-            try trainer.fit(model, data)
-        }
-        return firstDifference(recorder.events, run.events) ?? checkpointDifference(run, folder: folder)
-    }
-
-    private func firstDifference(_ calls: [JSONValue], _ expected: [JSONValue]) -> String? {
-        for (position, (call, wanted)) in zip(calls, expected).enumerated() where call != wanted {
-            return "call \(position + 1) is\n  \(call)\nand should be\n  \(wanted)"
-        }
-        guard calls.count != expected.count else { return nil }
-        let rest = calls.count > expected.count ? calls[expected.count] : expected[calls.count]
-        return "there are \(calls.count) calls instead of \(expected.count); the first of the others is \(rest)"
-    }
-
-    private func checkpointDifference(_ run: Trace.Run, folder: URL) -> String? {
-        let path = folder.appending(path: "trace").path
-        let files = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-        let expected = run.checkpoints.sorted()
-        return files == expected ? nil : "the checkpoints are \(files) instead of \(expected)"
-    }
-
-    private func makeTrainer(_ arguments: [String: JSONValue], checkpoints: URL) throws -> Trainer {
-        var unit = TrainingUnit.epoch
-        var totalSteps: StepLimit = 0
-        var counts: [String: Int] = [:]
-        for (name, value) in arguments {
-            switch (name, value) {
-            case ("train_unit", .string(let text)):
-                guard let known = TrainingUnit(rawValue: text) else { throw TraceError("no training unit '\(text)'") }
-                unit = known
-            case ("total_steps", .int(let steps)): totalSteps = .steps(steps)
-            case ("total_steps", .string("inf")): totalSteps = .infinite
-            case (_, .int(let count)) where TraceReplay.countNames.contains(name): counts[name] = count
-            // What is not part of the order of calls, and what stands for a default.
-            case ("run_name", _), ("print_banner", _), ("enable_progress_bar", _), ("use_cpu", _), (_, .null): break
-            default: throw TraceError("no trainer option '\(name)' with the value \(value)")
+    /// The seed of loaders that have none of their own.
+    ///
+    /// In Python Helios that is the default one unless the recorded program handed the trainer's on. The recording does
+    /// not say whether it did: the one that gives the recorded orders, or else the default.
+    private static func loaderSeed(of trace: Trace) throws -> Int {
+        func explains(_ seed: Int) throws -> Bool {
+            let python = try Reference(trace.config, isPython: true, loaderSeed: seed)
+            return try trace.runs.allSatisfy {
+                try python.run($0.run, loadedWeight: $0.loadedWeight).events == $0.events
             }
         }
-        return try Trainer(
-            trainUnit: unit, totalSteps: totalSteps, validFrequency: counts["valid_frequency"],
-            checkpointFrequency: counts["chkpt_frequency"], printFrequency: counts["print_frequency"],
-            accumulationSteps: counts["accumulation_steps"] ?? 1, earlyStopCycles: counts["early_stop_cycles"],
-            randomSeed: trace.config.seed ?? Helios.defaultSeed, checkpointRoot: checkpoints, showsProgress: false,
-            printsBanner: false)
+        let defaultSeed = Int(Helios.defaultSeed)
+        guard let seed = trace.config.seed, !(try explains(defaultSeed)), try explains(seed) else { return defaultSeed }
+        return seed
     }
 
-    private static let countNames: Set<String> = [
-        "valid_frequency", "chkpt_frequency", "print_frequency", "accumulation_steps", "early_stop_cycles",
-    ]
+    // MARK: Comparing
+
+    /// Compares.
+    func report() throws -> Report {
+        var report = Report()
+        let python = try Reference(trace.config, isPython: true, loaderSeed: loaderSeed)
+        let right = try Reference(trace.config, isPython: false, loaderSeed: loaderSeed)
+        for (number, (run, replayed)) in zip(trace.runs, replayed).enumerated() {
+            let recorded = try python.run(run.run, loadedWeight: run.loadedWeight)
+            let expected = try right.run(run.run, loadedWeight: nil)
+            report.rules.formUnion(expected.rules)
+            let isStrict = report.rules.isEmpty
+            let difference =
+                recordingDifference(run, recorded, checkpoints: python.checkpointNames)
+                ?? failureDifference(replayed.error, expected.failure)
+                ?? firstDifference(replayed.calls, isStrict ? run.events : expected.events)
+                ?? checkpointDifference(
+                    replayed.checkpoints, isStrict ? run.checkpoints.sorted() : right.checkpointNames)
+            if let difference {
+                // What comes after it may differ because of it.
+                report.difference = "run \(number + 1): \(difference)"
+                return report
+            }
+        }
+        return report
+    }
+
+    private func recordingDifference(
+        _ run: Trace.Run, _ result: Reference.Result, checkpoints: [String]
+    ) -> String? {
+        let difference =
+            firstDifference(result.events, run.events) ?? checkpointDifference(checkpoints, run.checkpoints.sorted())
+        if let difference { return "the recording differs from what is known of Python Helios: \(difference)" }
+        guard let returns = run.returns, returns != (result.failure == nil) else { return nil }
+        return "the recording differs from what is known of Python Helios: it returned \(returns)"
+    }
+
+    private func failureDifference(_ error: (any Error)?, _ failure: Reference.Failure?) -> String? {
+        switch (failure, error) {
+        case (nil, nil), (.options, is ConfigurationError), (.data, is DataError), (.tooLong, is TooManyCalls): nil
+        case (nil, let error?): "it failed: \(error)"
+        case (let failure?, nil): "it did not fail, and should have: \(failure)"
+        case (let failure?, let error?): "it failed otherwise than it should have, \(failure): \(error)"
+        }
+    }
+
+    // MARK: Running
+
+    private func replay(_ run: Trace.Run.Arguments, in folder: URL) throws -> Replayed {
+        let recorder = Recorder()
+        var failure: (any Error)?
+        do {
+            let model = RecordingModel(trace.config.model, callLimit: Reference.callLimit, recorder)
+            let data = RecordingData(trace.config, loaderSeed: loaderSeed, recorder)
+            let trainer = try makeTrainer(TraceOptions(run.trainer), checkpoints: folder)
+            if trace.config.plugin == true { try trainer.register(RecordingPlugin(recorder)) }
+            if run.mode == "test" {
+                try trainer.test(model, data)
+            } else {
+                try trainer.fit(model, data)
+            }
+        } catch let error as TraceError {
+            throw error
+        } catch {
+            failure = error
+        }
+        let path = folder.appending(path: "trace").path
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return Replayed(calls: recorder.events, error: failure, checkpoints: files.sorted())
+    }
+
+    private func makeTrainer(_ options: TraceOptions, checkpoints: URL) throws -> Trainer {
+        try Trainer(
+            trainUnit: options.unit, totalSteps: options.total.map { .steps($0) } ?? .infinite,
+            validFrequency: options.validFrequency, checkpointFrequency: options.checkpointFrequency,
+            printFrequency: options.printFrequency, accumulationSteps: options.accumulation,
+            earlyStopCycles: options.earlyStopCycles, deterministic: options.isDeterministic,
+            randomSeed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? Helios.defaultSeed,
+            handlesSignals: false, checkpointRoot: checkpoints, showsProgress: false, printsBanner: false)
+    }
+}
+
+private func firstDifference(_ calls: [JSONValue], _ expected: [JSONValue]) -> String? {
+    for (position, (call, wanted)) in zip(calls, expected).enumerated() where call != wanted {
+        return "call \(position + 1) is\n  \(call)\nand should be\n  \(wanted)"
+    }
+    guard calls.count != expected.count else { return nil }
+    let rest = calls.count > expected.count ? calls[expected.count] : expected[calls.count]
+    return "there are \(calls.count) calls instead of \(expected.count); the first of the others is \(rest)"
+}
+
+private func checkpointDifference(_ files: [String], _ expected: [String]) -> String? {
+    files == expected ? nil : "the checkpoints are \(files) instead of \(expected)"
 }
