@@ -9,7 +9,7 @@ final class ProgressReporter {
     private let console: Console
     private let isShown: Bool
     /// Whether anybody reads the lines that stay.
-    private let isNeeded: Bool
+    private var isNeeded: Bool { isShown || trainer.logRoot != nil }
 
     // Of the part that is under way: an epoch, the iterations to the next validation, a validation.
     private var label = ""
@@ -30,7 +30,6 @@ final class ProgressReporter {
         self.trainer = trainer
         console = trainer.console
         isShown = trainer.showsProgress
-        isNeeded = trainer.showsProgress || trainer.logRoot != nil
     }
 
     // MARK: Training
