@@ -168,7 +168,9 @@ final class ProgressReporter {
         var parts = losses.sorted { $0.key < $1.key }.map {
             "\($0.key) \(format($0.value.sum / Double($0.value.count)))"
         }
-        parts += scores.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
+        for items in [scores] + trainer.plugins.map(\.progressItems) {
+            parts += items.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
+        }
         parts.append("\(stepCount) batches in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
         if isShown { console.printLine(line) }
