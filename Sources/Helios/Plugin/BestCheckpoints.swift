@@ -28,6 +28,8 @@ public final class BestCheckpoints: Plugin {
     public let folder: String
     /// Those that are kept, the best first.
     public private(set) var entries: [Entry] = []
+    /// The file of the best checkpoint, under the name that stays; nil where there is none.
+    public private(set) var bestFile: URL?
 
     private let metric: WatchedMetric
     /// The score of the validation cycle that is over, until it is decided on.
@@ -64,11 +66,6 @@ public final class BestCheckpoints: Plugin {
         guard !folder.isEmpty, folder != ".", folder != "..", !folder.contains("/"), !folder.utf8.contains(0) else {
             throw PluginError(id: id, reason: "'\(folder)' is no name of a folder")
         }
-    }
-
-    /// The file of the best checkpoint, under the name that stays; nil where there is none, or no checkpoint folder.
-    public var bestFile: URL? {
-        entries.isEmpty ? nil : location?.appending(path: BestCheckpoints.bestName)
     }
 
     private static let bestName = "best.\(CheckpointName.pathExtension)"
@@ -149,6 +146,7 @@ public final class BestCheckpoints: Plugin {
             pending = try fileName(state.value("pending"))
         }
         replaced = try state.list("replaced").map(fileName)
+        bestFile = entries.isEmpty ? nil : location?.appending(path: BestCheckpoints.bestName)
         isRestored = true
     }
 
@@ -162,6 +160,7 @@ public final class BestCheckpoints: Plugin {
 
     private func begin() {
         entries = []
+        bestFile = nil
         score = nil
         pending = nil
         replaced = []
@@ -202,8 +201,9 @@ public final class BestCheckpoints: Plugin {
 
     private func nameBest() throws {
         guard let best = entries.first, let location else { return }
-        try StableName.give(
-            location.appending(path: BestCheckpoints.bestName), to: location.appending(path: best.fileName))
+        let file = location.appending(path: BestCheckpoints.bestName)
+        try StableName.give(file, to: location.appending(path: best.fileName))
+        bestFile = file
     }
 
     private func remove(_ fileName: String) {
@@ -233,6 +233,7 @@ public final class BestCheckpoints: Plugin {
         entries.removeAll(where: lost.contains)
         for entry in lost { trainer?.warn("\(location.path)/\(entry.fileName) is gone: '\(id)' forgets it") }
         for name in dropWorst() { remove(name) }
+        bestFile = nil
         try nameBest()
         if let current = resumedName {
             leftBehind = ownNames().filter {

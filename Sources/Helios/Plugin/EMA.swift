@@ -95,11 +95,14 @@ public final class EMA: Plugin {
 
     /// What `Model.trainedStateDict` gives, with the average in the place of the weights; a copy.
     ///
-    /// - Throws: `PluginError` where there is no average yet: before the first step of a run, and after a test of a model
-    ///   that came from no checkpoint.
+    /// - Throws: `PluginError` where there is no average yet (before the first step of a run, and after a test of a model
+    ///   that came from no checkpoint), or the model is gone.
     public func trainedStateDict() throws -> StateDict {
-        guard let model, updateCount > 0 else {
+        guard updateCount > 0 else {
             throw PluginError(id: id, reason: "there is no average yet: train, or test a checkpoint")
+        }
+        guard let model else {
+            throw PluginError(id: id, reason: "the model is gone: keep it until its state is taken")
         }
         return try withAverages { try model.trainedStateDict().copied() }
     }
