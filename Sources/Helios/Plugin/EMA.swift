@@ -119,7 +119,8 @@ public final class EMA: Plugin {
     }
 
     override public func onTrainingStart() throws {
-        try findNetworks()
+        try requireNetworks()
+        findNetworks()
     }
 
     override public func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
@@ -182,23 +183,28 @@ public final class EMA: Plugin {
     }
 
     /// Looks for the networks, which the model's setup has made anew for each run.
-    private func findNetworks() throws {
-        guard averages.isEmpty, let model else { return }
-        let known = model.namedNetworks()
-        let names = networks ?? known.map(\.name)
-        guard !names.isEmpty else {
+    ///
+    /// For a test it may have left out some that only training needs.
+    private func findNetworks() {
+        guard averages.isEmpty, let known = model?.namedNetworks() else { return }
+        for (name, network) in known where networks?.contains(name) != false {
+            averages.append(NetworkAverage(name: name, network: network, includesBuffers: includesBuffers))
+        }
+    }
+
+    /// Throws `PluginError` where a network that is to be averaged is not there.
+    private func requireNetworks() throws {
+        guard let model else { return }
+        let known = model.namedNetworks().map(\.name)
+        guard !known.isEmpty else {
             throw PluginError(id: id, reason: "there is no network among the stored properties of \(type(of: model))")
         }
-        averages = try names.map { name in
-            guard let network = known.first(where: { $0.name == name })?.network else {
-                let question = NearNames.question(name, among: known.map(\.name))
-                throw PluginError(
-                    id: id,
-                    reason: "\(type(of: model)) has no network '\(name)'\(question.isEmpty ? "." : question) It has: "
-                        + known.map(\.name).joined(separator: ", "))
-            }
-            return NetworkAverage(name: name, network: network, includesBuffers: includesBuffers)
-        }
+        guard let missing = networks?.first(where: { !known.contains($0) }) else { return }
+        let question = NearNames.question(missing, among: known)
+        throw PluginError(
+            id: id,
+            reason: "\(type(of: model)) has no network '\(missing)'\(question.isEmpty ? "." : question) It has: "
+                + known.joined(separator: ", "))
     }
 
     // MARK: State
@@ -219,14 +225,9 @@ public final class EMA: Plugin {
         guard (0...(1 << 62)).contains(steps), (0...steps).contains(updates) else {
             throw StateDictError("it is said to be of \(updates) updates in \(steps) steps")
         }
-        try findNetworks()
+        findNetworks()
         if updates > 0 {
             let states = try state.dictionary("averages")
-            let other = states.names.filter { name in !averages.contains { $0.name == name } }
-            guard other.isEmpty else {
-                throw StateDictError(
-                    "it has an average of \(other.joined(separator: ", ")), which is not averaged here")
-            }
             for average in averages {
                 do {
                     try average.load(states.dictionary(.string(average.name)))

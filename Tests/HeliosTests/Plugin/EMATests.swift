@@ -303,7 +303,7 @@ import Testing
         try trainer.register(ema)
         let model = Several()
         try trainer.fit(model, SmallData())
-        #expect(try ema.stateDict().dictionary("averages").names == ["head", "network"])
+        #expect(try ema.stateDict().dictionary("averages").names == ["network", "head"])
         let plain = Several()
         try Trainer.quiet(.epoch, 1, validFrequency: 1).fit(plain, SmallData())
         try expectSameState(model.network, plain.network)
@@ -313,6 +313,31 @@ import Testing
         let error = #expect(throws: PluginError.self) { try wrong.fit(Several(), SmallData()) }
         #expect(error?.reason.contains("'heads'; did you mean 'head'?") == true, "\(error?.reason ?? "")")
         #expect(error?.reason.contains("network, head, other") == true)
+    }
+
+    @Test("a test may lack networks that only training has, named or not", arguments: [nil, ["network", "critic"]])
+    func trainingOnlyNetwork(names: [String]?) throws {
+        final class Criticised: SmallModel {
+            var critic: Linear?
+            override func setup(fastInit: Bool) throws {
+                try super.setup(fastInit: fastInit)
+                if !fastInit { critic = try Linear(2, 2) }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func trainer() throws -> (Trainer, EMA) {
+                let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+                let ema = try EMA(networks: names)
+                try trainer.register(ema)
+                return (trainer, ema)
+            }
+            let (training, trained) = try trainer()
+            try training.fit(Criticised(), SmallData())
+            #expect(try trained.stateDict().dictionary("averages").names == ["network", "critic"])
+            let (testing, tested) = try trainer()
+            try testing.test(Criticised(), SmallData())
+            #expect(try flattened(averages(tested)) == flattened(averages(trained)))
+        }
     }
 
     // MARK: What does not fit
@@ -365,7 +390,7 @@ import Testing
         counts["updates"] = .int(.max)
         #expect(throws: StateDictError.self) { try ema.loadStateDict(counts) }
         var other = good
-        other["averages"] = .dictionary(["net": .dictionary([:])])
+        other["averages"] = .dictionary(["net": .dictionary([:])])  // and none of 'network'
         #expect(throws: StateDictError.self) { try ema.loadStateDict(other) }
         #expect(try flattened(ema.stateDict()) == flattened(good))
     }

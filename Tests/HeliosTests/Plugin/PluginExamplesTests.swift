@@ -44,17 +44,17 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            func train(_ model: SmallModel) throws -> FitResult.Outcome {
+            func train(_ model: SmallModel) throws -> FitResult {
                 let trainer = try Trainer.quiet(.epoch, 3, checkpointFrequency: 1, checkpointRoot: folder)
                 try trainer.register(SpikeGuard())
                 try trainer.register(Noise())
-                return try trainer.fit(model, SmallData()).outcome
+                return try trainer.fit(model, SmallData())
             }
-            let outcome = try train(Spiking())
-            #expect(outcome == .stoppedByPlugin(id: "spike-guard"))
+            let result = try train(Spiking())
+            #expect(result.outcome == .stoppedByPlugin(id: "spike-guard"))
             // From the middle of the third epoch.
             let model = SmallModel()
-            #expect(try train(model) == .completed)
+            #expect(try train(model).outcome == .completed)
             #expect(model.losses.count == 3)
         }
     }

@@ -36,6 +36,26 @@ import Testing
         }
     }
 
+    private static let memory = "/dev/shm"
+
+    @Test(
+        "where there can be no hard link, the name is a copy",
+        .enabled(if: FileManager.default.isWritableFile(atPath: memory)))
+    func otherFileSystem() throws {
+        try withTemporaryFolder { folder in
+            let other = URL(filePath: Self.memory).appending(path: folder.lastPathComponent)
+            try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: other) }
+            let (file, name) = (folder.appending(path: "file"), other.appending(path: "name"))
+            for contents in ["1", "22"] {
+                try Data(contents.utf8).write(to: file)
+                try StableName.give(name, to: file)
+                #expect(try Data(contentsOf: name) == Data(contents.utf8))
+            }
+            #expect(other.filesBelow == ["name"])
+        }
+    }
+
     @Test("a copy has the file's bytes")
     func copy() throws {
         try withTemporaryFolder { folder in
