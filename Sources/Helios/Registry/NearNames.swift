@@ -8,13 +8,23 @@ enum NearNames {
         let most = max(2, wrong.count / 3)
         let near = names.compactMap { name -> (distance: Int, name: String)? in
             let candidate = Array(name.lowercased())
+            guard candidate.count <= 64 else { return nil }
             let distance = distance(wrong, candidate)
             if distance <= most && distance < max(wrong.count, candidate.count) { return (distance, name) }
-            // A name that was not written to its end.
-            let isPart = wrong.count >= 3 && name.lowercased().contains(String(wrong))
-            return isPart ? (most + 1, name) : nil
+            // A name of which something was left out.
+            return wrong.count >= 3 && isPart(wrong, of: candidate) ? (most + 1, name) : nil
         }
-        return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
+        return near.sorted { ($0.distance, $0.name.count, $0.name) < ($1.distance, $1.name.count, $1.name) }.prefix(3)
+            .map(\.name)
+    }
+
+    /// Whether a name has the characters of another in their order: those of a piece of it, or from its first letter on.
+    private static func isPart(_ part: [Character], of name: [Character]) -> Bool {
+        if String(name).contains(String(part)) { return true }
+        guard part.first == name.first else { return false }
+        var rest = part[...]
+        for character in name where character == rest.first { rest = rest.dropFirst() }
+        return rest.isEmpty
     }
 
     /// `; did you mean 'a', 'b' or 'c'?`, or an empty string.
