@@ -89,7 +89,11 @@ struct Checkpoint {
                 warn("the checkpoint has no state of the plug-in '\(plugin.id)': it begins anew")
                 continue
             }
-            try plugin.loadStateDict(self.plugins.dictionary(.string(plugin.id)))
+            do {
+                try plugin.loadStateDict(self.plugins.dictionary(.string(plugin.id)))
+            } catch {
+                throw StateDictError("the state of the plug-in '\(plugin.id)' cannot be restored: \(error)")
+            }
         }
         let known = Set(plugins.map(\.id))
         for id in self.plugins.names where !known.contains(id) {

@@ -9,7 +9,7 @@ final class ProgressReporter {
     private let console: Console
     private let isShown: Bool
     /// Whether anybody reads the lines that stay.
-    private let isNeeded: Bool
+    private var isNeeded: Bool { isShown || trainer.logRoot != nil }
 
     // Of the part that is under way: an epoch, the iterations to the next validation, a validation.
     private var label = ""
@@ -30,7 +30,6 @@ final class ProgressReporter {
         self.trainer = trainer
         console = trainer.console
         isShown = trainer.showsProgress
-        isNeeded = trainer.showsProgress || trainer.logRoot != nil
     }
 
     // MARK: Training
@@ -169,7 +168,9 @@ final class ProgressReporter {
         var parts = losses.sorted { $0.key < $1.key }.map {
             "\($0.key) \(format($0.value.sum / Double($0.value.count)))"
         }
-        parts += scores.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
+        for items in [scores] + trainer.plugins.map(\.progressItems) {
+            parts += items.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
+        }
         parts.append("\(stepCount) batches in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
         if isShown { console.printLine(line) }

@@ -18,6 +18,9 @@ public protocol AnyModel: AnyObject {
     /// What the model is judged by, by name.
     var metrics: [String: Double] { get }
 
+    /// The state of the trained networks, without anything that only training needs.
+    func trainedStateDict() throws -> StateDict
+
     /// The networks among the stored properties, by the property's name (`blocks.0` in a list).
     func namedNetworks() -> [(name: String, network: Module)]
     /// The optimisers among the stored properties, by the property's name (`optimizers.0` in a list).

@@ -53,7 +53,7 @@ open class Plugin {
     /// Creates what it needs. Called before the data and the model are set up.
     open func setup() throws {}
 
-    /// Cleans up, when training or testing is over, also when it failed.
+    /// Cleans up, when training or testing is over, also when it failed (perhaps before `setup`).
     open func teardown() throws {}
 
     /// The state for a checkpoint; empty by default.
@@ -95,6 +95,19 @@ open class Plugin {
     /// The state counts the cycle as over. A checkpoint that is due comes after it.
     open func onScores(_ scores: [String: Double], state: TrainingState) throws {}
 
+    /// Called before everything that is computed without training: a validation cycle (that of the sanity check too), a
+    /// test, a prediction.
+    ///
+    /// - Parameter phase: `valid`, `test` or `predict`.
+    open func onEvaluationStart(_ phase: BatchPhase) throws {}
+
+    /// Called when that is over, whatever ended it: its last batch, an interruption, or an error (then also where
+    /// `onEvaluationStart` was not reached).
+    ///
+    /// What was changed for the evaluation is changed back here: after `onValidationEnd` and `onTestingEnd`, which an
+    /// interruption leaves out.
+    open func onEvaluationEnd(_ phase: BatchPhase) throws {}
+
     // MARK: Decisions
 
     /// Whether training should stop now. False by default.
@@ -113,6 +126,13 @@ open class Plugin {
 
     /// Called when the checkpoint that `extraCheckpoint` wanted has been saved.
     open func onExtraCheckpointSaved(_ file: URL) throws {}
+
+    // MARK: What is shown
+
+    /// Numbers for the lines that say how training goes, behind losses and scores. None by default.
+    ///
+    /// Asked for each such line: after an epoch, a validation cycle when training by iteration.
+    open var progressItems: [String: Double] { [:] }
 
     // MARK: Testing
 

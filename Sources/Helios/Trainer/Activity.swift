@@ -18,8 +18,11 @@ enum Activity: String, CaseIterable {
     case onValidationStart, eval, onValidationBatchStart, validStep, onValidationBatchEnd, onValidationEnd
     case onScores, haveMetricsImproved
 
-    case shouldTrainingStop, shouldAdvanceDatasetPhase, shouldSaveCheckpoint
+    case onEvaluationStart, onEvaluationEnd
+
+    case shouldTrainingStop, shouldAdvanceDatasetPhase, shouldSaveCheckpoint, extraCheckpoint
     case saveCheckpoint = "saving the checkpoint"
+    case onExtraCheckpointSaved
 
     case onTestingStart, onTestingBatchStart, testStep, onTestingBatchEnd, onTestingEnd
     case onPredictionStart, predictStep, onPredictionEnd

@@ -1,9 +1,13 @@
+import Foundation
+
 /// The hooks as the trainer calls them: those of the plug-ins, in the order of their registration, then the model's.
 ///
 /// Remembers which one runs, for the message where it fails, and how long each takes where that is asked for.
 final class RunHooks<Batch: Sendable> {
     /// What runs, or ran last.
     private(set) var current = Activity.prepareData
+    /// The plug-in whose hook runs, or ran last; nil where it is not a plug-in's.
+    private var currentPlugin: Plugin?
     let times: ActivityTimes?
 
     private let model: Model<Batch>
@@ -22,6 +26,7 @@ final class RunHooks<Batch: Sendable> {
     @inline(__always)
     func run<Result>(_ activity: Activity, _ body: () throws -> Result) throws -> Result {
         current = activity
+        currentPlugin = nil
         guard let times else { return try body() }
         return try times.measure(activity, body)
     }
@@ -30,16 +35,30 @@ final class RunHooks<Batch: Sendable> {
     @inline(__always)
     private func call(_ activity: Activity, _ pluginHook: (Plugin) throws -> Void, _ hook: () throws -> Void) throws {
         try run(activity) {
-            for plugin in plugins { try pluginHook(plugin) }
+            try forEachPlugin(pluginHook)
             try hook()
         }
+    }
+
+    @inline(__always)
+    private func forEachPlugin(_ hook: (Plugin) throws -> Void) rethrows {
+        for plugin in plugins {
+            currentPlugin = plugin
+            try hook(plugin)
+        }
+        currentPlugin = nil
+    }
+
+    /// What runs, or ran last, for messages.
+    var position: String {
+        currentPlugin.map { "\(current.rawValue) of the plug-in '\($0.id)'" } ?? current.rawValue
     }
 
     // MARK: Setting up
 
     func configure(_ trainer: Trainer) throws {
         try run(.configure) {
-            for plugin in plugins {
+            try forEachPlugin { plugin in
                 plugin.trainer = trainer
                 plugin.model = model
                 try plugin.configure(trainer)
@@ -50,7 +69,7 @@ final class RunHooks<Batch: Sendable> {
 
     func setUpPlugins(device: Device) throws {
         try run(.pluginSetup) {
-            for plugin in plugins {
+            try forEachPlugin { plugin in
                 plugin.device = device
                 plugin.mapLocation = device
                 try plugin.setup()
@@ -173,18 +192,57 @@ final class RunHooks<Batch: Sendable> {
         guard !plugins.isEmpty else { return }
         let scores = model.validationScores.merging(model.metrics) { score, _ in score }
         try run(.onScores) {
-            for plugin in plugins { try plugin.onScores(scores, state: state) }
+            try forEachPlugin { try $0.onScores(scores, state: state) }
         }
     }
 
     func haveMetricsImproved() throws -> Bool { try run(.haveMetricsImproved, model.haveMetricsImproved) }
+
+    // MARK: Evaluation of any kind
+
+    func onEvaluationStart(_ phase: BatchPhase) throws {
+        guard !plugins.isEmpty else { return }
+        try run(.onEvaluationStart) {
+            try forEachPlugin { try $0.onEvaluationStart(phase) }
+        }
+    }
+
+    /// Tells all plug-ins, also those after one that fails. Throws the first failure.
+    func onEvaluationEnd(_ phase: BatchPhase) throws {
+        guard !plugins.isEmpty else { return }
+        try run(.onEvaluationEnd) {
+            guard let failure = endEvaluation(phase).first else { return }
+            currentPlugin = failure.plugin
+            throw failure.error
+        }
+    }
+
+    /// The same after an error, which stays the one that is told.
+    func onFailedEvaluationEnd(_ phase: BatchPhase, failed: (any Error) -> Void) {
+        for failure in endEvaluation(phase) { failed(failure.error) }
+    }
+
+    private func endEvaluation(_ phase: BatchPhase) -> [(plugin: Plugin, error: any Error)] {
+        plugins.compactMap { plugin in
+            do {
+                try plugin.onEvaluationEnd(phase)
+                return nil
+            } catch {
+                return (plugin, error)
+            }
+        }
+    }
 
     // MARK: Decisions
 
     /// Why training should stop now: nil where nobody says so.
     func stopVote() throws -> FitResult.Outcome? {
         try run(.shouldTrainingStop) {
-            for plugin in plugins where try plugin.shouldTrainingStop() { return .stoppedByPlugin(id: plugin.id) }
+            for plugin in plugins {
+                currentPlugin = plugin
+                if try plugin.shouldTrainingStop() { return .stoppedByPlugin(id: plugin.id) }
+            }
+            currentPlugin = nil
             return try model.shouldTrainingStop() ? .stoppedByModel : nil
         }
     }
@@ -198,10 +256,20 @@ final class RunHooks<Batch: Sendable> {
     /// The checkpoints that plug-ins want besides those that are due.
     func extraCheckpoints(state: TrainingState) throws -> [(plugin: Plugin, checkpoint: ExtraCheckpoint)] {
         var result: [(plugin: Plugin, checkpoint: ExtraCheckpoint)] = []
-        for plugin in plugins {
-            if let checkpoint = try plugin.extraCheckpoint(state: state) { result.append((plugin, checkpoint)) }
+        guard !plugins.isEmpty else { return result }
+        try run(.extraCheckpoint) {
+            try forEachPlugin { plugin in
+                if let checkpoint = try plugin.extraCheckpoint(state: state) { result.append((plugin, checkpoint)) }
+            }
         }
         return result
+    }
+
+    func onExtraCheckpointSaved(_ file: URL, for plugin: Plugin) throws {
+        try run(.onExtraCheckpointSaved) {
+            currentPlugin = plugin
+            try plugin.onExtraCheckpointSaved(file)
+        }
     }
 
     // MARK: Testing

@@ -4,20 +4,20 @@ import Foundation
 final class StopWatch {
     private let trainer: Trainer
     private let signals: SignalWatch?
-    private let deadline: ContinuousClock.Instant?
+    private let start = ContinuousClock.now
 
     /// Starts to watch; ends with its last reference.
     init(_ trainer: Trainer) {
         self.trainer = trainer
         signals = trainer.handlesSignals ? SignalWatch() : nil
-        deadline = trainer.timeLimit.map { ContinuousClock.now + $0 }
     }
 
     /// What asks the training to end; nil where nothing does.
     var interruption: Interruption? {
         if let signal = signals?.received { return .signal(signal) }
         if trainer.stopIsRequested { return .request }
-        if let deadline, ContinuousClock.now >= deadline { return .timeLimit }
+        // Looked up each time, since a plug-in may set it when the watch is on already.
+        if let limit = trainer.timeLimit, ContinuousClock.now - start >= limit { return .timeLimit }
         return nil
     }
 }

@@ -14,20 +14,21 @@ extension TrainingRun {
         at point: ResumePoint, into checkpoints: CheckpointFolder, isDue: Bool,
         extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
     ) throws {
-        try hooks.run(.saveCheckpoint) {
+        let checkpoint = try hooks.run(.saveCheckpoint) {
             let name = try model.appendMetadata(
                 toCheckpointName: CheckpointName.base(saveName: model.saveName, state))
-            let checkpoint = try checkpoint(at: point)
+            let checkpoint = try self.checkpoint(at: point)
             if isDue {
                 let file = try checkpoints.save(checkpoint, name: name)
                 trainer.lastCheckpoint = file
                 trainer.logger.info("saved \(file.path)")
             }
-            for extra in extras {
-                let file = try checkpoints.save(checkpoint, extra.checkpoint)
-                trainer.logger.info("saved \(file.path)")
-                try extra.plugin.onExtraCheckpointSaved(file)
-            }
+            return checkpoint
+        }
+        for extra in extras {
+            let file = try hooks.run(.saveCheckpoint) { try checkpoints.save(checkpoint, extra.checkpoint) }
+            trainer.logger.info("saved \(file.path)")
+            try hooks.onExtraCheckpointSaved(file, for: extra.plugin)
         }
     }
 

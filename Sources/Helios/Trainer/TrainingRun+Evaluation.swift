@@ -23,18 +23,34 @@ extension TrainingRun {
 
     private func validate(_ loader: DataLoader<Batch>, limit: Int?) throws -> Interruption? {
         let cycle = state.validationCycles
-        try hooks.eval()
-        try hooks.onValidationStart(validationCycle: cycle)
-        progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
-        try evaluate(loader, phase: .valid) { batch, step in
-            try hooks.validate(batch, step: step)
-            progress.validationStep()
-            return interruption == nil && step + 1 != limit
+        return try evaluation(.valid) {
+            try hooks.eval()
+            try hooks.onValidationStart(validationCycle: cycle)
+            progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
+            try evaluate(loader, phase: .valid) { batch, step in
+                try hooks.validate(batch, step: step)
+                progress.validationStep()
+                return interruption == nil && step + 1 != limit
+            }
+            try hooks.train()
+            if let interruption { return interruption }
+            try hooks.onValidationEnd(validationCycle: cycle)
+            return nil
         }
-        try hooks.train()
-        if let interruption { return interruption }
-        try hooks.onValidationEnd(validationCycle: cycle)
-        return nil
+    }
+
+    /// Does `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`; the latter comes also where it fails.
+    private func evaluation<Result>(_ phase: BatchPhase, _ body: () throws -> Result) throws -> Result {
+        let result: Result
+        do {
+            try hooks.onEvaluationStart(phase)
+            result = try body()
+        } catch {
+            hooks.onFailedEvaluationEnd(phase) { trainer.logger.error("ending the evaluation failed too: \($0)") }
+            throw error
+        }
+        try hooks.onEvaluationEnd(phase)
+        return result
     }
 
     /// A few batches of validation before a new training, which leave nothing behind.
@@ -75,16 +91,18 @@ extension TrainingRun {
             trainer.warn("there are no test data: set them in \(type(of: data)).setup()")
             return
         }
-        try hooks.onTestingStart()
-        progress.beginTesting(steps: loader.batchCount)
-        try hooks.eval()
-        try evaluate(loader, phase: .test) { batch, step in
-            try hooks.test(batch, step: step)
-            progress.testStep()
-            return true
+        try evaluation(.test) {
+            try hooks.onTestingStart()
+            progress.beginTesting(steps: loader.batchCount)
+            try hooks.eval()
+            try evaluate(loader, phase: .test) { batch, step in
+                try hooks.test(batch, step: step)
+                progress.testStep()
+                return true
+            }
+            progress.end()
+            try hooks.onTestingEnd()
         }
-        progress.end()
-        try hooks.onTestingEnd()
     }
 
     func predict(checkpoint: URL?) throws -> [Tensor] {
@@ -94,16 +112,18 @@ extension TrainingRun {
             throw DataError("there is nothing to predict for: call setPrediction in \(type(of: data)).setup()")
         }
         var predictions: [Tensor] = []
-        try hooks.onPredictionStart()
-        progress.beginPrediction(steps: loader.batchCount)
-        try hooks.eval()
-        try evaluate(loader, phase: .predict) { batch, step in
-            predictions.append(try hooks.predictStep(batch, step: step))
-            progress.testStep()
-            return true
+        try evaluation(.predict) {
+            try hooks.onPredictionStart()
+            progress.beginPrediction(steps: loader.batchCount)
+            try hooks.eval()
+            try evaluate(loader, phase: .predict) { batch, step in
+                predictions.append(try hooks.predictStep(batch, step: step))
+                progress.testStep()
+                return true
+            }
+            progress.end()
+            try hooks.onPredictionEnd()
         }
-        progress.end()
-        try hooks.onPredictionEnd()
         return predictions
     }
 

@@ -143,9 +143,9 @@ final class TrainingRun<Batch: Sendable> {
 
     /// For messages: where the run is.
     var position: String {
-        guard state.globalEpoch > 0 else { return hooks.current.rawValue }
+        guard state.globalEpoch > 0 else { return hooks.position }
         return
-            "\(hooks.current.rawValue), epoch \(state.globalEpoch), iteration \(state.currentIteration), batch "
+            "\(hooks.position), epoch \(state.globalEpoch), iteration \(state.currentIteration), batch "
             + "\(state.datasetIter + 1)"
     }
 

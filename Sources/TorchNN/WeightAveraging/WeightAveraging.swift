@@ -10,7 +10,7 @@ public enum WeightAveraging {
     case function((_ averaged: Tensor, _ current: Tensor, _ count: Int) throws -> Tensor)
 
     /// Puts the current values into averages of `count` values, each pair of one shape, type and device.
-    func update(_ averaged: [Tensor], with current: [Tensor], count: Int) throws {
+    package func update(_ averaged: [Tensor], with current: [Tensor], count: Int) throws {
         switch self {
         case .equal:
             try interpolate(averaged, current, weight: 1 / Double(count + 1), onCPU: false) {

@@ -1,0 +1,159 @@
+/// Ends training when a score has not become better for a while, has reached a target, or shows that training has failed.
+///
+/// ```swift
+/// try trainer.register(EarlyStopping(metric: "accuracy", mode: .max, patience: 5, target: 0.99))
+/// ```
+/// The score is one of those that `onScores` gives: the model's `validationScores` and `metrics`. Several of these with
+/// ids of their own may watch several scores. How the training ended is `FitResult.Outcome.stoppedByPlugin`, and why is
+/// `reason`.
+public final class EarlyStopping: Plugin {
+    /// Why training ends.
+    public enum Reason: Sendable, Hashable {
+        /// The score has not become better for so many validation cycles.
+        case noImprovement(cycles: Int)
+        /// The score is at least as good as the target.
+        case targetReached(score: Double)
+        /// The score is worse than what still counts as training.
+        case diverged(score: Double)
+        /// The score is infinite or not a number.
+        case notFinite(score: Double)
+    }
+
+    /// Ends training after so many validation cycles in a row without a better score.
+    public let patience: Int
+    /// By how much a score must be better to count as better; 0 or more.
+    public let minimumDelta: Double
+    /// Ends training with a score that is at least this good; not where nil.
+    public let target: Double?
+    /// Ends training with a score that is worse than this; not where nil.
+    public let divergence: Double?
+    /// Whether a score that is infinite or not a number ends training. Otherwise one that is not a number is one that is
+    /// no better.
+    public let checksFinite: Bool
+
+    /// The best score; nil before the first validation cycle.
+    public private(set) var best: Double?
+    /// The score of the last validation cycle.
+    public private(set) var last: Double?
+    /// How many validation cycles in a row brought no better score.
+    public private(set) var cyclesWithoutImprovement = 0
+
+    private let metric: WatchedMetric
+
+    /// A plug-in that watches a score.
+    ///
+    /// - Parameters:
+    ///   - metric: the name of the score.
+    ///   - mode: which score is the better one.
+    /// - Throws: `PluginError` where an option makes no sense.
+    public init(
+        metric: String, mode: MetricMode, patience: Int = 3, minimumDelta: Double = 0, target: Double? = nil,
+        divergence: Double? = nil, checksFinite: Bool = true, id: String = "early-stopping"
+    ) throws {
+        self.metric = WatchedMetric(name: metric, mode: mode)
+        self.patience = patience
+        self.minimumDelta = minimumDelta
+        self.target = target
+        self.divergence = divergence
+        self.checksFinite = checksFinite
+        super.init(id: id)
+        guard patience > 0 else { throw PluginError(id: id, reason: "patience must be positive, not \(patience)") }
+        guard minimumDelta >= 0, minimumDelta.isFinite else {
+            throw PluginError(id: id, reason: "minimumDelta must be 0 or more, not \(minimumDelta)")
+        }
+        for (name, value) in [("target", target), ("divergence", divergence)] where value?.isNaN == true {
+            throw PluginError(id: id, reason: "\(name) must be a number")
+        }
+        if let target, let divergence, mode.isBetter(divergence, than: target) {
+            throw PluginError(
+                id: id,
+                reason: "every score would end training: divergence (\(divergence)) is better than target (\(target))")
+        }
+    }
+
+    /// Why training should end; nil while it should not.
+    ///
+    /// Made from the scores, and not kept with them: a run that goes on with more patience goes on.
+    public var reason: Reason? {
+        guard let last else { return nil }
+        if checksFinite, !last.isFinite { return .notFinite(score: last) }
+        if let target, last == target || metric.mode.isBetter(last, than: target) {
+            return .targetReached(score: last)
+        }
+        if let divergence, metric.mode.isBetter(divergence, than: last) { return .diverged(score: last) }
+        return cyclesWithoutImprovement >= patience ? .noImprovement(cycles: cyclesWithoutImprovement) : nil
+    }
+
+    override public func setup() {
+        begin()
+    }
+
+    override public func onTrainingStart() throws {
+        try metric.requireValidation(for: self)
+    }
+
+    override public func onScores(_ scores: [String: Double], state: TrainingState) throws {
+        let score = try metric.value(in: scores, for: self)
+        last = score
+        if !score.isNaN, best.map({ metric.mode.isBetter(score, than: $0, by: minimumDelta) }) ?? true {
+            best = score
+            cyclesWithoutImprovement = 0
+        } else {
+            cyclesWithoutImprovement += 1
+        }
+        if let reason { trainer?.logger.info("\(id): \(metric.name) \(reason)") }
+    }
+
+    override public func shouldTrainingStop() -> Bool {
+        reason != nil
+    }
+
+    override public func stateDict() -> StateDict {
+        [
+            "metric": .dictionary(metric.stateDict()),
+            "best": best.map { .double($0) } ?? .none,
+            "last": last.map { .double($0) } ?? .none,
+            "cycles_without_improvement": .int(cyclesWithoutImprovement),
+        ]
+    }
+
+    override public func loadStateDict(_ state: StateDict) throws {
+        guard try metric.fits(state.dictionary("metric")) else {
+            trainer?.warn("'\(id)' watched another score in the checkpoint: it begins anew with '\(metric.name)'")
+            return begin()
+        }
+        let cycles = try state.int("cycles_without_improvement")
+        // No run gets there; a damaged file that does must not make the counting overflow.
+        guard (0...(1 << 62)).contains(cycles) else {
+            throw StateDictError("'cycles_without_improvement' is no count: \(cycles)")
+        }
+        best = try state.optionalDouble("best")
+        last = try state.optionalDouble("last")
+        cyclesWithoutImprovement = cycles
+    }
+
+    private func begin() {
+        best = nil
+        last = nil
+        cyclesWithoutImprovement = 0
+    }
+}
+
+extension EarlyStopping.Reason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noImprovement(let cycles):
+            "has not become better for \(cycles) validation cycle\(cycles == 1 ? "" : "s")"
+        case .targetReached(let score): "has reached the target: \(score)"
+        case .diverged(let score): "is worse than what counts as training: \(score)"
+        case .notFinite(let score): "is not a finite number: \(score)"
+        }
+    }
+}
+
+extension StateDict {
+    fileprivate func optionalDouble(_ key: Key) throws -> Double? {
+        if case .none = try value(key) { return nil }
+        return try double(key)
+    }
+}

@@ -1,0 +1,60 @@
+/// Which of two scores is the better one.
+public enum MetricMode: String, Sendable, CaseIterable {
+    /// The smaller one: for a loss or an error.
+    case min
+    /// The greater one: for an accuracy.
+    case max
+}
+
+extension MetricMode {
+    /// Whether a score is better than another by more than `delta`; never where one is not a number.
+    func isBetter(_ score: Double, than other: Double, by delta: Double = 0) -> Bool {
+        switch self {
+        case .min: score < other - delta
+        case .max: score > other + delta
+        }
+    }
+}
+
+/// The score that a plug-in goes by.
+struct WatchedMetric: Equatable {
+    let name: String
+    let mode: MetricMode
+
+    /// Its value after a validation cycle.
+    ///
+    /// - Throws: `PluginError` where it is not among the scores, with those that are.
+    func value(in scores: [String: Double], for plugin: Plugin) throws -> Double {
+        if let score = scores[name] { return score }
+        let names = scores.keys.sorted()
+        guard !names.isEmpty else {
+            throw PluginError(
+                id: plugin.id,
+                reason: "there is no score '\(name)', nor any other: fill validationScores in validStep or "
+                    + "onValidationEnd, or give them as the model's metrics")
+        }
+        let question = NearNames.question(name, among: names)
+        throw PluginError(
+            id: plugin.id,
+            reason: "there is no score '\(name)'\(question.isEmpty ? "." : question) There are: "
+                + names.joined(separator: ", "))
+    }
+
+    /// Throws `PluginError` where there will be no validation, and so no score.
+    func requireValidation(for plugin: Plugin) throws {
+        guard plugin.trainer?.validFrequency == nil else { return }
+        throw PluginError(
+            id: plugin.id, reason: "it goes by a score of the validation, and without validFrequency there is none")
+    }
+}
+
+extension WatchedMetric {
+    func stateDict() -> StateDict {
+        ["name": .string(name), "mode": .string(mode.rawValue)]
+    }
+
+    /// Whether a state is of this metric; that of another says nothing about this one.
+    func fits(_ state: StateDict) throws -> Bool {
+        try state.string("name") == name && state.string("mode") == mode.rawValue
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+/// The examples of docs/plugins.md, as they stand there.
+@Suite(.standardGenerator) struct PluginExamplesTests {
+    /// Stops when the loss of a step is far above what it has been.
+    private final class SpikeGuard: Plugin {
+        private var average: Double?
+        private var isSpiking = false
+
+        init() { super.init(id: "spike-guard") }
+
+        override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+            guard let loss = try model?.lossItems["loss"]?.item().double else { return }
+            isSpiking = average.map { loss > 10 * $0 } ?? false
+            average = 0.99 * (average ?? loss) + 0.01 * loss
+        }
+
+        override func shouldTrainingStop() -> Bool { isSpiking }
+
+        override func stateDict() -> StateDict { average.map { ["average": .double($0)] } ?? [:] }
+        override func loadStateDict(_ state: StateDict) throws {
+            average = state["average"] == nil ? nil : try state.double("average")
+        }
+    }
+
+    private final class Noise: BatchPlugin<LabeledBatch> {
+        init() { super.init(id: "noise") }
+        override var overrides: PluginOverrides { .trainingBatch }
+
+        override func processTrainingBatch(_ batch: LabeledBatch, state: TrainingState) throws -> LabeledBatch {
+            LabeledBatch(inputs: try batch.inputs + Tensor.randnLike(batch.inputs) * 0.1, targets: batch.targets)
+        }
+    }
+
+    @Test("a plug-in with a vote and a state, and one that changes batches")
+    func ownPlugins() throws {
+        final class Spiking: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                try super.trainStep(batch, state: state)
+                if state.globalIteration == 15 { lossItems["loss"] = try Tensor(1000.0) }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ model: SmallModel) throws -> FitResult {
+                let trainer = try Trainer.quiet(.epoch, 3, checkpointFrequency: 1, checkpointRoot: folder)
+                try trainer.register(SpikeGuard())
+                try trainer.register(Noise())
+                return try trainer.fit(model, SmallData())
+            }
+            let result = try train(Spiking())
+            #expect(result.outcome == .stoppedByPlugin(id: "spike-guard"))
+            // From the middle of the third epoch.
+            let model = SmallModel()
+            #expect(try train(model).outcome == .completed)
+            #expect(model.losses.count == 3)
+        }
+    }
+
+    @Test("the four together")
+    func builtIn() throws {
+        try withTemporaryFolder { root in
+            let (model, data) = (SmallModel(), SmallData())
+            let trainer = try Trainer.quiet(
+                .epoch, 3, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: root)
+            let ema = try EMA(decay: 0.999)
+            let best = try BestCheckpoints(metric: "loss", mode: .min, keep: 3)
+            let rates = try LearningRateMonitor(.steps(5), historyLimit: 1000)
+            try trainer.register(ema)
+            try trainer.register(EarlyStopping(metric: "loss", mode: .min, patience: 10))
+            try trainer.register(best)
+            try trainer.register(rates)
+            try trainer.fit(model, data)
+            try TorchFile.save(ema.trainedStateDict(), to: root.appending(path: "ema.pth"))
+            #expect(rates.history.map(\.iteration) == [5, 10, 15])
+            try trainer.test(model, data, checkpoint: best.bestFile)
+            #expect(model.testScores["loss"] != nil)
+        }
+    }
+}
