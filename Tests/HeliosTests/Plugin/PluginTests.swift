@@ -14,11 +14,11 @@ import Testing
                 .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
             trainer.trainBatchLimit = 1
             trainer.validBatchLimit = 1
-            let first = RecordingPlugin("1", calls, overrides: .trainingBatch)
+            let first = NotingPlugin("1", calls, overrides: .trainingBatch)
             first.wanted = ExtraCheckpoint(folder: "extra", name: "wanted")
             try trainer.register(first)
-            try trainer.register(RecordingPlugin("2", calls, overrides: .validationBatch))
-            try trainer.fit(RecordingSmallModel(calls), SmallData())
+            try trainer.register(NotingPlugin("2", calls, overrides: .validationBatch))
+            try trainer.fit(NotingModel(calls), SmallData())
             func each(_ hook: String) -> [String] { ["1.\(hook)", "2.\(hook)"] }
             func all(_ hook: String) -> [String] { each(hook) + [hook] }
             var expected = ["1.configure trainer", "1.configure model", "2.configure trainer", "2.configure model"]
@@ -40,13 +40,13 @@ import Testing
     func testingOrder() throws {
         try withTemporaryFolder { folder in
             let training = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
-            try training.register(RecordingPlugin("1"))
+            try training.register(NotingPlugin("1"))
             try training.fit(SmallModel(), SmallData())
             let calls = Calls()
             let trainer = try Trainer.quiet(checkpointRoot: folder)
             trainer.testBatchLimit = 1
-            try trainer.register(RecordingPlugin("1", calls, overrides: .testingBatch))
-            try trainer.test(RecordingSmallModel(calls), SmallData())
+            try trainer.register(NotingPlugin("1", calls, overrides: .testingBatch))
+            try trainer.test(NotingModel(calls), SmallData())
             #expect(
                 calls.list == [
                     "1.configure trainer", "1.configure model", "1.setup", "setup", "loadStateDict", "1.loadStateDict",
@@ -232,12 +232,12 @@ import Testing
             let calls = Calls()
             let trainer = try Trainer.quiet(
                 .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
-            try trainer.register(RecordingPlugin("1", calls))
-            let failing = RecordingPlugin("failing", calls, overrides: .trainingBatch)
+            try trainer.register(NotingPlugin("1", calls))
+            let failing = NotingPlugin("failing", calls, overrides: .trainingBatch)
             failing.failing = hook
             failing.wanted = ExtraCheckpoint(folder: "extra", name: "wanted")
             try trainer.register(failing)
-            try trainer.register(RecordingPlugin("3", calls))
+            try trainer.register(NotingPlugin("3", calls))
             let error = #expect(throws: Trouble.self) { try trainer.fit(SmallModel(), SmallData()) }
             #expect(error == Trouble(hook: "failing.\(hook)"))
             #expect(calls.list.suffix(3) == ["1.teardown", "failing.teardown", "3.teardown"])
@@ -262,10 +262,10 @@ import Testing
         try withTemporaryFolder { folder in
             let calls = Calls()
             let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1, logRoot: folder)
-            let first = RecordingPlugin("1", calls)
+            let first = NotingPlugin("1", calls)
             first.failing = "onEvaluationEnd"
             try trainer.register(first)
-            try trainer.register(RecordingPlugin("2", calls))
+            try trainer.register(NotingPlugin("2", calls))
             let error = #expect(throws: Trouble.self) { try trainer.fit(Failing(), SmallData()) }
             #expect(error?.hook == "validStep")
             #expect(calls.list.suffix(4) == ["1.onEvaluationEnd", "2.onEvaluationEnd", "1.teardown", "2.teardown"])
@@ -280,7 +280,7 @@ import Testing
         let calls = Calls()
         let trainer = try Trainer.quiet(.epoch, 1)
         for id in ["1", "2", "3"] {
-            let plugin = RecordingPlugin(id, calls)
+            let plugin = NotingPlugin(id, calls)
             plugin.failing = id == "3" ? nil : "teardown"
             try trainer.register(plugin)
         }
@@ -298,7 +298,7 @@ import Testing
         }
         let calls = Calls()
         let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
-        try trainer.register(RecordingPlugin("1", calls))
+        try trainer.register(NotingPlugin("1", calls))
         #expect(try trainer.fit(Interrupting(), SmallData()).outcome == .interrupted(.request))
         #expect(calls.list.contains("1.onEvaluationEnd") && !calls.list.contains("1.onValidationEnd"))
         #expect(!calls.list.contains("1.onScores"))
@@ -361,9 +361,9 @@ import Testing
     @Test("a state that a plug-in refuses is an error that names file and plug-in")
     func refusedState() throws {
         try withTemporaryFolder { folder in
-            func trainer() throws -> (Trainer, RecordingPlugin) {
+            func trainer() throws -> (Trainer, NotingPlugin) {
                 let trainer = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
-                let plugin = RecordingPlugin("refusing")
+                let plugin = NotingPlugin("refusing")
                 try trainer.register(plugin)
                 return (trainer, plugin)
             }

@@ -6,7 +6,7 @@ import Testing
     @Test("what was registered is found by its id, in order, and knows its trainer")
     func registered() throws {
         let trainer = try Trainer.quiet()
-        let (first, second) = (RecordingPlugin("first"), RecordingPlugin("second"))
+        let (first, second) = (NotingPlugin("first"), NotingPlugin("second"))
         try trainer.register(first)
         try trainer.register(second)
         #expect(trainer.plugins.map(\.id) == ["first", "second"])
@@ -20,8 +20,8 @@ import Testing
         arguments: ["taken", "", "model", "rng", "training_state", "datamodule", "progress"])
     func impossibleId(_ id: String) throws {
         let trainer = try Trainer.quiet()
-        try trainer.register(RecordingPlugin("taken"))
-        let error = #expect(throws: PluginError.self) { try trainer.register(RecordingPlugin(id)) }
+        try trainer.register(NotingPlugin("taken"))
+        let error = #expect(throws: PluginError.self) { try trainer.register(NotingPlugin(id)) }
         #expect(error?.id == id)
         #expect(error?.description.hasPrefix("plug-in '\(id)': ") == true)
         #expect(trainer.plugins.count == 1)
@@ -36,11 +36,11 @@ import Testing
     @Test("what only one plug-in may do is an error for the second that names both, and what", arguments: claims)
     func conflict(_ claim: PluginOverrides, _ name: String) throws {
         let trainer = try Trainer.quiet()
-        try trainer.register(RecordingPlugin("first", overrides: claim))
+        try trainer.register(NotingPlugin("first", overrides: claim))
         try trainer.register(
-            RecordingPlugin("other", overrides: claim == .trainingBatch ? .testingBatch : .trainingBatch))
+            NotingPlugin("other", overrides: claim == .trainingBatch ? .testingBatch : .trainingBatch))
         let error = #expect(throws: PluginError.self) {
-            try trainer.register(RecordingPlugin("second", overrides: [claim]))
+            try trainer.register(NotingPlugin("second", overrides: [claim]))
         }
         let text = error?.description ?? ""
         #expect(text.contains("'first'") && text.contains("'second'") && text.contains(name), "\(text)")
@@ -50,10 +50,10 @@ import Testing
     @Test("a conflict names all that two plug-ins have in common, and nothing else")
     func severalConflicts() throws {
         let trainer = try Trainer.quiet()
-        try trainer.register(RecordingPlugin("first", overrides: [.trainingBatch, .testingBatch, .trainingStop]))
+        try trainer.register(NotingPlugin("first", overrides: [.trainingBatch, .testingBatch, .trainingStop]))
         let error = #expect(throws: PluginError.self) {
             try trainer.register(
-                RecordingPlugin("second", overrides: [.trainingBatch, .testingBatch, .validationBatch]))
+                NotingPlugin("second", overrides: [.trainingBatch, .testingBatch, .validationBatch]))
         }
         #expect(error?.reason.contains("the training batch, the test batch,") == true, "\(error?.reason ?? "")")
     }

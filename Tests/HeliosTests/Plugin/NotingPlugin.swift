@@ -7,7 +7,7 @@ final class Calls {
 }
 
 /// Notes every hook that is called, behind its id, and fails in one of them where that is wanted.
-class RecordingPlugin: BatchPlugin<LabeledBatch> {
+class NotingPlugin: BatchPlugin<LabeledBatch> {
     let calls: Calls
     var failing: String?
     var wanted: ExtraCheckpoint?
@@ -78,7 +78,7 @@ struct Trouble: Error, Equatable {
 }
 
 /// A model that notes its hooks in the same list.
-final class RecordingSmallModel: SmallModel {
+final class NotingModel: SmallModel {
     let calls: Calls
 
     init(_ calls: Calls) {
