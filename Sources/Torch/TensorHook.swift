@@ -13,7 +13,7 @@ extension Tensor {
     /// - Returns: what removes the hook; the hook stays where it is not used.
     /// - Throws: `TorchError` where the tensor does not require a gradient.
     @discardableResult
-    public func registerHook(_ hook: @escaping @Sendable (Tensor) throws -> Tensor?) throws -> HookHandle {
+    public func registerHook(_ hook: @escaping @Sendable (Tensor) throws -> Tensor?) throws -> TensorHookHandle {
         defer { keepAlive(self) }
         var position: UInt32 = 0
         // libtorch holds the box from here on.
@@ -21,12 +21,12 @@ extension Tensor {
         let succeeded = ct_tensor_add_hook(
             pointer, runHook, context, { Unmanaged<HookBox>.fromOpaque($0).release() }, &position)
         try check(succeeded)
-        return HookHandle(tensor: self, position: position)
+        return TensorHookHandle(tensor: self, position: position)
     }
 }
 
 /// A hook on a tensor, to be removed.
-public final class HookHandle: Sendable {
+public final class TensorHookHandle: Sendable {
     private let tensor: Mutex<Tensor?>
     private let position: UInt32
 

@@ -116,6 +116,12 @@ public final class OptionReader {
         return try choice(value, place)
     }
 
+    /// The case of an enumeration, which must be given.
+    public func choice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws -> Choice {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        return try choice(value, place)
+    }
+
     /// The case of an enumeration; nil for `null`, and where it is not given.
     public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
         -> Choice?

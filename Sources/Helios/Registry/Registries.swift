@@ -55,8 +55,13 @@ public enum Registries {
         registry.addSamplers()
     }
 
+    /// Plug-ins, for `Trainer.register`.
+    public static let plugins = Registry<Void, Plugin>("plug-in") { registry in
+        registry.addPlugins()
+    }
+
     /// Models, which `make(…, as: Model<Batch>.self)` tells apart by their batches. Empty.
-    public static let models = Registry<Void, AnyObject>("model")
+    public static let models = Registry<Void, any AnyModel>("model")
 
     /// Data sets, single samples or whole batches: `make(…, as: (any Dataset<Sample>).self)`. Empty.
     public static let datasets = Registry<Void, any Sendable>("data set")

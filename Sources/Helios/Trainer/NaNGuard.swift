@@ -1,6 +1,6 @@
 /// Checks every layer's output, and throws where one is not finite.
 final class NaNGuard {
-    private var handles: [TorchNN.HookHandle] = []
+    private var handles: [ModuleHookHandle] = []
 
     init(_ model: any AnyModel) {
         for (name, network) in model.namedNetworks() {

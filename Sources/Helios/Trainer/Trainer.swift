@@ -154,11 +154,7 @@ public final class Trainer {
     ///   checkpoints and none can be read.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
-        if let steps = totalSteps.count, steps < 1 {
-            throw ConfigurationError(
-                "there is nothing to train: totalSteps is \(steps); give the number of \(trainUnit)s")
-        }
-        return try run("training", .full, model, data) { try $0.fit() }
+        try run("training", .full, model, data) { try $0.fit() }
     }
 
     /// Tests the model: with a checkpoint, else with the newest in the checkpoint folder, else with what

@@ -7,7 +7,7 @@ import Torch
 public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
 
 /// A hook's registration: `remove()` ends it.
-public struct HookHandle {
+public struct ModuleHookHandle {
     fileprivate weak var module: Module?
     fileprivate let registration: HookRegistration
 
@@ -36,10 +36,10 @@ extension Module {
     ///     try withHooks(input) { try fc(relu(conv(input))) }
     /// }
     /// ```
-    public final func registerForwardHook(_ hook: @escaping ForwardHook) -> HookHandle {
+    public final func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
         let registration = HookRegistration(hook)
         forwardHooks.append(registration)
-        return HookHandle(module: self, registration: registration)
+        return ModuleHookHandle(module: self, registration: registration)
     }
 
     /// Runs a forward pass, and calls the module's hooks with what came of it.

@@ -55,6 +55,11 @@ struct RegistryContentsTests {
         }
     }
 
+    @Test("plug-ins are what their initialisers make", arguments: pluginCases.keys.sorted())
+    func plugins(name: String) throws {
+        try expectInitialisers(Registries.plugins, name, pluginCases) { () }
+    }
+
     private func expectInitialisers<Subject, Product>(
         _ registry: Registry<Subject, Product>, _ name: String, _ cases: RegistryCases<Subject, Product>,
         _ subject: () throws -> Subject
@@ -97,7 +102,7 @@ struct RegistryContentsTests {
             "ChannelNorm", "ConstantPaddingLayer", "Convolution",
             "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "InPlaceActivation", "InstanceNorm",
             "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "RecurrentCell", "RecurrentLayer",
-            "TransposedConvolution", "WeightedLoss",
+            "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin",
         ]
         func expect(_ names: [String], _ folder: String, _ cases: some Sequence<String>) throws {
             let classes = try Self.classes(below: folder)
@@ -108,6 +113,7 @@ struct RegistryContentsTests {
         try expect(Registries.losses.names, "TorchNN/Losses", lossCases.keys)
         try expect(Registries.optimizers.names, "TorchOptim/Optimizers", optimizerCases.keys)
         try expect(Registries.schedulers.names, "TorchOptim/Schedulers", schedulerCases.keys)
+        try expect(Registries.plugins.names, "Helios/Plugin", pluginCases.keys)
     }
 
     /// The public classes of the sources in a folder.
@@ -129,7 +135,7 @@ struct RegistryContentsTests {
     @Test("options have PyTorch's names and defaults")
     func pyTorchsOptions() throws {
         let expected = try fixture("registry-options", as: [String: [String: [String: String]]].self)
-        for (kind, table) in try RegistryTable.all() where kind != "samplers" {
+        for (kind, table) in try RegistryTable.all() where !["plugins", "samplers"].contains(kind) {
             for (name, options) in table where name != "ExportableAdaptiveAvgPool2d" && name != "Sequential" {
                 let theirs = try #require(expected[kind]?[name], "\(name) is not in PyTorch")
                 for option in options {

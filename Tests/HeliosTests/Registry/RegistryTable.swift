@@ -17,6 +17,7 @@ enum RegistryTable {
             ),
             ("losses", try table(Registries.losses, lossCases) { () }),
             ("networks", try table(Registries.networks, RegistryContentsTests.networkCases) { () }),
+            ("plugins", try table(Registries.plugins, pluginCases) { () }),
             (
                 "samplers",
                 try Registries.samplers.names.map { name in
