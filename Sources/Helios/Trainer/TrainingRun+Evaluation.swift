@@ -8,7 +8,7 @@ extension TrainingRun {
     func validate() throws -> Interruption? {
         if let loader = data.validationLoader {
             let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
-            if let interruption = try validate(loader, limit: nil) {
+            if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: trainer.device)
                 return interruption
             }
@@ -43,7 +43,7 @@ extension TrainingRun {
         trainer.isSanityChecking = true
         defer { trainer.isSanityChecking = false }
         try keepingRandomState(if: true) {
-            _ = try validate(loader, limit: plan.sanityCheckSteps)
+            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckSteps) }
         }
         progress.end()
         model.forgetTraining()
@@ -56,7 +56,7 @@ extension TrainingRun {
         try noGrad {
             let batches = try loader.batches(epoch: 0)
             var step = 0
-            while let batch = try batches.next(), try body(hooks.batchToDevice(batch, phase: phase), step) {
+            while let batch = try next(of: batches), try body(hooks.batchToDevice(batch, phase: phase), step) {
                 step += 1
             }
         }
