@@ -109,8 +109,9 @@ extension TrainingRun {
 
     func fastRun() throws -> FitResult {
         let result = try fit()
-        // What would be saved, so that a state that cannot be is found.
-        _ = try checkpoint(at: .step).stateDict()
+        // There and back, so that a state that cannot be saved or restored is found.
+        let saved = try checkpoint(at: .step).stateDict()
+        try hooks.run(.loadCheckpoint) { try Checkpoint(saved).restore(model, fastInit: false) }
         if data.testDataLoader != nil { try test() }
         trainer.print("fast run: everything works")
         return result
