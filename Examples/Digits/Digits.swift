@@ -63,15 +63,16 @@ struct Digits: ParsableCommand {
     }
 
     func run() throws {
-        // The network is so small that a second thread costs more than it does.
-        try LibTorch.setThreadCount(1)
         let folder = URL(filePath: folder)
         let trainedNetwork = folder.appending(path: "digits.pth")
         let model = DigitsModel(learningRate: learningRate, trainedNetwork: trainedNetwork)
         let data = DigitsData(batchSize: batchSize, workers: workers)
 
         let trainer = try makeTrainer(folder: folder, trains: true)
-        try trainer.fit(model, data)
+        if case .interrupted(.signal(let number)) = try trainer.fit(model, data).outcome {
+            // What a shell expects of a program that a signal ended.
+            throw ExitCode(128 + number)
+        }
         try TorchFile.save(model.trainedStateDict(), to: trainedNetwork)
         try makeTrainer(folder: folder, trains: false).test(model, data)
 
@@ -90,6 +91,8 @@ struct Digits: ParsableCommand {
         return try Trainer(
             trainUnit: unit, totalSteps: .steps(epochs * unitsPerEpoch), validFrequency: unitsPerEpoch,
             checkpointFrequency: trains ? checkpointFrequency ?? unitsPerEpoch : nil, randomSeed: seed, device: device,
+            // The network is so small that a second thread costs more than it does.
+            threads: 1,
             checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil, logRoot: folder,
             showsProgress: !quiet, printsBanner: trains && !quiet)
     }

@@ -167,7 +167,9 @@ bool ct_tensor_add_hook(
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "undefined Tensor");
     TORCH_CHECK(borrowed->requires_grad(), "a hook needs a tensor that requires a gradient");
-    *position = borrowed->register_hook([hook, owner](const at::Tensor &gradient) {
+    *position = borrowed->register_hook([hook, owner](const at::Tensor &gradient) -> at::Tensor {
+      // Another result of the same operation has a gradient, and this one none.
+      if (!gradient.defined()) return {};
       CTTensor *replacement = nullptr;
       const auto error =
           hook(owner.get(), reinterpret_cast<CTTensor *>(gradient.unsafeGetTensorImpl()), &replacement);

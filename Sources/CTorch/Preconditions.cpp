@@ -3,8 +3,12 @@
 #include <ATen/ops/eq.h>
 #include <ATen/ops/logical_and.h>
 #include <ATen/ops/result_type.h>
+#include <c10/core/WrapDimMinimal.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -144,6 +148,28 @@ void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, co
   checkSymbols(probabilities, targets, integersOf(lengths));
 }
 
+void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver) {
+  if (driver != "gelss" || !matrix.defined() || !sides.defined()) return;
+  TORCH_CHECK(
+      matrix.numel() == 0 || sides.numel() > 0, "the driver 'gelss' takes right-hand sides with elements, not the shape ",
+      sides.sizes(), ": leave the driver out");
+}
+
+void checkPivots(const at::Tensor &pivots) {
+  if (!pivots.defined() || pivots.dim() == 0) return;
+  const int64_t count = pivots.size(-1);
+  int64_t place = 0;
+  bool isSecond = false;
+  for (const int64_t pivot : integersOf(pivots)) {
+    ++place;
+    const bool endsRow = place % count == 0;
+    TORCH_CHECK(
+        pivot > 0 ? !isSecond : pivot < 0 && (isSecond || !endsRow),
+        "pivots must be from 1, or negative ones in pairs: pass those of ldl_factor");
+    isSecond = pivot < 0 && !isSecond;
+  }
+}
+
 void checkPower(int64_t exponent) {
   TORCH_CHECK(exponent != std::numeric_limits<int64_t>::min(), "integer overflow: the power ", exponent);
 }
@@ -252,6 +278,49 @@ void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool 
         !isGrouped || !tensor->defined() || tensor->dim() < 3 || tensor->size(-3) != 0,
         "grouped attention needs at least one head of key and value: their shapes are ", key.sizes(), " and ",
         value.sizes());
+  }
+}
+
+void checkSegments(
+    const at::Tensor &data, const std::optional<at::Tensor> &lengths, const std::optional<at::Tensor> &offsets,
+    int64_t axis) {
+  const bool hasOffsets = offsets.has_value() && offsets->defined();
+  if (!data.defined() || data.dim() == 0 || !(hasOffsets || (lengths.has_value() && lengths->defined()))) return;
+  const at::Tensor &bounds = hasOffsets ? *offsets : *lengths;
+  const int64_t dim = c10::maybe_wrap_dim(axis, data.dim());
+  TORCH_CHECK(
+      bounds.dim() == dim + 1 && bounds.sizes().slice(0, dim) == data.sizes().slice(0, dim),
+      "the segments along dimension ", dim, " of the shape ", data.sizes(), " do not go with the shape ",
+      bounds.sizes());
+  const int64_t count = bounds.size(dim);
+  TORCH_CHECK(count > 0 || !hasOffsets, "the offsets of segments must have their end");
+  int64_t end = 0;
+  int64_t place = 0;
+  for (const int64_t number : integersOf(bounds)) {
+    if (place % count == 0) end = 0;
+    const bool isOrdered = hasOffsets ? number >= end : number >= 0;
+    // The end is not above the size, and so does not overflow before it is looked at.
+    const bool fits = isOrdered && number <= data.size(dim) - (hasOffsets ? 0 : end);
+    TORCH_CHECK(
+        fits, "the ", hasOffsets ? "offsets" : "lengths", " of segments leave the ", data.size(dim),
+        " places of dimension ", dim);
+    end = hasOffsets ? number : end + number;
+    ++place;
+  }
+}
+
+void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal) {
+  const std::optional<double> scales[] = {vertical, horizontal};
+  for (size_t dim = 0; dim < std::min(outputSize.size(), std::size(scales)); ++dim) {
+    const double scale = scales[dim].value_or(0);
+    // libtorch goes by the sizes then.
+    if (!(scale > 0)) continue;
+    // At most four places for each pixel of the smaller image, and one more.
+    const double width = 2 * std::ceil(2 * std::max(1 / scale, 1.0)) + 1;
+    const double byteCount = width * static_cast<double>(outputSize[dim].guard_int(__FILE__, __LINE__)) * sizeof(double);
+    TORCH_CHECK(
+        byteCount <= std::numeric_limits<int32_t>::max(), "a scale of ", scale, " is too small for an output size of ",
+        outputSize[dim]);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/Scalar.h>
 #include <c10/core/ScalarType.h>
+#include <c10/core/SymIntArrayRef.h>
 
 #include <initializer_list>
 #include <optional>
@@ -49,6 +50,12 @@ void checkBags(
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, at::IntArrayRef lengths);
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, const at::Tensor &lengths);
 
+/// One of LAPACK's drivers reads what is not there where no right-hand side is given.
+void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver);
+
+/// A negative pivot is believed to be one of two, next to each other, and none to be zero.
+void checkPivots(const at::Tensor &pivots);
+
 /// The inverse of the most negative power is no integer, and never reached.
 void checkPower(int64_t exponent);
 
@@ -78,6 +85,14 @@ void checkRandomRange(int64_t from, std::optional<int64_t> to);
 
 /// Grouped attention divides the number of the query's heads by that of the key and of the value.
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped);
+
+/// The segments are believed to lie within `data`.
+void checkSegments(
+    const at::Tensor &data, const std::optional<at::Tensor> &lengths, const std::optional<at::Tensor> &offsets,
+    int64_t axis);
+
+/// The weights of every place that a pixel is made of lie in one table, and 32 bits count its bytes.
+void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal);
 
 /// Fused optimisers read each list at the places of the parameters' elements, without looking at what is there.
 ///

@@ -89,11 +89,11 @@ private struct Surroundings {
     /// Runs `body` with them, and puts back those that are there now.
     func restored<Result>(_ body: () throws -> Result) throws -> Result {
         let present = try generators.map { (generator: $0.generator, state: try $0.generator.state()) }
-        for (generator, state) in generators { try generator.setState(state) }
         defer {
             // A state that a generator gave fits it.
             for (generator, state) in present { try? generator.setState(state) }
         }
+        for (generator, state) in generators { try generator.setState(state) }
         return try autocasts[...].restored(body)
     }
 }

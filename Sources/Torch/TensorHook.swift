@@ -4,6 +4,9 @@ import Synchronization
 extension Tensor {
     /// Calls `hook` with the gradient of this tensor whenever one is computed, before it goes on: `register_hook`.
     ///
+    /// Where nothing depends on this result of an operation, but on another one, it is not called; PyTorch calls it with
+    /// none.
+    ///
     /// - Parameter hook: may give another gradient, of the same shape, to go on with; nil leaves it as it is. What it
     ///   throws comes out of `backward()`. It runs where `backward` does: for a tensor on a CUDA device on a thread of
     ///   libtorch's. A hook that holds its own tensor keeps it from being freed until it is removed.

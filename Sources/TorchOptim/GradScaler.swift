@@ -185,7 +185,8 @@ public final class GradScaler: Stateful {
                     "the gradient of parameter \(index) is float16, which cannot be unscaled: keep parameters in float32 "
                         + "and use autocast")
             }
-            gradients[gradient.device, default: [:]][gradient.dtype, default: []].append(gradient)
+            let elements = try elements(of: gradient, parameter)
+            gradients[gradient.device, default: [:]][gradient.dtype, default: []].append(elements)
         }
         var found: [Device: Tensor] = [:]
         try noGrad {
@@ -199,6 +200,16 @@ public final class GradScaler: Stateful {
             }
         }
         return found
+    }
+
+    /// What the kernel goes over: of a sparse gradient the elements that it has, each place once.
+    private func elements(of gradient: Tensor, _ parameter: Tensor) throws -> Tensor {
+        guard try gradient.sparseDim() > 0 else { return gradient }
+        return try noGrad {
+            let sum = try gradient.coalesce()
+            try parameter.setGrad(sum)
+            return try sum.values()
+        }
     }
 
     private func total(_ found: [Device: Tensor]) throws -> Tensor {

@@ -37,7 +37,7 @@ open class Optimizer: Stateful {
         var seen = Set(parameters.map(\.pointer))
         for (position, parameter) in group.parameters.enumerated() {
             let name = "parameter \(position) of group \(parameterGroups.count)"
-            if let problem = problem(of: parameter) { throw OptimizerError("\(name) \(problem)") }
+            if let problem = try problem(of: parameter) { throw OptimizerError("\(name) \(problem)") }
             guard seen.insert(parameter.pointer).inserted else {
                 throw OptimizerError("\(name), \(parameter.dtype)\(parameter.shape), comes twice")
             }
@@ -163,13 +163,16 @@ public struct OptimizerError: Error, CustomStringConvertible {
 }
 
 /// What keeps a tensor from being optimised; nil where nothing does.
-private func problem(of parameter: Tensor) -> String? {
+private func problem(of parameter: Tensor) throws -> String? {
     guard parameter.isDefined else { return "has no value" }
     let description = "\(parameter.dtype)\(parameter.shape)"
     guard parameter.isLeaf else {
         return "is the result of a recorded operation, \(description): optimise the tensors that it was made from"
     }
     guard parameter.dtype.isFloatingPoint else { return "is \(description), and has no gradient to go by" }
+    guard try parameter.sparseDim() == 0 else {
+        return "is sparse, \(description): optimise a dense tensor, whose gradient may be sparse"
+    }
     return nil
 }
 

@@ -25,6 +25,13 @@ func requireNotNegative(_ names: String..., in options: StateDict) throws {
     }
 }
 
+/// Throws where numbers that may be any are none.
+func requireNumbers(_ names: String..., in options: StateDict) throws {
+    for name in names where try options.double(.string(name)).isNaN {
+        throw OptimizerError("'\(name)' must be a number, and is NaN")
+    }
+}
+
 /// Throws unless both decay rates of moving means are such.
 func requireBetas(in options: StateDict) throws {
     let betas = try options.pair("betas")

@@ -162,9 +162,9 @@ struct ParameterMemory {
                 counter = StepCounter(copying: try counter.tensor.to(bucket.device).clone(), holders: indices.count)
                 for index in indices { entries[index]?.counter = counter }
             }
-            try counter.tensor.add_(1)
             distinct.append(counter.tensor)
         }
+        if !distinct.isEmpty { try Tensor.foreachAdd_(distinct, scalar: 1) }
         return (bucket.indices.compactMap { entries[$0]?.counter?.tensor }, distinct)
     }
 

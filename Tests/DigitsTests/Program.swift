@@ -48,7 +48,7 @@ final class RunningProgram {
         process.arguments = arguments
         process.standardOutput = try file("output")
         process.standardError = try file("errors")
-        try process.run()
+        try withUnblockedSignals { try process.run() }
     }
 
     deinit {
@@ -58,6 +58,15 @@ final class RunningProgram {
     var processIdentifier: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
 
+    func send(_ signal: Int32) {
+        kill(process.processIdentifier, signal)
+    }
+
+    /// Waits until the condition holds, or the program has ended.
+    func wait(until condition: () -> Bool) {
+        while process.isRunning, !condition() { usleep(1000) }
+    }
+
     func wait() throws -> Program {
         process.waitUntilExit()
         func text(_ name: String) throws -> String {
@@ -65,4 +74,15 @@ final class RunningProgram {
         }
         return Program(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
     }
+}
+
+/// Runs `body` so that a process that it starts gets every signal: it inherits what this thread blocks, and the threads
+/// that tests run on block most.
+private func withUnblockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+    var none = sigset_t()
+    var previous = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &previous)
+    defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+    return try body()
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Counts the cases of the fixtures, and writes docs/coverage.md: what is compared with PyTorch, name by name.
 
-Needs no PyTorch: it reads the JSON files beside it."""
+Needs no PyTorch: it reads the JSON files beside it, and for the functions the sources. A function of
+torch.nn.functional that is neither there nor in the list of exceptions is an error."""
 
 import collections
 import json
 import pathlib
+import re
 
 FOLDER = pathlib.Path(__file__).parent
+SOURCES = FOLDER.parents[1] / "Sources" / "TorchNN"
 
 # The scheduler of each case, by how its name begins; the first that fits.
 SCHEDULERS = {
@@ -33,6 +36,66 @@ SCHEDULERS = {
     "sequential": "SequentialLR",
 }
 
+# Functions whose Swift name is not PyTorch's in camel case.
+FUNCTIONS = {
+    "conv_tbc": "convTBC",
+    "ctc_loss": "ctcLoss",
+    "gaussian_nll_loss": "gaussianNLLLoss",
+    "leaky_relu": "leakyReLU",
+    "logsigmoid": "logSigmoid",
+    "poisson_nll_loss": "poissonNLLLoss",
+    "smooth_l1_loss": "smoothL1Loss",
+}
+
+IN_PLACE = "writes into its input: `Tensor` has it"
+MACHINERY = "machinery of Python"
+PRIVATE = "over private kernels for CUDA"
+OLD = "the old name of `interpolate`"
+
+# Functions of torch.nn.functional that are not here, or not as functions of their own.
+EXCEPTIONS = {
+    "assert_int_or_pair": MACHINERY,
+    "boolean_dispatch": MACHINERY,
+    "handle_torch_function": MACHINERY,
+    "has_torch_function": MACHINERY,
+    "has_torch_function_unary": MACHINERY,
+    "has_torch_function_variadic": MACHINERY,
+    "celu_": IN_PLACE,
+    "elu_": IN_PLACE,
+    "hardtanh_": IN_PLACE,
+    "leaky_relu_": IN_PLACE,
+    "relu_": IN_PLACE,
+    "rrelu_": IN_PLACE,
+    "selu_": IN_PLACE,
+    "threshold_": IN_PLACE,
+    "grouped_mm": PRIVATE,
+    "scaled_grouped_mm": PRIVATE,
+    "scaled_mm": PRIVATE,
+    "linear_cross_entropy": "new in PyTorch 2.13: `linear` and `crossEntropy` compute the same",
+    "native_channel_shuffle": "a kernel of `channelShuffle`: `Tensor.nativeChannelShuffle`",
+    "upsample": OLD,
+    "upsample_bilinear": OLD,
+    "upsample_nearest": OLD,
+}
+
+
+# What has no fixture of its own, and the file of its tests.
+TESTED = {
+    "gradients, of higher order too (`grad`), and the modes": "TorchTests/AutogradTests",
+    "custom autograd functions": "TorchTests/AutogradFunctionTests",
+    "hooks on tensors": "TorchTests/TensorHookTests",
+    "hooks on modules": "TorchNNTests/ModuleHooksTests",
+    "activation checkpointing": "TorchTests/ActivationCheckpointTests",
+    "parameter vectors": "TorchNNTests/ParameterVectorTests",
+    "`WeightedLoss` (Helios)": "TorchNNTests/WeightedLossTests",
+    "`summary(inputSize:)`": "TorchNNTests/ModuleSummaryTests",
+    "errors of operations": "TorchTests/TorchErrorTests",
+    "operations with odd arguments, and each recorded call with some of its arguments replaced":
+        "TorchTests/OperationsFuzzTests",
+    "recorded calls, and random expressions in both libraries side by side": "TorchTests/GeneratedOperationsTests",
+    "optimisers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
+}
+
 
 def read(name: str):
     return json.loads((FOLDER / f"{name}.json").read_text())
@@ -53,12 +116,38 @@ def layers() -> str:
     return "\n".join(parts)
 
 
+def swift_name(function: str) -> str:
+    return FUNCTIONS.get(function) or re.sub(r"_(\w)", lambda match: match[1].upper(), function)
+
+
+def functions() -> str:
+    text = "\n".join(path.read_text() for path in SOURCES.rglob("*.swift"))
+    declared = set(re.findall(r"^public func (\w+)", text, re.MULTILINE))
+    names = read("function-names")
+    missing = [name for name in names if swift_name(name) not in declared and name not in EXCEPTIONS]
+    wrong = [name for name in EXCEPTIONS if name not in names or swift_name(name) in declared]
+    if missing or wrong:
+        raise SystemExit(f"functions without a reason to be missing: {missing}; reasons too many: {wrong}")
+    here = ", ".join(f"`{swift_name(name)}`" for name in names if name not in EXCEPTIONS)
+    rows = "\n".join(f"| `{name}` | {reason} |" for name, reason in EXCEPTIONS.items())
+    return f"{here}.\n\n| not here | why |\n|---|---|\n{rows}\n"
+
+
 def scheduler(case: str) -> str:
     return next(name for start, name in SCHEDULERS.items() if case.startswith(start))
 
 
+def tested() -> str:
+    rows = []
+    for what, name in TESTED.items():
+        count = (FOLDER.parent / f"{name}.swift").read_text().count("@Test(")
+        rows.append(f"| {what} | `{name}` | {count} |")
+    return "| what | tests | count |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
 def main():
-    calls = read("generated-operations")["calls"]
+    operations = read("generated-operations")
+    calls = operations["calls"]
     names = {call["operation"].split(".")[0] for call in calls}
     # A case without a module is one of a function that has more options than its module.
     losses = collections.Counter(
@@ -67,21 +156,31 @@ def main():
     schedulers = collections.Counter(scheduler(case) for case in read("schedulers")["cases"])
     drawn = read("initialisers")
     averaging = read("weight-averaging")["cases"]
+    unrecorded = "\n".join(f"| `{name}` | {reason} |" for name, reason in operations["unrecorded"].items())
     text = f"""# What is compared with PyTorch
 
 Written by `Tests/Fixtures/coverage.py` from the fixtures. A case is one set of options, recorded with PyTorch 2.13.0 and compared by the tests.
 
 ## Operations
 
-{len(calls)} recorded calls of {len(names)} operations, compared exactly or at relative 1e-6. Which operations there are, and why others are not, is in [Tools/operations-report.md](../Tools/operations-report.md).
+{len(calls)} recorded calls of {len(names)} operations, random ones too, compared at relative 1e-6. `GeneratedOperationsTests` fails for an overload that has no call and no reason not to have one. Which operations there are, and why others are not, is in [Tools/operations-report.md](../Tools/operations-report.md).
+
+| not recorded | because it |
+|---|---|
+{unrecorded}
 
 ## Layers
 
 Initial weights (to the bit), state-dict keys and order, description, output, gradients and running statistics, in training and in evaluation, at relative 1e-6. `LayerNamesTests` fails for a class of torch.nn that has no case and no reason not to have one.
 
 {layers()}
-`ExportableAdaptiveAvgPool2d` (Helios) is compared with `AdaptiveAvgPool2d`. `summary(inputSize:)`, hooks and module descriptions have tests of their own.
+`ExportableAdaptiveAvgPool2d` (Helios) is compared with `AdaptiveAvgPool2d`. The multiply-adds of `summary(inputSize:)` are compared with PyTorch's FLOP counter in {len(read("multiply-adds"))} cases. Hooks have tests of their own.
 
+## Functions
+
+The functions of torch.nn.functional that are here. Layers and losses call most of them and are compared above and below; the others are compared by themselves, in {len(read("functions"))} cases.
+
+{functions()}
 ## Losses
 
 Each reduction, with gradients, at relative 1e-6. `WeightedLoss` (Helios) has tests of its own.
@@ -106,11 +205,14 @@ A hundred steps of two groups, at relative 1e-12, and the state after 37 of them
 | gradient clipping by norm and by value | {len(read("gradient-clipping")["byNorm"]) + 1} |
 | averaged models: equal, exponential, a function | {len(averaging)} |
 | batch-norm update for averaged weights | 1 |
-| parameter vectors, custom autograd functions, hooks on tensors and modules, activation checkpointing | tests of their own |
 | gradient scaler | {len(read("grad-scaler"))} |
 | random numbers of a seed | {len(read("random-numbers")["sequences"])} |
+| parts of tensors by subscripts | {sum(len(part) for part in read("indexing").values() if isinstance(part, (dict, list)))} |
 | what a tensor prints | {len(read("tensor-descriptions"))} |
-"""
+
+## With tests of their own
+
+{tested()}"""
     path = FOLDER.parents[1] / "docs" / "coverage.md"
     path.write_text(text)
     print(f"{path.name}: {sum(losses.values())} losses, {sum(optimisers.values())} optimisers")

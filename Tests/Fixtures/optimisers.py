@@ -121,12 +121,17 @@ CASES = {
         "float64": {"max_iter": 4, "history_size": 5, "line_search_fn": "strong_wolfe"},
     },
 }
+# Half precision, in which the kernels that compute in single precision round once, and the others after each operation.
+for cases in CASES.values():
+    cases["bfloat16"] = dict(cases[""])
+CASES["LBFGS"]["strong Wolfe bfloat16"] = dict(CASES["LBFGS"]["strong Wolfe"])
+CASES["LBFGS"]["float16"] = dict(CASES["LBFGS"]["strong Wolfe"])
 INTEGERS = {"params", "max_iter", "max_eval", "history_size", "func_evals", "n_iter", "step", "H_diag"}
 
 
 def tensor(value):
     """As fixture.tensor, with no more digits than tell a float32 from its neighbours."""
-    digits = 9 if value.dtype == torch.float32 else 17
+    digits = 17 if value.dtype == torch.float64 else 9
     values = [float(f"{x:.{digits}g}") for x in value.detach().to(torch.float64).flatten().tolist()]
     return {"dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape), "values": values}
 
@@ -198,7 +203,8 @@ def make(kind, options, parameters):
 
 
 def start(name):
-    dtype = torch.float64 if name == "float64" else torch.float32
+    last = name.split()[-1] if name else ""
+    dtype = getattr(torch, last) if last in ("float64", "float16", "bfloat16") else torch.float32
     return [nn.Parameter(value.to(dtype, copy=True)) for value in FIRST]
 
 

@@ -106,6 +106,28 @@ struct GradScalerTests {
         #expect(throws: Never.self) { try scaler.step(optimizer) }
     }
 
+    @Test("sparse gradients are unscaled, and looked at where one row comes twice")
+    func sparseGradients() throws {
+        let parameter = try Tensor.zeros([3, 1]).requiresGrad_()
+        let (optimizer, scaler) = (try SparseAdam([parameter]), try GradScaler(device: .cpu, initialScale: 4))
+        func setGradient(_ value: Float) throws {
+            let values = try Tensor([value, 8, 4], shape: [3, 1])
+            try parameter.setGrad(Tensor.sparseCooTensor(Tensor([[2, 0, 2]]), values: values, size: [3, 1]))
+        }
+        try setGradient(12)
+        try scaler.unscale_(optimizer)
+        #expect(try parameter.grad?.toDense().array(Float.self) == [2, 0, 4])
+        try scaler.step(optimizer)
+        try scaler.update()
+        let before = try parameter.array(Float.self)
+        #expect(before[0] < 0 && before[1] == 0)
+        try setGradient(.infinity)
+        try scaler.step(optimizer)
+        try scaler.update()
+        #expect(try parameter.array(Float.self) == before)
+        #expect(try scaler.currentScale() == 2)
+    }
+
     @Test("gradients in half precision are an error")
     func halfGradientsThrow() throws {
         let parameter = try Tensor.zeros([2], dtype: .float16).requiresGrad_()

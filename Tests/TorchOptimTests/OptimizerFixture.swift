@@ -25,7 +25,9 @@ struct OptimizerFixture: Decodable {
 
     /// The first parameters, ready to be optimised, in the type that a case is for.
     func parameters(for name: String = "") throws -> [Tensor] {
-        try first.map { try $0.tensor.to(name.hasSuffix("float64") ? .float64 : .float32).requiresGrad_() }
+        let types: [String: DType] = ["float64": .float64, "float16": .float16, "bfloat16": .bfloat16]
+        let type = name.split(separator: " ").last.flatMap { types[String($0)] } ?? .float32
+        return try first.map { try $0.tensor.to(type).requiresGrad_() }
     }
 
     /// Makes the steps from one to another, and gives the parameters after each to `inspect`.

@@ -48,6 +48,7 @@ struct OptimizerTests {
             ("comes twice", [leaf, leaf]),
             ("result of a recorded operation", [try leaf * 2]),
             ("int64[2]", [try Tensor([1, 2])]),
+            ("is sparse", [try Tensor.ones([2]).toSparse().requiresGrad_()]),
         ]
         for (text, parameters) in lists {
             let error = #expect(throws: OptimizerError.self) { try SGD(parameters) }

@@ -3,10 +3,19 @@ import TestSupport
 import Testing
 
 /// Compares the generated operations with what generated_operations.py gets from PyTorch.
-@Suite struct GeneratedOperationsTests {
-    @Test("a thousand operations give PyTorch's numbers, shapes and types")
+@Suite(.standardGenerator) struct GeneratedOperationsTests {
+    @Test("the operations give PyTorch's numbers, shapes and types, random ones too")
     func results() throws {
-        #expect(try fixture("generated-operations", as: RecordedCalls.self).replay() > 1000)
+        #expect(try fixture("generated-operations", as: RecordedCalls.self).replay() > 1200)
+    }
+
+    @Test("every operation has a recorded call, or a reason to have none")
+    func everyOperation() throws {
+        let recorded = try fixture("generated-operations", as: RecordedCalls.self)
+        let reasons = try #require(recorded.unrecorded)
+        let calls = Set(recorded.calls.map(\.operation))
+        #expect(Set(operationNames).subtracting(calls) == Set(reasons.keys))
+        #expect(calls.isSubset(of: operationNames))
     }
 
     @Test(

@@ -39,10 +39,10 @@ import Torch
     func survivesSpoiltArguments() throws {
         let rounds = OperationsFuzzTests.isThorough ? 400 : 8
         let recorded = try fixture("generated-operations", as: RecordedCalls.self)
-        let tensors = try recorded.inputs.mapValues { try $0.tensor }
+        let tensors = try recorded.tensors()
         let numbers = Dictionary(uniqueKeysWithValues: operationNames.enumerated().map { ($1, $0) })
         var outcome = Outcome()
-        for call in recorded.calls {
+        for call in recorded.calls where !OperationsFuzzTests.writesFiles.contains(call.operation) {
             let number = try #require(numbers[call.operation])
             for round in 0..<rounds {
                 let arguments = SpoiltArguments(

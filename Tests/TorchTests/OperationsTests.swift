@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Torch
@@ -243,6 +244,16 @@ import Torch
             for (leaf, expected) in zip(leaves, try #require(fixture.gradients[name])) {
                 try expectClose(try #require(leaf.grad), try expected.tensor, relative: 1e-4, absolute: 1e-5, name)
             }
+        }
+    }
+
+    @Test("a file's bytes are a tensor's elements")
+    func fromFile() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "numbers")
+            try [Float(1.5), -2, 3].withUnsafeBytes { try Data($0).write(to: file) }
+            let tensor = try Tensor.fromFile(filename: file.path, size: 3)
+            #expect(try tensor.array(Float.self) == [1.5, -2, 3])
         }
     }
 }

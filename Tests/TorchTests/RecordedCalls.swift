@@ -7,28 +7,36 @@ struct RecordedCalls: Decodable {
     struct Call: Decodable {
         let operation: String
         let arguments: [RecordedArgument?]
-        let results: [FixtureTensor]
+        let results: [RecordedTensor]
         /// Under which later calls take the first result.
         let name: String?
     }
 
-    let inputs: [String: FixtureTensor]
+    let inputs: [String: RecordedTensor]
     let calls: [Call]
+    /// Why there is no call of an operation.
+    let unrecorded: [String: String]?
+
+    /// The inputs themselves.
+    func tensors() throws -> [String: Tensor] {
+        try inputs.compactMapValues { try $0.tensor() }
+    }
 
     /// Makes every call and records an issue where an answer is another one; returns how many there were.
     func replay() throws -> Int {
-        var tensors = try inputs.mapValues { try $0.tensor }
+        var tensors = try tensors()
         for call in calls {
             let number = try #require(operationNames.firstIndex(of: call.operation), "\(call.operation)")
             do {
+                // As the script does, so that random numbers come out the same.
+                try manualSeed(0)
                 let results = try callOperation(number, RecordedArguments(call.arguments, tensors: tensors))
                 if let name = call.name { tensors[name] = results.first }
                 try #require(results.count == call.results.count, "\(call.operation)")
                 for (actual, expected) in zip(results, call.results) {
-                    let parts = try actual.dtype.isComplex ? Tensor.viewAsReal(actual.resolveConj()) : actual
-                    try expectClose(parts, expected.tensor, relative: 1e-6, absolute: 1e-7, call.operation)
+                    try expected.expect(actual, call.operation)
                 }
-            } catch let error as TorchError {
+            } catch {
                 Issue.record("\(call.operation): \(error)")
             }
         }
@@ -48,6 +56,13 @@ struct RecordedArgument: Decodable {
     let string: String?
     let scalars: [RecordedArgument]?
     let dtype: Int32?
+    let seed: UInt64?
+    let memoryFormat: Int32?
+
+    private enum CodingKeys: String, CodingKey {
+        case tensor, tensors, int, ints, real, reals, bool, string, scalars, dtype, seed
+        case memoryFormat = "memory_format"
+    }
 
     var scalar: Scalar? {
         int.map(Scalar.integer) ?? real.map(Scalar.real) ?? bool.map(Scalar.boolean)
@@ -102,9 +117,8 @@ final class RecordedArguments: OperationArguments {
 
     func dtype(_ name: String) throws -> DType { try DType(rawValue: #require(next()?.dtype)) }
     func optionalDType(_ name: String) -> DType? { (next()?.dtype).map(DType.init) }
-    func memoryFormat(_ name: String) -> MemoryFormat {
-        _ = next()
-        return .contiguous
+    func memoryFormat(_ name: String) throws -> MemoryFormat {
+        try MemoryFormat(rawValue: #require(next()?.memoryFormat))
     }
     func optionalMemoryFormat(_ name: String) -> MemoryFormat? {
         _ = next()
@@ -118,8 +132,7 @@ final class RecordedArguments: OperationArguments {
         _ = next()
         return nil
     }
-    func optionalGenerator(_ name: String) -> Generator? {
-        _ = next()
-        return nil
+    func optionalGenerator(_ name: String) throws -> Generator? {
+        try (next()?.seed).map { try Generator(seed: $0) }
     }
 }

@@ -62,7 +62,9 @@ struct SpoiltArguments: OperationArguments {
 
     func dtype(_ name: String) throws -> DType { try either(good.dtype(name)) { odd.dtype(name) } }
     func optionalDType(_ name: String) -> DType? { either(good.optionalDType(name)) { odd.optionalDType(name) } }
-    func memoryFormat(_ name: String) -> MemoryFormat { either(good.memoryFormat(name)) { odd.memoryFormat(name) } }
+    func memoryFormat(_ name: String) throws -> MemoryFormat {
+        try either(good.memoryFormat(name)) { odd.memoryFormat(name) }
+    }
     func optionalMemoryFormat(_ name: String) -> MemoryFormat? {
         either(good.optionalMemoryFormat(name)) { odd.optionalMemoryFormat(name) }
     }

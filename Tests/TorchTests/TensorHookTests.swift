@@ -32,6 +32,16 @@ import Torch
         #expect(try x.grad?.array(Double.self) == [11, 11])
     }
 
+    @Test("a hook on a result that nothing depends on is not called")
+    func unusedResults() throws {
+        let x = try Tensor([[1.0], [2]]).requiresGrad_()
+        let rows = try x.unbind()
+        try rows[1].registerHook { try $0 * 10 }
+        try rows[0].registerHook { try $0 * 3 }
+        try rows[0].sum().backward()
+        #expect(try x.grad?.array(Double.self) == [3, 0])
+    }
+
     @Test("a removed hook is not called")
     func hooksAreRemoved() throws {
         let x = try Tensor([1.0]).requiresGrad_()

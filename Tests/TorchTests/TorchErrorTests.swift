@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Torch
 
@@ -96,6 +97,57 @@ import Torch
             #expect(error { try least % -1 } == nil)
         }
         #expect(try Tensor([1, -1]).div(0).array(Float.self) == [.infinity, -.infinity])
+    }
+
+    @Test("a scale that makes a pixel of more places than can be counted is an error", arguments: [1e-8, 1e-300])
+    func smallScales(scale: Double) throws {
+        let image = try Tensor.rand(1, 1, 4, 4)
+        for (vertical, horizontal) in [(scale, nil), (nil, scale)] as [(Double?, Double?)] {
+            for resize in [Tensor.upsampleBilinear2dAa, Tensor.upsampleBicubic2dAa] as [Resize] {
+                let failure = error { try resize(image, [3, 3], false, vertical, horizontal) }
+                #expect(failure?.message.hasPrefix("a scale of 1e-") == true)
+            }
+        }
+        let half = try Tensor.upsampleBilinear2dAa(image, outputSize: [2, 2], alignCorners: false, scalesH: 0.5)
+        #expect(half.count == 4)
+    }
+
+    private typealias Resize = (Tensor, [Int], Bool, Double?, Double?) throws -> Tensor
+
+    @Test("least squares without a right-hand side are an error where LAPACK would end the process")
+    func emptyLeastSquares() throws {
+        let (matrix, sides) = (try Tensor.rand(4, 3), try Tensor.zeros(4, 0))
+        let failure = error { try Linalg.lstsq(matrix, b: sides, driver: "gelss").solution }
+        #expect(failure?.message.contains("leave the driver out") == true)
+        #expect(try Linalg.lstsq(matrix, b: sides).solution.shape == [3, 0])
+    }
+
+    @Test("segments beyond their data are an error")
+    func segments() throws {
+        let data = try Tensor.ones(4, 3)
+        for numbers in [[0, 5], [2, 1], [-1, 4], [0, Int.max], []] {
+            let offsets = try Tensor(numbers, shape: [numbers.count])
+            #expect(error { try Tensor.segmentReduce(data, reduce: "sum", offsets: offsets) } != nil, "\(numbers)")
+        }
+        for numbers in [[5], [-1, 5], [4, Int.max]] {
+            let lengths = try Tensor(numbers, shape: [numbers.count])
+            let failure = error { try Tensor.segmentReduce(data, reduce: "sum", lengths: lengths, unsafe: true) }
+            #expect(failure?.message.contains("places of dimension 0") == true, "\(numbers)")
+        }
+        let offsets = try Tensor([0, 1, 4])
+        #expect(try Tensor.segmentReduce(data, reduce: "sum", offsets: offsets)[.all, 0].array(Int.self) == [1, 3])
+    }
+
+    @Test("pivots that no factorisation gives are an error")
+    func pivots() throws {
+        let sides = try Tensor.rand(3, 2)
+        let indefinite = try Tensor([[0, 1, 2], [1, 0, 1], [2, 1, 0]], dtype: .float32)
+        let (factors, pivots) = try Linalg.ldlFactor(indefinite)
+        try expectClose(indefinite.matmul(Linalg.ldlSolve(factors, pivots: pivots, b: sides)), sides)
+        for numbers in [[0, 2, 3], [1, 2, -3], [-3, 2, 3], [-2, -2, -3], [1, 2, 1000]] {
+            let wrong = try Tensor(numbers, shape: [3]).to(.int32)
+            #expect(error { try Linalg.ldlSolve(factors, pivots: wrong, b: sides) } != nil, "\(numbers)")
+        }
     }
 
     @Test("an operation on a device that is not there is an error that says so")

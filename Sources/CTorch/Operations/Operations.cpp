@@ -1866,6 +1866,7 @@ bool ct_unique2(
 CTTensor *_Nullable ct_upsample_bicubic2d_aa(
     CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
     CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  checkScales(symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW));
   return owned(at::_ops::_upsample_bicubic2d_aa::call(
       borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
       optionalReal(scalesW)));
@@ -1888,6 +1889,7 @@ CTTensor *_Nullable ct_upsample_bicubic2d_aa_vec(
 CTTensor *_Nullable ct_upsample_bilinear2d_aa(
     CTTensor *self, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount, bool alignCorners,
     CTOptionalReal scalesH, CTOptionalReal scalesW) try {
+  checkScales(symbolicIntegers(outputSize, outputSizeCount), optionalReal(scalesH), optionalReal(scalesW));
   return owned(at::_ops::_upsample_bilinear2d_aa::call(
       borrow(self), symbolicIntegers(outputSize, outputSizeCount), alignCorners, optionalReal(scalesH),
       optionalReal(scalesW)));
@@ -6378,6 +6380,7 @@ bool ct_linalg_ldl_factor_ex(
 }
 
 CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor *b, bool hermitian) try {
+  checkPivots(borrow(pivots));
   return owned(at::_ops::linalg_ldl_solve::call(borrow(ld), borrow(pivots), borrow(b), hermitian));
 } catch (...) {
   recordFailure("linalg_ldl_solve", {ld, pivots, b});
@@ -6387,6 +6390,7 @@ CTTensor *_Nullable ct_linalg_ldl_solve(CTTensor *ld, CTTensor *pivots, CTTensor
 bool ct_linalg_lstsq(
     CTTensor *self, CTTensor *b, CTOptionalReal rcond, const char *_Nullable driver, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2, CTTensor *_Nullable *_Nonnull out3) try {
+  checkLeastSquares(borrow(self), borrow(b), optionalString(driver));
   auto [result0, result1, result2, result3] = at::_ops::linalg_lstsq::call(
       borrow(self), borrow(b), optionalReal(rcond), optionalString(driver));
   *out0 = owned(std::move(result0));
@@ -9263,6 +9267,7 @@ CTTensor *_Nullable ct_searchsorted_Tensor(
 CTTensor *_Nullable ct_segment_reduce(
     CTTensor *data, const char *reduce, CTTensor *_Nullable lengths, CTTensor *_Nullable indices,
     CTTensor *_Nullable offsets, CTInteger axis, bool unsafe, CTOptionalScalar initial) try {
+  checkSegments(borrow(data), optionalTensor(lengths), optionalTensor(offsets), axis);
   return owned(at::_ops::segment_reduce::call(
       borrow(data), reduce, optionalTensor(lengths), optionalTensor(indices), optionalTensor(offsets), axis, unsafe,
       optionalScalar(initial)));

@@ -206,13 +206,15 @@ open class Model<Batch: Sendable> {
 
     /// Whether training should stop now. False by default.
     ///
-    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch.
+    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch. A
+    /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, or saved.
     open func shouldTrainingStop() throws -> Bool { false }
 
     /// Whether to go on to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
     ///
-    /// Asked after each epoch when training by epoch, after each step when training by iteration.
+    /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
+    /// before its first step: what the answer depends on is `Trainer.state`, or saved.
     open func shouldAdvanceDatasetPhase() throws -> Bool { false }
 
     /// Whether the checkpoint that is due should be saved. True by default.

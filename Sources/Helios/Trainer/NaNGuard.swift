@@ -7,10 +7,11 @@ final class NaNGuard {
             for (path, module) in network.namedModules() {
                 let layer = path.isEmpty ? name : "\(name).\(path)"
                 handles.append(
-                    module.registerForwardHook { module, input, output in
-                        guard try !NaNGuard.isFinite(output) else { return }
+                    module.registerForwardHook { module, inputs, outputs in
+                        guard try !outputs.allSatisfy(NaNGuard.isFinite) else { return }
                         throw NonFiniteOutputError(
-                            layer: layer, type: "\(type(of: module))", inputIsFinite: try NaNGuard.isFinite(input))
+                            layer: layer, type: "\(type(of: module))",
+                            inputIsFinite: try inputs.allSatisfy(NaNGuard.isFinite))
                     })
             }
         }

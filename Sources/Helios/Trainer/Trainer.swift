@@ -80,6 +80,8 @@ public final class Trainer {
 
     // MARK: What the run found
 
+    /// How far training is: in every hook, also in one that a resumed run calls before its first step.
+    public internal(set) var state = TrainingState()
     /// The log of the run: a file where there is a log folder.
     public internal(set) var logger: Logger
     /// The file of the log, once there is one.
@@ -217,6 +219,7 @@ public final class Trainer {
     ) throws -> Result {
         let run = TrainingRun(self, kind, model, data)
         stopIsRequested = false
+        state = TrainingState()
         defer { closeLog() }
         let result: Result
         do {

@@ -11,7 +11,9 @@ final class TrainingRun<Batch: Sendable> {
     let data: DataModule<Batch>
     let progress: ProgressReporter
     let hooks: RunHooks<Batch>
-    var state = TrainingState()
+    var state = TrainingState() {
+        didSet { trainer.state = state }
+    }
     /// Where in the loop the checkpoint was saved that this run goes on from; nil from its next step on, and where the
     /// run is new.
     var resumePoint: ResumePoint?
@@ -60,11 +62,22 @@ final class TrainingRun<Batch: Sendable> {
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
-        progress.endTraining()
-        try hooks.onTrainingEnd()
-        let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
-        if case .interrupted = outcome, plan.writesFiles { trainer.print(end) } else { trainer.logger.info("\(end)") }
+        try endTraining(outcome)
         return FitResult(outcome: outcome, state: state)
+    }
+
+    private func endTraining(_ outcome: FitResult.Outcome) throws {
+        let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
+        if case .interrupted = outcome {
+            // The lines about what is under way are for the run that goes on with it.
+            progress.end()
+            try hooks.onTrainingEnd()
+            trainer.warn(end + (checkpoints == nil ? "" : "; run it again to go on"))
+        } else {
+            progress.endTraining()
+            try hooks.onTrainingEnd()
+            trainer.logger.info("\(end)")
+        }
     }
 
     /// Begins an epoch, or goes on with the one of the checkpoint, which counts it already. Returns its loader.

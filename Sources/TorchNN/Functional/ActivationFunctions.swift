@@ -91,8 +91,11 @@ public func hardswish(_ input: Tensor) throws -> Tensor {
 }
 
 /// x within `minVal`…`maxVal`, else the nearer bound.
+///
+/// - Throws: `TorchError` where the lower bound is above the upper.
 public func hardtanh(_ input: Tensor, minVal: Double = -1, maxVal: Double = 1) throws -> Tensor {
-    try Tensor.hardtanh(input, minVal: .real(minVal), maxVal: .real(maxVal))
+    try require(minVal <= maxVal, "hardtanh", "the lower bound, \(minVal), must not be above the upper, \(maxVal)")
+    return try Tensor.hardtanh(input, minVal: .real(minVal), maxVal: .real(maxVal))
 }
 
 /// The hyperbolic tangent.
@@ -147,7 +150,8 @@ public func logSoftmax(_ input: Tensor, dim: Int) throws -> Tensor {
 ///   - tau: the temperature; the lower, the nearer to one choice.
 ///   - hard: whether the result is one choice, a 1 among zeros, with the gradient of the soft one.
 public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1) throws -> Tensor {
-    let gumbels = try -Tensor.emptyLike(logits.detach()).exponential_().log()
+    // PyTorch draws in the order of the elements, not in that of memory.
+    let gumbels = try -Tensor.emptyLike(logits.detach(), memoryFormat: .contiguous).exponential_().log()
     let soft = try ((logits + gumbels) / tau).softmax(dim: dim)
     guard hard else { return soft }
     let choice = try soft.argmax(dim: dim, keepDim: true)

@@ -101,6 +101,18 @@ public func convTranspose3d(
         outputPadding: outputPadding.triple.sizes, groups: groups, dilation: dilation.triple.sizes)
 }
 
+/// Convolution in one dimension of a sequence with the batch and the channels behind it.
+///
+/// - Parameters:
+///   - input: `[L, N, in]`.
+///   - weight: `[kernel, in, out]`.
+///   - bias: `[out]`.
+///   - pad: zeros on each side.
+/// - Returns: `[L + 2·pad - kernel + 1, N, out]`.
+public func convTBC(_ input: Tensor, weight: Tensor, bias: Tensor, pad: Int = 0) throws -> Tensor {
+    try Tensor.convTbc(input, weight: weight, bias: bias, pad: pad)
+}
+
 /// The convolution in as many dimensions as there are strides.
 func convolution(
     _ input: Tensor, weight: Tensor, bias: Tensor?, stride: [Int], padding: Padding, dilation: [Int], groups: Int

@@ -33,7 +33,8 @@ public func embedding(
 ///   - includeLastOffset: whether the last offset is the input's length, and no bag's beginning.
 ///   - paddingIdx: the row that does not count in its bag.
 /// - Returns: `[bags, size]`.
-/// - Throws: `TorchError` where, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length.
+/// - Throws: `TorchError` where, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length; and
+///   for options that do not go with the mode.
 public func embeddingBag(
     _ input: Tensor, weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil, normType: Double = 2,
     scaleGradByFreq: Bool = false, mode: EmbeddingBag.Mode = .mean, sparse: Bool = false,
@@ -49,8 +50,9 @@ public func embeddingBag(
         try requireShape(
             perSampleWeights.shape == input.shape, operation, perSampleWeights, "the weights need the input's shape")
     }
+    try checkMode(mode, scaleGradByFreq: scaleGradByFreq, sparse: sparse, operation)
     let paddingIdx = try row(paddingIdx, of: weight, operation)
-    var starts: Tensor
+    let starts: Tensor
     if let offsets {
         try checkOffsets(offsets, length: input.count, operation)
         starts = offsets
@@ -62,7 +64,8 @@ public func embeddingBag(
     if let maxNorm { try renormalise(weight, at: rows, maxNorm: maxNorm, normType: normType) }
     return try Tensor.embeddingBag(
         weight, indices: rows, offsets: starts, scaleGradByFreq: scaleGradByFreq, mode: mode.number, sparse: sparse,
-        perSampleWeights: perSampleWeights?.reshape([-1]), includeLastOffset: includeLastOffset, paddingIdx: paddingIdx
+        perSampleWeights: perSampleWeights?.reshape([-1]), includeLastOffset: includeLastOffset && offsets != nil,
+        paddingIdx: paddingIdx
     ).0
 }
 
@@ -80,6 +83,13 @@ func row(_ index: Int?, of table: Tensor, _ operation: String) throws -> Int? {
     try require(
         -rows <= index && index < rows, operation, "the padding's row is \(index), and the table has \(rows) rows")
     return index < 0 ? index + rows : index
+}
+
+/// Throws where PyTorch has no gradient of greatest elements.
+func checkMode(_ mode: EmbeddingBag.Mode, scaleGradByFreq: Bool, sparse: Bool, _ operation: String) throws {
+    try require(
+        mode != .max || !scaleGradByFreq && !sparse, operation,
+        "greatest elements have no gradient that is scaled by frequency or sparse")
 }
 
 private func renormalise(_ weight: Tensor, at rows: Tensor, maxNorm: Double, normType: Double) throws {

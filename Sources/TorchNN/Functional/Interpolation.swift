@@ -1,7 +1,7 @@
 import Torch
 
 /// How places between an input's elements are filled.
-public enum InterpolationMode: String, Sendable {
+public enum InterpolationMode: String, CaseIterable, Sendable {
     /// The nearest element, as old programs chose it.
     case nearest
     /// The nearest element, as image libraries choose it.
@@ -23,11 +23,13 @@ public enum InterpolationMode: String, Sendable {
 /// - Parameters:
 ///   - size: the spatial sizes of the output: one number for all, a `Pair` or a `Triple`.
 ///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
+///   - antialias: whether a smaller image is made of all its elements; for the modes `bilinear` and `bicubic`.
 /// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or sizes that are not positive.
 public func interpolate(
-    _ input: Tensor, size: some SpatialSize, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil
+    _ input: Tensor, size: some SpatialSize, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
+    antialias: Bool = false
 ) throws -> Tensor {
-    try Interpolation(target: .size(size.sizes), mode: mode, alignCorners: alignCorners)(input)
+    try Interpolation(target: .size(size.sizes), mode: mode, alignCorners: alignCorners, antialias: antialias)(input)
 }
 
 /// The input so many times as large.
@@ -36,23 +38,25 @@ public func interpolate(
 ///   - scaleFactor: for all spatial dimensions.
 ///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
 ///   - recomputeScaleFactor: whether places are computed from the sizes, not from the factor, which rounding may change.
+///   - antialias: whether a smaller image is made of all its elements; for the modes `bilinear` and `bicubic`.
 /// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or a factor that is not positive.
 public func interpolate(
     _ input: Tensor, scaleFactor: Double, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
-    recomputeScaleFactor: Bool = false
+    recomputeScaleFactor: Bool = false, antialias: Bool = false
 ) throws -> Tensor {
     try interpolate(
         input, scaleFactors: [scaleFactor], mode: mode, alignCorners: alignCorners,
-        recomputeScaleFactor: recomputeScaleFactor)
+        recomputeScaleFactor: recomputeScaleFactor, antialias: antialias)
 }
 
-/// `interpolate(_:scaleFactor:mode:alignCorners:recomputeScaleFactor:)` with a factor for each spatial dimension.
+/// `interpolate` with a factor for each spatial dimension.
 public func interpolate(
     _ input: Tensor, scaleFactors: [Double], mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
-    recomputeScaleFactor: Bool = false
+    recomputeScaleFactor: Bool = false, antialias: Bool = false
 ) throws -> Tensor {
     try Interpolation(
-        target: .factors(scaleFactors, recompute: recomputeScaleFactor), mode: mode, alignCorners: alignCorners)(input)
+        target: .factors(scaleFactors, recompute: recomputeScaleFactor), mode: mode, alignCorners: alignCorners,
+        antialias: antialias)(input)
 }
 
 /// An interpolation with its options.
@@ -65,6 +69,7 @@ struct Interpolation {
     let target: Target
     let mode: InterpolationMode
     let alignCorners: Bool?
+    var antialias = false
 
     func callAsFunction(_ input: Tensor) throws -> Tensor {
         let dims = input.dimensionCount - 2
@@ -74,17 +79,29 @@ struct Interpolation {
         try require(
             alignCorners == nil || isCurve, "interpolate",
             "aligned corners go with linear and cubic modes, not with \(mode.rawValue)")
+        try require(
+            !antialias || dims == 2 && (mode == .bilinear || mode == .bicubic), "interpolate",
+            "antialiasing goes with images in the modes bilinear and bicubic")
         let (size, factors) = try sizes(for: input, dims)
         let align = alignCorners ?? false
         switch (mode, dims) {
         case (.nearest, 1): return try Tensor.upsampleNearest1d(input, outputSize: size, scaleFactors: factors)
         case (.nearest, 2): return try Tensor.upsampleNearest2d(input, outputSize: size, scaleFactors: factors)
         case (.nearest, _): return try Tensor.upsampleNearest3d(input, outputSize: size, scaleFactors: factors)
-        case (.nearestExact, _): return try nearestExact(input, dims, size: size, factors: factors)
+        case (.nearestExact, 1):
+            return try Tensor.upsampleNearestExact1d(input, outputSize: size, scaleFactors: factors)
+        case (.nearestExact, 2):
+            return try Tensor.upsampleNearestExact2d(input, outputSize: size, scaleFactors: factors)
+        case (.nearestExact, _):
+            return try Tensor.upsampleNearestExact3d(input, outputSize: size, scaleFactors: factors)
         case (.area, _):
             return try adaptiveAveragePooling(input, outputSize: size ?? scaled(input, dims, by: factors ?? []))
         case (.linear, 1):
             return try Tensor.upsampleLinear1d(input, outputSize: size, alignCorners: align, scaleFactors: factors)
+        case (.bilinear, 2) where antialias:
+            return try Tensor.upsampleBilinear2dAa(input, outputSize: size, alignCorners: align, scaleFactors: factors)
+        case (.bicubic, 2) where antialias:
+            return try Tensor.upsampleBicubic2dAa(input, outputSize: size, alignCorners: align, scaleFactors: factors)
         case (.bilinear, 2):
             return try Tensor.upsampleBilinear2d(input, outputSize: size, alignCorners: align, scaleFactors: factors)
         case (.bicubic, 2):
@@ -125,23 +142,5 @@ struct Interpolation {
                 "a size of \(size) cannot be multiplied by \(factor)")
             return Int(scaled)
         }
-    }
-
-    /// Takes the element whose middle is nearest, dimension by dimension.
-    private func nearestExact(_ input: Tensor, _ dims: Int, size: [Int]?, factors: [Double]?) throws -> Tensor {
-        let output = try size ?? scaled(input, dims, by: factors ?? [])
-        var x = input
-        for dim in 0..<dims {
-            let length = try input.size(dim + 2)
-            try requireShape(length > 0 && output[dim] > 0, "interpolate", input, "no size may be zero")
-            // In the precision in which libtorch computes the places.
-            let scale = factors.map { Float(1 / $0[dim]) } ?? Float(length) / Float(output[dim])
-            let places = (0..<output[dim]).map { place in
-                let middle = max(scale * (Float(place) + 0.5) - 0.5, 0)
-                return min(Int((middle + 0.5).rounded(.down)), length - 1)
-            }
-            x = try x.indexSelect(dim: dim + 2, index: Tensor(places, shape: [places.count]).to(input.device))
-        }
-        return x
     }
 }

@@ -8,11 +8,15 @@ import Torch
 ///   - runningVar: `[C]`, as `runningMean`.
 ///   - training: whether the batch's own statistics are used.
 ///   - momentum: how much of the new statistics goes into the running ones.
-/// - Throws: `TorchError` of kind `shape` in training with one value for each channel, which has no variance.
+/// - Throws: `TorchError` of kind `shape` in training with one value for each channel, which has no variance; and for an
+///   `eps` that is negative, or not positive in training.
 public func batchNorm(
     _ input: Tensor, runningMean: Tensor?, runningVar: Tensor?, weight: Tensor? = nil, bias: Tensor? = nil,
     training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
 ) throws -> Tensor {
+    try require(
+        training ? eps > 0 : eps >= 0, "batch_norm",
+        "eps must \(training ? "be positive in training" : "not be negative"), and is \(eps)")
     let shape = input.shape
     try requireShape(
         !(training && shape.count >= 2 && input.count == shape[1]), "batch_norm", input,
@@ -49,11 +53,19 @@ public func instanceNorm(
 ///   - input: `[N, C, …]`.
 ///   - numGroups: a divisor of C.
 ///   - weight: `[C]`, as `bias`.
+/// - Throws: `TorchError` where the groups do not divide the channels, or the batch has one value for each group.
 public func groupNorm(
     _ input: Tensor, numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
 ) throws -> Tensor {
-    try requireShape(input.dimensionCount >= 2, "group_norm", input, "it takes [N, C, …]")
-    try require(numGroups > 0, "group_norm", "the number of groups must be positive, not \(numGroups)")
+    let shape = input.shape
+    try requireShape(shape.count >= 2, "group_norm", input, "it takes [N, C, …]")
+    try requireShape(
+        numGroups > 0 && shape[1].isMultiple(of: numGroups) && numGroups <= max(shape[1], 1), "group_norm", input,
+        "the number of groups must divide \(shape[1]) channels, and \(numGroups) does not")
+    // PyTorch counts the batch too.
+    try requireShape(
+        input.count != numGroups, "group_norm", input, "it needs more than one value for each group: use a larger batch"
+    )
     return try Tensor.groupNorm(input, numGroups: numGroups, weight: weight, bias: bias, eps: eps)
 }
 

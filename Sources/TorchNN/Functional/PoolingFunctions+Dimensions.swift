@@ -79,9 +79,22 @@ public func adaptiveMaxPool2d(_ input: Tensor, outputSize: some PairConvertible)
     try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes).output
 }
 
+/// `adaptiveMaxPool2d` to an output with the input's size where a size is nil.
+public func adaptiveMaxPool2d(_ input: Tensor, height: Int?, width: Int?) throws -> Tensor {
+    try adaptiveMaxPooling(
+        input, outputSize: adaptiveSizes([height, width], for: input, "adaptive_max_pool2d")
+    ).output
+}
+
 /// The means of as many windows of an image as the output has places.
 public func adaptiveAvgPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.pair.sizes)
+}
+
+/// `adaptiveAvgPool2d` to an output with the input's size where a size is nil.
+public func adaptiveAvgPool2d(_ input: Tensor, height: Int?, width: Int?) throws -> Tensor {
+    try adaptiveAveragePooling(
+        input, outputSize: adaptiveSizes([height, width], for: input, "adaptive_avg_pool2d"))
 }
 
 /// The greatest element in each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
@@ -123,7 +136,20 @@ public func adaptiveMaxPool3d(_ input: Tensor, outputSize: some TripleConvertibl
     try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes).output
 }
 
+/// `adaptiveMaxPool3d` to an output with the input's size where a size is nil.
+public func adaptiveMaxPool3d(_ input: Tensor, depth: Int?, height: Int?, width: Int?) throws -> Tensor {
+    try adaptiveMaxPooling(
+        input, outputSize: adaptiveSizes([depth, height, width], for: input, "adaptive_max_pool3d")
+    ).output
+}
+
 /// The means of as many windows of a volume as the output has places.
 public func adaptiveAvgPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.triple.sizes)
+}
+
+/// `adaptiveAvgPool3d` to an output with the input's size where a size is nil.
+public func adaptiveAvgPool3d(_ input: Tensor, depth: Int?, height: Int?, width: Int?) throws -> Tensor {
+    try adaptiveAveragePooling(
+        input, outputSize: adaptiveSizes([depth, height, width], for: input, "adaptive_avg_pool3d"))
 }

@@ -1,6 +1,6 @@
 import Torch
 
-// Pooling. The functions for one to three dimensions are in PoolingFunctions+Dimensions.swift.
+// Pooling. The functions for one to three dimensions are in PoolingFunctions+Dimensions.swift and +Indices.swift.
 
 /// The greatest element of each window, in as many dimensions as the kernel has.
 func maxPooling(
@@ -66,6 +66,14 @@ func adaptiveMaxPooling(_ input: Tensor, outputSize: [Int]) throws -> (output: T
     }
 }
 
+/// The output's spatial sizes, the input's where nil.
+func adaptiveSizes(_ outputSize: [Int?], for input: Tensor, _ operation: String) throws -> [Int] {
+    let inputSizes = input.shape.suffix(outputSize.count)
+    try requireShape(
+        inputSizes.count == outputSize.count, operation, input, "it needs \(outputSize.count) spatial dimensions")
+    return zip(outputSize, inputSizes).map { $0 ?? $1 }
+}
+
 /// The means of as many windows as the output has places.
 func adaptiveAveragePooling(_ input: Tensor, outputSize: [Int]) throws -> Tensor {
     switch outputSize.count {
@@ -75,41 +83,21 @@ func adaptiveAveragePooling(_ input: Tensor, outputSize: [Int]) throws -> Tensor
     }
 }
 
-/// (Σ xᵖ)^(1/p) over each window, in as many dimensions as the kernel has.
-func powerPooling(
-    _ input: Tensor, normType p: Double, kernelSize: [Int], stride: [Int], ceilMode: Bool
-) throws -> Tensor {
-    let none = kernelSize.map { _ in 0 }
-    guard p.isFinite else {
-        // The limits: the greatest and the smallest absolute value.
-        let sign = p < 0 ? -1.0 : 1.0
-        return try sign
-            * maxPooling(
-                sign * input.abs(), kernelSize: kernelSize, stride: stride, padding: none,
-                dilation: kernelSize.map { _ in 1 }, ceilMode: ceilMode)
-    }
-    let means = try averagePooling(
-        input.pow(.real(p)), kernelSize: kernelSize, stride: stride, padding: none, ceilMode: ceilMode,
-        countIncludePad: true, divisorOverride: nil)
-    let places = kernelSize.reduce(1.0) { $0 * Double($1) }
-    // The rectified absolute value times the sign is the mean itself, but with PyTorch's gradient at zero.
-    return try (means.sign() * means.abs().relu()).mul(.real(places)).pow(.real(1 / p))
-}
-
 /// Puts each element back at the place that pooling took it from, and zeros elsewhere.
 func maxUnpooling(
     _ input: Tensor, indices: Tensor, kernelSize: [Int], stride: [Int], padding: [Int], outputSize: [Int]?,
-    layer: String
+    operation: String
 ) throws -> Tensor {
+    try checkPooling(operation, kernelSize: kernelSize, stride: stride, padding: padding)
     let inputSizes = Array(input.shape.suffix(kernelSize.count))
     try requireShape(
-        inputSizes.count == kernelSize.count && inputSizes.allSatisfy { $0 <= largestOption }, layer, input,
+        inputSizes.count == kernelSize.count && inputSizes.allSatisfy { $0 <= largestOption }, operation, input,
         "it needs \(kernelSize.count) spatial dimensions, none beyond \(largestOption)")
     let usual = inputSizes.indices.map { (inputSizes[$0] - 1) * stride[$0] + kernelSize[$0] - 2 * padding[$0] }
     let sizes = outputSize ?? usual
     for (dim, size) in sizes.enumerated() {
         try requireShape(
-            (0...largestOption).contains(size) && abs(size - usual[dim]) < stride[dim], layer, input,
+            (0...largestOption).contains(size) && abs(size - usual[dim]) < stride[dim], operation, input,
             "the output can be \(usual[dim] - stride[dim] + 1) to \(usual[dim] + stride[dim] - 1) long in dimension "
                 + "\(dim), not \(size)")
     }
@@ -122,4 +110,11 @@ func maxUnpooling(
     default:
         return try Tensor.maxUnpool3d(input, indices: indices, outputSize: sizes, stride: stride, padding: padding)
     }
+}
+
+/// Throws unless kernel and stride are positive and the padding is not negative.
+func checkPooling(_ operation: String, kernelSize: [Int], stride: [Int], padding: [Int]) throws {
+    try requirePositive(kernelSize, operation, "kernel size")
+    try requirePositive(stride, operation, "stride")
+    try requireNotNegative(padding, operation, "padding")
 }

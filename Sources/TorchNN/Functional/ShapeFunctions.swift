@@ -43,6 +43,13 @@ public func cosineSimilarity(_ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Doub
     try Tensor.cosineSimilarity(x1, x2: x2, dim: dim, eps: eps)
 }
 
+/// The distances of all pairs of rows of `[N, M]`, each pair once: `[N·(N - 1) / 2]`.
+///
+/// - Parameter p: the norm's power, not negative.
+public func pdist(_ input: Tensor, p: Double = 2) throws -> Tensor {
+    try Tensor.pdist(input, p: p)
+}
+
 /// The norm of x₁ - x₂ + eps over the last dimension.
 public func pairwiseDistance(
     _ x1: Tensor, _ x2: Tensor, p: Double = 2, eps: Double = 1e-6, keepDim: Bool = false

@@ -28,6 +28,8 @@ public final class BCELoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+        try withHooks([input, target]) {
+            try binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+        }
     }
 }

@@ -34,7 +34,9 @@ public final class BCEWithLogitsLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try binaryCrossEntropyWithLogits(
-            input, target, weight: weight, posWeight: posWeight, reduction: reduction)
+        try withHooks([input, target]) {
+            try binaryCrossEntropyWithLogits(
+                input, target, weight: weight, posWeight: posWeight, reduction: reduction)
+        }
     }
 }

@@ -91,16 +91,20 @@ public final class CTCLoss: Module {
     public func callAsFunction(
         _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor
     ) throws -> Tensor {
-        try ctcLoss(
-            logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
-            reduction: reduction, zeroInfinity: zeroInfinity)
+        try withHooks([logProbabilities, targets, inputLengths, targetLengths]) {
+            try ctcLoss(
+                logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
+                reduction: reduction, zeroInfinity: zeroInfinity)
+        }
     }
 
     public func callAsFunction(
         _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: [Int], targetLengths: [Int]
     ) throws -> Tensor {
-        try ctcLoss(
-            logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
-            reduction: reduction, zeroInfinity: zeroInfinity)
+        try withHooks([logProbabilities, targets]) {
+            try ctcLoss(
+                logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
+                reduction: reduction, zeroInfinity: zeroInfinity)
+        }
     }
 }

@@ -38,8 +38,10 @@ public final class CrossEntropyLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try crossEntropy(
-            input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction,
-            labelSmoothing: labelSmoothing)
+        try withHooks([input, target]) {
+            try crossEntropy(
+                input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction,
+                labelSmoothing: labelSmoothing)
+        }
     }
 }

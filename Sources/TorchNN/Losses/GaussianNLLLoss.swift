@@ -67,10 +67,14 @@ public final class GaussianNLLLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor, variance: Tensor) throws -> Tensor {
-        try gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction)
+        try withHooks([input, target, variance]) {
+            try gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction)
+        }
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor, variance: Double) throws -> Tensor {
-        try gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction)
+        try withHooks([input, target]) {
+            try gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction)
+        }
     }
 }

@@ -25,6 +25,8 @@ public final class HingeEmbeddingLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
+        try withHooks([input, target]) {
+            try hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
+        }
     }
 }

@@ -32,6 +32,8 @@ public final class HuberLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try huberLoss(input, target, reduction: reduction, delta: delta)
+        try withHooks([input, target]) {
+            try huberLoss(input, target, reduction: reduction, delta: delta)
+        }
     }
 }

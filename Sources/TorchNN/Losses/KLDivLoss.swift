@@ -44,6 +44,8 @@ public final class KLDivLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try klDiv(input, target, reduction: reduction, logTarget: logTarget)
+        try withHooks([input, target]) {
+            try klDiv(input, target, reduction: reduction, logTarget: logTarget)
+        }
     }
 }

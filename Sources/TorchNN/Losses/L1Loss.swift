@@ -25,6 +25,8 @@ public final class L1Loss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try l1Loss(input, target, reduction: reduction)
+        try withHooks([input, target]) {
+            try l1Loss(input, target, reduction: reduction)
+        }
     }
 }

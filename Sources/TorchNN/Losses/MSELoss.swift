@@ -25,6 +25,8 @@ public final class MSELoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try mseLoss(input, target, reduction: reduction)
+        try withHooks([input, target]) {
+            try mseLoss(input, target, reduction: reduction)
+        }
     }
 }

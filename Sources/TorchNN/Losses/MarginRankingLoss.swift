@@ -27,6 +27,8 @@ public final class MarginRankingLoss: Module {
     }
 
     public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor {
-        try marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction)
+        try withHooks([input1, input2, target]) {
+            try marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction)
+        }
     }
 }

@@ -19,6 +19,8 @@ public final class MultiLabelMarginLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try multilabelMarginLoss(input, target, reduction: reduction)
+        try withHooks([input, target]) {
+            try multilabelMarginLoss(input, target, reduction: reduction)
+        }
     }
 }

@@ -32,6 +32,8 @@ public final class MultiLabelSoftMarginLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try multilabelSoftMarginLoss(input, target, weight: weight, reduction: reduction)
+        try withHooks([input, target]) {
+            try multilabelSoftMarginLoss(input, target, weight: weight, reduction: reduction)
+        }
     }
 }

@@ -43,6 +43,8 @@ public final class MultiMarginLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction)
+        try withHooks([input, target]) {
+            try multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction)
+        }
     }
 }

@@ -30,6 +30,8 @@ public final class NLLLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+        try withHooks([input, target]) {
+            try nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+        }
     }
 }

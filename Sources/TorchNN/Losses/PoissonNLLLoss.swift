@@ -34,6 +34,8 @@ public final class PoissonNLLLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try poissonNLLLoss(input, target, logInput: logInput, full: full, eps: eps, reduction: reduction)
+        try withHooks([input, target]) {
+            try poissonNLLLoss(input, target, logInput: logInput, full: full, eps: eps, reduction: reduction)
+        }
     }
 }

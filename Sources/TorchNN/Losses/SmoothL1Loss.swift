@@ -27,6 +27,8 @@ public final class SmoothL1Loss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try smoothL1Loss(input, target, reduction: reduction, beta: beta)
+        try withHooks([input, target]) {
+            try smoothL1Loss(input, target, reduction: reduction, beta: beta)
+        }
     }
 }

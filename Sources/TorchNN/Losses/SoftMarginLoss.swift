@@ -20,6 +20,8 @@ public final class SoftMarginLoss: Module {
     }
 
     public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try softMarginLoss(input, target, reduction: reduction)
+        try withHooks([input, target]) {
+            try softMarginLoss(input, target, reduction: reduction)
+        }
     }
 }

@@ -44,7 +44,9 @@ public final class TripletMarginLoss: Module {
     }
 
     public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
-        try tripletMarginLoss(
-            anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
+        try withHooks([anchor, positive, negative]) {
+            try tripletMarginLoss(
+                anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
+        }
     }
 }

@@ -50,8 +50,10 @@ public final class TripletMarginWithDistanceLoss: Module {
     }
 
     public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
-        try tripletMarginWithDistanceLoss(
-            anchor, positive, negative, distanceFunction: distanceFunction, margin: margin, swap: swap,
-            reduction: reduction)
+        try withHooks([anchor, positive, negative]) {
+            try tripletMarginWithDistanceLoss(
+                anchor, positive, negative, distanceFunction: distanceFunction, margin: margin, swap: swap,
+                reduction: reduction)
+        }
     }
 }

@@ -30,7 +30,9 @@ open class WeightedLoss: Module {
 
     /// The loss times its weight.
     public final func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try weighted(evaluate(input, target))
+        try withHooks([input, target]) {
+            try weighted(evaluate(input, target))
+        }
     }
 
     /// A loss times the weight.

@@ -100,10 +100,9 @@ private func misfit(of value: StateValue, for target: Tensor) -> String? {
     guard case .tensor(let source) = value else {
         return "is a \(value.typeName) in the state, and must be a tensor"
     }
-    let (there, here) = ("\(source.dtype)\(source.shape)", "\(target.dtype)\(target.shape)")
     guard source.isDefined else { return "is no tensor in the state" }
     guard source.shape == target.shape, target.dtype.isComplex || !source.dtype.isComplex else {
-        return "is \(there) in the state, and \(here) here"
+        return "is \(source.dtype)\(source.shape) in the state, and \(target.dtype)\(target.shape) here"
     }
     return nil
 }

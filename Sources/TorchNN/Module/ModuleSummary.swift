@@ -9,11 +9,12 @@ public struct ModuleSummary: Sendable {
         public let name: String
         /// The layer's class.
         public let type: String
-        /// Of the first output; nil for a module that has not run, or does not call its hooks (`Module.withHooks`).
+        /// Of the first tensor that came out; nil for a module that has not run, or does not call its hooks (`Module.withHooks`).
         public let outputShape: [Int]?
         /// How many numbers its own parameters have, without those of the layers below; a shared one counts once.
         public let parameterCount: Int
-        /// How many products of a convolution or linear map are added up, biases left out; of all calls.
+        /// How many products of weights, or of queries with keys and weights with values, are added up, biases left out;
+        /// of all calls.
         public let multiplyAdds: Int
     }
 
@@ -27,22 +28,20 @@ public struct ModuleSummary: Sendable {
     public var multiplyAdds: Int { rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) } }
 }
 
-extension Layer {
-    /// Runs the network on zeros, in evaluation mode and without recording, and lists what its layers do.
+extension Module {
+    /// Runs `forward` in evaluation mode and without recording, and lists what the module's layers do in it.
     ///
+    /// For a module that does not take one tensor and give one; for those that do there is `summary(inputSize:dtype:)`.
     /// ```swift
-    /// print(try network.summary(inputSize: [1, 3, 32, 32]))
+    /// print(try transformer.summary { _ = try transformer(Tensor.zeros([10, 1, 512]), Tensor.zeros([9, 1, 512])) })
     /// ```
-    /// - Parameters:
-    ///   - inputSize: the input's shape, with the batch.
-    ///   - dtype: the input's type; that of the first parameter where nil.
-    /// - Throws: what the forward pass throws.
-    public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
+    /// - Throws: what `forward` throws.
+    public final func summary(of forward: () throws -> Void) throws -> ModuleSummary {
         let modules = namedModules()
         let modes = modules.map(\.module.isTraining)
         let record = SummaryRecord()
         let handles = modules.map { _, module in
-            module.registerForwardHook { record.add($0, input: $1, output: $2) }
+            module.registerForwardHook { record.add($0, inputs: $1, outputs: $2) }
         }
         defer {
             handles.forEach { $0.remove() }
@@ -50,10 +49,8 @@ extension Layer {
             for ((_, module), mode) in zip(modules, modes) { module.train(mode) }
         }
         eval()
+        try noGrad { try forward() }
         let parameters = parameters()
-        let input = try Tensor.zeros(
-            inputSize, dtype: dtype ?? parameters.first?.dtype, device: parameters.first?.device)
-        _ = try noGrad { try self(input) }
         var counted: Set<OpaquePointer> = []
         let rows = modules.map { name, module in
             let own = module.parameterSlots.compactMap(\.slot.tensor).filter { counted.insert($0.pointer).inserted }
@@ -68,52 +65,37 @@ extension Layer {
     }
 }
 
+extension Layer {
+    /// Runs the network on zeros, in evaluation mode and without recording, and lists what its layers do.
+    ///
+    /// ```swift
+    /// print(try network.summary(inputSize: [1, 3, 32, 32]))
+    /// ```
+    /// - Parameters:
+    ///   - inputSize: the input's shape, with the batch.
+    ///   - dtype: the input's type; that of the first parameter where nil.
+    /// - Throws: what the forward pass throws.
+    public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
+        let first = parameters().first
+        let input = try Tensor.zeros(inputSize, dtype: dtype ?? first?.dtype, device: first?.device)
+        return try summary { _ = try self(input) }
+    }
+}
+
 /// What the hooks write down.
 private final class SummaryRecord {
     var shapes: [ObjectIdentifier: [Int]] = [:]
     var multiplyAdds: [ObjectIdentifier: Int] = [:]
 
-    func add(_ module: Module, input: Tensor, output: Tensor) {
+    func add(_ module: Module, inputs: [Tensor], outputs: [Tensor]) {
+        guard let input = inputs.first, let output = outputs.first else { return }
         let id = ObjectIdentifier(module)
         if shapes[id] == nil { shapes[id] = output.shape }
         if let layer = module as? any CountingMultiplyAdds {
-            let count = layer.multiplyAdds(input: input, output: output)
+            let count = layer.multiplyAdds(input: input, others: inputs.dropFirst(), output: output)
             multiplyAdds[id] = saturatingSum(multiplyAdds[id] ?? 0, count)
         }
     }
-}
-
-/// A layer that adds up products.
-protocol CountingMultiplyAdds {
-    func multiplyAdds(input: Tensor, output: Tensor) -> Int
-}
-
-extension Linear: CountingMultiplyAdds {
-    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
-        saturatingProduct(output.count, inFeatures)
-    }
-}
-
-extension Convolution: CountingMultiplyAdds {
-    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
-        kernelSize.sizes.reduce(saturatingProduct(output.count, inChannels / groups), saturatingProduct)
-    }
-}
-
-extension TransposedConvolution: CountingMultiplyAdds {
-    func multiplyAdds(input: Tensor, output: Tensor) -> Int {
-        kernelSize.sizes.reduce(saturatingProduct(input.count, outChannels / groups), saturatingProduct)
-    }
-}
-
-private func saturatingProduct(_ left: Int, _ right: Int) -> Int {
-    let (product, overflow) = left.multipliedReportingOverflow(by: right)
-    return overflow ? .max : product
-}
-
-private func saturatingSum(_ left: Int, _ right: Int) -> Int {
-    let (sum, overflow) = left.addingReportingOverflow(right)
-    return overflow ? .max : sum
 }
 
 extension ModuleSummary: CustomStringConvertible {

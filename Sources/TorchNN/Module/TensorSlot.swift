@@ -38,7 +38,7 @@ package final class TensorSlot {
     /// its elements.
     private static func parameter(_ value: Tensor) -> Tensor {
         if value.requiresGrad && value.isLeaf { return value }
-        // A setter cannot throw. This fails for no tensor with elements; if it did, the optimiser would name the tensor.
+        // A setter cannot throw. This fails for integers, which have no gradients: they are kept without.
         return (try? value.asParameter()) ?? value
     }
 }

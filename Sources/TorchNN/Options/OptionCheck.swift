@@ -22,14 +22,14 @@ let largestOption = Int(Int32.max)
 func requirePositive(_ sizes: [Int], _ layer: String, _ name: String) throws {
     try require(
         sizes.allSatisfy { (1...largestOption).contains($0) }, layer,
-        "the \(name) must be positive, not \(sizeText(sizes))")
+        "the \(name) must be positive and at most \(largestOption), not \(sizeText(sizes))")
 }
 
 /// Throws unless every size is at least 0, and not beyond what arithmetic bears.
 func requireNotNegative(_ sizes: [Int], _ layer: String, _ name: String) throws {
     try require(
         sizes.allSatisfy { (0...largestOption).contains($0) }, layer,
-        "the \(name) must not be negative, and is \(sizeText(sizes))")
+        "the \(name) must be from 0 to \(largestOption), not \(sizeText(sizes))")
 }
 
 extension Module {

@@ -1,5 +1,5 @@
 /// What stands around a padded input.
-public enum PaddingMode: String, Sendable {
+public enum PaddingMode: String, CaseIterable, Sendable {
     case zeros
     /// The input mirrored at its edge, the edge not repeated.
     case reflect

@@ -84,6 +84,8 @@ public final class AveragedModel<Network: Module>: Module {
 
 extension AveragedModel: Layer where Network: Layer {
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try module(input)
+        try withHooks(input) {
+            try module(input)
+        }
     }
 }

@@ -14,12 +14,14 @@ import Torch
 ///   - body: runs the network over the data once.
 /// - Throws: what `body` throws; the statistics are then those of the batches before.
 public func updateBatchNorm(_ network: Module, _ body: () throws -> Void) throws {
-    let layers = network.namedModules().compactMap { $0.module as? BatchNorm }.filter(\.trackRunningStats)
+    let modules = network.namedModules().map(\.module)
+    let layers = modules.compactMap { $0 as? BatchNorm }.filter(\.trackRunningStats)
     guard !layers.isEmpty else { return }
-    let (momenta, wasTraining) = (layers.map(\.momentum), network.isTraining)
+    let (momenta, modes) = (layers.map(\.momentum), modules.map(\.isTraining))
     defer {
         for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum }
-        network.train(wasTraining)
+        // Those above first, since a module switches all below with itself.
+        for (module, mode) in zip(modules, modes) { module.train(mode) }
     }
     network.train()
     try noGrad {

@@ -10,8 +10,24 @@ struct SearchNumber: Comparable {
     let dtype: DType?
 
     init(_ value: Double, dtype: DType? = nil) {
-        self.value = dtype == nil || dtype == .float64 ? value : Double(Float(value))
+        self.value = Self.rounded(value, to: dtype)
         self.dtype = dtype
+    }
+
+    /// As a kernel rounds that computes half precision in single.
+    private static func rounded(_ value: Double, to dtype: DType?) -> Double {
+        switch dtype {
+        case nil, .float64?: return value
+        case .bfloat16?:
+            let bits = Float(value).bitPattern
+            // The upper half of the bits, to the even one of two that are equally near. A NaN's could overflow.
+            let upper = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000
+            return value.isNaN ? value : Double(Float(bitPattern: upper))
+        #if !(os(macOS) && arch(x86_64))
+            case .float16?: return Double(Float16(Float(value)))
+        #endif
+        default: return Double(Float(value))
+        }
     }
 
     init(_ tensor: Tensor) throws {
@@ -42,10 +58,18 @@ struct SearchNumber: Comparable {
         return try SearchNumber(Tensor.full([], scalar, dtype: dtype).sqrt())
     }
 
-    /// The two values as an operation on both sees them. Its result in double precision, rounded, is the one in single.
+    /// The two values as a sum or product of both sees them. Its result in double precision, rounded, is the one in single.
     private static func operands(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double, DType?) {
         let dtype = left.dtype ?? right.dtype
-        return (SearchNumber(left.value, dtype: dtype).value, SearchNumber(right.value, dtype: dtype).value, dtype)
+        // A Python number meets half precision in single.
+        let common: DType? = dtype == nil || dtype == .float64 ? dtype : .float32
+        return (rounded(left.value, to: common), rounded(right.value, to: common), dtype)
+    }
+
+    /// The two values as a comparison sees them, which compares them in the tensor's type.
+    private static func compared(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double) {
+        let dtype = left.dtype ?? right.dtype
+        return (rounded(left.value, to: dtype), rounded(right.value, to: dtype))
     }
 
     static func + (left: SearchNumber, right: SearchNumber) -> SearchNumber {
@@ -75,13 +99,13 @@ struct SearchNumber: Comparable {
     }
 
     static func < (left: SearchNumber, right: SearchNumber) -> Bool {
-        let (left, right, _) = operands(left, right)
+        let (left, right) = compared(left, right)
         return left < right
     }
 
     // Spelled out, since none of these holds where one is not a number.
     static func <= (left: SearchNumber, right: SearchNumber) -> Bool {
-        let (left, right, _) = operands(left, right)
+        let (left, right) = compared(left, right)
         return left <= right
     }
 
@@ -89,7 +113,7 @@ struct SearchNumber: Comparable {
     static func >= (left: SearchNumber, right: SearchNumber) -> Bool { right <= left }
 
     static func == (left: SearchNumber, right: SearchNumber) -> Bool {
-        let (left, right, _) = operands(left, right)
+        let (left, right) = compared(left, right)
         return left == right
     }
 

@@ -56,6 +56,7 @@ public final class ASGD: Optimizer {
 
     public override func validate(_ options: StateDict) throws {
         try requireNotNegative("lr", "weight_decay", in: options)
+        try requireNumbers("lambd", "alpha", "t0", in: options)
         _ = try Options(options)
     }
 

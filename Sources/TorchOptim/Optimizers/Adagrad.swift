@@ -85,7 +85,7 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
                 lr: options.learningRate, lrDecay: options.lrDecay, weightDecay: options.weightDecay, eps: options.eps,
                 maximize: options.maximize, gradScale: gradScale, foundInf: foundInf)
             // A step that was left out does not count.
-            if let foundInf { for step in distinct { try step.sub_(foundInf) } }
+            if let foundInf, !distinct.isEmpty { try Tensor.foreachAdd_(distinct, foundInf, alpha: -1) }
         }
     }
 }

@@ -93,7 +93,7 @@ public class Adam: Optimizer, ScaledOptimizer {
                     amsgrad: options.amsgrad, maximize: options.maximize, gradScale: gradScale, foundInf: foundInf)
             }
             // A step that was left out does not count.
-            if let foundInf { for step in distinct { try step.sub_(foundInf) } }
+            if let foundInf, !distinct.isEmpty { try Tensor.foreachAdd_(distinct, foundInf, alpha: -1) }
         }
     }
 }

@@ -15,7 +15,7 @@ import Torch
 /// ```
 public final class LBFGS: Optimizer {
     /// How the length of a step is found.
-    public enum LineSearch: String, Sendable {
+    public enum LineSearch: String, CaseIterable, Sendable {
         /// So that the strong Wolfe conditions hold.
         case strongWolfe = "strong_wolfe"
     }
@@ -77,6 +77,7 @@ public final class LBFGS: Optimizer {
 
     public override func validate(_ options: StateDict) throws {
         try requireNotNegative("lr", in: options)
+        try requireNumbers("tolerance_grad", "tolerance_change", in: options)
         let options = try Options(options)
         guard options.maxIterations >= 0, options.maxEvaluations >= 0, (1...1_000_000).contains(options.historySize)
         else {

@@ -55,6 +55,7 @@ public final class SGD: Optimizer, ScaledOptimizer {
 
     public override func validate(_ options: StateDict) throws {
         try requireNotNegative("lr", "momentum", "weight_decay", in: options)
+        try requireNumbers("dampening", in: options)
         let options = try Options(options)
         guard !options.nesterov || (options.momentum > 0 && options.dampening == 0) else {
             throw OptimizerError(

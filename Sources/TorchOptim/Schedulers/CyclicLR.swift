@@ -7,7 +7,7 @@ import Torch
 /// networks".
 public final class CyclicLR: LRScheduler {
     /// How the height of the triangles changes.
-    public enum Mode: String, Sendable {
+    public enum Mode: String, CaseIterable, Sendable {
         /// It stays.
         case triangular
         /// It halves with each cycle.
@@ -17,7 +17,7 @@ public final class CyclicLR: LRScheduler {
     }
 
     /// What a function of the height is given: the number of the cycle, from 1, or that of the step.
-    public enum ScaleMode: String, Sendable {
+    public enum ScaleMode: String, CaseIterable, Sendable {
         case cycle, iterations
     }
 

@@ -8,7 +8,7 @@ import Torch
 /// training of neural networks using large learning rates".
 public final class OneCycleLR: LRScheduler {
     /// How rates go from one end of a phase to the other.
-    public enum AnnealStrategy: String, Sendable {
+    public enum AnnealStrategy: String, CaseIterable, Sendable {
         case cos, linear
     }
 

@@ -7,12 +7,12 @@ import Torch
 /// ```
 public final class ReduceLROnPlateau: LRScheduler {
     /// Whether a smaller metric is better, or a greater one.
-    public enum Mode: String, Sendable {
+    public enum Mode: String, CaseIterable, Sendable {
         case min, max
     }
 
     /// Whether the improvement that counts is a part of the best metric, or a difference.
-    public enum ThresholdMode: String, Sendable {
+    public enum ThresholdMode: String, CaseIterable, Sendable {
         case relative = "rel"
         case absolute = "abs"
     }

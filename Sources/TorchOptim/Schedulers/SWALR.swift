@@ -6,7 +6,7 @@ import Torch
 /// Izmailov and others 2018, "Averaging weights leads to wider optima and better generalization".
 public final class SWALR: LRScheduler {
     /// How the rates go there.
-    public enum AnnealStrategy: String, Sendable {
+    public enum AnnealStrategy: String, CaseIterable, Sendable {
         case cos, linear
     }
 

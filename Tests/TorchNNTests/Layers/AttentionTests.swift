@@ -112,6 +112,12 @@ struct AttentionTests {
         expectError(name) { try attention(x, x, x, keyPaddingMask: Tensor.zeros([3, 2])) }
         expectError(name) { try attention(x, x, x, attnMask: Tensor.zeros([2, 3])) }
         expectError(name) { try attention(x, x, x, isCausal: true) }
+        expectError(name) {
+            try attention(x, x, x, needWeights: false, attnMask: Tensor.zeros([5, 5]), isCausal: true)
+        }
+        // A causal mask of another size is no hint for the kernel.
+        let encoder = try TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 1)
+        expectError(name) { try encoder(x, mask: Transformer.generateSquareSubsequentMask(5)) }
         expectError("attention") { try attention(x, x, x, attnMask: Tensor.zeros([3, 3], dtype: .int64)) }
     }
 

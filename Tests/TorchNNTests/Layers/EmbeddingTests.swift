@@ -34,6 +34,12 @@ struct EmbeddingTests {
         expectError("Embedding") { try Embedding(pretrained: Tensor.zeros([3])) }
         expectError("EmbeddingBag") { try EmbeddingBag(6, -3) }
         expectError("EmbeddingBag") { try EmbeddingBag(6, 3, paddingIdx: 6) }
+        expectError("EmbeddingBag") { try EmbeddingBag(6, 3, scaleGradByFreq: true, mode: .max) }
+        expectError("EmbeddingBag") { try EmbeddingBag(6, 3, mode: .max, sparse: true) }
+        expectError("EmbeddingBag") { try EmbeddingBag(pretrained: Tensor.zeros([3])) }
+        expectError("embedding_bag") {
+            try embeddingBag(Tensor([[0]]), weight: Tensor.zeros([2, 2]), mode: .max, sparse: true)
+        }
     }
 
     @Test("a row that is not there is an error")
@@ -74,5 +80,24 @@ struct EmbeddingTests {
         let embedding = try Embedding(pretrained: table, freeze: false)
         #expect(embedding.weight.requiresGrad)
         #expect(try embedding(Tensor([1])).array(Double.self) == [3, 4])
+    }
+
+    @Test("a bag's table that is there already is frozen unless told otherwise")
+    func pretrainedBagIsFrozen() throws {
+        let table = try Tensor([[1.0, 2.0], [3.0, 4.0]])
+        #expect(try EmbeddingBag(pretrained: table).weight.requiresGrad == false)
+        let bag = try EmbeddingBag(pretrained: table, freeze: false, mode: .sum)
+        #expect(bag.weight.requiresGrad)
+        #expect(try bag(Tensor([[1, 0]])).array(Double.self) == [4, 6])
+    }
+
+    @Test("a table that another module trains is not frozen with what is made of it")
+    func givenTableStaysTrained() throws {
+        let trained = try Embedding(3, 2)
+        let frozen = try Embedding(pretrained: trained.weight)
+        let bag = try EmbeddingBag(pretrained: trained.weight)
+        #expect(trained.weight.requiresGrad && !frozen.weight.requiresGrad && !bag.weight.requiresGrad)
+        _ = try noGrad { try trained.weight.fill_(7) }
+        #expect(try frozen(Tensor([1])).array(Double.self) == [7, 7])
     }
 }

@@ -28,6 +28,8 @@ struct LinearTests {
         expectError("Linear") { try Linear(0, 3) }
         expectError("Linear") { try Linear(3, -1) }
         expectError("Bilinear") { try Bilinear(3, 0, 1) }
+        let error = #expect(throws: TorchError.self) { try Linear(1 << 40, 1) }
+        #expect(error?.message.contains("at most 2147483647") == true)
     }
 
     @Test("a layer too large for memory is an error")

@@ -23,6 +23,25 @@ struct PackedSequenceTests {
         #expect(try packSequence(sequences).data.array(Double.self) == [1, 3, 2])
     }
 
+    @Test("padded and packed sequences are taken apart again")
+    func sequencesAreTakenApart() throws {
+        let sequences = [try Tensor([3.0]), try Tensor([1.0, 2.0, 4.0]), try Tensor([5.0, 6.0])]
+        let packed = try packSequence(sequences, enforceSorted: false)
+        #expect(try unpackSequence(packed).map { try $0.array(Double.self) } == [[3], [1, 2, 4], [5, 6]])
+        let padded = try padSequence(sequences, batchFirst: true)
+        let parts = try unpadSequence(padded, lengths: [1, 3, 0], batchFirst: true)
+        #expect(try parts.map { try $0.array(Double.self) } == [[3], [1, 2, 4], []])
+        expectError("unpad_sequence") { try unpadSequence(padded, lengths: [1, 4, 0], batchFirst: true) }
+        expectError("unpad_sequence") { try unpadSequence(padded, lengths: [1, 3]) }
+        expectError("unpad_sequence") { try unpadSequence(Tensor(1.0), lengths: []) }
+    }
+
+    @Test("steps beyond number of a tensor without elements are an error")
+    func hugeLengthsThrow() throws {
+        let empty = try Tensor.empty([1 << 58, 1, 0])
+        #expect(throws: TorchError.self) { try packPaddedSequence(empty, lengths: [1 << 58]) }
+    }
+
     @Test(
         "lengths that do not fit are errors",
         arguments: [[1, 2], [2], [2, 0], [4, 1], [-1, -2], []])

@@ -47,6 +47,14 @@ import TorchNN
         #expect(network.isTraining && last.momentum == 0.3)
     }
 
+    @Test("a module that was in another mode than the network is in that mode again")
+    func frozenModuleStaysFrozen() throws {
+        let (network, _, last) = try network()
+        last.eval()
+        try updateBatchNorm(network) { #expect(last.isTraining) }
+        #expect(network.isTraining && !last.isTraining)
+    }
+
     @Test("a network without batch normalisation is not run")
     func nothing() throws {
         try updateBatchNorm(Linear(2, 2)) { Issue.record("it was run") }

@@ -197,6 +197,8 @@ extension Naming {
         "embedding_bag": .call("checkBags", ["weight", "indices", "offsets", "include_last_offset"]),
         "gru.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
         "gru.input": .call("checkLayers", ["num_layers"]),
+        "linalg_ldl_solve": .call("checkPivots", ["pivots"]),
+        "linalg_lstsq": .call("checkLeastSquares", ["self", "b", "driver"]),
         "linalg_matrix_power": .call("checkPower", ["n"]),
         "lstm.data": .call(
             "checkPackedLSTM", ["data", "batch_sizes", "hx", "params", "has_biases", "num_layers", "bidirectional"]),
@@ -214,6 +216,9 @@ extension Naming {
         "rnn_tanh.data": .call("checkPackedSequence", ["data", "batch_sizes", "num_layers"]),
         "rnn_tanh.input": .call("checkLayers", ["num_layers"]),
         "scaled_dot_product_attention": .call("checkGroupedAttention", ["key", "value", "enable_gqa"]),
+        "segment_reduce": .call("checkSegments", ["data", "lengths", "offsets", "axis"]),
+        "_upsample_bicubic2d_aa": .call("checkScales", ["output_size", "scales_h", "scales_w"]),
+        "_upsample_bilinear2d_aa": .call("checkScales", ["output_size", "scales_h", "scales_w"]),
         "_pad_packed_sequence": .call("checkBatchSizes", ["data", "batch_sizes"]),
         "_fused_sgd_": .fusedOptimizer(companions: ["grads", "momentum_buffer_list"]),
         "_fused_adagrad_": .fusedOptimizer(companions: ["grads", "state_sums"]),

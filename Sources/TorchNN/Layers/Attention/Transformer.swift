@@ -60,15 +60,21 @@ public final class Transformer: Module {
         memoryKeyPaddingMask: Tensor? = nil, sourceIsCausal: Bool? = nil, targetIsCausal: Bool? = nil,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
-        let memory = try encoder(
-            source, mask: sourceMask, keyPaddingMask: sourceKeyPaddingMask, isCausal: sourceIsCausal)
-        return try decoder(
-            target, memory, targetMask: targetMask, memoryMask: memoryMask, targetKeyPaddingMask: targetKeyPaddingMask,
-            memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal, memoryIsCausal: memoryIsCausal)
+        try withHooks([source, target]) {
+            let memory = try encoder(
+                source, mask: sourceMask, keyPaddingMask: sourceKeyPaddingMask, isCausal: sourceIsCausal)
+            return try decoder(
+                target, memory, targetMask: targetMask, memoryMask: memoryMask,
+                targetKeyPaddingMask: targetKeyPaddingMask,
+                memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal,
+                memoryIsCausal: memoryIsCausal)
+        }
     }
 
     /// The causal mask `[size, size]`: -∞ where a step would look at a later one, 0 elsewhere.
-    public static func generateSquareSubsequentMask(_ size: Int, dtype: DType = .float32) throws -> Tensor {
-        try Tensor.full([size, size], .real(-.infinity), dtype: dtype).triu(diagonal: 1)
+    public static func generateSquareSubsequentMask(
+        _ size: Int, dtype: DType = .float32, device: Device? = nil
+    ) throws -> Tensor {
+        try Tensor.full([size, size], .real(-.infinity), dtype: dtype, device: device).triu(diagonal: 1)
     }
 }

@@ -72,31 +72,33 @@ public final class TransformerDecoderLayer: Module {
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool = false,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
-        func toItself(_ x: Tensor) throws -> Tensor {
-            let output = try selfAttn(
-                x, x, x, keyPaddingMask: targetKeyPaddingMask, needWeights: false, attnMask: targetMask,
-                isCausal: targetIsCausal
-            ).output
-            return try dropout1(output)
+        try withHooks([target, memory]) {
+            func toItself(_ x: Tensor) throws -> Tensor {
+                let output = try selfAttn(
+                    x, x, x, keyPaddingMask: targetKeyPaddingMask, needWeights: false, attnMask: targetMask,
+                    isCausal: targetIsCausal
+                ).output
+                return try dropout1(output)
+            }
+            func toMemory(_ x: Tensor) throws -> Tensor {
+                let output = try multiheadAttn(
+                    x, memory, memory, keyPaddingMask: memoryKeyPaddingMask, needWeights: false, attnMask: memoryMask,
+                    isCausal: memoryIsCausal
+                ).output
+                return try dropout2(output)
+            }
+            func network(_ x: Tensor) throws -> Tensor {
+                try dropout3(linear2(dropout(options.activation(linear1(x)))))
+            }
+            if options.normFirst {
+                var x = try target + toItself(norm1(target))
+                x = try x + toMemory(norm2(x))
+                return try x + network(norm3(x))
+            }
+            var x = try norm1(target + toItself(target))
+            x = try norm2(x + toMemory(x))
+            return try norm3(x + network(x))
         }
-        func toMemory(_ x: Tensor) throws -> Tensor {
-            let output = try multiheadAttn(
-                x, memory, memory, keyPaddingMask: memoryKeyPaddingMask, needWeights: false, attnMask: memoryMask,
-                isCausal: memoryIsCausal
-            ).output
-            return try dropout2(output)
-        }
-        func network(_ x: Tensor) throws -> Tensor {
-            try dropout3(linear2(dropout(options.activation(linear1(x)))))
-        }
-        if options.normFirst {
-            var x = try target + toItself(norm1(target))
-            x = try x + toMemory(norm2(x))
-            return try x + network(norm3(x))
-        }
-        var x = try norm1(target + toItself(target))
-        x = try norm2(x + toMemory(x))
-        return try norm3(x + network(x))
     }
 }
 
@@ -123,15 +125,18 @@ public final class TransformerDecoder: Module {
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
-        let targetMask = try additive(targetMask, like: target)
-        let targetIsCausal = try targetIsCausal ?? isCausalMask(targetMask)
-        var x = target
-        for layer in layers {
-            x = try layer(
-                x, memory, targetMask: targetMask, memoryMask: memoryMask, targetKeyPaddingMask: targetKeyPaddingMask,
-                memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal,
-                memoryIsCausal: memoryIsCausal)
+        try withHooks([target, memory]) {
+            let targetMask = try additive(targetMask, like: target)
+            let targetIsCausal = try targetIsCausal ?? isCausalMask(targetMask)
+            var x = target
+            for layer in layers {
+                x = try layer(
+                    x, memory, targetMask: targetMask, memoryMask: memoryMask,
+                    targetKeyPaddingMask: targetKeyPaddingMask,
+                    memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal,
+                    memoryIsCausal: memoryIsCausal)
+            }
+            return try norm?(x) ?? x
         }
-        return try norm?(x) ?? x
     }
 }

@@ -58,21 +58,23 @@ public final class TransformerEncoderLayer: Module {
     public func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool = false
     ) throws -> Tensor {
-        func attention(_ x: Tensor) throws -> Tensor {
-            let output = try selfAttn(
-                x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
-            ).output
-            return try dropout1(output)
+        try withHooks(source) {
+            func attention(_ x: Tensor) throws -> Tensor {
+                let output = try selfAttn(
+                    x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
+                ).output
+                return try dropout1(output)
+            }
+            func network(_ x: Tensor) throws -> Tensor {
+                try dropout2(linear2(dropout(options.activation(linear1(x)))))
+            }
+            if options.normFirst {
+                let x = try source + attention(norm1(source))
+                return try x + network(norm2(x))
+            }
+            let x = try norm1(source + attention(source))
+            return try norm2(x + network(x))
         }
-        func network(_ x: Tensor) throws -> Tensor {
-            try dropout2(linear2(dropout(options.activation(linear1(x)))))
-        }
-        if options.normFirst {
-            let x = try source + attention(norm1(source))
-            return try x + network(norm2(x))
-        }
-        let x = try norm1(source + attention(source))
-        return try norm2(x + network(x))
     }
 }
 
@@ -100,12 +102,14 @@ public final class TransformerEncoder: Module {
     public func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {
-        let mask = try additive(mask, like: source)
-        let isCausal = try isCausal ?? isCausalMask(mask)
-        var x = source
-        for layer in layers {
-            x = try layer(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
+        try withHooks(source) {
+            let mask = try additive(mask, like: source)
+            let isCausal = try isCausal ?? isCausalMask(mask)
+            var x = source
+            for layer in layers {
+                x = try layer(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
+            }
+            return try norm?(x) ?? x
         }
-        return try norm?(x) ?? x
     }
 }

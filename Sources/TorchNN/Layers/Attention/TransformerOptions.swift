@@ -47,5 +47,6 @@ func copy<M: Module>(of module: M, _ make: () throws -> M) throws -> M {
 /// Whether a mask of numbers to be added is the causal one: nothing up to the diagonal, -∞ above.
 func isCausalMask(_ mask: Tensor?) throws -> Bool {
     guard let mask, mask.dimensionCount == 2, mask.shape[0] == mask.shape[1] else { return false }
-    return try mask.equal(Transformer.generateSquareSubsequentMask(mask.shape[0], dtype: mask.dtype).to(mask.device))
+    return try mask.equal(
+        Transformer.generateSquareSubsequentMask(mask.shape[0], dtype: mask.dtype, device: mask.device))
 }

@@ -56,22 +56,25 @@ public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
     /// - Parameter outputSize: the spatial sizes of the output, where a stride leaves a choice.
     /// - Throws: `TorchError` for a size that the layer cannot give.
     public func callAsFunction(_ input: Tensor, outputSize: Size) throws -> Tensor {
-        let inputSizes = input.shape.suffix(outputSize.sizes.count)
-        try requireShape(
-            inputSizes.count == outputSize.sizes.count && inputSizes.allSatisfy { $0 <= largestOption }, Self.layerName,
-            input, "it needs \(outputSize.sizes.count) spatial dimensions, none beyond \(largestOption)")
-        var outputPadding: [Int] = []
-        for (dim, size) in inputSizes.enumerated() {
-            let least =
-                (size - 1) * stride.sizes[dim] - 2 * padding.sizes[dim]
-                + dilation.sizes[dim] * (kernelSize.sizes[dim] - 1) + 1
-            let greatest = least + stride.sizes[dim] - 1
+        try withHooks(input) {
+            let inputSizes = input.shape.suffix(outputSize.sizes.count)
             try requireShape(
-                least <= outputSize.sizes[dim] && outputSize.sizes[dim] <= greatest, Self.layerName, input,
-                "the output can be \(least) to \(greatest) long in dimension \(dim), not \(outputSize.sizes[dim])")
-            outputPadding.append(outputSize.sizes[dim] - least)
+                inputSizes.count == outputSize.sizes.count && inputSizes.allSatisfy { $0 <= largestOption },
+                Self.layerName,
+                input, "it needs \(outputSize.sizes.count) spatial dimensions, none beyond \(largestOption)")
+            var outputPadding: [Int] = []
+            for (dim, size) in inputSizes.enumerated() {
+                let least =
+                    (size - 1) * stride.sizes[dim] - 2 * padding.sizes[dim]
+                    + dilation.sizes[dim] * (kernelSize.sizes[dim] - 1) + 1
+                let greatest = least + stride.sizes[dim] - 1
+                try requireShape(
+                    least <= outputSize.sizes[dim] && outputSize.sizes[dim] <= greatest, Self.layerName, input,
+                    "the output can be \(least) to \(greatest) long in dimension \(dim), not \(outputSize.sizes[dim])")
+                outputPadding.append(outputSize.sizes[dim] - least)
+            }
+            return try apply(to: input, outputPadding: outputPadding)
         }
-        return try apply(to: input, outputPadding: outputPadding)
     }
 
     private func apply(to input: Tensor, outputPadding: [Int]) throws -> Tensor {

@@ -34,7 +34,7 @@ public final class Embedding: Module, Layer {
         try Init.drawTable(weight, paddingIdx: self.paddingIdx)
     }
 
-    /// A table that is there already: PyTorch's `from_pretrained`.
+    /// A table that is there already: PyTorch's `from_pretrained`. The module's weight shares its elements.
     ///
     /// - Parameters:
     ///   - weight: `[numEmbeddings, embeddingDim]`.
@@ -52,7 +52,8 @@ public final class Embedding: Module, Layer {
         self.normType = normType
         self.scaleGradByFreq = scaleGradByFreq
         self.sparse = sparse
-        self.weight = weight
+        // A parameter of its own, so that what was given is not frozen with it.
+        self.weight = try weight.detach()
         super.init()
         try self.weight.requiresGrad_(!freeze)
     }

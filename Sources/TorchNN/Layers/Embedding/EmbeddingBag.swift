@@ -6,7 +6,7 @@ import Torch
 /// is zero.
 public final class EmbeddingBag: Module {
     /// What is made of a bag's rows.
-    public enum Mode: String, Sendable {
+    public enum Mode: String, CaseIterable, Sendable {
         case sum, mean, max
 
         var number: Int {
@@ -39,16 +39,38 @@ public final class EmbeddingBag: Module {
     ///   - sparse: whether the gradient is a sparse tensor.
     ///   - includeLastOffset: whether the last offset is the input's length, and no bag's beginning.
     ///   - paddingIdx: the row that does not count in its bag; negative numbers count from the end.
-    /// - Throws: `TorchError` for sizes that are not positive, or a row that is not there.
-    public init(
+    /// - Throws: `TorchError` for sizes that are not positive, a row that is not there, or options that do not go with the
+    ///   mode.
+    public convenience init(
         _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
         paddingIdx: Int? = nil
     ) throws {
         try requirePositive([numEmbeddings, embeddingDim], "EmbeddingBag", "sizes of the table")
-        let weight = try Tensor.empty([numEmbeddings, embeddingDim])
-        self.numEmbeddings = numEmbeddings
-        self.embeddingDim = embeddingDim
+        try self.init(
+            pretrained: Tensor.empty([numEmbeddings, embeddingDim]), freeze: false, maxNorm: maxNorm,
+            normType: normType,
+            scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, includeLastOffset: includeLastOffset,
+            paddingIdx: paddingIdx)
+        try Init.drawTable(weight, paddingIdx: self.paddingIdx)
+    }
+
+    /// A table that is there already: PyTorch's `from_pretrained`. The module's weight shares its elements.
+    ///
+    /// - Parameters:
+    ///   - weight: `[numEmbeddings, embeddingDim]`.
+    ///   - freeze: whether training leaves it as it is.
+    /// - Throws: `TorchError` for another number of dimensions, a row that is not there, or options that do not go with the
+    ///   mode.
+    public init(
+        pretrained weight: Tensor, freeze: Bool = true, maxNorm: Double? = nil, normType: Double = 2,
+        scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
+        paddingIdx: Int? = nil
+    ) throws {
+        try requireShape(weight.dimensionCount == 2, "EmbeddingBag", weight, "a table has two dimensions")
+        try checkMode(mode, scaleGradByFreq: scaleGradByFreq, sparse: sparse, "EmbeddingBag")
+        numEmbeddings = try weight.size(0)
+        embeddingDim = try weight.size(1)
         self.maxNorm = maxNorm
         self.normType = normType
         self.scaleGradByFreq = scaleGradByFreq
@@ -56,9 +78,10 @@ public final class EmbeddingBag: Module {
         self.sparse = sparse
         self.includeLastOffset = includeLastOffset
         self.paddingIdx = try row(paddingIdx, of: weight, "EmbeddingBag")
-        self.weight = weight
+        // A parameter of its own, so that what was given is not frozen with it.
+        self.weight = try weight.detach()
         super.init()
-        try Init.drawTable(self.weight, paddingIdx: self.paddingIdx)
+        try self.weight.requiresGrad_(!freeze)
     }
 
     public override var extraDescription: String {
@@ -76,9 +99,11 @@ public final class EmbeddingBag: Module {
     public func callAsFunction(
         _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
     ) throws -> Tensor {
-        try embeddingBag(
-            input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
-            scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
-            includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
+        try withHooks([input, offsets, perSampleWeights].compactMap(\.self)) {
+            try embeddingBag(
+                input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
+                scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
+                includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
+        }
     }
 }

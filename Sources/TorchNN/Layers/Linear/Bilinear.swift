@@ -35,6 +35,8 @@ public final class Bilinear: Module {
     }
 
     public func callAsFunction(_ input1: Tensor, _ input2: Tensor) throws -> Tensor {
-        try bilinear(input1, input2, weight: weight, bias: bias)
+        try withHooks([input1, input2]) {
+            try bilinear(input1, input2, weight: weight, bias: bias)
+        }
     }
 }

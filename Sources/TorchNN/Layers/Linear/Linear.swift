@@ -16,9 +16,7 @@ public class Linear: Module, Layer {
     /// - Parameter bias: whether there is a bias.
     /// - Throws: `TorchError` where a number of features is not positive.
     public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) throws {
-        try require(
-            inFeatures > 0 && outFeatures > 0, "Linear",
-            "the numbers of features must be positive, not \(inFeatures) and \(outFeatures)")
+        try requirePositive([inFeatures, outFeatures], "Linear", "numbers of features")
         self.inFeatures = inFeatures
         self.outFeatures = outFeatures
         weight = try Tensor.empty([outFeatures, inFeatures])

@@ -3,16 +3,10 @@ import Torch
 /// The means of as many windows as the output shall have places, whatever the input's size.
 ///
 /// Takes `[N, C, L]` or `[C, L]`.
-public final class AdaptiveAvgPool1d: AdaptivePooling, Layer {
+public final class AdaptiveAvgPool1d: AdaptiveAveragePooling {
     /// - Parameter outputSize: the length of the output.
     /// - Throws: `TorchError` where it is not positive.
     public init(_ outputSize: Int) throws {
         try super.init([outputSize])
-    }
-
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try adaptiveAveragePooling(input, outputSize: sizes(for: input))
-        }
     }
 }

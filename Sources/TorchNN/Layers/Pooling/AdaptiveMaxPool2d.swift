@@ -3,7 +3,7 @@ import Torch
 /// The greatest elements of as many windows as the output shall have places, whatever the input's size.
 ///
 /// Takes `[N, C, H, W]` or `[C, H, W]`.
-public final class AdaptiveMaxPool2d: AdaptivePooling, Layer {
+public final class AdaptiveMaxPool2d: AdaptiveMaxPooling {
     /// - Parameter outputSize: the size of the output, a number or a `Pair`.
     /// - Throws: `TorchError` where it is not positive.
     public init(_ outputSize: some PairConvertible) throws {
@@ -13,16 +13,5 @@ public final class AdaptiveMaxPool2d: AdaptivePooling, Layer {
     /// An output with the input's size where a size is nil.
     public init(height: Int?, width: Int?) throws {
         try super.init([height, width])
-    }
-
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try withIndices(input).output
-        }
-    }
-
-    /// The output, and where in the input's last dimensions, counted in a row, each element stood.
-    public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
-        try adaptiveMaxPooling(input, outputSize: sizes(for: input))
     }
 }

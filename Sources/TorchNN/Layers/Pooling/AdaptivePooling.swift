@@ -19,10 +19,31 @@ public class AdaptivePooling: Module {
 
     /// The output's spatial sizes for an input.
     final func sizes(for input: Tensor) throws -> [Int] {
-        let inputSizes = input.shape.suffix(outputSize.count)
-        try requireShape(
-            inputSizes.count == outputSize.count, Self.layerName, input,
-            "it needs \(outputSize.count) spatial dimensions")
-        return zip(outputSize, inputSizes).map { $0 ?? $1 }
+        try adaptiveSizes(outputSize, for: input, Self.layerName)
+    }
+}
+
+/// What the poolings by the greatest element to a given size share.
+public class AdaptiveMaxPooling: AdaptivePooling, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try adaptiveMaxPooling(input, outputSize: sizes(for: input)).output
+        }
+    }
+
+    /// The output, and where in the input's last dimensions, counted in a row, each element stood.
+    public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
+        try withHooks([input], outputs: { [$0.output, $0.indices] }) {
+            try adaptiveMaxPooling(input, outputSize: sizes(for: input))
+        }
+    }
+}
+
+/// What the poolings by the mean to a given size share.
+public class AdaptiveAveragePooling: AdaptivePooling, Layer {
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try withHooks(input) {
+            try adaptiveAveragePooling(input, outputSize: sizes(for: input))
+        }
     }
 }

@@ -19,9 +19,8 @@ public class AveragePooling<Size: SpatialSize>: Module, Layer {
         self.ceilMode = ceilMode
         self.countIncludePad = countIncludePad
         self.divisorOverride = divisorOverride
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(self.stride.sizes, Self.layerName, "stride")
-        try requireNotNegative(padding.sizes, Self.layerName, "padding")
+        try checkPooling(
+            Self.layerName, kernelSize: kernelSize.sizes, stride: self.stride.sizes, padding: padding.sizes)
         try require(divisorOverride != 0, Self.layerName, "the divisor must not be 0")
     }
 

@@ -50,34 +50,26 @@ public class FractionalMaxPooling<Size: SpatialSize>: Module, Layer {
         self.kernelSize = kernelSize
         self.outputSize = outputSize
         self.outputRatio = outputRatio
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(outputSize?.sizes ?? [], Self.layerName, "output size")
-        for ratio in outputRatio ?? [] {
-            try require(0 < ratio && ratio < 1, Self.layerName, "the ratio must be between 0 and 1, not \(ratio)")
-        }
+        try checkFractionalPooling(
+            kernelSize: kernelSize.sizes, outputSize: outputSize?.sizes, outputRatio: outputRatio, Self.layerName)
     }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
         try withHooks(input) {
-            try withIndices(input).output
+            try pooled(input).output
         }
     }
 
     /// The output, and where in the input's last dimensions, counted in a row, each element stood.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
-        let shape = input.shape
-        let dims = kernelSize.sizes.count
-        try requireShape(
-            shape.count == dims + 1 || shape.count == dims + 2, Self.layerName, input,
-            "it takes \(dims) spatial dimensions, with channels and perhaps a batch")
-        let sizes = outputSize?.sizes ?? zip(outputRatio ?? [], shape.suffix(dims)).map { Int(Double($1) * $0) }
-        let batch = shape.count == dims + 1 ? 1 : shape[0]
-        let samples = try Tensor.rand(
-            [batch, shape[shape.count - dims - 1], dims], dtype: input.dtype, device: input.device)
-        return dims == 2
-            ? try Tensor.fractionalMaxPool2d(
-                input, kernelSize: kernelSize.sizes, outputSize: sizes, randomSamples: samples)
-            : try Tensor.fractionalMaxPool3d(
-                input, kernelSize: kernelSize.sizes, outputSize: sizes, randomSamples: samples)
+        try withHooks([input], outputs: { [$0.output, $0.indices] }) {
+            try pooled(input)
+        }
+    }
+
+    private func pooled(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
+        try fractionalMaxPooling(
+            input, kernelSize: kernelSize.sizes, outputSize: outputSize?.sizes, outputRatio: outputRatio,
+            randomSamples: nil, operation: Self.layerName)
     }
 }

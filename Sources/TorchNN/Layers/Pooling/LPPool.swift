@@ -12,8 +12,7 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
         self.kernelSize = kernelSize
         self.stride = stride
         self.ceilMode = ceilMode
-        try require(
-            normType != 0 && !normType.isNaN, Self.layerName, "the power must be a number but 0, not \(normType)")
+        try checkPower(normType, Self.layerName)
         try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
         try requirePositive(stride?.sizes ?? [], Self.layerName, "stride")
     }
@@ -27,7 +26,7 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
         try withHooks(input) {
             try powerPooling(
                 input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
-                ceilMode: ceilMode)
+                ceilMode: ceilMode, operation: Self.layerName)
         }
     }
 }

@@ -14,9 +14,8 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
         self.padding = padding
         self.dilation = dilation
         self.ceilMode = ceilMode
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(self.stride.sizes, Self.layerName, "stride")
-        try requireNotNegative(padding.sizes, Self.layerName, "padding")
+        try checkPooling(
+            Self.layerName, kernelSize: kernelSize.sizes, stride: self.stride.sizes, padding: padding.sizes)
         try requirePositive(dilation.sizes, Self.layerName, "dilation")
     }
 
@@ -37,8 +36,10 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
     /// The output, and where in the input's last dimensions, counted in a row, each element stood: what an unpooling
     /// takes. PyTorch's `return_indices`.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
-        try maxPoolingWithIndices(
-            input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
-            dilation: dilation.sizes, ceilMode: ceilMode)
+        try withHooks([input], outputs: { [$0.output, $0.indices] }) {
+            try maxPoolingWithIndices(
+                input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
+                dilation: dilation.sizes, ceilMode: ceilMode)
+        }
     }
 }

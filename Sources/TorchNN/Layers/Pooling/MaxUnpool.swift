@@ -10,9 +10,8 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
         self.kernelSize = kernelSize
         self.stride = stride ?? kernelSize
         self.padding = padding
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(self.stride.sizes, Self.layerName, "stride")
-        try requireNotNegative(padding.sizes, Self.layerName, "padding")
+        try checkPooling(
+            Self.layerName, kernelSize: kernelSize.sizes, stride: self.stride.sizes, padding: padding.sizes)
     }
 
     public override var extraDescription: String {
@@ -25,9 +24,11 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
     ///   - outputSize: the spatial sizes of the pooling's input, where its stride leaves a choice.
     /// - Throws: `TorchError` for a size that the pooling cannot have had.
     public func callAsFunction(_ input: Tensor, indices: Tensor, outputSize: Size? = nil) throws -> Tensor {
-        try maxUnpooling(
-            input, indices: indices, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
-            outputSize: outputSize?.sizes, layer: Self.layerName)
+        try withHooks([input, indices]) {
+            try maxUnpooling(
+                input, indices: indices, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
+                outputSize: outputSize?.sizes, operation: Self.layerName)
+        }
     }
 }
 

@@ -13,21 +13,10 @@ public struct PackedSequence: Sendable {
     /// Where among the sequences, longest first, each of the batch is.
     public let unsortedIndices: Tensor?
 
-    /// `batchSizes` as numbers.
-    let sizes: [Int]
-
-    init(data: Tensor, sizes: [Int], sortedIndices: Tensor?, unsortedIndices: Tensor?) throws {
-        self.data = data
-        self.sizes = sizes
-        self.sortedIndices = sortedIndices
-        self.unsortedIndices = unsortedIndices
-        batchSizes = try Tensor(sizes, shape: [sizes.count])
-    }
-
     /// The same sequences with other elements.
-    func with(data: Tensor) throws -> PackedSequence {
-        try PackedSequence(
-            data: data, sizes: sizes, sortedIndices: sortedIndices, unsortedIndices: unsortedIndices)
+    func with(data: Tensor) -> PackedSequence {
+        PackedSequence(
+            data: data, batchSizes: batchSizes, sortedIndices: sortedIndices, unsortedIndices: unsortedIndices)
     }
 }
 
@@ -43,13 +32,11 @@ public func packPaddedSequence(
 ) throws -> PackedSequence {
     let operation = "pack_padded_sequence"
     try requireShape(input.dimensionCount >= 2, operation, input, "it takes sequences in a batch")
-    var x = batchFirst ? try input.transpose(0, 1) : input
-    let shape = x.shape
-    let (steps, batch) = (shape[0], shape[1])
+    let (steps, batch) = (input.shape[batchFirst ? 1 : 0], input.shape[batchFirst ? 0 : 1])
     try requireShape(
         lengths.count == batch && batch > 0 && lengths.allSatisfy { 0 < $0 && $0 <= steps }, operation, input,
         "there must be a length from 1 to \(steps) for each of \(batch) sequences, not \(lengths)")
-    var sorted = lengths
+    var (x, sorted) = (input, lengths)
     var order: Tensor?
     var positions: Tensor?
     if enforceSorted {
@@ -60,14 +47,13 @@ public func packPaddedSequence(
         let indices = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
         sorted = indices.map { lengths[$0] }
         let sources = try Tensor(indices, shape: [batch]).to(input.device)
-        x = try x.indexSelect(dim: 1, index: sources)
+        x = try x.indexSelect(dim: batchFirst ? 0 : 1, index: sources)
         order = sources
         positions = try sources.argsort()
     }
-    let sizes = (0..<(sorted.first ?? 0)).map { step in sorted.prefix { $0 > step }.count }
-    let data = try x.reshape([steps * batch] + shape.dropFirst(2)).indexSelect(
-        dim: 0, index: places(of: sizes, batch: batch).to(input.device))
-    return try PackedSequence(data: data, sizes: sizes, sortedIndices: order, unsortedIndices: positions)
+    let (data, batchSizes) = try Tensor.packPaddedSequence(
+        x, lengths: Tensor(sorted, shape: [batch]), batchFirst: batchFirst)
+    return PackedSequence(data: data, batchSizes: batchSizes, sortedIndices: order, unsortedIndices: positions)
 }
 
 /// Makes padded sequences of packed ones.
@@ -81,38 +67,53 @@ public func packPaddedSequence(
 public func padPackedSequence(
     _ sequence: PackedSequence, batchFirst: Bool = false, paddingValue: Double = 0, totalLength: Int? = nil
 ) throws -> (output: Tensor, lengths: [Int]) {
-    let sizes = sequence.sizes
-    let steps = totalLength ?? sizes.count
+    let longest = sequence.batchSizes.count
+    let steps = totalLength ?? longest
     try require(
-        sizes.count <= steps && steps <= largestOption, "pad_packed_sequence",
-        "the total length, \(steps), must be at least that of the longest sequence, \(sizes.count)")
-    let batch = sizes.first ?? 0
-    let data = sequence.data
-    let rest = data.shape.dropFirst()
-    let padded = try Tensor.full([steps * batch] + rest, .real(paddingValue), dtype: data.dtype, device: data.device)
-    var output = try padded.indexCopy(dim: 0, index: places(of: sizes, batch: batch).to(data.device), source: data)
-        .reshape([steps, batch] + rest)
-    var lengths = (0..<batch).map { position in sizes.prefix { $0 > position }.count }
+        longest <= steps && steps <= largestOption, "pad_packed_sequence",
+        "the total length, \(steps), must be at least that of the longest sequence, \(longest)")
+    var (output, lengths) = try Tensor.padPackedSequence(
+        sequence.data, batchSizes: sequence.batchSizes, batchFirst: batchFirst, paddingValue: .real(paddingValue),
+        totalLength: steps)
     if let positions = sequence.unsortedIndices {
-        output = try output.indexSelect(dim: 1, index: positions)
-        lengths = try positions.array(Int.self).map { lengths[$0] }
+        output = try output.indexSelect(dim: batchFirst ? 0 : 1, index: positions)
+        lengths = try lengths.indexSelect(dim: 0, index: positions.to(.cpu))
     }
-    return (batchFirst ? try output.transpose(0, 1) : output, lengths)
+    return (output, try lengths.array(Int.self))
+}
+
+/// Which side of a sequence is filled up.
+public enum PaddingSide: String, Sendable {
+    case right, left
 }
 
 /// Makes one padded tensor of sequences of several lengths.
 ///
-/// - Parameter sequences: `[length, …]` each.
+/// - Parameters:
+///   - sequences: `[length, …]` each.
+///   - paddingSide: the side that is filled up where a sequence is shorter.
 /// - Returns: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
 public func padSequence(
-    _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0
+    _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0, paddingSide: PaddingSide = .right
 ) throws -> Tensor {
-    let longest = try sequences.map { try $0.size(0) }.max() ?? 0
-    let padded = try sequences.map { sequence in
-        let edges = Array(repeating: 0, count: 2 * sequence.dimensionCount - 1) + [longest - (try sequence.size(0))]
-        return try pad(sequence, edges, value: paddingValue)
-    }
-    return try Tensor.stack(padded, dim: batchFirst ? 0 : 1)
+    try Tensor.padSequence(
+        sequences, batchFirst: batchFirst, paddingValue: paddingValue, paddingSide: paddingSide.rawValue)
+}
+
+/// Takes the sequences out of a padded tensor: undoes `padSequence`.
+///
+/// - Parameters:
+///   - input: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
+///   - lengths: of each sequence.
+/// - Throws: `TorchError` unless there is a length that fits for each sequence.
+public func unpadSequence(_ input: Tensor, lengths: [Int], batchFirst: Bool = false) throws -> [Tensor] {
+    let operation = "unpad_sequence"
+    try requireShape(input.dimensionCount >= 2, operation, input, "it takes sequences in a batch")
+    let (steps, batch) = (input.shape[batchFirst ? 1 : 0], input.shape[batchFirst ? 0 : 1])
+    try requireShape(
+        lengths.count == batch && lengths.allSatisfy { (0...steps).contains($0) }, operation, input,
+        "there must be a length from 0 to \(steps) for each of \(batch) sequences, not \(lengths)")
+    return try zip(input.unbind(dim: batchFirst ? 0 : 1), lengths).map { try $0.narrow(dim: 0, start: 0, length: $1) }
 }
 
 /// Packs sequences of several lengths, `[length, …]` each.
@@ -123,8 +124,8 @@ public func packSequence(_ sequences: [Tensor], enforceSorted: Bool = true) thro
         padSequence(sequences), lengths: sequences.map { try $0.size(0) }, enforceSorted: enforceSorted)
 }
 
-/// Where in steps of `batch` elements each those of the packed sequences are.
-private func places(of sizes: [Int], batch: Int) throws -> Tensor {
-    let places = sizes.enumerated().flatMap { step, size in (0..<size).map { step * batch + $0 } }
-    return try Tensor(places, shape: [places.count])
+/// The sequences of a pack, in the batch's order: undoes `packSequence`.
+public func unpackSequence(_ sequence: PackedSequence) throws -> [Tensor] {
+    let (output, lengths) = try padPackedSequence(sequence)
+    return try unpadSequence(output, lengths: lengths)
 }

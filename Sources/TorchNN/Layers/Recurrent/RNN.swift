@@ -5,7 +5,7 @@ import Torch
 /// Takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
 /// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
 public final class RNN: RecurrentLayer {
-    public enum Nonlinearity: String, Sendable {
+    public enum Nonlinearity: String, CaseIterable, Sendable {
         case tanh, relu
     }
 

@@ -39,21 +39,23 @@ public class RecurrentCell: Module {
     final func step(
         _ input: Tensor, states: [Tensor?], _ kernel: (_ input: Tensor, _ states: [Tensor]) throws -> [Tensor]
     ) throws -> [Tensor] {
-        try requireShape(
-            (1...2).contains(input.dimensionCount) && input.shape.last == inputSize, Self.layerName, input,
-            "it takes vectors of \(inputSize), in a batch or one alone")
-        let isSingle = input.dimensionCount == 1
-        let batch = isSingle ? try input.unsqueeze(dim: 0) : input
-        let shape = [try batch.size(0), hiddenSize]
-        let ready = try states.map { state in
-            guard let state else { return try Tensor.zeros(shape, dtype: input.dtype, device: input.device) }
-            let vectors = isSingle ? try state.unsqueeze(dim: 0) : state
+        try withHooks([input] + states.compactMap(\.self), outputs: { $0 }) {
             try requireShape(
-                vectors.shape == shape, Self.layerName, state, "a state must be \(isSingle ? [hiddenSize] : shape)")
-            return vectors
+                (1...2).contains(input.dimensionCount) && input.shape.last == inputSize, Self.layerName, input,
+                "it takes vectors of \(inputSize), in a batch or one alone")
+            let isSingle = input.dimensionCount == 1
+            let batch = isSingle ? try input.unsqueeze(dim: 0) : input
+            let shape = [try batch.size(0), hiddenSize]
+            let ready = try states.map { state in
+                guard let state else { return try Tensor.zeros(shape, dtype: input.dtype, device: input.device) }
+                let vectors = isSingle ? try state.unsqueeze(dim: 0) : state
+                try requireShape(
+                    vectors.shape == shape, Self.layerName, state, "a state must be \(isSingle ? [hiddenSize] : shape)")
+                return vectors
+            }
+            let results = try kernel(batch, ready)
+            return isSingle ? try results.map { try $0.squeeze(dim: 0) } : results
         }
-        let results = try kernel(batch, ready)
-        return isSingle ? try results.map { try $0.squeeze(dim: 0) } : results
     }
 }
 

@@ -95,22 +95,24 @@ public class RecurrentLayer: Module {
         _ input: Tensor, states: [Tensor]?, sizes: [Int],
         _ kernel: (_ input: Tensor, _ states: [Tensor]) throws -> [Tensor]
     ) throws -> [Tensor] {
-        let layer = Self.layerName
-        try requireShape(
-            (2...3).contains(input.dimensionCount) && input.shape.last == inputSize, layer, input,
-            "it takes sequences of vectors of \(inputSize), in a batch or one alone")
-        let isSingle = input.dimensionCount == 2
-        let batchDim = batchFirst ? 0 : 1
-        let batch = isSingle ? try input.unsqueeze(dim: batchDim) : input
-        let given = try states?.map { state in
+        try withHooks([input] + (states ?? []), outputs: { $0 }) {
+            let layer = Self.layerName
             try requireShape(
-                state.dimensionCount == input.dimensionCount, layer, state,
-                "a state has as many dimensions as the input, \(input.dimensionCount)")
-            return isSingle ? try state.unsqueeze(dim: 1) : state
+                (2...3).contains(input.dimensionCount) && input.shape.last == inputSize, layer, input,
+                "it takes sequences of vectors of \(inputSize), in a batch or one alone")
+            let isSingle = input.dimensionCount == 2
+            let batchDim = batchFirst ? 0 : 1
+            let batch = isSingle ? try input.unsqueeze(dim: batchDim) : input
+            let given = try states?.map { state in
+                try requireShape(
+                    state.dimensionCount == input.dimensionCount, layer, state,
+                    "a state has as many dimensions as the input, \(input.dimensionCount)")
+                return isSingle ? try state.unsqueeze(dim: 1) : state
+            }
+            let results = try kernel(batch, checked(given, sizes: sizes, batch: batch.size(batchDim), like: input))
+            guard isSingle else { return results }
+            return try results.enumerated().map { try $1.squeeze(dim: $0 == 0 ? batchDim : 1) }
         }
-        let results = try kernel(batch, checked(given, sizes: sizes, batch: batch.size(batchDim), like: input))
-        guard isSingle else { return results }
-        return try results.enumerated().map { try $1.squeeze(dim: $0 == 0 ? batchDim : 1) }
     }
 
     /// Runs a kernel on packed sequences.
@@ -118,17 +120,21 @@ public class RecurrentLayer: Module {
         _ input: PackedSequence, states: [Tensor]?, sizes: [Int],
         _ kernel: (_ data: Tensor, _ batchSizes: Tensor, _ states: [Tensor]) throws -> [Tensor]
     ) throws -> (output: PackedSequence, states: [Tensor]) {
-        try requireShape(
-            input.data.dimensionCount == 2 && input.data.shape.last == inputSize, Self.layerName, input.data,
-            "it takes sequences of vectors of \(inputSize)")
-        let sorted = try input.sortedIndices.map { order in try states?.map { try $0.indexSelect(dim: 1, index: order) }
+        try withHooks([input.data] + (states ?? []), outputs: { [$0.output.data] + $0.states }) {
+            try requireShape(
+                input.data.dimensionCount == 2 && input.data.shape.last == inputSize, Self.layerName, input.data,
+                "it takes sequences of vectors of \(inputSize)")
+            let sorted = try input.sortedIndices.map { order in
+                try states?.map { try $0.indexSelect(dim: 1, index: order) }
+            }
+            let ready = try checked(
+                sorted ?? states, sizes: sizes, batch: input.batchSizes[0].item(Int.self), like: input.data)
+            let results = try kernel(input.data, input.batchSizes, ready)
+            let last = try results.dropFirst().map { state in
+                try input.unsortedIndices.map { try state.indexSelect(dim: 1, index: $0) } ?? state
+            }
+            return (output: input.with(data: results[0]), states: Array(last))
         }
-        let ready = try checked(sorted ?? states, sizes: sizes, batch: input.sizes.first ?? 0, like: input.data)
-        let results = try kernel(input.data, input.batchSizes, ready)
-        let last = try results.dropFirst().map { state in
-            try input.unsortedIndices.map { try state.indexSelect(dim: 1, index: $0) } ?? state
-        }
-        return (try input.with(data: results[0]), last)
     }
 
     private func checked(_ states: [Tensor]?, sizes: [Int], batch: Int, like input: Tensor) throws -> [Tensor] {

@@ -11,7 +11,9 @@ public final class CosineSimilarity: Module {
     }
 
     public func callAsFunction(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
-        try cosineSimilarity(x1, x2, dim: dim, eps: eps)
+        try withHooks([x1, x2]) {
+            try cosineSimilarity(x1, x2, dim: dim, eps: eps)
+        }
     }
 }
 
@@ -31,6 +33,8 @@ public final class PairwiseDistance: Module {
     }
 
     public func callAsFunction(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
-        try pairwiseDistance(x1, x2, p: p, eps: eps, keepDim: keepDim)
+        try withHooks([x1, x2]) {
+            try pairwiseDistance(x1, x2, p: p, eps: eps, keepDim: keepDim)
+        }
     }
 }

@@ -1,0 +1,130 @@
+import OrderedCollections
+
+/// A value of a configuration: what a YAML or JSON file gives, and what a registry makes things from.
+///
+/// Literals are values by themselves:
+/// ```swift
+/// let tree: ConfigValue = ["type": "AdamW", "lr": 1e-3, "betas": [0.9, 0.95], "amsgrad": true]
+/// ```
+public enum ConfigValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    case string(String)
+    case list([ConfigValue])
+    /// Values under names, in the order in which they came.
+    case dictionary(OrderedDictionary<String, ConfigValue>)
+
+    /// The value of a name; nil where there is none, or where this is no dictionary.
+    public subscript(_ name: String) -> ConfigValue? {
+        if case .dictionary(let members) = self { members[name] } else { nil }
+    }
+
+    /// The value of a name that must be there.
+    ///
+    /// - Throws: `ConfigurationError` where there is none, which lists the nearest names and all that there are.
+    public func value(_ name: String) throws -> ConfigValue {
+        guard case .dictionary(let members) = self else {
+            throw ConfigurationError("the configuration must be a dictionary with '\(name)', not \(typeDescription)")
+        }
+        guard let value = members[name] else {
+            let names = Array(members.keys)
+            let all = names.isEmpty ? "it is empty" : "there are: \(names.joined(separator: ", "))"
+            throw ConfigurationError(
+                "the configuration has no '\(name)'\(NearNames.question(name, among: names)) (\(all))")
+        }
+        return value
+    }
+}
+
+extension ConfigValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    public init(nilLiteral: ()) {
+        self = .null
+    }
+
+    public init(booleanLiteral value: Bool) {
+        self = .bool(value)
+    }
+
+    public init(integerLiteral value: Int) {
+        self = .int(value)
+    }
+
+    public init(floatLiteral value: Double) {
+        self = .double(value)
+    }
+
+    public init(stringLiteral value: String) {
+        self = .string(value)
+    }
+
+    public init(arrayLiteral elements: ConfigValue...) {
+        self = .list(elements)
+    }
+
+    /// The last of several values for one name counts.
+    public init(dictionaryLiteral elements: (String, ConfigValue)...) {
+        self = .dictionary(OrderedDictionary(elements, uniquingKeysWith: { $1 }))
+    }
+}
+
+extension ConfigValue: CustomStringConvertible {
+    /// The value as YAML writes it in one line: `{lr: 0.001, betas: [0.9, 0.95]}`. What is very long or deep is cut off.
+    public var description: String {
+        var text = ""
+        write(to: &text, depth: 0)
+        return text
+    }
+
+    /// What the value is, for an error: `the string "a"`, `the list [1, 2]`.
+    public var typeDescription: String {
+        switch self {
+        case .null, .bool: description
+        case .int, .double: "the number \(description)"
+        case .string: "the string \(description)"
+        case .list: "the list \(description)"
+        case .dictionary: "the dictionary \(description)"
+        }
+    }
+
+    /// An error is no place for a whole file, and a tree from a file may be deeper than the stack.
+    private static let (longestText, deepestText) = (160, 8)
+
+    private func write(to text: inout String, depth: Int) {
+        switch self {
+        case .null: text += "null"
+        case .bool(let value): text += "\(value)"
+        case .int(let value): text += "\(value)"
+        case .double(let value): text += "\(value)"
+        case .string(let value): text += "\"\(value.prefix(80))\(value.count > 80 ? "…" : "")\""
+        case .list(let elements):
+            Self.write(elements, in: ("[", "]"), to: &text, depth: depth) { element, text in
+                element.write(to: &text, depth: depth + 1)
+            }
+        case .dictionary(let members):
+            Self.write(members.elements, in: ("{", "}"), to: &text, depth: depth) { member, text in
+                text += "\(member.key.prefix(80)): "
+                member.value.write(to: &text, depth: depth + 1)
+            }
+        }
+    }
+
+    private static func write<Elements: Collection>(
+        _ elements: Elements, in brackets: (String, String), to text: inout String, depth: Int,
+        element write: (Elements.Element, inout String) -> Void
+    ) {
+        text += brackets.0
+        for (position, element) in elements.enumerated() {
+            if position > 0 { text += ", " }
+            guard text.utf8.count < longestText, depth < deepestText else {
+                text += "…"
+                break
+            }
+            write(element, &text)
+        }
+        text += brackets.1
+    }
+}

@@ -1,0 +1,90 @@
+// Options that name something else to be made: the layers of a network, the scheduler after a warm-up.
+
+extension OptionReader {
+    /// A thing that another registry makes: its name, or a dictionary with its name as `type` and its options.
+    ///
+    /// - Parameters:
+    ///   - subject: what it is made for.
+    ///   - type: what it must be.
+    /// - Throws: `ConfigurationError` where the option is not given or it is something else, and what the maker throws.
+    public func part<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
+    ) throws -> Part {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
+    }
+
+    /// A thing that another registry makes; nil for `null`, and where it is not given.
+    ///
+    /// - Throws: as `part`.
+    public func optionalPart<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
+    ) throws -> Part? {
+        guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
+        return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
+    }
+
+    /// A list of things that another registry makes, which must be given.
+    ///
+    /// - Throws: as `part`.
+    public func parts<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
+    ) throws -> [Part] {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        guard case .list(let elements) = value else { throw place.mustBe("a list", not: value) }
+        return try elements.enumerated().map { position, element in
+            try registry.make(element, subject, as: type, at: place[position], depth: depth + 1)
+        }
+    }
+
+    /// Things that another registry makes with names of their own, in their order, which must be given.
+    ///
+    /// - Throws: as `part`.
+    public func namedParts<Subject, Product, Part>(
+        _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
+    ) throws -> [(String, Part)] {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        guard case .dictionary(let members) = value else { throw place.mustBe("a dictionary", not: value) }
+        return try members.map { name, member in
+            (name, try registry.make(member, subject, as: type, at: place[name], depth: depth + 1))
+        }
+    }
+
+    // MARK: Those that are made for nothing else
+
+    /// A thing that another registry makes, which must be given.
+    ///
+    /// - Throws: as `part` with a subject.
+    public func part<Product, Part>(
+        _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
+    ) throws -> Part {
+        try part(name, from: registry, for: (), as: type)
+    }
+
+    /// A thing that another registry makes; nil for `null`, and where it is not given.
+    ///
+    /// - Throws: as `part` with a subject.
+    public func optionalPart<Product, Part>(
+        _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
+    ) throws -> Part? {
+        try optionalPart(name, from: registry, for: (), as: type)
+    }
+
+    /// A list of things that another registry makes, which must be given.
+    ///
+    /// - Throws: as `part` with a subject.
+    public func parts<Product, Part>(
+        _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
+    ) throws -> [Part] {
+        try parts(name, from: registry, for: (), as: type)
+    }
+
+    /// Things that another registry makes with names of their own, in their order, which must be given.
+    ///
+    /// - Throws: as `part` with a subject.
+    public func namedParts<Product, Part>(
+        _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
+    ) throws -> [(String, Part)] {
+        try namedParts(name, from: registry, for: (), as: type)
+    }
+}

@@ -1,0 +1,171 @@
+import OrderedCollections
+
+/// The options of one thing that a registry makes, read by name as PyTorch spells it.
+///
+/// ```swift
+/// try Registries.networks.register("Classifier") { options in
+///     try Classifier(
+///         classes: options.int("num_classes"), width: options.int("width", 64), dropout: options.double("dropout", 0.1))
+/// }
+/// ```
+/// An option without a default must be given. Swift's spelling of a name (`numClasses`) is the same option. What is given
+/// and never read is an error, which lists the names that were.
+///
+/// Every read throws `ConfigurationError` where the value has another type, with its place: `network Classifier: 'width'
+/// must be a whole number, not the string "wide"`.
+public final class OptionReader {
+    /// An option that was read.
+    struct Read {
+        let name: String
+        /// As a configuration writes it; nil where the option must be given.
+        let defaultText: String?
+    }
+
+    /// What is made, for messages: `optimiser AdamW`.
+    public let owner: String
+    /// How many things that are being made this one is a part of.
+    let depth: Int
+    /// The values with their names as they are spelt, by what is the same for all spellings.
+    private let given: OrderedDictionary<String, (name: String, value: ConfigValue)>
+    private var reads: OrderedDictionary<String, Read> = [:]
+
+    /// More than anybody writes, and less than a thread's stack bears.
+    private static let greatestDepth = 32
+
+    /// - Parameter ignored: a name that is no option.
+    init(_ options: ConfigValue, of owner: String, depth: Int = 0, ignored: String? = nil) throws {
+        guard depth < Self.greatestDepth else {
+            throw ConfigurationError("\(owner.prefix(200))…: parts of parts, more than \(Self.greatestDepth) deep")
+        }
+        var given: OrderedDictionary<String, (name: String, value: ConfigValue)> = [:]
+        switch options {
+        case .null: break
+        case .dictionary(let members):
+            for (name, value) in members where name != ignored {
+                let key = OptionName.key(name)
+                if let other = given[key] {
+                    throw ConfigurationError("\(owner): '\(other.name)' and '\(name)' are one option: give it once")
+                }
+                given[key] = (name, value)
+            }
+        default:
+            throw ConfigurationError("\(owner): options must be a dictionary, not \(options.typeDescription)")
+        }
+        (self.owner, self.depth, self.given) = (owner, depth, given)
+    }
+
+    /// All options that were read, in this order.
+    var known: [Read] { Array(reads.values) }
+
+    // MARK: Reading
+
+    /// An option that must be given.
+    public func value<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
+        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        return try Value(value, at: place)
+    }
+
+    /// An option with a default.
+    public func value<Value: ConfigDecodable>(_ name: String, default standard: Value) throws -> Value {
+        guard let (value, place) = look(name, defaultText: standard.configText) else { return standard }
+        return try Value(value, at: place)
+    }
+
+    /// A whole number that must be given.
+    public func int(_ name: String) throws -> Int { try value(name) }
+
+    /// A whole number.
+    public func int(_ name: String, _ standard: Int) throws -> Int { try value(name, default: standard) }
+
+    /// A number that must be given.
+    public func double(_ name: String) throws -> Double { try value(name) }
+
+    /// A number.
+    public func double(_ name: String, _ standard: Double) throws -> Double { try value(name, default: standard) }
+
+    /// True or false, which must be given.
+    public func bool(_ name: String) throws -> Bool { try value(name) }
+
+    /// True or false.
+    public func bool(_ name: String, _ standard: Bool) throws -> Bool { try value(name, default: standard) }
+
+    /// A string that must be given.
+    public func string(_ name: String) throws -> String { try value(name) }
+
+    /// A string.
+    public func string(_ name: String, _ standard: String) throws -> String { try value(name, default: standard) }
+
+    /// A value that may be `null`, and is where it is not given.
+    public func optional<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
+        try value(name, default: Value?.none)
+    }
+
+    /// Two numbers.
+    public func pair(_ name: String, _ standard: (Double, Double)) throws -> (Double, Double) {
+        let standards = [standard.0, standard.1]
+        guard let (value, place) = look(name, defaultText: standards.configText) else { return standard }
+        guard case .list(let elements) = value, elements.count == 2 else {
+            throw place.mustBe("a list of two numbers", not: value)
+        }
+        return (try Double(elements[0], at: place[0]), try Double(elements[1], at: place[1]))
+    }
+
+    /// The case of an enumeration, by its raw value if that is a string, else by its name.
+    public func choice<Choice: CaseIterable>(_ name: String, _ standard: Choice) throws -> Choice {
+        guard let (value, place) = look(name, defaultText: Self.name(of: standard)) else { return standard }
+        return try choice(value, place)
+    }
+
+    /// The case of an enumeration; nil for `null`, and where it is not given.
+    public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
+        -> Choice?
+    {
+        guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
+        return try choice(value, place)
+    }
+
+    private func choice<Choice: CaseIterable>(_ value: ConfigValue, _ place: ConfigPlace) throws -> Choice {
+        let names = Choice.allCases.map { Self.name(of: $0) }
+        if case .string(let text) = value,
+            let choice = Choice.allCases.first(where: { OptionName.key(Self.name(of: $0)) == OptionName.key(text) })
+        {
+            return choice
+        }
+        let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        throw place.mustBe(names.count == 1 ? list : "one of \(list)", not: value)
+    }
+
+    private static func name(of choice: some CaseIterable) -> String {
+        (choice as? any RawRepresentable)?.rawValue as? String ?? "\(choice)"
+    }
+
+    /// The value of an option with its place, or nil where it is not given; it is known from now on.
+    func look(_ name: String, defaultText: String?) -> (value: ConfigValue, place: ConfigPlace)? {
+        let key = OptionName.key(name)
+        if reads[key] == nil { reads[key] = Read(name: name, defaultText: defaultText) }
+        return given[key].map { ($0.value, ConfigPlace(owner: owner, option: $0.name)) }
+    }
+
+    // MARK: What is missing, and what is left over
+
+    /// Throws where an option was given that has not been read.
+    ///
+    /// A registry asks for it after the maker. A maker that changes something else asks for it before.
+    ///
+    /// - Parameter names: options that are read later.
+    public func requireNoOthers(but names: String...) throws {
+        for name in names { _ = look(name, defaultText: nil) }
+        let names = known.map(\.name)
+        for (key, (name, _)) in given where reads[key] == nil {
+            let all = names.isEmpty ? "there are none" : "there are: \(names.joined(separator: ", "))"
+            throw ConfigurationError(
+                "\(owner): no option '\(name.prefix(80))'\(NearNames.question(name, among: names)) (\(all))")
+        }
+    }
+
+    func missing(_ name: String) -> ConfigurationError {
+        let others = given.filter { reads[$0.key] == nil }.map(\.value.name)
+        let near = NearNames.nearest(to: name, among: others).first.map { "; is '\($0)' meant to be it?" } ?? ""
+        return ConfigurationError("\(owner): the option '\(name)' is needed, and not given\(near)")
+    }
+}

@@ -1,0 +1,83 @@
+/// Everything that can be made by name, by kind. Register your own at the start of the program.
+///
+/// docs/registries.md lists the names and options of what is here already.
+public enum Registries {
+    /// Networks and their layers, under PyTorch's names.
+    public static let networks = Registry<Void, Module>("network") { registry in
+        registry.addLinearLayers()
+        registry.addConvolutions()
+        registry.addMaxPooling()
+        registry.addOtherPooling()
+        registry.addAdaptivePooling()
+        registry.addNormalisations()
+        registry.addActivations()
+        registry.addDropouts()
+        registry.addPaddingLayers()
+        registry.addShapeLayers()
+        registry.addUpsampling()
+        registry.addEmbeddings()
+        registry.addRecurrentLayers()
+        registry.addAttentionLayers()
+        registry.addContainers()
+    }
+
+    /// Losses, under PyTorch's names. One is called in a way of its own, so say what it is:
+    /// `make("CrossEntropyLoss", as: CrossEntropyLoss.self)`.
+    public static let losses = Registry<Void, Module>("loss") { registry in
+        registry.addRegressionLosses()
+        registry.addClassificationLosses()
+        registry.addEmbeddingLosses()
+    }
+
+    /// Optimisers, under PyTorch's names, for groups of parameters.
+    public static let optimizers = Registry<[ParameterGroup], Optimizer>("optimiser") { registry in
+        registry.addAdamFamily()
+        registry.addOtherOptimizers()
+    }
+
+    /// Learning-rate schedulers, under the names of PyTorch and of Python Helios, for an optimiser.
+    public static let schedulers = Registry<Optimizer, LRScheduler>("scheduler") { registry in
+        registry.addStepSchedulers()
+        registry.addCurveSchedulers()
+        registry.addCyclicSchedulers()
+        registry.addRestartSchedulers()
+        registry.addComposedSchedulers()
+    }
+
+    /// A function of one number.
+    public typealias Function = @Sendable (Double) throws -> Double
+
+    /// Functions of one number, for the schedulers that take one: `LambdaLR`, `MultiplicativeLR`, `CyclicLR`. Empty.
+    public static let functions = Registry<Void, Function>("function")
+
+    /// Orders of samples, for their number.
+    public static let samplers = Registry<Int, any Sampler>("sampler") { registry in
+        registry.addSamplers()
+    }
+
+    /// Models, which `make(…, as: Model<Batch>.self)` tells apart by their batches. Empty.
+    public static let models = Registry<Void, AnyObject>("model")
+
+    /// Data sets, single samples or whole batches: `make(…, as: (any Dataset<Sample>).self)`. Empty.
+    public static let datasets = Registry<Void, any Sendable>("data set")
+
+    /// Functions that make a batch of samples: `make(…, as: (@Sendable ([Sample]) throws -> Batch).self)`. Empty.
+    public static let collateFunctions = Registry<Void, any Sendable>("collate function")
+
+    /// Changes of samples: `make(…, as: Resize.self)`. Empty.
+    public static let transforms = Registry<Void, any Sendable>("transform")
+
+    /// Metrics: `make(…, as: Accuracy.self)`. Empty.
+    public static let metrics = Registry<Void, Any>("metric")
+}
+
+extension Registry where Subject == Int, Product == any Sampler {
+    fileprivate func addSamplers() {
+        add("SequentialSampler") { _, count in SequentialSampler(count: count) }
+        add("RandomSampler") { options, count in
+            // A seed has 64 bits, of which a configuration writes the upper half as negative numbers.
+            let standard = Int(exactly: Helios.defaultSeed) ?? 0
+            return RandomSampler(count: count, seed: UInt64(bitPattern: Int64(try options.int("seed", standard))))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Torch
+
+/// softmax(q·kᵀ · scale + mask)·v: attention in one kernel, which keeps no weights.
+///
+/// - Parameters:
+///   - query: `[N, …, L, E]`.
+///   - key: `[N, …, S, E]`.
+///   - value: `[N, …, S, Ev]`.
+///   - attnMask: of a shape that broadcasts to `[N, …, L, S]`: true where there **is** attention, other than in
+///     `MultiheadAttention`; or numbers that are added.
+///   - dropoutP: the probability that a weight is dropped; PyTorch too drops whenever it is not 0.
+///   - isCausal: whether no query looks at a later key; without `attnMask`.
+///   - scale: 1/√E where nil.
+///   - enableGQA: whether there may be fewer keys' heads than queries', each for a group of them.
+/// - Returns: `[N, …, L, Ev]`.
+public func scaledDotProductAttention(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
+    isCausal: Bool = false, scale: Double? = nil, enableGQA: Bool = false
+) throws -> Tensor {
+    try Tensor.scaledDotProductAttention(
+        query, key: key, value: value, attnMask: attnMask, dropoutP: dropoutP, isCausal: isCausal, scale: scale,
+        enableGqa: enableGQA)
+}
+
+/// What `MultiheadAttention` computes, with weights that are given: PyTorch's `multi_head_attention_forward`.
+///
+/// The sizes, and whether each projection has a weight of its own, follow from the weights that are given.
+/// - Parameters:
+///   - query: `[L, N, E]`, or `[L, E]`.
+///   - key: `[S, N, kdim]`, or `[S, kdim]`.
+///   - value: `[S, N, vdim]`, or `[S, vdim]`.
+///   - numHeads: a divisor of E.
+///   - inProjWeight: the three projections in one, `[3·E, E]`; nil where each has its own.
+///   - inProjBias: `[3·E]`.
+///   - biasK: one more key, `[1, 1, E]`; goes with `biasV`.
+///   - biasV: its value.
+///   - addZeroAttn: whether a key and value of zeros stand behind the others.
+///   - dropoutP: the probability that a weight of the attention is dropped in training.
+///   - outProjWeight: `[E, E]`, what is made of the heads' results.
+///   - outProjBias: `[E]`.
+///   - keyPaddingMask: `[N, S]`, or `[S]`: true where a key is padding; or numbers that are added.
+///   - needWeights: whether the attention's weights come back, which costs time and memory.
+///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: true where there is no attention; or numbers that are added.
+///   - qProjWeight: `[E, E]`, without `inProjWeight`.
+///   - kProjWeight: `[E, kdim]`, without `inProjWeight`.
+///   - vProjWeight: `[E, vdim]`, without `inProjWeight`.
+///   - staticK: keys in place of the projected ones, `[N · numHeads, S, E / numHeads]`.
+///   - staticV: values in place of the projected ones.
+///   - averageAttnWeights: whether the weights are the mean over the heads.
+///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
+/// - Returns: `[L, N, E]`, and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
+/// - Throws: `TorchError` for shapes that do not fit, and where weights are missing.
+public func multiHeadAttentionForward(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, numHeads: Int, inProjWeight: Tensor?, inProjBias: Tensor? = nil,
+    biasK: Tensor? = nil, biasV: Tensor? = nil, addZeroAttn: Bool = false, dropoutP: Double = 0, outProjWeight: Tensor,
+    outProjBias: Tensor? = nil, training: Bool = true, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
+    attnMask: Tensor? = nil, qProjWeight: Tensor? = nil, kProjWeight: Tensor? = nil, vProjWeight: Tensor? = nil,
+    staticK: Tensor? = nil, staticV: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
+) throws -> (output: Tensor, weights: Tensor?) {
+    var attention = HeadedAttention(
+        operation: "multi_head_attention_forward", numHeads: numHeads,
+        projections: try .init(packed: inProjWeight, q: qProjWeight, k: kProjWeight, v: vProjWeight), bias: inProjBias,
+        biasK: biasK, biasV: biasV, addZeroAttn: addZeroAttn, dropoutP: training ? dropoutP : 0, batchFirst: false)
+    attention.staticK = staticK
+    attention.staticV = staticV
+    return try attention(
+        query, key, value, keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
+        averageAttnWeights: averageAttnWeights, isCausal: isCausal
+    ) { try linear($0, weight: outProjWeight, bias: outProjBias) }
+}

@@ -1,0 +1,264 @@
+import Foundation
+import Helios
+
+/// A training drawn at random from everything that a resume must get right.
+struct RandomTraining {
+    enum SchedulerKind: CaseIterable { case none, byStep, byEpoch, onPlateau }
+    enum Stop: Equatable {
+        /// After the training step of this number, the first being 1.
+        case step(Int)
+        /// After the validation step of this number, counted over all cycles, the first being 0.
+        case validationStep(Int)
+    }
+
+    /// What a training did, over all its runs.
+    struct Run {
+        var losses: [Double] = []
+        var samples: [[Int]] = []
+        /// The lines about epochs and validations, without times.
+        var logLines: [String] = []
+        var validationStepCount = 0
+        var runCount = 0
+        var outcome = FitResult.Outcome.completed
+        /// Everything there is at the end, as a checkpoint has it.
+        var end = StateValue.none
+
+        var stepCount: Int { samples.count }
+    }
+
+    static let timesAndPaths: Set<String> = ["average_iter_time", "log_file", "loggers"]
+
+    let unit: TrainingUnit
+    let total: Int
+    let validFrequency: Int?
+    let checkpointFrequency: Int
+    let earlyStopCycles: Int?
+    let accumulation: Int
+    let batchSizes: [Int]
+    let shuffle: Bool
+    let dropLast: Bool
+    let advanceAfter: Int?
+    let scheduler: SchedulerKind
+    let averages: Bool
+    let trainBatchLimit: Int?
+    let seed: UInt64
+
+    init(seed: UInt64) {
+        var random = SampleRandom(seed: seed, epoch: 0, index: 0)
+        unit = seed % 2 == 0 ? .epoch : .iteration
+        total = unit == .epoch ? .random(in: 2...3, using: &random) : .random(in: 5...12, using: &random)
+        validFrequency = [nil, 1, 2].randomElement(using: &random) ?? nil
+        checkpointFrequency = .random(in: 1...3, using: &random)
+        earlyStopCycles = validFrequency != nil && seed % 3 == 0 ? 1 : nil
+        accumulation = .random(in: 1...3, using: &random)
+        batchSizes = (0..<2).map { _ in [3, 4, 5, 8].randomElement(using: &random) ?? 3 }
+        shuffle = .random(using: &random)
+        dropLast = .random(using: &random)
+        advanceAfter = Bool.random(using: &random) ? .random(in: 1...3, using: &random) : nil
+        scheduler = SchedulerKind.allCases[Int(seed / 2) % SchedulerKind.allCases.count]
+        averages = .random(using: &random)
+        trainBatchLimit = Int.random(in: 0..<4, using: &random) == 0 ? 3 : nil
+        self.seed = random.next()
+    }
+
+    /// Trains in a folder to the end: a run stops at each of the stops, and the next goes on.
+    func train(in folder: URL, stops: [Stop]) throws -> Run {
+        var result = Run()
+        var stops = stops[...]
+        // The number of workers changes from run to run.
+        let workers = [0, 1, 4]
+        var model: Learner
+        repeat {
+            let data = AugmentedData(self, workers: workers[result.runCount % workers.count])
+            model = Learner(
+                self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
+            let trainer = try Trainer(
+                trainUnit: unit, totalSteps: .steps(total), validFrequency: validFrequency,
+                checkpointFrequency: checkpointFrequency, printFrequency: 2, accumulationSteps: accumulation,
+                earlyStopCycles: earlyStopCycles, trainBatchLimit: trainBatchLimit, randomSeed: seed,
+                checkpointRoot: folder.appending(path: "checkpoints"), logRoot: folder, showsProgress: false,
+                printsBanner: false)
+            result.outcome = try trainer.fit(model, data).outcome
+            result.runCount += 1
+            result.losses += model.losses
+            result.samples += model.samples
+            result.validationStepCount = model.validationSteps
+        } while result.outcome == .interrupted(.request)
+        result.logLines = try RandomTraining.lines(of: folder.appending(path: "learner.log"))
+        result.end = .dictionary(try model.stateDict())
+        return result
+    }
+
+    private static func lines(of log: URL) throws -> [String] {
+        try String(contentsOf: log, encoding: .utf8).split(separator: "\n").compactMap { line in
+            guard let match = line.firstMatch(of: /info ((epoch|iteration) \d+\/\d+: .*) in [\d.]+ s$/) else {
+                return nil
+            }
+            return String(match.1)
+        }
+    }
+}
+
+/// Samples and their numbers.
+struct NumberedBatch: Sendable {
+    let numbers: [Int]
+    let inputs: Tensor
+    let targets: Tensor
+}
+
+/// A network with dropout, running statistics, momentum and whatever else the configuration asks for; it draws random
+/// numbers in every place where a hook could.
+final class Learner: Model<NumberedBatch> {
+    private let configuration: RandomTraining
+    private let data: AugmentedData
+    private let stop: RandomTraining.Stop?
+    private var network: Sequential!
+    private var optimizer: SGD!
+    private var scheduler: LRScheduler?
+    private var plateau: ReduceLROnPlateau?
+    private var averaged: AveragedModel<Sequential>?
+    private let best = BestScore()
+
+    private(set) var losses: [Double] = []
+    private(set) var samples: [[Int]] = []
+    private(set) var validationSteps: Int
+
+    init(
+        _ configuration: RandomTraining, _ data: AugmentedData, stop: RandomTraining.Stop?,
+        validationStepsBefore: Int
+    ) {
+        self.configuration = configuration
+        self.data = data
+        self.stop = stop
+        validationSteps = validationStepsBefore
+        super.init(saveName: "learner")
+    }
+
+    private func makeNetwork() throws -> Sequential {
+        try Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3))
+    }
+
+    override func setup(fastInit: Bool) throws {
+        try LibTorch.setThreadCount(1)
+        network = try makeNetwork()
+        optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
+        switch configuration.scheduler {
+        case .none: break
+        case .byStep: scheduler = try ExponentialLR(optimizer, gamma: 0.9)
+        case .byEpoch: scheduler = try StepLR(optimizer, stepSize: 1, gamma: 0.5)
+        case .onPlateau: plateau = try ReduceLROnPlateau(optimizer, factor: 0.5, patience: 0)
+        }
+        if configuration.averages {
+            averaged = try AveragedModel(network, copy: makeNetwork(), averaging: .exponential(decay: 0.7))
+        }
+    }
+
+    /// Moves the standard generator.
+    private func draw() throws { _ = try Tensor.rand([3]) }
+
+    override func onTrainingStart() throws { try draw() }
+
+    override func onTrainingEpochStart(currentEpoch: Int) throws { try draw() }
+
+    override func trainStep(_ batch: NumberedBatch, state: TrainingState) throws {
+        samples.append(batch.numbers)
+        let accumulation = configuration.accumulation
+        if (state.globalIteration - 1) % accumulation == 0 { try optimizer.zeroGrad() }
+        let loss = try crossEntropy(network(batch.inputs), batch.targets)
+        try loss.backward()
+        if state.globalIteration % accumulation == 0 {
+            try optimizer.step()
+            if configuration.scheduler == .byStep { try scheduler?.step() }
+            try averaged?.updateParameters(network)
+        }
+        lossItems["loss"] = loss
+    }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        losses.append(lastLosses["loss"] ?? .nan)
+        if stop == .step(state.globalIteration) { trainer?.stop() }
+    }
+
+    override func onTrainingEpochEnd(currentEpoch: Int) throws {
+        try draw()
+        if configuration.scheduler == .byEpoch { try scheduler?.step() }
+    }
+
+    override func validStep(_ batch: NumberedBatch, step: Int) throws {
+        let noise = try Tensor.randn(batch.inputs.shape)
+        let loss = try crossEntropy(network(batch.inputs + 0.1 * noise), batch.targets).item(Double.self)
+        validationScores["valid", default: 0] += loss
+        if stop == .validationStep(validationSteps) { trainer?.stop() }
+        validationSteps += 1
+    }
+
+    override func haveMetricsImproved() throws -> Bool {
+        let score = validationScores["valid"] ?? .infinity
+        try plateau?.step(metric: score)
+        return best.take(score)
+    }
+
+    override func shouldAdvanceDatasetPhase() -> Bool {
+        guard let state = trainer?.state, data.trainPhase == 0 else { return false }
+        let units = configuration.unit == .epoch ? state.globalEpoch : state.currentIteration
+        return units == configuration.advanceAfter
+    }
+}
+
+/// Two phases of random inputs, to which each sample adds noise of its own.
+final class AugmentedData: DataModule<NumberedBatch> {
+    private let configuration: RandomTraining
+    private let workers: Int
+
+    init(_ configuration: RandomTraining, workers: Int) {
+        self.configuration = configuration
+        self.workers = workers
+    }
+
+    override func setup() throws {
+        // No batch has a single sample left, which a batch normalisation cannot train with.
+        for (phase, count) in [18, 14].enumerated() {
+            try addTrainPhase(
+                source(count, phase: phase),
+                LoaderOptions(
+                    batchSize: configuration.batchSizes[phase], shuffle: configuration.shuffle,
+                    dropLast: configuration.dropLast, workers: workers))
+        }
+        try setValidation(source(7, phase: 2), LoaderOptions(batchSize: 4, workers: workers))
+    }
+
+    private func source(_ count: Int, phase: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {
+        let inputs = try Tensor.randn([count, 4], generator: Generator(seed: UInt64(phase)))
+        return AugmentedSamples(inputs: inputs, count: count).collated { samples in
+            NumberedBatch(
+                numbers: samples.map(\.number), inputs: try Tensor.stack(samples.map(\.input)),
+                targets: try Tensor(samples.map { $0.number % 3 }))
+        }
+    }
+}
+
+/// Rows of a tensor with noise.
+struct AugmentedSamples: Dataset {
+    let inputs: Tensor
+    let count: Int
+
+    func sample(at index: Int, random: inout SampleRandom) throws -> (number: Int, input: Tensor) {
+        let noise = try Tensor.randn([4], generator: random.generator())
+        return (index, try inputs[index] + 0.1 * noise)
+    }
+}
+
+/// The best score of a validation so far.
+final class BestScore: Stateful {
+    private var score = Double.infinity
+
+    func take(_ score: Double) -> Bool {
+        guard score < self.score else { return false }
+        self.score = score
+        return true
+    }
+
+    func stateDict() -> StateDict { ["score": .double(score)] }
+    func loadStateDict(_ state: StateDict) throws { score = try state.double("score") }
+}
