@@ -42,7 +42,7 @@ public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
             + (inputIsFinite
                 ? "and its input is: look at its weights (a learning rate too high?) and at what it divides by or takes "
                     + "the logarithm of"
-                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers or by "
-                    + "one that does not show its output (recurrent layers, attention)")
+                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers, "
+                    + "or by one of your own that does not use withHooks")
     }
 }

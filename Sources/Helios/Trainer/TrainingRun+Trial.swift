@@ -49,6 +49,8 @@ extension Trainer {
     ) throws -> Result {
         let random = try RandomState.current(seed: randomSeed, device: device)
         let threadCount = LibTorch.threadCount
+        let before = state
+        defer { state = before }
         let result = Swift.Result {
             try run(what, .trial(batchSize: batchSize), model, data) { run in
                 try run.setUp(fastInit: false)

@@ -126,7 +126,7 @@ import TorchOptim
         }
     }
 
-    @Test("random numbers, threads, the deterministic mode and the last checkpoint stay, also after an error")
+    @Test("random numbers, threads and what the trainer says of its last run stay, also after an error")
     func process() throws {
         struct Trouble: Error {}
         final class Failing: SmallModel {
@@ -139,7 +139,7 @@ import TorchOptim
                 totalSteps: 1, checkpointFrequency: 1, deterministic: true, threads: 2, checkpointRoot: folder,
                 showsProgress: false, printsBanner: false)
             try trainer.fit(SmallModel(), SmallData())
-            let (file, files) = (trainer.lastCheckpoint, folder.filesBelow)
+            let (file, files, progress) = (trainer.lastCheckpoint, folder.filesBelow, trainer.state)
             try LibTorch.setThreadCount(3)
             try manualSeed(77)
             let state = try Generator.standard().state()
@@ -147,6 +147,7 @@ import TorchOptim
             #expect(throws: Trouble.self) { try trainer.findLearningRate(Failing(), SmallData(), steps: 4) }
             try expectSameBits(Generator.standard().state(), state)
             #expect(LibTorch.threadCount == 3 && !LibTorch.isDeterministic)
+            #expect(trainer.state == progress && progress.globalIteration == 6)
             #expect(trainer.lastCheckpoint == file && file != nil && folder.filesBelow == files)
         }
     }

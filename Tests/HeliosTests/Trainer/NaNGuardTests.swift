@@ -125,6 +125,23 @@ import Testing
         #expect(error?.layer == "network.0" && error?.inputIsFinite == false)
     }
 
+    @Test("layers with several inputs and outputs are looked at too")
+    func recurrent() throws {
+        final class Recurrent: Model<LabeledBatch> {
+            var cells: LSTM!
+            override func setup(fastInit: Bool) throws {
+                cells = try LSTM(3, 2)
+            }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                _ = try cells(batch.inputs.squeeze(dim: 1) * Double.nan)
+            }
+        }
+        let error = #expect(throws: NonFiniteOutputError.self) {
+            try trainer().fit(Recurrent(saveName: "recurrent"), SmallData())
+        }
+        #expect(error == NonFiniteOutputError(layer: "cells", type: "LSTM", inputIsFinite: false))
+    }
+
     @Test("whole numbers are not looked at")
     func integers() throws {
         final class Counting: Model<LabeledBatch> {
