@@ -120,16 +120,19 @@ struct GradientBucket {
 }
 
 extension Optimizer {
-    /// Gives what each kernel call takes, with the options of its group, to `body`, which records no gradients.
+    /// Makes a step, with its hooks: gives what each kernel call takes, with the options of its group, to `body`, which
+    /// records no gradients.
     func forEachBucket<Options: GroupOptions>(
         _ body: (_ bucket: GradientBucket, _ options: Options) throws -> Void
     ) throws {
-        try noGrad {
-            var first = 0
-            for group in parameterGroups {
-                let options = try group.options(as: Options.self)
-                for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, options) }
-                first += group.parameters.count
+        try withStepHooks {
+            try noGrad {
+                var first = 0
+                for group in parameterGroups {
+                    let options = try group.options(as: Options.self)
+                    for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, options) }
+                    first += group.parameters.count
+                }
             }
         }
     }

@@ -11,6 +11,8 @@ open class Optimizer: Stateful {
     public final let defaults: StateDict
     /// What the optimisers of this module remember of the parameters.
     final var memory = ParameterMemory()
+    final var stepPreHooks: [StepHookRegistration] = []
+    final var stepPostHooks: [StepHookRegistration] = []
 
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.

@@ -55,13 +55,13 @@ open class DataModule<Batch: Sendable> {
     public func addTrainPhase<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        trainLoaders.append(limitedTraining(try DataLoader(dataset, seeded(options))))
+        trainLoaders.append(limitedTraining(try DataLoader(dataset, training(options, count: dataset.count))))
     }
 
     /// Adds a training phase.
     public func addTrainPhase<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        trainLoaders.append(limitedTraining(try DataLoader(dataset, seeded(options))))
+        trainLoaders.append(limitedTraining(try DataLoader(dataset, training(options, count: dataset.count))))
     }
 
     /// Sets what validation runs on.
@@ -105,6 +105,15 @@ open class DataModule<Batch: Sendable> {
     private func limitedTraining(_ loader: DataLoader<Batch>) -> DataLoader<Batch> {
         guard let count = limits.overfit else { return loader.limited(to: limits.train) }
         return loader.inOrder().limited(to: min(count, limits.train ?? count))
+    }
+
+    /// With the batch size that is tried, as far as there are samples.
+    private func training(_ options: LoaderOptions, count: Int) -> LoaderOptions {
+        var options = seeded(options)
+        if let batchSize = limits.batchSize {
+            options.batchSize = min(batchSize, max(options.sampler?.count ?? count, 1))
+        }
+        return options
     }
 
     private func seeded(_ options: LoaderOptions) -> LoaderOptions {

@@ -63,6 +63,8 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
         while runningWorkers > 0 {
             condition.wait()
         }
+        // A worker's thread may hold the queue, and so what nobody takes any more, for a moment longer.
+        made = [:]
     }
 
     private func work() {

@@ -103,6 +103,11 @@ final class ProgressReporter {
         begin("prediction", done: 0, total: steps)
     }
 
+    /// Shows steps of training that no line stays of.
+    func beginTrial(_ label: String, steps: Int) {
+        begin(label, done: 0, total: steps)
+    }
+
     func testStep() {
         done += 1
         drawIfDue([:])

@@ -32,10 +32,18 @@ extension Model {
     /// Scales gradients down so that their norm is at most `maxNorm`; call it between `backward` and the step.
     ///
     /// Where mixed precision is on, they are unscaled first, so that the norm is the true one.
+    /// - Parameters:
+    ///   - normType: the norm's power; infinity for the greatest absolute value.
+    ///   - errorIfNonFinite: whether a norm that is infinite or no number is an error. Not in `float16`, where that
+    ///     happens and the scaler leaves out the step.
     /// - Returns: the norm before.
     @discardableResult
-    public func clipGradients(_ parameters: [Tensor], _ optimizer: Optimizer, maxNorm: Double) throws -> Tensor {
+    public func clipGradients(
+        _ parameters: [Tensor], _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
+        errorIfNonFinite: Bool = false
+    ) throws -> Tensor {
         if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
-        return try clipGradNorm_(parameters, maxNorm: maxNorm)
+        return try clipGradNorm_(
+            parameters, maxNorm: maxNorm, normType: normType, errorIfNonFinite: errorIfNonFinite)
     }
 }

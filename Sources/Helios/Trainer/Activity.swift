@@ -15,6 +15,8 @@ enum Activity: String, CaseIterable {
     case batchToDevice, processBatch, onTrainingBatchStart, trainStep, onTrainingBatchEnd
     case onTrainingEpochEnd, onTrainingEnd
 
+    case sanityCheck = "the validation before the training"
+    case validation
     case onValidationStart, eval, onValidationBatchStart, validStep, onValidationBatchEnd, onValidationEnd
     case onScores, haveMetricsImproved
 

@@ -1,29 +1,69 @@
 import Dispatch
 
-/// How long each part of a run takes. What runs inside another part counts for both.
+/// How long each part of a run takes, and the parts of that part.
 ///
 /// Measured on the processor: work that was handed to a GPU counts where it is waited for.
 final class ActivityTimes {
-    private(set) var entries: [Activity: (nanoseconds: UInt64, calls: Int)] = [:]
+    enum Part: Hashable {
+        case activity(Activity)
+        /// The steps of an optimiser, by its name in the model.
+        case optimizer(String)
+    }
+
+    /// A part inside another: `trainStep`, or the `validStep` of the validation.
+    final class Entry {
+        let part: Part
+        fileprivate(set) var nanoseconds: UInt64 = 0
+        fileprivate(set) var calls = 0
+        fileprivate(set) var entries: [Entry] = []
+
+        fileprivate init(_ part: Part) {
+            self.part = part
+        }
+    }
+
+    /// What was not inside another part, in the order in which it came up.
+    private(set) var entries: [Entry] = []
+    private var open: [(entry: Entry, start: UInt64)] = []
     private let start = DispatchTime.now().uptimeNanoseconds
 
+    /// How long the run takes so far.
+    var wallNanoseconds: UInt64 { DispatchTime.now().uptimeNanoseconds - start }
+
     func measure<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
-        let start = DispatchTime.now().uptimeNanoseconds
+        let depth = open.count
+        begin(.activity(activity))
         defer {
-            entries[activity, default: (0, 0)].nanoseconds += DispatchTime.now().uptimeNanoseconds - start
-            entries[activity, default: (0, 0)].calls += 1
+            // What an error left open inside ends with this part.
+            while open.count > depth { endLast() }
         }
         return try body()
     }
-}
 
-extension ActivityTimes {
-    /// The parts that took longest first.
-    var table: String {
-        let whole = Double(DispatchTime.now().uptimeNanoseconds - start)
-        let rows = entries.sorted { $0.value.nanoseconds > $1.value.nanoseconds }.map { activity, entry in
-            "\(activity.rawValue) \(entry.calls) \(entry.nanoseconds) \(Double(entry.nanoseconds) / whole)"
+    func begin(_ part: Part) {
+        open.append((entry(of: part), DispatchTime.now().uptimeNanoseconds))
+    }
+
+    /// Ends a part, if it is the one that began last.
+    func end(_ part: Part) {
+        if open.last?.entry.part == part { endLast() }
+    }
+
+    private func endLast() {
+        guard let (entry, start) = open.popLast() else { return }
+        entry.nanoseconds += DispatchTime.now().uptimeNanoseconds - start
+        entry.calls += 1
+    }
+
+    private func entry(of part: Part) -> Entry {
+        let siblings = open.last?.entry.entries ?? entries
+        if let entry = siblings.first(where: { $0.part == part }) { return entry }
+        let entry = Entry(part)
+        if let parent = open.last?.entry {
+            parent.entries.append(entry)
+        } else {
+            entries.append(entry)
         }
-        return rows.joined(separator: "\n")
+        return entry
     }
 }

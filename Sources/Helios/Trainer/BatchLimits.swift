@@ -1,4 +1,4 @@
-/// How many batches of each kind a run takes at most.
+/// How many batches of each kind a run takes at most, and of what size.
 struct BatchLimits {
     /// Of each training epoch; nil for all.
     var train: Int?
@@ -8,4 +8,6 @@ struct BatchLimits {
     var test: Int?
     /// Trains and validates with the first so many training batches in the order of their numbers; nil for not.
     var overfit: Int?
+    /// The number of samples in a training batch, instead of what the data module says; nil for that.
+    var batchSize: Int?
 }

@@ -1,4 +1,4 @@
-/// Checks every layer's output, and throws where one is not finite.
+/// Checks the output of every layer of a model's networks that calls its hooks, and throws where one is not finite.
 final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
 
@@ -42,6 +42,7 @@ public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
             + (inputIsFinite
                 ? "and its input is: look at its weights (a learning rate too high?) and at what it divides by or takes "
                     + "the logarithm of"
-                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers")
+                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers, "
+                    + "or by one of your own that does not use withHooks")
     }
 }

@@ -5,8 +5,8 @@ struct RunPlan {
         case full
         /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
         case fastRun(steps: Int)
-        /// So many steps of training, and nothing else.
-        case trial(steps: Int)
+        /// Some steps of training and nothing else, with another batch size where it is given.
+        case trial(batchSize: Int?)
     }
 
     var totalSteps: StepLimit
@@ -16,6 +16,8 @@ struct RunPlan {
     var limits: BatchLimits
     /// Whether there are checkpoints and a log file; a trial writes nothing.
     let writesFiles: Bool
+    /// Whether there is nothing but some steps of training.
+    let isTrial: Bool
 
     init(_ kind: Kind, _ trainer: Trainer) {
         totalSteps = trainer.totalSteps
@@ -26,19 +28,20 @@ struct RunPlan {
             train: trainer.trainBatchLimit, valid: trainer.validBatchLimit, test: trainer.testBatchLimit,
             overfit: trainer.overfitBatches)
         writesFiles = if case .full = kind { true } else { false }
-        let isByEpoch = trainer.trainUnit == .epoch
+        isTrial = if case .trial = kind { true } else { false }
         switch kind {
         case .full:
             return
         case .fastRun(let steps):
+            let isByEpoch = trainer.trainUnit == .epoch
             totalSteps = isByEpoch ? 1 : .steps(steps)
             validFrequency = isByEpoch ? 1 : steps
-            limits.train = steps
-            limits.valid = steps
-            limits.test = steps
-        case .trial(let steps):
-            totalSteps = isByEpoch ? .infinite : .steps(steps)
+            limits.train = min(limits.train ?? steps, steps)
+            limits.valid = min(limits.valid ?? steps, steps)
+            limits.test = min(limits.test ?? steps, steps)
+        case .trial(let batchSize):
             validFrequency = nil
+            limits.batchSize = batchSize
         }
         checkpointFrequency = nil
         sanityCheckSteps = 0

@@ -9,23 +9,27 @@ final class ThreadControl {
     /// The number that was chosen by measuring, which a resumed run takes too; nil where none was.
     private(set) var chosen: Int?
 
-    init(_ trainer: Trainer) throws {
+    /// - Parameter canMeasure: whether the run is one to choose for.
+    init(_ trainer: Trainer, canMeasure: Bool) throws {
         asked = trainer.threads
         switch asked {
         case .unchanged: break
         case .count(let count): try LibTorch.setThreadCount(count)
         case .auto:
+            guard canMeasure else { return }
             if trainer.deterministic {
                 trainer.warn("threads are not chosen by measuring, since the trainer is deterministic")
-            } else {
-                tuner = ThreadTuner(all: previous)
+                return
             }
+            tuner = ThreadTuner(all: previous)
+            if tuner == nil { chosen = previous }
         }
     }
 
     /// Takes what the run chose whose checkpoint it is, so that the bits stay the same.
     func take(_ chosen: Int?) throws {
-        guard tuner != nil, let chosen else { return }
+        // Something was to be chosen here, or was.
+        guard tuner != nil || self.chosen != nil, let chosen else { return }
         tuner = nil
         self.chosen = chosen
         try LibTorch.setThreadCount(chosen)

@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Finds out whether the steps of a training are faster with one thread or with all.
 ///
 /// A step is measured with each in turn, so that a machine that is busy for a while is so for both. The first steps do
@@ -45,11 +43,7 @@ struct ThreadTuner {
 
 extension ThreadTuner.Choice: CustomStringConvertible {
     var description: String {
-        "training with \(threads) thread\(threads == 1 ? "" : "s"): a step takes \(milliseconds(seconds)), with "
-            + "\(otherThreads) it takes \(milliseconds(otherSeconds))"
-    }
-
-    private func milliseconds(_ seconds: Double) -> String {
-        "\((seconds * 1e5).rounded() / 100) ms"
+        "training with \(threads) thread\(threads == 1 ? "" : "s"): a step takes \(TextTable.duration(seconds)), with "
+            + "\(otherThreads) it takes \(TextTable.duration(otherSeconds))"
     }
 }

@@ -45,6 +45,14 @@ extension Trainer {
         try device.ensureAvailable()
     }
 
+    /// Throws where there is nothing to train.
+    func requireSteps() throws {
+        if let steps = totalSteps.count, steps < 1 {
+            throw ConfigurationError(
+                "there is nothing to train: totalSteps is \(steps); give the number of \(trainUnit)s")
+        }
+    }
+
     private static func requireFolder(_ folder: URL, _ name: String) throws {
         var isFolder: ObjCBool = false
         if !folder.isFileURL {

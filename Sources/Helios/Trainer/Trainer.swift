@@ -154,7 +154,9 @@ public final class Trainer {
     ///   checkpoints and none can be read.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
-        try run("training", .full, model, data) { try $0.fit() }
+        // Early, but plug-ins may still say how many.
+        if plugins.isEmpty { try requireSteps() }
+        return try run("training", .full, model, data) { try $0.fit() }
     }
 
     /// Tests the model: with a checkpoint, else with the newest in the checkpoint folder, else with what

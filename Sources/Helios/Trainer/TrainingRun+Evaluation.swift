@@ -8,7 +8,7 @@ extension TrainingRun {
     func validate() throws -> Interruption? {
         if let loader = data.validationLoader {
             let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
-            if let interruption = try validate(loader, limit: nil) {
+            if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: trainer.device)
                 return interruption
             }
@@ -59,7 +59,7 @@ extension TrainingRun {
         trainer.isSanityChecking = true
         defer { trainer.isSanityChecking = false }
         try keepingRandomState(if: true) {
-            _ = try validate(loader, limit: plan.sanityCheckSteps)
+            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckSteps) }
         }
         progress.end()
         model.forgetTraining()
@@ -72,7 +72,7 @@ extension TrainingRun {
         try noGrad {
             let batches = try loader.batches(epoch: 0)
             var step = 0
-            while let batch = try batches.next(), try body(hooks.batchToDevice(batch, phase: phase), step) {
+            while let batch = try next(of: batches), try body(hooks.batchToDevice(batch, phase: phase), step) {
                 step += 1
             }
         }
@@ -129,8 +129,9 @@ extension TrainingRun {
 
     func fastRun() throws -> FitResult {
         let result = try fit()
-        // What would be saved, so that a state that cannot be is found.
-        _ = try checkpoint(at: .step).stateDict()
+        // There and back, so that a state that cannot be saved or restored is found.
+        let saved = try checkpoint(at: .step).stateDict()
+        try hooks.run(.loadCheckpoint) { try Checkpoint(saved).restore(model, fastInit: false) }
         if data.testDataLoader != nil { try test() }
         trainer.print("fast run: everything works")
         return result

@@ -24,6 +24,8 @@ final class TrainingRun<Batch: Sendable> {
     private var stopWatch: StopWatch?
     private(set) var threads: ThreadControl?
     private var nanGuard: NaNGuard?
+    private var optimizerTimers: OptimizerTimers?
+    private let wasDeterministic = LibTorch.isDeterministic
 
     init(_ trainer: Trainer, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>) {
         self.trainer = trainer
@@ -32,7 +34,7 @@ final class TrainingRun<Batch: Sendable> {
         self.data = data
         plan = RunPlan(kind, trainer)
         progress = ProgressReporter(trainer)
-        hooks = RunHooks(model, trainer.plugins, times: trainer.profile ? ActivityTimes() : nil)
+        hooks = RunHooks(model, trainer.plugins, times: trainer.profile && !plan.isTrial ? ActivityTimes() : nil)
     }
 
     // MARK: Training
@@ -99,7 +101,7 @@ final class TrainingRun<Batch: Sendable> {
         return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
     }
 
-    /// The next batch to train with; nil where the epoch is over.
+    /// The next batch; nil where the epoch, or what is validated or tested on, is over.
     func next(of batches: Batches<Batch>) throws -> Batch? {
         try hooks.run(.nextBatch) { try batches.next() }
     }
@@ -152,17 +154,18 @@ final class TrainingRun<Batch: Sendable> {
     // MARK: Beginning and end
 
     func setUp(fastInit: Bool) throws {
-        trainer.lastCheckpoint = nil
+        if plan.writesFiles { trainer.lastCheckpoint = nil }
         data.trainer = trainer
         data.seed = trainer.randomSeed
         try hooks.run(.prepareData, data.prepareData)
         try hooks.configure(trainer)
         try trainer.validateOptions()
+        if !fastInit, case .full = kind { try trainer.requireSteps() }
         try trainer.openLog(self)
         plan = RunPlan(kind, trainer)
         try manualSeed(trainer.randomSeed)
         try LibTorch.setDeterministic(trainer.deterministic)
-        threads = try ThreadControl(trainer)
+        threads = try ThreadControl(trainer, canMeasure: !plan.isTrial)
         try hooks.setUpPlugins(device: trainer.device)
 
         data.reset()
@@ -177,13 +180,16 @@ final class TrainingRun<Batch: Sendable> {
         if !fastInit { model.forgetTraining() }
         try hooks.setup(fastInit: fastInit)
         if trainer.nanGuard { nanGuard = NaNGuard(model) }
+        if let times = hooks.times { optimizerTimers = OptimizerTimers(model, times) }
     }
 
     /// Cleans up; what fails is told to `failed`, and the rest goes on.
     func teardown(_ failed: (any Error) -> Void) {
         stopWatch = nil
         nanGuard?.remove()
+        optimizerTimers?.remove()
         do { try threads?.restore() } catch { failed(error) }
+        do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
         for plugin in trainer.plugins {
             do { try plugin.teardown() } catch { failed(error) }
         }
@@ -193,7 +199,7 @@ final class TrainingRun<Batch: Sendable> {
     /// Prints where the time went, where that was asked for.
     func printProfile() {
         guard let times = hooks.times else { return }
-        trainer.print(times.table)
+        trainer.print("\(TimeTable(times))")
     }
 
     /// Runs `body` so that the random numbers afterwards are those that would have come without it.

@@ -98,11 +98,13 @@ public final class LBFGS: Optimizer {
     /// - Returns: the loss before.
     @discardableResult
     public override func step(_ closure: () throws -> Tensor) throws -> Tensor {
-        guard let options = try parameterGroups.first?.options(as: Options.self) else {
-            throw OptimizerError("an optimiser needs parameters, and got none")
-        }
-        return try withoutActuallyEscaping(closure) { closure in
-            try noGrad { try step(options) { try enableGrad(closure) } }
+        try withStepHooks {
+            guard let options = try parameterGroups.first?.options(as: Options.self) else {
+                throw OptimizerError("an optimiser needs parameters, and got none")
+            }
+            return try withoutActuallyEscaping(closure) { closure in
+                try noGrad { try step(options) { try enableGrad(closure) } }
+            }
         }
     }
 

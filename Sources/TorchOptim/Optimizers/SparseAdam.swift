@@ -60,13 +60,15 @@ public final class SparseAdam: Optimizer {
     }
 
     public override func step() throws {
-        try noGrad {
-            var index = 0
-            for group in parameterGroups {
-                let options = try group.options(as: Options.self)
-                for parameter in group.parameters {
-                    if let gradient = parameter.grad { try step(index, parameter, gradient, options) }
-                    index += 1
+        try withStepHooks {
+            try noGrad {
+                var index = 0
+                for group in parameterGroups {
+                    let options = try group.options(as: Options.self)
+                    for parameter in group.parameters {
+                        if let gradient = parameter.grad { try step(index, parameter, gradient, options) }
+                        index += 1
+                    }
                 }
             }
         }

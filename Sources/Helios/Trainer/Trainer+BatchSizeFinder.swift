@@ -1,0 +1,86 @@
+import Dispatch
+
+extension Trainer {
+    /// Finds the largest batch size that the memory suffices for, by training a few steps with ever larger ones.
+    ///
+    /// ```swift
+    /// data.batchSize = try trainer.findBatchSize(model, data, upTo: 1024).batchSize
+    /// try trainer.fit(model, data)
+    /// ```
+    /// Every try sets model and data up as for `fit` and trains from new weights, with batches of the size that is tried
+    /// instead of what the data module's training phases say, and without validation and checkpoints. It ends where a
+    /// step throws a `TorchError` of the kind `outOfMemory`; what it held is freed before the next. The first training
+    /// phase is the one that is tried. No file is written by the trainer, and `onTrainingEnd` is not called. A `fit`
+    /// afterwards sets everything up anew, and does what it would have done without.
+    ///
+    /// On a CPU the system may promise memory that it does not have, and end the process later: give an upper limit
+    /// there.
+    /// - Parameters:
+    ///   - first: the size to begin with.
+    ///   - limit: the largest size to try; never more than there are samples.
+    ///   - steps: how many steps of training a size must survive.
+    /// - Returns: the largest size that worked, and what was tried, which prints as a table. Printed too, where progress
+    ///   is shown.
+    /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw, the `TorchError` of the
+    ///   first size too, where not even that one works.
+    @discardableResult
+    public func findBatchSize<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, from first: Int = 2, upTo limit: Int? = nil,
+        steps: Int = 3, mode: BatchSizeSearch.Mode = .doubling
+    ) throws -> BatchSizeSearch {
+        guard first > 0 else { throw ConfigurationError("a batch has at least one sample, not \(first)") }
+        if let limit, limit < first {
+            throw ConfigurationError("the largest batch size, \(limit), is less than the first to try, \(first)")
+        }
+        guard steps > 0 else { throw ConfigurationError("a batch size is tried for at least one step, not \(steps)") }
+
+        let start = try attempt(model, data, batchSize: first, steps: steps)
+        let largest = min(limit ?? .max, start.sampleCount)
+        var attempts = [BatchSizeSearch.Attempt(batchSize: start.batchSize, secondsPerStep: start.secondsPerStep)]
+        var (works, fails) = (start.batchSize, Int?.none)
+        while works < largest {
+            guard let next = nextSize(works, fails, largest, mode) else { break }
+            do {
+                let result = try attempt(model, data, batchSize: next, steps: steps)
+                attempts.append(.init(batchSize: next, secondsPerStep: result.secondsPerStep))
+                works = next
+            } catch let error as TorchError where error.kind == .outOfMemory {
+                attempts.append(.init(batchSize: next, secondsPerStep: nil))
+                fails = next
+            }
+        }
+        let search = BatchSizeSearch(
+            batchSize: works,
+            end: fails != nil ? .outOfMemory : works >= start.sampleCount ? .allSamples : .limit, attempts: attempts)
+        if showsProgress { console.printLine("\(search)") }
+        return search
+    }
+
+    /// The size to try next: nil where there is none.
+    private func nextSize(_ works: Int, _ fails: Int?, _ largest: Int, _ mode: BatchSizeSearch.Mode) -> Int? {
+        guard let fails else { return works > largest / 2 ? largest : works * 2 }
+        guard mode == .binarySearch, fails - works > 1 else { return nil }
+        return works + (fails - works) / 2
+    }
+
+    private func attempt<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int, steps: Int
+    ) throws -> (batchSize: Int, sampleCount: Int, secondsPerStep: Double) {
+        try trial("finding a batch size", model, data, batchSize: batchSize) { run in
+            let loader = try run.data.requiredTrainLoader()
+            var times = [DispatchTime.now().uptimeNanoseconds]
+            try run.trial(
+                "batch size \(loader.options.batchSize)", steps: steps,
+                afterStep: {
+                    times.append(DispatchTime.now().uptimeNanoseconds)
+                    return true
+                })
+            // The first step warms up, where there is another to go by.
+            let steady = times.count > 2 ? times.dropFirst() : times[...]
+            let nanoseconds = Double((steady.last ?? 0) - (steady.first ?? 0))
+            return (
+                loader.options.batchSize, loader.sampleCount, nanoseconds / 1e9 / Double(max(steady.count - 1, 1))
+            )
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+extension TrainingRun {
+    /// Trains so many steps from new weights, to find something out, and nothing else: no validation, no checkpoint, no
+    /// question whether to stop. `onTrainingEnd` is not called, since models save there what they have learnt.
+    ///
+    /// - Parameters:
+    ///   - what: what the progress bar says.
+    ///   - steps: of the optimiser; when training by epoch, of a batch each.
+    ///   - afterStep: called after each step; false ends the trial.
+    func trial(_ what: String, steps: Int, beforeBatch: () throws -> Void = {}, afterStep: () throws -> Bool) throws {
+        progress.beginTrial(what, steps: steps)
+        defer { progress.end() }
+        try hooks.onTrainingStart()
+        try hooks.train()
+        var done = 0
+        while true {
+            state.globalEpoch += 1
+            try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
+            let batches = try remainingBatches(of: data.requiredTrainLoader())
+            while let batch = try next(of: batches) {
+                state.globalIteration += 1
+                let isStep =
+                    trainer.trainUnit == .epoch || state.globalIteration.isMultiple(of: trainer.accumulationSteps)
+                if isStep {
+                    state.currentIteration += 1
+                    state.runningIter += 1
+                }
+                try beforeBatch()
+                try train(on: batch, shouldLog: false)
+                guard isStep else { continue }
+                done += 1
+                if try !afterStep() || done == steps || trainer.stopIsRequested { return }
+            }
+            try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
+            state.datasetIter = 0
+        }
+    }
+}
+
+extension Trainer {
+    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also where the
+    /// model or the trial changes them.
+    ///
+    /// What the model holds of it (losses with all that they were computed from, gradients) goes too.
+    func trial<Batch, Result>(
+        _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int? = nil,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
+        let random = try RandomState.current(seed: randomSeed, device: device)
+        let threadCount = LibTorch.threadCount
+        let before = state
+        defer { state = before }
+        let result = Swift.Result {
+            try run(what, .trial(batchSize: batchSize), model, data) { run in
+                try run.setUp(fastInit: false)
+                return try body(run)
+            }
+        }
+        model.forgetTraining()
+        for (_, network) in model.namedNetworks() {
+            for parameter in network.parameters() { try parameter.setGrad(nil) }
+        }
+        try LibTorch.setThreadCount(threadCount)
+        try random.restore(device: device)
+        return try result.get()
+    }
+}

@@ -1,0 +1,66 @@
+import Torch
+
+/// What is called around an optimiser's steps.
+public typealias StepHook = (_ optimizer: Optimizer) throws -> Void
+
+/// A step hook's registration: `remove()` ends it.
+public struct StepHookHandle {
+    fileprivate weak var optimizer: Optimizer?
+    fileprivate let registration: StepHookRegistration
+
+    /// Calls the hook no more.
+    public func remove() {
+        optimizer?.stepPreHooks.removeAll { $0 === registration }
+        optimizer?.stepPostHooks.removeAll { $0 === registration }
+    }
+}
+
+/// A hook as an optimiser keeps it.
+final class StepHookRegistration {
+    let hook: StepHook
+
+    init(_ hook: @escaping StepHook) {
+        self.hook = hook
+    }
+}
+
+extension Optimizer {
+    /// Calls `hook` before each step, also before those of a `GradScaler`: PyTorch's `register_step_pre_hook`.
+    ///
+    /// The optimisers of this library call their hooks. One of your own does where its step is inside `withStepHooks`:
+    /// ```swift
+    /// override func step() throws {
+    ///     try withStepHooks {
+    ///         for parameter in parameters { … }
+    ///     }
+    /// }
+    /// ```
+    /// - Parameter hook: may change the options of the groups; what it throws comes out of `step`, which is not made.
+    @discardableResult
+    public final func registerStepPreHook(_ hook: @escaping StepHook) -> StepHookHandle {
+        let registration = StepHookRegistration(hook)
+        stepPreHooks.append(registration)
+        return StepHookHandle(optimizer: self, registration: registration)
+    }
+
+    /// Calls `hook` after each step that did not fail: PyTorch's `register_step_post_hook`.
+    @discardableResult
+    public final func registerStepPostHook(_ hook: @escaping StepHook) -> StepHookHandle {
+        let registration = StepHookRegistration(hook)
+        stepPostHooks.append(registration)
+        return StepHookHandle(optimizer: self, registration: registration)
+    }
+
+    /// Makes a step, and calls the hooks before and after it.
+    @inline(__always)
+    public final func withStepHooks<Result>(_ step: () throws -> Result) throws -> Result {
+        if !stepPreHooks.isEmpty {
+            for registration in stepPreHooks { try registration.hook(self) }
+        }
+        let result = try step()
+        if !stepPostHooks.isEmpty {
+            for registration in stepPostHooks { try registration.hook(self) }
+        }
+        return result
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+@Suite(.standardGenerator) struct BatchLimitsTests {
+    /// Notes the batches of each kind by the first number of their inputs.
+    private final class Watching: SmallModel {
+        var batches: [String: [Float]] = [:]
+        var stepsPerEpoch = 0
+
+        override func setup(fastInit: Bool) throws {
+            try super.setup(fastInit: fastInit)
+            stepsPerEpoch = try trainStepsPerEpoch()
+        }
+        private func note(_ kind: String, _ batch: LabeledBatch) throws {
+            batches[kind, default: []].append(try batch.inputs.flatten()[0].item(Float.self))
+        }
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            try note("train", batch)
+            try super.trainStep(batch, state: state)
+        }
+        override func validStep(_ batch: LabeledBatch, step: Int) throws {
+            try note("valid", batch)
+            try super.validStep(batch, step: step)
+        }
+        override func testStep(_ batch: LabeledBatch, step: Int) throws {
+            try note("test", batch)
+            try super.testStep(batch, step: step)
+        }
+    }
+
+    @Test("each limit cuts the batches of its kind, and trainStepsPerEpoch knows it")
+    func limits() throws {
+        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
+        (trainer.trainBatchLimit, trainer.validBatchLimit, trainer.testBatchLimit) = (4, 1, 1)
+        let model = Watching()
+        let result = try trainer.fit(model, SmallData())
+        #expect(result.state.globalIteration == 8 && model.stepsPerEpoch == 4)
+        #expect(model.batches["train"]?.count == 8 && model.batches["valid"]?.count == 2)
+        try trainer.test(model, SmallData())
+        #expect(model.batches["test"]?.count == 1)
+    }
+
+    @Test("the batches are the first of those without a limit, in a new order each epoch")
+    func sameOrder() throws {
+        func train(limit: Int?) throws -> [Float] {
+            let trainer = try Trainer.quiet(.epoch, 2)
+            trainer.trainBatchLimit = limit
+            let model = Watching()
+            try trainer.fit(model, SmallData())
+            return model.batches["train"] ?? []
+        }
+        let (all, some) = (try train(limit: nil), try train(limit: 2))
+        #expect(some == [all[0], all[1], all[6], all[7]])
+    }
+
+    @Test("limits above the number of batches change nothing")
+    func large() throws {
+        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
+        (trainer.trainBatchLimit, trainer.validBatchLimit, trainer.testBatchLimit) = (.max, 7, 3)
+        let (model, plain) = (Watching(), SmallModel())
+        try trainer.fit(model, SmallData())
+        try Trainer.quiet(.epoch, 2, validFrequency: 1).fit(plain, SmallData())
+        #expect(model.losses == plain.losses && model.stepsPerEpoch == 6)
+    }
+
+    @Test("by iteration a limited epoch is followed by the next")
+    func byIteration() throws {
+        let trainer = try Trainer.quiet(.iteration, 7)
+        trainer.trainBatchLimit = 3
+        let state = try trainer.fit(SmallModel(), SmallData()).state
+        #expect(state.globalEpoch == 3 && state.datasetIter == 1)
+    }
+
+    @Test("limits that are no counts are errors that name them", arguments: [0, -1])
+    func errors(limit: Int) throws {
+        let makers: [(String, (Int) throws -> Trainer)] = [
+            ("trainBatchLimit", { try Trainer(trainBatchLimit: $0) }),
+            ("validBatchLimit", { try Trainer(validBatchLimit: $0) }),
+            ("testBatchLimit", { try Trainer(testBatchLimit: $0) }),
+            ("overfitBatches", { try Trainer(overfitBatches: $0) }),
+        ]
+        for (name, make) in makers {
+            let error = #expect(throws: ConfigurationError.self) { try make(limit) }
+            #expect(error?.description.contains(name) == true)
+        }
+        // Set later, it is found when the run begins.
+        let trainer = try Trainer.quiet()
+        trainer.validBatchLimit = limit
+        #expect(throws: ConfigurationError.self) { try trainer.fit(SmallModel(), SmallData()) }
+    }
+
+    @Test(
+        "a run with limits goes on from any checkpoint to the bit", arguments: TrainingUnit.allCases, [0, 2])
+    func resume(unit: TrainingUnit, workers: Int) throws {
+        try withTemporaryFolder { folder in
+            func train(_ total: StepLimit, in name: String) throws -> SmallModel {
+                let trainer = try Trainer.quiet(
+                    unit, total, validFrequency: 2, checkpointFrequency: 1,
+                    checkpointRoot: folder.appending(path: name))
+                (trainer.trainBatchLimit, trainer.validBatchLimit) = (4, 1)
+                let (model, data) = (SmallModel(), SmallData())
+                data.options.workers = workers
+                try trainer.fit(model, data)
+                return model
+            }
+            let totals: [Int] = unit == .epoch ? [1, 2, 3] : [3, 4, 6, 10]
+            let whole = try train(.steps(totals[totals.count - 1]), in: "whole")
+            var losses: [Double] = []
+            var last: SmallModel?
+            for total in totals {
+                let part = try train(.steps(total), in: "parts")
+                losses += part.losses
+                last = part
+            }
+            #expect(losses == whole.losses)
+            try expectSameState(#require(last).network, whole.network)
+        }
+    }
+
+    @Test("overfitting trains and validates with the first batches in the order of their numbers")
+    func overfit() throws {
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        trainer.overfitBatches = 2
+        let model = Watching()
+        let result = try trainer.fit(model, SmallData())
+        let train = try #require(model.batches["train"])
+        #expect(result.state.globalIteration == 6 && model.stepsPerEpoch == 2)
+        #expect(Array(train[0..<2]) == Array(train[2..<4]) && train[0] != train[1])
+        #expect(model.batches["valid"] == train)
+        let all = try Tensor.randn([22, 1, 3, 3], generator: Generator(seed: 1)).flatten()
+        #expect(try train[0] == all[0].item(Float.self) && train[1] == all[4 * 9].item(Float.self))
+    }
+
+    @Test("overfitting learns its batches by heart, and without validation data it does not validate")
+    func learns() throws {
+        final class TrainingOnly: DataModule<LabeledBatch> {
+            override func setup() throws {
+                let random = try Generator(seed: 1)
+                try addTrainPhase(
+                    TensorDataset(
+                        inputs: Tensor.randn([22, 1, 3, 3], generator: random),
+                        targets: Tensor.randint(high: 3, size: [22], generator: random, dtype: .int64)),
+                    LoaderOptions(batchSize: 4, shuffle: true))
+            }
+        }
+        let trainer = try Trainer.quiet(.epoch, 60, validFrequency: 1)
+        trainer.overfitBatches = 1
+        let model = Watching()
+        try trainer.fit(model, TrainingOnly())
+        #expect(model.batches["valid"] == nil)
+        let (first, last) = (model.losses.prefix(10).reduce(0, +), model.losses.suffix(10).reduce(0, +))
+        #expect(last < first / 2)
+    }
+
+    @Test("with a limit of training batches too, the smaller counts")
+    func both() throws {
+        for (limit, overfit) in [(1, 3), (3, 1)] {
+            let trainer = try Trainer.quiet(.epoch, 1)
+            (trainer.trainBatchLimit, trainer.overfitBatches) = (limit, overfit)
+            #expect(try trainer.fit(SmallModel(), SmallData()).state.globalIteration == 1)
+        }
+    }
+
+    @Test("an overfitted epoch is gone on with in its middle")
+    func overfitResume() throws {
+        try withTemporaryFolder { folder in
+            func train(_ total: StepLimit, in name: String) throws -> [Double] {
+                let trainer = try Trainer.quiet(
+                    .iteration, total, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                trainer.overfitBatches = 3
+                let model = SmallModel()
+                try trainer.fit(model, SmallData())
+                return model.losses
+            }
+            let parts = try train(2, in: "parts") + train(8, in: "parts")
+            #expect(try parts == train(8, in: "whole"))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite(.standardGenerator) struct FastRunTests {
+    private class Counting: SmallModel {
+        var counts: [String: Int] = [:]
+        private func count(_ what: String) { counts[what, default: 0] += 1 }
+
+        override func validStep(_ batch: LabeledBatch, step: Int) throws {
+            count("valid")
+            try super.validStep(batch, step: step)
+        }
+        override func testStep(_ batch: LabeledBatch, step: Int) throws {
+            count("test")
+            try super.testStep(batch, step: step)
+        }
+        override func onTrainingEpochEnd(currentEpoch: Int) { count("epoch end") }
+        override func onTrainingEnd() { count("training end") }
+    }
+
+    private func trainer(_ unit: TrainingUnit, _ folder: URL, accumulationSteps: Int = 1) throws -> Trainer {
+        try Trainer.quiet(
+            unit, 1000, validFrequency: 500, checkpointFrequency: 1, accumulationSteps: accumulationSteps,
+            checkpointRoot: folder.appending(path: "checkpoints"), logRoot: folder.appending(path: "logs"))
+    }
+
+    @Test("it runs a few batches of everything once, and leaves no file", arguments: TrainingUnit.allCases)
+    func everything(unit: TrainingUnit) throws {
+        try withTemporaryFolder { folder in
+            let (model, data) = (Counting(), SmallData())
+            let trainer = try trainer(unit, folder)
+            var result: FitResult?
+            let text = try trainer.printedText { result = try trainer.fastRun(model, data, steps: 1) }
+            #expect(result?.outcome == .completed && result?.state.globalIteration == 1)
+            #expect(model.counts == ["valid": 1, "test": 1, "epoch end": 1, "training end": 1])
+            #expect(text == "fast run: everything works\n")
+            #expect(data.teardownCount == 1)
+            let contents = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(contents.isEmpty && trainer.lastCheckpoint == nil && trainer.logFile == nil)
+        }
+    }
+
+    @Test("more steps than there are batches are all of them, by iteration of several epochs")
+    func manySteps() throws {
+        try withTemporaryFolder { folder in
+            let model = Counting()
+            #expect(try trainer(.epoch, folder).fastRun(model, SmallData(), steps: 50).state.globalIteration == 6)
+            #expect(model.counts["valid"] == 2 && model.counts["test"] == 2)
+            let other = Counting()
+            #expect(try trainer(.iteration, folder).fastRun(other, SmallData(), steps: 8).state.currentIteration == 8)
+            let accumulating = try trainer(.iteration, folder, accumulationSteps: 3)
+            let state = try accumulating.fastRun(Counting(), SmallData(), steps: 2).state
+            #expect(state.currentIteration == 2 && state.globalIteration == 6)
+        }
+    }
+
+    @Test("it starts anew where there is a checkpoint, and does not touch it")
+    func beside() throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            try trainer.fit(SmallModel(), SmallData())
+            let (files, last) = (folder.filesBelow, trainer.lastCheckpoint)
+            #expect(try trainer.fastRun(SmallModel(), SmallData(), steps: 2).state.globalIteration == 2)
+            #expect(folder.filesBelow == files && trainer.lastCheckpoint == last && last != nil)
+        }
+    }
+
+    @Test("a fault in the validation, the test or the state for a checkpoint shows")
+    func faults() throws {
+        struct Trouble: Error {}
+        final class BadValidation: SmallModel {
+            override func validStep(_ batch: LabeledBatch, step: Int) throws { throw Trouble() }
+        }
+        final class BadTest: SmallModel {
+            override func testStep(_ batch: LabeledBatch, step: Int) throws { throw Trouble() }
+        }
+        final class BadState: SmallModel {
+            override func stateDict() throws -> StateDict { throw Trouble() }
+        }
+        final class BadRestore: SmallModel {
+            override func loadStateDict(_ state: StateDict, fastInit: Bool) throws { throw Trouble() }
+        }
+        for model in [BadValidation(), BadTest(), BadState(), BadRestore()] {
+            #expect(throws: Trouble.self) { try Trainer.quiet(.epoch, 9).fastRun(model, SmallData(), steps: 1) }
+        }
+    }
+
+    @Test("it needs a step, and no total of steps")
+    func options() throws {
+        #expect(throws: ConfigurationError.self) { try Trainer.quiet().fastRun(SmallModel(), SmallData(), steps: 0) }
+        let result = try Trainer.quiet(.epoch, 0).fastRun(SmallModel(), SmallData(), steps: 1)
+        #expect(result.state.globalEpoch == 1)
+    }
+
+    @Test("a lower limit of the trainer's own stays")
+    func limits() throws {
+        let trainer = try Trainer.quiet(.epoch, 3)
+        trainer.trainBatchLimit = 2
+        trainer.validBatchLimit = 1
+        let model = Counting()
+        #expect(try trainer.fastRun(model, SmallData(), steps: 5).state.globalIteration == 2)
+        #expect(model.counts["valid"] == 1 && model.counts["test"] == 2)
+    }
+}
