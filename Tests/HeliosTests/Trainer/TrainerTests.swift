@@ -211,44 +211,6 @@ import Testing
 
     // MARK: Errors
 
-    @Test("an error of a hook is logged, cleaned up after, and thrown on unchanged", arguments: TrainingUnit.allCases)
-    func hookError(unit: TrainingUnit) throws {
-        struct Trouble: Error, Equatable {
-            let hook: String
-        }
-        final class Throwing: SmallModel {
-            var hook = ""
-            private func pass(_ name: String) throws { if name == hook { throw Trouble(hook: name) } }
-            override func onTrainingStart() throws { try pass("onTrainingStart") }
-            override func onTrainingEpochStart(currentEpoch: Int) throws { try pass("onTrainingEpochStart") }
-            override func onTrainingBatchStart(state: TrainingState) throws { try pass("onTrainingBatchStart") }
-            override func onValidationEnd(validationCycle: Int) throws { try pass("onValidationEnd") }
-            override func onTrainingEpochEnd(currentEpoch: Int) throws { try pass("onTrainingEpochEnd") }
-            override func onTrainingEnd() throws { try pass("onTrainingEnd") }
-            override func shouldTrainingStop() throws -> Bool {
-                try pass("shouldTrainingStop")
-                return false
-            }
-        }
-        try withTemporaryFolder { folder in
-            for hook in [
-                "onTrainingStart", "onTrainingEpochStart", "onTrainingBatchStart", "onValidationEnd",
-                "onTrainingEpochEnd",
-                "onTrainingEnd", "shouldTrainingStop",
-            ] {
-                let (model, data) = (Throwing(), SmallData())
-                model.hook = hook
-                let trainer = try Trainer.quiet(unit, 3, validFrequency: 1, logRoot: folder)
-                let error = #expect(throws: Trouble.self) { try trainer.fit(model, data) }
-                #expect(error == Trouble(hook: hook))
-                #expect(data.teardownCount == 1)
-                let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
-                #expect(log.split(separator: "\n").last?.contains("error training failed") == true)
-                #expect(log.contains(hook))
-            }
-        }
-    }
-
     @Test("after an error the next run starts afresh")
     func runAfterError() throws {
         let data = SmallData()

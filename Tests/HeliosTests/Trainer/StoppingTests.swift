@@ -1,0 +1,156 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+/// How a training ends before its time: from outside, or with an error.
+@Suite(.standardGenerator) struct StoppingTests {
+    @Test("a time limit ends it after a step, with a checkpoint that it goes on from", arguments: TrainingUnit.allCases)
+    func timeLimit(unit: TrainingUnit) throws {
+        try withTemporaryFolder { folder in
+            let steps: StepLimit = unit == .epoch ? 1 : 6
+            func trainer(_ limit: Duration?, in name: String) throws -> Trainer {
+                try Trainer(
+                    trainUnit: unit, totalSteps: steps, timeLimit: limit, checkpointRoot: folder.appending(path: name),
+                    showsProgress: false, printsBanner: false)
+            }
+            var losses: [Double] = []
+            for step in 1...6 {
+                let model = SmallModel()
+                let result = try trainer(.nanoseconds(1), in: "parts").fit(model, SmallData())
+                #expect(result.outcome == .interrupted(.timeLimit))
+                #expect(result.state.globalIteration == step && model.losses.count == 1)
+                losses += model.losses
+            }
+            let rest = SmallModel()
+            #expect(try trainer(nil, in: "parts").fit(rest, SmallData()).outcome == .completed)
+            let whole = SmallModel()
+            #expect(try trainer(.seconds(600), in: "whole").fit(whole, SmallData()).outcome == .completed)
+            #expect(rest.losses.isEmpty && losses == whole.losses)
+            try expectSameState(rest.network, whole.network)
+        }
+    }
+
+    @Test("without a checkpoint folder it ends all the same")
+    func withoutFolder() throws {
+        final class Impatient: SmallModel {
+            var endCount = 0
+            override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+                try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+                if state.globalIteration == 3 { trainer?.stop() }
+            }
+            override func onTrainingEnd() { endCount += 1 }
+        }
+        let model = Impatient()
+        let data = SmallData()
+        let trainer = try Trainer.quiet()
+        let result = try trainer.fit(model, data)
+        #expect(result.outcome == .interrupted(.request) && result.state.globalIteration == 3)
+        #expect(model.endCount == 1 && data.teardownCount == 1)
+        // A request is about one run.
+        #expect(try trainer.fit(SmallModel(), SmallData()).outcome == .completed)
+    }
+
+    /// What throws.
+    enum Place: String, CaseIterable {
+        case setup, onTrainingStart, onTrainingEpochStart, onTrainingBatchStart, trainStep, onTrainingBatchEnd
+        case onValidationStart, validStep, onValidationEnd, haveMetricsImproved, shouldTrainingStop
+        case shouldSaveCheckpoint, onTrainingEpochEnd, shouldAdvanceDatasetPhase, onTrainingEnd
+        case prepareData, dataSetup = "the data module's setup"
+    }
+
+    struct Trouble: Error, Equatable {
+        let place: Place
+    }
+
+    @Test(
+        "an error is logged with where it was thrown, everything is torn down, and it is thrown on",
+        arguments: Place.allCases)
+    func error(place: Place) throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer.quiet(
+                validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder.appending(path: "checkpoints"),
+                logRoot: folder)
+            let data = FailingData(place)
+            #expect(throws: Trouble(place: place)) { try trainer.fit(FailingModel(place), data) }
+            #expect(data.teardownCount == 1)
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            let line = try #require(log.split(separator: "\n").last { $0.contains(" error ") })
+            #expect(line.contains("error training failed in \(place.rawValue)"), "\(line)")
+            #expect(line.contains("Trouble"), "\(line)")
+            if [.trainStep, .onTrainingBatchStart, .onTrainingBatchEnd].contains(place) {
+                #expect(line.contains("epoch 1, iteration 2, batch 2"), "\(line)")
+            }
+        }
+    }
+}
+
+/// Fails in one hook, with the second batch where it is called for each.
+private final class FailingModel: SmallModel {
+    private let place: StoppingTests.Place
+
+    init(_ place: StoppingTests.Place) {
+        self.place = place
+        super.init()
+    }
+
+    private func fail(in place: StoppingTests.Place) throws {
+        if place == self.place { throw StoppingTests.Trouble(place: place) }
+    }
+
+    override func setup(fastInit: Bool) throws {
+        try super.setup(fastInit: fastInit)
+        try fail(in: .setup)
+    }
+    override func onTrainingStart() throws { try fail(in: .onTrainingStart) }
+    override func onTrainingEpochStart(currentEpoch: Int) throws { try fail(in: .onTrainingEpochStart) }
+    override func onTrainingBatchStart(state: TrainingState) throws {
+        if state.globalIteration == 2 { try fail(in: .onTrainingBatchStart) }
+    }
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        try super.trainStep(batch, state: state)
+        if state.globalIteration == 2 { try fail(in: .trainStep) }
+    }
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        if state.globalIteration == 2 { try fail(in: .onTrainingBatchEnd) }
+    }
+    override func onValidationStart(validationCycle: Int) throws { try fail(in: .onValidationStart) }
+    override func validStep(_ batch: LabeledBatch, step: Int) throws { try fail(in: .validStep) }
+    override func onValidationEnd(validationCycle: Int) throws { try fail(in: .onValidationEnd) }
+    override func haveMetricsImproved() throws -> Bool {
+        try fail(in: .haveMetricsImproved)
+        return true
+    }
+    override func shouldTrainingStop() throws -> Bool {
+        try fail(in: .shouldTrainingStop)
+        return false
+    }
+    override func shouldSaveCheckpoint() throws -> Bool {
+        try fail(in: .shouldSaveCheckpoint)
+        return true
+    }
+    override func shouldAdvanceDatasetPhase() throws -> Bool {
+        try fail(in: .shouldAdvanceDatasetPhase)
+        return false
+    }
+    override func onTrainingEpochEnd(currentEpoch: Int) throws { try fail(in: .onTrainingEpochEnd) }
+    override func onTrainingEnd() throws { try fail(in: .onTrainingEnd) }
+}
+
+private final class FailingData: SmallData {
+    private let place: StoppingTests.Place
+
+    init(_ place: StoppingTests.Place) {
+        self.place = place
+    }
+
+    override func prepareData() throws {
+        if place == .prepareData { throw StoppingTests.Trouble(place: place) }
+    }
+
+    override func setup() throws {
+        if place == .dataSetup { throw StoppingTests.Trouble(place: place) }
+        try super.setup()
+    }
+}
