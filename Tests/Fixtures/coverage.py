@@ -2,12 +2,14 @@
 """Counts the cases of the fixtures, and writes docs/coverage.md: what is compared with PyTorch, name by name.
 
 Needs no PyTorch: it reads the JSON files beside it, and for the functions the sources. A function of
-torch.nn.functional that is neither there nor in the list of exceptions is an error."""
+torch.nn.functional that is neither there nor in the list of exceptions is an error. With --check it writes nothing, and
+fails where the page is not what it would write."""
 
 import collections
 import json
 import pathlib
 import re
+import sys
 
 FOLDER = pathlib.Path(__file__).parent
 SOURCES = FOLDER.parents[1] / "Sources" / "TorchNN"
@@ -204,6 +206,7 @@ A hundred steps of two groups, at relative 1e-12, and the state after 37 of them
 | `defaultInitWeights` (Helios) | 1 |
 | gradient clipping by norm and by value | {len(read("gradient-clipping")["byNorm"]) + 1} |
 | averaged models: equal, exponential, a function | {len(averaging)} |
+| exponential moving average of the plug-in `EMA` | {len(read("ema")["cases"])} |
 | batch-norm update for averaged weights | 1 |
 | gradient scaler | {len(read("grad-scaler"))} |
 | random numbers of a seed | {len(read("random-numbers")["sequences"])} |
@@ -214,6 +217,10 @@ A hundred steps of two groups, at relative 1e-12, and the state after 37 of them
 
 {tested()}"""
     path = FOLDER.parents[1] / "docs" / "coverage.md"
+    if sys.argv[1:] == ["--check"]:
+        if path.read_text() != text:
+            raise SystemExit(f"{path.name} is out of date: run Tests/Fixtures/coverage.py")
+        return
     path.write_text(text)
     print(f"{path.name}: {sum(losses.values())} losses, {sum(optimisers.values())} optimisers")
 
