@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import Helios
+
+/// Trains one workload with the whole trainer, and prints one line of JSON.
+@main
+struct TrainingBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "training", abstract: "Trains one workload and prints how long a step takes, as JSON.",
+        discussion: """
+            The time of a step is that of an epoch over its steps, data loading included; the best epoch after the \
+            first counts.
+            """)
+
+    @Argument(help: "What to train.")
+    var workload: Workload
+
+    @Option(help: "How many threads an operation may use. (default: one for each core)")
+    var threads: Int?
+
+    @Option(help: "How many epochs to train; the first does not count.")
+    var epochs = 4
+
+    @Option(help: "How many threads make batches ahead.")
+    var workers = 0
+
+    @Option(help: "Stop after so many steps, to measure the start.")
+    var steps: Int?
+
+    func validate() throws {
+        guard epochs > 1 || steps != nil else { throw ValidationError("--epochs must be at least 2.") }
+    }
+
+    func run() throws {
+        try manualSeed(0)
+        let model = BenchmarkModel(workload)
+        let trainer = try Trainer(
+            trainUnit: steps == nil ? .epoch : .iteration, totalSteps: .steps(steps ?? epochs),
+            threads: threads.map { .count($0) } ?? .unchanged, showsProgress: false, printsBanner: false)
+        let data = try BenchmarkData(workload.makeData(), batchSize: workload.batchSize, workers: workers)
+        try trainer.fit(model, data)
+        print(try report(model, threads: threads ?? LibTorch.threadCount))
+    }
+
+    private func report(_ model: BenchmarkModel, threads: Int) throws -> String {
+        let best = model.epochs.dropFirst().min() ?? model.epochs.first ?? 0
+        let report = Report(
+            framework: "ours", workload: workload.rawValue, threads: threads, steps: model.stepsPerEpoch,
+            us_per_step: (best / Double(max(model.stepsPerEpoch, 1)) * 1e7).rounded() / 10,
+            epochs: model.epochs.map { ($0 * 1000).rounded() / 1000 }, rss_mb: TrainingBenchmark.peakMemory / 1_048_576)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(report), as: UTF8.self)
+    }
+}
+
+extension TrainingBenchmark {
+    /// The most memory that the process had, in bytes.
+    private static var peakMemory: Int {
+        var usage = rusage()
+        #if canImport(Darwin)
+            getrusage(RUSAGE_SELF, &usage)
+            return usage.ru_maxrss
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return usage.ru_maxrss * 1024
+        #endif
+    }
+}
+
+/// What the peers' program prints, under its names.
+struct Report: Encodable {
+    let framework, workload: String
+    let threads, steps: Int
+    let us_per_step: Double
+    let epochs: [Double]
+    let rss_mb: Int
+}
+
+/// A model as a user would write it, with a clock.
+final class BenchmarkModel: Model<LabeledBatch> {
+    private let workload: Workload
+    private var network: (any Module & Layer)!
+    private var optimizer: Optimizer!
+    private var start = DispatchTime.now()
+    private(set) var epochs: [Double] = []
+    private(set) var stepsPerEpoch = 0
+
+    init(_ workload: Workload) {
+        self.workload = workload
+        super.init(saveName: workload.rawValue)
+    }
+
+    override func setup(fastInit: Bool) throws {
+        network = try workload.makeNetwork()
+        optimizer = try workload.makeOptimizer(network.parameters())
+        stepsPerEpoch = try trainStepsPerEpoch()
+    }
+
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        try optimizer.zeroGrad()
+        let loss = try workload.loss(network(batch.inputs), batch.targets)
+        try loss.backward()
+        try optimizer.step()
+        lossItems["loss"] = loss
+    }
+
+    override func onTrainingEpochStart(currentEpoch: Int) { start = .now() }
+
+    override func onTrainingEpochEnd(currentEpoch: Int) {
+        epochs.append(Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
+    }
+}
+
+/// A data set in memory.
+final class BenchmarkData: DataModule<LabeledBatch> {
+    private let dataset: TensorDataset
+    private let options: LoaderOptions
+
+    init(_ dataset: TensorDataset, batchSize: Int, workers: Int) {
+        self.dataset = dataset
+        options = LoaderOptions(batchSize: batchSize, shuffle: true, dropLast: true, workers: workers)
+    }
+
+    override func setup() throws { try addTrainPhase(dataset, options) }
+}
