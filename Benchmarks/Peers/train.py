@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Trains one workload with one of the peers, and prints the time of a step as one line of JSON.
+
+The time is that of an epoch over its steps, data loading included; the best epoch after the first counts. Each peer is
+used as its own documentation shows it."""
+
+import argparse
+import json
+import logging
+import resource
+import time
+import warnings
+
+import torch
+from torch.utils.data import DataLoader
+
+from workloads import WORKLOADS
+
+
+class Clock:
+    """The seconds of each epoch."""
+
+    def __init__(self):
+        self.epochs: list[float] = []
+        self.start = 0.0
+
+    def begin(self):
+        self.start = time.perf_counter()
+
+    def end(self):
+        self.epochs.append(time.perf_counter() - self.start)
+
+
+def with_pytorch(workload, data, epochs: int, clock: Clock, compiles: bool = False):
+    loader = DataLoader(data, batch_size=workload.batch_size, shuffle=True, drop_last=True)
+    network = workload.make_network()
+    optimizer = workload.make_optimizer(network.parameters())
+    forward = torch.compile(network) if compiles else network
+    for _ in range(epochs):
+        clock.begin()
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            workload.loss(forward(inputs), targets).backward()
+            optimizer.step()
+        clock.end()
+
+
+def with_compile(workload, data, epochs: int, clock: Clock):
+    with_pytorch(workload, data, epochs, clock, compiles=True)
+
+
+def with_helios(workload, data, epochs: int, clock: Clock):
+    import torchvision_operators  # noqa: F401
+    from helios import Trainer
+    from helios.data import DataLoaderParams, DataModule
+    from helios.model import Model
+
+    class Data(DataModule):
+        def setup(self):
+            self._add_train_phase(
+                data, DataLoaderParams(batch_size=workload.batch_size, shuffle=True, drop_last=True))
+
+    class Trained(Model):
+        def setup(self, for_inference=False):
+            self.network = workload.make_network()
+            self.optimizer = workload.make_optimizer(self.network.parameters())
+
+        def on_training_epoch_start(self, current_epoch):
+            clock.begin()
+
+        def train_step(self, batch, state):
+            inputs, targets = batch
+            self.optimizer.zero_grad()
+            loss = workload.loss(self.network(inputs), targets)
+            loss.backward()
+            self.optimizer.step()
+            self._loss_items["loss"] = loss
+
+        def on_training_epoch_end(self, current_epoch):
+            clock.end()
+
+    trainer = Trainer(total_steps=epochs, use_cpu=True, print_banner=False)
+    if not trainer.fit(Trained("benchmark"), Data()):
+        raise SystemExit("Helios could not train it")
+
+
+def with_lightning(workload, data, epochs: int, clock: Clock):
+    import torchvision_operators  # noqa: F401
+    import lightning
+
+    class Trained(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.network = workload.make_network()
+
+        def configure_optimizers(self):
+            return workload.make_optimizer(self.network.parameters())
+
+        def on_train_epoch_start(self):
+            clock.begin()
+
+        def training_step(self, batch, number):
+            inputs, targets = batch
+            loss = workload.loss(self.network(inputs), targets)
+            self.log("loss", loss)
+            return loss
+
+        def on_train_epoch_end(self):
+            clock.end()
+
+    trainer = lightning.Trainer(
+        max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
+        enable_model_summary=False)
+    trainer.fit(Trained(), DataLoader(data, batch_size=workload.batch_size, shuffle=True, drop_last=True))
+
+
+FRAMEWORKS = {
+    "pytorch": with_pytorch, "compile": with_compile, "helios": with_helios, "lightning": with_lightning,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("framework", choices=FRAMEWORKS)
+    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--epochs", type=int, default=4)
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    for name in ("lightning", "lightning.pytorch", "helios"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    workload = WORKLOADS[arguments.workload]
+    data = workload.make_data()
+    clock = Clock()
+    FRAMEWORKS[arguments.framework](workload, data, arguments.epochs, clock)
+    steps = len(data) // workload.batch_size
+    print(json.dumps({
+        "framework": arguments.framework, "workload": arguments.workload, "threads": arguments.threads,
+        "steps": steps, "us_per_step": round(min(clock.epochs[1:]) / steps * 1e6, 1),
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }))
+
+
+if __name__ == "__main__":
+    main()
