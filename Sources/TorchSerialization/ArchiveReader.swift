@@ -24,6 +24,11 @@ final class ArchiveReader {
         folder = String(directory.firstName[...end])
     }
 
+    /// The names of all records in the archive's folder, in order.
+    var recordNames: [String] {
+        directory.entries.keys.filter { $0.hasPrefix(folder) }.map { String($0.dropFirst(folder.count)) }.sorted()
+    }
+
     func has(_ name: String) -> Bool {
         directory.entries[folder + name] != nil
     }
