@@ -33,6 +33,7 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(name: "Torch", targets: ["Torch", "TorchNN", "TorchOptim", "TorchSerialization"]),
         .executable(name: "digits", targets: ["Digits"]),
+        .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -75,6 +76,11 @@ let package = Package(
             resources: [.copy("Data/digits.csv")],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "HeliosCommand",
+            dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
@@ -86,6 +92,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTests", dependencies: ["Helios", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
