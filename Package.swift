@@ -26,6 +26,17 @@ let linkerFlags: [LinkerSetting] =
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
+// The fuzzer links only where everything is built for it: `scripts/fuzz` sets this and the flags.
+let isFuzzing = Context.environment["HELIOS_FUZZING"] != nil
+let fuzzer: [Target] =
+    isFuzzing
+    ? [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Fuzzing/Fuzzer",
+            swiftSettings: swiftSettings),
+    ] : []
+
 let package = Package(
     name: "helios",
     platforms: [.macOS(.v15)],
@@ -81,6 +92,9 @@ let package = Package(
             dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "FuzzTargets", dependencies: ["Torch", "TorchSerialization"], path: "Fuzzing/FuzzTargets",
+            swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
@@ -98,7 +112,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
-    ],
+        .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
+    ] + fuzzer,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
 )

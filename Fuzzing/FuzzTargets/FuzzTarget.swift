@@ -1,0 +1,37 @@
+import Foundation
+import Torch
+import TorchSerialization
+
+/// What untrusted bytes are read as.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// The whole of a file of `torch.save`, in the zip container.
+    case torchFile = "torch-file"
+    /// The pickle inside such a file, on its own.
+    case pickle
+
+    /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
+    public func run(_ bytes: [UInt8], _ file: ScratchFile) throws {
+        switch self {
+        case .pickle: _ = try PickleBytes.read(bytes)
+        case .torchFile:
+            try file.write(bytes)
+            try FuzzTarget.touch(TorchFile.load(file.url))
+        }
+    }
+
+    /// Reads every element, so that a tensor that looks beyond its memory is seen.
+    private static func touch(_ value: StateValue) throws {
+        switch value {
+        case .tensor(let tensor): try touch(tensor)
+        case .list(let elements), .tuple(let elements): for element in elements { try touch(element) }
+        case .dictionary(let state): for (_, element) in state { try touch(element) }
+        default: break
+        }
+    }
+
+    private static func touch(_ tensor: Tensor) throws {
+        // A few bytes can be repeated to any size; nobody can read that, and nobody has to.
+        guard tensor.count < 1 << 16 else { return }
+        _ = try tensor.contiguous()
+    }
+}
