@@ -2,14 +2,14 @@ import CTorch
 import Torch
 
 /// The memory behind one or more tensors, whole, as a file's record holds it.
-struct TensorStorage {
+struct TensorStorage: Sendable {
     /// One of the tensors over it, which keeps it alive.
     private let owner: Tensor
     let byteCount: Int
 
     /// What tells one storage from another while both live.
-    struct Identity: Hashable {
-        let address: UnsafeRawPointer
+    struct Identity: Hashable, Sendable {
+        let address: UInt
     }
 
     /// The storage of a tensor that has one.
@@ -27,9 +27,24 @@ struct TensorStorage {
         self.byteCount = byteCount
     }
 
+    /// A new storage without memory, which tells shapes and types.
+    init(describing byteCount: Int) throws {
+        owner = try Tensor.empty([byteCount], dtype: .uint8, device: .meta)
+        self.byteCount = byteCount
+    }
+
+    /// Memory that is there already.
+    init(_ memory: MappedFile) throws {
+        owner = try memory.tensor()
+        byteCount = memory.byteCount
+    }
+
+    /// What tells it from others while both live; nil where it has none.
+    var identity: Identity? { TensorStorage.identity(of: owner) }
+
     static func identity(of tensor: Tensor) -> Identity? {
         defer { withExtendedLifetime(tensor) {} }
-        return ct_tensor_storage_identity(tensor.pointer).map(Identity.init)
+        return ct_tensor_storage_identity(tensor.pointer).map { Identity(address: UInt(bitPattern: $0)) }
     }
 
     /// All bytes, copied to the CPU first where they lie elsewhere.
