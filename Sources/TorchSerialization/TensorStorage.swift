@@ -128,3 +128,34 @@ struct TensorGeometry {
                 + "\(String(describing: strides).shortened) and offset \(offset) does not fit its \(byteCount) bytes")
     }
 }
+
+extension TensorGeometry {
+    /// A tensor whose elements lie one after the other in the order of their indices.
+    ///
+    /// - Throws: where it would have more elements than can be counted.
+    init(contiguous shape: [Int]) throws {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for dim in shape.indices.reversed().dropFirst() {
+            let (stride, overflow) = strides[dim + 1].multipliedReportingOverflow(by: max(shape[dim + 1], 1))
+            guard !overflow else { throw TensorGeometry.excess(shape) }
+            strides[dim] = stride
+        }
+        self.init(shape: shape, strides: strides, offset: 0)
+    }
+
+    /// How many bytes a contiguous tensor of this shape takes.
+    func byteCount(of dtype: DType) throws -> Int {
+        guard !shape.contains(0) else { return 0 }
+        var count = dtype.byteCount ?? 0
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow else { throw TensorGeometry.excess(shape) }
+            count = product
+        }
+        return count
+    }
+
+    private static func excess(_ shape: [Int]) -> FormatError {
+        FormatError("it is damaged: a tensor of shape \(String(describing: shape).shortened) is too large")
+    }
+}
