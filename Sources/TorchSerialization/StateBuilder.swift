@@ -4,6 +4,7 @@ import Torch
 struct StateBuilder {
     private let graph: PickleGraph
     private let archive: ArchiveReader
+    private let makeStorage: StorageMaker
     private var storages: [Int: TensorStorage] = [:]
     private var states: [State]
 
@@ -22,9 +23,17 @@ struct StateBuilder {
         let weight: Int
     }
 
-    init(graph: PickleGraph, archive: ArchiveReader) {
+    /// Makes a storage of so many bytes, filled by a function that may be called later, and more than once.
+    typealias StorageMaker = (Int, @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) throws ->
+        TensorStorage
+
+    init(
+        graph: PickleGraph, archive: ArchiveReader,
+        makeStorage: @escaping StorageMaker = { try TensorStorage(byteCount: $0, fill: $1) }
+    ) {
         self.graph = graph
         self.archive = archive
+        self.makeStorage = makeStorage
         states = Array(repeating: .untouched, count: graph.nodes.count)
     }
 
@@ -128,7 +137,7 @@ struct StateBuilder {
                 "it is damaged: the storage \(record.key.shortened) has \(size) bytes and should have \(record.byteCount)"
             )
         }
-        let storage = try TensorStorage(byteCount: size) { try archive.read(name, into: $0) }
+        let storage = try makeStorage(size) { [archive] in try archive.read(name, into: $0) }
         storages[index] = storage
         return storage
     }

@@ -108,7 +108,7 @@ struct FileContents {
 }
 
 extension ArchiveReader {
-    fileprivate func requireLittleEndian() throws {
+    func requireLittleEndian() throws {
         guard has("byteorder") else { return }  // PyTorch before 2.1 does not say
         let order = String(decoding: try read("byteorder"), as: UTF8.self)
         guard order == "little" else {
@@ -118,7 +118,8 @@ extension ArchiveReader {
 }
 
 extension URL {
-    fileprivate func filePath() throws(TorchFileError) -> String {
+    /// The path of a file, which the system takes as it is.
+    func filePath() throws(TorchFileError) -> String {
         guard isFileURL else { throw TorchFileError(path: absoluteString, reason: "it is not the URL of a file") }
         let path = path(percentEncoded: false)
         guard !path.utf8.contains(0) else {
@@ -129,7 +130,7 @@ extension URL {
 }
 
 extension TorchFileError {
-    fileprivate init(path: String, _ error: any Error) {
+    init(path: String, _ error: any Error) {
         switch error {
         case let error as TorchFileError: self = error
         case let error as FormatError: self.init(path: path, reason: error.reason)

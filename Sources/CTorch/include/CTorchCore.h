@@ -162,8 +162,15 @@ bool ct_archive_writer_add(
 bool ct_archive_writer_finish(CTArchiveWriter *writer);
 void ct_archive_writer_free(CTArchiveWriter *writer);
 
-/// The CRC-32 of a zip archive's record.
-uint32_t ct_crc32(const void *_Nullable bytes, int64_t byteCount);
+/// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
+uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
+
+typedef void (*CTMemoryRelease)(void *_Nullable owner);
+
+/// A tensor of bytes on the CPU that lies in memory of the caller's, who gets `owner` back when the last tensor over it
+/// goes, or at once where this fails.
+CTTensor *_Nullable ct_tensor_over_memory(
+    void *bytes, int64_t byteCount, CTMemoryRelease release, void *_Nullable owner);
 
 /// A tensor of its own over the storage of `owner`, of any dtype; fails where it would reach outside the storage.
 /// Unlike a view it has no base and counts its own versions, as the tensors that torch.load makes.
