@@ -6,16 +6,26 @@ import TorchSerialization
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The whole of a file of `torch.save`, in the zip container.
     case torchFile = "torch-file"
+    /// The whole of a file in the container of PyTorch before 1.6.
+    case legacyFile = "legacy-file"
     /// The pickle inside such a file, on its own.
     case pickle
+    /// The whole of a safetensors file.
+    case safetensors
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
     public func run(_ bytes: [UInt8], _ file: ScratchFile) throws {
         switch self {
         case .pickle: _ = try PickleBytes.read(bytes)
-        case .torchFile:
+        case .torchFile, .legacyFile:
             try file.write(bytes)
             try FuzzTarget.touch(TorchFile.load(file.url))
+        case .safetensors:
+            try file.write(bytes)
+            let file = try OpenSafetensorsFile(file.url)
+            try FuzzTarget.touch(.dictionary(file.load()))
+            // The other way to the same elements.
+            for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
         }
     }
 

@@ -42,7 +42,8 @@ struct DiffCommand: ParsableCommand {
         let (left, right) = (try StateFile(first), try StateFile(second))
         // A safetensors file has one level only.
         let isFlat = left.format != right.format
-        var comparison = StateComparison(tolerance: tolerance, ignoring: ignore)
+        var comparison = StateComparison(
+            tolerance: tolerance, ignoring: ignore, elements: (left.read, right.read))
         try Progress.during("comparing") {
             try comparison.compare(
                 isFlat ? left.flattened() : left.value, isFlat ? right.flattened() : right.value)

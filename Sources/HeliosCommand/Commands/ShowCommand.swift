@@ -66,6 +66,9 @@ struct FileContents {
             ("file", VisibleText.of(file.path)), ("format", "\(file.format.title), \(Quantity.bytes(file.byteCount))"),
         ]
         facts += counters?.lines ?? []
+        facts += file.metadata.map {
+            ("metadata", "\(VisibleText.of($0.key)): \(VisibleText.quoted($0.text))")
+        }
         if let key { facts.append(("shown", VisibleText.of(key))) }
         facts += [
             ("tensors", "\(Quantity.count(totals.tensors)), \(Quantity.bytes(totals.byteCount))"),
@@ -92,7 +95,7 @@ struct FileContents {
                     ("byteCount", .int(totals.byteCount)),
                 ])
             ),
-            ("key", key.map { .string($0) } ?? .null), ("contents", tree.json(start, depth: depth)),
+            ("metadata", .object(file.metadata.map { ($0.key, .string($0.text)) })), ("key", key.map { .string($0) } ?? .null), ("contents", tree.json(start, depth: depth)),
         ])
     }
 }

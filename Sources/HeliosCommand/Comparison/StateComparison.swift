@@ -10,10 +10,18 @@ struct StateComparison {
     private(set) var differences: [StateDifference] = []
     /// How many values were compared.
     private(set) var comparedCount = 0
+    /// Get the elements of a tensor of the first tree, and of the second.
+    private let elements: (first: (Tensor) throws -> Tensor, second: (Tensor) throws -> Tensor)
 
-    init(tolerance: Double = 0, ignoring ignored: [String] = []) {
+    /// - Parameter elements: get the elements of a tensor of the first tree, and of the second, where they are only
+    ///   described there.
+    init(
+        tolerance: Double = 0, ignoring ignored: [String] = [],
+        elements: (first: (Tensor) throws -> Tensor, second: (Tensor) throws -> Tensor) = ({ $0 }, { $0 })
+    ) {
         self.tolerance = tolerance
         self.ignored = ignored
+        self.elements = elements
     }
 
     mutating func compare(_ first: StateValue, _ second: StateValue, at path: StatePath = .root) throws {
@@ -26,7 +34,8 @@ struct StateComparison {
             guard first.dtype == second.dtype, first.shape == second.shape else {
                 return add(.type(first.summary, second.summary), at: path)
             }
-            let difference = try TensorDifference(first, second, tolerance: tolerance)
+            let difference = try TensorDifference(
+                elements.first(first), elements.second(second), tolerance: tolerance)
             if difference.count > 0 { add(.elements(difference), at: path) }
         default:
             comparedCount += 1

@@ -18,23 +18,46 @@ struct StateFile {
 
     let path: String
     let format: Format
+    /// What the file holds. Its tensors have a type and a shape; `read` gets their elements.
     let value: StateValue
     /// The size of the file.
     let byteCount: Int
+    /// The text beside the tensors of a safetensors file.
+    let metadata: [(key: String, text: String)]
     /// What of the file is not in the value, in a sentence.
-    private(set) var note: String?
+    let note: String?
+    private let reader: any StateReader
 
-    /// Reads a file. Which format it has is told from its first bytes, not from its name.
+    /// Opens a file and reads all but the tensors' elements. Which format it has is told from its first bytes, not from its
+    /// name.
     init(_ path: String) throws {
         self.path = path
         format = try Format(contentsOf: path)
         byteCount = try StateFile.size(path)
-        value = try Progress.during("reading \(path) (\(Quantity.bytes(byteCount)))") { [format] in
-            switch format {
-            case .pth: try TorchFile.load(URL(filePath: path))
-            case .safetensors: throw CommandError("\(path): safetensors files are not read yet")
-            }
+        let url = URL(filePath: path)
+        switch format {
+        case .pth:
+            let file = try OpenTorchFile(url)
+            (value, metadata, note, reader) = (file.value, [], nil, file)
+        case .safetensors:
+            let file = try NamedTensors(url)
+            (value, metadata, note, reader) = (file.value, file.metadata, file.note, file)
         }
+    }
+
+    /// A tensor of `value` with its elements.
+    func read(_ tensor: Tensor) throws -> Tensor {
+        try reader.read(tensor)
+    }
+
+    /// `value` with all elements. Tensors that share memory in the file share it here.
+    func load() throws -> StateValue {
+        try Progress.during("reading \(path) (\(Quantity.bytes(byteCount)))") { try reader.read(value) }
+    }
+
+    /// Reads the whole file, and compares it with the checksums that it has.
+    func verify() throws {
+        try reader.verify()
     }
 
     static func size(_ path: String) throws -> Int {
@@ -43,6 +66,15 @@ struct StateFile {
         return Int(status.st_size)
     }
 }
+
+/// Gets the elements of tensors that a file describes.
+protocol StateReader {
+    func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor
+    func read(_ part: StateValue) throws(TorchFileError) -> StateValue
+    func verify() throws(TorchFileError)
+}
+
+extension OpenTorchFile: StateReader {}
 
 extension StateFile.Format {
     /// The format of a file that is there: safetensors begins with the length of its header and a brace.

@@ -18,13 +18,16 @@ struct Conversion {
         try Conversion.requireFree(target, replaces: replaces)
         source = try StateFile(sourcePath)
         if let note = source.note { notes.append("\(sourcePath): \(note)") }
+        if format == .pth, !source.metadata.isEmpty {
+            let keys = source.metadata.map { VisibleText.of($0.key) }.joined(separator: ", ")
+            notes.append("\(sourcePath): its metadata have no place in a .pth file and are left out: \(keys)")
+        }
+        let value = try source.load()
         // Reading may have taken long.
         try Conversion.requireFree(target, replaces: replaces)
-        try Progress.during("writing \(target)") { [source] in
-            switch format {
-            case .pth: try TorchFile.save(source.value, to: URL(filePath: target))
-            case .safetensors: try writeSafetensors(source)
-            }
+        switch format {
+        case .pth: try Progress.during("writing \(target)") { try TorchFile.save(value, to: URL(filePath: target)) }
+        case .safetensors: try writeSafetensors(value)
         }
     }
 
@@ -34,21 +37,33 @@ struct Conversion {
         throw CommandError("\(path): it is there already; --force replaces it")
     }
 
-    private mutating func writeSafetensors(_ source: StateFile) throws {
+    private mutating func writeSafetensors(_ value: StateValue) throws {
         let flat: FlatState
         do {
-            flat = try FlatState(source.value)
+            flat = try FlatState(value)
         } catch let error as CommandError {
             throw CommandError("\(source.path): it cannot become a safetensors file: \(error)")
         }
-        try SafetensorsAdapter.write(flat, to: target)
-        let tree = StateTree(source.value)
+        let kept = Dictionary(source.metadata.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
+        // What libraries of PyTorch look for before they load a file.
+        var metadata = ["format": "pt"].merging(kept) { $1 }
+        metadata[StateDescription.metadataKey] = flat.description.json.line
+        var state = StateDict()
+        for (name, tensor) in flat.tensors { state[name] = .tensor(tensor) }
+        try Progress.during("writing \(target)") { [metadata, state, target] in
+            try SafetensorsFile.save(state, metadata: metadata, to: URL(filePath: target))
+        }
+        noteSharing(StateTree(value), flat)
+    }
+
+    private mutating func noteSharing(_ tree: StateTree, _ flat: FlatState) {
         guard !tree.sharedStorages.isEmpty else { return }
-        let more = flat.tensors.reduce(0) { $0 + $1.tensor.count * ($1.tensor.dtype.byteCount ?? 0) }
+        let isOne = tree.sharedStorages.count == 1
+        let size = flat.tensors.reduce(0) { $0 + $1.tensor.count * ($1.tensor.dtype.byteCount ?? 0) }
         notes.append(
-            "\(target): \(Quantity.count(tree.sharedStorages.count, "storage")) that several tensors share "
-                + "\(tree.sharedStorages.count == 1 ? "is" : "are") written once for each of them, since safetensors "
-                + "files share nothing (\(Quantity.bytes(more)) in all)")
+            "\(target): the \(isOne ? "storage" : "\(tree.sharedStorages.count) storages") that several tensors share "
+                + "\(isOne ? "is" : "are") written for each of them, since safetensors files share nothing "
+                + "(\(Quantity.bytes(size)) of tensors, \(Quantity.bytes(tree.totals(of: tree.root).byteCount)) before)")
     }
 
     var json: JSONValue {

@@ -46,6 +46,19 @@ extension StateDescription {
 
 // MARK: Reading
 
+extension StateDescription {
+    /// Reads the text of a file's metadata.
+    init(json text: String) throws {
+        do {
+            self = try JSONDecoder().decode(StateDescription.self, from: Data(text.utf8))
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError("its metadata '\(StateDescription.metadataKey)' are not what convert writes")
+        }
+    }
+}
+
 extension StateDescription: Decodable {
     private enum Kind: String, CodingKey, CaseIterable {
         case float, tensor, tuple, dict

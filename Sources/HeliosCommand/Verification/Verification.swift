@@ -79,7 +79,7 @@ struct Verification {
         let byteCount = (try? StateFile.size(path)) ?? 0
         do {
             let file = try StateFile(path)
-            if file.format == .pth { try TorchFile.verify(URL(filePath: path)) }
+            try file.verify()
             let tree = StateTree(file.value)
             return File(
                 path: path, byteCount: byteCount, tensorCount: tree.totals(of: tree.root).tensors,
