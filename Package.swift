@@ -112,7 +112,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
     ] + fuzzer,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -22,7 +22,9 @@ public struct Mutator {
         case 1: bytes[start] ^= 1 << Int.random(in: 0..<8, using: &random)
         case 2: bytes.removeSubrange(start..<end)
         case 3: bytes.insert(contentsOf: bytes[start..<end], at: start)
-        case 4: bytes.replaceSubrange(start..<end, with: repeatElement(Bool.random(using: &random) ? .max : 0, count: end - start))
+        case 4:
+            bytes.replaceSubrange(
+                start..<end, with: repeatElement(Bool.random(using: &random) ? .max : 0, count: end - start))
         case 5: bytes[start] = bytes.randomElement(using: &random) ?? 0
         case 6: bytes.removeLast(bytes.count - end)
         default:

@@ -95,7 +95,8 @@ struct FileContents {
                     ("byteCount", .int(totals.byteCount)),
                 ])
             ),
-            ("metadata", .object(file.metadata.map { ($0.key, .string($0.text)) })), ("key", key.map { .string($0) } ?? .null), ("contents", tree.json(start, depth: depth)),
+            ("metadata", .object(file.metadata.map { ($0.key, .string($0.text)) })),
+            ("key", key.map { .string($0) } ?? .null), ("contents", tree.json(start, depth: depth)),
         ])
     }
 }

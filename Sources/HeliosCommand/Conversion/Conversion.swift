@@ -18,8 +18,9 @@ struct Conversion {
         try Conversion.requireFree(target, replaces: replaces)
         source = try StateFile(sourcePath)
         if let note = source.note { notes.append("\(sourcePath): \(note)") }
-        if format == .pth, !source.metadata.isEmpty {
-            let keys = source.metadata.map { VisibleText.of($0.key) }.joined(separator: ", ")
+        let lost = source.metadata.filter { $0 != ("format", "pt") }
+        if format == .pth, !lost.isEmpty {
+            let keys = lost.map { VisibleText.of($0.key) }.joined(separator: ", ")
             notes.append("\(sourcePath): its metadata have no place in a .pth file and are left out: \(keys)")
         }
         let value = try source.load()
@@ -63,7 +64,8 @@ struct Conversion {
         notes.append(
             "\(target): the \(isOne ? "storage" : "\(tree.sharedStorages.count) storages") that several tensors share "
                 + "\(isOne ? "is" : "are") written for each of them, since safetensors files share nothing "
-                + "(\(Quantity.bytes(size)) of tensors, \(Quantity.bytes(tree.totals(of: tree.root).byteCount)) before)")
+                + "(\(Quantity.bytes(size)) of tensors, \(Quantity.bytes(tree.totals(of: tree.root).byteCount)) before)"
+        )
     }
 
     var json: JSONValue {
