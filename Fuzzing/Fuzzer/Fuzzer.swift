@@ -2,17 +2,19 @@ import CLibFuzzer
 import Foundation
 import FuzzTargets
 
-/// Lets libFuzzer try bytes on one of the targets: `Fuzzer <target> <what libFuzzer takes>`. `scripts/fuzz` starts it.
+/// Lets libFuzzer try bytes on the target that the variable HELIOS_FUZZ_TARGET names; `scripts/fuzz` starts it.
+///
+/// A variable and no argument, since all of those are libFuzzer's, which also starts itself again with them.
 @main
 struct Fuzzer {
     static func main() {
-        guard CommandLine.argc > 1, let target = FuzzTarget(rawValue: CommandLine.arguments[1]) else {
+        let name = ProcessInfo.processInfo.environment["HELIOS_FUZZ_TARGET"] ?? ""
+        guard let target = FuzzTarget(rawValue: name) else {
             let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
-            FileHandle.standardError.write(Data("usage: Fuzzer <target> ...; the targets are \(names)\n".utf8))
+            FileHandle.standardError.write(Data("HELIOS_FUZZ_TARGET must be one of \(names)\n".utf8))
             exit(2)
         }
         Fuzzer.target = target
-        // libFuzzer starts itself again by the first argument, and the target must be among the rest for that.
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         exit(
