@@ -181,7 +181,7 @@ struct CommandTests {
                 "validation_cycles": 0, "dataset_iter": 0, "early_stop_count": 0, "average_iter_time": 0.5,
                 "running_iter": 0,
             ]),
-            "model": .dictionary(["user": .dictionary(["weight": .tensor(Tensor.ones([2, 3]))])]),
+            "model": .dictionary(["user": .dictionary(["weight": .tensor(try Tensor.ones([2, 3]))])]),
             "rng": .dictionary(["seed": 11]), "datamodule": .dictionary([:]), "ema": .dictionary(["decay": 0.9]),
         ]
     }
