@@ -84,7 +84,7 @@ public struct Device: Hashable, Sendable {
         switch device.type {
         case 0: self = .cpu
         case 1: self = Device(kind: .cuda, index: device.index < 0 ? nil : Int(device.index))
-        case 8: self = .meta
+        case 14: self = .meta
         default: return nil
         }
     }
@@ -96,7 +96,7 @@ extension Device.Kind {
         switch self {
         case .cpu: 0
         case .cuda: 1
-        case .meta: 8
+        case .meta: 14
         }
     }
 }
