@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Bytes that are read at any place: a regular file, with the size that it had when it was opened, or memory.
 ///
@@ -7,6 +8,10 @@ import Foundation
 final class FileSource: Sendable {
     let size: Int
     private let place: Place
+    private let readTotal = Atomic(0)
+
+    /// How many bytes were read so far, some of them perhaps several times.
+    var readCount: Int { readTotal.load(ordering: .relaxed) }
 
     private enum Place {
         case file(descriptor: Int32)
@@ -48,6 +53,7 @@ final class FileSource: Sendable {
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         try requireInside(offset, buffer.count)
+        readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
         switch place {
         case .memory(let bytes):
             bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count))) }

@@ -43,6 +43,18 @@ public final class OpenSafetensorsFile: Sendable {
         get throws(TorchFileError) { try all { try TensorStorage(describing: $0.range.count) } }
     }
 
+    /// One tensor without its elements, on the device `meta`.
+    ///
+    /// - Throws: where there is none of this name.
+    public func description(of name: String) throws(TorchFileError) -> Tensor {
+        try make(name) { try TensorStorage(describing: $0.range.count) }
+    }
+
+    /// How many bytes a tensor takes; nil where there is none of this name.
+    public func byteCount(of name: String) -> Int? {
+        indices[name].map { header.entries[$0].range.count }
+    }
+
     /// Reads one tensor into memory of its own on the CPU. Nothing else of the file is touched.
     ///
     /// - Throws: where there is none of this name.

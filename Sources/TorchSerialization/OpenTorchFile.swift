@@ -23,10 +23,19 @@ public final class OpenTorchFile: Sendable {
     /// Opens a file and reads all of it but the tensors' bytes.
     ///
     /// - Throws: for a file that `TorchFile.load` does not read, too; where a tensor's bytes are damaged, reading it tells.
-    public init(_ url: URL) throws(TorchFileError) {
-        path = try url.filePath()
+    public convenience init(_ url: URL) throws(TorchFileError) {
+        let path = try url.filePath()
         do {
-            archive = try ArchiveReader(path)
+            try self.init(FileSource(path), path: path)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    init(_ source: FileSource, path: String) throws(TorchFileError) {
+        self.path = path
+        do {
+            archive = try ArchiveReader(source)
             guard archive.has("data.pkl") else {
                 throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
             }
