@@ -40,13 +40,15 @@ public enum CheckpointMigration {
     /// it, every checkpoint is there, in the old form or the new; done again, it does the rest.
     ///
     /// - Returns: what became of each file, in the order of their names.
-    /// - Throws: `CheckpointError` where the path is that of nothing, or the folder is in use by a training. What is wrong
+    /// - Throws: `CheckpointError` where the path is that of nothing, or a training is at work in the folder. What is wrong
     ///   with one file of a folder is in its result.
     public static func migrate(_ url: URL) throws(CheckpointError) -> [Result] {
         var isFolder: ObjCBool = false
         guard url.isFileURL, FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
             throw CheckpointError(path: url.isFileURL ? url.path : url.absoluteString, reason: "there is no such file")
         }
+        let lock = try FolderLock(isFolder.boolValue ? url : url.deletingLastPathComponent())
+        defer { lock.release() }
         guard isFolder.boolValue else { return [migrate(file: url)] }
         let names: [String]
         do {

@@ -6,10 +6,15 @@ import Synchronization
 /// To be used from one thread, as the training loop is.
 final class CheckpointWriter {
     private let mode: CheckpointWriting
+    private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome
     private var running: Running?
 
-    init(_ mode: CheckpointWriting) {
+    /// - Parameter perform: does a job; for tests.
+    init(
+        _ mode: CheckpointWriting, perform: @escaping @Sendable (CheckpointJob) -> CheckpointJob.Outcome = { $0.run() }
+    ) {
         self.mode = mode
+        self.perform = perform
     }
 
     /// Begins to write. What was begun before must have been collected, by `finish`.
@@ -18,12 +23,16 @@ final class CheckpointWriter {
     /// - Throws: `TorchError` where there is no room for the copy that another thread writes.
     func write(_ state: StateDict, to files: [URL], removing obsolete: [URL]) throws -> CheckpointJob.Outcome? {
         guard mode == .async else {
-            return CheckpointJob(state: state, files: files, obsolete: obsolete).run()
+            return perform(CheckpointJob(state: state, files: files, obsolete: obsolete))
         }
-        let job = CheckpointJob(state: try StateSnapshot.copy(state), files: files, obsolete: obsolete)
-        let running = Running()
-        guard WorkerThread.start({ running.finish(job.run()) }) else { return job.run() }
+        let running = Running(
+            CheckpointJob(state: try StateSnapshot.copy(state), files: files, obsolete: obsolete), perform)
         self.running = running
+        // Where the system has no thread left, training waits.
+        guard WorkerThread.start({ running.run() }) else {
+            running.run()
+            return poll()
+        }
         return nil
     }
 
@@ -43,12 +52,28 @@ final class CheckpointWriter {
 
 /// Writing that goes on in another thread.
 private final class Running: Sendable {
+    private let job: Mutex<CheckpointJob?>
+    private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome
     private let result = Mutex<CheckpointJob.Outcome?>(nil)
     private let isDone = DispatchSemaphore(value: 0)
 
-    func finish(_ outcome: CheckpointJob.Outcome) {
+    init(_ job: CheckpointJob, _ perform: @escaping @Sendable (CheckpointJob) -> CheckpointJob.Outcome) {
+        self.job = Mutex(job)
+        self.perform = perform
+    }
+
+    func run() {
+        // The copy of the state is gone before training makes the next one.
+        let outcome = takeJob().map { perform($0) }
         result.withLock { $0 = outcome }
         isDone.signal()
+    }
+
+    private func takeJob() -> CheckpointJob? {
+        job.withLock { job in
+            defer { job = nil }
+            return job
+        }
     }
 
     var outcome: CheckpointJob.Outcome? { result.withLock { $0 } }
