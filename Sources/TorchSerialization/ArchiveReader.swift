@@ -24,6 +24,8 @@ final class ArchiveReader {
         folder = String(directory.firstName[...end])
     }
 
+    var fileSize: Int { file.size }
+
     func has(_ name: String) -> Bool {
         directory.entries[folder + name] != nil
     }

@@ -27,6 +27,22 @@ struct TensorStorage {
         self.byteCount = byteCount
     }
 
+    /// Reverses the bytes of each number of so many.
+    func reverseBytes(ofEach size: Int) {
+        defer { withExtendedLifetime(owner) {} }
+        guard size > 1, byteCount >= size, let start = ct_tensor_mutable_data(owner.pointer) else { return }
+        let bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount - byteCount % size)
+        func swap<Number: FixedWidthInteger>(_ type: Number.Type) {
+            let numbers = bytes.bindMemory(to: type)
+            for index in numbers.indices { numbers[index] = numbers[index].byteSwapped }
+        }
+        switch size {
+        case 2: swap(UInt16.self)
+        case 4: swap(UInt32.self)
+        default: swap(UInt64.self)
+        }
+    }
+
     static func identity(of tensor: Tensor) -> Identity? {
         defer { withExtendedLifetime(tensor) {} }
         return ct_tensor_storage_identity(tensor.pointer).map(Identity.init)
