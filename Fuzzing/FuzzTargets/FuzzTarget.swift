@@ -20,6 +20,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .torchFile, .legacyFile:
             try file.write(bytes)
             try FuzzTarget.touch(TorchFile.load(file.url))
+            // The other way to the same values.
+            let file = try OpenTorchFile(file.url)
+            try FuzzTarget.touch(file.read(file.value))
+            try file.verify()
         case .safetensors:
             try file.write(bytes)
             let file = try OpenSafetensorsFile(file.url)
@@ -33,8 +37,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     private static func touch(_ value: StateValue) throws {
         switch value {
         case .tensor(let tensor): try touch(tensor)
-        case .list(let elements), .tuple(let elements): for element in elements { try touch(element) }
-        case .dictionary(let state): for (_, element) in state { try touch(element) }
+        case .list(let elements), .tuple(let elements), .set(let elements):
+            for element in elements { try touch(element) }
+        case .dictionary(let state):
+            for (_, element) in state { try touch(element) }
+            for (_, element) in state.attributes { try touch(element) }
         default: break
         }
     }
@@ -42,6 +49,6 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     private static func touch(_ tensor: Tensor) throws {
         // A few bytes can be repeated to any size; nobody can read that, and nobody has to.
         guard tensor.count < 1 << 16 else { return }
-        _ = try tensor.contiguous()
+        _ = try tensor.clone()
     }
 }

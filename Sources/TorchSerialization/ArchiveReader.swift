@@ -31,6 +31,8 @@ final class ArchiveReader: Sendable {
         try file.read(at: 0, count: min(4, file.size)) == Array("PK\u{3}\u{4}".utf8)
     }
 
+    var fileSize: Int { file.size }
+
     func has(_ name: String) -> Bool {
         directory.entries[folder + name] != nil
     }

@@ -14,10 +14,12 @@ import Torch
 /// Reading from several threads at a time is safe.
 public final class OpenTorchFile: Sendable {
     /// What the file holds. Its tensors lie on the device `meta`: they have a shape, a type and strides, and no elements.
+    /// Sparse tensors alone are read at once, since what they look like is known from their elements only.
     public let value: StateValue
     /// The file, as it was asked for.
     public let path: String
-    private let archive: ArchiveReader
+    /// nil for a file from before PyTorch 1.6.
+    private let archive: ArchiveReader?
     private let storages: [TensorStorage.Identity: StoredStorage]
 
     /// Opens a file and reads all of it but the tensors' bytes.
@@ -35,13 +37,10 @@ public final class OpenTorchFile: Sendable {
     init(_ source: FileSource, path: String) throws(TorchFileError) {
         self.path = path
         do {
-            archive = try ArchiveReader(source)
-            guard archive.has("data.pkl") else {
-                throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
-            }
-            try archive.requireLittleEndian()
+            let parts = try TorchFileParts(source)
+            archive = parts.archive
             let seen = Mutex<[TensorStorage.Identity: StoredStorage]>([:])
-            var builder = StateBuilder(graph: try PickleReader.read(archive.read("data.pkl")), archive: archive) {
+            var builder = StateBuilder(graph: parts.graph, source: parts.storages) {
                 byteCount, fill in
                 let storage = try TensorStorage(describing: byteCount)
                 guard let identity = storage.identity else { return storage }
@@ -91,12 +90,13 @@ public final class OpenTorchFile: Sendable {
         }
     }
 
-    /// Reads every record of the file once, keeping none, and compares it with its checksum.
+    /// Reads every record of the file once, keeping none, and compares it with its checksum. Files from before PyTorch 1.6
+    /// have no checksums.
     ///
     /// - Throws: for the first that differs.
     public func verify() throws(TorchFileError) {
         do {
-            try archive.requireChecksums()
+            try archive?.requireChecksums()
         } catch {
             throw TorchFileError(path: path, error)
         }
@@ -111,8 +111,10 @@ public final class OpenTorchFile: Sendable {
         case .tensor(let tensor): return .tensor(try fill(tensor, &filled))
         case .list(let values): return .list(try values.map { try fill($0, &filled) })
         case .tuple(let values): return .tuple(try values.map { try fill($0, &filled) })
+        case .set(let values): return .set(try values.map { try fill($0, &filled) })
         case .dictionary(var state):
             for (key, value) in state { state[key] = try fill(value, &filled) }
+            for (key, value) in state.attributes { state.attributes[key] = try fill(value, &filled) }
             return .dictionary(state)
         default: return value
         }
@@ -121,6 +123,7 @@ public final class OpenTorchFile: Sendable {
     private func fill(
         _ tensor: Tensor, _ filled: inout [TensorStorage.Identity: TensorStorage]
     ) throws -> Tensor {
+        guard tensor.device == .meta else { return tensor }  // a sparse tensor
         guard let identity = TensorStorage.identity(of: tensor), let stored = storages[identity] else {
             throw FormatError("does not have the tensor that is to be read: it is not one of this file's descriptions")
         }

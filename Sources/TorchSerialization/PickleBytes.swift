@@ -4,9 +4,4 @@ package enum PickleBytes {
     package static func read(_ bytes: [UInt8]) throws -> Int {
         try PickleReader.read(bytes).nodes.count
     }
-
-    /// The pickle of a file, for a corpus.
-    package static func ofFile(at path: String) throws -> [UInt8] {
-        try ArchiveReader(path).read("data.pkl")
-    }
 }

@@ -59,6 +59,13 @@ struct TensorStorage: Sendable {
         try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
     }
 
+    /// A copy of all bytes in new memory of the CPU.
+    func copyOnCPU() throws -> TensorStorage {
+        guard byteCount > 0 else { return try TensorStorage(byteCount: 0) { _ in } }
+        let bytes = try tensor(TensorGeometry(shape: [byteCount], strides: [1], offset: 0), dtype: .uint8)
+        return TensorStorage(of: owner.device == .cpu ? try bytes.clone() : try bytes.to(.cpu))
+    }
+
     /// A tensor that lies in this storage as `geometry` says.
     ///
     /// - Throws: where it would reach outside.

@@ -9,7 +9,8 @@ struct StateDescriptionTests {
     @Test("what is written is read again, with every type, key and order")
     func roundTrip() throws {
         let value: StateValue = .dictionary([
-            "none": nil, "yes": true, "no": false, "int": .int(.min), "one": 1.0, "tiny": .double(.leastNonzeroMagnitude),
+            "none": nil, "yes": true, "no": false, "int": .int(.min), "one": 1.0,
+            "tiny": .double(.leastNonzeroMagnitude),
             "third": .double(1 / 3),
             "nan": .double(.nan), "infinity": .double(-.infinity), "minus zero": -0.0, "text": "é\u{301}\"\\\n\u{0}",
             "list": .list([1, .list([]), .tuple([])]), "tuple": .tuple([0.9, "x", .dictionary([:])]), 3: "three",

@@ -181,6 +181,17 @@ CTTensor *_Nullable ct_tensor_on_storage(
 bool ct_tensor_is_conjugate(CTTensor *tensor);
 bool ct_tensor_is_negative(CTTensor *tensor);
 
+// MARK: Sparse tensors (Sparse.cpp)
+
+/// Of coordinates: 0 for the indices, 1 for the values. Of a compressed layout: 0 for the compressed indices, 1 for the
+/// plain ones, 2 for the values.
+CTTensor *_Nullable ct_tensor_sparse_part(CTTensor *tensor, int32_t index);
+/// A sparse tensor of libtorch's number of a layout. Every index is looked at, so that none points outside; `plainIndices`
+/// is null for coordinates, and `isCoalesced` -1 where nobody knows.
+CTTensor *_Nullable ct_tensor_sparse(
+    int32_t layout, CTTensor *indices, CTTensor *_Nullable plainIndices, CTTensor *values,
+    const int64_t *_Nullable sizes, int64_t dimensionCount, int8_t isCoalesced);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ struct CheckpointCommand: ParsableCommand {
             The exit status is 0 where all is well, 1 where files differ or are broken, and 2 where something went \
             wrong: a file that is not there, an argument that is none.
             """,
-        subcommands: [ShowCommand.self, DiffCommand.self, ConvertCommand.self, VerifyCommand.self])
+        subcommands: [ShowCommand.self, DiffCommand.self, ConvertCommand.self, VerifyCommand.self, MigrateCommand.self])
 }
 
 /// What all of the commands take.

@@ -27,8 +27,11 @@ struct StateComparison {
     mutating func compare(_ first: StateValue, _ second: StateValue, at path: StatePath = .root) throws {
         switch (first, second) {
         case (.dictionary(let first), .dictionary(let second)): try compare(first, second, at: path)
-        case (.list(let first), .list(let second)), (.tuple(let first), .tuple(let second)):
+        case (.list(let first), .list(let second)), (.tuple(let first), .tuple(let second)),
+            (.set(let first), .set(let second)):
             try compare(first, second, at: path)
+        case (.size(let first), .size(let second)):
+            try compare(first.map { .int($0) }, second.map { .int($0) }, at: path)
         case (.tensor(let first), .tensor(let second)):
             comparedCount += 1
             guard first.dtype == second.dtype, first.shape == second.shape else {
@@ -107,7 +110,8 @@ extension StateValue {
         switch self {
         case .tensor(let tensor): tensor.summary
         case .dictionary(let state): "dictionary of \(Quantity.count(state.count, "key"))"
-        case .list(let elements), .tuple(let elements): "\(typeName) of \(Quantity.count(elements.count, "element"))"
+        case .list(let elements), .tuple(let elements), .set(let elements):
+            "\(typeName) of \(Quantity.count(elements.count, "element"))"
         case .none: "none"
         default: if case .leaf(let leaf) = StateTree(self).root { "\(leaf.type) \(leaf.text)" } else { typeName }
         }

@@ -47,8 +47,10 @@ struct NamedTensors: StateReader {
         case .tensor(let tensor): return .tensor(try read(tensor))
         case .list(let elements): return .list(try read(elements))
         case .tuple(let elements): return .tuple(try read(elements))
+        case .set(let elements): return .set(try read(elements))
         case .dictionary(var state):
             for (key, value) in state { state[key] = try read(value) }
+            for (key, value) in state.attributes { state.attributes[key] = try read(value) }
             return .dictionary(state)
         default: return part
         }

@@ -45,10 +45,12 @@ extension StateTree {
 }
 
 extension StateDict.Key {
+    /// Texts and whole numbers as they are, and the rarer keys as Python writes them.
     var json: JSONValue {
         switch self {
         case .string(let name): .string(name)
         case .int(let number): .int(number)
+        default: .string(description)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Helios
 
 /// What a file holds, without the elements of its tensors.
@@ -63,8 +64,15 @@ private struct StateTreeBuilder {
         case .double(let value): leaf("float", .double(value))
         case .string(let value): leaf("string", .string(value))
         case .tensor(let tensor): .tensor(facts(tensor))
-        case .list(let elements): .sequence(type: "list", elements: elements.map { node($0) })
-        case .tuple(let elements): .sequence(type: "tuple", elements: elements.map { node($0) })
+        case .list(let elements), .tuple(let elements), .set(let elements):
+            .sequence(type: value.typeName, elements: elements.map { node($0) })
+        case .size(let sizes): .sequence(type: "size", elements: sizes.map { leaf("int", .int($0)) })
+        case .bigInteger(let number): leaf("int", .string("\(number)"))
+        case .complex(let real, let imaginary):
+            leaf("complex", .string("\(real)\(imaginary < 0 ? "" : "+")\(imaginary)j"))
+        case .bytes(let bytes): leaf("bytes", .string(Data(bytes).base64EncodedString()))
+        case .dtype(let dtype): leaf("dtype", .string("\(dtype)"))
+        case .device(let name): leaf("device", .string(name))
         case .dictionary(let state):
             .dictionary(state.map { StateTree.Entry(key: $0.key, node: node($0.value)) })
         }

@@ -27,16 +27,10 @@ struct TrainingCounters {
         batchesOfEpoch = root.int(at: "training_state.dataset_iter")
         seed = root.int(at: "rng.seed")
         plugins = root.children.compactMap { name, node in
-            guard case .dictionary = node, !TrainingCounters.keysOfTrainer.contains(name) else { return nil }
+            guard case .dictionary = node, !CheckpointInspection.keysOfTrainer.contains(name) else { return nil }
             return name
         }
     }
-
-    /// What a trainer writes for itself; the other dictionaries beside these are of plug-ins.
-    private static let keysOfTrainer: Set<String> = [
-        "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape", "resume_point",
-        "gradients", "progress", "threads", "retention",
-    ]
 
     /// Names and values, for a reader.
     var lines: [(name: String, value: String)] {

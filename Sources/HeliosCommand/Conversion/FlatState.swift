@@ -22,12 +22,17 @@ struct FlatState {
         case .string(let value): return .string(value)
         case .list(let elements): return .list(try describe(elements, at: path))
         case .tuple(let elements): return .tuple(try describe(elements, at: path))
+        case .set(let elements): return .set(try describe(elements, at: path))
+        case .size(let sizes): return .size(sizes)
+        case .bigInteger(let number): return .bigInteger(number)
+        case .complex(let real, let imaginary): return .complex(real, imaginary)
+        case .bytes(let bytes): return .bytes(bytes)
+        case .dtype(let dtype): return .dtype(dtype)
+        case .device(let name): return .device(name)
         case .dictionary(let state):
-            return .dictionary(
-                try state.map { entry in
-                    StateDescription.Entry(
-                        key: entry.key, value: try describe(entry.value, at: path.appending(entry.key)))
-                })
+            let entries = try describe(state, at: path)
+            let attributes = try describe(state.attributes, at: path.appending("attributes"))
+            return .dictionary(state.kind, entries, attributes: attributes)
         case .tensor(let tensor):
             let name = path.isRoot ? "tensor" : path.text
             guard name != "__metadata__" else {
@@ -38,6 +43,13 @@ struct FlatState {
             }
             tensors.append((name, tensor))
             return .tensor(name)
+        }
+    }
+
+    private mutating func describe(_ state: StateDict, at path: StatePath) throws -> [StateDescription.Entry] {
+        try state.map { entry in
+            StateDescription.Entry(
+                key: StateDescription(entry.key), value: try describe(entry.value, at: path.appending(entry.key)))
         }
     }
 
@@ -58,7 +70,8 @@ extension FlatState {
         switch value {
         case .dictionary(let state) where !state.isEmpty:
             for (key, value) in state { try add(value, at: path.appending(key), to: &leaves) }
-        case .list(let elements) where !elements.isEmpty, .tuple(let elements) where !elements.isEmpty:
+        case .list(let elements) where !elements.isEmpty, .tuple(let elements) where !elements.isEmpty,
+            .set(let elements) where !elements.isEmpty:
             for (index, element) in elements.enumerated() {
                 try add(element, at: path.appending(String(index)), to: &leaves)
             }

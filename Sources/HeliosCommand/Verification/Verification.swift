@@ -50,6 +50,7 @@ struct Verification {
 
     /// The folder itself, and those right below it: a checkpoint root has one for each model.
     private static func folders(_ path: String) throws -> [String] {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let names = try contents(of: path)
         let folders = names.map { "\(path)/\($0)" }.filter { name in
             var isFolder: ObjCBool = false
@@ -92,15 +93,24 @@ struct Verification {
 
     private mutating func addTrainings(in folder: String) {
         var names: [String: [TrainingName]] = [:]
-        let whole = Set(files.filter { $0.failure == nil && $0.counters != nil }.map(\.path))
+        let whole = Set(files.filter { $0.failure == nil }.map(\.path))
         for file in files where (file.path as NSString).deletingLastPathComponent == folder {
             guard let name = TrainingName((file.path as NSString).lastPathComponent) else { continue }
             names[name.saveName, default: []].append(name)
         }
         for (saveName, names) in names.sorted(by: { $0.key < $1.key }) {
-            let newest = names.sorted().last { whole.contains("\(folder)/\($0.fileName)") }
+            let newest = names.sorted().last { name in
+                let path = "\(folder)/\(name.fileName)"
+                return whole.contains(path) && Verification.isUsable(path)
+            }
             trainings.append(Training(saveName: saveName, folder: folder, newest: newest?.fileName))
         }
+    }
+
+    /// Whether a trainer could go on from a file that is whole.
+    private static func isUsable(_ path: String) -> Bool {
+        let state = try? Progress.during("reading \(path)") { try TorchFile.loadDictionary(URL(filePath: path)) }
+        return state.map { (try? CheckpointInspection.requireUsable($0)) != nil } ?? false
     }
 }
 

@@ -1,0 +1,60 @@
+import CTorch
+import Torch
+
+/// A copy of a state, at one moment, that no later step changes: what another thread can write while training goes on.
+package enum StateSnapshot {
+    /// Copies every storage behind the state's tensors once, to the CPU.
+    ///
+    /// The copy is written as the same bytes: tensors that share memory, or are one tensor, still do or are. The copying
+    /// waits for what was computed on a tensor's device before, as any operation does.
+    ///
+    /// - Throws: `TorchError` where there is too little memory.
+    package static func copy(_ state: StateDict) throws -> StateDict {
+        var copier = StorageCopier()
+        return try noGrad { try copier.copy(state) }
+    }
+}
+
+private struct StorageCopier {
+    /// The originals are kept, so that no other tensor or storage takes an address while it stands for one of them.
+    private var tensors: [UnsafeRawPointer: (original: Tensor, copy: Tensor)] = [:]
+    private var storages: [TensorStorage.Identity: (original: Tensor, copy: TensorStorage)] = [:]
+
+    mutating func copy(_ state: StateDict) throws -> StateDict {
+        var result = StateDict()
+        for (key, value) in state { result[key] = try copy(value) }
+        return result
+    }
+
+    private mutating func copy(_ value: StateValue) throws -> StateValue {
+        switch value {
+        case .tensor(let tensor): return .tensor(try copy(tensor))
+        case .list(let elements): return .list(try elements.map { try copy($0) })
+        case .tuple(let elements): return .tuple(try elements.map { try copy($0) })
+        case .dictionary(let state): return .dictionary(try copy(state))
+        default: return value
+        }
+    }
+
+    private mutating func copy(_ tensor: Tensor) throws -> Tensor {
+        guard tensor.isDefined else { return tensor }
+        let address = UnsafeRawPointer(tensor.pointer)
+        if let copy = tensors[address]?.copy { return copy }
+        let result: Tensor
+        if let identity = TensorStorage.identity(of: tensor) {
+            let storage: TensorStorage
+            if let known = storages[identity]?.copy {
+                storage = known
+            } else {
+                storage = try TensorStorage(of: tensor).copyOnCPU()
+                storages[identity] = (tensor, storage)
+            }
+            result = try storage.tensor(TensorGeometry(of: tensor), dtype: tensor.dtype)
+        } else {
+            // One without a storage of its own: a sparse tensor.
+            result = try tensor.detach().clone()
+        }
+        tensors[address] = (tensor, result)
+        return result
+    }
+}

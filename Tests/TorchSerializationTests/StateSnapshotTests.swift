@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import TorchSerialization
+
+@Suite("A copy of a state") struct StateSnapshotTests {
+    /// Tensors that share memory, are one, are views, and are of odd kinds.
+    private func state() throws -> StateDict {
+        let base = try Tensor(Array(0..<24).map(Float.init), shape: [4, 6])
+        let complex = try Tensor.complex(base, imag: base)
+        return [
+            "base": .tensor(base), "same": .tensor(base), "row": .tensor(try base[2]),
+            "transposed": .tensor(try base.t()), "bits": .tensor(try base.view(dtype: .int32)),
+            "list": .list([.tensor(try base.to(.bfloat16)), .int(3), .none]),
+            "tuple": .tuple([.tensor(try Tensor.empty([0, 3])), .string("text")]),
+            "nested": .dictionary([7: .tensor(try complex.conj()), "flag": true, "pi": 3.14]),
+            "weight": .tensor(try Tensor.ones([2]).requiresGrad_()),
+        ]
+    }
+
+    @Test("it is written as the same bytes")
+    func sameBytes() throws {
+        try withFolder { folder in
+            let (first, second) = (folder.appending(path: "first.pth"), folder.appending(path: "second.pth"))
+            let state = try state()
+            try TorchFile.save(state, to: first)
+            try TorchFile.save(StateSnapshot.copy(state), to: second)
+            #expect(try Data(contentsOf: first) == Data(contentsOf: second))
+        }
+    }
+
+    @Test("it keeps its values when the tensors change")
+    func unchanging() throws {
+        let tensor = try Tensor.zeros([3])
+        let copy = try StateSnapshot.copy(["a": .tensor(tensor), "b": .list([.tensor(try tensor[1])])])
+        try tensor.add_(1)
+        #expect(try copy.tensor("a").array(Float.self) == [0, 0, 0])
+        guard case .tensor(let element)? = try copy.list("b").first else {
+            Issue.record("no tensor")
+            return
+        }
+        #expect(try element.item(Float.self) == 0)
+        try copy.tensor("a").add_(5)
+        #expect(try element.item(Float.self) == 5)
+    }
+
+    @Test("a tensor that was never assigned stays one, for the writer to refuse")
+    func undefined() throws {
+        let copy = try StateSnapshot.copy(["a": .tensor(.undefined)])
+        #expect(try !copy.tensor("a").isDefined)
+    }
+}
