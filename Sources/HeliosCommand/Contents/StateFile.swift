@@ -35,13 +35,18 @@ struct StateFile {
         format = try Format(contentsOf: path)
         byteCount = try StateFile.size(path)
         let url = URL(filePath: path)
-        switch format {
-        case .pth:
-            let file = try OpenTorchFile(url)
-            (value, metadata, note, reader) = (file.value, [], nil, file)
-        case .safetensors:
-            let file = try NamedTensors(url)
-            (value, metadata, note, reader) = (file.value, file.metadata, file.note, file)
+        do {
+            switch format {
+            case .pth:
+                let file = try OpenTorchFile(url)
+                (value, metadata, note, reader) = (file.value, [], nil, file)
+            case .safetensors:
+                let file = try NamedTensors(url)
+                (value, metadata, note, reader) = (file.value, file.metadata, file.note, file)
+            }
+        } catch let error as TorchFileError {
+            // With the path as the user wrote it.
+            throw CommandError("\(path): \(error.reason)")
         }
     }
 

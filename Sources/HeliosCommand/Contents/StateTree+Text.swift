@@ -78,10 +78,11 @@ struct StateTable {
     /// The lines of the table. Where there is a terminal, none is longer than it has columns.
     func lines(columns: Int?) -> [String] {
         func width(_ text: (Row) -> String) -> Int { rows.map { text($0).count }.max() ?? 0 }
-        // A long key must not push the other columns out of the terminal.
-        let keyWidth = min(width(\.key), columns.map { max($0 / 2, 16) } ?? .max)
         let (typeWidth, sizeWidth) = (width(\.type), width(\.size))
         let detailWidth = min(width { $0.size.isEmpty ? "" : $0.detail }, 40)
+        // A long key must not push the other columns out of the terminal.
+        let rest = typeWidth + detailWidth + sizeWidth + 6
+        let keyWidth = min(width(\.key), columns.map { max($0 - rest, 16) } ?? .max)
         return rows.map { row in
             let key = VisibleText.clipped(row.key, keyWidth)
             var line = VisibleText.padded(key, keyWidth) + "  " + VisibleText.padded(row.type, typeWidth) + "  "
