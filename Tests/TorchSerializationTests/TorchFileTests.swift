@@ -12,7 +12,8 @@ struct TorchFileTests {
     @Test(
         "what PyTorch wrote is loaded to the bit",
         arguments: [
-            "module", "adamw", "sgd", "multistep", "plain", "protocol-3", "protocol-4", "protocol-5", "shared", "sparse",
+            "module", "adamw", "sgd", "multistep", "plain", "protocol-3", "protocol-4", "protocol-5", "shared",
+            "sparse",
             "dtypes", "parameters", "with-attribute", "shapes", "one-tensor", "no-checksums", "packed-again",
             "little-endian", "big-endian", "old", "old-shared", "old-dtypes", "old-sparse", "first-tensor", "python-2",
         ])
@@ -21,7 +22,9 @@ struct TorchFileTests {
         #expect(try StateText.of(TorchFile.load(fixtureFile(name))) == expected[name])
     }
 
-    @Test("what PyTorch wrote is the same after it was saved here", arguments: ["module", "adamw", "multistep", "plain", "shared", "sparse", "dtypes"])
+    @Test(
+        "what PyTorch wrote is the same after it was saved here",
+        arguments: ["module", "adamw", "multistep", "plain", "shared", "sparse", "dtypes"])
     func savesWhatPyTorchWrote(name: String) throws {
         let expected: [String: String] = try fixture("torch-files")
         #expect(try StateText.of(roundTrip(TorchFile.load(fixtureFile(name)))) == expected[name])
