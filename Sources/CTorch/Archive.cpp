@@ -1,75 +1,19 @@
-// Zip archives as torch.save writes them, and the tensors that lie in their records.
+// What files of tensors need: checksums, and tensors over their storages.
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <caffe2/serialize/inline_container.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
 #include <memory>
-#include <string>
 
 #include "CTorchCore.h"
 #include "Support.h"
 
 using namespace ctorch;
-using caffe2::serialize::PyTorchStreamWriter;
-
-/// What the sink took is watched here, not in libtorch: once it has failed, the rest of the archive is dropped.
-/// libtorch then never meets a failure, which it would also meet in the writer's destructor, where it ends the process.
-struct CTArchiveWriter {
-  CTArchiveSink sink;
-  void *context;
-  bool hasFailed = false;
-  std::unique_ptr<PyTorchStreamWriter> writer;
-
-  size_t take(const void *bytes, size_t byteCount) {
-    if (!hasFailed && sink(context, bytes, static_cast<int64_t>(byteCount)) != static_cast<int64_t>(byteCount)) {
-      hasFailed = true;
-    }
-    return byteCount;
-  }
-
-  void requireSuccess() const { TORCH_CHECK(!hasFailed, "the archive's bytes could not be written"); }
-};
-
-CTArchiveWriter *ct_archive_writer_new(CTArchiveSink sink, void *context) {
-  return guarded("save", {}, static_cast<CTArchiveWriter *>(nullptr), [&] {
-    auto writer = std::make_unique<CTArchiveWriter>();
-    writer->sink = sink;
-    writer->context = context;
-    writer->writer = std::make_unique<PyTorchStreamWriter>(
-        [owner = writer.get()](const void *bytes, size_t byteCount) { return owner->take(bytes, byteCount); });
-    return writer.release();
-  });
-}
-
-bool ct_archive_writer_add(CTArchiveWriter *writer, const char *name, const void *bytes, int64_t byteCount) {
-  return guardedCall("save", {}, [&] {
-    TORCH_CHECK(byteCount >= 0, "a record cannot have ", byteCount, " bytes");
-    writer->writer->writeRecord(name, bytes == nullptr ? "" : bytes, static_cast<size_t>(byteCount));
-    writer->requireSuccess();
-  });
-}
-
-bool ct_archive_writer_finish(CTArchiveWriter *writer) {
-  return guardedCall("save", {}, [&] {
-    writer->writer->writeEndOfFile();
-    writer->requireSuccess();
-  });
-}
-
-void ct_archive_writer_free(CTArchiveWriter *writer) {
-  // The destructor would write the directory; doing it here, into nowhere, keeps its exceptions from ending the process.
-  (void)guardedCall("save", {}, [&] {
-    writer->hasFailed = true;
-    if (!writer->writer->finalized()) writer->writer->writeEndOfFile();
-  });
-  delete writer;
-}
 
 // MARK: Checksums
 

@@ -94,7 +94,7 @@ struct FileContents {
 
     /// Writes the records in PyTorch's order: the small ones first, so that a reader finds them without the tensors.
     func write(to file: FileSink) throws {
-        let archive = try ArchiveWriter(file)
+        let archive = ArchiveWriter(file)
         try archive.add("data.pkl", pickle)
         try archive.add(".format_version", Array("1".utf8))
         try archive.add(".storage_alignment", Array("64".utf8))

@@ -8,7 +8,7 @@ import Torch
 /// Writes a zip archive with these records.
 func writeArchive(to file: URL, _ records: [String: [UInt8]]) throws {
     try AtomicFile.replace(file.path) { sink in
-        let archive = try ArchiveWriter(sink)
+        let archive = ArchiveWriter(sink)
         for (name, bytes) in records.sorted(by: { $0.key < $1.key }) { try archive.add(name, bytes) }
         try archive.finish()
     }

@@ -147,20 +147,7 @@ bool ct_generator_initial_seed(CTGenerator *generator, uint64_t *out);
 CTTensor *_Nullable ct_generator_state(CTGenerator *generator);
 bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 
-// MARK: Zip archives as torch.save writes them (Archive.cpp)
-
-typedef struct CTArchiveWriter CTArchiveWriter;
-
-/// Gets the archive's bytes in order; returns how many it took, fewer meaning failure. It is not called again then, and
-/// the function that wrote fails.
-typedef int64_t (*CTArchiveSink)(void *_Nullable context, const void *bytes, int64_t byteCount);
-
-CTArchiveWriter *_Nullable ct_archive_writer_new(CTArchiveSink sink, void *_Nullable context);
-bool ct_archive_writer_add(
-    CTArchiveWriter *writer, const char *name, const void *_Nullable bytes, int64_t byteCount);
-/// Writes the directory. A writer that is freed without it leaves an archive that no reader opens.
-bool ct_archive_writer_finish(CTArchiveWriter *writer);
-void ct_archive_writer_free(CTArchiveWriter *writer);
+// MARK: Files of tensors (Archive.cpp)
 
 /// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
 uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
