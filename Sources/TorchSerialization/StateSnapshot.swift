@@ -21,8 +21,9 @@ private struct StorageCopier {
     private var storages: [TensorStorage.Identity: (original: Tensor, copy: TensorStorage)] = [:]
 
     mutating func copy(_ state: StateDict) throws -> StateDict {
-        var result = StateDict()
+        var result = state
         for (key, value) in state { result[key] = try copy(value) }
+        if !state.attributes.isEmpty { result.attributes = try copy(state.attributes) }
         return result
     }
 
@@ -31,8 +32,9 @@ private struct StorageCopier {
         case .tensor(let tensor): return .tensor(try copy(tensor))
         case .list(let elements): return .list(try elements.map { try copy($0) })
         case .tuple(let elements): return .tuple(try elements.map { try copy($0) })
+        case .set(let elements): return .set(try elements.map { try copy($0) })
         case .dictionary(let state): return .dictionary(try copy(state))
-        default: return value
+        case .none, .bool, .int, .bigInteger, .double, .complex, .string, .bytes, .dtype, .device, .size: return value
         }
     }
 
