@@ -33,7 +33,8 @@ import Testing
 
     private func trainer(_ run: Run, in folder: URL) throws -> Trainer {
         try Trainer.quiet(
-            run.unit == "epoch" ? .epoch : .iteration, .steps(run.total), checkpointFrequency: 2, checkpointRoot: folder)
+            run.unit == "epoch" ? .epoch : .iteration, .steps(run.total), checkpointFrequency: 2, checkpointRoot: folder
+        )
     }
 
     @Test("there are runs of three versions by epoch and by iteration")
