@@ -8,6 +8,7 @@ final class CheckpointWriter {
     private let mode: CheckpointWriting
     private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome
     private var running: Running?
+    private var copier = StateCopier()
 
     /// - Parameter perform: does a job; for tests.
     init(
@@ -29,7 +30,7 @@ final class CheckpointWriter {
         }
         let copy: StateDict
         do {
-            copy = try StateSnapshot.copy(state)
+            copy = try copier.copy(state)
         } catch {
             throw CheckpointError(
                 path: files.first?.path ?? "",
