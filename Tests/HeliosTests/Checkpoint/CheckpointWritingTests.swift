@@ -121,7 +121,7 @@ import Testing
         final class Signalled: SmallModel {
             override func onTrainingBatchStart(state: TrainingState) throws {
                 try super.onTrainingBatchStart(state: state)
-                if losses.count == 6 { raise(SIGINT) }
+                if losses.count == 6 { raiseUnblocked(SIGINT) }
             }
         }
         try withTemporaryFolder { folder in
@@ -157,4 +157,14 @@ import Testing
             #expect(model.seen.count > 3)
         }
     }
+}
+
+/// The threads that tests run on block most signals.
+private func raiseUnblocked(_ number: Int32) {
+    var (signals, previous) = (sigset_t(), sigset_t())
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, &previous)
+    raise(number)
+    pthread_sigmask(SIG_SETMASK, &previous, nil)
 }
