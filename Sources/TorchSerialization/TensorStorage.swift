@@ -59,10 +59,15 @@ struct TensorStorage: Sendable {
         try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
     }
 
-    /// A copy of all bytes in new memory of the CPU.
-    func copyOnCPU() throws -> TensorStorage {
+    /// A copy of all bytes in memory of the CPU: in that of `spare`, which is as large, or in new memory.
+    func copyOnCPU(into spare: TensorStorage?) throws -> TensorStorage {
         guard byteCount > 0 else { return try TensorStorage(byteCount: 0) { _ in } }
-        let bytes = try tensor(TensorGeometry(shape: [byteCount], strides: [1], offset: 0), dtype: .uint8)
+        let geometry = TensorGeometry(shape: [byteCount], strides: [1], offset: 0)
+        let bytes = try tensor(geometry, dtype: .uint8)
+        if let spare {
+            try spare.tensor(geometry, dtype: .uint8).copy_(bytes)
+            return spare
+        }
         return TensorStorage(of: owner.device == .cpu ? try bytes.clone() : try bytes.to(.cpu))
     }
 

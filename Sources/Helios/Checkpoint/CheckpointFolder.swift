@@ -146,11 +146,16 @@ struct CheckpointFolder {
     }
 
     private static func makeFolder(_ folder: URL) throws(CheckpointError) {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue { return }
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
             throw CheckpointError(
                 path: folder.path, reason: "the folder cannot be created: \(error.localizedDescription)")
         }
+        // A checkpoint is as durable as the folders above it. Two levels may be new: the root, and the model's.
+        let root = folder.deletingLastPathComponent()
+        for parent in [root, root.deletingLastPathComponent()] { StableName.synchronize(parent) }
     }
 }

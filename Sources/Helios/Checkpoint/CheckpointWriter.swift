@@ -8,6 +8,7 @@ final class CheckpointWriter {
     private let mode: CheckpointWriting
     private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome
     private var running: Running?
+    private var copier = StateCopier()
 
     /// - Parameter perform: does a job; for tests.
     init(
@@ -20,13 +21,23 @@ final class CheckpointWriter {
     /// Begins to write. What was begun before must have been collected, by `finish`.
     ///
     /// - Returns: what came of it, where it is done.
-    /// - Throws: `TorchError` where there is no room for the copy that another thread writes.
-    func write(_ state: StateDict, to files: [URL], removing obsolete: [URL]) throws -> CheckpointJob.Outcome? {
+    /// - Throws: `CheckpointError` where there is no room for the copy that another thread writes.
+    func write(
+        _ state: StateDict, to files: [URL], removing obsolete: [URL]
+    ) throws(CheckpointError) -> CheckpointJob.Outcome? {
         guard mode == .async else {
             return perform(CheckpointJob(state: state, files: files, obsolete: obsolete))
         }
-        let running = Running(
-            CheckpointJob(state: try StateSnapshot.copy(state), files: files, obsolete: obsolete), perform)
+        let copy: StateDict
+        do {
+            copy = try copier.copy(state)
+        } catch {
+            throw CheckpointError(
+                path: files.first?.path ?? "",
+                reason: "the state cannot be copied for the thread that writes it, which checkpointWriting .sync does "
+                    + "without: \(error)")
+        }
+        let running = Running(CheckpointJob(state: copy, files: files, obsolete: obsolete), perform)
         self.running = running
         // Where the system has no thread left, training waits.
         guard WorkerThread.start({ running.run() }) else {
