@@ -191,7 +191,7 @@ struct StateBuilder {
     }
 
     /// The size of a storage, and what fills memory of that size.
-    private func contents(
+    private mutating func contents(
         ofStorage index: Int
     ) throws -> (byteCount: Int, fill: @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) {
         let record = graph.storages[index]
