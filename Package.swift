@@ -26,6 +26,17 @@ let linkerFlags: [LinkerSetting] =
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
+// The fuzzer links only where everything is built for it: `scripts/fuzz` sets this and the flags.
+let isFuzzing = Context.environment["HELIOS_FUZZING"] != nil
+let fuzzer: [Target] =
+    isFuzzing
+    ? [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Fuzzing/Fuzzer",
+            swiftSettings: swiftSettings),
+    ] : []
+
 let package = Package(
     name: "helios",
     platforms: [.macOS(.v15)],
@@ -33,6 +44,7 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(name: "Torch", targets: ["Torch", "TorchNN", "TorchOptim", "TorchSerialization"]),
         .executable(name: "digits", targets: ["Digits"]),
+        .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -75,6 +87,14 @@ let package = Package(
             resources: [.copy("Data/digits.csv")],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "HeliosCommand",
+            dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "FuzzTargets", dependencies: ["Torch", "TorchSerialization"], path: "Fuzzing/FuzzTargets",
+            swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
@@ -88,8 +108,13 @@ let package = Package(
             name: "HeliosTests", dependencies: ["Helios", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
-    ],
+        .testTarget(
+            name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
+    ] + fuzzer,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
 )

@@ -1,70 +1,19 @@
-// Zip archives as torch.save writes them, and the tensors that lie in their records.
+// What files of tensors need: checksums, and tensors over their storages.
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ops/empty.h>
-#include <caffe2/serialize/inline_container.h>
+#include <ATen/ops/from_blob.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <memory>
-#include <string>
 
 #include "CTorchCore.h"
 #include "Support.h"
 
 using namespace ctorch;
-using caffe2::serialize::PyTorchStreamWriter;
-
-/// What the sink took is watched here, not in libtorch: once it has failed, the rest of the archive is dropped.
-/// libtorch then never meets a failure, which it would also meet in the writer's destructor, where it ends the process.
-struct CTArchiveWriter {
-  CTArchiveSink sink;
-  void *context;
-  bool hasFailed = false;
-  std::unique_ptr<PyTorchStreamWriter> writer;
-
-  size_t take(const void *bytes, size_t byteCount) {
-    if (!hasFailed && sink(context, bytes, static_cast<int64_t>(byteCount)) != static_cast<int64_t>(byteCount)) {
-      hasFailed = true;
-    }
-    return byteCount;
-  }
-
-  void requireSuccess() const { TORCH_CHECK(!hasFailed, "the archive's bytes could not be written"); }
-};
-
-CTArchiveWriter *ct_archive_writer_new(CTArchiveSink sink, void *context) {
-  return guarded("save", {}, static_cast<CTArchiveWriter *>(nullptr), [&] {
-    auto writer = std::make_unique<CTArchiveWriter>();
-    writer->sink = sink;
-    writer->context = context;
-    writer->writer = std::make_unique<PyTorchStreamWriter>(
-        [owner = writer.get()](const void *bytes, size_t byteCount) { return owner->take(bytes, byteCount); });
-    return writer.release();
-  });
-}
-
-bool ct_archive_writer_add(CTArchiveWriter *writer, const char *name, const void *bytes, int64_t byteCount) {
-  return guardedCall("save", {}, [&] {
-    TORCH_CHECK(byteCount >= 0, "a record cannot have ", byteCount, " bytes");
-    writer->writer->writeRecord(name, bytes == nullptr ? "" : bytes, static_cast<size_t>(byteCount));
-    writer->requireSuccess();
-  });
-}
-
-bool ct_archive_writer_finish(CTArchiveWriter *writer) {
-  return guardedCall("save", {}, [&] {
-    writer->writer->writeEndOfFile();
-    writer->requireSuccess();
-  });
-}
-
-void ct_archive_writer_free(CTArchiveWriter *writer) {
-  // The destructor would write the directory; doing it here, into nowhere, keeps its exceptions from ending the process.
-  (void)guardedCall("save", {}, [&] {
-    writer->hasFailed = true;
-    if (!writer->writer->finalized()) writer->writer->writeEndOfFile();
-  });
-  delete writer;
-}
 
 // MARK: Checksums
 
@@ -89,23 +38,80 @@ struct ChecksumTables {
   }
 };
 
-}  // namespace
-
-uint32_t ct_crc32(const void *bytes, int64_t byteCount) {
+/// `checksum` is without the negation that CRC-32 begins and ends with.
+uint32_t addByTables(uint32_t checksum, const uint8_t *next, size_t byteCount) {
   static const ChecksumTables tables;
   const auto &table = tables.table;
-  const auto *next = static_cast<const uint8_t *>(bytes);
-  uint32_t checksum = 0xFFFFFFFFu;
   for (; byteCount >= 8; byteCount -= 8, next += 8) {
     const uint32_t first = checksum ^ (next[0] | next[1] << 8 | next[2] << 16 | static_cast<uint32_t>(next[3]) << 24);
     checksum = table[7][first & 0xFF] ^ table[6][first >> 8 & 0xFF] ^ table[5][first >> 16 & 0xFF] ^
                table[4][first >> 24] ^ table[3][next[4]] ^ table[2][next[5]] ^ table[1][next[6]] ^ table[0][next[7]];
   }
   for (; byteCount > 0; --byteCount, ++next) checksum = (checksum >> 8) ^ table[0][(checksum ^ *next) & 0xFF];
-  return ~checksum;
+  return checksum;
+}
+
+#if defined(__x86_64__)
+
+#define CT_FOLDING __attribute__((target("pclmul,sse2")))
+
+/// Moves a remainder of 128 bits over as many zeros as the two constants stand for, and adds the bits that follow.
+CT_FOLDING inline __m128i fold(__m128i remainder, __m128i constants, const uint8_t *next) {
+  const __m128i low = _mm_clmulepi64_si128(remainder, constants, 0x00);
+  const __m128i high = _mm_clmulepi64_si128(remainder, constants, 0x11);
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i *>(next));
+  return _mm_xor_si128(_mm_xor_si128(low, high), bits);
+}
+
+/// Multiplies without carries, four lanes of 16 bytes at a time, after V. Gopal and others, "Fast CRC Computation for
+/// Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009). The constants are x^(n+32) and x^(n-32) modulo the
+/// polynomial, bits reflected, for the n bits that one step moves over.
+CT_FOLDING uint32_t addByFolding(uint32_t checksum, const uint8_t *next, size_t byteCount) {
+  if (byteCount < 128) return addByTables(checksum, next, byteCount);
+  const __m128i overFourLanes = _mm_set_epi64x(0x1C6E41596, 0x154442BD4);
+  const __m128i overOneLane = _mm_set_epi64x(0x0CCAA009E, 0x1751997D0);
+  __m128i lanes[4];
+  for (int lane = 0; lane < 4; ++lane) {
+    lanes[lane] = _mm_loadu_si128(reinterpret_cast<const __m128i *>(next + 16 * lane));
+  }
+  lanes[0] = _mm_xor_si128(lanes[0], _mm_cvtsi32_si128(static_cast<int>(checksum)));
+  for (next += 64, byteCount -= 64; byteCount >= 64; next += 64, byteCount -= 64) {
+    for (int lane = 0; lane < 4; ++lane) lanes[lane] = fold(lanes[lane], overFourLanes, next + 16 * lane);
+  }
+  uint8_t bytes[16];
+  for (int lane = 1; lane < 4; ++lane) {
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(bytes), lanes[lane]);
+    lanes[lane] = fold(lanes[lane - 1], overOneLane, bytes);
+  }
+  // What is left has the remainder of all that came before, as if it were the whole text.
+  _mm_storeu_si128(reinterpret_cast<__m128i *>(bytes), lanes[3]);
+  return addByTables(addByTables(0, bytes, sizeof(bytes)), next, byteCount);
+}
+
+#endif
+
+}  // namespace
+
+uint32_t ct_crc32(uint32_t checksum, const void *bytes, int64_t byteCount) {
+  const auto *next = static_cast<const uint8_t *>(bytes);
+  const auto count = static_cast<size_t>(byteCount > 0 ? byteCount : 0);
+#if defined(__x86_64__)
+  static const bool canFold = __builtin_cpu_supports("pclmul") != 0;
+  if (canFold) return ~addByFolding(~checksum, next, count);
+#endif
+  return ~addByTables(~checksum, next, count);
 }
 
 // MARK: Tensors over the storages of an archive
+
+CTTensor *ct_tensor_over_memory(void *bytes, int64_t byteCount, CTMemoryRelease release, void *owner) {
+  return guardedTensor("from_blob", {}, [&] {
+    // Whatever happens from here on, the memory is released, once.
+    const std::shared_ptr<void> holder(owner, release);
+    TORCH_CHECK(byteCount >= 0, "memory cannot have ", byteCount, " bytes");
+    return at::from_blob(bytes, {byteCount}, [holder](void *) {}, at::TensorOptions().dtype(at::kByte));
+  });
+}
 
 CTTensor *ct_tensor_on_storage(
     CTTensor *owner, int32_t dtype, const int64_t *sizes, const int64_t *strides, int64_t dimensionCount,

@@ -4,7 +4,7 @@ import CTorch
 public struct Device: Hashable, Sendable {
     /// The kinds of devices that tensors can lie on.
     public enum Kind: String, Sendable {
-        case cpu, cuda
+        case cpu, cuda, meta
     }
 
     /// What kind of device it is.
@@ -16,6 +16,9 @@ public struct Device: Hashable, Sendable {
     public static let cpu = Device(kind: .cpu, index: nil)
     /// The current CUDA device.
     public static let cuda = Device(kind: .cuda, index: nil)
+
+    /// No memory at all: a tensor there has a shape and a type and no elements, which operations cannot read.
+    public static let meta = Device(kind: .meta, index: nil)
 
     /// The CUDA device with this number.
     ///
@@ -29,7 +32,7 @@ public struct Device: Hashable, Sendable {
         self.index = index
     }
 
-    /// Reads a device as PyTorch writes it: `cpu`, `cuda`, `cuda:1`.
+    /// Reads a device as PyTorch writes it: `cpu`, `cuda`, `cuda:1`, `meta`.
     ///
     /// - Throws: `TorchError` for any other text.
     public init(_ text: String) throws {
@@ -50,10 +53,10 @@ public struct Device: Hashable, Sendable {
         index = number
     }
 
-    /// Whether a tensor can be put there: the CPU always, a CUDA device where libtorch finds it.
+    /// Whether a tensor can be put there: the CPU and `meta` always, a CUDA device where libtorch finds it.
     public var isAvailable: Bool {
         switch kind {
-        case .cpu: true
+        case .cpu, .meta: true
         case .cuda: (0..<CUDA.deviceCount).contains(index ?? 0)
         }
     }
@@ -73,7 +76,7 @@ public struct Device: Hashable, Sendable {
 
     package var c: CTDevice {
         // -1 would be the current device: a negative number is passed on as one that is refused.
-        CTDevice(type: kind == .cpu ? 0 : 1, index: index.map { $0 == -1 ? -2 : Int32(clamping: $0) } ?? -1)
+        CTDevice(type: kind.number, index: index.map { $0 == -1 ? -2 : Int32(clamping: $0) } ?? -1)
     }
 
     /// nil for a kind of device that is not known here.
@@ -81,7 +84,19 @@ public struct Device: Hashable, Sendable {
         switch device.type {
         case 0: self = .cpu
         case 1: self = Device(kind: .cuda, index: device.index < 0 ? nil : Int(device.index))
+        case 14: self = .meta
         default: return nil
+        }
+    }
+}
+
+extension Device.Kind {
+    /// libtorch's number for the kind (`c10::DeviceType`).
+    fileprivate var number: Int32 {
+        switch self {
+        case .cpu: 0
+        case .cuda: 1
+        case .meta: 14
         }
     }
 }

@@ -5,12 +5,24 @@ public indirect enum StateValue: Sendable {
     case none
     case bool(Bool)
     case int(Int)
+    /// A whole number that `int` is too small for.
+    case bigInteger(BigInteger)
     case double(Double)
+    case complex(real: Double, imaginary: Double)
     case string(String)
+    case bytes([UInt8])
     case tensor(Tensor)
+    /// A type of elements, as a value of its own.
+    case dtype(DType)
+    /// A device under PyTorch's name, as in `cuda:1`: a file may name one that is not known here.
+    case device(String)
+    /// A tensor's shape (`torch.Size`).
+    case size([Int])
     case list([StateValue])
     /// A list of fixed length, which Python tells from a list.
     case tuple([StateValue])
+    /// Values without an order that means something, each once; they keep the one in which they came.
+    case set([StateValue])
     case dictionary(StateDict)
 }
 
@@ -22,13 +34,45 @@ public indirect enum StateValue: Sendable {
 /// state["best"] = 0.93
 /// ```
 public struct StateDict: Sendable {
-    /// A key: a name, or a number as in an optimiser's state.
+    /// A key: a name, a number as in an optimiser's state, or what else Python takes for one.
     public enum Key: Hashable, Sendable {
         case string(String)
         case int(Int)
+        case none
+        case bool(Bool)
+        case double(Double)
+        case bigInteger(BigInteger)
+        case bytes([UInt8])
+        case dtype(DType)
+        case tuple([Key])
+    }
+
+    /// Which of Python's dictionaries it is.
+    public enum Kind: Hashable, Sendable {
+        /// A `dict`.
+        case plain
+        /// A `collections.OrderedDict`, as a module's state is one.
+        case ordered
+        /// A `collections.Counter`, which some schedulers keep.
+        case counter
     }
 
     private var storage: OrderedDictionary<Key, StateValue>
+    private var attributeStorage: OrderedDictionary<Key, StateValue> = [:]
+
+    /// Which of Python's dictionaries it is; nothing here depends on it, but it is kept.
+    public var kind = Kind.plain
+
+    /// What Python keeps of an ordered dictionary beside its keys: in a module's state, `_metadata` with the versions of
+    /// the layers. A file keeps the attributes of an ordered dictionary only.
+    public var attributes: StateDict {
+        get { StateDict(storage: attributeStorage) }
+        set { attributeStorage = newValue.storage }
+    }
+
+    private init(storage: OrderedDictionary<Key, StateValue>) {
+        self.storage = storage
+    }
 
     public init() {
         storage = [:]
@@ -85,6 +129,13 @@ extension StateDict.Key: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
         switch self {
         case .string(let name): name
         case .int(let number): String(number)
+        case .none: "None"
+        case .bool(let value): value ? "True" : "False"
+        case .double(let number): "\(number)"
+        case .bigInteger(let number): "\(number)"
+        case .bytes(let bytes): "\(bytes.count) bytes"
+        case .dtype(let dtype): "torch.\(dtype)"
+        case .tuple(let keys): "(" + keys.map(\.description).joined(separator: ", ") + ")"
         }
     }
 }
@@ -131,11 +182,18 @@ extension StateValue {
         case .none: "none"
         case .bool: "bool"
         case .int: "int"
+        case .bigInteger: "large int"
         case .double: "float"
+        case .complex: "complex number"
         case .string: "string"
+        case .bytes: "bytes"
         case .tensor: "tensor"
+        case .dtype: "dtype"
+        case .device: "device"
+        case .size: "size"
         case .list: "list"
         case .tuple: "tuple"
+        case .set: "set"
         case .dictionary: "dictionary"
         }
     }
@@ -181,11 +239,12 @@ extension StateDict {
         try value(key, as: "a dictionary") { if case .dictionary(let value) = $0 { value } else { nil } }
     }
 
-    /// A list; a tuple serves as one.
+    /// A list; a tuple or a shape serves as one.
     public func list(_ key: Key) throws -> [StateValue] {
         try value(key, as: "a list") {
             switch $0 {
             case .list(let values), .tuple(let values): values
+            case .size(let sizes): sizes.map { .int($0) }
             default: nil
             }
         }

@@ -1,17 +1,28 @@
 import Foundation
+import Synchronization
 
-/// A regular file that is read at any place. Its size is that of the moment when it was opened.
-final class FileSource {
+/// Bytes that are read at any place: a regular file, with the size that it had when it was opened, or memory.
+///
+/// Read, not mapped, since a file that becomes shorter is then an error; where it is mapped, the next access to the
+/// missing part ends the process. Reading straight to where the bytes shall lie is a single copy as well.
+final class FileSource: Sendable {
     let size: Int
-    private let descriptor: Int32
+    private let place: Place
+    private let readTotal = Atomic(0)
+
+    /// How many bytes were read so far, some of them perhaps several times.
+    var readCount: Int { readTotal.load(ordering: .relaxed) }
+
+    private enum Place {
+        case file(descriptor: Int32)
+        case memory([UInt8])
+    }
 
     init(_ path: String) throws {
         // Not to wait where the path is that of a pipe.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            size = 0
-            throw FormatError("cannot be read: \(lastError())")
-        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FormatError("cannot be read: \(lastError())") }
+        place = .file(descriptor: descriptor)
         var status = stat()
         let known = fstat(descriptor, &status)
         size = Int(status.st_size)
@@ -23,8 +34,13 @@ final class FileSource {
         }
     }
 
+    init(_ bytes: [UInt8]) {
+        size = bytes.count
+        place = .memory(bytes)
+    }
+
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        if case .file(let descriptor) = place { close(descriptor) }
     }
 
     func read(at offset: Int, count: Int) throws -> [UInt8] {
@@ -37,6 +53,38 @@ final class FileSource {
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         try requireInside(offset, buffer.count)
+        readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
+        switch place {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count))) }
+        case .file(let descriptor): try read(descriptor, at: offset, into: buffer)
+        }
+    }
+
+    /// Reads part after part, and shows each to `body` while the processor still has it at hand.
+    func read(
+        at offset: Int, into buffer: UnsafeMutableRawBufferPointer,
+        inParts body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try requireInside(offset, buffer.count)
+        for start in stride(from: 0, to: buffer.count, by: FileSource.partSize) {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(FileSource.partSize))
+            try read(at: offset + start, into: part)
+            try body(UnsafeRawBufferPointer(part))
+        }
+    }
+
+    /// Fits the cache of one core.
+    static let partSize = 1 << 18
+
+    /// The part of the file in memory, without a copy.
+    func map(at offset: Int, count: Int) throws -> MappedFile {
+        try requireInside(offset, count)
+        guard case .file(let descriptor) = place else { throw FormatError("cannot be mapped: it is no file") }
+        return try MappedFile(descriptor, at: offset, count: count)
+    }
+
+    private func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         var done = 0
         while done < buffer.count {
             // macOS refuses to read 2 GiB at a time.

@@ -11,41 +11,78 @@ struct PickleGraph {
         case none
         case bool(Bool)
         case int(Int)
+        case bigInteger(BigInteger)
         case double(Double)
+        case complex(real: Double, imaginary: Double)
         case string(String)
+        case bytes([UInt8])
         case list([Reference])
         case tuple([Reference])
-        /// Keys and values in turns.
-        case dictionary([Reference])
+        case set([Reference])
+        /// A tensor's shape: what should be integers.
+        case size([Reference])
+        case dictionary(Entries)
+        case device(String)
         case global(PickleGlobal)
+        /// An object of a class that is read as its attributes, before it has them.
+        case object(PickleGlobal)
         /// An index into `storages`.
         case storage(Int)
+        /// So many elements of a storage, from an offset on.
+        case storagePart(Int, offset: Int, count: Int)
         /// An index into `tensors`.
         case tensor(Int)
+        /// An index into `sparseTensors`.
+        case sparseTensor(Int)
+        case layout(SparseLayout)
+        case numPyType(NumPyType)
+        /// An array before it has its contents.
+        case numPyArray
 
         /// What Python calls it, for an error.
         var typeName: String {
             switch self {
             case .none: "None"
             case .bool: "bool"
-            case .int: "int"
+            case .int, .bigInteger: "int"
             case .double: "float"
+            case .complex: "complex"
             case .string: "str"
+            case .bytes: "bytes"
             case .list: "list"
             case .tuple: "tuple"
+            case .set: "set"
+            case .size: "Size"
             case .dictionary: "dict"
-            case .global(let global): "\(global)"
-            case .storage: "storage"
-            case .tensor: "Tensor"
+            case .device: "device"
+            case .global(let global), .object(let global): "\(global)"
+            case .storage, .storagePart: "storage"
+            case .tensor, .sparseTensor: "Tensor"
+            case .layout: "layout"
+            case .numPyType: "numpy.dtype"
+            case .numPyArray: "numpy.ndarray"
             }
         }
     }
 
-    /// A record with the elements of tensors.
+    /// A dictionary.
+    struct Entries {
+        /// Keys and values in turns.
+        var elements: [Reference] = []
+        var kind = StateDict.Kind.plain
+        /// The dictionary of its attributes.
+        var attributes: Reference?
+    }
+
+    /// The elements of tensors: a record of the file, or a part of the pickle.
     struct Storage: Equatable {
         let key: String
         let type: StorageType
         let byteCount: Int
+        /// The node with the bytes, where they are in the pickle.
+        var contents: Reference?
+        /// Whether each number's highest byte is the first, whatever the file says of its records.
+        var isBigEndian = false
     }
 
     /// A tensor that lies in a storage.
@@ -55,9 +92,19 @@ struct PickleGraph {
         let geometry: TensorGeometry
     }
 
+    /// A tensor of which only some elements are stored.
+    struct SparseTensorRecord {
+        let layout: SparseLayout
+        let shape: [Int]
+        /// Indices into `tensors`: of the places, and last of the values.
+        let parts: [Int]
+        let isCoalesced: Bool?
+    }
+
     var nodes: [Node] = []
     var storages: [Storage] = []
     var tensors: [TensorRecord] = []
+    var sparseTensors: [SparseTensorRecord] = []
     var root: Reference = 0
     /// The size of the pickle that this came from.
     var byteCount = 0

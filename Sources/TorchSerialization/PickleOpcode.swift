@@ -1,7 +1,6 @@
 /// The instructions of Python's pickle format, as its module `pickletools` lists them.
 ///
-/// Those that are missing make objects of a class (`INST`, `OBJ`), look something up in a registry (`EXT1`), or belong to
-/// protocols 0 and 1, which `torch.save` does not use.
+/// Those that are missing belong to protocols 0 and 1 alone, which `torch.save` does not use.
 enum PickleOpcode: UInt8 {
     case mark = 0x28  // (
     case emptyTuple = 0x29  // )
@@ -28,8 +27,10 @@ enum PickleOpcode: UInt8 {
     case dictionary = 0x64  // d
     case appends = 0x65  // e
     case binaryGet = 0x68  // h
+    case instance = 0x69  // i
     case longBinaryGet = 0x6A  // j
     case list = 0x6C  // l
+    case object = 0x6F  // o
     case binaryPut = 0x71  // q
     case longBinaryPut = 0x72  // r
     case setItem = 0x73  // s
@@ -38,6 +39,9 @@ enum PickleOpcode: UInt8 {
     case emptyDictionary = 0x7D  // }
     case protocolVersion = 0x80
     case newObject = 0x81
+    case extension1 = 0x82
+    case extension2 = 0x83
+    case extension4 = 0x84
     case tuple1 = 0x85
     case tuple2 = 0x86
     case tuple3 = 0x87
@@ -56,26 +60,6 @@ enum PickleOpcode: UInt8 {
     case memoize = 0x94
     case frame = 0x95
     case byteArray8 = 0x96
-}
-
-/// A name that a pickle looks up in a Python module.
-struct PickleGlobal: Hashable {
-    let module: String
-    let name: String
-
-    static let orderedDict = PickleGlobal(module: "collections", name: "OrderedDict")
-    static let counter = PickleGlobal(module: "collections", name: "Counter")
-    static let rebuildTensorV2 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v2")
-    static let rebuildTensorV3 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v3")
-    static let rebuildParameter = PickleGlobal(module: "torch._utils", name: "_rebuild_parameter")
-    static let size = PickleGlobal(module: "torch", name: "Size")
-    static let device = PickleGlobal(module: "torch", name: "device")
-    static let untypedStorage = PickleGlobal(module: "torch.storage", name: "UntypedStorage")
-}
-
-extension PickleGlobal: CustomStringConvertible {
-    /// Protocol 2 writes Python 2's module names; whoever reads an error looks for those of Python 3.
-    var description: String {
-        (module == "__builtin__" ? "builtins.\(name)" : "\(module).\(name)").shortened
-    }
+    case nextBuffer = 0x97
+    case readOnlyBuffer = 0x98
 }

@@ -1,34 +1,44 @@
+import Torch
+
 /// Reads a pickle of protocols 2 to 5 as data: a machine with a stack and a memo, in which nothing can be called but what
-/// makes tensors and dictionaries.
+/// makes tensors and other data.
 struct PickleReader {
     typealias Reference = PickleGraph.Reference
 
     /// Ends in an error for anything that is not data.
     static func read(_ bytes: [UInt8]) throws -> PickleGraph {
-        var reader = PickleReader(bytes)
+        var input = PickleInput(bytes)
+        return try read(&input)
+    }
+
+    /// Reads one pickle of several in a row.
+    static func read(_ input: inout PickleInput) throws -> PickleGraph {
+        var reader = PickleReader(input)
         while try reader.step() {}
+        input = reader.input
         return reader.graph
     }
 
-    private var input: PickleInput
+    private(set) var input: PickleInput
     var graph = PickleGraph()
     var storageIndices: [String: Int] = [:]
     private var stack: [Reference] = []
     /// Where on the stack the marks lie.
     private var marks: [Int] = []
     private var memo: [Int: Reference] = [:]
+    /// How many bytes were made of others, beyond those that the pickle has.
+    private var copiedBytes = 0
+    private let firstByte: Int
 
-    private init(_ bytes: [UInt8]) {
-        input = PickleInput(bytes)
-        graph.byteCount = bytes.count
+    private init(_ input: PickleInput) {
+        self.input = input
+        firstByte = input.offset
     }
 
     /// Carries out one instruction; false after the last.
     private mutating func step() throws -> Bool {
         let code = try input.byte()
-        guard let opcode = PickleOpcode(rawValue: code) else {
-            throw input.damage("there is no instruction \(code), or it makes what is not data")
-        }
+        guard let opcode = PickleOpcode(rawValue: code) else { throw input.damage("there is no instruction \(code)") }
         switch opcode {
         case .protocolVersion:
             let version = try input.byte()
@@ -38,6 +48,7 @@ struct PickleReader {
             let root = try pop()
             guard stack.isEmpty, marks.isEmpty else { throw input.damage("something is left over at its end") }
             graph.root = root
+            graph.byteCount = input.offset - firstByte
             return false
 
         case .none: push(.none)
@@ -46,23 +57,27 @@ struct PickleReader {
         case .binaryInt: push(.int(Int(Int32(bitPattern: UInt32(try input.unsigned(4))))))
         case .binaryInt1: push(.int(Int(try input.byte())))
         case .binaryInt2: push(.int(Int(try input.unsigned(2))))
-        case .long1: push(.int(try input.integer(byteCount: Int(input.byte()))))
-        case .long4: push(.int(try input.integer(byteCount: input.count(4))))
+        case .long1: push(integer: try input.integer(byteCount: Int(input.byte())))
+        case .long4: push(integer: try input.integer(byteCount: input.count(4)))
         case .binaryFloat: push(.double(Double(bitPattern: try input.unsigned(8).byteSwapped)))
         case .shortBinaryUnicode: push(.string(try input.string(byteCount: input.count(1))))
         case .binaryUnicode: push(.string(try input.string(byteCount: input.count(4))))
         case .binaryUnicode8: push(.string(try input.string(byteCount: input.count(8))))
-        // Text of Python 2, where it is text at all.
-        case .shortBinaryString: push(.string(try input.string(byteCount: input.count(1))))
-        case .binaryString: push(.string(try input.string(byteCount: input.count(4))))
-        case .binaryBytes, .shortBinaryBytes, .binaryBytes8, .byteArray8: throw FormatError(notRead("bytes"))
-        case .emptySet, .addItems, .frozenSet: throw FormatError(notRead("a set"))
+        case .shortBinaryString: push(text: try input.take(input.count(1)))
+        case .binaryString: push(text: try input.take(input.count(4)))
+        case .shortBinaryBytes: push(.bytes(Array(try input.take(input.count(1)))))
+        case .binaryBytes: push(.bytes(Array(try input.take(input.count(4)))))
+        case .binaryBytes8, .byteArray8: push(.bytes(Array(try input.take(input.count(8)))))
+        case .nextBuffer, .readOnlyBuffer: throw FormatError("its pickle refers to memory that is not in the file")
 
         case .emptyList: push(.list([]))
         case .list: push(.list(try popToMark()))
         case .append: try append([try pop()])
         case .appends: try append(try popToMark())
-        case .emptyDictionary: push(.dictionary([]))
+        case .emptySet: push(.set([]))
+        case .addItems: try insert(try popToMark())
+        case .frozenSet: push(.set(try popToMark()))
+        case .emptyDictionary: push(.dictionary(PickleGraph.Entries()))
         case .dictionary: try pushDictionary(try popToMark())
         case .setItem:
             let value = try pop()
@@ -91,27 +106,40 @@ struct PickleReader {
                 throw input.damage("a global's name is not text")
             }
             push(.global(PickleGlobal(module: module, name: name)))
+        case .extension1, .extension2, .extension4:
+            throw FormatError("its pickle calls something by a number that only the program which wrote it knows")
         case .reduce:
             let arguments = try pop()
             push(try call(try pop(), arguments))
-        case .build: try build()
+        case .build:
+            let state = try pop()
+            try build(try top(), state)
         case .newObject:
-            _ = try pop()
-            throw notData(try pop())
+            let arguments = try pop()
+            push(try newObject(try pop(), arguments))
         case .newObjectWithNames:
             _ = try pop(count: 2)
             throw notData(try pop())
+        case .instance: throw FormatError.notData(PickleGlobal(module: try input.line(), name: try input.line()))
+        case .object:
+            guard let type = try popToMark().first else { throw input.damage("an object has no class") }
+            throw notData(type)
         case .binaryPersistentID: push(try storage(try pop()))
         }
         return true
     }
 
-    func notRead(_ what: String) -> String {
-        "it holds \(what), which is not read"
-    }
-
     func damage(_ what: String) -> FormatError {
         input.damage(what)
+    }
+
+    /// Counts bytes that are made of others which the pickle has: a few instructions can refer to one text many times.
+    mutating func spend(_ byteCount: Int) throws {
+        let (sum, overflow) = copiedBytes.addingReportingOverflow(byteCount)
+        guard !overflow, sum / 4 <= input.offset else {
+            throw FormatError("it refers to its parts so often that it would be too large")
+        }
+        copiedBytes = sum
     }
 }
 
@@ -121,6 +149,15 @@ extension PickleReader {
     private mutating func push(_ node: PickleGraph.Node) {
         stack.append(graph.nodes.count)
         graph.nodes.append(node)
+    }
+
+    private mutating func push(integer: BigInteger) {
+        push(Int(exactly: integer).map { .int($0) } ?? .bigInteger(integer))
+    }
+
+    /// A string of Python 2, which is text or bytes, as it comes.
+    private mutating func push(text: ArraySlice<UInt8>) {
+        push(String(validating: text, as: UTF8.self).map { .string($0) } ?? .bytes(Array(text)))
     }
 
     private mutating func pushMemo(_ index: Int) throws {
@@ -156,17 +193,28 @@ extension PickleReader {
         return Array(stack[mark...])
     }
 
-    // MARK: Lists and dictionaries
+    // MARK: Lists, sets and dictionaries
+
+    // Each lets go of the node's own copy, so that what it holds grows in place.
 
     private mutating func append(_ elements: [Reference]) throws {
         let target = try top()
         guard case .list(var list) = graph.nodes[target] else {
             throw damage("a \(graph.nodes[target].typeName) is used as a list")
         }
-        // Let go of the node's own copy, so that the list grows in place.
         graph.nodes[target] = .none
         list += elements
         graph.nodes[target] = .list(list)
+    }
+
+    private mutating func insert(_ elements: [Reference]) throws {
+        let target = try top()
+        guard case .set(var set) = graph.nodes[target] else {
+            throw damage("a \(graph.nodes[target].typeName) is used as a set")
+        }
+        graph.nodes[target] = .none
+        set += elements
+        graph.nodes[target] = .set(set)
     }
 
     private mutating func setItems(_ items: [Reference]) throws {
@@ -175,21 +223,12 @@ extension PickleReader {
             throw damage("a \(graph.nodes[target].typeName) is used as a dictionary")
         }
         graph.nodes[target] = .none
-        entries += items
+        entries.elements += items
         graph.nodes[target] = .dictionary(entries)
     }
 
     private mutating func pushDictionary(_ items: [Reference]) throws {
         guard items.count.isMultiple(of: 2) else { throw damage("a dictionary has a key without a value") }
-        push(.dictionary(items))
-    }
-
-    /// Sets attributes. Only dictionaries may have some, and theirs are left out: a module's state has its versions there.
-    private mutating func build() throws {
-        let state = try pop()
-        let target = try top()
-        guard case .dictionary = graph.nodes[target], case .dictionary = graph.nodes[state] else {
-            throw damage("a \(graph.nodes[target].typeName) is given attributes")
-        }
+        push(.dictionary(PickleGraph.Entries(elements: items)))
     }
 }

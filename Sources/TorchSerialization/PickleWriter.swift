@@ -1,3 +1,5 @@
+import Torch
+
 /// Writes the instructions of a pickle, of protocol 2 as `torch.save` does.
 ///
 /// Strings and globals are written once and then referred to: a state's keys repeat themselves.
@@ -38,6 +40,16 @@ struct PickleWriter {
         }
     }
 
+    /// - Throws: where it takes more than the 255 bytes that PyTorch reads.
+    mutating func write(_ value: BigInteger) throws {
+        guard let count = UInt8(exactly: value.bytes.count) else {
+            throw FormatError("cannot be written: an integer of \(value.bytes.count) bytes is too large for PyTorch")
+        }
+        write(.long1)
+        bytes.append(count)
+        bytes += value.bytes
+    }
+
     mutating func write(_ value: Double) {
         write(.binaryFloat)
         append(value.bitPattern.byteSwapped)
@@ -45,14 +57,41 @@ struct PickleWriter {
 
     mutating func write(_ value: String) throws {
         let text = Array(value.utf8)
-        try once(.string(text)) { writer in
-            guard let count = UInt32(exactly: text.count) else {
-                throw FormatError("a string of \(text.count) bytes is too long for a file")
-            }
-            writer.write(.binaryUnicode)
-            writer.append(count)
-            writer.bytes += text
+        try once(.string(text)) { writer in try writer.write(utf8: text) }
+    }
+
+    private mutating func write(utf8 text: [UInt8]) throws {
+        guard let count = UInt32(exactly: text.count) else {
+            throw FormatError("cannot be written: a string of \(text.count) bytes is too long for a file")
         }
+        write(.binaryUnicode)
+        append(count)
+        bytes += text
+    }
+
+    /// The call that makes bytes of a text with one character for each.
+    mutating func write(_ value: [UInt8]) throws {
+        try write(.encode)
+        var text: [UInt8] = []
+        text.reserveCapacity(value.count)
+        for byte in value {
+            if byte < 0x80 { text.append(byte) } else { text += [0xC0 | byte >> 6, 0x80 | byte & 0x3F] }
+        }
+        try write(utf8: text)
+        try write("latin1")
+        write(.tuple2)
+        write(.reduce)
+    }
+
+    /// The calls that take a few arguments, written by `arguments`.
+    mutating func call(
+        _ global: PickleGlobal, count: Int, _ arguments: (inout PickleWriter) throws -> Void
+    ) throws {
+        try write(global)
+        if count > 3 { write(.mark) }
+        try arguments(&self)
+        closeTuple(count: count)
+        write(.reduce)
     }
 
     mutating func write(_ global: PickleGlobal) throws {
@@ -79,17 +118,29 @@ struct PickleWriter {
         }
     }
 
-    /// An object that Python shall find to be one and the same wherever it is written again.
-    mutating func write(object: UnsafeRawPointer, _ contents: (inout PickleWriter) throws -> Void) throws {
-        try once(.object(object), contents)
+    /// Refers to an object that shall be one and the same in Python; false where it was not written before.
+    mutating func refer(to object: UnsafeRawPointer) -> Bool {
+        refer(to: .object(object))
+    }
+
+    /// Keeps in mind that the object was written last.
+    mutating func remember(_ object: UnsafeRawPointer) {
+        remember(.object(object))
     }
 
     private mutating func once(_ key: MemoKey, _ contents: (inout PickleWriter) throws -> Void) throws {
-        if let index = memo[key] {
-            write(index, .binaryGet, .longBinaryGet)
-            return
-        }
+        if refer(to: key) { return }
         try contents(&self)
+        remember(key)
+    }
+
+    private mutating func refer(to key: MemoKey) -> Bool {
+        guard let index = memo[key] else { return false }
+        write(index, .binaryGet, .longBinaryGet)
+        return true
+    }
+
+    private mutating func remember(_ key: MemoKey) {
         // Beyond what can be numbered, everything is written out.
         guard memoCount < .max else { return }
         write(memoCount, .binaryPut, .longBinaryPut)

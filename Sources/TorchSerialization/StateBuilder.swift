@@ -1,11 +1,18 @@
 import Torch
 
-/// Makes the value that a pickle describes, with the tensors from the archive's records.
+/// Makes the value that a pickle describes, with the tensors from the file's storages.
 struct StateBuilder {
     private let graph: PickleGraph
-    private let archive: ArchiveReader
+    private let source: any StorageSource
+    private let makeStorage: StorageMaker
     private var storages: [Int: TensorStorage] = [:]
+    /// Those that sparse tensors lie in, with their bytes.
+    private var filledStorages: [Int: TensorStorage] = [:]
     private var states: [State]
+    /// The sizes of the numbers in each storage, once they are asked for.
+    private var numberSizes: [Int: Set<Int>] = [:]
+    /// How many indices of sparse tensors were looked at.
+    private var indexCount = 0
 
     /// How far a node is.
     private enum State {
@@ -22,9 +29,18 @@ struct StateBuilder {
         let weight: Int
     }
 
-    init(graph: PickleGraph, archive: ArchiveReader) {
+    /// Makes a storage of so many bytes, filled by a function that may be called later, and more than once.
+    typealias StorageMaker = (Int, @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) throws ->
+        TensorStorage
+
+    /// - Parameter makeStorage: makes the storages of the tensors, but for those that are looked at: of sparse tensors.
+    init(
+        graph: PickleGraph, source: any StorageSource,
+        makeStorage: @escaping StorageMaker = { try TensorStorage(byteCount: $0, fill: $1) }
+    ) {
         self.graph = graph
-        self.archive = archive
+        self.source = source
+        self.makeStorage = makeStorage
         states = Array(repeating: .untouched, count: graph.nodes.count)
     }
 
@@ -52,22 +68,35 @@ struct StateBuilder {
         case .none: return leaf(.none)
         case .bool(let value): return leaf(.bool(value))
         case .int(let value): return leaf(.int(value))
+        case .bigInteger(let value): return leaf(.bigInteger(value), weight: 1 + value.bytes.count / 16)
         case .double(let value): return leaf(.double(value))
+        case .complex(let real, let imaginary): return leaf(.complex(real: real, imaginary: imaginary))
         case .string(let value): return leaf(.string(value), weight: 1 + value.utf8.count / 16)
+        case .bytes(let value): return leaf(.bytes(value), weight: 1 + value.count / 16)
+        case .device(let name): return leaf(.device(name))
         case .tensor(let index): return leaf(.tensor(try tensor(graph.tensors[index])))
+        case .sparseTensor(let index): return leaf(.tensor(try sparseTensor(graph.sparseTensors[index])))
         case .list(let elements):
             let (values, height, weight) = try build(elements, depth: depth)
             return Built(value: .list(values), height: height, weight: weight)
         case .tuple(let elements):
             let (values, height, weight) = try build(elements, depth: depth)
             return Built(value: .tuple(values), height: height, weight: weight)
-        case .dictionary(let entries):
-            let (values, height, weight) = try build(entries, depth: depth)
-            return Built(value: .dictionary(try dictionary(values)), height: height, weight: weight)
+        case .set(let elements):
+            let (values, height, weight) = try build(elements, depth: depth)
+            return Built(value: .set(values), height: height, weight: weight)
+        case .size(let sizes):
+            let (values, height, weight) = try build(sizes, depth: depth)
+            return Built(value: .size(try values.map(size)), height: height, weight: weight)
+        case .dictionary(let entries): return try dictionary(entries, depth: depth)
         case .global(let global):
-            guard DType(global) != nil else { throw FormatError.notData(global) }
-            return leaf(.string("torch.\(global.name)"))
-        case .storage: throw FormatError("it holds a storage outside a tensor, which is not read")
+            guard let dtype = DType(global) else { throw FormatError.notData(global) }
+            return leaf(.dtype(dtype))
+        case .object(let type):
+            throw FormatError("it is damaged: an object of \(type) has no attributes")
+        case .storage, .storagePart: throw FormatError("it holds a storage outside a tensor, which is not read")
+        case .layout, .numPyType, .numPyArray:
+            throw FormatError("it holds a \(node.typeName) outside a tensor, which is not read")
         }
     }
 
@@ -91,24 +120,52 @@ struct StateBuilder {
         return (values, height + 1, weight)
     }
 
-    private func dictionary(_ entries: [StateValue]) throws -> StateDict {
+    private func size(_ value: StateValue) throws -> Int {
+        guard case .int(let size) = value else {
+            throw FormatError("it is damaged: a \(value.typeName) stands in a tensor's shape")
+        }
+        return size
+    }
+
+    private mutating func dictionary(_ entries: PickleGraph.Entries, depth: Int) throws -> Built {
+        var (values, height, weight) = try build(entries.elements, depth: depth)
         var state = StateDict()
-        for index in stride(from: 0, to: entries.count, by: 2) {
-            let key: StateDict.Key =
-                switch entries[index] {
-                case .string(let name): .string(name)
-                case .int(let number): .int(number)
-                case let other:
-                    throw FormatError(
-                        "a dictionary has a \(other.typeName) as a key, and only strings and integers are read")
-                }
+        state.kind = entries.kind
+        for index in stride(from: 0, to: values.count, by: 2) {
+            let key = try key(values[index])
             // Python writes no key twice, but may hold apart what Swift does not: "é" in one character and in two.
             guard state[key] == nil else {
                 throw FormatError("a dictionary has the key '\(key.description.shortened)' twice")
             }
-            state[key] = entries[index + 1]
+            state[key] = values[index + 1]
         }
-        return state
+        if let reference = entries.attributes {
+            let attributes = try build(reference, depth: depth + 1)
+            guard case .dictionary(let dictionary) = attributes.value else {
+                throw FormatError("it is damaged: the attributes of a dictionary are no dictionary")
+            }
+            state.attributes = dictionary
+            height = max(height, attributes.height + 1)
+            weight += attributes.weight
+            try requireWeight(weight)
+        }
+        return Built(value: .dictionary(state), height: height, weight: weight)
+    }
+
+    private func key(_ value: StateValue) throws -> StateDict.Key {
+        switch value {
+        case .string(let name): .string(name)
+        case .int(let number): .int(number)
+        case .none: .none
+        case .bool(let value): .bool(value)
+        case .double(let number): .double(number)
+        case .bigInteger(let number): .bigInteger(number)
+        case .bytes(let bytes): .bytes(bytes)
+        case .dtype(let dtype): .dtype(dtype)
+        case .tuple(let values): .tuple(try values.map(key))
+        case .size(let sizes): .tuple(sizes.map { .int($0) })  // which Python takes for equal
+        default: throw FormatError("a dictionary has a \(value.typeName) as a key, which is not read")
+        }
     }
 
     // MARK: Tensors
@@ -119,18 +176,95 @@ struct StateBuilder {
 
     private mutating func storage(_ index: Int) throws -> TensorStorage {
         if let storage = storages[index] { return storage }
+        let (byteCount, fill) = try contents(ofStorage: index)
+        let storage = try makeStorage(byteCount, fill)
+        storages[index] = storage
+        return storage
+    }
+
+    private mutating func filledStorage(_ index: Int) throws -> TensorStorage {
+        if let storage = filledStorages[index] { return storage }
+        let (byteCount, fill) = try contents(ofStorage: index)
+        let storage = try TensorStorage(byteCount: byteCount, fill: fill)
+        filledStorages[index] = storage
+        return storage
+    }
+
+    /// The size of a storage, and what fills memory of that size.
+    private mutating func contents(
+        ofStorage index: Int
+    ) throws -> (byteCount: Int, fill: @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) {
         let record = graph.storages[index]
-        let name = "data/\(record.key)"
+        let isReversed = record.contents == nil ? source.isBigEndian : record.isBigEndian
+        let numberSize = isReversed ? try numberSize(storage: index) : 1
+        if let contents = record.contents {
+            guard case .bytes(let bytes) = graph.nodes[contents] else {
+                throw FormatError("it is damaged: an array has no contents")
+            }
+            return (
+                bytes.count,
+                { buffer in
+                    buffer.copyBytes(from: bytes)
+                    buffer.reverseBytes(ofEach: numberSize)
+                }
+            )
+        }
         // Before the memory is taken: a small file may claim any size.
-        let size = try archive.size(name)
+        let size = try source.storageSize(record.key)
         guard size == record.byteCount else {
             throw FormatError(
                 "it is damaged: the storage \(record.key.shortened) has \(size) bytes and should have \(record.byteCount)"
             )
         }
-        let storage = try TensorStorage(byteCount: size) { try archive.read(name, into: $0) }
-        storages[index] = storage
-        return storage
+        return (
+            size,
+            { [source] buffer in
+                try source.readStorage(record.key, into: buffer)
+                buffer.reverseBytes(ofEach: numberSize)
+            }
+        )
+    }
+
+    /// The bytes of one number in a storage: half an element where those are complex.
+    private mutating func numberSize(storage index: Int) throws -> Int {
+        if case .typed(let dtype) = graph.storages[index].type { return dtype.numberSize }
+        if numberSizes.isEmpty {
+            for tensor in graph.tensors { numberSizes[tensor.storage, default: []].insert(tensor.dtype.numberSize) }
+        }
+        guard let sizes = numberSizes[index], sizes.count == 1, let size = sizes.first else {
+            throw FormatError("tensors of types of several sizes share a storage whose bytes are in another order")
+        }
+        return size
+    }
+
+    private mutating func sparseTensor(_ record: PickleGraph.SparseTensorRecord) throws -> Tensor {
+        let parts = try record.parts.map { part in
+            let record = graph.tensors[part]
+            return try filledStorage(record.storage).tensor(record.geometry, dtype: record.dtype)
+        }
+        var elementCount = 1
+        for size in record.shape {
+            let (product, overflow) = elementCount.multipliedReportingOverflow(by: max(size, 1))
+            guard size >= 0, !overflow else {
+                throw FormatError("it is damaged: a sparse tensor cannot have the shape \(record.shape)")
+            }
+            elementCount = product
+        }
+        // All indices are looked at, and a file of a few bytes may repeat the same ones without end.
+        for part in parts.dropLast() {
+            let (sum, overflow) = indexCount.addingReportingOverflow(part.count)
+            guard !overflow, sum / 4 <= source.fileSize else {
+                throw FormatError("it refers to its parts so often that it would be too large: \(sum) indices and more")
+            }
+            indexCount = sum
+        }
+        do {
+            return try SparseTensor(
+                layout: record.layout, shape: record.shape, parts: parts, isCoalesced: record.isCoalesced
+            ).tensor()
+        } catch let error as TorchError where error.kind != .outOfMemory {
+            throw FormatError("it is damaged: a sparse tensor's parts do not fit: \(error.message)")
+        }
     }
 
     // MARK: Bounds
@@ -147,6 +281,23 @@ struct StateBuilder {
         let (scaled, overflow) = graph.byteCount.multipliedReportingOverflow(by: 16)
         guard weight <= max(overflow ? .max : scaled, 1 << 20) else {
             throw FormatError("it refers to its parts so often that it would be too large: \(weight) values and more")
+        }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Reverses the bytes of each number of so many. What is no whole number at the end stays.
+    fileprivate func reverseBytes(ofEach size: Int) {
+        guard size > 1, count >= size else { return }
+        let whole = UnsafeMutableRawBufferPointer(rebasing: self[..<(count - count % size)])
+        func swap<Number: FixedWidthInteger>(_ type: Number.Type) {
+            let numbers = whole.bindMemory(to: type)
+            for index in numbers.indices { numbers[index] = numbers[index].byteSwapped }
+        }
+        switch size {
+        case 2: swap(UInt16.self)
+        case 4: swap(UInt32.self)
+        default: swap(UInt64.self)
         }
     }
 }

@@ -11,6 +11,8 @@ struct StatePickler {
     private var pickle = PickleWriter()
     private var keys: [TensorStorage.Identity: Int] = [:]
     private var types: [StorageType] = []
+    /// The parts of the sparse tensors, which live as long as this does.
+    private var sparseTensors: [UnsafeRawPointer: SparseTensor] = [:]
 
     /// The whole pickle.
     consuming func finish() -> [UInt8] {
@@ -35,24 +37,36 @@ struct StatePickler {
                 "cannot be written: the value is nested more than \(StatePickler.greatestDepth) levels deep")
         }
         switch value {
-        case .none, .bool, .int, .double, .string: break
-        case .list(let elements), .tuple(let elements):
+        case .none, .bool, .int, .bigInteger, .double, .complex, .string, .bytes, .dtype, .device, .size: break
+        case .list(let elements), .tuple(let elements), .set(let elements):
             for element in elements { try collectStorages(element, depth: depth + 1) }
         case .dictionary(let state):
             for (_, element) in state { try collectStorages(element, depth: depth + 1) }
-        case .tensor(let tensor): try collectStorage(of: tensor)
+            for (_, element) in state.writtenAttributes { try collectStorages(element, depth: depth + 2) }
+        case .tensor(let tensor): try collectStorages(of: tensor)
+        }
+    }
+
+    private mutating func collectStorages(of tensor: Tensor) throws {
+        guard tensor.isDefined else {
+            throw FormatError("cannot be written: it holds a tensor that was never assigned")
+        }
+        if let layout = SparseLayout(of: tensor) {
+            let identity = UnsafeRawPointer(tensor.pointer)
+            guard sparseTensors[identity] == nil else { return }
+            let sparse = try SparseTensor(of: tensor, layout: layout)
+            sparseTensors[identity] = sparse
+            for part in sparse.parts { try collectStorage(of: part) }
+        } else {
+            try collectStorage(of: tensor)
         }
     }
 
     private mutating func collectStorage(of tensor: Tensor) throws {
-        guard tensor.isDefined else {
-            throw FormatError("cannot be written: it holds a tensor that was never assigned")
-        }
         let dtype = tensor.dtype
         guard let elementSize = dtype.byteCount, let identity = TensorStorage.identity(of: tensor) else {
             throw FormatError(
-                "cannot be written: it holds a tensor of type \(dtype) that is sparse, quantised or has no elements in "
-                    + "memory")
+                "cannot be written: it holds a tensor of type \(dtype) that is quantised or has no elements in memory")
         }
         if let key = keys[identity] {
             if types[key] != .typed(dtype) { types[key] = .untyped }
@@ -72,57 +86,133 @@ struct StatePickler {
         case .none: pickle.write(.none)
         case .bool(let value): pickle.write(value)
         case .int(let value): pickle.write(value)
+        case .bigInteger(let value): try pickle.write(value)
         case .double(let value): pickle.write(value)
+        case .complex(let real, let imaginary):
+            try pickle.call(.complex, count: 2) {
+                $0.write(real)
+                $0.write(imaginary)
+            }
         case .string(let value): try pickle.write(value)
+        case .bytes(let value): try pickle.write(value)
+        case .dtype(let dtype): try pickle.write(dtype)
+        case .device(let name): try pickle.write(device: name)
+        case .size(let sizes): try pickle.call(.size, count: 1) { $0.write(tuple: sizes) }
         case .tensor(let tensor): try pickle(tensor)
-        case .list(let elements):
-            pickle.write(.emptyList)
-            guard !elements.isEmpty else { return }
-            pickle.write(.mark)
-            for element in elements { try pickle(element) }
-            pickle.write(.appends)
+        case .list(let elements): try pickle(list: elements)
         case .tuple(let elements):
             if elements.count > 3 { pickle.write(.mark) }
             for element in elements { try pickle(element) }
             pickle.closeTuple(count: elements.count)
-        case .dictionary(let state):
-            pickle.write(.emptyDictionary)
-            guard !state.isEmpty else { return }
-            pickle.write(.mark)
-            for (key, element) in state {
-                switch key {
-                case .string(let name): try pickle.write(name)
-                case .int(let number): pickle.write(number)
-                }
-                try pickle(element)
-            }
-            pickle.write(.setItems)
+        case .set(let elements):
+            for element in elements { try element.requireHashable() }
+            try pickle.write(.set)
+            try pickle(list: elements)
+            pickle.write(.tuple1)
+            pickle.write(.reduce)
+        case .dictionary(let state): try pickle(state)
         }
     }
 
-    /// The call of `torch._utils._rebuild_tensor_v2` (or v3) that makes the tensor again.
+    private mutating func pickle(list elements: [StateValue]) throws {
+        pickle.write(.emptyList)
+        guard !elements.isEmpty else { return }
+        pickle.write(.mark)
+        for element in elements { try pickle(element) }
+        pickle.write(.appends)
+    }
+
+    private mutating func pickle(_ state: StateDict) throws {
+        switch state.kind {
+        case .plain: try pickle(items: state)
+        case .counter:
+            try pickle.write(.counter)
+            try pickle(items: state)
+            pickle.write(.tuple1)
+            pickle.write(.reduce)
+        case .ordered:
+            try pickle.call(.orderedDict, count: 0) { _ in }
+            try pickle(itemsOf: state)
+            guard !state.writtenAttributes.isEmpty else { return }
+            try pickle(items: state.writtenAttributes)
+            pickle.write(.build)
+        }
+    }
+
+    private mutating func pickle(items state: StateDict) throws {
+        pickle.write(.emptyDictionary)
+        try pickle(itemsOf: state)
+    }
+
+    /// What fills the dictionary that was written last.
+    private mutating func pickle(itemsOf state: StateDict) throws {
+        try state.requireDistinctKeys()
+        guard !state.isEmpty else { return }
+        pickle.write(.mark)
+        for (key, element) in state {
+            try pickle(key)
+            try pickle(element)
+        }
+        pickle.write(.setItems)
+    }
+
+    private mutating func pickle(_ key: StateDict.Key) throws {
+        switch key {
+        case .string(let name): try pickle.write(name)
+        case .int(let number): pickle.write(number)
+        case .none: pickle.write(PickleOpcode.none)
+        case .bool(let value): pickle.write(value)
+        case .double(let number): pickle.write(number)
+        case .bigInteger(let number): try pickle.write(number)
+        case .bytes(let bytes): try pickle.write(bytes)
+        case .dtype(let dtype): try pickle.write(dtype)
+        case .tuple(let keys):
+            if keys.count > 3 { pickle.write(.mark) }
+            for key in keys { try pickle(key) }
+            pickle.closeTuple(count: keys.count)
+        }
+    }
+
+    // MARK: Tensors
+
     private mutating func pickle(_ tensor: Tensor) throws {
+        let identity = UnsafeRawPointer(tensor.pointer)
+        guard let sparse = sparseTensors[identity] else { return try pickle(dense: tensor) }
+        // What the parts are depends on what is written before: the memo is for the whole.
+        guard !pickle.refer(to: identity) else { return }
+        try pickle.write(.rebuildSparseTensor)
+        try pickle.call(.layout, count: 1) { try $0.write(sparse.layout.name) }
+        pickle.write(.mark)
+        for part in sparse.parts { try pickle(dense: part) }
+        try pickle.call(.size, count: 1) { $0.write(tuple: sparse.shape) }
+        if let isCoalesced = sparse.isCoalesced { pickle.write(isCoalesced) }
+        pickle.write(.tuple)
+        pickle.write(.tuple2)
+        pickle.write(.reduce)
+        pickle.remember(identity)
+    }
+
+    /// The call of `torch._utils._rebuild_tensor_v2` (or v3) that makes the tensor again.
+    private mutating func pickle(dense tensor: Tensor) throws {
         guard let identity = TensorStorage.identity(of: tensor), let key = keys[identity] else { return }
+        let object = UnsafeRawPointer(tensor.pointer)
+        guard !pickle.refer(to: object) else { return }
         let type = types[key]
         let geometry = TensorGeometry(of: tensor)
-        let byteCount = storages[key].byteCount
 
-        try pickle.write(object: UnsafeRawPointer(tensor.pointer)) { pickle in
-            try pickle.write(type == .untyped ? .rebuildTensorV3 : .rebuildTensorV2)
-            pickle.write(.mark)
-            try pickle.write(storage: key, type: type, byteCount: byteCount)
-            pickle.write(geometry.offset)
-            pickle.write(tuple: geometry.shape)
-            pickle.write(tuple: geometry.strides)
-            pickle.write(false)  // requires_grad
-            try pickle.write(.orderedDict)  // backward_hooks
-            pickle.write(.emptyTuple)
-            pickle.write(.reduce)
-            if type == .untyped { try pickle.write(tensor.dtype.global) }
-            if geometry.isConjugate || geometry.isNegative { try pickle.write(metadataOf: geometry) }
-            pickle.write(.tuple)
-            pickle.write(.reduce)
-        }
+        try pickle.write(type == .untyped ? .rebuildTensorV3 : .rebuildTensorV2)
+        pickle.write(.mark)
+        try pickle.write(storage: key, type: type, byteCount: storages[key].byteCount)
+        pickle.write(geometry.offset)
+        pickle.write(tuple: geometry.shape)
+        pickle.write(tuple: geometry.strides)
+        pickle.write(false)  // requires_grad
+        try pickle.call(.orderedDict, count: 0) { _ in }  // backward_hooks
+        if type == .untyped { try pickle.write(tensor.dtype) }
+        if geometry.isConjugate || geometry.isNegative { try pickle.write(metadataOf: geometry) }
+        pickle.write(.tuple)
+        pickle.write(.reduce)
+        pickle.remember(object)
     }
 }
 
@@ -151,5 +241,28 @@ extension PickleWriter {
             write(true)
         }
         write(.setItems)
+    }
+
+    fileprivate mutating func write(_ dtype: DType) throws {
+        guard dtype.byteCount != nil else {
+            throw FormatError("cannot be written: PyTorch has no type \(dtype)")
+        }
+        try write(dtype.global)
+    }
+
+    /// `torch.device(kind)` or `torch.device(kind, index)`.
+    fileprivate mutating func write(device name: String) throws {
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let kind = parts.first, !kind.isEmpty else {
+            throw FormatError("cannot be written: '\(name.shortened)' is no device")
+        }
+        guard parts.count == 2 else { return try call(.device, count: 1) { try $0.write(String(kind)) } }
+        guard let index = Int(parts[1]) else {
+            throw FormatError("cannot be written: '\(name.shortened)' is no device")
+        }
+        try call(.device, count: 2) {
+            try $0.write(String(kind))
+            $0.write(index)
+        }
     }
 }

@@ -61,6 +61,11 @@ extension DType {
         self = dtype
     }
 
+    /// The bytes of one number, of which a complex element has two.
+    var numberSize: Int {
+        (byteCount ?? 1) / (isComplex ? 2 : 1)
+    }
+
     private static let byName: [String: DType] = {
         let all: [DType] = [
             .uint8, .int8, .int16, .int32, .int64, .float16, .float32, .float64, .complex32, .complex64, .complex128,

@@ -2,14 +2,14 @@ import CTorch
 import Torch
 
 /// The memory behind one or more tensors, whole, as a file's record holds it.
-struct TensorStorage {
+struct TensorStorage: Sendable {
     /// One of the tensors over it, which keeps it alive.
     private let owner: Tensor
     let byteCount: Int
 
     /// What tells one storage from another while both live.
-    struct Identity: Hashable {
-        let address: UnsafeRawPointer
+    struct Identity: Hashable, Sendable {
+        let address: UInt
     }
 
     /// The storage of a tensor that has one.
@@ -27,9 +27,24 @@ struct TensorStorage {
         self.byteCount = byteCount
     }
 
+    /// A new storage without memory, which tells shapes and types.
+    init(describing byteCount: Int) throws {
+        owner = try Tensor.empty([byteCount], dtype: .uint8, device: .meta)
+        self.byteCount = byteCount
+    }
+
+    /// Memory that is there already.
+    init(_ memory: MappedFile) throws {
+        owner = try memory.tensor()
+        byteCount = memory.byteCount
+    }
+
+    /// What tells it from others while both live; nil where it has none.
+    var identity: Identity? { TensorStorage.identity(of: owner) }
+
     static func identity(of tensor: Tensor) -> Identity? {
         defer { withExtendedLifetime(tensor) {} }
-        return ct_tensor_storage_identity(tensor.pointer).map(Identity.init)
+        return ct_tensor_storage_identity(tensor.pointer).map { Identity(address: UInt(bitPattern: $0)) }
     }
 
     /// All bytes, copied to the CPU first where they lie elsewhere.
@@ -42,6 +57,18 @@ struct TensorStorage {
         defer { withExtendedLifetime(source) {} }
         guard let bytes = ct_tensor_storage_data(source.pointer) else { throw TorchError.last() }
         try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+    }
+
+    /// A copy of all bytes in memory of the CPU: in that of `spare`, which is as large, or in new memory.
+    func copyOnCPU(into spare: TensorStorage?) throws -> TensorStorage {
+        guard byteCount > 0 else { return try TensorStorage(byteCount: 0) { _ in } }
+        let geometry = TensorGeometry(shape: [byteCount], strides: [1], offset: 0)
+        let bytes = try tensor(geometry, dtype: .uint8)
+        if let spare {
+            try spare.tensor(geometry, dtype: .uint8).copy_(bytes)
+            return spare
+        }
+        return TensorStorage(of: owner.device == .cpu ? try bytes.clone() : try bytes.to(.cpu))
     }
 
     /// A tensor that lies in this storage as `geometry` says.
@@ -111,5 +138,36 @@ struct TensorGeometry {
         FormatError(
             "it is damaged: a tensor of type \(dtype), shape \(String(describing: shape).shortened), strides "
                 + "\(String(describing: strides).shortened) and offset \(offset) does not fit its \(byteCount) bytes")
+    }
+}
+
+extension TensorGeometry {
+    /// A tensor whose elements lie one after the other in the order of their indices.
+    ///
+    /// - Throws: where it would have more elements than can be counted.
+    init(contiguous shape: [Int]) throws {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for dim in shape.indices.reversed().dropFirst() {
+            let (stride, overflow) = strides[dim + 1].multipliedReportingOverflow(by: max(shape[dim + 1], 1))
+            guard !overflow else { throw TensorGeometry.excess(shape) }
+            strides[dim] = stride
+        }
+        self.init(shape: shape, strides: strides, offset: 0)
+    }
+
+    /// How many bytes a contiguous tensor of this shape takes.
+    func byteCount(of dtype: DType) throws -> Int {
+        guard !shape.contains(0) else { return 0 }
+        var count = dtype.byteCount ?? 0
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow else { throw TensorGeometry.excess(shape) }
+            count = product
+        }
+        return count
+    }
+
+    private static func excess(_ shape: [Int]) -> FormatError {
+        FormatError("it is damaged: a tensor of shape \(String(describing: shape).shortened) is too large")
     }
 }

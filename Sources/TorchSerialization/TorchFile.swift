@@ -19,8 +19,8 @@ public enum TorchFile {
     /// the memory it looks into: to save a small part of a large tensor alone, save a copy (`clone`). Tensors on other
     /// devices are copied to the CPU; gradients, and whether a tensor wants one, are not written.
     ///
-    /// - Throws: where the value holds what a file cannot (a sparse or quantised tensor, more than 100 levels of
-    ///   nesting), or the file cannot be written.
+    /// - Throws: where the value holds what a file cannot (a quantised tensor, an integer of more than 255 bytes, a list in
+    ///   a set, keys that are one in Python, more than 100 levels of nesting), or the file cannot be written.
     public static func save(_ value: StateValue, to url: URL) throws(TorchFileError) {
         let path = try url.filePath()
         do {
@@ -42,26 +42,25 @@ public enum TorchFile {
         AtomicFile.removeLeftovers(in: path)
     }
 
-    /// Reads what `torch.save` wrote of plain data: tensors and parameters, numbers, strings, booleans, none, lists,
-    /// tuples, and dictionaries whose keys are strings or integers.
+    /// Reads what `torch.save` wrote of plain data, in the zip archives of today and in the files from before PyTorch 1.6.
+    ///
+    /// That is: tensors and parameters, dense or sparse; numbers of any size, strings, bytes, booleans, none, types, devices
+    /// and shapes; lists, tuples, sets and dictionaries of them. A dictionary keeps its kind and its attributes (the
+    /// `_metadata` of a module's state). What has no value of its own here comes as the nearest: a frozen set as a set, a
+    /// `bytearray` as bytes, a `defaultdict` as a dictionary, a path as a string, an array or a number of NumPy as a tensor or
+    /// a number; the training state and the keys in checkpoints of Python Helios as dictionaries and strings.
     ///
     /// Tensors come on the CPU, wherever they were saved, and want no gradients. Those that shared memory share it again.
-    /// A type or a device becomes its name (`torch.float32`, `cuda:0`); a dictionary's attributes (the `_metadata` of a
-    /// module's state) are left out. Every record is checked against its checksum, so that a bit that flipped on the disk
-    /// is an error; PyTorch itself does not look.
+    /// Every record is checked against its checksum, so that a bit that flipped on the disk is an error; PyTorch itself does
+    /// not look. Numbers whose bytes are in another order than this machine's are turned.
     ///
-    /// - Throws: for a file that is not there, is damaged, or holds anything else (an object of a class, a set, bytes, an
-    ///   integer of more than 64 bits), which the error names. Nothing of the file is run to find out.
+    /// - Throws: for a file that is not there, is damaged, or holds anything else (an object of a class, a function, a
+    ///   quantised tensor), which the error names. Nothing of the file is run to find out.
     public static func load(_ url: URL) throws(TorchFileError) -> StateValue {
         let path = try url.filePath()
         do {
-            let archive = try ArchiveReader(path)
-            guard archive.has("data.pkl") else {
-                throw FormatError("it is a zip archive, but not one of torch.save: it has no data.pkl")
-            }
-            try archive.requireLittleEndian()
-            let graph = try PickleReader.read(archive.read("data.pkl"))
-            var builder = StateBuilder(graph: graph, archive: archive)
+            let parts = try TorchFileParts(FileSource(path))
+            var builder = StateBuilder(graph: parts.graph, source: parts.storages)
             return try builder.value()
         } catch {
             throw TorchFileError(path: path, error)
@@ -95,7 +94,7 @@ struct FileContents {
 
     /// Writes the records in PyTorch's order: the small ones first, so that a reader finds them without the tensors.
     func write(to file: FileSink) throws {
-        let archive = try ArchiveWriter(file)
+        let archive = ArchiveWriter(file)
         try archive.add("data.pkl", pickle)
         try archive.add(".format_version", Array("1".utf8))
         try archive.add(".storage_alignment", Array("64".utf8))
@@ -107,18 +106,9 @@ struct FileContents {
     }
 }
 
-extension ArchiveReader {
-    fileprivate func requireLittleEndian() throws {
-        guard has("byteorder") else { return }  // PyTorch before 2.1 does not say
-        let order = String(decoding: try read("byteorder"), as: UTF8.self)
-        guard order == "little" else {
-            throw FormatError("its numbers are in the byte order '\(order.shortened)', and only little is read")
-        }
-    }
-}
-
 extension URL {
-    fileprivate func filePath() throws(TorchFileError) -> String {
+    /// The path of a file, which the system takes as it is.
+    func filePath() throws(TorchFileError) -> String {
         guard isFileURL else { throw TorchFileError(path: absoluteString, reason: "it is not the URL of a file") }
         let path = path(percentEncoded: false)
         guard !path.utf8.contains(0) else {
@@ -129,7 +119,7 @@ extension URL {
 }
 
 extension TorchFileError {
-    fileprivate init(path: String, _ error: any Error) {
+    init(path: String, _ error: any Error) {
         switch error {
         case let error as TorchFileError: self = error
         case let error as FormatError: self.init(path: path, reason: error.reason)

@@ -1,12 +1,16 @@
 /// What a zip archive lists at its end: each record's name, size, place and checksum (PKWARE's APPNOTE 6.3.10).
-struct ZipDirectory {
-    struct Entry {
+struct ZipDirectory: Sendable {
+    struct Entry: Sendable {
+        /// The place of the record's own header in the file, before the contents.
+        let headerOffset: Int
+        /// Where the next record begins, or the directory: the contents end before.
+        fileprivate(set) var limit = 0
+        /// The number of bytes of the contents.
         let size: Int
         /// CRC-32 of the contents.
         let checksum: UInt32
         /// Whether the contents lie in the file as they are.
         let isStored: Bool
-        fileprivate let headerOffset: Int
     }
 
     private(set) var entries: [String: Entry] = [:]
@@ -28,7 +32,26 @@ struct ZipDirectory {
             }
         }
         guard !entries.isEmpty else { throw FormatError("it is a zip archive without records") }
+        try setLimits()
     }
+
+    /// Gives each record a place of its own. Where records overlap, a few bytes of a file could make up many of them.
+    private mutating func setLimits() throws {
+        var limit = offset
+        for (name, entry) in entries.sorted(by: { $0.value.headerOffset > $1.value.headerOffset }) {
+            let (start, size) = (entry.headerOffset, entry.isStored ? entry.size : 0)
+            guard start <= limit, ZipDirectory.headerSize <= limit - start,
+                size <= limit - start - ZipDirectory.headerSize
+            else {
+                throw FormatError("it is damaged: the record \(name.shortened) reaches into what follows it")
+            }
+            entries[name]?.limit = limit
+            limit = entry.headerOffset
+        }
+    }
+
+    /// The size of a record's own header without its name.
+    private static let headerSize = 30
 
     /// Reads one entry and moves `position` behind it.
     private static func entry(_ bytes: ZipBytes, _ position: inout Int) throws -> (name: String, entry: Entry) {
@@ -45,6 +68,7 @@ struct ZipDirectory {
         let extraCount = try bytes.number(at: position + 30, 2)
         let commentCount = try bytes.number(at: position + 32, 2)
         let name = try bytes.string(at: position + 46, count: nameCount)
+        try requireInnerName(name)
         position += 46 + nameCount
         try takeLargeSizes(&sizes, bytes, at: position, count: extraCount)
         position += extraCount + commentCount
@@ -53,8 +77,16 @@ struct ZipDirectory {
         guard !isStored || sizes[0] == sizes[1] else { throw ZipBytes.damage }
         return (
             name,
-            Entry(size: sizes[0], checksum: UInt32(checksum), isStored: isStored, headerOffset: sizes[2])
+            Entry(headerOffset: sizes[2], size: sizes[0], checksum: UInt32(checksum), isStored: isStored)
         )
+    }
+
+    /// Nothing here makes files of a record's name, but others do of such archives: one that leaves its folder is foul.
+    private static func requireInnerName(_ name: String) throws {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard let first = parts.first, !first.isEmpty, !parts.contains(".."),
+            !name.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\\") })
+        else { throw FormatError("it is damaged: it has a record named '\(name.shortened)', outside of its folder") }
     }
 
     /// Replaces each number that has all bits set by one of 64 bits from the extra fields.
@@ -83,10 +115,11 @@ struct ZipDirectory {
 
     /// Where a record's contents begin: behind its own header, which has a name and fields of its own length.
     func dataOffset(of entry: Entry, in file: FileSource) throws -> Int {
-        let header = try ZipBytes(file, at: entry.headerOffset, count: 30)
+        let header = try ZipBytes(file, at: entry.headerOffset, count: ZipDirectory.headerSize)
         try header.requireSignature(0x0403_4B50, at: 0)
-        let start = entry.headerOffset + 30 + (try header.number(at: 26, 2)) + (try header.number(at: 28, 2))
-        guard start <= offset, entry.size <= offset - start else { throw ZipBytes.damage }
+        let nameAndExtra = try header.number(at: 26, 2) + header.number(at: 28, 2)
+        let start = entry.headerOffset + ZipDirectory.headerSize + nameAndExtra
+        guard start <= entry.limit, entry.size <= entry.limit - start else { throw ZipBytes.damage }
         return start
     }
 }

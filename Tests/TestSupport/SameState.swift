@@ -15,13 +15,21 @@ public func expectSameState(
     case (.none, .none): break
     case (.bool(let left), .bool(let right)): if left != right { fail() }
     case (.int(let left), .int(let right)): if left != right { fail() }
+    case (.bigInteger(let left), .bigInteger(let right)): if left != right { fail() }
+    case (.bytes(let left), .bytes(let right)): if left != right { fail() }
+    case (.dtype(let left), .dtype(let right)): if left != right { fail() }
+    case (.device(let left), .device(let right)): if left != right { fail() }
+    case (.size(let left), .size(let right)): if left != right { fail() }
+    case (.complex(let real, let imaginary), .complex(let otherReal, let otherImaginary)):
+        if real.bitPattern != otherReal.bitPattern || imaginary.bitPattern != otherImaginary.bitPattern { fail() }
     case (.double(let left), .double(let right)): if left.bitPattern != right.bitPattern { fail() }
     case (.string(let left), .string(let right)): if left != right { fail() }
     case (.tensor(let left), .tensor(let right)):
         guard left.dtype == right.dtype, left.shape == right.shape else { return fail() }
         let isSame = try left.reshape([-1]).view(dtype: .uint8).equal(right.reshape([-1]).view(dtype: .uint8))
         if !isSame { Issue.record("at '\(path)': other bits", sourceLocation: sourceLocation) }
-    case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
+    case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)),
+        (.set(let left), .set(let right)):
         guard left.count == right.count else { return fail() }
         for (number, (left, right)) in zip(left, right).enumerated() {
             try expectSameState(

@@ -37,7 +37,7 @@ struct PickleReaderTests {
         #expect(try read(["]q\u{0}]q\u{1}h\u{0}a0K\u{5}a0h\u{1}."]) == "[[5]]")
     }
 
-    @Test("long integers in two's complement, of any length that fits")
+    @Test("long integers in two's complement, of any length")
     func longIntegers() throws {
         #expect(try read(["\u{8A}\u{0}."]) == "0")
         #expect(try read(["\u{8A}\u{1}\u{FF}."]) == "-1")
@@ -46,10 +46,8 @@ struct PickleReaderTests {
         let seven = String(repeating: "\u{FF}", count: 7)
         #expect(try read(["\u{8A}\u{8}", seven, "\u{7F}."]) == "\(Int.max)")
         #expect(try read(["\u{8A}\u{9}", seven, "\u{FF}\u{FF}."]) == "-1")
-        #expect(
-            reasonOf("\u{8A}\u{9}", seven, "\u{FF}\u{0}.") == "it holds an integer of 9 bytes, and up to 8 are read")
-        #expect(
-            reasonOf("\u{8A}\u{9}", seven, "\u{0}\u{FF}.") == "it holds an integer of 9 bytes, and up to 8 are read")
+        #expect(try read(["\u{8A}\u{9}", seven, "\u{FF}\u{0}."]) == "0xffffffffffffffff")
+        #expect(try read(["\u{8A}\u{9}", seven, "\u{0}\u{FF}."]) == "-0xff00000000000001")
     }
 
     @Test(

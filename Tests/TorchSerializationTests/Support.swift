@@ -68,30 +68,68 @@ struct StateText {
         case .none: "none"
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
-        case .double(let value): "f" + String(value.bitPattern, radix: 16)
+        case .bigInteger(let value): "\(value)"
+        case .double(let value): bits(value)
+        case .complex(let real, let imaginary): "\(bits(real))+\(bits(imaginary))j"
         // With its length, since Swift takes some different strings for equal.
         case .string(let value): "'\(value)'\(value.utf8.count)"
+        case .bytes(let value): "b" + hexadecimal(value)
+        case .dtype(let dtype): "torch.\(dtype)"
+        case .device(let name): "device \(name)"
+        case .size(let sizes): "size\(sizes)"
+        case .set(let values): try "set[" + values.map { try text($0) }.sorted().joined(separator: ", ") + "]"
         case .list(let values): try "[" + values.map { try text($0) }.joined(separator: ", ") + "]"
         case .tuple(let values): try "(" + values.map { try text($0) }.joined(separator: ", ") + ")"
-        case .dictionary(let state):
-            try "{"
-                + state.map { entry in
-                    let key: StateValue =
-                        switch entry.key {
-                        case .int(let number): .int(number)
-                        case .string(let name): .string(name)
-                        }
-                    return try "\(text(key)): \(text(entry.value))"
-                }.joined(separator: ", ") + "}"
+        case .dictionary(let state): try text(state)
         case .tensor(let tensor): try text(tensor)
         }
     }
 
+    private func bits(_ number: Double) -> String {
+        "f" + String(number.bitPattern, radix: 16)
+    }
+
+    private func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private mutating func text(_ state: StateDict) throws -> String {
+        let kind =
+            switch state.kind {
+            case .plain: ""
+            case .ordered: "ordered"
+            case .counter: "counter"
+            }
+        let entries = try state.map { try "\(text(value(of: $0.key))): \(text($0.value))" }
+        let attributes = try state.attributes.isEmpty ? "" : text(state.attributes)
+        return "\(kind){" + entries.joined(separator: ", ") + "}" + attributes
+    }
+
+    private func value(of key: StateDict.Key) -> StateValue {
+        switch key {
+        case .int(let number): .int(number)
+        case .string(let name): .string(name)
+        case .none: .none
+        case .bool(let value): .bool(value)
+        case .double(let number): .double(number)
+        case .bigInteger(let number): .bigInteger(number)
+        case .bytes(let bytes): .bytes(bytes)
+        case .dtype(let dtype): .dtype(dtype)
+        case .tuple(let keys): .tuple(keys.map(value))
+        }
+    }
+
     private mutating func text(_ tensor: Tensor) throws -> String {
+        if let layout = SparseLayout(of: tensor) {
+            let sparse = try SparseTensor(of: tensor, layout: layout)
+            let parts = try sparse.parts.map { try text($0) }.joined(separator: ", ")
+            let coalesced = sparse.isCoalesced.map { $0 ? " coalesced" : " uncoalesced" } ?? ""
+            return "\(layout.name)\(sparse.shape)(\(parts))\(coalesced)"
+        }
         let identity = try #require(TensorStorage.identity(of: tensor))
         let storage = storages[identity] ?? storages.count
         storages[identity] = storage
-        let bytes = try tensor.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let bytes = try hexadecimal(tensor.bytes)
         let offset = TensorGeometry(of: tensor).offset
         return "\(tensor.dtype)\(tensor.shape)/\(tensor.strides)@\(storage)+\(offset)=\(bytes)"
     }

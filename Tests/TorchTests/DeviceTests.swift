@@ -9,7 +9,7 @@ import Torch
         #expect(try Device("cuda:0") == .cuda(0))
         #expect(try Device("cuda:7") == .cuda(7))
         #expect(try Device("cpu:0").kind == .cpu)
-        for device in [Device.cpu, .cuda, .cuda(3)] {
+        for device in [Device.cpu, .cuda, .cuda(3), .meta] {
             #expect(try Device(device.description) == device)
         }
     }
@@ -36,6 +36,14 @@ import Torch
         #expect(!Device.cuda.isAvailable)
         let error = #expect(throws: TorchError.self) { try Device.cuda.ensureAvailable() }
         #expect(error?.description == "CUDA is not available: this libtorch finds no CUDA device")
+    }
+
+    @Test("a tensor without memory has a shape and a type, and no elements to read")
+    func meta() throws {
+        let x = try Tensor.empty([1 << 40, 3], dtype: .bfloat16, device: .meta)
+        #expect(x.device == .meta && x.shape == [1 << 40, 3] && x.dtype == .bfloat16)
+        #expect(x.description == "tensor(..., device='meta', size=(1099511627776, 3), dtype=torch.bfloat16)")
+        #expect(throws: TorchError.self) { try x.to(.cpu) }
     }
 
     @Test("moving to where a tensor lies already is no copy")

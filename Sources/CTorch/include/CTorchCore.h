@@ -147,23 +147,17 @@ bool ct_generator_initial_seed(CTGenerator *generator, uint64_t *out);
 CTTensor *_Nullable ct_generator_state(CTGenerator *generator);
 bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 
-// MARK: Zip archives as torch.save writes them (Archive.cpp)
+// MARK: Files of tensors (Archive.cpp)
 
-typedef struct CTArchiveWriter CTArchiveWriter;
+/// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
+uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
 
-/// Gets the archive's bytes in order; returns how many it took, fewer meaning failure. It is not called again then, and
-/// the function that wrote fails.
-typedef int64_t (*CTArchiveSink)(void *_Nullable context, const void *bytes, int64_t byteCount);
+typedef void (*CTMemoryRelease)(void *_Nullable owner);
 
-CTArchiveWriter *_Nullable ct_archive_writer_new(CTArchiveSink sink, void *_Nullable context);
-bool ct_archive_writer_add(
-    CTArchiveWriter *writer, const char *name, const void *_Nullable bytes, int64_t byteCount);
-/// Writes the directory. A writer that is freed without it leaves an archive that no reader opens.
-bool ct_archive_writer_finish(CTArchiveWriter *writer);
-void ct_archive_writer_free(CTArchiveWriter *writer);
-
-/// The CRC-32 of a zip archive's record.
-uint32_t ct_crc32(const void *_Nullable bytes, int64_t byteCount);
+/// A tensor of bytes on the CPU that lies in memory of the caller's, who gets `owner` back when the last tensor over it
+/// goes, or at once where this fails.
+CTTensor *_Nullable ct_tensor_over_memory(
+    void *bytes, int64_t byteCount, CTMemoryRelease release, void *_Nullable owner);
 
 /// A tensor of its own over the storage of `owner`, of any dtype; fails where it would reach outside the storage.
 /// Unlike a view it has no base and counts its own versions, as the tensors that torch.load makes.
@@ -173,6 +167,17 @@ CTTensor *_Nullable ct_tensor_on_storage(
 /// Whether the elements in memory are yet to be conjugated, or negated, when they are read.
 bool ct_tensor_is_conjugate(CTTensor *tensor);
 bool ct_tensor_is_negative(CTTensor *tensor);
+
+// MARK: Sparse tensors (Sparse.cpp)
+
+/// Of coordinates: 0 for the indices, 1 for the values. Of a compressed layout: 0 for the compressed indices, 1 for the
+/// plain ones, 2 for the values.
+CTTensor *_Nullable ct_tensor_sparse_part(CTTensor *tensor, int32_t index);
+/// A sparse tensor of libtorch's number of a layout. Every index is looked at, so that none points outside; `plainIndices`
+/// is null for coordinates, and `isCoalesced` -1 where nobody knows.
+CTTensor *_Nullable ct_tensor_sparse(
+    int32_t layout, CTTensor *indices, CTTensor *_Nullable plainIndices, CTTensor *values,
+    const int64_t *_Nullable sizes, int64_t dimensionCount, int8_t isCoalesced);
 
 #pragma clang assume_nonnull end
 

@@ -16,6 +16,7 @@ struct Checkpoint {
         static let gradients: StateDict.Key = "gradients"
         static let progress: StateDict.Key = "progress"
         static let threads: StateDict.Key = "threads"
+        static let written: StateDict.Key = "written_checkpoints"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -23,9 +24,11 @@ struct Checkpoint {
 
         /// The names beside which those of the plug-ins stand.
         static let all: Set<String> = Set(
-            [version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads]
-                .map(
-                    \.description))
+            [
+                version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
+                written,
+            ]
+            .map(\.description))
     }
 
     let trainingState: TrainingState
@@ -42,11 +45,13 @@ struct Checkpoint {
     let data: StateDict
     let epochShape: EpochShape?
     let logFile: String?
+    /// The names of those in its folder that the training wrote and does not keep for ever, itself among them.
+    let written: [StateValue]
 
     init<Batch>(
         trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, random: RandomState,
-        logFile: URL?
+        logFile: URL?, written: [CheckpointName]
     ) throws {
         self.trainingState = trainingState
         self.resumePoint = resumePoint
@@ -65,6 +70,7 @@ struct Checkpoint {
         self.data = try data.stateDict()
         epochShape = data.trainDataLoader.map { EpochShape($0) }
         self.logFile = logFile?.path
+        self.written = written.map { .string($0.fileName) }
     }
 
     /// Restores the model; with `fastInit` its networks only.
@@ -122,20 +128,19 @@ extension Checkpoint {
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let threads { state[Key.threads] = .int(threads) }
+        if !written.isEmpty { state[Key.written] = .list(written) }
         for (id, plugin) in plugins { state[id] = plugin }
         return state
     }
 
+    /// From a state in the form of this version, see `CheckpointMigration`.
+    ///
     /// - Throws: `StateDictError` where the state is not what a trainer saves.
     init(_ state: StateDict) throws {
         let needed = [Key.version, Key.trainingState, Key.model, Key.random, Key.data]
         let missing = needed.filter { state[$0] == nil }.map(\.description)
         guard missing.isEmpty else {
             throw StateDictError("it was not saved by a trainer: it has no \(missing.joined(separator: ", "))")
-        }
-        let version = try state.string(Key.version)
-        guard !Version(version).isNewer(than: Version(Helios.version)) else {
-            throw StateDictError("it was saved by Helios \(version), which is newer than this one (\(Helios.version))")
         }
         trainingState = try TrainingState(state.dictionary(Key.trainingState))
         let model = try state.dictionary(Key.model)
@@ -145,11 +150,11 @@ extension Checkpoint {
         random = try RandomState(state.dictionary(Key.random))
         data = try state.dictionary(Key.data)
         epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(Key.epoch))
-        // Without it: from Python Helios, or from before 0.2.
-        resumePoint = try state[Key.resumePoint] == nil ? .saved : ResumePoint(state.string(Key.resumePoint))
+        resumePoint = try ResumePoint(state.string(Key.resumePoint))
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
-        progress = state[Key.progress] == nil ? [:] : try state.dictionary(Key.progress)
+        progress = try state.dictionary(Key.progress)
         threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)
+        written = state[Key.written] == nil ? [] : try state.list(Key.written)
         var plugins = StateDict()
         for (key, value) in state where !Key.all.contains(key.description) {
             guard case .dictionary = value else { continue }
@@ -157,20 +162,5 @@ extension Checkpoint {
         }
         self.plugins = plugins
         logFile = try? state.dictionary(Key.loggers).dictionary("root").string("log_file")
-    }
-}
-
-/// A version as numbers, for comparison: what is no number counts as 0.
-struct Version {
-    private let numbers: [Int]
-
-    init(_ text: String) {
-        numbers = text.split(separator: ".").map { Int($0) ?? 0 }
-    }
-
-    func isNewer(than other: Version) -> Bool {
-        let length = max(numbers.count, other.numbers.count)
-        func padded(_ numbers: [Int]) -> [Int] { numbers + Array(repeating: 0, count: length - numbers.count) }
-        return padded(other.numbers).lexicographicallyPrecedes(padded(numbers))
     }
 }

@@ -28,22 +28,21 @@ struct CheckpointFolder {
     let folder: URL
     private let saveName: String
 
-    /// The folder, made where it is not there yet, and rid of what a killed run left half written.
+    /// The folder for a training, made where it is not there yet and rid of what a killed run left half written; and what
+    /// keeps other trainings out of it.
     ///
-    /// - Throws: `CheckpointError` where nothing can be written into it: before the training, not after hours of it.
-    static func create(in root: URL, saveName: String) throws -> CheckpointFolder {
+    /// - Throws: `CheckpointError` where nothing can be written into it, or another training is at work there: before the
+    ///   training, not after hours of it.
+    static func create(in root: URL, saveName: String) throws(CheckpointError) -> (CheckpointFolder, FolderLock) {
         let result = CheckpointFolder(folder: root.appending(path: saveName), saveName: saveName)
-        do {
-            try FileManager.default.createDirectory(at: result.folder, withIntermediateDirectories: true)
-        } catch {
-            throw CheckpointError(
-                path: result.folder.path, reason: "the folder cannot be created: \(error.localizedDescription)")
-        }
+        try makeFolder(result.folder)
         guard FileManager.default.isWritableFile(atPath: result.folder.path) else {
             throw CheckpointError(path: result.folder.path, reason: "the folder cannot be written to")
         }
+        let lock = try FolderLock(result.folder)
+        // The lock first: they could be another training's files that are being written.
         TorchFile.removeLeftovers(in: result.folder)
-        return result
+        return (result, lock)
     }
 
     /// nil where there is no such folder.
@@ -89,7 +88,7 @@ struct CheckpointFolder {
 
     static func read(_ file: URL) throws(CheckpointError) -> Checkpoint {
         do {
-            return try Checkpoint(TorchFile.loadDictionary(file))
+            return try Checkpoint(CheckpointMigration.migrate(TorchFile.loadDictionary(file)))
         } catch let error as TorchFileError {
             throw CheckpointError(path: file.path, reason: error.reason)
         } catch {
@@ -97,15 +96,16 @@ struct CheckpointFolder {
         }
     }
 
-    /// Writes a checkpoint. Returns its file.
-    func save(_ checkpoint: Checkpoint, name: String) throws -> URL {
+    /// The name of a checkpoint's file.
+    ///
+    /// - Throws: `CheckpointError` for one that a later run would not find, or take for another.
+    func name(_ name: String, of state: TrainingState) throws(CheckpointError) -> CheckpointName {
         let fileName = "\(name).\(CheckpointName.pathExtension)"
-        guard !name.contains("/") else {
+        guard !name.contains("/"), !name.utf8.contains(0) else {
             throw CheckpointError(
                 path: folder.path, reason: "'\(name)' is no file name: see appendMetadata(toCheckpointName:)")
         }
-        // Else a later run would not find it, or take it for another.
-        let (epoch, iteration) = (checkpoint.trainingState.globalEpoch, checkpoint.trainingState.currentIteration)
+        let (epoch, iteration) = (state.globalEpoch, state.currentIteration)
         guard let parsed = CheckpointName(fileName: fileName, saveName: saveName), parsed.epoch == epoch,
             parsed.iteration == iteration
         else {
@@ -114,33 +114,48 @@ struct CheckpointFolder {
                 reason: "'\(name)' does not say that it is of epoch \(epoch) and iteration \(iteration): "
                     + "appendMetadata(toCheckpointName:) must add to the name, and no digit right behind it")
         }
-        return try CheckpointFolder.write(checkpoint, to: folder.appending(path: fileName))
+        return parsed
     }
 
-    /// Writes a checkpoint that a plug-in wants, into a folder of its own. Returns its file.
-    func save(_ checkpoint: Checkpoint, _ extra: ExtraCheckpoint) throws -> URL {
+    func file(_ name: CheckpointName) -> URL {
+        folder.appending(path: name.fileName)
+    }
+
+    /// The file of a checkpoint that a plug-in wants, in a folder of its own, which is made where it is not there yet.
+    func file(_ extra: ExtraCheckpoint) throws(CheckpointError) -> URL {
         for name in [extra.folder, extra.name] {
             guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.utf8.contains(0) else {
                 throw CheckpointError(path: folder.path, reason: "'\(name)' is no name of a file or folder inside")
             }
         }
         let inner = folder.appending(path: extra.folder)
-        do {
-            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
-        } catch {
-            throw CheckpointError(
-                path: inner.path, reason: "the folder cannot be created: \(error.localizedDescription)")
-        }
-        return try CheckpointFolder.write(
-            checkpoint, to: inner.appending(path: "\(extra.name).\(CheckpointName.pathExtension)"))
+        try CheckpointFolder.makeFolder(inner)
+        return inner.appending(path: "\(extra.name).\(CheckpointName.pathExtension)")
     }
 
-    private static func write(_ checkpoint: Checkpoint, to file: URL) throws -> URL {
-        do {
-            try TorchFile.save(checkpoint.stateDict(), to: file)
-        } catch {
-            throw CheckpointError(path: file.path, reason: error.reason)
+    /// The names that a checkpoint says this training wrote.
+    ///
+    /// - Throws: `StateDictError` for a name that is none of this model's checkpoints.
+    func names(_ written: [StateValue]) throws -> [CheckpointName] {
+        try written.map { value in
+            guard case .string(let fileName) = value, !fileName.contains("/"), !fileName.utf8.contains(0),
+                let name = CheckpointName(fileName: fileName, saveName: saveName)
+            else { throw StateDictError("one of the names that it calls checkpoints is none") }
+            return name
         }
-        return file
+    }
+
+    private static func makeFolder(_ folder: URL) throws(CheckpointError) {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue { return }
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw CheckpointError(
+                path: folder.path, reason: "the folder cannot be created: \(error.localizedDescription)")
+        }
+        // A checkpoint is as durable as the folders above it. Two levels may be new: the root, and the model's.
+        let root = folder.deletingLastPathComponent()
+        for parent in [root, root.deletingLastPathComponent()] { StableName.synchronize(parent) }
     }
 }

@@ -257,7 +257,8 @@ extension StateValue {
         case .list(let values): .list(try values.map { try $0.copied() })
         case .tuple(let values): .tuple(try values.map { try $0.copied() })
         case .dictionary(let state): .dictionary(try state.copied())
-        case .none, .bool, .int, .double, .string: self
+        case .set(let values): .set(try values.map { try $0.copied() })
+        case .none, .bool, .int, .bigInteger, .double, .complex, .string, .bytes, .dtype, .device, .size: self
         }
     }
 }

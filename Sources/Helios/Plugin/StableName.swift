@@ -33,7 +33,7 @@ enum StableName {
     }
 
     /// Makes new names last, where the file system can.
-    private static func synchronize(_ folder: URL) {
+    static func synchronize(_ folder: URL) {
         let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

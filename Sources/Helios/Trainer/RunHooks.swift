@@ -31,6 +31,11 @@ final class RunHooks<Batch: Sendable> {
         return try times.measure(activity, body)
     }
 
+    /// Does a part of the work that does not fail, and times it. For messages, what runs stays what it was.
+    func measure<Result>(_ activity: Activity, _ body: () -> Result) -> Result {
+        times?.measure(activity, body) ?? body()
+    }
+
     /// The plug-ins' hook, then the model's.
     @inline(__always)
     private func call(_ activity: Activity, _ pluginHook: (Plugin) throws -> Void, _ hook: () throws -> Void) throws {

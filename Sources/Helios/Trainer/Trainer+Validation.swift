@@ -39,6 +39,7 @@ extension Trainer {
         if checkpointFrequency != nil, checkpointRoot == nil {
             throw ConfigurationError("checkpointFrequency was given without checkpointRoot: say where checkpoints go")
         }
+        try checkpointRetention.validate()
         for (name, folder) in [("checkpointRoot", checkpointRoot), ("logRoot", logRoot)] {
             if let folder { try Trainer.requireFolder(folder, name) }
         }

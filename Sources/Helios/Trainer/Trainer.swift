@@ -66,6 +66,10 @@ public final class Trainer {
 
     /// Where checkpoints go: into a folder of the model's name inside.
     public var checkpointRoot: URL?
+    /// Whether training waits until a checkpoint is on the disk.
+    public var checkpointWriting: CheckpointWriting
+    /// Which checkpoints stay.
+    public var checkpointRetention: CheckpointRetention
     /// Where the log file goes; there is none where nil.
     public var logRoot: URL?
     /// Whether progress is shown.
@@ -86,7 +90,7 @@ public final class Trainer {
     public internal(set) var logger: Logger
     /// The file of the log, once there is one.
     public internal(set) var logFile: URL?
-    /// The newest checkpoint: the one that training went on from, then the last saved.
+    /// The newest checkpoint that is on the disk: the one that training went on from, then the last saved.
     public internal(set) var lastCheckpoint: URL?
     /// Whether the validation that runs is the check before the training.
     public internal(set) var isSanityChecking = false
@@ -111,7 +115,8 @@ public final class Trainer {
         sanityCheckSteps: Int = 0, trainBatchLimit: Int? = nil, validBatchLimit: Int? = nil,
         testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
         randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
-        handlesSignals: Bool = true, checkpointRoot: URL? = nil, logRoot: URL? = nil, showsProgress: Bool = true,
+        handlesSignals: Bool = true, checkpointRoot: URL? = nil, checkpointWriting: CheckpointWriting = .sync,
+        checkpointRetention: CheckpointRetention = .all, logRoot: URL? = nil, showsProgress: Bool = true,
         printsBanner: Bool = true, profile: Bool = false, nanGuard: Bool = false
     ) throws {
         self.runName = runName
@@ -134,6 +139,8 @@ public final class Trainer {
         self.threads = threads
         self.handlesSignals = handlesSignals
         self.checkpointRoot = checkpointRoot
+        self.checkpointWriting = checkpointWriting
+        self.checkpointRetention = checkpointRetention
         self.logRoot = logRoot
         self.showsProgress = showsProgress
         self.printsBanner = printsBanner

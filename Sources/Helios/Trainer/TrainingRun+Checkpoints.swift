@@ -3,41 +3,72 @@ import Foundation
 extension TrainingRun {
     /// Saves the checkpoint that is due, where the model wants it, and those that plug-ins want.
     func saveCheckpoints(isDue: Bool) throws {
-        guard let checkpoints else { return }
+        guard checkpoints != nil else { return }
+        // A plug-in is told of its checkpoint before it is asked for the next one.
+        try collectSaved(waiting: saving?.extras.isEmpty == false)
         let extras = try hooks.extraCheckpoints(state: state)
         let isWanted = try isDue && hooks.shouldSaveCheckpoint()
         guard isWanted || !extras.isEmpty else { return }
-        try saveCheckpoint(at: .saved, into: checkpoints, isDue: isWanted, extras: extras)
+        try saveCheckpoint(at: .saved, isDue: isWanted, extras: extras)
     }
 
+    /// Saves a checkpoint of this moment. Where another thread writes it, this returns when its state has been copied.
     func saveCheckpoint(
-        at point: ResumePoint, into checkpoints: CheckpointFolder, isDue: Bool,
-        extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
+        at point: ResumePoint, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
     ) throws {
-        let checkpoint = try hooks.run(.saveCheckpoint) {
-            let name = try model.appendMetadata(
-                toCheckpointName: CheckpointName.base(saveName: model.saveName, state))
-            let checkpoint = try self.checkpoint(at: point)
-            if isDue {
-                let file = try checkpoints.save(checkpoint, name: name)
-                trainer.lastCheckpoint = file
-                trainer.logger.info("saved \(file.path)")
+        guard let checkpoints else { return }
+        try collectSaved(waiting: true)
+        let outcome = try hooks.run(.saveCheckpoint) {
+            let base = CheckpointName.base(saveName: model.saveName, state)
+            let name =
+                isDue ? try checkpoints.name(model.appendMetadata(toCheckpointName: base), of: state) : nil
+            let decision = name.map {
+                trainer.checkpointRetention.decide(written, newest: $0, unit: trainer.trainUnit)
             }
-            return checkpoint
+            let saving = SavingCheckpoint(
+                file: name.map { checkpoints.file($0) },
+                extras: try extras.map { (plugin: $0.plugin, file: try checkpoints.file($0.checkpoint)) },
+                kept: decision?.kept ?? written)
+            let obsolete = decision?.obsolete ?? []
+            // It names those that go when it is there, too: a run that is killed in between leaves them to the next one.
+            let checkpoint = try checkpoint(at: point, written: obsolete + saving.kept)
+            let outcome = try writer.write(
+                checkpoint.stateDict(), to: saving.files, removing: obsolete.map { checkpoints.file($0) })
+            self.saving = saving
+            return outcome
         }
-        for extra in extras {
-            let file = try hooks.run(.saveCheckpoint) { try checkpoints.save(checkpoint, extra.checkpoint) }
-            trainer.logger.info("saved \(file.path)")
-            try hooks.onExtraCheckpointSaved(file, for: extra.plugin)
-        }
+        if let outcome { try settle(outcome) }
     }
 
-    func checkpoint(at point: ResumePoint) throws -> Checkpoint {
+    /// Takes note of the checkpoint that is being written, if it is done or `waiting` until it is.
+    ///
+    /// - Throws: why it could not be written, `CheckpointError`; what a plug-in threw that was told of it.
+    func collectSaved(waiting: Bool) throws {
+        guard saving != nil else { return }
+        guard let outcome = waiting ? hooks.measure(.saveCheckpoint, writer.finish) : writer.poll() else { return }
+        try settle(outcome)
+    }
+
+    private func settle(_ outcome: CheckpointJob.Outcome) throws {
+        guard let saving else { return }
+        self.saving = nil
+        for file in outcome.written { trainer.logger.info("saved \(file.path)") }
+        for warning in outcome.warnings { trainer.warn(warning) }
+        if let file = saving.file, outcome.written.contains(file) { trainer.lastCheckpoint = file }
+        if outcome.failure == nil { written = saving.kept }
+        for extra in saving.extras where outcome.written.contains(extra.file) {
+            try hooks.onExtraCheckpointSaved(extra.file, for: extra.plugin)
+        }
+        if let failure = outcome.failure { try hooks.run(.saveCheckpoint) { throw failure } }
+    }
+
+    func checkpoint(at point: ResumePoint, written: [CheckpointName] = []) throws -> Checkpoint {
         try Checkpoint(
             trainingState: state, resumePoint: point, model: model, plugins: trainer.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(), threads: threads?.chosen,
-            random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile)
+            random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile,
+            written: written)
     }
 
     /// Whether gradients may be there that no step of the optimiser has used yet.
@@ -49,7 +80,7 @@ extension TrainingRun {
 
     /// Restores the newest checkpoint. Returns its file; nil where there is none.
     func goOnFromNewest() throws -> URL? {
-        guard let entry = try checkpoints?.newest(warn: trainer.warn) else { return nil }
+        guard let checkpoints, let entry = try checkpoints.newest(warn: trainer.warn) else { return nil }
         return try restore(entry) { checkpoint in
             try checkpoint.restore(model, fastInit: false)
             try data.loadStateDict(checkpoint.data)
@@ -57,6 +88,7 @@ extension TrainingRun {
             try checkPosition(checkpoint)
             try threads?.take(checkpoint.threads)
             try progress.loadStateDict(checkpoint.progress)
+            written = try checkpoints.names(checkpoint.written)
             // Last, since restoring may itself draw random numbers.
             try checkpoint.random.restore(device: trainer.device)
             state = checkpoint.trainingState
@@ -111,4 +143,15 @@ extension TrainingRun {
             "it is from the middle of an epoch of \(saved), and the data now are \(current): go on with the same, or from "
                 + "a checkpoint between two epochs")
     }
+}
+
+/// A checkpoint that is being written.
+struct SavingCheckpoint {
+    /// Its file; nil where only plug-ins wanted one.
+    let file: URL?
+    let extras: [(plugin: Plugin, file: URL)]
+    /// What may be removed at a later time, when it is there.
+    let kept: [CheckpointName]
+
+    var files: [URL] { (file.map { [$0] } ?? []) + extras.map(\.file) }
 }

@@ -19,7 +19,13 @@ final class TrainingRun<Batch: Sendable> {
     var resumePoint: ResumePoint?
 
     private let kind: RunPlan.Kind
-    var checkpoints: CheckpointFolder?
+    private(set) var checkpoints: CheckpointFolder?
+    private var lock: FolderLock?
+    private(set) var writer: CheckpointWriter
+    /// The checkpoint that is being written.
+    var saving: SavingCheckpoint?
+    /// The checkpoints that this training wrote, before an interruption too, and does not keep for ever.
+    var written: [CheckpointName] = []
     private var timer = AverageTimer()
     private var stopWatch: StopWatch?
     private(set) var threads: ThreadControl?
@@ -33,6 +39,7 @@ final class TrainingRun<Batch: Sendable> {
         self.model = model
         self.data = data
         plan = RunPlan(kind, trainer)
+        writer = CheckpointWriter(trainer.checkpointWriting)
         progress = ProgressReporter(trainer)
         hooks = RunHooks(model, trainer.plugins, times: trainer.profile && !plan.isTrial ? ActivityTimes() : nil)
     }
@@ -44,7 +51,12 @@ final class TrainingRun<Batch: Sendable> {
         self.stopWatch = stopWatch
         try setUp(fastInit: false)
         if let root = trainer.checkpointRoot, plan.writesFiles {
-            checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
+            let (folder, lock) = try CheckpointFolder.create(in: root, saveName: model.saveName)
+            checkpoints = folder
+            self.lock = lock
+            if !lock.isHeld {
+                trainer.warn("\(folder.folder.path) cannot be locked: see that nothing else trains there")
+            }
         }
         let checkpoint = try goOnFromNewest()
         try printBanner(checkpoint.map { "going on from \($0.path)" })
@@ -67,6 +79,7 @@ final class TrainingRun<Batch: Sendable> {
     }
 
     private func endTraining(_ outcome: FitResult.Outcome) throws {
+        try collectSaved(waiting: true)
         let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
         if case .interrupted = outcome {
             // The lines about what is under way are for the run that goes on with it.
@@ -137,9 +150,7 @@ final class TrainingRun<Batch: Sendable> {
 
     /// Saves a checkpoint of the step that is over, from which a run goes on as if there had been no interruption.
     func interrupt(_ interruption: Interruption) throws -> FitResult.Outcome {
-        if let checkpoints {
-            try saveCheckpoint(at: .step, into: checkpoints, isDue: true, extras: [])
-        }
+        try saveCheckpoint(at: .step, isDue: true, extras: [])
         return .interrupted(interruption)
     }
 
@@ -163,6 +174,7 @@ final class TrainingRun<Batch: Sendable> {
         if !fastInit, case .full = kind { try trainer.requireSteps() }
         try trainer.openLog(self)
         plan = RunPlan(kind, trainer)
+        writer = CheckpointWriter(trainer.checkpointWriting)
         try manualSeed(trainer.randomSeed)
         try LibTorch.setDeterministic(trainer.deterministic)
         threads = try ThreadControl(trainer, canMeasure: !plan.isTrial)
@@ -185,6 +197,9 @@ final class TrainingRun<Batch: Sendable> {
 
     /// Cleans up; what fails is told to `failed`, and the rest goes on.
     func teardown(_ failed: (any Error) -> Void) {
+        // First, so that a signal does not end the process while a checkpoint is written.
+        do { try collectSaved(waiting: true) } catch { failed(error) }
+        lock?.release()
         stopWatch = nil
         nanGuard?.remove()
         optimizerTimers?.remove()

@@ -40,6 +40,7 @@ struct Milestones {
 
     var state: StateValue {
         var state = StateDict()
+        state.kind = .counter
         for step in steps { state[.int(step)] = .int(count(at: step)) }
         return .dictionary(state)
     }

@@ -19,6 +19,7 @@ private func flatten(_ value: StateValue, _ path: String, into result: inout [St
     case .tensor(let tensor):
         let numbers = (try? tensor.to(.float64).array(Double.self).map(\.bitPattern)) ?? []
         result[path] = "\(tensor.dtype)\(tensor.shape) \(numbers)"
-    case .none, .bool, .int, .string: result[path] = "\(value)"
+    case .none, .bool, .int, .bigInteger, .complex, .string, .bytes, .dtype, .device, .size, .set:
+        result[path] = "\(value)"
     }
 }

@@ -1,0 +1,19 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// A package of its own, so that nobody who builds Helios builds its benchmarks.
+let package = Package(
+    name: "checkpoints-benchmark",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "helios", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "Checkpoints",
+            dependencies: [.product(name: "Torch", package: "helios")],
+            path: "Sources",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        )
+    ],
+    swiftLanguageModes: [.v6]
+)

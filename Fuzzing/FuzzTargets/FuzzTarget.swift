@@ -1,0 +1,54 @@
+import Foundation
+import Torch
+import TorchSerialization
+
+/// What untrusted bytes are read as.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// The whole of a file of `torch.save`, in the zip container.
+    case torchFile = "torch-file"
+    /// The whole of a file in the container of PyTorch before 1.6.
+    case legacyFile = "legacy-file"
+    /// The pickle inside such a file, on its own.
+    case pickle
+    /// The whole of a safetensors file.
+    case safetensors
+
+    /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
+    public func run(_ bytes: [UInt8], _ file: ScratchFile) throws {
+        switch self {
+        case .pickle: _ = try PickleBytes.read(bytes)
+        case .torchFile, .legacyFile:
+            try file.write(bytes)
+            try FuzzTarget.touch(TorchFile.load(file.url))
+            // The other way to the same values.
+            let file = try OpenTorchFile(file.url)
+            try FuzzTarget.touch(file.read(file.value))
+            try file.verify()
+        case .safetensors:
+            try file.write(bytes)
+            let file = try OpenSafetensorsFile(file.url)
+            try FuzzTarget.touch(.dictionary(file.load()))
+            // The other way to the same elements.
+            for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
+        }
+    }
+
+    /// Reads every element, so that a tensor that looks beyond its memory is seen.
+    private static func touch(_ value: StateValue) throws {
+        switch value {
+        case .tensor(let tensor): try touch(tensor)
+        case .list(let elements), .tuple(let elements), .set(let elements):
+            for element in elements { try touch(element) }
+        case .dictionary(let state):
+            for (_, element) in state { try touch(element) }
+            for (_, element) in state.attributes { try touch(element) }
+        default: break
+        }
+    }
+
+    private static func touch(_ tensor: Tensor) throws {
+        // A few bytes can be repeated to any size; nobody can read that, and nobody has to.
+        guard tensor.count < 1 << 16 else { return }
+        _ = try tensor.clone()
+    }
+}

@@ -1,0 +1,97 @@
+"""Makes the seeds of the fuzzer: small files that are read, one for each way in which they can be built.
+
+    PYTHONPATH=.libtorch/wheel-2.13.0 python3 -B Fuzzing/make-corpus.py
+
+Files named `found-…` are not made here: each once ended in something else than an error, and is kept so that it does not
+do so again.
+"""
+
+import collections
+import io
+import json
+import pathlib
+import struct
+import zipfile
+
+import torch
+
+FOLDER = pathlib.Path(__file__).parent / "Corpus"
+FIXTURES = FOLDER.parents[1] / "Tests/Fixtures/torch-files"
+
+
+def write(target, name, contents):
+    path = FOLDER / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(contents)
+
+
+def saved(value, **options):
+    buffer = io.BytesIO()
+    torch.save(value, buffer, **options)
+    return buffer.getvalue()
+
+
+def values():
+    torch.manual_seed(0)
+    base = torch.arange(6, dtype=torch.float32)
+    yield "state", torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2)).state_dict()
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))])
+    optimizer.param_groups[0]["params"][0].grad = torch.ones(2)
+    optimizer.step()
+    yield "optimizer", optimizer.state_dict()
+    yield "views", {"base": base, "part": base[1:4], "turned": base.reshape(2, 3).t(), "same": base}
+    yield "numbers", [None, True, 1, -300, 2**40, 2**80, 0.5, complex(1, 2), "text", b"bytes", (1, (2, (3, 4)))]
+    yield "names", {"dtype": torch.float16, "device": torch.device("cuda", 1), "size": torch.Size([2, 3])}
+    yield "containers", {"set": {1, 2}, "counter": collections.Counter("ab"), 3: collections.OrderedDict(a=1)}
+    yield "types", [torch.zeros(2, dtype=dtype) for dtype in (torch.bfloat16, torch.complex64, torch.bool, torch.int64)]
+    yield "float8", torch.zeros(2).to(torch.float8_e5m2)
+    yield "sparse", torch.eye(2).to_sparse()
+    yield "rows", torch.eye(2).to_sparse_csr()
+
+
+def safetensors(header, data=b"", pad=0):
+    text = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * pad
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def tensor(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def main():
+    for name, value in values():
+        write("torch-file", f"{name}.pth", saved(value))
+        # A damaged record is found out by its checksum, so that what lies behind that is tried without.
+        torch.serialization.set_crc32_options(False)
+        write("torch-file", f"{name}-no-checksums.pth", saved(value))
+        torch.serialization.set_crc32_options(True)
+        write("legacy-file", f"{name}.pth", saved(value, _use_new_zipfile_serialization=False))
+        with zipfile.ZipFile(io.BytesIO(saved(value))) as archive:
+            pickle = next(record for record in archive.namelist() if record.endswith("/data.pkl"))
+            write("pickle", f"{name}.pkl", archive.read(pickle))
+    for protocol in (3, 4, 5):
+        with zipfile.ZipFile(io.BytesIO(saved({"a": torch.ones(1), "b": ["x", "x"]}, pickle_protocol=protocol))) as it:
+            write("pickle", f"protocol-{protocol}.pkl", it.read(next(n for n in it.namelist() if n.endswith("data.pkl"))))
+    # What a hostile file would try.
+    for path in sorted(FIXTURES.glob("*.pth")):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for record in archive.namelist():
+                    if record.endswith("/data.pkl") and archive.getinfo(record).CRC:
+                        write("pickle", f"fixture-{path.stem}.pkl", archive.read(record))
+
+    write("safetensors", "empty.safetensors", safetensors({}))
+    write("safetensors", "metadata.safetensors", safetensors({"__metadata__": {"format": "pt", "é": "\\ \n"}}))
+    write("safetensors", "one.safetensors", safetensors({"a": tensor("F32", [2], 0, 8)}, bytes(8), pad=3))
+    types = [("F64", 8), ("F16", 2), ("BF16", 2), ("I64", 8), ("U8", 1), ("BOOL", 1), ("F8_E4M3", 1), ("C64", 8)]
+    header, end = {}, 0
+    for name, size in types:
+        header[name.lower()] = tensor(name, [2, 1], end, end + 2 * size)
+        end += 2 * size
+    write("safetensors", "types.safetensors", safetensors(header, bytes(end)))
+    write("safetensors", "shapes.safetensors", safetensors(
+        {"none": tensor("F32", [], 0, 4), "no elements": tensor("F32", [0, 3], 4, 4)}, bytes(4)))
+
+
+main()

@@ -1,0 +1,12 @@
+/// What tools need to know of checkpoints.
+package enum CheckpointInspection {
+    /// The keys that are the trainer's own. Other dictionaries beside them are of plug-ins.
+    package static var keysOfTrainer: Set<String> { Checkpoint.Key.all }
+
+    /// Checks that a trainer could go on from a state.
+    ///
+    /// - Throws: for one that it would pass over, with the reason.
+    package static func requireUsable(_ state: StateDict) throws {
+        _ = try Checkpoint(CheckpointMigration.migrate(state))
+    }
+}

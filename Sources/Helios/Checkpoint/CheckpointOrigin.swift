@@ -1,0 +1,58 @@
+/// Which program saved a checkpoint, and in which version.
+public enum CheckpointOrigin: Sendable, Hashable {
+    /// This library.
+    case helios(version: String)
+    /// The Python library helios-ml; the version is nil where the file is of the time before it had one.
+    case pythonHelios(version: String?)
+}
+
+extension CheckpointOrigin {
+    /// nil for a state that is no trainer's checkpoint.
+    ///
+    /// The versions of the two libraries do not tell: each counts its own. But Python saves the states of three random
+    /// generators, and this library the seed that it makes orders from.
+    init?(of state: StateDict) {
+        guard let random = try? state.dictionary(Checkpoint.Key.random), state[Checkpoint.Key.trainingState] != nil,
+            state[Checkpoint.Key.model] != nil
+        else { return nil }
+        let version = try? state.string(Checkpoint.Key.version)
+        if random["seed"] == nil {
+            self = .pythonHelios(version: version)
+        } else if let version {
+            self = .helios(version: version)
+        } else {
+            return nil
+        }
+    }
+
+    /// Throws where the checkpoint is of a version that did not exist when this one was written.
+    func requireKnown() throws {
+        switch self {
+        case .helios(let version):
+            guard !Version(version).isNewer(than: Version(Helios.version)) else {
+                throw StateDictError(
+                    "it was saved by Helios \(version), which is newer than this one (\(Helios.version)): update Helios "
+                        + "to go on from it")
+            }
+        case .pythonHelios(let version?):
+            guard !Version(version).isNewer(than: CheckpointOrigin.newestPython) else {
+                throw StateDictError(
+                    "it was saved by Python Helios \(version), and this version reads those of 1 and 2: update Helios to "
+                        + "go on from it")
+            }
+        case .pythonHelios(nil): break
+        }
+    }
+
+    /// Whatever its second and third number.
+    private static let newestPython = Version("2.\(Int.max)")
+}
+
+extension CheckpointOrigin: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .helios(let version): "Helios \(version)"
+        case .pythonHelios(let version): "Python Helios \(version ?? "before 1.0")"
+        }
+    }
+}

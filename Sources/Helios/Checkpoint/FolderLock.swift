@@ -1,0 +1,78 @@
+import Foundation
+
+/// Keeps a second training out of a checkpoint folder while one is at work there.
+///
+/// A file in the folder says which process it is. What counts is the lock that the system holds on the file for as long as
+/// that process lives: a file that a killed one left behind keeps nobody out.
+final class FolderLock {
+    static let fileName = ".helios-lock"
+
+    /// False on a file system that knows no locks.
+    let isHeld: Bool
+    private let path: String
+    private var descriptor: Int32
+
+    /// - Throws: `CheckpointError` where another training has it, in this process or another, with its number.
+    init(_ folder: URL) throws(CheckpointError) {
+        path = folder.appending(path: FolderLock.fileName).path
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else {
+                throw CheckpointError(path: path, reason: "cannot be opened: \(String(cString: strerror(errno)))")
+            }
+            var result: Int32
+            repeat { result = flock(descriptor, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
+            if result != 0 {
+                let (reason, owner) = (errno, FolderLock.owner(descriptor))
+                close(descriptor)
+                guard reason != EWOULDBLOCK else {
+                    throw CheckpointError(
+                        path: folder.path,
+                        reason:
+                            "\(owner) is training in this folder: wait until it ends, or give this training another "
+                            + "checkpointRoot or saveName")
+                }
+                self.descriptor = -1
+                isHeld = false
+                unlink(path)
+                return
+            }
+            // Between the two calls its owner may have removed it: then this is a lock on nothing.
+            guard FolderLock.isFile(descriptor, at: path) else {
+                close(descriptor)
+                continue
+            }
+            self.descriptor = descriptor
+            isHeld = true
+            break
+        }
+        let text = "process \(ProcessInfo.processInfo.processIdentifier) on \(ProcessInfo.processInfo.hostName)\n"
+        ftruncate(descriptor, 0)
+        // Only for the message that another training throws.
+        _ = text.withCString { write(descriptor, $0, strlen($0)) }
+    }
+
+    /// Lets others in.
+    func release() {
+        guard descriptor >= 0 else { return }
+        unlink(path)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    deinit { release() }
+
+    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_dev == named.st_dev
+    }
+
+    private static func owner(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 300)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        let line = text.prefix { !$0.isNewline }
+        return line.isEmpty ? "another process" : String(line)
+    }
+}

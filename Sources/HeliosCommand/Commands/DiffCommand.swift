@@ -1,0 +1,83 @@
+import ArgumentParser
+import Helios
+
+/// `helios checkpoint diff`
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Compares two files: which keys differ, and by how much.",
+        discussion: """
+            Numbers are compared as numbers: 0 and -0 are equal, and so are two that are both no number (NaN). The \
+            order of keys, how tensors lie in memory, and the files' formats do not matter. The exit status is 0 where \
+            the files are the same, 1 where they differ, 2 where that cannot be found out.
+
+            Examples:
+              helios checkpoint diff before.pth after.pth
+              helios checkpoint diff a.pth b.pth --tolerance 1e-6 --ignore training_state.average_iter_time
+              helios checkpoint diff a.pth b.pth --ignore '*.running_mean' --ignore rng
+            """)
+
+    @Argument(help: "The first file.", completion: .file())
+    var first: String
+
+    @Argument(help: "The second file.", completion: .file())
+    var second: String
+
+    @Option(help: "Take numbers that differ by no more than this for equal.")
+    var tolerance = 0.0
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Leave out this key and what is below it; '*' stands for any characters. May be given more than once.",
+            valueName: "key"))
+    var ignore: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative, and is \(tolerance).") }
+    }
+
+    func run() throws {
+        let (left, right) = (try StateFile(first), try StateFile(second))
+        // A safetensors file has one level only.
+        let isFlat = left.format != right.format
+        var comparison = StateComparison(
+            tolerance: tolerance, ignoring: ignore, elements: (left.read, right.read))
+        try Progress.during("comparing") {
+            try comparison.compare(
+                isFlat ? left.flattened() : left.value, isFlat ? right.flattened() : right.value)
+        }
+        let differences = comparison.differences
+        if output.json {
+            print(
+                JSONValue.object([
+                    ("first", .string(first)), ("second", .string(second)), ("same", .bool(differences.isEmpty)),
+                    ("compared", .int(comparison.comparedCount)),
+                    ("differences", .array(differences.map(\.json))),
+                ]).text)
+        } else {
+            for line in DiffCommand.lines(comparison, columns: Terminal.columns) { print(line) }
+        }
+        if !differences.isEmpty { throw ExitCode(Status.no) }
+    }
+
+    static func lines(_ comparison: StateComparison, columns: Int?) -> [String] {
+        let differences = comparison.differences
+        guard !differences.isEmpty else { return [] }
+        let names = differences.map { $0.path.isRoot ? "(all)" : VisibleText.of($0.path.text) }
+        // On a narrow terminal each difference has its own line below its key.
+        let width = names.map(\.count).max() ?? 0
+        let isNarrow = columns.map { width + 40 > $0 } ?? false
+        var lines: [String] = []
+        for (name, difference) in zip(names, differences) {
+            if isNarrow {
+                lines += [name, "  " + difference.text]
+            } else {
+                lines.append(VisibleText.padded(name, width) + "  " + difference.text)
+            }
+        }
+        let count = Quantity.count(differences.count, "difference")
+        return lines + ["", "\(count) in \(Quantity.count(comparison.comparedCount, "value"))"]
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Helios
+
+/// `helios checkpoint verify`
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Reads files as a whole and checks all that they say of themselves.",
+        discussion: """
+            Of a file: every record's checksum, the description of its contents, and that every tensor fits its bytes. \
+            Of a folder: every checkpoint and file of state in it, and which checkpoint training would go on from. \
+            The folder may be that of one model, or the one above it. The exit status is 0 where all are whole, 1 \
+            where one is not, 2 where that cannot be found out.
+
+            Examples:
+              helios checkpoint verify digits_epoch_20_iter_900.pth
+              helios checkpoint verify runs/digits/checkpoints
+            """)
+
+    @Argument(help: "The file, or the folder.", completion: .file())
+    var path: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let verification = try Verification(of: path)
+        if output.json {
+            print(verification.json.text)
+        } else {
+            for line in verification.lines { print(line) }
+        }
+        if !verification.isWhole { throw ExitCode(Status.no) }
+    }
+}

@@ -1,0 +1,73 @@
+import Helios
+
+/// By how much two tensors of one type and shape differ.
+struct TensorDifference {
+    /// How many elements differ.
+    private(set) var count = 0
+    let elementCount: Int
+    /// The greatest |a - b|; infinite where only one of the two is a number.
+    private(set) var maximum = 0.0
+    /// The greatest |a - b| / |a|, over the elements that differ; infinite where a is 0.
+    private(set) var relativeMaximum = 0.0
+
+    /// How many elements are compared at a time, so that a large tensor takes little memory more.
+    private static let chunk = 1 << 20
+
+    /// Compares the elements as numbers: 0 and -0 are equal, and so are two that are both no number.
+    ///
+    /// - Parameter tolerance: up to which difference elements count as equal.
+    init(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {
+        elementCount = first.count
+        let (first, second) = (try first.reshape([-1]), try second.reshape([-1]))
+        var start = 0
+        while start < elementCount {
+            let length = min(TensorDifference.chunk, elementCount - start)
+            try add(
+                try first.narrow(dim: 0, start: start, length: length),
+                try second.narrow(dim: 0, start: start, length: length), tolerance: tolerance)
+            start += length
+        }
+    }
+
+    private mutating func add(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {
+        // Most parts of two files are the same, and this is the quickest way to see it.
+        let bits = { (part: Tensor) in try part.contiguous().view(dtype: .uint8) }
+        if try bits(first).equal(bits(second)) { return }
+
+        let (a, b) = (try TensorDifference.wide(first), try TensorDifference.wide(second))
+        let bothNaN = try a.isnan().logicalAnd(b.isnan())
+        let isOther = try first.dtype.isExact ? first.ne(second) : a.ne(b).logicalAnd(bothNaN.logicalNot())
+        // The same infinity twice has no difference, and its numbers would say that it is none.
+        let raw = try Tensor.where(isOther, (a - b).abs(), 0.0)
+        var gap = try raw.nanToNum(nan: .infinity, posinf: .infinity)
+        // Whole numbers that differ do so by one at least, though double precision may not tell them apart.
+        if first.dtype.isExact { gap = try Tensor.where(isOther.logicalAnd(gap.lt(1)), 1.0, gap) }
+        let counts = try isOther.logicalAnd(gap.le(Scalar(tolerance)).logicalNot())
+        let number = try counts.sum().item(Int.self)
+        guard number > 0 else { return }
+        count += number
+        let counted = try Tensor.where(counts, gap, 0.0)
+        maximum = max(maximum, try counted.max().item(Double.self))
+        let relative = try Tensor.where(counts, gap / a.abs(), 0.0).nanToNum(nan: .infinity, posinf: .infinity)
+        relativeMaximum = max(relativeMaximum, try relative.max().item(Double.self))
+    }
+
+    /// The elements as numbers of double precision.
+    private static func wide(_ part: Tensor) throws -> Tensor {
+        try part.to(part.dtype.isComplex ? .complex128 : .float64)
+    }
+
+    /// The difference for a reader.
+    var text: String {
+        let amount = "\(Quantity.difference(maximum)) (relative \(Quantity.difference(relativeMaximum)))"
+        if elementCount == 1 { return "differs by \(amount)" }
+        let share = count == elementCount ? "all" : "\(Quantity.count(count)) of"
+        let verb = count == 1 ? "differs" : "differ"
+        return "\(share) \(Quantity.count(elementCount, "element")) \(verb), by up to \(amount)"
+    }
+}
+
+extension DType {
+    /// Whether numbers of this type may be too large for double precision to tell apart.
+    fileprivate var isExact: Bool { self == .int64 || self == .uint64 }
+}

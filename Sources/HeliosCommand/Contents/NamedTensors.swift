@@ -1,0 +1,69 @@
+import Foundation
+import Helios
+
+/// A safetensors file as a tree of state.
+struct NamedTensors: StateReader {
+    let value: StateValue
+    let metadata: [(key: String, text: String)]
+    let note: String?
+    private let file: OpenSafetensorsFile
+    private let names: [TensorMemory: String]
+
+    /// Opens a file. Where `convert` wrote it, its tensors are again where they were, and the other values between them.
+    init(_ url: URL) throws {
+        file = try OpenSafetensorsFile(url)
+        let state = try file.tensors
+        var (tensors, names): ([String: Tensor], [TensorMemory: String]) = ([:], [:])
+        for (key, value) in state {
+            guard case .tensor(let tensor) = value, let memory = TensorMemory(of: tensor) else { continue }
+            tensors[key.description] = tensor
+            names[memory] = key.description
+        }
+        self.names = names
+        var texts = file.metadata
+        if let text = texts.removeValue(forKey: StateDescription.metadataKey) {
+            do {
+                value = try StateDescription(json: text).value(&tensors)
+            } catch let error as CommandError {
+                throw CommandError("\(file.path): \(error)")
+            }
+            note = tensors.isEmpty ? nil : "tensors that its metadata do not speak of are left out"
+        } else {
+            value = .dictionary(state)
+            note = nil
+        }
+        metadata = texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor {
+        guard let memory = TensorMemory(of: tensor), let name = names[memory] else {
+            throw TorchFileError(path: file.path, reason: "does not have the tensor that is to be read")
+        }
+        return try file.tensor(name)
+    }
+
+    func read(_ part: StateValue) throws(TorchFileError) -> StateValue {
+        switch part {
+        case .tensor(let tensor): return .tensor(try read(tensor))
+        case .list(let elements): return .list(try read(elements))
+        case .tuple(let elements): return .tuple(try read(elements))
+        case .set(let elements): return .set(try read(elements))
+        case .dictionary(var state):
+            for (key, value) in state { state[key] = try read(value) }
+            for (key, value) in state.attributes { state.attributes[key] = try read(value) }
+            return .dictionary(state)
+        default: return part
+        }
+    }
+
+    private func read(_ elements: [StateValue]) throws(TorchFileError) -> [StateValue] {
+        var read: [StateValue] = []
+        for element in elements { read.append(try self.read(element)) }
+        return read
+    }
+
+    /// The format has no checksums: only whether all of the file can be read is found out.
+    func verify() throws(TorchFileError) {
+        for name in file.names { _ = try file.tensor(name) }
+    }
+}

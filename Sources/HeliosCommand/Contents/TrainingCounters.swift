@@ -1,0 +1,79 @@
+import Helios
+
+/// What a trainer's checkpoint says of the training that it is of.
+struct TrainingCounters {
+    let version: String
+    let epoch: Int
+    let iteration: Int
+    let globalIteration: Int?
+    let validationCycles: Int?
+    /// Batches of the epoch that are over; 0 between epochs.
+    let batchesOfEpoch: Int?
+    let seed: Int?
+    let plugins: [String]
+
+    /// nil for a tree that is none of a trainer's checkpoints.
+    init?(_ tree: StateTree) {
+        let root = tree.root
+        guard let version = root.string(at: "version"), root.node(at: StatePath(text: "model")) != nil,
+            let epoch = root.int(at: "training_state.global_epoch"),
+            let iteration = root.int(at: "training_state.current_iteration")
+        else { return nil }
+        self.version = version
+        self.epoch = epoch
+        self.iteration = iteration
+        globalIteration = root.int(at: "training_state.global_iteration")
+        validationCycles = root.int(at: "training_state.validation_cycles")
+        batchesOfEpoch = root.int(at: "training_state.dataset_iter")
+        seed = root.int(at: "rng.seed")
+        plugins = root.children.compactMap { name, node in
+            guard case .dictionary = node, !CheckpointInspection.keysOfTrainer.contains(name) else { return nil }
+            return name
+        }
+    }
+
+    /// Names and values, for a reader.
+    var lines: [(name: String, value: String)] {
+        var lines: [(name: String, value: String)] = [
+            ("saved by", "Helios \(VisibleText.of(version))"), ("epoch", Quantity.count(epoch)),
+            ("iteration", Quantity.count(iteration)),
+        ]
+        if let globalIteration, globalIteration != iteration {
+            lines.append(("batches", Quantity.count(globalIteration)))
+        }
+        if let batchesOfEpoch, batchesOfEpoch > 0 {
+            lines.append(("inside epoch", "after \(Quantity.count(batchesOfEpoch, "batch", plural: "batches"))"))
+        }
+        if let validationCycles { lines.append(("validations", Quantity.count(validationCycles))) }
+        // Saved as a signed integer of the same bits.
+        if let seed { lines.append(("seed", "\(UInt64(bitPattern: Int64(seed)))")) }
+        lines.append(("plug-ins", plugins.isEmpty ? "none" : VisibleText.of(plugins.joined(separator: ", "))))
+        return lines
+    }
+
+    var json: JSONValue {
+        func number(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
+        return .object([
+            ("version", .string(version)), ("epoch", .int(epoch)), ("iteration", .int(iteration)),
+            ("globalIteration", number(globalIteration)), ("batchesOfEpoch", number(batchesOfEpoch)),
+            ("validationCycles", number(validationCycles)), ("seed", number(seed)),
+            ("plugins", .array(plugins.map { .string($0) })),
+        ])
+    }
+}
+
+extension StateTree.Node {
+    fileprivate func int(at path: String) -> Int? {
+        guard case .leaf(let leaf) = node(at: StatePath(text: path)), case .int(let value) = leaf.value else {
+            return nil
+        }
+        return value
+    }
+
+    fileprivate func string(at path: String) -> String? {
+        guard case .leaf(let leaf) = node(at: StatePath(text: path)), case .string(let value) = leaf.value else {
+            return nil
+        }
+        return value
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// A line on the terminal for what takes longer than a second. It is gone when that is done.
+enum Progress {
+    static func during<Result>(_ text: String, _ body: () throws -> Result) rethrows -> Result {
+        guard Terminal.hasErrorTerminal else { return try body() }
+        let line = ProgressLine(text)
+        defer { line.end() }
+        return try body()
+    }
+}
+
+private final class ProgressLine: Sendable {
+    private let ended = DispatchSemaphore(value: 0)
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ text: String) {
+        let (ended, done) = (ended, done)
+        Thread.detachNewThread {
+            var seconds = 0
+            while ended.wait(timeout: .now() + 1) == .timedOut {
+                seconds += 1
+                FileHandle.standardError.write(Data("\r\u{1B}[K\(text) … \(seconds) s".utf8))
+            }
+            if seconds > 0 { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+            done.signal()
+        }
+    }
+
+    /// Takes the line away, so that what is printed next begins on an empty one.
+    func end() {
+        ended.signal()
+        done.wait()
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+
+/// What is known of the terminal, where there is one.
+enum Terminal {
+    /// The columns of the terminal that the output goes to; nil where it goes elsewhere.
+    static var columns: Int? {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    static var hasErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes to the standard error output.
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}

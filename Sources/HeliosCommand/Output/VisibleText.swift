@@ -1,0 +1,31 @@
+/// Text that comes from a file, made fit for a terminal.
+enum VisibleText {
+    /// Without control characters, which would move the cursor or change colours.
+    static func of(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: result.append("?")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// In quotation marks, and no longer than so many characters.
+    static func quoted(_ text: String, limit: Int = 60) -> String {
+        "\"" + clipped(of(text), limit) + "\""
+    }
+
+    /// The beginning of a text, with a sign that more follows.
+    static func clipped(_ text: String, _ limit: Int) -> String {
+        guard text.count > limit else { return text }
+        return String(text.prefix(max(limit - 1, 0))) + "…"
+    }
+
+    /// A text with spaces behind it, or before it, up to a width.
+    static func padded(_ text: String, _ width: Int, isRight: Bool = false) -> String {
+        let spaces = String(repeating: " ", count: max(width - text.count, 0))
+        return isRight ? spaces + text : text + spaces
+    }
+}

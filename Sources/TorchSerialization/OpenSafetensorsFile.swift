@@ -1,0 +1,126 @@
+import Foundation
+import Torch
+
+/// A safetensors file whose tensors are read one by one.
+///
+/// ```swift
+/// let file = try OpenSafetensorsFile(url)
+/// for (name, tensor) in try file.tensors { print(name, tensor.dtype, tensor.shape) }   // nothing of them is read
+/// let weight = try file.tensor("fc.weight")
+/// ```
+/// The file stays open as long as this is kept, under whatever name: one that is replaced meanwhile is still the old one.
+/// Reading from several threads at a time is safe.
+public final class OpenSafetensorsFile: Sendable {
+    /// The file, as it was asked for.
+    public let path: String
+    /// The text that the file holds beside its tensors.
+    public let metadata: [String: String]
+    /// The names of the tensors, in the order in which they lie in the file.
+    public var names: [String] { header.entries.map(\.name) }
+
+    private let file: FileSource
+    private let header: SafetensorsHeader
+    private let indices: [String: Int]
+
+    /// Opens a file and reads its header.
+    ///
+    /// - Throws: for a file that is not there or is damaged, or has a tensor of a type that libtorch does not have.
+    public init(_ url: URL) throws(TorchFileError) {
+        path = try url.filePath()
+        do {
+            file = try FileSource(path)
+            header = try SafetensorsHeader(file)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+        metadata = header.metadata
+        indices = Dictionary(
+            header.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The tensors without their elements: they lie on the device `meta`, and have a shape and a type.
+    public var tensors: StateDict {
+        get throws(TorchFileError) { try all { try TensorStorage(describing: $0.range.count) } }
+    }
+
+    /// One tensor without its elements, on the device `meta`.
+    ///
+    /// - Throws: where there is none of this name.
+    public func description(of name: String) throws(TorchFileError) -> Tensor {
+        try make(name) { try TensorStorage(describing: $0.range.count) }
+    }
+
+    /// How many bytes a tensor takes; nil where there is none of this name.
+    public func byteCount(of name: String) -> Int? {
+        indices[name].map { header.entries[$0].range.count }
+    }
+
+    /// Reads one tensor into memory of its own on the CPU. Nothing else of the file is touched.
+    ///
+    /// - Throws: where there is none of this name.
+    public func tensor(_ name: String) throws(TorchFileError) -> Tensor {
+        try make(name, storage: read)
+    }
+
+    /// One tensor without a copy: its elements lie in the file, and each page comes when it is first touched.
+    ///
+    /// Writing into the tensor is safe, and changes it alone, not the file. The file may be deleted, or replaced as
+    /// everything here is written. It must not be written into or made shorter as long as the tensor lives: elements that
+    /// are missing when they are first touched end the process, which is why `tensor` reads instead. A tensor that does
+    /// not begin at a multiple of its elements' size is read.
+    ///
+    /// - Throws: where there is none of this name, or the system cannot map the file.
+    public func mappedTensor(_ name: String) throws(TorchFileError) -> Tensor {
+        try make(name) { [file, header] entry in
+            let offset = header.dataOffset + entry.range.lowerBound
+            guard !entry.range.isEmpty, offset.isMultiple(of: entry.dtype.byteCount ?? 1) else {
+                return try read(entry)
+            }
+            return try TensorStorage(file.map(at: offset, count: entry.range.count))
+        }
+    }
+
+    /// Reads all tensors.
+    public func load() throws(TorchFileError) -> StateDict {
+        try all(storage: read)
+    }
+
+    // MARK: Entries
+
+    private func read(_ entry: SafetensorsHeader.Entry) throws -> TensorStorage {
+        try TensorStorage(byteCount: entry.range.count) {
+            try file.read(at: header.dataOffset + entry.range.lowerBound, into: $0)
+        }
+    }
+
+    private func make(
+        _ name: String, storage: (SafetensorsHeader.Entry) throws -> TensorStorage
+    ) throws(TorchFileError) -> Tensor {
+        guard let index = indices[name] else {
+            throw TorchFileError(path: path, reason: "has no tensor '\(name.shortened)'")
+        }
+        do {
+            return try make(header.entries[index], storage)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    private func all(
+        storage: (SafetensorsHeader.Entry) throws -> TensorStorage
+    ) throws(TorchFileError) -> StateDict {
+        do {
+            var state = StateDict()
+            for entry in header.entries { state[entry.name] = .tensor(try make(entry, storage)) }
+            return state
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    private func make(
+        _ entry: SafetensorsHeader.Entry, _ storage: (SafetensorsHeader.Entry) throws -> TensorStorage
+    ) throws -> Tensor {
+        try storage(entry).tensor(TensorGeometry(contiguous: entry.shape), dtype: entry.dtype)
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Torch
+
+/// Tensors in several safetensors files beside one index, which are read one by one.
+///
+/// ```swift
+/// let file = try OpenShardedSafetensorsFile(folder.appending(path: "model.safetensors.index.json"))
+/// let weight = try file.tensor("layers.0.weight")               // its bytes alone are read
+/// ```
+/// All files stay open as long as this is kept; reading from several threads at a time is safe.
+public final class OpenShardedSafetensorsFile: Sendable {
+    /// The index, as it was asked for.
+    public let path: String
+    /// The names of the tensors, in the index's order.
+    public let names: [String]
+    /// The text that the files hold beside their tensors; where they differ, that of the first counts.
+    public let metadata: [String: String]
+
+    private let files: [String: OpenSafetensorsFile]
+
+    /// Opens an index and all of its files, and reads their headers.
+    ///
+    /// - Throws: for an index that is damaged, names a file outside of its folder or a tensor that the file does not
+    ///   have, or does not name one that it has, or tells another size; and where a file cannot be opened.
+    public init(_ url: URL) throws(TorchFileError) {
+        path = try url.filePath()
+        do {
+            let index = try ShardIndex(FileSource(path))
+            let folder = (path as NSString).deletingLastPathComponent
+            var opened: [String: OpenSafetensorsFile] = [:]
+            var files: [String: OpenSafetensorsFile] = [:]
+            var metadata: [String: String] = [:]
+            for (name, fileName) in index.files {
+                let file: OpenSafetensorsFile
+                if let known = opened[fileName] {
+                    file = known
+                } else {
+                    file = try OpenSafetensorsFile(URL(filePath: folder.isEmpty ? fileName : "\(folder)/\(fileName)"))
+                    opened[fileName] = file
+                    metadata.merge(file.metadata) { first, _ in first }
+                }
+                guard file.byteCount(of: name) != nil else {
+                    throw FormatError(
+                        "it is damaged: the file '\(fileName.shortened)' does not have the tensor '\(name.shortened)'")
+                }
+                files[name] = file
+            }
+            try OpenShardedSafetensorsFile.require(index, opened, files)
+            names = index.files.map(\.name)
+            self.files = files
+            self.metadata = metadata
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Nothing is left out, and the sizes are right.
+    private static func require(
+        _ index: ShardIndex, _ opened: [String: OpenSafetensorsFile], _ files: [String: OpenSafetensorsFile]
+    ) throws {
+        for (fileName, file) in opened {
+            guard let name = file.names.first(where: { files[$0] !== file }) else { continue }
+            throw FormatError(
+                "it is damaged: it does not say that the file '\(fileName.shortened)' has the tensor '\(name.shortened)'"
+            )
+        }
+        var size = 0
+        for (name, file) in files {
+            let (sum, overflow) = size.addingReportingOverflow(file.byteCount(of: name) ?? 0)
+            guard !overflow else { throw FormatError("it is damaged: its tensors are too large") }
+            size = sum
+        }
+        guard index.totalSize.map({ $0 == Double(size) }) ?? true else {
+            throw FormatError("it is damaged: its tensors have \(size) bytes, and it says \(index.totalSize ?? 0)")
+        }
+    }
+
+    /// The tensors without their elements: they lie on the device `meta`, and have a shape and a type.
+    public var tensors: StateDict {
+        get throws(TorchFileError) { try all { file, name throws(TorchFileError) in try file.description(of: name) } }
+    }
+
+    /// Reads one tensor into memory of its own on the CPU. Nothing else of the files is touched.
+    ///
+    /// - Throws: where there is none of this name.
+    public func tensor(_ name: String) throws(TorchFileError) -> Tensor {
+        try file(of: name).tensor(name)
+    }
+
+    /// One tensor without a copy, under the conditions of `OpenSafetensorsFile.mappedTensor`.
+    ///
+    /// - Throws: where there is none of this name, or the system cannot map the file.
+    public func mappedTensor(_ name: String) throws(TorchFileError) -> Tensor {
+        try file(of: name).mappedTensor(name)
+    }
+
+    /// Reads all tensors, in the index's order.
+    public func load() throws(TorchFileError) -> StateDict {
+        try all { file, name throws(TorchFileError) in try file.tensor(name) }
+    }
+
+    private func file(of name: String) throws(TorchFileError) -> OpenSafetensorsFile {
+        guard let file = files[name] else {
+            throw TorchFileError(path: path, reason: "has no tensor '\(name.shortened)'")
+        }
+        return file
+    }
+
+    private func all(
+        _ tensor: (OpenSafetensorsFile, String) throws(TorchFileError) -> Tensor
+    ) throws(TorchFileError) -> StateDict {
+        var state = StateDict()
+        for name in names { state[name] = .tensor(try tensor(file(of: name), name)) }
+        return state
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Synchronization
+import Torch
+
+/// A file of `torch.save` whose contents can be seen before its tensors are read, and whose tensors are read one by one.
+///
+/// ```swift
+/// let file = try OpenTorchFile(url)
+/// let network = try file.contents.dictionary("model").dictionary("net")
+/// print(try network.tensor("fc.weight").shape)                  // nothing of it has been read
+/// let weight = try file.read(network.tensor("fc.weight"))       // its bytes alone are read
+/// ```
+/// The file stays open as long as this is kept, under whatever name: one that is replaced meanwhile is still the old one.
+/// Reading from several threads at a time is safe.
+public final class OpenTorchFile: Sendable {
+    /// What the file holds. Its tensors lie on the device `meta`: they have a shape, a type and strides, and no elements.
+    /// Sparse tensors alone are read at once, since what they look like is known from their elements only.
+    public let value: StateValue
+    /// The file, as it was asked for.
+    public let path: String
+    /// nil for a file from before PyTorch 1.6.
+    private let archive: ArchiveReader?
+    private let storages: [TensorStorage.Identity: StoredStorage]
+
+    /// Opens a file and reads all of it but the tensors' bytes.
+    ///
+    /// - Throws: for a file that `TorchFile.load` does not read, too; where a tensor's bytes are damaged, reading it tells.
+    public convenience init(_ url: URL) throws(TorchFileError) {
+        let path = try url.filePath()
+        do {
+            try self.init(FileSource(path), path: path)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    init(_ source: FileSource, path: String) throws(TorchFileError) {
+        self.path = path
+        do {
+            let parts = try TorchFileParts(source)
+            archive = parts.archive
+            let seen = Mutex<[TensorStorage.Identity: StoredStorage]>([:])
+            var builder = StateBuilder(graph: parts.graph, source: parts.storages) {
+                byteCount, fill in
+                let storage = try TensorStorage(describing: byteCount)
+                guard let identity = storage.identity else { return storage }
+                seen.withLock { $0[identity] = StoredStorage(owner: storage, fill: fill) }
+                return storage
+            }
+            value = try builder.value()
+            storages = seen.withLock { $0 }
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// The dictionary that the file holds; the state of a module or an optimiser, a checkpoint.
+    ///
+    /// - Throws: where it holds something else.
+    public var contents: StateDict {
+        get throws(TorchFileError) {
+            guard case .dictionary(let state) = value else {
+                throw TorchFileError(path: path, reason: "it holds a \(value.typeName), not a dictionary")
+            }
+            return state
+        }
+    }
+
+    /// Reads one tensor of `value`: its memory, whole, into new memory on the CPU, checked against its checksum.
+    ///
+    /// - Throws: where the tensor is none of this file's, or its bytes are damaged.
+    public func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor {
+        guard case .tensor(let tensor) = try read(.tensor(tensor)) else { return tensor }
+        return tensor
+    }
+
+    /// Reads all tensors of a dictionary of `value`. Those that share memory in the file share it here.
+    public func read(_ state: StateDict) throws(TorchFileError) -> StateDict {
+        guard case .dictionary(let state) = try read(.dictionary(state)) else { return state }
+        return state
+    }
+
+    /// Reads all tensors of a part of `value`, or of the whole. Those that share memory in the file share it here.
+    public func read(_ part: StateValue) throws(TorchFileError) -> StateValue {
+        var filled: [TensorStorage.Identity: TensorStorage] = [:]
+        do {
+            return try fill(part, &filled)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Reads every record of the file once, keeping none, and compares it with its checksum. Files from before PyTorch 1.6
+    /// have no checksums.
+    ///
+    /// - Throws: for the first that differs.
+    public func verify() throws(TorchFileError) {
+        do {
+            try archive?.requireChecksums()
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    // MARK: Filling
+
+    private func fill(
+        _ value: StateValue, _ filled: inout [TensorStorage.Identity: TensorStorage]
+    ) throws -> StateValue {
+        switch value {
+        case .tensor(let tensor): return .tensor(try fill(tensor, &filled))
+        case .list(let values): return .list(try values.map { try fill($0, &filled) })
+        case .tuple(let values): return .tuple(try values.map { try fill($0, &filled) })
+        case .set(let values): return .set(try values.map { try fill($0, &filled) })
+        case .dictionary(var state):
+            for (key, value) in state { state[key] = try fill(value, &filled) }
+            for (key, value) in state.attributes { state.attributes[key] = try fill(value, &filled) }
+            return .dictionary(state)
+        default: return value
+        }
+    }
+
+    private func fill(
+        _ tensor: Tensor, _ filled: inout [TensorStorage.Identity: TensorStorage]
+    ) throws -> Tensor {
+        guard tensor.device == .meta else { return tensor }  // a sparse tensor
+        guard let identity = TensorStorage.identity(of: tensor), let stored = storages[identity] else {
+            throw FormatError("does not have the tensor that is to be read: it is not one of this file's descriptions")
+        }
+        let storage = try filled[identity] ?? TensorStorage(byteCount: stored.owner.byteCount, fill: stored.fill)
+        filled[identity] = storage
+        return try storage.tensor(TensorGeometry(of: tensor), dtype: tensor.dtype)
+    }
+}
+
+/// A storage that is described, and what fills one of its size.
+private struct StoredStorage: Sendable {
+    /// Kept, so that no other storage takes its identity.
+    let owner: TensorStorage
+    let fill: @Sendable (UnsafeMutableRawBufferPointer) throws -> Void
+}

@@ -1,0 +1,118 @@
+import CTorch
+import Torch
+
+/// A tensor that is to be written, with its name and type there.
+struct SafetensorsTensor {
+    let name: String
+    let tensor: Tensor
+    let byteCount: Int
+    fileprivate let type: (rank: Int, name: String)
+
+    /// - Throws: where the tensor cannot be written.
+    init(name: String, tensor: Tensor) throws {
+        guard name != SafetensorsHeader.metadataKey else {
+            throw FormatError("cannot be written: a tensor cannot be named '\(name)'")
+        }
+        guard tensor.isDefined else {
+            throw FormatError("cannot be written: the tensor '\(name.shortened)' was never assigned")
+        }
+        guard let type = tensor.dtype.safetensors, TensorStorage.identity(of: tensor) != nil, tensor.device != .meta
+        else {
+            throw FormatError(
+                "cannot be written: safetensors has no type for the tensor '\(name.shortened)' of type \(tensor.dtype), "
+                    + "or it is sparse, quantised or without memory")
+        }
+        self.name = name
+        self.tensor = tensor
+        self.type = type
+        byteCount = try TensorGeometry(contiguous: tensor.shape).byteCount(of: tensor.dtype)
+    }
+
+    /// The tensors of a flat dictionary.
+    static func all(of state: StateDict) throws -> [SafetensorsTensor] {
+        try state.map { key, value in
+            guard case .string(let name) = key else {
+                throw FormatError(
+                    "cannot be written: safetensors has names, and the state has the number \(key) as a key")
+            }
+            guard case .tensor(let tensor) = value else {
+                throw FormatError(
+                    "cannot be written: safetensors holds only tensors, and '\(name.shortened)' is a \(value.typeName)")
+            }
+            return try SafetensorsTensor(name: name, tensor: tensor)
+        }
+    }
+
+    /// Whether the reference implementation writes this one before the other.
+    func precedes(_ other: SafetensorsTensor) -> Bool {
+        guard type.rank == other.type.rank else { return type.rank < other.type.rank }
+        return name.utf8.lexicographicallyPrecedes(other.name.utf8)
+    }
+
+    /// The elements' bytes in the order of their indices, on the CPU.
+    fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard byteCount > 0 else { return }
+        let plain = try tensor.detach().resolveConj().resolveNeg().to(.cpu).contiguous()
+        defer { withExtendedLifetime(plain) {} }
+        guard let bytes = ct_tensor_data(plain.pointer) else { throw TorchError.last() }
+        try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+    }
+}
+
+/// A safetensors file that is to be written.
+struct SafetensorsContents {
+    private let header: [UInt8]
+    private let tensors: [SafetensorsTensor]
+
+    init(_ tensors: [SafetensorsTensor], metadata: [String: String]) throws {
+        self.tensors = tensors.sorted { $0.precedes($1) }
+        var members: [JSONValue.Member] = []
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            members.append(
+                JSONValue.Member(
+                    key: SafetensorsHeader.metadataKey,
+                    value: .object(texts.map { JSONValue.Member(key: $0.key, value: .string($0.value)) })))
+        }
+        var end = 0
+        for tensor in self.tensors {
+            let start = end
+            let (sum, overflow) = end.addingReportingOverflow(tensor.byteCount)
+            guard !overflow else { throw FormatError("cannot be written: its tensors are too large") }
+            end = sum
+            members.append(
+                JSONValue.Member(
+                    key: tensor.name,
+                    value: .object([
+                        JSONValue.Member(key: "dtype", value: .string(tensor.type.name)),
+                        JSONValue.Member(key: "shape", value: .array(tensor.tensor.shape.map { .integer($0) })),
+                        JSONValue.Member(key: "data_offsets", value: .array([.integer(start), .integer(end)])),
+                    ])))
+        }
+        var header = JSONWriter.write(.object(members))
+        // So that the data begins at a multiple of eight bytes.
+        header += Array(repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
+        guard header.count <= SafetensorsHeader.greatestSize else {
+            throw FormatError(
+                "cannot be written: its header would have \(header.count) bytes, and safetensors allows "
+                    + "\(SafetensorsHeader.greatestSize)")
+        }
+        self.header = header
+    }
+
+    func write(to file: FileSink) throws {
+        let size = UInt64(header.count)
+        let start = (0..<8).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + header
+        try start.withUnsafeBytes { try file.add($0) }
+        for tensor in tensors {
+            try tensor.withBytes { try file.add($0) }
+        }
+    }
+}
+
+extension FileSink {
+    /// Writes all of the bytes.
+    func add(_ bytes: UnsafeRawBufferPointer) throws {
+        guard take(bytes) else { throw FormatError("cannot be written: \(failure ?? "the system took no bytes")") }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite(.standardGenerator) struct CheckpointRetentionTests {
+    private func name(_ epoch: Int, _ iteration: Int? = nil) throws -> CheckpointName {
+        try #require(
+            CheckpointName(fileName: "net_epoch_\(epoch)_iter_\(iteration ?? epoch * 10).pth", saveName: "net"))
+    }
+
+    @Test("the newest stay, those of every so many epochs for ever, and the rest goes")
+    func decision() throws {
+        let retention = CheckpointRetention.last(2, every: 3)
+        var written: [CheckpointName] = []
+        var there: [Int] = []
+        for epoch in 1...10 {
+            let decision = retention.decide(written, newest: try name(epoch), unit: .epoch)
+            written = decision.kept
+            there.append(epoch)
+            there.removeAll { decision.obsolete.map(\.epoch).contains($0) }
+            #expect(there.contains(epoch))
+        }
+        #expect(there == [3, 6, 9, 10])
+        #expect(written.map(\.epoch) == [9, 10])
+    }
+
+    @Test("by iteration, every so many iterations count")
+    func iterations() throws {
+        let decision = CheckpointRetention.last(1, every: 20).decide(
+            [try name(1, 10), try name(1, 20), try name(2, 30)], newest: try name(2, 40), unit: .iteration)
+        #expect(decision.obsolete.map(\.iteration) == [10, 30])
+        #expect(decision.kept.map(\.iteration) == [40])
+    }
+
+    @Test("where all stay, nothing is noted")
+    func all() throws {
+        let decision = CheckpointRetention.all.decide([try name(1)], newest: try name(2), unit: .epoch)
+        #expect(decision == CheckpointRetention.Decision())
+    }
+
+    @Test("the one that is written stays, also where it was there before or older ones have greater numbers")
+    func newest() throws {
+        let decision = CheckpointRetention.last(1).decide(
+            [try name(1), try name(5)], newest: try name(1), unit: .epoch)
+        #expect(decision.kept.map(\.epoch) == [1])
+        #expect(decision.obsolete.map(\.epoch) == [5])
+    }
+
+    @Test("numbers that make no sense are errors")
+    func invalid() throws {
+        try withTemporaryFolder { folder in
+            for (retention, text) in [
+                (CheckpointRetention.last(0), "last must be positive"),
+                (.last(1, every: 0), "every must be positive"),
+                (CheckpointRetention(last: nil, every: 2), "without last"),
+            ] {
+                let error = #expect(throws: ConfigurationError.self) {
+                    try Trainer(totalSteps: 1, checkpointRoot: folder, checkpointRetention: retention)
+                }
+                #expect(error?.description.contains(text) == true)
+            }
+        }
+    }
+
+    // MARK: Through a trainer
+
+    private func train(
+        _ epochs: Int, in folder: URL, _ retention: CheckpointRetention, _ model: SmallModel = SmallModel(),
+        _ writing: CheckpointWriting = .sync
+    ) throws {
+        let trainer = try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
+        trainer.checkpointRetention = retention
+        trainer.checkpointWriting = writing
+        try trainer.fit(model, SmallData())
+    }
+
+    private func epochs(in folder: URL) -> [Int] {
+        folder.appending(path: "small").filesBelow
+            .compactMap { CheckpointName(fileName: $0, saveName: "small")?.epoch }.sorted()
+    }
+
+    @Test("over a resume it goes on as if there had been none", arguments: CheckpointWriting.allCases)
+    func resume(writing: CheckpointWriting) throws {
+        try withTemporaryFolder { folder in
+            for epochs in [3, 4, 7] { try train(epochs, in: folder, .last(2, every: 4), SmallModel(), writing) }
+            #expect(epochs(in: folder) == [4, 6, 7])
+        }
+    }
+
+    @Test("it never removes what this training did not write, whatever it is called")
+    func foreignFiles() throws {
+        try withTemporaryFolder { folder in
+            let small = folder.appending(path: "small")
+            try FileManager.default.createDirectory(at: small, withIntermediateDirectories: true)
+            let foreign = ["other_epoch_1_iter_6.pth", "small.pth", "best.pth", "notes.txt"]
+            for name in foreign { try Data().write(to: small.appending(path: name)) }
+            // All stayed at first: nothing says whose these are.
+            try train(2, in: folder, .all)
+            try train(5, in: folder, .last(1))
+            #expect(
+                small.filesBelow
+                    == (foreign + [
+                        "small_epoch_1_iter_6.pth", "small_epoch_2_iter_12.pth", "small_epoch_5_iter_30.pth",
+                    ]).sorted())
+        }
+    }
+
+    @Test("a run that was killed before the old one went leaves it to the next")
+    func killedInBetween() throws {
+        try withTemporaryFolder { folder in
+            try train(2, in: folder, .last(1))
+            #expect(epochs(in: folder) == [2])
+            let small = folder.appending(path: "small")
+            try FileManager.default.copyItem(
+                at: small.appending(path: "small_epoch_2_iter_12.pth"),
+                to: small.appending(path: "small_epoch_1_iter_6.pth"))
+            try train(3, in: folder, .last(1))
+            #expect(epochs(in: folder) == [3])
+        }
+    }
+
+    @Test("where the next one cannot be written, the old one stays", arguments: CheckpointWriting.allCases)
+    func failedWrite(writing: CheckpointWriting) throws {
+        final class Named: SmallModel {
+            override func appendMetadata(toCheckpointName name: String) -> String { name }
+        }
+        try withTemporaryFolder { folder in
+            try train(1, in: folder, .last(1))
+            // A folder in the place of the file.
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "small/small_epoch_2_iter_12.pth/x"), withIntermediateDirectories: true)
+            #expect(throws: CheckpointError.self) { try train(2, in: folder, .last(1), Named(), writing) }
+            #expect(epochs(in: folder) == [1])
+        }
+    }
+
+    @Test("names in a checkpoint that lead elsewhere are an error")
+    func hostileNames() throws {
+        try withTemporaryFolder { folder in
+            try train(1, in: folder, .last(1))
+            let file = folder.appending(path: "small/small_epoch_1_iter_6.pth")
+            var state = try TorchFile.loadDictionary(file)
+            for name in ["../victim.pth", "small_epoch_1_iter_2/../../victim.pth", "victim.pth"] {
+                state["written_checkpoints"] = .list([.string(name)])
+                try TorchFile.save(state, to: file)
+                let error = #expect(throws: CheckpointError.self) { try train(2, in: folder, .last(1)) }
+                #expect(error?.path == file.path)
+            }
+        }
+    }
+
+    @Test("an interruption's checkpoint counts as one of the newest")
+    func interruption() throws {
+        final class Stopping: SmallModel {
+            override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+                try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+                if losses.count == 14 { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            try train(4, in: folder, .last(2), Stopping())
+            #expect(
+                folder.appending(path: "small").filesBelow == [
+                    "small_epoch_2_iter_12.pth", "small_epoch_3_iter_14.pth",
+                ])
+            try train(4, in: folder, .last(2))
+            #expect(epochs(in: folder) == [3, 4])
+            #expect(folder.appending(path: "small").filesBelow.count == 2)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+/// Runs that Python Helios began, gone on with here. Tests/Fixtures/python_helios.py trained them to their end, too.
+@Suite(.standardGenerator) struct PythonHeliosTests {
+    struct Run: Decodable, CustomTestStringConvertible {
+        let file: String
+        let unit: String
+        let total: Int
+        let weights: [String: FixtureTensor]
+
+        var testDescription: String { file }
+    }
+
+    /// The network of the script, without the dropout of `SmallModel`: Python's loaders draw from the same generator.
+    private final class Net: SmallModel {
+        override func setup(fastInit: Bool) throws {
+            try super.setup(fastInit: fastInit)
+            network = try Sequential(Conv2d(1, 2, kernelSize: 2), BatchNorm2d(2), ReLU(), Flatten(), Linear(8, 3))
+            if !fastInit { optimizer = try SGD(network.parameters(), learningRate: 0.05, momentum: 0.9) }
+        }
+    }
+
+    static let runs: [Run] = (try? fixture("python-helios")) ?? []
+
+    private func source(_ run: Run) -> URL {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures/python-helios")
+            .appending(path: run.file).standardizedFileURL
+    }
+
+    private func trainer(_ run: Run, in folder: URL) throws -> Trainer {
+        try Trainer.quiet(
+            run.unit == "epoch" ? .epoch : .iteration, .steps(run.total), checkpointFrequency: 2, checkpointRoot: folder
+        )
+    }
+
+    @Test("there are runs of three versions by epoch and by iteration")
+    func complete() {
+        #expect(PythonHeliosTests.runs.count == 6)
+    }
+
+    @Test("gone on with, it ends in the weights of Python's own uninterrupted run", arguments: runs)
+    func goingOn(run: Run) throws {
+        try withTemporaryFolder { folder in
+            let small = folder.appending(path: "small")
+            try FileManager.default.createDirectory(at: small, withIntermediateDirectories: true)
+            let file = small.appending(path: source(run).lastPathComponent)
+            try FileManager.default.copyItem(at: source(run), to: file)
+            let before = try Data(contentsOf: file)
+
+            let model = Net()
+            let trainer = try trainer(run, in: folder)
+            trainer.checkpointRetention = .last(1)
+            let result = try trainer.fit(model, SmallData())
+            #expect(result.outcome == .completed)
+            #expect(model.losses.count == (run.unit == "epoch" ? 12 : 8))
+            let state = try model.network.stateDict()
+            #expect(Set(state.names) == Set(run.weights.keys))
+            for (name, expected) in run.weights {
+                try expectSameBits(state.tensor(.string(name)), expected.tensor, name)
+            }
+            #expect(try Data(contentsOf: file) == before, "Python's own file is not this training's to remove")
+            #expect(small.filesBelow.count == 2)
+        }
+    }
+
+    @Test("migrated on the disk, it goes on the same", arguments: runs)
+    func migrated(run: Run) throws {
+        try withTemporaryFolder { folder in
+            let small = folder.appending(path: "small")
+            try FileManager.default.createDirectory(at: small, withIntermediateDirectories: true)
+            let file = small.appending(path: source(run).lastPathComponent)
+            try FileManager.default.copyItem(at: source(run), to: file)
+            let results = try CheckpointMigration.migrate(small)
+            #expect(results.count == 1)
+            guard case .migrated(.pythonHelios(let version), let original)? = results.first?.outcome else {
+                Issue.record("not migrated: \(results)")
+                return
+            }
+            #expect(version.map { run.file.hasPrefix($0) } == true)
+            #expect(try Data(contentsOf: original) == Data(contentsOf: source(run)))
+
+            let model = Net()
+            try trainer(run, in: folder).fit(model, SmallData())
+            let state = try model.network.stateDict()
+            for (name, expected) in run.weights {
+                try expectSameBits(state.tensor(.string(name)), expected.tensor, name)
+            }
+        }
+    }
+}
