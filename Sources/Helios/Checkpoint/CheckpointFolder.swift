@@ -41,8 +41,19 @@ struct CheckpointFolder {
         }
         let lock = try FolderLock(result.folder)
         // The lock first: they could be another training's files that are being written.
-        TorchFile.removeLeftovers(in: result.folder)
+        result.removeLeftovers()
         return (result, lock)
+    }
+
+    /// Deletes what saves of a killed process left, in the folders of plug-ins too.
+    private func removeLeftovers() {
+        TorchFile.removeLeftovers(in: folder)
+        let contents = try? FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+        // Links to folders elsewhere are not followed.
+        for inner in contents ?? [] where (try? inner.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
+            TorchFile.removeLeftovers(in: inner)
+        }
     }
 
     /// nil where there is no such folder.

@@ -46,7 +46,7 @@ final class FolderLock {
             isHeld = true
             break
         }
-        let text = "process \(ProcessInfo.processInfo.processIdentifier) on \(ProcessInfo.processInfo.hostName)\n"
+        let text = "process \(getpid()) on \(FolderLock.hostName)\n"
         ftruncate(descriptor, 0)
         // Only for the message that another training throws.
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
@@ -61,6 +61,14 @@ final class FolderLock {
     }
 
     deinit { release() }
+
+    /// What the machine calls itself, without asking the network.
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        let isKnown = gethostname(&name, name.count - 1) == 0
+        let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return isKnown ? text : "an unnamed machine"
+    }
 
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (opened, named) = (stat(), stat())

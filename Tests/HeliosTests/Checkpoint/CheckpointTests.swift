@@ -43,10 +43,13 @@ import Testing
             let newest = try train(in: folder)
             try Data(contentsOf: newest).prefix(length).write(to: newest)
             let model = SmallModel()
-            let trainer = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(
+                .epoch, 2, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
             try trainer.fit(model, SmallData())
             #expect(model.losses.count == 6)
             #expect(trainer.lastCheckpoint?.lastPathComponent == newest.lastPathComponent)
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            #expect(log.contains("warning passed over: checkpoint \(newest.path): "), "\(log)")
         }
     }
 
@@ -222,13 +225,18 @@ import Testing
     func leftovers() throws {
         try withTemporaryFolder { folder in
             _ = try train(in: folder, epochs: 1)
-            for name in [".helios-1f.tmp", ".helios", "notes.tmp", "small_epoch_9.pth"] {
+            // Plug-ins' checkpoints lie in folders inside.
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "small/inner"), withIntermediateDirectories: true)
+            for name in [
+                ".helios-1f.tmp", ".helios", "notes.tmp", "small_epoch_9.pth", "inner/.helios-2.tmp", "inner/x.tmp",
+            ] {
                 try Data().write(to: folder.appending(path: "small/\(name)"))
             }
             _ = try train(in: folder, epochs: 2)
             #expect(
                 folder.appending(path: "small").filesBelow == [
-                    ".helios", "notes.tmp", "small_epoch_1_iter_6.pth", "small_epoch_2_iter_12.pth",
+                    ".helios", "inner/x.tmp", "notes.tmp", "small_epoch_1_iter_6.pth", "small_epoch_2_iter_12.pth",
                     "small_epoch_9.pth",
                 ])
         }

@@ -68,7 +68,7 @@ struct RandomTraining {
     func train(in folder: URL, stops: [Stop]) throws -> Run {
         var result = Run()
         var stops = stops[...]
-        // The number of workers changes from run to run.
+        // The number of workers, and who writes the checkpoints, change from run to run.
         let workers = [0, 1, 4]
         var model: Learner
         repeat {
@@ -79,7 +79,8 @@ struct RandomTraining {
                 trainUnit: unit, totalSteps: .steps(total), validFrequency: validFrequency,
                 checkpointFrequency: checkpointFrequency, printFrequency: 2, accumulationSteps: accumulation,
                 earlyStopCycles: earlyStopCycles, trainBatchLimit: trainBatchLimit, randomSeed: seed,
-                checkpointRoot: folder.appending(path: "checkpoints"), logRoot: folder, showsProgress: false,
+                checkpointRoot: folder.appending(path: "checkpoints"),
+                checkpointWriting: result.runCount % 2 == 0 ? .async : .sync, logRoot: folder, showsProgress: false,
                 printsBanner: false)
             result.outcome = try trainer.fit(model, data).outcome
             result.runCount += 1
