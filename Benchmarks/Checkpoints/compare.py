@@ -1,0 +1,68 @@
+"""Times of saving and loading as many bytes: a plain write, this library, and PyTorch, in turn; medians over the rounds.
+
+    python3 Benchmarks/Checkpoints/compare.py FOLDER [--size MiB] [--rounds N]
+
+The folder lies on the disk that is measured. Build the program first:
+
+    swift build -c release --package-path Benchmarks/Checkpoints
+"""
+
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+here = pathlib.Path(__file__).parent
+program = here / ".build/release/Checkpoints"
+torch = [sys.executable, "-B", "-W", "ignore", str(here / "torch_files.py")]
+
+
+def seconds(command: list) -> float:
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def forget(path: pathlib.Path) -> None:
+    """Lets the system drop the file's pages, so that they come from the disk."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--size", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+
+    kinds = {"plain": [str(program), "plain"], "pth": [str(program), "pth"], "safetensors": [str(program), "safetensors"],
+             "torch": torch}  # fmt: skip
+    times: dict[tuple, list] = {}
+    for _ in range(options.rounds):
+        for name, command in kinds.items():
+            path = options.folder / f"benchmark.{name}"
+            path.unlink(missing_ok=True)
+            os.sync()
+            times.setdefault(("save", name), []).append(seconds([*command, "save", str(path), str(options.size)]))
+        for cached in (True, False):
+            for name, command in kinds.items():
+                path = options.folder / f"benchmark.{name}"
+                if not cached:
+                    forget(path)
+                key = "load" if cached else "load from the disk"
+                times.setdefault((key, name), []).append(seconds([*command, "load", str(path)]))
+        for name, action in [("pth", "open"), ("safetensors", "open"), ("safetensors", "map")]:
+            path = options.folder / f"benchmark.{name}"
+            forget(path)
+            times.setdefault((action, name), []).append(seconds([str(program), name, action, str(path)]))
+    for name in kinds:
+        (options.folder / f"benchmark.{name}").unlink()
+    for (action, name), values in times.items():
+        median = statistics.median(values)
+        rates = "" if action in ("open", "map") else f"  {options.size / median:7.0f} MiB/s"
+        print(f"{action:20} {name:12} {median:8.4f} s  ({min(values):.4f} to {max(values):.4f}){rates}")
+
+
+main()
