@@ -130,7 +130,7 @@ struct HostileFileTests {
     func randomDamage(name: String) throws {
         var random = FixedRandom(state: 1)
         try loadAll(name) { original, load in
-            for _ in 0..<(isThorough ? 20_000 : 500) {
+            for _ in 0..<(isThorough ? 5000 : 500) {
                 var copy = original
                 for _ in 0..<Int.random(in: 1...8, using: &random) { damage(&copy, &random) }
                 try load(copy)
@@ -162,7 +162,7 @@ struct HostileFileTests {
     private func replaceBytes(of name: String, _ random: inout FixedRandom) throws {
         let pickle = try ArchiveReader(fixtureFile(name).path).read("data.pkl")
         let known = Set(pickle).sorted()
-        for _ in 0..<(isThorough ? 100_000 : 2000) {
+        for _ in 0..<(isThorough ? 50_000 : 2000) {
             var bytes = pickle
             // Bytes that occur in pickles go further than others.
             for _ in 0..<Int.random(in: 1...4, using: &random) {
