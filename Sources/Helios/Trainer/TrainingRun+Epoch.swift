@@ -21,7 +21,8 @@ extension TrainingRun {
             }
 
             if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
-                return try interrupt(interruption)
+                // Where somebody wanted to stop, a resumed run asks again.
+                return try interrupt(interruption, at: outcome == nil ? .validation : .step)
             }
             // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }

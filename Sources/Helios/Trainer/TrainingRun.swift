@@ -136,7 +136,7 @@ final class TrainingRun<Batch: Sendable> {
     var interruption: Interruption? { stopWatch?.interruption }
 
     /// Saves a checkpoint of the step that is over, from which a run goes on as if there had been no interruption.
-    func interrupt(_ interruption: Interruption) throws -> FitResult.Outcome {
+    func interrupt(_ interruption: Interruption, at point: ResumePoint = .step) throws -> FitResult.Outcome {
         if let checkpoints {
             try saveCheckpoint(at: .step, into: checkpoints, isDue: true, extras: [])
         }

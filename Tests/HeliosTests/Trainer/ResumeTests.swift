@@ -37,6 +37,54 @@ import Testing
         }
     }
 
+    @Test(
+        "a plug-in that counts the questions whether to stop is asked as often, wherever a validation is interrupted",
+        arguments: TrainingUnit.allCases)
+    func questions(unit: TrainingUnit) throws {
+        final class Counting: Plugin {
+            var count = 0
+            override func shouldTrainingStop() throws -> Bool {
+                count += 1
+                // A random number more or less shows in all that come after it.
+                _ = try Tensor.rand(1)
+                return false
+            }
+            override func stateDict() -> StateDict { ["count": .int(count)] }
+            override func loadStateDict(_ state: StateDict) throws { count = try state.int("count") }
+        }
+        final class Interrupting: SmallModel {
+            var cycle: Int?
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                try super.validStep(batch, step: step)
+                if trainer?.state.validationCycles == cycle { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ model: SmallModel, in name: String) throws -> (outcome: FitResult.Outcome, count: Int) {
+                let trainer = try Trainer.quiet(
+                    unit, unit == .epoch ? 2 : 9, validFrequency: unit == .epoch ? 1 : 4,
+                    checkpointRoot: folder.appending(path: name))
+                let plugin = Counting(id: "counting")
+                try trainer.register(plugin)
+                let result = try trainer.fit(model, SmallData())
+                return (result.outcome, plugin.count)
+            }
+            let whole = SmallModel()
+            let expected = try train(whole, in: "whole").count
+            var losses: [Double] = []
+            for cycle in [0, 1, nil] {
+                let model = Interrupting()
+                model.cycle = cycle
+                let result = try train(model, in: "parts")
+                #expect(result.outcome == (cycle == nil ? .completed : .interrupted(.request)))
+                losses += model.losses
+                guard cycle == nil else { continue }
+                #expect(result.count == expected && losses == whole.losses)
+                try expectSameState(model.network, whole.network)
+            }
+        }
+    }
+
     @Test("a training by epoch that the model stopped inside an epoch goes on with the batches it has not seen")
     func stoppedInsideAnEpoch() throws {
         final class Stopping: SmallModel {
