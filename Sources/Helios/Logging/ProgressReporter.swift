@@ -205,7 +205,7 @@ final class ProgressReporter {
                 label: label, done: done, total: total,
                 rate: seconds > 0 ? Double(done - resumedAt) / seconds : 0,
                 details: details(losses)
-            ).text)
+            ).text(columns: console.width - 1))
     }
 
     /// As many losses as could have room.
