@@ -8,8 +8,10 @@ extension TrainingRun {
     func validate() throws -> Interruption? {
         if let loader = data.validationLoader {
             let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+            let scores = model.validationScores
             if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: trainer.device)
+                model.validationScores = scores
                 return interruption
             }
         }
