@@ -49,12 +49,14 @@ final class TrainingRun<Batch: Sendable> {
             checkpoints = try CheckpointFolder.create(in: root, saveName: model.saveName)
         }
         let checkpoint = try goOnFromNewest()
-        try printBanner(checkpoint.map { "going on from \($0.path)" })
+        // What the hooks up to the first step draw, an uninterrupted run did not draw here.
+        try keepingRandomState(if: checkpoint != nil) {
+            try printBanner(checkpoint.map { "going on from \($0.path)" })
+        }
         // Early, before a hook does work on it.
         try checkTrainingData()
         if checkpoint == nil { try sanityCheck() }
 
-        // What these hooks draw, an uninterrupted run did not draw here.
         try keepingRandomState(if: checkpoint != nil) {
             try hooks.onTrainingStart()
             try hooks.train()
