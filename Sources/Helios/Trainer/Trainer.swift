@@ -98,7 +98,7 @@ public final class Trainer {
 
     var console: Console
     private(set) var stopIsRequested = false
-    private var isRunning = false
+    private(set) var isRunning = false
     private var openLogFile: URL?
 
     /// A trainer; `fit` or `test` runs it.
