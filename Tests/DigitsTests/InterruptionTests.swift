@@ -94,6 +94,21 @@ import Testing
         }
     }
 
+    @Test("it ends well too where nobody reads its error stream any more, as after Ctrl-C of `digits 2>&1 | tee log`")
+    func lostReader() throws {
+        try withTemporaryFolder { folder in
+            let command = """
+                cd '\(folder.path)' && mkfifo errors && { "$0" --epochs 200 --folder . 2>errors & } && \
+                exec 3<errors && exec 3<&- && while [ ! -d checkpoints/digits ]; do sleep 0.01; done; \
+                kill -TERM $!; wait $!
+                """
+            #expect(try Program.shell(command).status == 128 + SIGTERM)
+            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            #expect(log.contains("training ended: interrupted by SIGTERM"))
+            #expect(folder.newestIteration(of: "digits") > 0)
+        }
+    }
+
     @Test("a signal that the parent ignores is ignored")
     func ignoredSignal() throws {
         try withTemporaryFolder { folder in

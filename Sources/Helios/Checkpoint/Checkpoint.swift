@@ -21,6 +21,9 @@ struct Checkpoint {
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
         static let runningLosses: StateDict.Key = "running_losses"
+        // Nor has Python Helios these two:
+        static let lastLosses: StateDict.Key = "last_losses"
+        static let validationScores: StateDict.Key = "validation_scores"
 
         /// The names beside which those of the plug-ins stand.
         static let all: Set<String> = Set(
@@ -36,6 +39,8 @@ struct Checkpoint {
     let modelState: StateDict
     let scalerState: StateDict?
     let runningLosses: StateDict
+    let lastLosses: StateDict
+    let validationScores: StateDict
     /// By the plug-in's id.
     let plugins: StateDict
     let gradients: StateDict?
@@ -57,9 +62,9 @@ struct Checkpoint {
         self.resumePoint = resumePoint
         modelState = try model.stateDict()
         scalerState = try model.mixedPrecision?.scaler.stateDict()
-        var losses = StateDict()
-        for (name, sum) in model.runningLosses.sorted(by: { $0.key < $1.key }) { losses[.string(name)] = .double(sum) }
-        runningLosses = losses
+        runningLosses = StateDict(numbers: model.runningLosses)
+        lastLosses = StateDict(numbers: model.lastLosses)
+        validationScores = StateDict(numbers: model.validationScores)
         var states = StateDict()
         for plugin in plugins { states[.string(plugin.id)] = .dictionary(try plugin.stateDict()) }
         self.plugins = states
@@ -83,7 +88,9 @@ struct Checkpoint {
         }
         try model.loadStateDict(modelState, fastInit: fastInit)
         if !fastInit {
-            for name in runningLosses.names { model.runningLosses[name] = try runningLosses.double(.string(name)) }
+            model.runningLosses = try runningLosses.numbers()
+            model.lastLosses = try lastLosses.numbers()
+            model.validationScores = try validationScores.numbers()
             if let gradients { try PendingGradients.load(gradients, into: model) }
         }
     }
@@ -112,6 +119,7 @@ extension Checkpoint {
     func stateDict() -> StateDict {
         var model: StateDict = [
             Key.user: .dictionary(modelState), Key.runningLosses: .dictionary(runningLosses),
+            Key.lastLosses: .dictionary(lastLosses), Key.validationScores: .dictionary(validationScores),
         ]
         if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
         let log: StateValue = logFile.map { .string($0) } ?? .none
@@ -147,6 +155,8 @@ extension Checkpoint {
         modelState = try model.dictionary(Key.user)
         scalerState = model[Key.scaler] == nil ? nil : try model.dictionary(Key.scaler)
         runningLosses = try model.dictionary(Key.runningLosses)
+        lastLosses = model[Key.lastLosses] == nil ? [:] : try model.dictionary(Key.lastLosses)
+        validationScores = model[Key.validationScores] == nil ? [:] : try model.dictionary(Key.validationScores)
         random = try RandomState(state.dictionary(Key.random))
         data = try state.dictionary(Key.data)
         epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(Key.epoch))
@@ -162,5 +172,17 @@ extension Checkpoint {
         }
         self.plugins = plugins
         logFile = try? state.dictionary(Key.loggers).dictionary("root").string("log_file")
+    }
+}
+
+extension StateDict {
+    /// A table of numbers by their names, in the names' order.
+    fileprivate init(numbers: [String: Double]) {
+        self.init()
+        for (name, number) in numbers.sorted(by: { $0.key < $1.key }) { self[.string(name)] = .double(number) }
+    }
+
+    fileprivate func numbers() throws -> [String: Double] {
+        try names.reduce(into: [:]) { $0[$1] = try double(.string($1)) }
     }
 }

@@ -5,6 +5,9 @@ enum ResumePoint: String {
     case saved
     /// Right after a step, because training was interrupted: nothing of what comes after a step has been done.
     case step
+    /// After the question whether to stop that follows a step, because the validation that comes next was interrupted:
+    /// it is run again.
+    case validation
 }
 
 extension ResumePoint {

@@ -11,6 +11,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     public let sampleCount: Int
 
     private let sampler: any Sampler
+    private let datasetCount: Int
     private let seed: UInt64
     /// How many batches an epoch has at most.
     private let batchLimit: Int
@@ -35,6 +36,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         self.seed = seed
         batchLimit = .max
         sampleCount = sampler.count
+        datasetCount = dataset.count
         let samples = 0..<dataset.count
         makeBatch = { indices, random in
             // A data set may trap on a number that it does not have.
@@ -55,8 +57,9 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         self.options = options
         self.sampler = sampler
         self.batchLimit = batchLimit
+        sampleCount = sampler.count
+        datasetCount = other.datasetCount
         seed = other.seed
-        sampleCount = other.sampleCount
         makeBatch = other.makeBatch
     }
 
@@ -66,12 +69,13 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return DataLoader(self, options, sampler, batchLimit: count)
     }
 
-    /// The same loader with the samples in the order of their numbers.
+    /// The same loader with the samples in the order of their numbers, each at most once.
     func inOrder() -> DataLoader<Batch> {
         var options = options
         options.shuffle = false
         options.sampler = nil
-        return DataLoader(self, options, SequentialSampler(count: sampleCount), batchLimit: batchLimit)
+        let sampler = SequentialSampler(count: min(sampleCount, datasetCount))
+        return DataLoader(self, options, sampler, batchLimit: batchLimit)
     }
 
     /// The number of batches in an epoch.

@@ -10,24 +10,36 @@ struct ProgressBar {
     let rate: Double
     let details: [String]
 
-    private static let width = 20
+    /// As much of it as has room in so many columns: a number that is cut off would be another number.
+    func text(columns: Int = .max) -> String {
+        let start = start(columns: columns)
+        var parts = [start]
+        var room = columns - TerminalText.columns(of: start)
+        for part in rest {
+            room -= 2 + TerminalText.columns(of: part)
+            guard room >= 0 else { break }
+            parts.append(part)
+        }
+        return parts.joined(separator: "  ")
+    }
 
-    var text: String {
-        var parts = [label]
-        if let total, total > 0 {
-            let fraction = min(Double(done) / Double(total), 1)
-            let filled = Int(fraction * Double(ProgressBar.width))
-            let bar =
-                String(repeating: "#", count: filled) + String(repeating: ".", count: ProgressBar.width - filled)
-            parts.append(String(format: "%3d%%", Int(fraction * 100)) + " |\(bar)| \(done)/\(total)")
-        } else {
-            parts.append("\(done)")
-        }
-        if rate > 0 {
-            parts.append(rate >= 1 ? String(format: "%.1f/s", rate) : String(format: "%.1f s each", 1 / rate))
-            if let total { parts.append("\(ProgressBar.duration(Double(max(total - done, 0)) / rate)) left") }
-        }
-        return (parts + details).joined(separator: "  ")
+    /// How much is done: with a bar, or a shorter one, where there is room.
+    private func start(columns: Int) -> String {
+        guard let total, total > 0 else { return "\(label)  \(done)" }
+        let fraction = min(Double(done) / Double(total), 1)
+        let (percent, count) = (String(format: "%3d%%", Int(fraction * 100)), "\(done)/\(total)")
+        let width = min(columns - TerminalText.columns(of: "\(label)  \(percent) || \(count)"), 20)
+        guard width >= 5 else { return "\(label)  \(percent) \(count)" }
+        let filled = Int(fraction * Double(width))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        return "\(label)  \(percent) |\(bar)| \(count)"
+    }
+
+    private var rest: [String] {
+        guard rate > 0 else { return details }
+        var parts = [rate >= 1 ? String(format: "%.1f/s", rate) : String(format: "%.1f s each", 1 / rate)]
+        if let total { parts.append("\(ProgressBar.duration(Double(max(total - done, 0)) / rate)) left") }
+        return parts + details
     }
 
     /// `mm:ss`, or `h:mm:ss` from an hour on.

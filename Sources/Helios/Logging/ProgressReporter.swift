@@ -173,10 +173,14 @@ final class ProgressReporter {
         var parts = losses.sorted { $0.key < $1.key }.map {
             "\($0.key) \(format($0.value.sum / Double($0.value.count)))"
         }
-        for items in [scores] + trainer.plugins.map(\.progressItems) {
+        parts += scores.sorted { $0.key < $1.key }.map { name, score in
+            // Many models call what they train and what they validate by the same.
+            "\(losses[name] == nil ? "" : "validation ")\(name) \(format(score))"
+        }
+        for items in trainer.plugins.map(\.progressItems) {
             parts += items.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
         }
-        parts.append("\(stepCount) batches in \(String(format: "%.2f", seconds)) s")
+        parts.append("\(stepCount) batch\(stepCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
         if isShown { console.printLine(line) }
         trainer.logger.info("\(line)")
@@ -205,7 +209,7 @@ final class ProgressReporter {
                 label: label, done: done, total: total,
                 rate: seconds > 0 ? Double(done - resumedAt) / seconds : 0,
                 details: details(losses)
-            ).text)
+            ).text(columns: console.width - 1))
     }
 
     /// As many losses as could have room.

@@ -15,6 +15,11 @@ enum TerminalText {
         return result
     }
 
+    /// The columns of a text without control characters.
+    static func columns(of text: String) -> Int {
+        text.reduce(0) { $0 + columns(of: $1) }
+    }
+
     /// The columns of a character: two for those of East Asia and for emoji, none for a mark on its own.
     static func columns(of character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }

@@ -3,3 +3,15 @@ public enum BatchPhase: Sendable {
     /// A training phase, the validation data, the test data, or the data to predict for.
     case train, valid, test, predict
 }
+
+extension BatchPhase {
+    /// What the phase is called in a message.
+    var noun: String {
+        switch self {
+        case .train: "training"
+        case .valid: "validation"
+        case .test: "test"
+        case .predict: "prediction"
+        }
+    }
+}

@@ -44,9 +44,9 @@ open class Model<Batch: Sendable> {
     public var lossItems: [String: Tensor] = [:]
     /// Sums of the losses since the last validation, by name: divided by `TrainingState.runningIter`, their mean.
     public var runningLosses: [String: Double] = [:]
-    /// The values of the last batch's losses, by name.
+    /// The values of the last batch's losses, by name. In the checkpoints.
     public internal(set) var lastLosses: [String: Double] = [:]
-    /// What validation found, by name: validation steps fill it.
+    /// What validation found, by name: validation steps fill it. In the checkpoints.
     public var validationScores: [String: Double] = [:]
     /// What testing found, by name: test steps fill it.
     public var testScores: [String: Double] = [:]
@@ -115,7 +115,8 @@ open class Model<Batch: Sendable> {
 
     // MARK: Training
 
-    /// Switches to training mode; by default every network among the stored properties.
+    /// Switches to training mode; by default every network among the stored properties. Called at the start of training
+    /// and after each validation.
     open func train() throws {
         for network in StatefulProperties(of: self).networks { network.train() }
     }
@@ -207,14 +208,16 @@ open class Model<Batch: Sendable> {
     /// Whether training should stop now. False by default.
     ///
     /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch. A
-    /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, or saved.
+    /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or
+    /// `validationScores`, or saved.
     open func shouldTrainingStop() throws -> Bool { false }
 
     /// Whether to go on to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
     ///
     /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
-    /// before its first step: what the answer depends on is `Trainer.state`, or saved.
+    /// before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or `validationScores`, or
+    /// saved.
     open func shouldAdvanceDatasetPhase() throws -> Bool { false }
 
     /// Whether the checkpoint that is due should be saved. True by default.

@@ -14,6 +14,9 @@ import Foundation
 ///     }
 ///
 ///     override func shouldTrainingStop() -> Bool { isReached }
+///
+///     override func stateDict() -> StateDict { ["is_reached": .bool(isReached)] }
+///     override func loadStateDict(_ state: StateDict) throws { isReached = try state.bool("is_reached") }
 /// }
 /// ```
 /// One that changes batches is a `BatchPlugin`.
@@ -67,7 +70,8 @@ open class Plugin {
     /// Called once, before the first epoch.
     open func onTrainingStart() throws {}
 
-    /// Called at the start of each epoch, the first being 1.
+    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is gone on with too
+    /// (`Trainer.isResumingEpoch`).
     open func onTrainingEpochStart(currentEpoch: Int) throws {}
 
     /// Called before each training step.
@@ -113,7 +117,8 @@ open class Plugin {
     /// Whether training should stop now. False by default.
     ///
     /// Asked after each training step, after each validation cycle and after each epoch, before the model is; once one
-    /// plug-in says so, no other is asked.
+    /// plug-in says so, no other is asked. A resumed run may ask before its first step: what the answer depends on is
+    /// `Trainer.state`, or saved.
     open func shouldTrainingStop() throws -> Bool { false }
 
     // MARK: Checkpoints

@@ -29,3 +29,13 @@ enum Activity: String, CaseIterable {
     case onTestingStart, onTestingBatchStart, testStep, onTestingBatchEnd, onTestingEnd
     case onPredictionStart, predictStep, onPredictionEnd
 }
+
+extension Activity {
+    /// Whether it is about a batch of the training that is not over.
+    var isOfTrainingBatch: Bool {
+        switch self {
+        case .nextBatch, .batchToDevice, .processBatch, .onTrainingBatchStart, .trainStep, .onTrainingBatchEnd: true
+        default: false
+        }
+    }
+}

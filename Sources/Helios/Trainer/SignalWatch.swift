@@ -8,22 +8,16 @@ final class SignalWatch {
     private static let numbers = [SIGINT, SIGTERM]
 
     /// How many trainings watch, and which signals are handled here for them.
-    private static let installed = Mutex<(watchers: Int, numbers: [Int32])>((0, []))
+    private static let installed = Mutex<(watchers: Int, signals: [HandledSignal])>((0, []))
 
     init() {
         SignalWatch.installed.withLock { installed in
             installed.watchers += 1
             guard installed.watchers == 1 else { return }
-            // Also so that the handler, which may do next to nothing, does not find it uninitialised.
+            // Also so that the handler, which may do next to nothing, does not find them uninitialised.
             receivedSignal.store(0, ordering: .sequentiallyConsistent)
-            installed.numbers = SignalWatch.numbers.filter { number in
-                let previous = signal(number, noteSignal)
-                guard isDefault(previous) else {
-                    signal(number, previous)
-                    return false
-                }
-                return true
-            }
+            canWriteNote.store(!SignalWatch.isPipe(STDERR_FILENO), ordering: .sequentiallyConsistent)
+            installed.signals = SignalWatch.numbers.compactMap { HandledSignal($0, handler: noteSignal) }
         }
     }
 
@@ -31,7 +25,8 @@ final class SignalWatch {
         SignalWatch.installed.withLock { installed in
             installed.watchers -= 1
             guard installed.watchers == 0 else { return }
-            for number in installed.numbers { signal(number, SIG_DFL) }
+            for signal in installed.signals { signal.giveBack() }
+            installed.signals = []
             receivedSignal.store(0, ordering: .sequentiallyConsistent)
         }
     }
@@ -49,9 +44,18 @@ final class SignalWatch {
         default: "signal \(number)"
         }
     }
+
+    private static func isPipe(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return false }
+        return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    }
 }
 
 private let receivedSignal = Atomic<Int32>(0)
+
+/// Not into a pipe: Ctrl-C ends its reader too (`digits 2>&1 | tee log`), and then writing would end the process.
+private let canWriteNote = Atomic<Bool>(false)
 
 /// Runs in the middle of anything: it may only do what is safe there.
 private func noteSignal(_ number: Int32) {
@@ -60,16 +64,9 @@ private func noteSignal(_ number: Int32) {
         raise(number)
         return
     }
+    guard canWriteNote.load(ordering: .relaxed) else { return }
+    let previousError = errno
     let note: StaticString = "\nstopping after this step; once more stops at once\n"
     _ = write(STDERR_FILENO, note.utf8Start, note.utf8CodeUnitCount)
-}
-
-#if canImport(Darwin)
-    private typealias SignalHandler = (@convention(c) (Int32) -> Void)?
-#else
-    private typealias SignalHandler = __sighandler_t?
-#endif
-
-private func isDefault(_ handler: SignalHandler) -> Bool {
-    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_DFL, to: Int.self)
+    errno = previousError
 }

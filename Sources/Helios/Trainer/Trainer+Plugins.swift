@@ -2,8 +2,11 @@ extension Trainer {
     /// Registers a plug-in. Its hooks are called after those of the plug-ins before it, and before the model's.
     ///
     /// - Throws: `PluginError` where the name is taken or stands for something else in checkpoints, or another plug-in
-    ///   does what only one may do.
+    ///   does what only one may do, and while a run is under way.
     public func register(_ plugin: Plugin) throws {
+        guard !isRunning else {
+            throw PluginError(id: plugin.id, reason: "it comes too late: register plug-ins before the run")
+        }
         guard !plugin.id.isEmpty, !Checkpoint.Key.all.contains(plugin.id) else {
             throw PluginError(id: plugin.id, reason: "checkpoints use this name: give the plug-in another id")
         }

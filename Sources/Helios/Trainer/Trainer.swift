@@ -102,6 +102,7 @@ public final class Trainer {
 
     var console: Console
     private(set) var stopIsRequested = false
+    private(set) var isRunning = false
     private var openLogFile: URL?
 
     /// A trainer; `fit` or `test` runs it.
@@ -222,6 +223,13 @@ public final class Trainer {
         _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
         _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
+        guard !isRunning else {
+            throw ConfigurationError(
+                "the \(what) was started in a hook of this trainer's own run: do it when that is over, or with another "
+                    + "trainer, model and data module")
+        }
+        isRunning = true
+        defer { isRunning = false }
         let run = TrainingRun(self, kind, model, data)
         stopIsRequested = false
         state = TrainingState()

@@ -11,6 +11,10 @@ extension TrainingRun {
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
             if resumePoint == .step { outcome = try hooks.stopVote() }
+            // Validation before the epoch is over says that somebody wants to stop: who, is asked once more.
+            if resumePoint == .validation, state.datasetIter < loader.batchCount {
+                try keepingRandomState(if: true) { outcome = try hooks.stopVote() }
+            }
             while outcome == nil, let batch = try next(of: batches) {
                 state.globalIteration += 1
                 state.currentIteration += 1
@@ -21,7 +25,7 @@ extension TrainingRun {
             }
 
             if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
-                return try interrupt(interruption)
+                return try interrupt(interruption, at: .validation)
             }
             // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }

@@ -8,8 +8,10 @@ extension TrainingRun {
     func validate() throws -> Interruption? {
         if let loader = data.validationLoader {
             let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+            let scores = model.validationScores
             if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: trainer.device)
+                model.validationScores = scores
                 return interruption
             }
         }
@@ -72,10 +74,14 @@ extension TrainingRun {
         try noGrad {
             let batches = try loader.batches(epoch: 0)
             var step = 0
+            evaluated = (phase, step)
             while let batch = try next(of: batches), try body(hooks.batchToDevice(batch, phase: phase), step) {
                 step += 1
+                evaluated = (phase, step)
             }
         }
+        // Not where it fails: the message is to say with which batch.
+        evaluated = nil
     }
 
     // MARK: Testing and prediction
@@ -129,6 +135,7 @@ extension TrainingRun {
 
     func fastRun() throws -> FitResult {
         let result = try fit()
+        if case .interrupted = result.outcome { return result }
         // There and back, so that a state that cannot be saved or restored is found.
         let saved = try checkpoint(at: .step).stateDict()
         try hooks.run(.loadCheckpoint) { try Checkpoint(saved).restore(model, fastInit: false) }

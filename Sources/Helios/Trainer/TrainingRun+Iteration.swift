@@ -54,8 +54,12 @@ extension TrainingRun {
 
     private func endBatchUninterrupted() throws -> Continuation {
         if let outcome = try hooks.stopVote() { return .stop(outcome) }
+        return try validateAndSave()
+    }
+
+    private func validateAndSave() throws -> Continuation {
         if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
-            return .stop(try interrupt(interruption))
+            return .stop(try interrupt(interruption, at: .validation))
         }
         if isStep { try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.currentIteration)) }
         return try endStep()
@@ -74,6 +78,10 @@ extension TrainingRun {
     /// What a checkpoint's step left to do.
     private func resumeStep() throws -> Continuation {
         defer { resumePoint = nil }
-        return resumePoint == .step ? try endBatchUninterrupted() : try endStep()
+        return switch resumePoint {
+        case .step: try endBatchUninterrupted()
+        case .validation: try validateAndSave()
+        case .saved, nil: try endStep()
+        }
     }
 }

@@ -17,6 +17,8 @@ final class TrainingRun<Batch: Sendable> {
     /// Where in the loop the checkpoint was saved that this run goes on from; nil from its next step on, and where the
     /// run is new.
     var resumePoint: ResumePoint?
+    /// The batch of a validation, a test or a prediction that is under way, the first being 0.
+    var evaluated: (phase: BatchPhase, batch: Int)?
 
     private let kind: RunPlan.Kind
     private(set) var checkpoints: CheckpointFolder?
@@ -59,12 +61,14 @@ final class TrainingRun<Batch: Sendable> {
             }
         }
         let checkpoint = try goOnFromNewest()
-        try printBanner(checkpoint.map { "going on from \($0.path)" })
+        // What the hooks up to the first step draw, an uninterrupted run did not draw here.
+        try keepingRandomState(if: checkpoint != nil) {
+            try printBanner(checkpoint.map { "going on from \($0.path)" })
+        }
         // Early, before a hook does work on it.
         try checkTrainingData()
         if checkpoint == nil { try sanityCheck() }
 
-        // What these hooks draw, an uninterrupted run did not draw here.
         try keepingRandomState(if: checkpoint != nil) {
             try hooks.onTrainingStart()
             try hooks.train()
@@ -149,17 +153,22 @@ final class TrainingRun<Batch: Sendable> {
     var interruption: Interruption? { stopWatch?.interruption }
 
     /// Saves a checkpoint of the step that is over, from which a run goes on as if there had been no interruption.
-    func interrupt(_ interruption: Interruption) throws -> FitResult.Outcome {
-        try saveCheckpoint(at: .step, isDue: true, extras: [])
+    func interrupt(_ interruption: Interruption, at point: ResumePoint = .step) throws -> FitResult.Outcome {
+        try saveCheckpoint(at: point, isDue: true, extras: [])
         return .interrupted(interruption)
     }
 
     /// For messages: where the run is.
     var position: String {
-        guard state.globalEpoch > 0 else { return hooks.position }
-        return
-            "\(hooks.position), epoch \(state.globalEpoch), iteration \(state.currentIteration), batch "
-            + "\(state.datasetIter + 1)"
+        var parts = [hooks.position]
+        if let evaluated { parts.append("batch \(evaluated.batch + 1) of the \(evaluated.phase.noun)") }
+        if state.globalEpoch > 0 {
+            parts += ["epoch \(state.globalEpoch)", "iteration \(state.currentIteration)"]
+            // The state counts a batch when its step is over.
+            let batch = state.datasetIter + (hooks.current.isOfTrainingBatch ? 1 : 0)
+            if evaluated == nil, batch > 0 { parts.append("batch \(batch)") }
+        }
+        return parts.joined(separator: ", ")
     }
 
     // MARK: Beginning and end

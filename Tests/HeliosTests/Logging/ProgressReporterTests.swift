@@ -72,6 +72,14 @@ import Testing
             ])
     }
 
+    @Test("a score that is called as a loss is said to be the validation's")
+    func sameName() throws {
+        let data = SmallData()
+        data.options.batchSize = 22
+        let line = try #require(lines(SmallModel(), data, unit: .epoch, 1, validFrequency: 1).first)
+        #expect(line.wholeMatch(of: /epoch 1\/1: loss [\d.]+, validation loss [\d.]+, 1 batch in s/) != nil, "\(line)")
+    }
+
     @Test("a training without losses, and one with thousands of long names, has its lines")
     func oddLosses() throws {
         final class Many: SmallModel {

@@ -7,22 +7,23 @@ import Testing
 @Suite(.standardGenerator) struct PluginExamplesTests {
     /// Stops when the loss of a step is far above what it has been.
     private final class SpikeGuard: Plugin {
-        private var average: Double?
+        private var average = Double.infinity
         private var isSpiking = false
 
         init() { super.init(id: "spike-guard") }
 
         override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
             guard let loss = try model?.lossItems["loss"]?.item().double else { return }
-            isSpiking = average.map { loss > 10 * $0 } ?? false
-            average = 0.99 * (average ?? loss) + 0.01 * loss
+            isSpiking = loss > 10 * average
+            average = average.isFinite ? 0.99 * average + 0.01 * loss : loss
         }
 
         override func shouldTrainingStop() -> Bool { isSpiking }
 
-        override func stateDict() -> StateDict { average.map { ["average": .double($0)] } ?? [:] }
+        override func stateDict() -> StateDict { ["average": .double(average), "is_spiking": .bool(isSpiking)] }
         override func loadStateDict(_ state: StateDict) throws {
-            average = state["average"] == nil ? nil : try state.double("average")
+            average = try state.double("average")
+            isSpiking = try state.bool("is_spiking")
         }
     }
 
@@ -38,20 +39,31 @@ import Testing
     @Test("a plug-in with a vote and a state, and one that changes batches")
     func ownPlugins() throws {
         final class Spiking: SmallModel {
+            var isInterrupted = false
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 try super.trainStep(batch, state: state)
-                if state.globalIteration == 15 { lossItems["loss"] = try Tensor(1000.0) }
+                guard state.globalIteration == 15 else { return }
+                lossItems["loss"] = try Tensor(1000.0)
+                if isInterrupted { trainer?.stop() }
             }
         }
         try withTemporaryFolder { folder in
-            func train(_ model: SmallModel) throws -> FitResult {
-                let trainer = try Trainer.quiet(.epoch, 3, checkpointFrequency: 1, checkpointRoot: folder)
+            func train(_ model: SmallModel, _ name: String = "whole") throws -> FitResult {
+                let trainer = try Trainer.quiet(
+                    .epoch, 3, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
                 try trainer.register(SpikeGuard())
                 try trainer.register(Noise())
                 return try trainer.fit(model, SmallData())
             }
             let result = try train(Spiking())
             #expect(result.outcome == .stoppedByPlugin(id: "spike-guard"))
+            // Interrupted before anybody asks whether to stop, the next run still does.
+            let interrupted = Spiking()
+            interrupted.isInterrupted = true
+            #expect(try train(interrupted, "interrupted").outcome == .interrupted(.request))
+            let next = Spiking()
+            #expect(try train(next, "interrupted").outcome == .stoppedByPlugin(id: "spike-guard"))
+            #expect(next.losses.isEmpty)
             // From the middle of the third epoch.
             let model = SmallModel()
             #expect(try train(model).outcome == .completed)

@@ -270,7 +270,7 @@ import Testing
             #expect(error?.hook == "validStep")
             #expect(calls.list.suffix(4) == ["1.onEvaluationEnd", "2.onEvaluationEnd", "1.teardown", "2.teardown"])
             let log = try log(in: folder)
-            #expect(log.contains("training failed in validStep, epoch 1"))
+            #expect(log.contains("training failed in validStep, batch 1 of the validation, epoch 1"))
             #expect(log.contains("ending the evaluation failed too"))
         }
     }

@@ -27,6 +27,17 @@ import Testing
         #expect(trainer.plugins.count == 1)
     }
 
+    @Test("one that comes while a run is under way is an error")
+    func late() throws {
+        final class Registering: SmallModel {
+            override func onTrainingStart() throws { try trainer?.register(NotingPlugin("late")) }
+        }
+        let trainer = try Trainer.quiet()
+        let error = #expect(throws: PluginError.self) { try trainer.fit(Registering(), SmallData()) }
+        #expect(error?.id == "late" && error?.reason.contains("before the run") == true)
+        #expect(trainer.plugins.isEmpty)
+    }
+
     static let claims: [(PluginOverrides, String)] = [
         (.trainingBatch, "the training batch"), (.validationBatch, "the validation batch"),
         (.testingBatch, "the test batch"), (.trainingStop, "the end of training"),

@@ -154,6 +154,19 @@ import Testing
         #expect(last < first / 2)
     }
 
+    @Test("overfitting on more than there is, with a sampler that draws samples often, takes each sample once")
+    func drawnOften() throws {
+        struct Often: Sampler {
+            let count = 50
+            func order(epoch: Int) -> SampleOrder { SampleOrder(Array(repeating: 3, count: count)) }
+        }
+        let trainer = try Trainer.quiet(.epoch, 1)
+        trainer.overfitBatches = 10
+        let data = SmallData()
+        data.options = LoaderOptions(batchSize: 4, sampler: Often())
+        #expect(try trainer.fit(SmallModel(), data).state.globalIteration == 6)
+    }
+
     @Test("with a limit of training batches too, the smaller counts")
     func both() throws {
         for (limit, overfit) in [(1, 3), (3, 1)] {

@@ -88,6 +88,23 @@ import Testing
         }
     }
 
+    @Test("one that is interrupted says so, and not that everything works")
+    func interrupted() throws {
+        final class Stopping: Counting {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                try super.trainStep(batch, state: state)
+                trainer?.stop()
+            }
+        }
+        let model = Stopping()
+        let trainer = try Trainer.quiet(.epoch, 9)
+        var result: FitResult?
+        let text = try trainer.printedText { result = try trainer.fastRun(model, SmallData()) }
+        #expect(result?.outcome == .interrupted(.request))
+        #expect(!text.contains("everything works") && text.contains("interrupted"))
+        #expect(model.counts["test"] == nil)
+    }
+
     @Test("it needs a step, and no total of steps")
     func options() throws {
         #expect(throws: ConfigurationError.self) { try Trainer.quiet().fastRun(SmallModel(), SmallData(), steps: 0) }

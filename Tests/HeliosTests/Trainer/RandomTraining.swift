@@ -111,7 +111,7 @@ struct NumberedBatch: Sendable {
 }
 
 /// A network with dropout, running statistics, momentum and whatever else the configuration asks for; it draws random
-/// numbers in every place where a hook could.
+/// numbers in every hook.
 final class Learner: Model<NumberedBatch> {
     private let configuration: RandomTraining
     private let data: AugmentedData
@@ -160,9 +160,19 @@ final class Learner: Model<NumberedBatch> {
     /// Moves the standard generator.
     private func draw() throws { _ = try Tensor.rand([3]) }
 
+    override func append(toBanner banner: String) throws -> String {
+        try draw()
+        return banner
+    }
+
     override func onTrainingStart() throws { try draw() }
 
     override func onTrainingEpochStart(currentEpoch: Int) throws { try draw() }
+
+    override func onTrainingBatchStart(state: TrainingState) throws {
+        try super.onTrainingBatchStart(state: state)
+        try draw()
+    }
 
     override func trainStep(_ batch: NumberedBatch, state: TrainingState) throws {
         samples.append(batch.numbers)
@@ -180,6 +190,7 @@ final class Learner: Model<NumberedBatch> {
 
     override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        try draw()
         losses.append(lastLosses["loss"] ?? .nan)
         if stop == .step(state.globalIteration) { trainer?.stop() }
     }
@@ -187,6 +198,16 @@ final class Learner: Model<NumberedBatch> {
     override func onTrainingEpochEnd(currentEpoch: Int) throws {
         try draw()
         if configuration.scheduler == .byEpoch { try scheduler?.step() }
+    }
+
+    override func onValidationStart(validationCycle: Int) throws {
+        try super.onValidationStart(validationCycle: validationCycle)
+        try draw()
+    }
+
+    override func onValidationEnd(validationCycle: Int) throws {
+        try super.onValidationEnd(validationCycle: validationCycle)
+        try draw()
     }
 
     override func validStep(_ batch: NumberedBatch, step: Int) throws {
@@ -198,17 +219,25 @@ final class Learner: Model<NumberedBatch> {
     }
 
     override func haveMetricsImproved() throws -> Bool {
+        try draw()
         let score = validationScores["valid"] ?? .infinity
         try plateau?.step(metric: score)
         return best.take(score)
     }
 
-    override func shouldTrainingStop() -> Bool {
+    override func shouldSaveCheckpoint() throws -> Bool {
+        try draw()
+        return true
+    }
+
+    override func shouldTrainingStop() throws -> Bool {
+        try draw()
         guard let state = trainer?.state, let last = configuration.modelStopsAfter else { return false }
         return state.globalIteration >= last
     }
 
-    override func shouldAdvanceDatasetPhase() -> Bool {
+    override func shouldAdvanceDatasetPhase() throws -> Bool {
+        try draw()
         guard let state = trainer?.state, data.trainPhase == 0 else { return false }
         let units = configuration.unit == .epoch ? state.globalEpoch : state.currentIteration
         return units == configuration.advanceAfter

@@ -37,6 +37,107 @@ import Testing
         }
     }
 
+    @Test(
+        "a plug-in that counts the questions whether to stop is asked as often, wherever a validation is interrupted",
+        arguments: TrainingUnit.allCases)
+    func questions(unit: TrainingUnit) throws {
+        final class Counting: Plugin {
+            var count = 0
+            override func shouldTrainingStop() throws -> Bool {
+                count += 1
+                // A random number more or less shows in all that come after it.
+                _ = try Tensor.rand(1)
+                return false
+            }
+            override func stateDict() -> StateDict { ["count": .int(count)] }
+            override func loadStateDict(_ state: StateDict) throws { count = try state.int("count") }
+        }
+        final class Interrupting: SmallModel {
+            var cycle: Int?
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                try super.validStep(batch, step: step)
+                if trainer?.state.validationCycles == cycle { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ model: SmallModel, in name: String) throws -> (outcome: FitResult.Outcome, count: Int) {
+                let trainer = try Trainer.quiet(
+                    unit, unit == .epoch ? 2 : 9, validFrequency: unit == .epoch ? 1 : 4,
+                    checkpointRoot: folder.appending(path: name))
+                let plugin = Counting(id: "counting")
+                try trainer.register(plugin)
+                let result = try trainer.fit(model, SmallData())
+                return (result.outcome, plugin.count)
+            }
+            let whole = SmallModel()
+            let expected = try train(whole, in: "whole").count
+            var losses: [Double] = []
+            for cycle in [0, 1, nil] {
+                let model = Interrupting()
+                model.cycle = cycle
+                let result = try train(model, in: "parts")
+                #expect(result.outcome == (cycle == nil ? .completed : .interrupted(.request)))
+                losses += model.losses
+                guard cycle == nil else { continue }
+                #expect(result.count == expected && losses == whole.losses)
+                try expectSameState(model.network, whole.network)
+            }
+        }
+    }
+
+    @Test(
+        "a training that the model stopped by its scores and losses stays stopped when it is run again",
+        arguments: TrainingUnit.allCases)
+    func stoppedByScores(unit: TrainingUnit) throws {
+        final class Content: SmallModel {
+            override func shouldTrainingStop() -> Bool {
+                validationScores["loss", default: .nan] < 100 && lastLosses["loss", default: .nan] < 100
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train() throws -> (outcome: FitResult.Outcome, steps: Int) {
+                let model = Content()
+                let trainer = try Trainer.quiet(
+                    unit, 6, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+                let result = try trainer.fit(model, SmallData())
+                return (result.outcome, model.losses.count)
+            }
+            for expected in [unit == .epoch ? 6 : 1, 0] {
+                let (outcome, steps) = try train()
+                #expect(outcome == .stoppedByModel && steps == expected)
+            }
+        }
+    }
+
+    @Test("a validation that is run again finds the scores of the one before, not those of its own first try")
+    func scoresBefore() throws {
+        final class Comparing: SmallModel {
+            var isInterrupted = false
+            var before: [Int: [String: Double]] = [:]
+            override func onValidationStart(validationCycle: Int) throws {
+                before[validationCycle] = validationScores
+                try super.onValidationStart(validationCycle: validationCycle)
+            }
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                try super.validStep(batch, step: step)
+                if isInterrupted, trainer?.state.validationCycles == 1 { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ model: Comparing, in name: String) throws {
+                try Trainer.quiet(.epoch, 2, validFrequency: 1, checkpointRoot: folder.appending(path: name))
+                    .fit(model, SmallData())
+            }
+            let (whole, first, rest) = (Comparing(), Comparing(), Comparing())
+            try train(whole, in: "whole")
+            first.isInterrupted = true
+            try train(first, in: "parts")
+            try train(rest, in: "parts")
+            #expect(whole.before[1]?.isEmpty == false)
+            #expect(rest.before == [1: whole.before[1]])
+        }
+    }
+
     @Test("a training by epoch that the model stopped inside an epoch goes on with the batches it has not seen")
     func stoppedInsideAnEpoch() throws {
         final class Stopping: SmallModel {

@@ -78,10 +78,48 @@ import Testing
             let line = try #require(log.split(separator: "\n").last { $0.contains(" error ") })
             #expect(line.contains("error training failed in \(place.rawValue)"), "\(line)")
             #expect(line.contains("Trouble"), "\(line)")
-            if [.trainStep, .onTrainingBatchStart, .onTrainingBatchEnd].contains(place) {
-                #expect(line.contains("epoch 1, iteration 2, batch 2"), "\(line)")
+            let position =
+                switch place {
+                case .onTrainingBatchStart, .trainStep, .onTrainingBatchEnd: ", epoch 1, iteration 2, batch 2:"
+                case .onTrainingEpochStart: ", epoch 1, iteration 0:"
+                case .shouldTrainingStop: ", epoch 1, iteration 1, batch 1:"
+                case .validStep: ", batch 2 of the validation, epoch 1, iteration 6:"
+                case .onValidationStart, .onValidationEnd, .haveMetricsImproved: ", epoch 1, iteration 6, batch 6:"
+                case .shouldSaveCheckpoint, .onTrainingEpochEnd, .shouldAdvanceDatasetPhase: ", epoch 1, iteration 6:"
+                case .onTrainingEnd: ", epoch 2, iteration 12:"
+                case .setup, .onTrainingStart, .prepareData, .dataSetup: ":"
+                }
+            #expect(line.contains("failed in \(place.rawValue)\(position)"), "\(line)")
+        }
+    }
+
+    @Test("an error in a test is logged with the batch")
+    func testError() throws {
+        final class FailingTest: SmallModel {
+            override func testStep(_ batch: LabeledBatch, step: Int) throws {
+                if step == 1 { throw Trouble(place: .validStep) }
             }
         }
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer.quiet(logRoot: folder)
+            #expect(throws: Trouble.self) { try trainer.test(FailingTest(), SmallData()) }
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            #expect(log.contains("error testing failed in testStep, batch 2 of the test: Trouble"), "\(log)")
+        }
+    }
+
+    @Test("a run that is started inside another of the same trainer is an error, and the outer one fails with it")
+    func nested() throws {
+        final class Nesting: SmallModel {
+            override func onTrainingEpochEnd(currentEpoch: Int) throws { try trainer?.test(self, SmallData()) }
+        }
+        let trainer = try Trainer.quiet()
+        let data = SmallData()
+        let error = #expect(throws: ConfigurationError.self) { try trainer.fit(Nesting(), data) }
+        #expect(error?.description.contains("testing") == true)
+        #expect(data.teardownCount == 1)
+        // The trainer can be used again.
+        #expect(try trainer.fit(SmallModel(), SmallData()).outcome == .completed)
     }
 }
 
@@ -116,7 +154,9 @@ private final class FailingModel: SmallModel {
         if state.globalIteration == 2 { try fail(in: .onTrainingBatchEnd) }
     }
     override func onValidationStart(validationCycle: Int) throws { try fail(in: .onValidationStart) }
-    override func validStep(_ batch: LabeledBatch, step: Int) throws { try fail(in: .validStep) }
+    override func validStep(_ batch: LabeledBatch, step: Int) throws {
+        if step == 1 { try fail(in: .validStep) }
+    }
     override func onValidationEnd(validationCycle: Int) throws { try fail(in: .onValidationEnd) }
     override func haveMetricsImproved() throws -> Bool {
         try fail(in: .haveMetricsImproved)
