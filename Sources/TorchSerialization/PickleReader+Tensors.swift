@@ -9,14 +9,14 @@ extension PickleReader {
         case .rebuildTensor: return try rebuildTensor(global, arguments, fixedCount: 4)
         case .rebuildTensorV2: return try rebuildTensor(global, arguments, fixedCount: 6)
         case .rebuildTensorV3: return try rebuildTensor(global, arguments, fixedCount: 7)
-        case .rebuildParameter, .rebuildParameterWithState, .parameter: return try tensor(global, arguments)
+        case .rebuildParameter, .rebuildParameterWithState, .rebuildDeviceTensor: return try tensor(global, arguments)
         case .rebuildSparseTensor: return try rebuildSparseTensor(arguments)
         case .rebuildQuantisedTensor: throw FormatError("it holds a quantised tensor, which is not read")
         default: return nil
         }
     }
 
-    /// The tensor that a parameter is of, whose attributes are left out.
+    /// The tensor that a parameter is of, whose attributes are left out, or one of a device that has no storages.
     private func tensor(_ global: PickleGlobal, _ arguments: [Reference]) throws -> PickleGraph.Node {
         guard let data = arguments.first else { throw misuse(of: global) }
         switch graph.nodes[data] {
@@ -50,11 +50,10 @@ extension PickleReader {
 
         let dtype: DType
         if fixedCount == 7 {
-            guard case .storage = graph.nodes[arguments[0]], case .global(let name) = graph.nodes[arguments[6]],
-                let named = DType(name)
-            else {
+            guard case .storage = graph.nodes[arguments[0]], case .global(let name) = graph.nodes[arguments[6]] else {
                 throw misuse(of: global)
             }
+            guard let named = DType(name) else { throw FormatError.unknownType(name) }
             dtype = named
         } else {
             guard case .typed(let type) = graph.storages[index].type else { throw misuse(of: global) }
@@ -65,7 +64,10 @@ extension PickleReader {
             guard apply(metadata: graph.nodes[arguments[fixedCount]], to: &geometry) else { throw misuse(of: global) }
         }
         try geometry.requireFit(byteCount: part.count * graph.storages[index].type.elementSize, dtype: dtype)
-        geometry.offset += part.lowerBound
+        // An empty tensor may begin anywhere.
+        let (start, overflow) = geometry.offset.addingReportingOverflow(part.lowerBound)
+        guard !overflow else { throw misuse(of: global) }
+        geometry.offset = start
         return append(PickleGraph.TensorRecord(storage: index, dtype: dtype, geometry: geometry))
     }
 
@@ -176,6 +178,14 @@ extension PickleReader {
         case .storagePart(let index, let offset, let count): (index, offset..<offset + count)
         default: nil
         }
+    }
+}
+
+extension FormatError {
+    /// The error for a type of elements that is not known here.
+    fileprivate static func unknownType(_ global: PickleGlobal) -> FormatError {
+        global.module == "torch"
+            ? FormatError("it holds a tensor of type \(global), which is not read") : .notData(global)
     }
 }
 

@@ -6,6 +6,8 @@ struct StateBuilder {
     private let source: any StorageSource
     private var storages: [Int: TensorStorage] = [:]
     private var states: [State]
+    /// The sizes of the numbers in each storage, once they are asked for.
+    private var numberSizes: [Int: Set<Int>] = [:]
     /// How many indices of sparse tensors were looked at.
     private var indexCount = 0
 
@@ -191,10 +193,12 @@ struct StateBuilder {
     }
 
     /// The bytes of one number in a storage: half an element where those are complex.
-    private func numberSize(storage index: Int) throws -> Int {
+    private mutating func numberSize(storage index: Int) throws -> Int {
         if case .typed(let dtype) = graph.storages[index].type { return dtype.numberSize }
-        let sizes = Set(graph.tensors.filter { $0.storage == index }.map(\.dtype.numberSize))
-        guard sizes.count == 1, let size = sizes.first else {
+        if numberSizes.isEmpty {
+            for tensor in graph.tensors { numberSizes[tensor.storage, default: []].insert(tensor.dtype.numberSize) }
+        }
+        guard let sizes = numberSizes[index], sizes.count == 1, let size = sizes.first else {
             throw FormatError("tensors of types of several sizes share a storage whose bytes are in another order")
         }
         return size

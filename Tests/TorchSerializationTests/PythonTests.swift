@@ -15,9 +15,10 @@ struct PythonTests {
     func pythonLoadsTheSame() throws {
         let values =
             try [values(), tensors()]
-            + ["plain", "shared", "dtypes", "adamw"].map {
-                try TorchFile.load(fixtureFile($0))
-            }
+            + ["plain", "shared", "dtypes", "adamw", "sparse", "old", "multistep", "module", "numpy-2", "helios-2"].map
+        {
+            try TorchFile.load(fixtureFile($0))
+        }
         try withFolder { folder in
             let files = try values.enumerated().map { index, value in
                 let file = folder.appending(path: "\(index).pth")
@@ -40,7 +41,31 @@ struct PythonTests {
             3: .tuple([.tuple([]), .tuple([1]), .tuple([1, 2, 3, 4]), nil, true]), -7: "a", "z": "order",
             "a": .dictionary([:]),
             "many": .list((0..<600).map { .string("\($0)") }), "keys": .list((0..<600).map { .string("\($0)") }),
+            "large integers": .list([
+                .bigInteger(BigInteger(UInt64.max)), .bigInteger(BigInteger(Int128.min)),
+                .bigInteger(BigInteger(bytes: [UInt8](repeating: 0x55, count: 255))),
+            ]),
+            "bytes": .list([.bytes([]), .bytes(Array(0...255)), .bytes([1]), .bytes([1])]),
+            "complex": .list([.complex(real: 1, imaginary: -0.0), .complex(real: .infinity, imaginary: .nan)]),
+            "sets": .list([.set([]), .set([1, "a", nil, .tuple([2, .bytes([3])]), .dtype(.int8), 2.5])]),
+            "names": .list([.dtype(.float8e4m3fn), .device("cpu"), .device("cuda:1"), .device("meta"), .size([2, 3])]),
+            "ordered": .dictionary(ordered()), "counted": .dictionary(counter()),
+            .none: 1, .bool(true): 2, .double(2.5): 3, .bytes([1]): 4, .dtype(.bool): 5, .tuple([1, .tuple([])]): 6,
+            .bigInteger(BigInteger(UInt64.max)): 7, .tuple([1, 2, 3, 4]): 8,
         ])
+    }
+
+    private func ordered() -> StateDict {
+        var state: StateDict = ["b": 1, "a": .dictionary([:])]
+        state.kind = .ordered
+        state.attributes = ["_metadata": .dictionary(["version": 1])]
+        return state
+    }
+
+    private func counter() -> StateDict {
+        var state: StateDict = [3: 2, 7: 1]
+        state.kind = .counter
+        return state
     }
 
     /// Tensors whose memory PyTorch's own `save` would refuse, too: several types over one storage.
@@ -60,6 +85,8 @@ struct PythonTests {
             "empty": .tensor(try Tensor.zeros([0])),
             "number": .tensor(try Tensor(3)),
             "booleans": .tensor(try Tensor([true, false])),
+            "sparse": .tensor(try numbers.view([2, 3]).toSparse()),
+            "sparse weight": .tensor(try weight.toSparse()),
         ])
     }
 }

@@ -12,7 +12,8 @@ struct TorchFileTests {
     @Test(
         "what PyTorch wrote is loaded to the bit",
         arguments: [
-            "module", "adamw", "sgd", "multistep", "plain", "protocol-3", "protocol-4", "protocol-5", "shared", "sparse",
+            "module", "adamw", "sgd", "multistep", "plain", "protocol-3", "protocol-4", "protocol-5", "shared",
+            "sparse",
             "dtypes", "parameters", "with-attribute", "shapes", "one-tensor", "no-checksums", "packed-again",
             "little-endian", "big-endian", "old", "old-shared", "old-dtypes", "old-sparse", "first-tensor", "python-2",
         ])
@@ -21,7 +22,9 @@ struct TorchFileTests {
         #expect(try StateText.of(TorchFile.load(fixtureFile(name))) == expected[name])
     }
 
-    @Test("what PyTorch wrote is the same after it was saved here", arguments: ["module", "adamw", "multistep", "plain", "shared", "sparse", "dtypes"])
+    @Test(
+        "what PyTorch wrote is the same after it was saved here",
+        arguments: ["module", "adamw", "multistep", "plain", "shared", "sparse", "dtypes"])
     func savesWhatPyTorchWrote(name: String) throws {
         let expected: [String: String] = try fixture("torch-files")
         #expect(try StateText.of(roundTrip(TorchFile.load(fixtureFile(name)))) == expected[name])
@@ -219,6 +222,38 @@ struct TorchFileTests {
         for _ in 0..<2 { value = .list([value]) }
         #expect(
             reason { _ = try roundTrip(value) } == "cannot be written: the value is nested more than 100 levels deep")
+    }
+
+    @Test("what PyTorch would refuse or mistake is an error that says so")
+    func unwritable() {
+        func reasonOf(_ value: StateValue) -> String {
+            reason { _ = try roundTrip(value) }
+        }
+        #expect(reasonOf(.set([.list([])])) == "cannot be written: a set cannot hold a list in Python")
+        #expect(reasonOf(.set([.tuple([.dictionary([:])])])).hasSuffix("a set cannot hold a dictionary in Python"))
+        #expect(reasonOf(.set([.set([])])).hasSuffix("a set cannot hold a set in Python"))
+        for state: StateDict in [[1: 1, .bool(true): 2], [.double(0): 1, 0: 2], [.bool(false): 1, .double(-0.0): 2]] {
+            #expect(reasonOf(.dictionary(state)).hasSuffix("and another key of a dictionary for one"))
+        }
+        let large = BigInteger(bytes: [UInt8](repeating: 1, count: 256))
+        #expect(reasonOf(.bigInteger(large)) == "cannot be written: an integer of 256 bytes is too large for PyTorch")
+        for name in ["", ":1", "cuda:", "cuda:one"] {
+            #expect(reasonOf(.device(name)) == "cannot be written: '\(name)' is no device")
+        }
+        #expect(reasonOf(.dtype(DType(rawValue: 12))).hasPrefix("cannot be written: PyTorch has no type"))
+    }
+
+    @Test("attributes of an ordered dictionary are kept, and those of another are left out")
+    func attributes() throws {
+        var state: StateDict = ["a": 1]
+        state.attributes = ["note": .list([.tensor(try Tensor.ones([1]))])]
+        #expect(try StateText.of(roundTrip(.dictionary(state))) == "{'a'1: 1}")
+        state.kind = .ordered
+        #expect(try StateText.of(roundTrip(.dictionary(state))) == StateText.of(.dictionary(state)))
+        guard case .dictionary(let module) = try TorchFile.load(fixtureFile("module")) else { return }
+        #expect(module.kind == .ordered)
+        let versions = try module.attributes.dictionary("_metadata")
+        #expect(try versions.dictionary("1").int("version") == 2)
     }
 
     @Test("a tensor that was never assigned is an error, and no file appears")
