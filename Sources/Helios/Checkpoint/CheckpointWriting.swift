@@ -6,6 +6,6 @@ public enum CheckpointWriting: String, Sendable, Hashable, CaseIterable {
     /// checkpoint to the end of training. Another thread writes the copy; where the next checkpoint is due before that is done, training waits for it first. The files are the same
     /// to the bit.
     ///
-    /// A failure is thrown at the next step where a checkpoint could be due, at the latest at the end.
+    /// A failure is thrown after the step that is under way when it happens.
     case async
 }

@@ -159,7 +159,8 @@ public final class Trainer {
     /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
     ///   is nothing to do, or the model's name cannot be that of a file; `CheckpointError` where the folder has
-    ///   checkpoints and none can be read.
+    ///   checkpoints and none can be read, where one cannot be written, and where another training is at work in the
+    ///   folder.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         // Early, but plug-ins may still say how many.

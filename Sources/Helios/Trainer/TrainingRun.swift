@@ -135,6 +135,8 @@ final class TrainingRun<Batch: Sendable> {
         progress.step(state, model.lastLosses)
         state.datasetIter += 1
         resumePoint = nil
+        // A full disk should show now, not at the end of an epoch of hours.
+        try collectSaved(waiting: false)
     }
 
     /// Whether there was no improvement for as long as early stopping allows.
