@@ -55,6 +55,11 @@ CTTensor *ct_tensor_sparse(
         "there is no sparse layout ", layout);
     TORCH_CHECK(plain->defined(), "a compressed sparse tensor needs two tensors of indices");
     at::_validate_sparse_compressed_tensor_args(*first, *plain, *elements, size, kind);
+    if (kind == c10::kSparseBsr || kind == c10::kSparseBsc) {
+      // libtorch's operations divide by them.
+      const auto block = first->dim();
+      TORCH_CHECK(elements->size(block) > 0 && elements->size(block + 1) > 0, "a sparse tensor has empty blocks");
+    }
     return at::_sparse_compressed_tensor_unsafe(*first, *plain, *elements, size, options.layout(kind));
   });
 }

@@ -102,6 +102,15 @@ struct SparseTensorTests {
         )
     }
 
+    @Test("blocks without elements are an error, as operations would divide by their sizes")
+    func emptyBlocks() throws {
+        let (none, blocks) = (try Tensor.zeros([0], dtype: .int64), try Tensor.zeros([0, 0, 0]))
+        for layout in ["torch.sparse_bsr", "torch.sparse_bsc"] {
+            let reason = reason { _ = try load(layout, [Tensor([0]), none, blocks], shape: [0, 0]) }
+            #expect(reason.contains("a sparse tensor has empty blocks"), "\(reason)")
+        }
+    }
+
     @Test("the same indices again and again are an error, not hours")
     func repeated() throws {
         let (indices, values) = (try Tensor.zeros([1, 5000], dtype: .int64), try Tensor.zeros([5000], dtype: .uint8))
