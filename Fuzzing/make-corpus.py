@@ -1,6 +1,8 @@
 """Makes the seeds of the fuzzer: small files that are read, one for each way in which they can be built.
 
-    PYTHONPATH=.libtorch/wheel-2.13.0 python3 -B Fuzzing/make-corpus.py
+    PYTHONPATH=.libtorch/wheel-2.13.0 python3 -B Fuzzing/make-corpus.py .build/debug/helios
+
+With the path of the built command, it also makes those that Helios writes.
 
 Files named `found-…` are not made here: each once ended in something else than an error, and is kept so that it does not
 do so again.
@@ -11,6 +13,8 @@ import io
 import json
 import pathlib
 import struct
+import subprocess
+import sys
 import zipfile
 
 import torch
@@ -92,6 +96,14 @@ def main():
     write("safetensors", "types.safetensors", safetensors(header, bytes(end)))
     write("safetensors", "shapes.safetensors", safetensors(
         {"none": tensor("F32", [], 0, 4), "no elements": tensor("F32", [0, 3], 4, 4)}, bytes(4)))
+
+    for program in sys.argv[1:]:
+        for name in ("state", "optimizer", "views"):
+            source = FOLDER / "torch-file" / f"{name}.pth"
+            for target in ("torch-file/ours-{}.pth", "safetensors/ours-{}.safetensors"):
+                path = FOLDER / target.format(name)
+                command = [program, "checkpoint", "convert", "--force", source, path]
+                subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
 main()

@@ -41,10 +41,10 @@ extension FuzzTarget {
     /// How many of the seeds must be read: a corpus that ends in errors at once tries nothing.
     fileprivate var readableSeeds: Int {
         switch self {
-        case .torchFile: 8
-        case .pickle: 20
-        case .safetensors: 5
-        case .legacyFile: 0
+        case .torchFile: 23
+        case .pickle: 40
+        case .safetensors: 8
+        case .legacyFile: 10
         }
     }
 }

@@ -160,6 +160,36 @@ struct CommandTests {
         }
     }
 
+    @Test("checkpoints of Python Helios are shown as such, and migrated with their originals kept")
+    func migrate() throws {
+        try withTemporaryFolder { folder in
+            let name = "small_epoch_2_iter_8.pth"
+            let source = URL(filePath: fixtureFile("one-tensor")).deletingLastPathComponent()
+                .appending(path: "../python-helios/2.0.1/\(name)").standardizedFileURL
+            let file = folder.appending(path: name)
+            try FileManager.default.copyItem(at: source, to: file)
+            #expect(
+                try Program.run("checkpoint", "show", file.path).lines.contains("saved by      Python Helios 2.0.1"))
+
+            let migrated = try Program.run("checkpoint", "migrate", folder.path)
+            #expect(migrated.status == 0)
+            #expect(migrated.output.contains("migrated from Python Helios 2.0.1"))
+            #expect(
+                try Data(contentsOf: folder.appending(path: "before-migration/\(name)")) == Data(contentsOf: source))
+            #expect(try Program.run("checkpoint", "show", file.path).output.contains("saved by      Helios "))
+
+            let again = try Program.run("checkpoint", "migrate", folder.path, "--json").json()
+            let files = try #require(again["files"] as? [[String: Any]])
+            #expect(files.map { $0["outcome"] as? String } == ["current"])
+
+            try Data("none".utf8).write(to: folder.appending(path: "broken.pth"))
+            let broken = try Program.run("checkpoint", "migrate", folder.path)
+            #expect(broken.status == 1)
+            #expect(broken.output.contains("broken.pth: "))
+            #expect(try Program.run("checkpoint", "migrate", "/nothing").status == 2)
+        }
+    }
+
     @Test("verify sees a flipped bit among a tensor's elements")
     func flippedBit() throws {
         try withTemporaryFolder { folder in

@@ -53,7 +53,7 @@ struct FileContents {
         self.file = file
         self.key = key
         tree = StateTree(file.value)
-        counters = TrainingCounters(tree)
+        counters = TrainingCounters(file.value)
         guard let start = tree.root.node(at: StatePath(text: key ?? "")) else {
             throw CommandError("\(file.path): it has no key '\(VisibleText.of(key ?? ""))'")
         }

@@ -2,7 +2,10 @@ import Helios
 
 /// What a trainer's checkpoint says of the training that it is of.
 struct TrainingCounters {
-    let version: String
+    /// Which program saved it.
+    let origin: CheckpointOrigin
+    /// nil in the oldest checkpoints of Python Helios.
+    let version: String?
     let epoch: Int
     let iteration: Int
     let globalIteration: Int?
@@ -12,14 +15,15 @@ struct TrainingCounters {
     let seed: Int?
     let plugins: [String]
 
-    /// nil for a tree that is none of a trainer's checkpoints.
-    init?(_ tree: StateTree) {
-        let root = tree.root
-        guard let version = root.string(at: "version"), root.node(at: StatePath(text: "model")) != nil,
+    /// nil for a value that is none of a trainer's checkpoints.
+    init?(_ value: StateValue) {
+        let root = StateTree(value).root
+        guard case .dictionary(let state) = value, let origin = CheckpointInspection.origin(of: state),
             let epoch = root.int(at: "training_state.global_epoch"),
             let iteration = root.int(at: "training_state.current_iteration")
         else { return nil }
-        self.version = version
+        self.origin = origin
+        version = root.string(at: "version")
         self.epoch = epoch
         self.iteration = iteration
         globalIteration = root.int(at: "training_state.global_iteration")
@@ -35,7 +39,7 @@ struct TrainingCounters {
     /// Names and values, for a reader.
     var lines: [(name: String, value: String)] {
         var lines: [(name: String, value: String)] = [
-            ("saved by", "Helios \(VisibleText.of(version))"), ("epoch", Quantity.count(epoch)),
+            ("saved by", VisibleText.of("\(origin)")), ("epoch", Quantity.count(epoch)),
             ("iteration", Quantity.count(iteration)),
         ]
         if let globalIteration, globalIteration != iteration {
@@ -54,7 +58,8 @@ struct TrainingCounters {
     var json: JSONValue {
         func number(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
         return .object([
-            ("version", .string(version)), ("epoch", .int(epoch)), ("iteration", .int(iteration)),
+            ("savedBy", .string("\(origin)")), ("version", version.map { .string($0) } ?? .null),
+            ("epoch", .int(epoch)), ("iteration", .int(iteration)),
             ("globalIteration", number(globalIteration)), ("batchesOfEpoch", number(batchesOfEpoch)),
             ("validationCycles", number(validationCycles)), ("seed", number(seed)),
             ("plugins", .array(plugins.map { .string($0) })),

@@ -84,7 +84,7 @@ struct Verification {
             let tree = StateTree(file.value)
             return File(
                 path: path, byteCount: byteCount, tensorCount: tree.totals(of: tree.root).tensors,
-                counters: TrainingCounters(tree), failure: nil)
+                counters: TrainingCounters(file.value), failure: nil)
         } catch {
             let reason = (error as? TorchFileError)?.reason ?? "\(error)"
             return File(path: path, byteCount: byteCount, tensorCount: 0, counters: nil, failure: reason)
