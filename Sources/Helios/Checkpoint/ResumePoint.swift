@@ -8,6 +8,8 @@ enum ResumePoint: String {
     /// After the question whether to stop that follows a step, because the validation that comes next was interrupted:
     /// it is run again.
     case validation
+    /// The same where the answer was that training is to stop, when training by epoch: then the validation is the last.
+    case lastValidation
 }
 
 extension ResumePoint {

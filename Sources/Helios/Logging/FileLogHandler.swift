@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Synchronization
 
-/// Writes the log of a run to a file, a line each: time, level, message. What was in the file stays.
+/// Writes the log of a run to a file, a line each: time (UTC), level, message. What was in the file stays.
 struct FileLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
@@ -22,7 +22,8 @@ struct FileLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let suffix = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
+        let time = Date.now.formatted(style.timeZone(separator: .omitted).time(includingFractionalSeconds: true))
         file.append("\(time) \(event.level) \(FileLogHandler.printable("\(event.message)\(suffix)"))\n")
     }
 

@@ -11,8 +11,8 @@ extension TrainingRun {
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
             if resumePoint == .step { outcome = try hooks.stopVote() }
-            // Validation before the epoch is over says that somebody wants to stop: who, is asked once more.
-            if resumePoint == .validation, state.datasetIter < loader.batchCount {
+            // Who wanted to stop is asked once more, and the answer moves no generator a second time.
+            if resumePoint == .lastValidation {
                 try keepingRandomState(if: true) { outcome = try hooks.stopVote() }
             }
             while outcome == nil, let batch = try next(of: batches) {
@@ -25,7 +25,7 @@ extension TrainingRun {
             }
 
             if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
-                return try interrupt(interruption, at: .validation)
+                return try interrupt(interruption, at: outcome == nil ? .validation : .lastValidation)
             }
             // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }

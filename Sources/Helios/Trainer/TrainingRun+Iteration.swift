@@ -80,7 +80,7 @@ extension TrainingRun {
         defer { resumePoint = nil }
         return switch resumePoint {
         case .step: try endBatchUninterrupted()
-        case .validation: try validateAndSave()
+        case .validation, .lastValidation: try validateAndSave()
         case .saved, nil: try endStep()
         }
     }

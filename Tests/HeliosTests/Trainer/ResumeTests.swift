@@ -85,6 +85,42 @@ import Testing
         }
     }
 
+    @Test("where the model stopped with an epoch's last batch, an interrupted validation changes nothing of its end")
+    func lastValidation() throws {
+        final class Stopping: SmallModel {
+            var isInterrupted = false
+            var calls: [String] = []
+            override func shouldTrainingStop() throws -> Bool {
+                _ = try Tensor.rand(1)
+                return trainer?.state.globalIteration == 6
+            }
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                calls.append("valid \(try Tensor.rand(1).item(Double.self))")
+                if isInterrupted { trainer?.stop() }
+            }
+            override func onTrainingEpochEnd(currentEpoch: Int) { calls.append("epoch end") }
+            override func shouldAdvanceDatasetPhase() -> Bool {
+                calls.append("advance")
+                return false
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ model: Stopping, in name: String) throws -> FitResult.Outcome {
+                let root = folder.appending(path: name)
+                let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, checkpointRoot: root)
+                let result = try trainer.fit(model, SmallData())
+                return result.outcome
+            }
+            let (whole, first, rest) = (Stopping(), Stopping(), Stopping())
+            first.isInterrupted = true
+            let outcomes = [
+                try train(whole, in: "whole"), try train(first, in: "parts"), try train(rest, in: "parts"),
+            ]
+            #expect(outcomes == [.stoppedByModel, .interrupted(.request), .stoppedByModel])
+            #expect(rest.calls == whole.calls && rest.calls.last == "epoch end")
+        }
+    }
+
     @Test(
         "a training that the model stopped by its scores and losses stays stopped when it is run again",
         arguments: TrainingUnit.allCases)
