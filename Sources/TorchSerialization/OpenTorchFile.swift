@@ -123,8 +123,8 @@ public final class OpenTorchFile: Sendable {
     private func fill(
         _ tensor: Tensor, _ filled: inout [TensorStorage.Identity: TensorStorage]
     ) throws -> Tensor {
-        guard tensor.device == .meta else { return tensor }  // a sparse tensor
-        guard let identity = TensorStorage.identity(of: tensor), let stored = storages[identity] else {
+        guard let identity = TensorStorage.identity(of: tensor) else { return tensor }  // a sparse tensor
+        guard let stored = storages[identity] else {
             throw FormatError("does not have the tensor that is to be read: it is not one of this file's descriptions")
         }
         let storage = try filled[identity] ?? TensorStorage(byteCount: stored.owner.byteCount, fill: stored.fill)

@@ -4,9 +4,9 @@ import Torch
 struct StateBuilder {
     private let graph: PickleGraph
     private let source: any StorageSource
-    private let makeStorage: StorageMaker
+    private let makeStorage: StorageMaker?
     private var storages: [Int: TensorStorage] = [:]
-    /// Those that sparse tensors lie in, with their bytes.
+    /// Those with their bytes: all, or only those of sparse tensors.
     private var filledStorages: [Int: TensorStorage] = [:]
     private var states: [State]
     /// The sizes of the numbers in each storage, once they are asked for.
@@ -33,10 +33,11 @@ struct StateBuilder {
     typealias StorageMaker = (Int, @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) throws ->
         TensorStorage
 
-    /// - Parameter makeStorage: makes the storages of the tensors, but for those that are looked at: of sparse tensors.
+    /// - Parameter makeStorage: makes the storages of the tensors, but for those of sparse ones, which are looked at; nil
+    ///   to fill all of them.
     init(
         graph: PickleGraph, source: any StorageSource,
-        makeStorage: @escaping StorageMaker = { try TensorStorage(byteCount: $0, fill: $1) }
+        makeStorage: StorageMaker? = nil
     ) {
         self.graph = graph
         self.source = source
@@ -175,6 +176,7 @@ struct StateBuilder {
     }
 
     private mutating func storage(_ index: Int) throws -> TensorStorage {
+        guard let makeStorage else { return try filledStorage(index) }
         if let storage = storages[index] { return storage }
         let (byteCount, fill) = try contents(ofStorage: index)
         let storage = try makeStorage(byteCount, fill)

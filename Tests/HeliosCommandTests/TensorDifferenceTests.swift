@@ -82,6 +82,13 @@ struct TensorDifferenceTests {
         #expect(try TensorDifference(first, second, tolerance: 0).count == 0)
     }
 
+    @Test("sparse tensors are compared by their elements")
+    func sparse() throws {
+        let dense = try Tensor([0.0, 2, 0, 4], shape: [2, 2])
+        #expect(try TensorDifference(dense.toSparse(), dense, tolerance: 0).count == 0)
+        #expect(try TensorDifference(dense.toSparse(), (dense * 2).toSparse(), tolerance: 0).count == 2)
+    }
+
     @Test("empty tensors and scalars are compared, and large ones in parts")
     func sizes() throws {
         #expect(try difference([], []).count == 0)

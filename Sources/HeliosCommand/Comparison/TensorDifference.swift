@@ -18,7 +18,9 @@ struct TensorDifference {
     /// - Parameter tolerance: up to which difference elements count as equal.
     init(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {
         elementCount = first.count
-        let (first, second) = (try first.reshape([-1]), try second.reshape([-1]))
+        // A sparse tensor is compared by its elements, zeros and all.
+        let dense = { (tensor: Tensor) in TensorMemory(of: tensor) == nil ? try tensor.toDense() : tensor }
+        let (first, second) = (try dense(first).reshape([-1]), try dense(second).reshape([-1]))
         var start = 0
         while start < elementCount {
             let length = min(TensorDifference.chunk, elementCount - start)
