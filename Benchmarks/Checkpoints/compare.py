@@ -1,8 +1,9 @@
 """Times of saving and loading as many bytes: a plain write, this library, and PyTorch, in turn; medians over the rounds.
 
-    python3 Benchmarks/Checkpoints/compare.py FOLDER [--size MiB] [--rounds N]
+    python3 Benchmarks/Checkpoints/compare.py FOLDER [--size MiB] [--rounds N] [--cached]
 
-The folder lies on the disk that is measured. Build the program first:
+The folder lies on the disk that is measured. Each round begins with another one, since a disk may be fast only for the first
+gigabytes. Build the program first:
 
     swift build -c release --package-path Benchmarks/Checkpoints
 """
@@ -35,18 +36,21 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--size", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cached", action="store_true", help="do not load from the disk, only from the system's memory")
     options = parser.parse_args()
 
     kinds = {"plain": [str(program), "plain"], "pth": [str(program), "pth"], "safetensors": [str(program), "safetensors"],
              "torch": torch}  # fmt: skip
     times: dict[tuple, list] = {}
-    for _ in range(options.rounds):
+    for number in range(options.rounds):
+        names = list(kinds)
+        kinds = {name: kinds[name] for name in names[1:] + names[:1]} if number else kinds
         for name, command in kinds.items():
             path = options.folder / f"benchmark.{name}"
             path.unlink(missing_ok=True)
             os.sync()
             times.setdefault(("save", name), []).append(seconds([*command, "save", str(path), str(options.size)]))
-        for cached in (True, False):
+        for cached in (True,) if options.cached else (True, False):
             for name, command in kinds.items():
                 path = options.folder / f"benchmark.{name}"
                 if not cached:

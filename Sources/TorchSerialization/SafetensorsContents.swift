@@ -111,8 +111,15 @@ struct SafetensorsContents {
 }
 
 extension FileSink {
-    /// Writes all of the bytes.
+    /// Writes all of the bytes, part after part: the disk is then at work while the rest is copied.
     func add(_ bytes: UnsafeRawBufferPointer) throws {
+        guard bytes.count > FileSource.partSize else { return try addPart(bytes) }
+        for start in stride(from: 0, to: bytes.count, by: FileSource.partSize) {
+            try addPart(UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(FileSource.partSize)))
+        }
+    }
+
+    private func addPart(_ bytes: UnsafeRawBufferPointer) throws {
         guard take(bytes) else { throw FormatError("cannot be written: \(failure ?? "the system took no bytes")") }
     }
 }
