@@ -13,7 +13,13 @@ let package = Package(
             dependencies: [.product(name: "Torch", package: "helios")],
             path: "Sources",
             swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
-        )
+        ),
+        .executableTarget(
+            name: "Pause",
+            dependencies: [.product(name: "Helios", package: "helios")],
+            path: "Pause",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
-"""Times of saving and loading as many bytes: a plain write, this library, and PyTorch, in turn; medians over the rounds.
+"""Times of saving and loading as many bytes: plain writes, of a parameter at a time and in parts as the library's, this
+library, and PyTorch, in turn; medians over the rounds.
 
     python3 Benchmarks/Checkpoints/compare.py FOLDER [--size MiB] [--rounds N] [--cached]
 
@@ -39,8 +40,7 @@ def main() -> None:
     parser.add_argument("--cached", action="store_true", help="do not load from the disk, only from the system's memory")
     options = parser.parse_args()
 
-    kinds = {"plain": [str(program), "plain"], "pth": [str(program), "pth"], "safetensors": [str(program), "safetensors"],
-             "torch": torch}  # fmt: skip
+    kinds = {name: [str(program), name] for name in ("plain", "parts", "pth", "safetensors")} | {"torch": torch}
     times: dict[tuple, list] = {}
     for number in range(options.rounds):
         names = list(kinds)

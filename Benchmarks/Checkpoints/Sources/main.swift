@@ -4,11 +4,11 @@ import TorchSerialization
 
 // Saves or loads once and prints the seconds that it took: compare.py calls this in turn with others.
 //
-//     Checkpoints (plain|pth|safetensors) (save|load|map|open) FILE [MiB]
+//     Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB]
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 4 else {
-    print("usage: Checkpoints (plain|pth|safetensors) (save|load|map|open) FILE [MiB]")
+    print("usage: Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB]")
     exit(2)
 }
 let (format, action, file) = (arguments[1], arguments[2], URL(filePath: arguments[3]))
@@ -32,14 +32,19 @@ struct SystemError: Error {
     let number = errno
 }
 
-/// As many bytes, one write for each parameter, and one fsync.
-func writePlainly(_ parameters: [[Float]]) throws {
+/// As many bytes, in writes of at most so many, and one fsync.
+func writePlainly(_ parameters: [[Float]], partSize: Int = .max) throws {
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard descriptor >= 0 else { throw SystemError() }
     defer { close(descriptor) }
     for parameter in parameters {
         try parameter.withUnsafeBytes { bytes in
-            guard write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else { throw SystemError() }
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest.prefix(partSize))
+                guard write(descriptor, part.baseAddress, part.count) == part.count else { throw SystemError() }
+                rest = rest.dropFirst(part.count)
+            }
         }
     }
     guard fsync(descriptor) == 0 else { throw SystemError() }
@@ -67,13 +72,14 @@ case ("pth", "save"):
 case ("safetensors", "save"):
     let state = try parameters()
     time = try seconds { try SafetensorsFile.save(state, to: file) }
-case ("plain", "save"):
+case ("plain", "save"), ("parts", "save"):
     let state = try parameters()
     let arrays = try state.keys.map { try state.tensor($0).array(Float.self) }
-    time = try seconds { try writePlainly(arrays) }
+    // Parts are as large as those that the library writes.
+    time = try seconds { try writePlainly(arrays, partSize: format == "parts" ? 256 << 10 : .max) }
 case ("pth", "load"): time = try seconds { result = try TorchFile.loadDictionary(file) }
 case ("safetensors", "load"): time = try seconds { result = try SafetensorsFile.load(file) }
-case ("plain", "load"): time = try seconds { try readPlainly() }
+case ("plain", "load"), ("parts", "load"): time = try seconds { try readPlainly() }
 case ("pth", "open"):
     time = try seconds {
         let opened = try OpenTorchFile(file)
