@@ -1,4 +1,4 @@
-// What files of tensors need: checksums, and tensors over their storages.
+// What files of tensors need: checksums, an early start of the disk, and tensors over their storages.
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ops/empty.h>
@@ -6,6 +6,10 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#endif
+
+#if defined(__linux__)
+#include <fcntl.h>
 #endif
 
 #include <memory>
@@ -100,6 +104,15 @@ uint32_t ct_crc32(uint32_t checksum, const void *bytes, int64_t byteCount) {
   if (canFold) return ~addByFolding(~checksum, next, count);
 #endif
   return ~addByTables(~checksum, next, count);
+}
+
+// MARK: Writing
+
+// Here since Swift does not see what the C library shows to GNU programs only.
+void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount) {
+#if defined(__linux__)
+  sync_file_range(descriptor, offset, byteCount, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 // MARK: Tensors over the storages of an archive

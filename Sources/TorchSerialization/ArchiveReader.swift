@@ -1,5 +1,3 @@
-import CTorch
-
 /// Reads the records of a zip archive as `torch.save` writes it: uncompressed, all in one folder.
 ///
 /// Not by libtorch's reader, which takes memory as a file's headers ask for it, and hands out damaged records: here a
@@ -61,11 +59,7 @@ final class ArchiveReader: Sendable {
     }
 
     private func read(_ entry: ZipDirectory.Entry, _ name: String, into buffer: UnsafeMutableRawBufferPointer) throws {
-        var checksum: UInt32 = 0
-        try file.read(at: directory.dataOffset(of: entry, in: file), into: buffer) { part in
-            checksum = ct_crc32(checksum, part.baseAddress, Int64(part.count))
-        }
-        try require(checksum, entry, name)
+        try require(file.readSumming(at: directory.dataOffset(of: entry, in: file), into: buffer), entry, name)
     }
 
     /// Reads every record in the file once, keeping none, and throws for the first that does not have its checksum.
@@ -74,21 +68,21 @@ final class ArchiveReader: Sendable {
         for (name, entry) in directory.entries.sorted(by: { $0.value.headerOffset < $1.value.headerOffset }) {
             try requireStored(entry, name)
             let offset = try directory.dataOffset(of: entry, in: file)
-            var checksum: UInt32 = 0
+            var checksum = Checksum()
             for start in stride(from: 0, to: entry.size, by: FileSource.partSize) {
                 try part.withUnsafeMutableBytes { part in
                     let bytes = UnsafeMutableRawBufferPointer(rebasing: part.prefix(entry.size - start))
                     try file.read(at: offset + start, into: bytes)
-                    checksum = ct_crc32(checksum, bytes.baseAddress, Int64(bytes.count))
+                    checksum.add(UnsafeRawBufferPointer(bytes))
                 }
             }
             try require(checksum, entry, name)
         }
     }
 
-    private func require(_ checksum: UInt32, _ entry: ZipDirectory.Entry, _ name: String) throws {
+    private func require(_ checksum: Checksum, _ entry: ZipDirectory.Entry, _ name: String) throws {
         // PyTorch writes zero where it was told to leave checksums out.
-        guard entry.checksum == 0 || entry.checksum == checksum else {
+        guard entry.checksum == 0 || entry.checksum == checksum.value else {
             throw FormatError("it is damaged: the record \(name.shortened) does not have its checksum")
         }
     }

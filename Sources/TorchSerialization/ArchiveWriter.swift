@@ -1,5 +1,3 @@
-import CTorch
-
 /// Writes the records of a zip archive as `torch.save` does: uncompressed, all in one folder, and each at a multiple of 64
 /// bytes, so that they can be mapped.
 ///
@@ -44,20 +42,20 @@ final class ArchiveWriter {
         let (name, size) = (Array((ArchiveWriter.folder + name).utf8), UInt64(bytes.count))
         let headerOffset = offset
         try write(localHeader(name, size))
-        var checksum: UInt32 = 0
+        var checksum = Checksum()
         for start in stride(from: 0, to: bytes.count, by: FileSource.partSize) {
             let part = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(FileSource.partSize))
-            checksum = ct_crc32(checksum, part.baseAddress, Int64(part.count))
+            checksum.add(part)
             try write(part)
         }
         var descriptor = ZipFields()
         descriptor.add(0x0807_4B50, 4)
-        descriptor.add(UInt64(checksum), 4)
+        descriptor.add(UInt64(checksum.value), 4)
         let width = isLarge(size) ? 8 : 4
         descriptor.add(size, width)
         descriptor.add(size, width)
         try write(descriptor)
-        entries.append(Entry(name: name, headerOffset: headerOffset, size: size, checksum: checksum))
+        entries.append(Entry(name: name, headerOffset: headerOffset, size: size, checksum: checksum.value))
     }
 
     private func localHeader(_ name: [UInt8], _ size: UInt64) -> ZipFields {

@@ -52,27 +52,51 @@ final class FileSource: Sendable {
     }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
-        try requireInside(offset, buffer.count)
-        readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
-        switch place {
-        case .memory(let bytes):
-            bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count))) }
-        case .file(let descriptor): try read(descriptor, at: offset, into: buffer)
-        }
+        _ = try readPieces(at: offset, into: buffer) { try read(at: offset + $0, uncheckedInto: $1) }
     }
 
-    /// Reads part after part, and shows each to `body` while the processor still has it at hand.
-    func read(
-        at offset: Int, into buffer: UnsafeMutableRawBufferPointer,
-        inParts body: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        try requireInside(offset, buffer.count)
-        for start in stride(from: 0, to: buffer.count, by: FileSource.partSize) {
-            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(FileSource.partSize))
-            try read(at: offset + start, into: part)
-            try body(UnsafeRawBufferPointer(part))
+    /// Reads and sums each part while the processor still has it at hand.
+    func readSumming(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Checksum {
+        let checksums = try readPieces(at: offset, into: buffer) { pieceOffset, piece in
+            var checksum = Checksum()
+            for start in stride(from: 0, to: piece.count, by: FileSource.partSize) {
+                let part = UnsafeMutableRawBufferPointer(rebasing: piece[start...].prefix(FileSource.partSize))
+                try read(at: offset + pieceOffset + start, uncheckedInto: part)
+                checksum.add(UnsafeRawBufferPointer(part))
+            }
+            return checksum
         }
+        return checksums.reduce(into: Checksum()) { $0.add($1) }
     }
+
+    /// Cuts what is to be read into as many pieces as there are processors, where it is much, and lets `body` read all at
+    /// once: most of the time goes to the first touch of the memory, and that they share.
+    ///
+    /// - Parameter body: is given where a piece begins in `buffer`, and the piece.
+    private func readPieces<Result: Sendable>(
+        at offset: Int, into buffer: UnsafeMutableRawBufferPointer,
+        _ body: (Int, UnsafeMutableRawBufferPointer) throws -> Result
+    ) throws -> [Result] {
+        try requireInside(offset, buffer.count)
+        readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
+        let count = min(ProcessInfo.processInfo.activeProcessorCount, buffer.count / FileSource.leastPieceSize)
+        guard count > 1 else { return [try body(0, buffer)] }
+
+        let pieceSize = (buffer.count + count - 1) / count
+        let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: count))
+        // No two pieces share a byte, and all are done when this returns.
+        nonisolated(unsafe) let (buffer, body) = (buffer, body)
+        DispatchQueue.concurrentPerform(iterations: count) { index in
+            let start = index * pieceSize
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[start..<min(start + pieceSize, buffer.count)])
+            let result = Swift.Result { try body(start, piece) }
+            results.withLock { $0[index] = result }
+        }
+        return try results.withLock { try $0.compactMap { try $0?.get() } }
+    }
+
+    /// Below this a thread costs more than it saves.
+    private static let leastPieceSize = 1 << 21
 
     /// Fits the cache of one core.
     static let partSize = 1 << 18
@@ -82,6 +106,14 @@ final class FileSource: Sendable {
         try requireInside(offset, count)
         guard case .file(let descriptor) = place else { throw FormatError("cannot be mapped: it is no file") }
         return try MappedFile(descriptor, at: offset, count: count)
+    }
+
+    private func read(at offset: Int, uncheckedInto buffer: UnsafeMutableRawBufferPointer) throws {
+        switch place {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count))) }
+        case .file(let descriptor): try read(descriptor, at: offset, into: buffer)
+        }
     }
 
     private func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {

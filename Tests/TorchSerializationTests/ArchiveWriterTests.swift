@@ -1,4 +1,3 @@
-import CTorch
 import Foundation
 import TestSupport
 import Testing
@@ -73,31 +72,5 @@ struct ArchiveWriterTests {
             let text = try StateText.of(value)
             #expect(lines == ["good: \(text)", "good: \(text)"])
         }
-    }
-
-    @Test("checksums are the same however they are taken: in parts, and of any length and place")
-    func checksums() throws {
-        let expected: ChecksumFixture = try fixture("checksums")
-        let bytes = expected.bytes
-        for (length, checksum) in zip(expected.lengths, expected.checksums) {
-            for split in [0, min(1, length), length / 3, length / 2, length] {
-                let value = bytes.withUnsafeBytes { bytes in
-                    let first = ct_crc32(0, bytes.baseAddress, Int64(split))
-                    return ct_crc32(first, bytes.baseAddress.map { $0 + split }, Int64(length - split))
-                }
-                #expect(value == checksum, "\(length) bytes, split at \(split)")
-            }
-        }
-    }
-}
-
-/// What Tests/Fixtures/checksums.py recorded of Python's `zlib.crc32`.
-private struct ChecksumFixture: Decodable {
-    let lengths: [Int]
-    let checksums: [UInt32]
-
-    /// The bytes whose beginnings have these lengths.
-    var bytes: [UInt8] {
-        (0..<(lengths.max() ?? 0)).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0 >> 3) }
     }
 }

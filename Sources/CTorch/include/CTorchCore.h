@@ -152,6 +152,10 @@ bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 /// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
 uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
 
+/// Tells the system to begin writing a part of an open file to its disk, and does not wait. Only a matter of time: where
+/// the system cannot, nothing happens, and fsync has more to do.
+void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
+
 typedef void (*CTMemoryRelease)(void *_Nullable owner);
 
 /// A tensor of bytes on the CPU that lies in memory of the caller's, who gets `owner` back when the last tensor over it
