@@ -45,7 +45,8 @@ struct ConvertCommand: ParsableCommand {
     func validate() throws {
         guard shardSize == nil || StateFile.Format(named: target) == .sharded else {
             throw ValidationError(
-                "--shard-size is for several files: the target's name must then end in \(StateFile.Format.indexSuffix).")
+                "--shard-size is for several files: the target's name must then end in \(StateFile.Format.indexSuffix)."
+            )
         }
     }
 
