@@ -12,23 +12,33 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case pickle
     /// The whole of a safetensors file.
     case safetensors
+    /// An index of several safetensors files, with the files.
+    case shardIndex = "shard-index"
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
-    public func run(_ bytes: [UInt8], _ file: ScratchFile) throws {
+    public func run(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
         switch self {
         case .pickle: _ = try PickleBytes.read(bytes)
         case .torchFile, .legacyFile:
-            try file.write(bytes)
-            try FuzzTarget.touch(TorchFile.load(file.url))
+            let url = try folder.write(bytes)
+            try FuzzTarget.touch(TorchFile.load(url))
             // The other way to the same values.
-            let file = try OpenTorchFile(file.url)
+            let file = try OpenTorchFile(url)
             try FuzzTarget.touch(file.read(file.value))
             try file.verify()
         case .safetensors:
-            try file.write(bytes)
-            let file = try OpenSafetensorsFile(file.url)
+            let file = try OpenSafetensorsFile(folder.write(bytes))
             try FuzzTarget.touch(.dictionary(file.load()))
             // The other way to the same elements.
+            for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
+        case .shardIndex:
+            let index = try ShardSet(bytes).write(folder)
+            let isWhole = try ShardedSafetensorsCheck(index).isWhole
+            let loaded = Result { try ShardedSafetensorsFile.load(index) }
+            // Neither may take for whole what the other does not.
+            precondition(isWhole == ((try? loaded.get()) != nil), "loading and checking do not agree")
+            try FuzzTarget.touch(.dictionary(loaded.get()))
+            let file = try OpenShardedSafetensorsFile(index)
             for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
         }
     }
