@@ -68,18 +68,19 @@ struct StateFile {
                 byteCount = shards.reduce(size) { $0 + $1.byteCount }
             }
         } catch let error as TorchFileError {
-            // With the path as the user wrote it, unless it is that of another file.
-            throw CommandError(error.path == url.path(percentEncoded: false) ? "\(path): \(error.reason)" : "\(error)")
+            // With the path as the user wrote it, and that of another file as he would write it.
+            let name = (error.path as NSString).lastPathComponent
+            let isThis = error.path == url.path(percentEncoded: false)
+            throw CommandError("\(isThis ? path : StateFile.path(of: name, beside: path)): \(error.reason)")
         }
     }
 
     private static func shards(of index: OpenShardedSafetensorsFile) throws -> [Shard] {
         var counts: [String: Int] = [:]
         for name in index.names { counts[index.fileName(of: name) ?? "", default: 0] += 1 }
-        let folder = (index.path as NSString).deletingLastPathComponent
         return try index.fileNames.map { name in
-            let path = folder.isEmpty ? name : "\(folder)/\(name)"
-            return Shard(name: name, byteCount: try size(path), tensorCount: counts[name] ?? 0)
+            let byteCount = try size(path(of: name, beside: index.path))
+            return Shard(name: name, byteCount: byteCount, tensorCount: counts[name] ?? 0)
         }
     }
 
@@ -101,6 +102,12 @@ struct StateFile {
     /// Reads the whole file, and compares it with the checksums that it has.
     func verify() throws {
         try reader.verify()
+    }
+
+    /// The path of a file in the folder of another.
+    static func path(of name: String, beside path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? name : "\(folder)/\(name)"
     }
 
     static func size(_ path: String) throws -> Int {

@@ -55,7 +55,7 @@ struct Conversion {
         return names.sorted().filter { name in
             name.hasPrefix(stem + "-")
                 && name.dropFirst(stem.count + 1).wholeMatch(of: /\d{5,}-of-\d{5,}\.safetensors/) != nil
-        }.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
+        }.map { StateFile.path(of: $0, beside: index) }
     }
 
     private mutating func writeSafetensors(_ value: StateValue, shardSize: Int) throws {

@@ -91,7 +91,6 @@ struct Verification {
         guard let format = try? StateFile.Format(contentsOf: path), format == .sharded,
             let check = try? ShardedSafetensorsCheck(URL(filePath: path))
         else { return [file(path)] }
-        let folder = (path as NSString).deletingLastPathComponent
         return check.files.enumerated().map { number, file in
             let isIndex = number == 0
             var failure = file.fault
@@ -105,7 +104,7 @@ struct Verification {
                 }
             }
             return File(
-                path: isIndex ? path : folder.isEmpty ? file.name : "\(folder)/\(file.name)",
+                path: isIndex ? path : StateFile.path(of: file.name, beside: path),
                 byteCount: file.byteCount, tensorCount: file.tensorCount,
                 shardCount: isIndex ? check.files.count - 1 : nil, counters: counters, failure: failure)
         }
