@@ -71,6 +71,21 @@ struct ShardedSafetensorsCheckTests {
         }
     }
 
+    @Test("a tensor that two files have is a fault of the index, which can name only one")
+    func twice() throws {
+        try withIndex { index in
+            let state: StateDict = try ["a": .tensor(Tensor.ones([2])), "c": .tensor(Tensor.ones([2]))]
+            let file = index.deletingLastPathComponent().appending(path: Self.second)
+            try SafetensorsFile.save(state, to: file)
+            let text = try String(contentsOf: index, encoding: .utf8)
+            try text.replacing(",\"d\":\"\(Self.second)\"", with: "").replacing("32", with: "24")
+                .write(to: index, atomically: false, encoding: .utf8)
+            let fault = "it is damaged: it does not say that the file '\(Self.second)' has the tensor 'a'"
+            #expect(try ShardedSafetensorsCheck(index).files.map(\.fault) == [fault, nil, nil])
+            #expect(throws: TorchFileError(path: index.path, reason: fault)) { try ShardedSafetensorsFile.load(index) }
+        }
+    }
+
     @Test("every broken file is named, not only the first")
     func several() throws {
         try withIndex { index in
