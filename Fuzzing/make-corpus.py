@@ -63,6 +63,44 @@ def tensor(dtype, shape, begin, end):
     return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
+def index(files, **metadata):
+    return json.dumps({"metadata": metadata, "weight_map": files} if metadata else {"weight_map": files}).encode()
+
+
+def shard_sets():
+    """An index, and behind each marker the contents of the file `a`, then `b`; without them those of ShardSet.swift."""
+    marker = b"\xffFILE\xff"
+    usual = {"x": "a", "y": "a", "z": "b"}
+    a = safetensors({"t": tensor("F32", [2], 0, 8)}, bytes(8))
+    b = safetensors({"__metadata__": {"format": "pt"}, "u": tensor("BF16", [1, 2], 0, 4)}, bytes(4), pad=2)
+    seeds = {
+        # Read.
+        "usual": index(usual, total_size=9),
+        "order": index({"z": "b", "y": "a", "x": "a"}, total_size=9),
+        "no-size": index(usual),
+        "real-size": index(usual, total_size=9.0),
+        "metadata": index(usual, total_size=9, total_parameters=3, format="pt", more={"a": [1, None, True]}),
+        "indented": json.dumps(json.loads(index(usual, total_size=9)), indent=2).encode(),
+        "one-file": index({"z": "b"}, total_size=1),
+        "nothing": index({}, total_size=0),
+        "own-files": marker.join([index({"t": "a", "u": "b"}, total_size=12), a, b]),
+        "own-file": marker.join([index({"t": "a", "z": "b"}, total_size=9), a]),
+        # Not read.
+        "missing-file": index(usual | {"z": "c"}),
+        "missing-tensor": index(usual | {"w": "b"}),
+        "unnamed-tensor": index({"x": "a", "z": "b"}),
+        "wrong-size": index(usual, total_size=10),
+        "outside": index(usual | {"z": "../b"}),
+        "folder": index(usual | {"z": "."}),
+        "itself": index(usual | {"z": "model.safetensors.index.json"}),
+        "two-spellings": index({"x": "\u00e9", "z": "e\u0301"}),
+        "overflow": marker.join([index({"t": "a", "u": "b"}, total_size=1 << 63), safetensors(
+            {"t": tensor("F32", [1 << 60, 0], 0, 0)}), safetensors({"u": tensor("U8", [1 << 62], 0, 1 << 62)})]),
+    }  # fmt: skip
+    for name, contents in seeds.items():
+        write("shard-index", name, contents)
+
+
 def main():
     for name, value in values():
         write("torch-file", f"{name}.pth", saved(value))
@@ -96,6 +134,8 @@ def main():
     write("safetensors", "types.safetensors", safetensors(header, bytes(end)))
     write("safetensors", "shapes.safetensors", safetensors(
         {"none": tensor("F32", [], 0, 4), "no elements": tensor("F32", [0, 3], 4, 4)}, bytes(4)))
+
+    shard_sets()
 
     for program in sys.argv[1:]:
         for name in ("state", "optimizer", "views"):

@@ -9,8 +9,9 @@ import FuzzTargets
 struct Fuzzer {
     static func main() {
         let name = ProcessInfo.processInfo.environment["HELIOS_FUZZ_TARGET"] ?? ""
-        guard let target = FuzzTarget(rawValue: name) else {
-            let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let target = FuzzTarget(rawValue: name).map({ $0.run }) ?? (name == "planted" ? PlantedFault.run : nil)
+        else {
+            let names = (FuzzTarget.allCases.map(\.rawValue) + ["planted"]).joined(separator: ", ")
             FileHandle.standardError.write(Data("HELIOS_FUZZ_TARGET must be one of \(names)\n".utf8))
             exit(2)
         }
@@ -25,15 +26,15 @@ struct Fuzzer {
     }
 
     // libFuzzer calls from one thread.
-    nonisolated(unsafe) private static var target = FuzzTarget.pickle
-    nonisolated(unsafe) private static let file = try? ScratchFile()
+    nonisolated(unsafe) private static var target: ([UInt8], ScratchFolder) throws -> Void = FuzzTarget.pickle.run
+    nonisolated(unsafe) private static let folder = try? ScratchFolder()
 
     private static func run(_ bytes: [UInt8]) {
-        guard let file else {
-            FileHandle.standardError.write(Data("no scratch file can be created\n".utf8))
+        guard let folder else {
+            FileHandle.standardError.write(Data("no scratch folder can be created\n".utf8))
             exit(2)
         }
         // An error is what damaged bytes should end in. What libFuzzer looks for are crashes, hangs and memory.
-        try? target.run(bytes, file)
+        try? target(bytes, folder)
     }
 }

@@ -18,6 +18,9 @@ public final class OpenSafetensorsFile: Sendable {
     /// The names of the tensors, in the order in which they lie in the file.
     public var names: [String] { header.entries.map(\.name) }
 
+    /// The size of the file, as it was when it was opened.
+    var fileByteCount: Int { file.size }
+
     private let file: FileSource
     private let header: SafetensorsHeader
     private let indices: [String: Int]

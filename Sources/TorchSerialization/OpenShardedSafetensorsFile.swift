@@ -15,8 +15,13 @@ public final class OpenShardedSafetensorsFile: Sendable {
     public let names: [String]
     /// The text that the files hold beside their tensors; where they differ, that of the first counts.
     public let metadata: [String: String]
+    /// The text among the index's own metadata.
+    public let indexMetadata: [String: String]
+    /// The names of the files, which lie beside the index, in the order in which it first names them.
+    public let fileNames: [String]
 
     private let files: [String: OpenSafetensorsFile]
+    private let fileNameOfTensor: [String: String]
 
     /// Opens an index and all of its files, and reads their headers.
     ///
@@ -26,7 +31,6 @@ public final class OpenShardedSafetensorsFile: Sendable {
         path = try url.filePath()
         do {
             let index = try ShardIndex(FileSource(path))
-            let folder = (path as NSString).deletingLastPathComponent
             var opened: [String: OpenSafetensorsFile] = [:]
             var files: [String: OpenSafetensorsFile] = [:]
             var metadata: [String: String] = [:]
@@ -35,7 +39,7 @@ public final class OpenShardedSafetensorsFile: Sendable {
                 if let known = opened[fileName] {
                     file = known
                 } else {
-                    file = try OpenSafetensorsFile(URL(filePath: folder.isEmpty ? fileName : "\(folder)/\(fileName)"))
+                    file = try OpenSafetensorsFile(URL(filePath: ShardIndex.path(of: fileName, besideIndex: path)))
                     opened[fileName] = file
                     metadata.merge(file.metadata) { first, _ in first }
                 }
@@ -47,6 +51,10 @@ public final class OpenShardedSafetensorsFile: Sendable {
             }
             try OpenShardedSafetensorsFile.require(index, opened, files)
             names = index.files.map(\.name)
+            fileNames = index.fileNames
+            indexMetadata = index.metadata
+            fileNameOfTensor = Dictionary(
+                index.files.map { ($0.name, $0.file) }, uniquingKeysWith: { first, _ in first })
             self.files = files
             self.metadata = metadata
         } catch {
@@ -78,6 +86,11 @@ public final class OpenShardedSafetensorsFile: Sendable {
     /// The tensors without their elements: they lie on the device `meta`, and have a shape and a type.
     public var tensors: StateDict {
         get throws(TorchFileError) { try all { file, name throws(TorchFileError) in try file.description(of: name) } }
+    }
+
+    /// Which of the files a tensor lies in; nil where there is none of this name.
+    public func fileName(of name: String) -> String? {
+        fileNameOfTensor[name]
     }
 
     /// Reads one tensor into memory of its own on the CPU. Nothing else of the files is touched.

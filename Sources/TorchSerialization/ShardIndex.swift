@@ -7,6 +7,8 @@ struct ShardIndex: Sendable {
     let files: [(name: String, file: String)]
     /// The bytes of all tensors; nil where the index does not say. Some libraries write it as a real number.
     let totalSize: Double?
+    /// The texts among the index's own metadata; what else it has there is left out.
+    let metadata: [String: String]
 
     static let suffix = ".safetensors.index.json"
 
@@ -22,19 +24,49 @@ struct ShardIndex: Sendable {
         guard case .object(let map) = index.member("weight_map") else {
             throw FormatError("it is not an index of tensors: it has no 'weight_map'")
         }
+        var spellings: [String: String] = [:]
         files = try map.map { member in
             guard case .string(let file) = member.value else {
                 throw FormatError("it is damaged: the tensor '\(member.key.shortened)' has no file")
             }
             try ShardIndex.requireInnerFile(file)
+            // Names that Swift takes for one ("é" in one character and in two) may be two files on the disk.
+            guard spellings[file, default: file].utf8.elementsEqual(file.utf8) else {
+                throw FormatError("it is damaged: it writes the name of the file '\(file.shortened)' in two ways")
+            }
+            spellings[file] = file
             return (member.key, file)
         }
-        switch index.member("metadata")?.member("total_size") {
+        metadata = ShardIndex.texts(index.member("metadata"))
+        switch index.member("metadata")?.member(ShardIndex.totalSizeKey) {
         case nil, .null: totalSize = nil
         case .integer(let size): totalSize = Double(size)
         case .number(let text): totalSize = Double(text)
         default: throw FormatError("it is damaged: its 'total_size' is no number")
         }
+    }
+
+    private static let totalSizeKey = "total_size"
+
+    private static func texts(_ metadata: JSONValue?) -> [String: String] {
+        guard case .object(let members) = metadata else { return [:] }
+        var texts: [String: String] = [:]
+        for member in members {
+            if case .string(let text) = member.value { texts[member.key] = text }
+        }
+        return texts
+    }
+
+    /// The names of the files, each once, in the order in which the index first names them.
+    var fileNames: [String] {
+        var seen: Set<String> = []
+        return files.map(\.file).filter { seen.insert($0).inserted }
+    }
+
+    /// The path of a file that an index names.
+    static func path(of file: String, besideIndex index: String) -> String {
+        let folder = (index as NSString).deletingLastPathComponent
+        return folder.isEmpty ? file : "\(folder)/\(file)"
     }
 
     /// Only files beside the index are opened, whatever it says.
@@ -45,13 +77,28 @@ struct ShardIndex: Sendable {
     }
 
     /// An index as it is written.
-    static func bytes(files: [(name: String, file: String)], totalSize: Int) -> [UInt8] {
-        let metadata = JSONValue.object([JSONValue.Member(key: "total_size", value: .integer(totalSize))])
+    ///
+    /// - Throws: for one that would not be read again.
+    static func bytes(
+        files: [(name: String, file: String)], totalSize: Int, metadata: [String: String] = [:]
+    ) throws -> [UInt8] {
+        guard metadata[totalSizeKey] == nil else {
+            throw FormatError("cannot be written: '\(totalSizeKey)' in an index's metadata is not free")
+        }
+        let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let metadata = JSONValue.object(
+            [JSONValue.Member(key: totalSizeKey, value: .integer(totalSize))]
+                + texts.map { JSONValue.Member(key: $0.key, value: .string($0.value)) })
         let map = JSONValue.object(files.map { JSONValue.Member(key: $0.name, value: .string($0.file)) })
-        return JSONWriter.write(
+        let bytes = JSONWriter.write(
             .object([
                 JSONValue.Member(key: "metadata", value: metadata), JSONValue.Member(key: "weight_map", value: map),
             ]))
+        guard bytes.count <= SafetensorsHeader.greatestSize else {
+            throw FormatError(
+                "cannot be written: it would have \(bytes.count) bytes, and \(SafetensorsHeader.greatestSize) are read")
+        }
+        return bytes
     }
 }
 

@@ -19,12 +19,14 @@ public enum ShardedSafetensorsFile {
     ///
     /// - Parameters:
     ///   - metadata: text under keys, the same in every file; Python libraries expect `["format": "pt"]`.
+    ///   - indexMetadata: text under keys that is in the index alone.
     ///   - index: a name that ends in `.safetensors.index.json`.
     ///   - greatestFileSize: how many bytes of tensors a file takes, 5 GB where nothing is said; one that is larger has
     ///     a file of its own.
     /// - Throws: as `SafetensorsFile.save` does.
     public static func save(
-        _ state: StateDict, metadata: [String: String] = [:], to index: URL, greatestFileSize: Int = 5_000_000_000
+        _ state: StateDict, metadata: [String: String] = [:], indexMetadata: [String: String] = [:], to index: URL,
+        greatestFileSize: Int = 5_000_000_000
     ) throws(TorchFileError) {
         let path = try index.filePath()
         do {
@@ -35,7 +37,6 @@ public enum ShardedSafetensorsFile {
             let contents = try shards.map { try SafetensorsContents($0, metadata: metadata) }
             let old = names.indexedFiles()
             let files = names.free(count: shards.count)
-            try write(contents, to: files.map(names.path))
 
             var fileOfTensor: [String: String] = [:]
             for (shard, file) in zip(shards, files) {
@@ -43,7 +44,9 @@ public enum ShardedSafetensorsFile {
             }
             // The index keeps the order of the keys.
             let map = tensors.map { (name: $0.name, file: fileOfTensor[$0.name] ?? "") }
-            let index = ShardIndex.bytes(files: map, totalSize: tensors.reduce(0) { $0 &+ $1.byteCount })
+            let index = try ShardIndex.bytes(
+                files: map, totalSize: tensors.reduce(0) { $0 &+ $1.byteCount }, metadata: indexMetadata)
+            try write(contents, to: files.map(names.path))
             do {
                 try AtomicFile.replace(path) { file in try index.withUnsafeBytes { try file.add($0) } }
             } catch {
@@ -63,6 +66,12 @@ public enum ShardedSafetensorsFile {
     ///   have, or does not name one that it has, or tells another size; and where a file cannot be read.
     public static func load(_ index: URL) throws(TorchFileError) -> StateDict {
         try OpenShardedSafetensorsFile(index).load()
+    }
+
+    /// The names of the files beside an index, in the order in which it first names them; none where it cannot be read.
+    public static func fileNames(in index: URL) -> [String] {
+        guard let path = try? index.filePath(), let index = try? ShardIndex(FileSource(path)) else { return [] }
+        return index.fileNames
     }
 
     /// Writes one file after the other; where one fails, none is left.

@@ -12,4 +12,9 @@ package struct TensorMemory: Hashable {
         self.identity = identity
         byteCount = TensorStorage(of: tensor).byteCount
     }
+
+    /// The place in its memory that a tensor begins at, in elements.
+    package static func offset(of tensor: Tensor) -> Int {
+        TensorGeometry(of: tensor).offset
+    }
 }

@@ -16,23 +16,23 @@ struct FuzzTargetTests {
 
     @Test("every seed is read, or is an error", arguments: FuzzTarget.allCases)
     func corpus(target: FuzzTarget) throws {
-        let file = try ScratchFile()
+        let folder = try ScratchFolder()
         var read = 0
         for seed in try FuzzTargetTests.seeds(target) {
-            if (try? target.run(seed.bytes, file)) != nil { read += 1 }
+            if (try? target.run(seed.bytes, folder)) != nil { read += 1 }
         }
         #expect(read >= target.readableSeeds)
     }
 
     @Test("damaged seeds are errors, or are read", arguments: FuzzTarget.allCases)
     func damage(target: FuzzTarget) throws {
-        let file = try ScratchFile()
+        let folder = try ScratchFolder()
         let seeds = try FuzzTargetTests.seeds(target)
         var mutator = Mutator(seed: 1)
         let rounds = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 2000 : 100_000
         for round in 0..<rounds {
             let (first, second) = (seeds[round % seeds.count], seeds[(round / seeds.count) % seeds.count])
-            try? target.run(mutator.mutated(first.bytes, with: second.bytes), file)
+            try? target.run(mutator.mutated(first.bytes, with: second.bytes), folder)
         }
     }
 }
@@ -45,6 +45,7 @@ extension FuzzTarget {
         case .pickle: 40
         case .safetensors: 8
         case .legacyFile: 10
+        case .shardIndex: 10
         }
     }
 }

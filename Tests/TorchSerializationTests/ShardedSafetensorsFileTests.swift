@@ -57,6 +57,29 @@ struct ShardedSafetensorsFileTests {
         }
     }
 
+    @Test("an index has text of its own, and tells the file of each tensor")
+    func indexMetadata() throws {
+        try withFolder { folder in
+            let index = folder.appending(path: "model.safetensors.index.json")
+            try ShardedSafetensorsFile.save(
+                state(), metadata: ["format": "pt"], indexMetadata: ["b": "\u{E9}\n\"", "a": ""], to: index,
+                greatestFileSize: 100)
+            let file = try OpenShardedSafetensorsFile(index)
+            #expect(file.metadata == ["format": "pt"])
+            #expect(file.indexMetadata == ["a": "", "b": "\u{E9}\n\""])
+            #expect(file.fileNames == (1...3).map { "model-0000\($0)-of-00003.safetensors" })
+            #expect(file.fileName(of: "z9") == file.fileNames[0])
+            #expect(file.fileName(of: "z4") == file.fileNames[2])
+            #expect(file.fileName(of: "a") == nil)
+            #expect(ShardedSafetensorsFile.fileNames(in: index) == file.fileNames)
+            let before = try names(in: folder)
+            #expect(
+                reason { try ShardedSafetensorsFile.save(state(), indexMetadata: ["total_size": "1"], to: index) }
+                    == "cannot be written: 'total_size' in an index's metadata is not free")
+            #expect(try names(in: folder) == before)
+        }
+    }
+
     @Test("nothing at all is one file and an index")
     func empty() throws {
         try withFolder { folder in
@@ -150,6 +173,10 @@ struct ShardedSafetensorsFileTests {
                 ("\"total_size\":240", "\"total_size\":\"240\"", "it is damaged: its 'total_size' is no number"),
                 ("weight_map", "weights", "it is not an index of tensors: it has no 'weight_map'"),
                 ("\"\(first)\"", "1", "it is damaged: the tensor 'z9' has no file"),
+                (
+                    "\"weight_map\":{", "\"weight_map\":{\"a\":\"\u{E9}\",\"b\":\"e\u{301}\",",
+                    "it is damaged: it writes the name of the file 'e\u{301}' in two ways"
+                ),
             ]
             for (old, new, expected) in cases {
                 try text.replacing(old, with: new).write(to: index, atomically: false, encoding: .utf8)

@@ -7,7 +7,8 @@ struct DiffCommand: ParsableCommand {
         commandName: "diff", abstract: "Compares two files: which keys differ, and by how much.",
         discussion: """
             Numbers are compared as numbers: 0 and -0 are equal, and so are two that are both no number (NaN). The \
-            order of keys, how tensors lie in memory, and the files' formats do not matter. The exit status is 0 where \
+            order of keys, how tensors lie in memory, and the files' formats do not matter. Of tensors in several \
+            safetensors files, give the index. The exit status is 0 where \
             the files are the same, 1 where they differ, 2 where that cannot be found out.
 
             Examples:
@@ -40,8 +41,8 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let (left, right) = (try StateFile(first), try StateFile(second))
-        // A safetensors file has one level only.
-        let isFlat = left.format != right.format
+        // A safetensors file has one level only, unless its metadata say more.
+        let isFlat = left.format != right.format || left.isTree != right.isTree
         var comparison = StateComparison(
             tolerance: tolerance, ignoring: ignore, elements: (left.read, right.read))
         try Progress.during("comparing") {

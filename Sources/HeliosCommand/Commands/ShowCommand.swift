@@ -7,13 +7,15 @@ struct ShowCommand: ParsableCommand {
         commandName: "show", abstract: "Shows what a file holds: keys, types, shapes and sizes.",
         discussion: """
             A checkpoint's counters come first. A tensor that shares memory with another is marked with the number of \
-            the storage that they lie in; totals count such memory once.
+            the storage that they lie in; totals count such memory once. Of tensors in several safetensors files, give \
+            the index: each is shown with its file. No tensor's elements are read.
 
             Examples:
               helios checkpoint show digits_epoch_20_iter_900.pth
               helios checkpoint show digits.pth --depth 1
               helios checkpoint show digits.pth --key model.user.optimizer
               helios checkpoint show model.safetensors --json
+              helios checkpoint show model.safetensors.index.json
             """)
 
     @Argument(help: "The file.", completion: .file())
@@ -52,7 +54,7 @@ struct FileContents {
     init(_ file: StateFile, key: String? = nil) throws {
         self.file = file
         self.key = key
-        tree = StateTree(file.value)
+        tree = StateTree(file.value, shard: file.shard)
         counters = TrainingCounters(file.value)
         guard let start = tree.root.node(at: StatePath(text: key ?? "")) else {
             throw CommandError("\(file.path): it has no key '\(VisibleText.of(key ?? ""))'")
@@ -65,6 +67,9 @@ struct FileContents {
         var facts: [(name: String, value: String)] = [
             ("file", VisibleText.of(file.path)), ("format", "\(file.format.title), \(Quantity.bytes(file.byteCount))"),
         ]
+        if file.format == .sharded {
+            facts.append(("files", Quantity.count(file.shards.count)))
+        }
         facts += counters?.lines ?? []
         facts += file.metadata.map {
             ("metadata", "\(VisibleText.of($0.key)): \(VisibleText.quoted($0.text))")
@@ -87,7 +92,18 @@ struct FileContents {
         let totals = tree.totals(of: start)
         return .object([
             ("file", .string(file.path)), ("format", .string(file.format.rawValue)),
-            ("fileByteCount", .int(file.byteCount)), ("training", counters?.json ?? .null),
+            ("fileByteCount", .int(file.byteCount)),
+            (
+                "shards",
+                .array(
+                    file.shards.map { shard in
+                        .object([
+                            ("file", .string(shard.name)), ("byteCount", .int(shard.byteCount)),
+                            ("tensors", .int(shard.tensorCount)),
+                        ])
+                    })
+            ),
+            ("training", counters?.json ?? .null),
             (
                 "totals",
                 .object([

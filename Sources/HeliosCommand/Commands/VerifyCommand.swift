@@ -8,6 +8,7 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Reads files as a whole and checks all that they say of themselves.",
         discussion: """
             Of a file: every record's checksum, the description of its contents, and that every tensor fits its bytes. \
+            Of an index of several safetensors files: each of the files too, and that they have what it says. \
             Of a folder: every checkpoint and file of state in it, and which checkpoint training would go on from. \
             The folder may be that of one model, or the one above it. The exit status is 0 where all are whole, 1 \
             where one is not, 2 where that cannot be found out.

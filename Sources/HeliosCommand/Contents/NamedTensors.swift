@@ -1,17 +1,19 @@
 import Foundation
 import Helios
 
-/// A safetensors file as a tree of state.
+/// A safetensors file, or several with an index, as a tree of state.
 struct NamedTensors: StateReader {
     let value: StateValue
     let metadata: [(key: String, text: String)]
     let note: String?
-    private let file: OpenSafetensorsFile
+    /// Whether the metadata say where the tensors were.
+    let isTree: Bool
+    private let file: any TensorFile
     private let names: [TensorMemory: String]
 
-    /// Opens a file. Where `convert` wrote it, its tensors are again where they were, and the other values between them.
-    init(_ url: URL) throws {
-        file = try OpenSafetensorsFile(url)
+    /// Where `convert` wrote the file, its tensors are again where they were, and the other values between them.
+    init(_ file: any TensorFile) throws {
+        self.file = file
         let state = try file.tensors
         var (tensors, names): ([String: Tensor], [TensorMemory: String]) = ([:], [:])
         for (key, value) in state {
@@ -20,7 +22,8 @@ struct NamedTensors: StateReader {
             names[memory] = key.description
         }
         self.names = names
-        var texts = file.metadata
+        var texts = file.texts
+        isTree = texts[StateDescription.metadataKey] != nil
         if let text = texts.removeValue(forKey: StateDescription.metadataKey) {
             do {
                 value = try StateDescription(json: text).value(&tensors)
@@ -62,8 +65,40 @@ struct NamedTensors: StateReader {
         return read
     }
 
+    func shard(of tensor: Tensor) -> String? {
+        TensorMemory(of: tensor).flatMap { names[$0] }.flatMap { file.shard(of: $0) }
+    }
+
     /// The format has no checksums: only whether all of the file can be read is found out.
     func verify() throws(TorchFileError) {
         for name in file.names { _ = try file.tensor(name) }
     }
+}
+
+/// Named tensors that are read one by one, in one file or in several.
+protocol TensorFile {
+    var path: String { get }
+    var names: [String] { get }
+    /// The text beside the tensors.
+    var texts: [String: String] { get }
+    var tensors: StateDict { get throws(TorchFileError) }
+    func tensor(_ name: String) throws(TorchFileError) -> Tensor
+    /// The name of the file that a tensor lies in, where there are several.
+    func shard(of name: String) -> String?
+}
+
+extension OpenSafetensorsFile: TensorFile {
+    var texts: [String: String] { metadata }
+    func shard(of name: String) -> String? { nil }
+}
+
+extension OpenShardedSafetensorsFile: TensorFile {
+    var texts: [String: String] {
+        var texts = metadata
+        // What one of the files may have of a tree is not the tree of all.
+        texts[StateDescription.metadataKey] = nil
+        return texts.merging(indexMetadata) { $1 }
+    }
+
+    func shard(of name: String) -> String? { fileName(of: name) }
 }

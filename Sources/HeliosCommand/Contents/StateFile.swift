@@ -6,12 +6,15 @@ struct StateFile {
     enum Format: String {
         case pth
         case safetensors
+        /// Several safetensors files, with the index that is opened.
+        case sharded = "sharded-safetensors"
 
         /// What the file is called to a reader.
         var title: String {
             switch self {
             case .pth: "PyTorch file"
             case .safetensors: "safetensors file"
+            case .sharded: "safetensors in several files"
             }
         }
     }
@@ -20,34 +23,70 @@ struct StateFile {
     let format: Format
     /// What the file holds. Its tensors have a type and a shape; `read` gets their elements.
     let value: StateValue
-    /// The size of the file.
+    /// The size of the file; where it is an index, with that of the files that it names.
     let byteCount: Int
+    /// The files that an index names; empty for any other file.
+    let shards: [Shard]
     /// The text beside the tensors of a safetensors file.
     let metadata: [(key: String, text: String)]
     /// What of the file is not in the value, in a sentence.
     let note: String?
+    /// Whether the value is as deep as it was before it was converted; a safetensors file alone has one level.
+    let isTree: Bool
     private let reader: any StateReader
 
+    /// One of several files of tensors.
+    struct Shard {
+        /// The name, without the folder.
+        let name: String
+        let byteCount: Int
+        let tensorCount: Int
+    }
+
     /// Opens a file and reads all but the tensors' elements. Which format it has is told from its first bytes, not from its
-    /// name.
+    /// name, unless that is an index's.
     init(_ path: String) throws {
         self.path = path
         format = try Format(contentsOf: path)
-        byteCount = try StateFile.size(path)
+        let size = try StateFile.size(path)
         let url = URL(filePath: path)
         do {
             switch format {
             case .pth:
                 let file = try OpenTorchFile(url)
-                (value, metadata, note, reader) = (file.value, [], nil, file)
+                (value, metadata, note, isTree, reader) = (file.value, [], nil, true, file)
+                (byteCount, shards) = (size, [])
             case .safetensors:
-                let file = try NamedTensors(url)
-                (value, metadata, note, reader) = (file.value, file.metadata, file.note, file)
+                let file = try NamedTensors(OpenSafetensorsFile(url))
+                (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
+                (byteCount, shards) = (size, [])
+            case .sharded:
+                let index = try OpenShardedSafetensorsFile(url)
+                let file = try NamedTensors(index)
+                (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
+                shards = try StateFile.shards(of: index)
+                byteCount = shards.reduce(size) { $0 + $1.byteCount }
             }
         } catch let error as TorchFileError {
-            // With the path as the user wrote it.
-            throw CommandError("\(path): \(error.reason)")
+            // With the path as the user wrote it, and that of another file as he would write it.
+            let name = (error.path as NSString).lastPathComponent
+            let isThis = error.path == url.path(percentEncoded: false)
+            throw CommandError("\(isThis ? path : StateFile.path(of: name, beside: path)): \(error.reason)")
         }
+    }
+
+    private static func shards(of index: OpenShardedSafetensorsFile) throws -> [Shard] {
+        var counts: [String: Int] = [:]
+        for name in index.names { counts[index.fileName(of: name) ?? "", default: 0] += 1 }
+        return try index.fileNames.map { name in
+            let byteCount = try size(path(of: name, beside: index.path))
+            return Shard(name: name, byteCount: byteCount, tensorCount: counts[name] ?? 0)
+        }
+    }
+
+    /// The name of the file that a tensor of `value` lies in, where there are several.
+    func shard(of tensor: Tensor) -> String? {
+        reader.shard(of: tensor)
     }
 
     /// A tensor of `value` with its elements.
@@ -65,6 +104,12 @@ struct StateFile {
         try reader.verify()
     }
 
+    /// The path of a file in the folder of another.
+    static func path(of name: String, beside path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? name : "\(folder)/\(name)"
+    }
+
     static func size(_ path: String) throws -> Int {
         var status = stat()
         guard stat(path, &status) == 0 else { throw CommandError("\(path): \(String(cString: strerror(errno)))") }
@@ -77,25 +122,43 @@ protocol StateReader {
     func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor
     func read(_ part: StateValue) throws(TorchFileError) -> StateValue
     func verify() throws(TorchFileError)
+    /// The name of the file that a tensor lies in, where there are several.
+    func shard(of tensor: Tensor) -> String?
 }
 
-extension OpenTorchFile: StateReader {}
+extension OpenTorchFile: StateReader {
+    func shard(of tensor: Tensor) -> String? { nil }
+}
 
 extension StateFile.Format {
-    /// The format of a file that is there: safetensors begins with the length of its header and a brace.
+    /// How the name of an index ends.
+    static let indexSuffix = ".safetensors.index.json"
+
+    /// The format of a file that is there: safetensors begins with the length of its header and a brace, an index with a
+    /// brace alone.
     init(contentsOf path: String) throws {
         guard let file = FileHandle(forReadingAtPath: path) else {
             // What the system says of it comes from the reader.
-            self = path.hasSuffix(".safetensors") ? .safetensors : .pth
+            self = StateFile.Format(named: path) ?? .pth
             return
         }
         defer { try? file.close() }
         let start = (try? file.read(upToCount: 9)) ?? Data()
-        self = start.count == 9 && start.last == UInt8(ascii: "{") ? .safetensors : .pth
+        // Text has no zeros, and the length of a header always has some.
+        let isText = start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && !start.contains(0)
+        if isText || path.hasSuffix(StateFile.Format.indexSuffix) {
+            self = .sharded
+        } else {
+            self = start.count == 9 && start.last == UInt8(ascii: "{") ? .safetensors : .pth
+        }
     }
 
     /// The format that a file's name asks for; nil where it asks for none.
     init?(named path: String) {
+        if path.hasSuffix(StateFile.Format.indexSuffix) {
+            self = .sharded
+            return
+        }
         switch URL(filePath: path).pathExtension.lowercased() {
         case "pth", "pt", "ckpt", "bin": self = .pth
         case "safetensors": self = .safetensors

@@ -6,11 +6,12 @@ extension StateTree {
     func json(_ node: Node, depth: Int?) -> JSONValue {
         switch node {
         case .tensor(let facts):
-            return .object([
-                ("type", .string("tensor")), ("dtype", .string(facts.dtype)),
-                ("shape", .array(facts.shape.map { .int($0) })), ("byteCount", .int(facts.byteCount)),
-                ("storage", .int(facts.storage)),
-            ])
+            return .object(
+                [
+                    ("type", .string("tensor")), ("dtype", .string(facts.dtype)),
+                    ("shape", .array(facts.shape.map { .int($0) })), ("byteCount", .int(facts.byteCount)),
+                    ("storage", .int(facts.storage)),
+                ] + (facts.shard.map { [("file", .string($0))] } ?? []))
         case .leaf(let leaf):
             return .object([("type", .string(leaf.type)), ("value", leaf.value)])
         case .sequence(let type, let elements):

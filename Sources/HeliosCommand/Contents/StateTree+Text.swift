@@ -34,11 +34,11 @@ struct StateTable {
         let key = String(repeating: "  ", count: level) + VisibleText.of(name)
         switch node {
         case .tensor(let facts):
-            let isShared = tree.sharedStorages.contains(facts.storage)
+            let sharing = tree.sharedStorages.contains(facts.storage) ? "in storage \(facts.storage)" : ""
             rows.append(
                 Row(
                     key: key, type: facts.dtype, detail: "\(facts.shape)", size: Quantity.bytes(facts.byteCount),
-                    note: isShared ? "in storage \(facts.storage)" : ""))
+                    note: facts.shard.map { "in \(VisibleText.of($0))" } ?? sharing))
         case .leaf(let leaf):
             rows.append(Row(key: key, type: leaf.type, detail: leaf.text, size: "", note: ""))
         case .sequence(let type, let elements):

@@ -32,6 +32,8 @@ struct StateTree {
         let isNumber: Bool
         /// The number of the memory that it lies in, which other tensors may lie in too.
         let storage: Int
+        /// The name of the file that it lies in, where there are several.
+        let shard: String?
 
         var elementCount: Int { shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
     }
@@ -42,8 +44,9 @@ struct StateTree {
     /// The memories that more than one tensor lies in.
     let sharedStorages: Set<Int>
 
-    init(_ value: StateValue) {
-        var builder = StateTreeBuilder()
+    /// - Parameter shard: tells the name of the file that a tensor lies in, where there are several.
+    init(_ value: StateValue, shard: @escaping (Tensor) -> String? = { _ in nil }) {
+        var builder = StateTreeBuilder(shard: shard)
         root = builder.node(value)
         storages = builder.storages
         sharedStorages = Set(builder.tensorCounts.indices.filter { builder.tensorCounts[$0] > 1 })
@@ -55,6 +58,11 @@ private struct StateTreeBuilder {
     var storages: [Int] = []
     var tensorCounts: [Int] = []
     private var numbers: [TensorMemory: Int] = [:]
+    private let shard: (Tensor) -> String?
+
+    init(shard: @escaping (Tensor) -> String?) {
+        self.shard = shard
+    }
 
     mutating func node(_ value: StateValue) -> StateTree.Node {
         switch value {
@@ -87,7 +95,8 @@ private struct StateTreeBuilder {
         let size = tensor.count.multipliedReportingOverflow(by: dtype.byteCount ?? 0).partialValue
         return StateTree.TensorFacts(
             dtype: dtype.description, shape: tensor.shape, byteCount: size,
-            isNumber: dtype.isFloatingPoint || dtype.isComplex, storage: storage(of: tensor, byteCount: size))
+            isNumber: dtype.isFloatingPoint || dtype.isComplex, storage: storage(of: tensor, byteCount: size),
+            shard: shard(tensor))
     }
 
     private mutating func storage(of tensor: Tensor, byteCount: Int) -> Int {

@@ -8,10 +8,17 @@ struct Conversion {
     let targetFormat: StateFile.Format
     /// What the new file has otherwise than the old one, in sentences.
     private(set) var notes: [String] = []
+    /// The names of the files that were written beside an index.
+    private(set) var shards: [String] = []
 
-    init(from sourcePath: String, to target: String, replaces: Bool) throws {
+    /// - Parameter shardSize: how many bytes of tensors one of several files takes.
+    init(
+        from sourcePath: String, to target: String, replaces: Bool, shardSize: Int = ShardSize.usual
+    ) throws {
         guard let format = StateFile.Format(named: target) else {
-            throw CommandError("\(target): its name must end in .pth or .safetensors, to say what it is to be")
+            throw CommandError(
+                "\(target): its name must end in .pth, .safetensors or \(StateFile.Format.indexSuffix), to say what it is "
+                    + "to be")
         }
         self.target = target
         targetFormat = format
@@ -28,17 +35,30 @@ struct Conversion {
         try Conversion.requireFree(target, replaces: replaces)
         switch format {
         case .pth: try Progress.during("writing \(target)") { try TorchFile.save(value, to: URL(filePath: target)) }
-        case .safetensors: try writeSafetensors(value)
+        case .safetensors, .sharded: try writeSafetensors(value, shardSize: shardSize)
         }
     }
 
     private static func requireFree(_ path: String, replaces: Bool) throws {
         var status = stat()
-        guard !replaces, lstat(path, &status) == 0 else { return }
-        throw CommandError("\(path): it is there already; --force replaces it")
+        guard !replaces else { return }
+        let paths = StateFile.Format(named: path) == .sharded ? [path] + shards(beside: path) : [path]
+        guard let taken = paths.first(where: { lstat($0, &status) == 0 }) else { return }
+        throw CommandError("\(taken): it is there already; --force replaces it")
     }
 
-    private mutating func writeSafetensors(_ value: StateValue) throws {
+    /// What is there under the names that the files of an index take.
+    private static func shards(beside index: String) -> [String] {
+        let folder = (index as NSString).deletingLastPathComponent
+        let stem = (index as NSString).lastPathComponent.dropLast(StateFile.Format.indexSuffix.count)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+        return names.sorted().filter { name in
+            name.hasPrefix(stem + "-")
+                && name.dropFirst(stem.count + 1).wholeMatch(of: /\d{5,}-of-\d{5,}\.safetensors/) != nil
+        }.map { StateFile.path(of: $0, beside: index) }
+    }
+
+    private mutating func writeSafetensors(_ value: StateValue, shardSize: Int) throws {
         let flat: FlatState
         do {
             flat = try FlatState(value)
@@ -48,12 +68,21 @@ struct Conversion {
         let kept = Dictionary(source.metadata.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
         // What libraries of PyTorch look for before they load a file.
         var metadata = ["format": "pt"].merging(kept) { $1 }
-        metadata[StateDescription.metadataKey] = flat.description.json.line
+        // One of several files could not be read alone with a description of all.
+        let description = [StateDescription.metadataKey: flat.description.json.line]
         var state = StateDict()
         for (name, tensor) in flat.tensors { state[name] = .tensor(tensor) }
-        try Progress.during("writing \(target)") { [metadata, state, target] in
-            try SafetensorsFile.save(state, metadata: metadata, to: URL(filePath: target))
+        metadata[StateDescription.metadataKey] = nil
+        let url = URL(filePath: target)
+        try Progress.during("writing \(target)") { [metadata, state] in
+            if targetFormat == .sharded {
+                try ShardedSafetensorsFile.save(
+                    state, metadata: metadata, indexMetadata: description, to: url, greatestFileSize: shardSize)
+            } else {
+                try SafetensorsFile.save(state, metadata: metadata.merging(description) { $1 }, to: url)
+            }
         }
+        if targetFormat == .sharded { shards = try OpenShardedSafetensorsFile(url).fileNames }
         noteSharing(StateTree(value), flat)
     }
 
@@ -72,6 +101,7 @@ struct Conversion {
         .object([
             ("source", .string(source.path)), ("sourceFormat", .string(source.format.rawValue)),
             ("target", .string(target)), ("targetFormat", .string(targetFormat.rawValue)),
+            ("shards", .array(shards.map { .string($0) })),
             ("notes", .array(notes.map { .string($0) })),
         ])
     }

@@ -7,6 +7,8 @@ struct Verification {
         let path: String
         let byteCount: Int
         let tensorCount: Int
+        /// How many files an index names; nil for any other file.
+        var shardCount: Int?
         /// nil for a file that is no trainer's checkpoint.
         let counters: TrainingCounters?
         /// What is wrong with it; nil where nothing is.
@@ -32,17 +34,18 @@ struct Verification {
             throw CommandError("\(path): there is no such file or folder")
         }
         guard isFolder.boolValue else {
-            files = [Verification.file(path)]
+            files = Verification.files(path)
             return
         }
         let folders = try Verification.folders(path)
         let paths = try folders.map { folder in try Verification.names(in: folder).map { "\(folder)/\($0)" } }
         let count = paths.reduce(0) { $0 + $1.count }
         guard count > 0 else { throw CommandError("\(path): there are no checkpoints in this folder") }
+        var done = 0
         for (folder, paths) in zip(folders, paths) {
             for path in paths {
-                files.append(
-                    Progress.during("verifying \(files.count + 1) of \(count): \(path)") { Verification.file(path) })
+                done += 1
+                files += Progress.during("verifying \(done) of \(count): \(path)") { Verification.files(path) }
             }
             addTrainings(in: folder)
         }
@@ -59,13 +62,20 @@ struct Verification {
         return [path] + folders
     }
 
+    /// The files of state, but for those that an index names, which are read with it.
     private static func names(in folder: String) throws -> [String] {
-        try contents(of: folder).filter { name in
+        let names = try contents(of: folder).filter { name in
             var isFolder: ObjCBool = false
             return StateFile.Format(named: name) != nil && !name.hasPrefix(".")
                 && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
                 && !isFolder.boolValue
         }
+        var indexed: Set<String> = []
+        for name in names where StateFile.Format(named: name) == .sharded {
+            let index = URL(filePath: "\(folder)/\(name)")
+            indexed.formUnion(ShardedSafetensorsFile.fileNames(in: index))
+        }
+        return names.filter { !indexed.contains($0) || StateFile.Format(named: $0) == .sharded }
     }
 
     private static func contents(of folder: String) throws -> [String] {
@@ -73,6 +83,30 @@ struct Verification {
             return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
             throw CommandError("\(folder): the folder cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// A file, and those that it names where it is an index.
+    private static func files(_ path: String) -> [File] {
+        guard let format = try? StateFile.Format(contentsOf: path), format == .sharded,
+            let check = try? ShardedSafetensorsCheck(URL(filePath: path))
+        else { return [file(path)] }
+        return check.files.enumerated().map { number, file in
+            let isIndex = number == 0
+            var failure = file.fault
+            var counters: TrainingCounters?
+            if isIndex, check.isWhole {
+                // Its metadata may describe a tree.
+                do {
+                    counters = TrainingCounters(try StateFile(path).value)
+                } catch {
+                    failure = "\(error)".replacing("\(path): ", with: "", maxReplacements: 1)
+                }
+            }
+            return File(
+                path: isIndex ? path : StateFile.path(of: file.name, beside: path),
+                byteCount: file.byteCount, tensorCount: file.tensorCount,
+                shardCount: isIndex ? check.files.count - 1 : nil, counters: counters, failure: failure)
         }
     }
 
@@ -144,7 +178,8 @@ extension Verification {
             if let failure = file.failure { return "broken  \(path): \(VisibleText.of(failure))" }
             let tensors = Quantity.count(file.tensorCount, "tensor")
             let counters = file.counters.map { ", epoch \($0.epoch), iteration \($0.iteration)" } ?? ""
-            return "whole   \(path): \(tensors), \(Quantity.bytes(file.byteCount))\(counters)"
+            let shards = file.shardCount.map { " in \(Quantity.count($0, "file"))" } ?? ""
+            return "whole   \(path): \(tensors)\(shards), \(Quantity.bytes(file.byteCount))\(counters)"
         }
         for training in trainings {
             let name = VisibleText.of(training.saveName)
@@ -166,6 +201,7 @@ extension Verification {
                             ("path", .string(file.path)), ("whole", .bool(file.failure == nil)),
                             ("reason", file.failure.map { .string($0) } ?? .null),
                             ("byteCount", .int(file.byteCount)), ("tensors", .int(file.tensorCount)),
+                            ("shards", file.shardCount.map { .int($0) } ?? .null),
                             ("training", file.counters?.json ?? .null),
                         ])
                     })

@@ -1,0 +1,113 @@
+import Foundation
+
+/// What is found when an index and all of its files are read as a whole: which of them are broken, and why.
+///
+/// ```swift
+/// for file in ShardedSafetensorsCheck(index).files { print(file.path, file.fault ?? "whole") }
+/// ```
+/// `OpenShardedSafetensorsFile` ends at the first fault; this goes on, and blames the file that has it.
+public struct ShardedSafetensorsCheck: Sendable {
+    /// A file that was read.
+    public struct File: Sendable {
+        public let path: String
+        /// Its name, without the folder.
+        public var name: String { (path as NSString).lastPathComponent }
+        /// What is wrong with it; nil where nothing is.
+        public fileprivate(set) var fault: String?
+        /// The tensors that it has; of the index, that it names.
+        public fileprivate(set) var tensorCount = 0
+        /// The size of the file; 0 where it cannot be read.
+        public fileprivate(set) var byteCount = 0
+    }
+
+    /// The index, and behind it the files that it names, in its order; no files where the index cannot be read.
+    public let files: [File]
+
+    /// Whether nothing is wrong: then, and only then, `ShardedSafetensorsFile.load` reads all of it.
+    public var isWhole: Bool { files.allSatisfy { $0.fault == nil } }
+
+    /// Reads all, one tensor at a time. The format has no checksums: a bit that flips among the elements goes unseen.
+    ///
+    /// - Throws: where the URL is that of no file.
+    public init(_ url: URL) throws(TorchFileError) {
+        let path = try url.filePath()
+        var entry = File(path: path)
+        do {
+            let source = try FileSource(path)
+            entry.byteCount = source.size
+            let index = try ShardIndex(source)
+            entry.tensorCount = index.files.count
+            var names: [String: [String]] = [:]
+            for (name, file) in index.files { names[file, default: []].append(name) }
+            var shards = index.fileNames.map { Shard($0, expecting: names[$0] ?? [], besideIndex: path) }
+            entry.fault = Self.fault(of: index, shards)
+            for number in shards.indices { shards[number].readAll() }
+            files = [entry] + shards.map(\.result)
+        } catch {
+            entry.fault = TorchFileError(path: path, error).reason
+            files = [entry]
+        }
+    }
+
+    /// What the index says wrongly of the files.
+    private static func fault(of index: ShardIndex, _ shards: [Shard]) -> String? {
+        var size = 0
+        for shard in shards {
+            guard let file = shard.file else { continue }
+            if let name = file.names.first(where: { !shard.expected.contains($0) }) {
+                return "it is damaged: it does not say that the file '\(shard.name.shortened)' has the tensor "
+                    + "'\(name.shortened)'"
+            }
+            for name in shard.expected {
+                let (sum, overflow) = size.addingReportingOverflow(file.byteCount(of: name) ?? 0)
+                guard !overflow else { return "it is damaged: its tensors are too large" }
+                size = sum
+            }
+        }
+        // Where a file is broken, its tensors' sizes are not known.
+        guard shards.allSatisfy({ $0.result.fault == nil }), let totalSize = index.totalSize,
+            totalSize != Double(size)
+        else { return nil }
+        return "it is damaged: its tensors have \(size) bytes, and it says \(totalSize)"
+    }
+}
+
+/// One of the files that an index names.
+private struct Shard {
+    let name: String
+    /// The tensors that the index says it has.
+    let expected: Set<String>
+    /// nil where it cannot be opened.
+    let file: OpenSafetensorsFile?
+    var result: ShardedSafetensorsCheck.File
+
+    init(_ name: String, expecting names: [String], besideIndex index: String) {
+        self.name = name
+        expected = Set(names)
+        let path = ShardIndex.path(of: name, besideIndex: index)
+        result = ShardedSafetensorsCheck.File(path: path)
+        do {
+            let file = try OpenSafetensorsFile(URL(filePath: path))
+            self.file = file
+            result.tensorCount = file.names.count
+            result.byteCount = file.fileByteCount
+            if let missing = names.first(where: { file.byteCount(of: $0) == nil }) {
+                result.fault =
+                    "it is damaged: it does not have the tensor '\(missing.shortened)', which the index says it has"
+            }
+        } catch {
+            file = nil
+            result.fault = error.reason
+        }
+    }
+
+    /// Whether every byte of it can be read.
+    mutating func readAll() {
+        guard let file, result.fault == nil else { return }
+        do {
+            for name in file.names { _ = try file.tensor(name) }
+        } catch {
+            result.fault = error.reason
+        }
+    }
+}
