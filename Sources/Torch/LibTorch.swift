@@ -34,4 +34,18 @@ public enum LibTorch {
     public static func setDeterministic(_ deterministic: Bool) throws {
         try check(ct_set_deterministic(deterministic))
     }
+
+    /// How many bytes of the processor's memory tensors have given back that are kept for the next ones.
+    ///
+    /// A training step asks for the same sizes again and again, and memory that is new to the process costs more than what
+    /// is computed in it. In use and kept together are never much more than was once in use. The environment variable
+    /// `HELIOS_NO_MEMORY_CACHING=1` turns this off, for tools that look for wrong uses of memory.
+    public static var cachedMemory: Int {
+        Int(ct_cached_memory())
+    }
+
+    /// Gives the memory that is kept for the next tensors back to the system.
+    public static func emptyCache() {
+        ct_empty_cache()
+    }
 }

@@ -147,6 +147,13 @@ bool ct_generator_initial_seed(CTGenerator *generator, uint64_t *out);
 CTTensor *_Nullable ct_generator_state(CTGenerator *generator);
 bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 
+// MARK: Memory (CachingAllocator.cpp)
+
+/// How many bytes of the processor's memory are kept for the next tensors.
+int64_t ct_cached_memory(void);
+/// Gives all of them back to the system.
+void ct_empty_cache(void);
+
 // MARK: Files of tensors (Archive.cpp)
 
 /// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.

@@ -1,0 +1,207 @@
+// Memory of tensors on the processor, which is kept for the next tensor of its size.
+//
+// A training step asks for the same sizes again and again. The C library gives large blocks back to the system each time,
+// and the next step pays for their first touch anew; small ones that shall begin at 64 bytes take its slow path.
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+#include "CTorchCore.h"
+#include "Support.h"
+
+using namespace ctorch;
+
+namespace {
+
+/// Before each block, and as large as its alignment, so that what follows has the same.
+struct alignas(64) Header {
+  Header *next;
+  size_t sizeClass;
+};
+static_assert(sizeof(Header) == 64);
+
+// Sizes are rounded up to one of eight steps between powers of two, so that at most an eighth is wasted, and that of
+// pages that nobody touches.
+
+constexpr size_t leastSize = 64;
+constexpr size_t leastSizeBits = 6;
+constexpr size_t stepBits = 3;
+/// More bytes than a processor addresses.
+constexpr size_t excessiveSizeBits = 48;
+constexpr size_t classCount = ((excessiveSizeBits - leastSizeBits) << stepBits) + 1;
+
+size_t sizeClass(size_t byteCount) {
+  if (byteCount <= leastSize) return 0;
+  const size_t last = byteCount - 1;
+  const size_t power = std::bit_width(last) - 1;
+  const size_t step = last >> (power - stepBits) & ((size_t{1} << stepBits) - 1);
+  return ((power - leastSizeBits) << stepBits) + step + 1;
+}
+
+size_t classSize(size_t sizeClass) {
+  if (sizeClass == 0) return leastSize;
+  const size_t power = ((sizeClass - 1) >> stepBits) + leastSizeBits;
+  const size_t step = (sizeClass - 1) & ((size_t{1} << stepBits) - 1);
+  return (size_t{1} << power) + ((step + 1) << (power - stepBits));
+}
+
+/// The free blocks of one size, the last one that was given back first: the processor may have it still at hand.
+class FreeBlocks {
+ public:
+  void push(Header *block) {
+    lock();
+    block->next = first_;
+    first_ = block;
+    unlock();
+  }
+
+  Header *pop() {
+    // Read without the lock: to miss a block that another thread gives back at this moment costs nothing but time.
+    if (first_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    lock();
+    Header *block = first_;
+    if (block != nullptr) first_ = block->next;
+    unlock();
+    return block;
+  }
+
+ private:
+  // Held for a few instructions, so that waiting is rare and short.
+  void lock() {
+    while (isLocked_.exchange(true, std::memory_order_acquire)) {
+      while (isLocked_.load(std::memory_order_relaxed)) {
+      }
+    }
+  }
+  void unlock() { isLocked_.store(false, std::memory_order_release); }
+
+  std::atomic<bool> isLocked_{false};
+  std::atomic<Header *> first_{nullptr};
+};
+
+/// Where tensors on the processor get their memory: from what earlier ones gave back, and only then from the system.
+class CachingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t byteCount) override {
+    const c10::Device device(c10::DeviceType::CPU);
+    if (byteCount == 0) return {nullptr, nullptr, &release, device};
+    TORCH_CHECK_WITH(
+        OutOfMemoryError, byteCount <= size_t{1} << excessiveSizeBits, "DefaultCPUAllocator: can't allocate memory: ",
+        "you tried to allocate ", byteCount, " bytes.");
+    const size_t number = sizeClass(byteCount);
+    Header *block = blocks_[number].pop();
+    if (block == nullptr) {
+      block = newBlock(number);
+    } else {
+      free_.fetch_sub(classSize(number), std::memory_order_relaxed);
+    }
+    void *bytes = block + 1;
+    return {bytes, bytes, &release, device};
+  }
+
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+
+  void copy_data(void *target, const void *source, size_t byteCount) const override {
+    default_copy_data(target, source, byteCount);
+  }
+
+  /// Gives free blocks back to the system, the largest first, until at most so many bytes of them are left.
+  void trim(size_t byteCount) {
+    for (size_t number = classCount; number-- > 0;) {
+      while (free_.load(std::memory_order_relaxed) > byteCount) {
+        Header *block = blocks_[number].pop();
+        if (block == nullptr) break;
+        free_.fetch_sub(classSize(number), std::memory_order_relaxed);
+        total_.fetch_sub(classSize(number), std::memory_order_relaxed);
+        c10::free_cpu(block);
+      }
+    }
+  }
+
+  size_t freeByteCount() const { return free_.load(std::memory_order_relaxed); }
+
+ private:
+  Header *newBlock(size_t number) {
+    const size_t size = classSize(number);
+    // What is free is of other sizes. It may stay only as long as all together is what was needed at one time, and a
+    // little more: several threads may come here at once, so these numbers are no exact ones.
+    const size_t total = total_.fetch_add(size, std::memory_order_relaxed) + size;
+    const size_t used = total - std::min(free_.load(std::memory_order_relaxed), total);
+    size_t greatest = greatestUse_.load(std::memory_order_relaxed);
+    while (used > greatest && !greatestUse_.compare_exchange_weak(greatest, used, std::memory_order_relaxed)) {
+    }
+    const size_t limit = std::max(greatest, used) + slack;
+    if (total > limit) trim(limit - used);
+
+    void *memory = nullptr;
+    try {
+      memory = c10::alloc_cpu(sizeof(Header) + size);
+    } catch (const c10::Error &) {
+      // Perhaps there is enough if nothing is kept.
+      trim(0);
+      try {
+        memory = c10::alloc_cpu(sizeof(Header) + size);
+      } catch (...) {
+        total_.fetch_sub(size, std::memory_order_relaxed);
+        throw;
+      }
+    }
+    return new (memory) Header{nullptr, number};
+  }
+
+  static void release(void *bytes);
+
+  static constexpr size_t slack = size_t{16} << 20;
+
+  std::array<FreeBlocks, classCount> blocks_;
+  /// In free blocks, and in all.
+  std::atomic<size_t> free_{0}, total_{0};
+  /// The most that was in use at one time.
+  std::atomic<size_t> greatestUse_{0};
+};
+
+/// Never destroyed: tensors may be given back after everything else.
+CachingAllocator &allocator() {
+  static auto *const allocator = new CachingAllocator;
+  return *allocator;
+}
+
+void CachingAllocator::release(void *bytes) {
+  if (bytes == nullptr) return;
+  auto &allocator = ::allocator();
+  Header *block = static_cast<Header *>(bytes) - 1;
+  allocator.free_.fetch_add(classSize(block->sizeClass), std::memory_order_relaxed);
+  allocator.blocks_[block->sizeClass].push(block);
+}
+
+/// Tools that look for wrong uses of memory see more where nothing is kept.
+bool isWanted() {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+  return false;
+#endif
+#endif
+  const char *value = std::getenv("HELIOS_NO_MEMORY_CACHING");
+  return value == nullptr || std::string_view(value) != "1";
+}
+
+/// libtorch wants to be told of an allocator before anybody uses one.
+[[maybe_unused]] const bool isSet = [] {
+  if (isWanted()) c10::SetAllocator(c10::DeviceType::CPU, &allocator());
+  return true;
+}();
+
+}  // namespace
+
+int64_t ct_cached_memory(void) { return static_cast<int64_t>(allocator().freeByteCount()); }
+
+void ct_empty_cache(void) { allocator().trim(0); }
