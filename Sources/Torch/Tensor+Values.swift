@@ -100,6 +100,19 @@ extension Tensor {
         }
     }
 
+    /// The elements at some positions of the memory that the tensor lies in, without another tensor for them: nil where it
+    /// does not lie there in one piece, as `Element`, and in the CPU's memory.
+    package func array<Element: TensorElement>(
+        at positions: Range<Int>, _ type: Element.Type = Element.self
+    ) -> [Element]? {
+        defer { keepAlive(self) }
+        guard isContiguous, dtype == Element.dtype, device == .cpu, (0...count).contains(positions.lowerBound),
+            positions.upperBound <= count, let bytes = ct_tensor_data(pointer)
+        else { return nil }
+        let elements = bytes.assumingMemoryBound(to: Element.self)
+        return Array(UnsafeBufferPointer(start: elements + positions.lowerBound, count: positions.count))
+    }
+
     /// The value of a tensor with one element.
     ///
     /// On a CUDA device this waits for the device.

@@ -95,7 +95,7 @@ public struct SampleOrder: Sendable {
         return switch storage {
         case .sequential: Array(positions)
         case .numbers(let numbers): Array(numbers[positions])
-        case .tensor(let tensor): try tensor[positions].array(Int.self)
+        case .tensor(let tensor): try tensor.array(at: positions) ?? tensor[positions].array(Int.self)
         }
     }
 }
