@@ -15,10 +15,18 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     ],
     targets: [
+        // Networks, optimisers and data.
+        .target(
+            name: "Workloads",
+            dependencies: [.product(name: "Helios", package: "helios")],
+            path: "Workloads",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        ),
         // The workloads through the whole trainer.
         .executableTarget(
             name: "Training",
             dependencies: [
+                "Workloads",
                 .product(name: "Helios", package: "helios"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -38,6 +46,20 @@ let package = Package(
                 .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]
+        ),
+        // Saving and loading.
+        .executableTarget(
+            name: "Checkpoints",
+            dependencies: ["Workloads", .product(name: "Helios", package: "helios")],
+            path: "Checkpoints",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        ),
+        // How long training waits for a checkpoint.
+        .executableTarget(
+            name: "Pause",
+            dependencies: [.product(name: "Helios", package: "helios")],
+            path: "Pause",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
         ),
     ],
     swiftLanguageModes: [.v6],

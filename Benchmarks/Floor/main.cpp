@@ -1,6 +1,6 @@
 // The workloads of the benchmark as a loop written by hand on libtorch: what nothing above it can be faster than.
 //
-//   Floor mlp|lenet|resnet18|gpt [threads] [epochs]
+//   Floor mlp|digits|lenet|resnet18|gpt [threads] [epochs]
 //
 // The same networks, sizes, data and optimisers, batches by index from memory, and the fused kernels of the optimisers.
 
@@ -10,7 +10,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -194,12 +197,33 @@ struct Workload {
   }
 };
 
+/// The digits of the example, twenty times over.
+void loadDigits(Workload &workload) {
+  const char *variable = std::getenv("DIGITS");
+  const std::string path = variable != nullptr ? variable : "Examples/Digits/Data/digits.csv";
+  std::ifstream file(path);
+  std::vector<int64_t> numbers;
+  for (std::string number; std::getline(file, number, ',');) {
+    // The last of a line and the first of the next one come together.
+    std::stringstream parts(number);
+    for (int64_t part; parts >> part;) numbers.push_back(part);
+  }
+  if (numbers.empty() || numbers.size() % 65 != 0) throw std::invalid_argument(path + " is not the file of the digits");
+  const Tensor rows = torch::tensor(numbers, torch::kInt64).view({-1, 65});
+  workload.inputs = (rows.slice(1, 0, 64).to(torch::kFloat) / 16).repeat({20, 1});
+  workload.targets = rows.select(1, 64).repeat({20});
+}
+
 Workload makeWorkload(const std::string &name) {
   torch::manual_seed(0);
   Workload workload;
-  if (name == "mlp") {
-    workload.inputs = torch::randn({64000, 64});
-    workload.targets = torch::randint(10, {64000}, torch::kInt64);
+  if (name == "mlp" || name == "digits") {
+    if (name == "digits") {
+      loadDigits(workload);
+    } else {
+      workload.inputs = torch::randn({64000, 64});
+      workload.targets = torch::randint(10, {64000}, torch::kInt64);
+    }
     workload.batchSize = 32;
     workload.train(std::make_shared<MLP>());
     workload.optimizer = std::make_unique<AdamW>(workload.parameters, 1e-3);
@@ -256,7 +280,7 @@ double epoch(Workload &workload, double &lossSum) {
 
 int main(int count, char **arguments) {
   try {
-    if (count < 2) throw std::invalid_argument("usage: Floor mlp|lenet|resnet18|gpt [threads] [epochs]");
+    if (count < 2) throw std::invalid_argument("usage: Floor mlp|digits|lenet|resnet18|gpt [threads] [epochs]");
     const int threads = count > 2 ? std::stoi(arguments[2]) : at::get_num_threads();
     const int epochs = count > 3 ? std::stoi(arguments[3]) : 4;
     at::set_num_threads(threads);

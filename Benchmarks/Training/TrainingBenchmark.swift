@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Helios
+import Workloads
+
+extension Workload: ExpressibleByArgument {}
 
 /// Trains one workload with the whole trainer, and prints one line of JSON.
 @main

@@ -1,6 +1,6 @@
-"""Saves or loads once with PyTorch and prints the seconds that it took: the peer of Sources/main.swift.
+"""Saves or loads once with PyTorch and prints the seconds that it took: the peer of Benchmarks/Checkpoints.
 
-    python3 torch_files.py (save|load) FILE [MiB]
+    python3 files.py (save|load) FILE [MiB|resnet18]
 
 PyTorch does not force a file to the disk; here the fsync is part of the time, as it is of all others.
 """
@@ -11,11 +11,16 @@ import time
 
 import torch
 
+import networks
+
 action, path = sys.argv[1:3]
-size = int(sys.argv[3]) if len(sys.argv) > 3 else 1024
+size = sys.argv[3] if len(sys.argv) > 3 else "1024"
 
 if action == "save":
-    state = {f"layers.{number}.weight": torch.randn(2048, 2048) for number in range(max(size // 16, 1))}
+    if size == "resnet18":
+        state = networks.resnet18().state_dict()
+    else:
+        state = {f"layers.{number}.weight": torch.randn(2048, 2048) for number in range(max(int(size) // 16, 1))}
     start = time.perf_counter()
     torch.save(state, path)
     with open(path, "rb") as file:

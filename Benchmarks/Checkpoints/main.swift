@@ -1,21 +1,23 @@
 import Foundation
-import Torch
-import TorchSerialization
+import Helios
+import Workloads
 
 // Saves or loads once and prints the seconds that it took: compare.py calls this in turn with others.
 //
-//     Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB]
+//     Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB|resnet18]
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 4 else {
-    print("usage: Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB]")
+    print("usage: Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB|resnet18]")
     exit(2)
 }
 let (format, action, file) = (arguments[1], arguments[2], URL(filePath: arguments[3]))
-let mebibytes = arguments.count > 4 ? Int(arguments[4]) ?? 1024 : 1024
+let size = arguments.count > 4 ? arguments[4] : "1024"
 
-/// Parameters of 16 MiB each, so many MiB in all.
+/// Those of a network, or of 16 MiB each, so many MiB in all.
 func parameters() throws -> StateDict {
+    if let workload = Workload(rawValue: size) { return try workload.makeNetwork().stateDict() }
+    let mebibytes = Int(size) ?? 1024
     var state = StateDict()
     for number in 0..<max(mebibytes / 16, 1) {
         state["layers.\(number).weight"] = .tensor(try Tensor.randn(2048, 2048))

@@ -1,13 +1,8 @@
 """Times of saving and loading as many bytes: plain writes, of a parameter at a time and in parts as the library's, this
 library, and PyTorch, in turn; medians over the rounds.
 
-    python3 Benchmarks/Checkpoints/compare.py FOLDER [--size MiB] [--rounds N] [--cached]
-
-The folder lies on the disk that is measured. Each round begins with another one, since a disk may be fast only for the first
-gigabytes. Build the program first:
-
-    swift build -c release --package-path Benchmarks/Checkpoints
-"""
+Called by scripts/bench, which builds what this runs. The folder lies on the disk that is measured. Each round begins with
+another one, since a disk may be fast only for the first gigabytes."""
 
 import argparse
 import os
@@ -16,9 +11,10 @@ import statistics
 import subprocess
 import sys
 
-here = pathlib.Path(__file__).parent
-program = here / ".build/release/Checkpoints"
-torch = [sys.executable, "-B", "-W", "ignore", str(here / "torch_files.py")]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+program = ROOT / "Benchmarks/.build/release/Checkpoints"
+ONE_TENSOR = [("pth", "open"), ("safetensors", "open"), ("safetensors", "map")]
+torch = [sys.executable, "-B", "-W", "ignore", str(ROOT / "Benchmarks/Peers/files.py")]
 
 
 def seconds(command: list) -> float:
@@ -33,9 +29,9 @@ def forget(path: pathlib.Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(prog="scripts/bench files", description=__doc__)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--size", type=int, default=1024)
+    parser.add_argument("--size", default="1024", help="so many MiB, or resnet18: the state of that network")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cached", action="store_true", help="do not load from the disk, only from the system's memory")
     options = parser.parse_args()
@@ -57,15 +53,17 @@ def main() -> None:
                     forget(path)
                 key = "load" if cached else "load from the disk"
                 times.setdefault((key, name), []).append(seconds([*command, "load", str(path)]))
-        for name, action in [("pth", "open"), ("safetensors", "open"), ("safetensors", "map")]:
+        # One tensor of 16 MiB, which a network may not have.
+        for name, action in ONE_TENSOR if options.size.isdecimal() else []:
             path = options.folder / f"benchmark.{name}"
             forget(path)
             times.setdefault((action, name), []).append(seconds([str(program), name, action, str(path)]))
+    mebibytes = (options.folder / "benchmark.pth").stat().st_size / 2**20
     for name in kinds:
         (options.folder / f"benchmark.{name}").unlink()
     for (action, name), values in times.items():
         median = statistics.median(values)
-        rates = "" if action in ("open", "map") else f"  {options.size / median:7.0f} MiB/s"
+        rates = "" if action in ("open", "map") else f"  {mebibytes / median:7.0f} MiB/s"
         print(f"{action:20} {name:12} {median:8.4f} s  ({min(values):.4f} to {max(values):.4f}){rates}")
 
 
