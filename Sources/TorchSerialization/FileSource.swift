@@ -9,6 +9,7 @@ final class FileSource: Sendable {
     let size: Int
     private let place: Place
     private let readTotal = Atomic(0)
+    private let isReadWhole = Atomic(false)
 
     /// How many bytes were read so far, some of them perhaps several times.
     var readCount: Int { readTotal.load(ordering: .relaxed) }
@@ -79,6 +80,7 @@ final class FileSource: Sendable {
     ) throws -> [Result] {
         try requireInside(offset, buffer.count)
         readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
+        if buffer.count >= FileSource.partSize { askDisk(at: offset, count: buffer.count) }
         let count = min(ProcessInfo.processInfo.activeProcessorCount, buffer.count / FileSource.leastPieceSize)
         guard count > 1 else { return [try body(0, buffer)] }
 
@@ -93,6 +95,20 @@ final class FileSource: Sendable {
             results.withLock { $0[index] = result }
         }
         return try results.withLock { try $0.compactMap { try $0?.get() } }
+    }
+
+    /// Tells the disk what is read next, which it does not guess where pieces are read side by side.
+    private func askDisk(at offset: Int, count: Int) {
+        #if !canImport(Darwin)
+            guard case .file(let descriptor) = place else { return }
+            let ahead = isReadWhole.load(ordering: .relaxed) ? 32 << 20 : 0
+            posix_fadvise(descriptor, offset, count + ahead, POSIX_FADV_WILLNEED)
+        #endif
+    }
+
+    /// Says that everything is going to be read in order, so that the disk may go ahead of it.
+    func expectWhole() {
+        isReadWhole.store(true, ordering: .relaxed)
     }
 
     /// Below this a thread costs more than it saves.

@@ -85,7 +85,8 @@ public final class OpenSafetensorsFile: Sendable {
 
     /// Reads all tensors.
     public func load() throws(TorchFileError) -> StateDict {
-        try all(storage: read)
+        file.expectWhole()
+        return try all(storage: read)
     }
 
     // MARK: Entries

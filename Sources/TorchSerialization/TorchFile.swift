@@ -59,7 +59,9 @@ public enum TorchFile {
     public static func load(_ url: URL) throws(TorchFileError) -> StateValue {
         let path = try url.filePath()
         do {
-            let parts = try TorchFileParts(FileSource(path))
+            let file = try FileSource(path)
+            file.expectWhole()
+            let parts = try TorchFileParts(file)
             var builder = StateBuilder(graph: parts.graph, source: parts.storages)
             return try builder.value()
         } catch {
