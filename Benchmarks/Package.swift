@@ -61,6 +61,16 @@ let package = Package(
             path: "Pause",
             swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
         ),
+        // How cost grows with the number of steps, samples and parameters.
+        .executableTarget(
+            name: "Growth",
+            dependencies: [
+                .product(name: "Helios", package: "helios"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Growth",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

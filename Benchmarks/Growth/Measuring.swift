@@ -1,0 +1,62 @@
+import Foundation
+
+/// What keeps a measurement from being made.
+struct GrowthError: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The seconds that `body` takes.
+func elapsed(_ body: () throws -> Void) rethrows -> Double {
+    try ContinuousClock().measure(body) / .seconds(1)
+}
+
+/// The measurement that is in the middle of three by `time`, or the first where that took over ten seconds.
+func medianOfThree<Measurement>(
+    by time: KeyPath<Measurement, Double>, _ measure: () throws -> Measurement
+) rethrows -> Measurement {
+    let first = try measure()
+    guard first[keyPath: time] <= 10 else { return first }
+    let all = try [first, measure(), measure()].sorted { $0[keyPath: time] < $1[keyPath: time] }
+    return all[1]
+}
+
+/// The most memory that the process had so far, in bytes.
+var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+        getrusage(RUSAGE_SELF, &usage)
+        return usage.ru_maxrss
+    #else
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    #endif
+}
+
+/// Says what is under way, beside the tables.
+func report(_ line: String) {
+    FileHandle.standardError.write(Data("\(line)\n".utf8))
+}
+
+/// A row of a Markdown table.
+func row(_ cells: [String]) -> String {
+    "| \(cells.joined(separator: " | ")) |"
+}
+
+/// The top of a Markdown table of numbers.
+func heading(_ cells: [String]) -> String {
+    "| \(cells.joined(separator: " | ")) |\n|" + String(repeating: "---:|", count: cells.count)
+}
+
+/// A number of things, with groups of three digits.
+func grouped(_ count: Int) -> String {
+    count.formatted(.number.locale(Locale(identifier: "en_US")))
+}
+
+/// A number with three digits that count.
+func rounded(_ value: Double) -> String {
+    switch value {
+    case ..<9.995: String(format: "%.2f", value)
+    case ..<99.95: String(format: "%.1f", value)
+    default: String(format: "%.0f", value)
+    }
+}
