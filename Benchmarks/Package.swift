@@ -71,6 +71,32 @@ let package = Package(
             path: "Growth",
             swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
         ),
+        // Single functions.
+        .executableTarget(
+            name: "Functions",
+            dependencies: [
+                "DirectFunctions", "Workloads",
+                .product(name: "Helios", package: "helios"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Functions",
+            exclude: ["Direct"],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+        ),
+        // The same functions as calls of libtorch in C++.
+        .target(
+            name: "DirectFunctions",
+            path: "Functions/Direct",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+                ])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

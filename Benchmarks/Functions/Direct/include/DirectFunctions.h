@@ -1,0 +1,18 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Whether there is a function of this name that libtorch has itself.
+bool direct_has(const char *name);
+
+/// Calls the function of this name so many times. False where there is none, and where it fails.
+bool direct_call(const char *name, int64_t calls);
+
+#ifdef __cplusplus
+}
+#endif
