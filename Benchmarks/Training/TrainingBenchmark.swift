@@ -27,6 +27,15 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "How many threads make batches ahead.")
     var workers = 0
 
+    @Flag(help: "Compute in bfloat16 where that is good enough.")
+    var bf16 = false
+
+    @Flag(help: "Let images and the weights of convolutions lie in memory with the channels last.")
+    var channelsLast = false
+
+    @Flag(inversion: .prefixedNo, help: "Use oneDNN, where libtorch does.")
+    var onednn = true
+
     @Option(help: "Stop after so many steps, to measure the start.")
     var steps: Int?
 
@@ -36,13 +45,20 @@ struct TrainingBenchmark: ParsableCommand {
 
     func run() throws {
         try manualSeed(0)
-        let model = BenchmarkModel(workload)
+        try LibTorch.setOneDNNEnabled(onednn)
+        let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
         let trainer = try Trainer(
             trainUnit: steps == nil ? .epoch : .iteration, totalSteps: .steps(steps ?? epochs),
             threads: threads.map { .count($0) } ?? .unchanged, showsProgress: false, printsBanner: false)
-        let data = try BenchmarkData(workload.makeData(), batchSize: workload.batchSize, workers: workers)
+        let data = try BenchmarkData(makeData(), batchSize: workload.batchSize, workers: workers)
         try trainer.fit(model, data)
         print(try report(model, threads: threads ?? LibTorch.threadCount))
+    }
+
+    private func makeData() throws -> TensorDataset {
+        let data = try workload.makeData()
+        guard channelsLast, data.inputs.dimensionCount == 4 else { return data }
+        return try TensorDataset(inputs: data.inputs.contiguous(memoryFormat: .channelsLast), targets: data.targets)
     }
 
     private func report(_ model: BenchmarkModel, threads: Int) throws -> String {
@@ -83,29 +99,38 @@ struct Report: Encodable {
 /// A model as a user would write it, with a clock.
 final class BenchmarkModel: Model<LabeledBatch> {
     private let workload: Workload
+    private let bf16, channelsLast: Bool
     private var network: (any Module & Layer)!
     private var optimizer: Optimizer!
     private var start = DispatchTime.now()
     private(set) var epochs: [Double] = []
     private(set) var stepsPerEpoch = 0
 
-    init(_ workload: Workload) {
+    init(_ workload: Workload, bf16: Bool, channelsLast: Bool) {
         self.workload = workload
+        self.bf16 = bf16
+        self.channelsLast = channelsLast
         super.init(saveName: workload.rawValue)
     }
 
     override func setup(fastInit: Bool) throws {
         network = try workload.makeNetwork()
+        if channelsLast { try network.to(.channelsLast) }
+        if bf16 { try createScaler(dtype: .bfloat16) }
         optimizer = try workload.makeOptimizer(network.parameters())
         stepsPerEpoch = try trainStepsPerEpoch()
     }
 
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
         try optimizer.zeroGrad()
-        let loss = try workload.loss(network(batch.inputs), batch.targets)
+        let loss = try forward(batch)
         try loss.backward()
         try optimizer.step()
         lossItems["loss"] = loss
+    }
+
+    private func forward(_ batch: LabeledBatch) throws -> Tensor {
+        try autocast { try workload.loss(network(batch.inputs), batch.targets) }
     }
 
     override func onTrainingEpochStart(currentEpoch: Int) { start = .now() }

@@ -90,3 +90,9 @@ bool ct_set_deterministic(bool deterministic) {
 }
 
 bool ct_is_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
+
+bool ct_set_onednn_enabled(bool enabled) {
+  return guardedCall("set_onednn_enabled", {}, [&] { at::globalContext().setUserEnabledMkldnn(enabled); });
+}
+
+bool ct_onednn_is_enabled(void) { return at::globalContext().userEnabledMkldnn(); }

@@ -35,6 +35,16 @@ public enum LibTorch {
         try check(ct_set_deterministic(deterministic))
     }
 
+    /// Whether convolutions and other operations on the processor use oneDNN: `torch.backends.mkldnn.enabled`.
+    public static var isOneDNNEnabled: Bool {
+        ct_onednn_is_enabled()
+    }
+
+    /// Sets whether oneDNN is used, for the whole process. Without it, small networks may be faster, and round otherwise.
+    public static func setOneDNNEnabled(_ enabled: Bool) throws {
+        try check(ct_set_onednn_enabled(enabled))
+    }
+
     /// How many bytes of the processor's memory tensors have given back that are kept for the next ones.
     ///
     /// A training step asks for the same sizes again and again, and memory that is new to the process costs more than what

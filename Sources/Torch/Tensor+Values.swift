@@ -86,6 +86,7 @@ extension Tensor {
     ///
     /// - Throws: `TorchError` of kind `outOfMemory` where they find no room.
     public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
+        if let elements = array(at: 0..<count, type) { return elements }
         // Contiguous first: an expanded tensor has elements without end in little memory, and to have no room for them
         // is an error in libtorch, but would stop the process in Swift.
         let source = try detach().to(dtype: Element.dtype, device: .cpu).contiguous()
@@ -106,7 +107,9 @@ extension Tensor {
         at positions: Range<Int>, _ type: Element.Type = Element.self
     ) -> [Element]? {
         defer { keepAlive(self) }
-        guard isContiguous, dtype == Element.dtype, device == .cpu, (0...count).contains(positions.lowerBound),
+        // What libtorch has put off, to conjugate or to negate, is not in the memory yet.
+        guard isDefined, dtype == Element.dtype, device == .cpu, isContiguous, !ct_tensor_is_conjugate(pointer),
+            !ct_tensor_is_negative(pointer), (0...count).contains(positions.lowerBound),
             positions.upperBound <= count, let bytes = ct_tensor_data(pointer)
         else { return nil }
         let elements = bytes.assumingMemoryBound(to: Element.self)

@@ -12,11 +12,11 @@ public struct StandardGeneratorTrait: TestTrait, SuiteTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        // A suite's scope is around its tests' scopes: only these take the turn.
-        guard testCase != nil else { return try await function() }
+        // A suite's scope is around its tests' scopes: only these take the turn, and once where both have the trait.
+        guard testCase != nil, !Turn.isHeld else { return try await function() }
         await Turn.shared.take()
         do {
-            try await function()
+            try await Turn.$isHeld.withValue(true) { try await function() }
         } catch {
             await Turn.shared.pass()
             throw error
@@ -28,6 +28,7 @@ public struct StandardGeneratorTrait: TestTrait, SuiteTrait, TestScoping {
 /// Lets one through at a time, in the order in which they came.
 private actor Turn {
     static let shared = Turn()
+    @TaskLocal static var isHeld = false
 
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

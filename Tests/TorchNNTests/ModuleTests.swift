@@ -152,6 +152,24 @@ struct ModuleTests {
 
     // MARK: Conversion
 
+    @Test("a module lies in memory with the channels last, and so do its results", .standardGenerator)
+    func channelsLast() throws {
+        let net = try Sequential(Conv2d(3, 8, kernelSize: 3), BatchNorm2d(8), ReLU())
+        let input = try Tensor.randn(2, 3, 9, 9)
+        let before = try net(input)
+        let weight = try #require(net.parameters().first)
+        try net.to(.channelsLast)
+        #expect(net.parameters().first?.isSame(as: weight) == true)
+        #expect(weight.strides == [27, 1, 9, 3])
+        #expect(net.parameters().dropFirst().allSatisfy { $0.dimensionCount == 1 && $0.isContiguous })
+        let after = try net(input.contiguous(memoryFormat: .channelsLast))
+        #expect(after.strides == [8 * 49, 1, 7 * 8, 8])
+        // The batch norm's running averages have changed, its results in training have not.
+        #expect(try after.allclose(before, rtol: 1e-4, atol: 1e-5))
+        try net.to(.contiguous)
+        #expect(weight.isContiguous)
+    }
+
     @Test("a conversion keeps the tensors that an optimiser has, and converts gradients, not integers")
     func conversionKeepsTensors() throws {
         let net = try Sequential(Conv2d(1, 1, kernelSize: 1), BatchNorm2d(1))

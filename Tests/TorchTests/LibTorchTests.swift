@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Torch
 
@@ -28,5 +29,17 @@ import Torch
         #expect(LibTorch.isDeterministic)
         try LibTorch.setDeterministic(false)
         #expect(!LibTorch.isDeterministic)
+    }
+
+    @Test("oneDNN can be switched off and on, and a convolution is the same but for rounding", .standardGenerator)
+    func oneDNN() throws {
+        #expect(LibTorch.isOneDNNEnabled)
+        defer { try? LibTorch.setOneDNNEnabled(true) }
+        let (input, weight) = (try Tensor.randn(2, 3, 8, 8), try Tensor.randn(4, 3, 3, 3))
+        let with = try Tensor.conv2d(input, weight: weight)
+        try LibTorch.setOneDNNEnabled(false)
+        #expect(!LibTorch.isOneDNNEnabled)
+        let without = try Tensor.conv2d(input, weight: weight)
+        #expect(try with.allclose(without, rtol: 1e-4, atol: 1e-5))
     }
 }

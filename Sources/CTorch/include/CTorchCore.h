@@ -32,6 +32,9 @@ int32_t ct_cuda_device_count(void);
 bool ct_set_deterministic(bool deterministic);
 bool ct_is_deterministic(void);
 
+bool ct_set_onednn_enabled(bool enabled);
+bool ct_onednn_is_enabled(void);
+
 // MARK: Tensors (Tensor.cpp)
 
 CTTensor *ct_tensor_undefined(void);

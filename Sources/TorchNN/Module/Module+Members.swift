@@ -70,6 +70,23 @@ extension Module {
         return try convert { $0.dtype.isFloatingPoint || $0.dtype.isComplex ? try $0.to(dtype) : $0 }
     }
 
+    /// Lets every parameter and buffer of as many dimensions as the order is for, and its gradient, lie in memory in that
+    /// order: `to(memory_format:)`. Convolutions may be faster with `channelsLast`, and round otherwise.
+    ///
+    /// The tensors stay the same objects. An optimiser that has state already lets it follow in its next step.
+    @discardableResult
+    public final func to(_ memoryFormat: MemoryFormat) throws -> Self {
+        let dimensions: Int? =
+            switch memoryFormat {
+            case .channelsLast: 4
+            case .channelsLast3d: 5
+            default: nil
+            }
+        return try convert {
+            dimensions == nil || $0.dimensionCount == dimensions ? try $0.contiguous(memoryFormat: memoryFormat) : $0
+        }
+    }
+
     private final func convert(_ conversion: (Tensor) throws -> Tensor) throws -> Self {
         try noGrad {
             for tensor in parameters() + buffers() {
