@@ -73,54 +73,49 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
 
 
+def markdown(caption: str, corner: str, columns: list[str], rows: dict[str, list[str]]) -> str:
+    lines = [caption, "", f"|{corner}| " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    lines += [f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def time_cell(result: dict | None, ratio: float | None) -> str:
+    if result is None:
+        return "—"
+    return f"{result['us_per_step']:.0f}" + ("" if ratio is None else f" ({ratio:.2f})")
+
+
+def ratio(first: dict | None, second: dict | None) -> float | None:
+    """How many times as long a step of the first takes; None for one beside itself."""
+    is_comparison = first is not None and second is not None and first is not second
+    return first["us_per_step"] / second["us_per_step"] if is_comparison else None
+
+
 def table(results: dict) -> str:
     """A Markdown table with medians in microseconds, and ratios to ours."""
-    lines = [
-        "Microseconds a step, medians; in brackets how many times ours.",
-        "", "| workload | " + " | ".join(results_frameworks(results)) + " |",
-        "|---|" + "---|" * len(results_frameworks(results))]
-    for workload, by_framework in results.items():
-        ours = by_framework.get("ours", {}).get("us_per_step")
-        cells = []
-        for framework in results_frameworks(results):
-            result = by_framework.get(framework)
-            if result is None:
-                cells.append("—")
-            elif framework == "ours" or ours is None:
-                cells.append(f"{result['us_per_step']:.0f}")
-            else:
-                cells.append(f"{result['us_per_step']:.0f} ({result['us_per_step'] / ours:.2f})")
-        lines.append(f"| {workload} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    frameworks = results_frameworks(results)
+    rows = {
+        workload: [time_cell(of.get(name), ratio(of.get(name), of.get("ours"))) for name in frameworks]
+        for workload, of in results.items()}
+    return markdown("Microseconds a step, medians; in brackets how many times ours.", " workload ", frameworks, rows)
 
 
 def options_table(results: dict) -> str:
     """Ours with options: a Markdown table with how many times as fast that is as without."""
-    workloads = [workload for workload in results if "ours" in results[workload]]
-    lines = ["Microseconds a step of ours with an option; in brackets how many times as fast that is.", "",
-             "| | " + " | ".join(workloads) + " |", "|---|" + "---|" * len(workloads)]
-    for option in [None, *OPTIONS]:
-        cells = []
-        for workload in workloads:
-            ours, result = results[workload]["ours"], results[workload].get(option or "ours")
-            if result is None:
-                cells.append("—")
-            elif option is None:
-                cells.append(f"{result['us_per_step']:.0f}")
-            else:
-                cells.append(f"{result['us_per_step']:.0f} ({ours['us_per_step'] / result['us_per_step']:.2f})")
-        lines.append(f"| {option or 'none'} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    ours = {workload: of for workload, of in results.items() if "ours" in of}
+    rows = {
+        option: [time_cell(of.get(name), ratio(of["ours"], of.get(name))) for of in ours.values()]
+        for option, name in {"none": "ours", **{option: option for option in OPTIONS}}.items()}
+    caption = "Microseconds a step of ours with an option; in brackets how many times as fast that is."
+    return markdown(caption, " ", list(ours), rows)
 
 
 def memory_table(results: dict) -> str:
-    lines = ["Most memory of the process in MiB.", "", "| workload | " + " | ".join(results_frameworks(results)) + " |",
-             "|---|" + "---|" * len(results_frameworks(results))]
-    for workload, by_framework in results.items():
-        cells = [str(by_framework[name]["rss_mb"]) if "rss_mb" in by_framework.get(name, {}) else "—"
-                 for name in results_frameworks(results)]
-        lines.append(f"| {workload} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    frameworks = results_frameworks(results)
+    rows = {
+        workload: [str(of.get(name, {}).get("rss_mb", "—")) for name in frameworks]
+        for workload, of in results.items()}
+    return markdown("Most memory of the process in MiB.", " workload ", frameworks, rows)
 
 
 def verdicts(results: dict) -> list[str]:

@@ -2,7 +2,7 @@ import Foundation
 import Helios
 import Workloads
 
-// Saves or loads once and prints the seconds that it took: compare.py calls this in turn with others.
+// Saves or loads once and prints the seconds that it took: compare_files.py calls this in turn with others.
 //
 //     Checkpoints (plain|parts|pth|safetensors) (save|load|map|open) FILE [MiB|resnet18]
 
