@@ -65,6 +65,7 @@ let package = Package(
         .executableTarget(
             name: "Growth",
             dependencies: [
+                "Workloads",
                 .product(name: "Helios", package: "helios"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -20,18 +20,6 @@ func medianOfThree<Measurement>(
     return all[1]
 }
 
-/// The most memory that the process had so far, in bytes.
-var peakMemory: Int {
-    var usage = rusage()
-    #if canImport(Darwin)
-        getrusage(RUSAGE_SELF, &usage)
-        return usage.ru_maxrss
-    #else
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
-    #endif
-}
-
 /// Says what is under way, beside the tables.
 func report(_ line: String) {
     FileHandle.standardError.write(Data("\(line)\n".utf8))

@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import Workloads
 
 /// What the order of one epoch costs, in a process of its own, whose peak of memory is then that of the order.
 struct OrderCost: Codable {

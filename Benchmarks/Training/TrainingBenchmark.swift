@@ -66,24 +66,10 @@ struct TrainingBenchmark: ParsableCommand {
         let report = Report(
             framework: "ours", workload: workload.rawValue, threads: threads, steps: model.stepsPerEpoch,
             us_per_step: (best / Double(max(model.stepsPerEpoch, 1)) * 1e7).rounded() / 10,
-            epochs: model.epochs.map { ($0 * 1000).rounded() / 1000 }, rss_mb: TrainingBenchmark.peakMemory / 1_048_576)
+            epochs: model.epochs.map { ($0 * 1000).rounded() / 1000 }, rss_mb: peakMemory / 1_048_576)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(report), as: UTF8.self)
-    }
-}
-
-extension TrainingBenchmark {
-    /// The most memory that the process had, in bytes.
-    private static var peakMemory: Int {
-        var usage = rusage()
-        #if canImport(Darwin)
-            getrusage(RUSAGE_SELF, &usage)
-            return usage.ru_maxrss
-        #else
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-            return usage.ru_maxrss * 1024
-        #endif
     }
 }
 
