@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "CTorchCore.h"
+#include "Memory.h"
 #include "Support.h"
 
 using namespace ctorch;
@@ -58,33 +59,24 @@ size_t classSize(size_t sizeClass) {
 class FreeBlocks {
  public:
   void push(Header *block) {
-    lock();
+    lock_.lock();
     block->next = first_;
     first_ = block;
-    unlock();
+    lock_.unlock();
   }
 
   Header *pop() {
     // Read without the lock: to miss a block that another thread gives back at this moment costs nothing but time.
     if (first_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    lock();
+    lock_.lock();
     Header *block = first_;
     if (block != nullptr) first_ = block->next;
-    unlock();
+    lock_.unlock();
     return block;
   }
 
  private:
-  // Held for a few instructions, so that waiting is rare and short.
-  void lock() {
-    while (isLocked_.exchange(true, std::memory_order_acquire)) {
-      while (isLocked_.load(std::memory_order_relaxed)) {
-      }
-    }
-  }
-  void unlock() { isLocked_.store(false, std::memory_order_release); }
-
-  std::atomic<bool> isLocked_{false};
+  SpinLock lock_;
   std::atomic<Header *> first_{nullptr};
 };
 
@@ -188,24 +180,22 @@ void CachingAllocator::release(void *bytes) {
   allocator.blocks_[block->sizeClass].push(block);
 }
 
-/// Tools that look for wrong uses of memory see more where nothing is kept.
-bool isWanted() {
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-  return false;
-#endif
-#endif
-  const char *value = std::getenv("HELIOS_NO_MEMORY_CACHING");
-  return value == nullptr || std::string_view(value) != "1";
-}
-
 /// libtorch wants to be told of an allocator before anybody uses one.
 [[maybe_unused]] const bool isSet = [] {
-  if (isWanted()) c10::SetAllocator(c10::DeviceType::CPU, &allocator());
+  if (isMemoryCachingWanted()) c10::SetAllocator(c10::DeviceType::CPU, &allocator());
   return true;
 }();
 
 }  // namespace
+
+bool ctorch::isMemoryCachingWanted() noexcept {
+#if CTORCH_IS_SANITIZED
+  return false;
+#else
+  const char *value = std::getenv("HELIOS_NO_MEMORY_CACHING");
+  return value == nullptr || std::string_view(value) != "1";
+#endif
+}
 
 int64_t ct_cached_memory(void) { return static_cast<int64_t>(allocator().freeByteCount()); }
 
