@@ -39,6 +39,11 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "Stop after so many steps, to measure the start.")
     var steps: Int?
 
+    static func main() {
+        LibTorch.skipTeardown()
+        main(nil)
+    }
+
     func validate() throws {
         guard epochs > 1 || steps != nil else { throw ValidationError("--epochs must be at least 2.") }
     }

@@ -10,6 +10,7 @@ struct HeliosCommand: ParsableCommand {
         version: Helios.version, subcommands: [CheckpointCommand.self])
 
     static func main() {
+        LibTorch.skipTeardown()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -23,6 +23,8 @@ const char *ct_error_inputs(void);
 
 /// The version of the libtorch headers that this was built with, as in "2.13.0".
 const char *ct_library_version(void);
+/// From now on, when the process ends, the libraries' destructors do not run; its open files are flushed.
+void ct_skip_teardown(void);
 int32_t ct_thread_count(void);
 bool ct_set_thread_count(int32_t count);
 /// Operations on the calling thread use this thread alone; other threads keep what they have.
