@@ -9,6 +9,8 @@
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/select.h>
+#include <ATen/ops/slice.h>
 
 #include <algorithm>
 #include <atomic>
@@ -266,6 +268,16 @@ CTTensor *ct_tensor_index(CTTensor *tensor, const CTIndex *indices, int64_t coun
   return guardedTensor("index", {tensor}, [&] {
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "an undefined tensor has no parts");
+    // The commonest parts, without what makes them fit for all others.
+    if (count == 1 && borrowed->dim() > 0) {
+      const CTIndex &index = indices[0];
+      if (index.kind == CTIndexKindSlice && index.step == 1) {
+        return at::slice(borrowed, 0, optionalInteger(index.start), optionalInteger(index.stop));
+      }
+      if (index.kind == CTIndexKindInteger && index.integer >= 0 && index.integer < borrowed->size(0)) {
+        return at::select(borrowed, 0, index.integer);
+      }
+    }
     // libtorch refuses what Python writes as x[()]: the whole.
     return count == 0 ? borrowed->alias() : borrowed->index(toIndices(borrowed, indices, count));
   });

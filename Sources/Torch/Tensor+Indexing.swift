@@ -133,8 +133,10 @@ extension Tensor {
     public subscript(_ parts: [TensorIndex]) -> Tensor {
         get throws {
             defer { keepAlive((self, parts)) }
-            let indices = parts.map(\.c)
-            return try Tensor(owning: ct_tensor_index(pointer, indices, Int64(indices.count)))
+            return try withUnsafeTemporaryAllocation(of: CTIndex.self, capacity: parts.count) { indices in
+                _ = indices.initialize(from: parts.lazy.map(\.c))
+                return try Tensor(owning: ct_tensor_index(pointer, indices.baseAddress, Int64(parts.count)))
+            }
         }
     }
 
