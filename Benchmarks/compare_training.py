@@ -31,6 +31,7 @@ WANTED = {
 
 # Ours with what makes it faster: some change the last bits of numbers, and none is the default.
 OPTIONS = {
+    "one thread": (["mlp", "digits", "lenet"], ["--threads", "1"], {}),
     "without oneDNN": (["lenet"], ["--no-onednn"], {}),
     "channels last": (["lenet", "resnet18"], ["--channels-last"], {}),
     "bfloat16": (["gpt", "resnet18"], ["--bf16"], {}),
@@ -79,34 +80,44 @@ def markdown(caption: str, corner: str, columns: list[str], rows: dict[str, list
     return "\n".join(lines) + "\n"
 
 
-def time_cell(result: dict | None, ratio: float | None) -> str:
+# The times of a result, and what they are called.
+TIMES = {"us_per_step": "medians", "least_us_per_step": "the least times of all rounds"}
+
+
+def time_cell(time: str, result: dict | None, ratio: float | None) -> str:
     if result is None:
         return "—"
-    return f"{result['us_per_step']:.0f}" + ("" if ratio is None else f" ({ratio:.2f})")
+    return f"{result[time]:.0f}" + ("" if ratio is None else f" ({ratio:.2f})")
 
 
-def ratio(first: dict | None, second: dict | None) -> float | None:
+def ratio(time: str, first: dict | None, second: dict | None) -> float | None:
     """How many times as long a step of the first takes; None for one beside itself."""
     is_comparison = first is not None and second is not None and first is not second
-    return first["us_per_step"] / second["us_per_step"] if is_comparison else None
+    return first[time] / second[time] if is_comparison else None
 
 
-def table(results: dict) -> str:
-    """A Markdown table with medians in microseconds, and ratios to ours."""
+def table(results: dict, time: str) -> str:
+    """A Markdown table with microseconds, and ratios to ours."""
     frameworks = results_frameworks(results)
     rows = {
-        workload: [time_cell(of.get(name), ratio(of.get(name), of.get("ours"))) for name in frameworks]
+        workload: [time_cell(time, of.get(name), ratio(time, of.get(name), of.get("ours"))) for name in frameworks]
         for workload, of in results.items()}
-    return markdown("Microseconds a step, medians; in brackets how many times ours.", " workload ", frameworks, rows)
+    caption = f"Microseconds a step, {TIMES[time]}; in brackets how many times ours."
+    return markdown(caption, " workload ", frameworks, rows)
+
+
+def tables(results: dict) -> str:
+    return "\n".join([*(table(results, time) for time in TIMES), memory_table(results)])
 
 
 def options_table(results: dict) -> str:
     """Ours with options: a Markdown table with how many times as fast that is as without."""
     ours = {workload: of for workload, of in results.items() if "ours" in of}
+    time = "least_us_per_step"
     rows = {
-        option: [time_cell(of.get(name), ratio(of["ours"], of.get(name))) for of in ours.values()]
+        option: [time_cell(time, of.get(name), ratio(time, of["ours"], of.get(name))) for of in ours.values()]
         for option, name in {"none": "ours", **{option: option for option in OPTIONS}}.items()}
-    caption = "Microseconds a step of ours with an option; in brackets how many times as fast that is."
+    caption = (f"Microseconds a step of ours with an option, {TIMES[time]}; in brackets how many times as fast that is.")
     return markdown(caption, " ", list(ours), rows)
 
 
@@ -129,7 +140,7 @@ def verdicts(results: dict) -> list[str]:
                 continue
             is_floor = framework == "floor"
             texts = []
-            for time in ("us_per_step", "least_us_per_step"):
+            for time in TIMES:
                 ratio = ours[time] / other[time] if is_floor else other[time] / ours[time]
                 is_reached = ratio <= wanted if is_floor else ratio >= wanted
                 texts.append(f"{ratio:.2f}{'' if is_reached else ' (NOT reached)'}")
@@ -202,31 +213,34 @@ def main():
     elif arguments.options:
         print(options_table(results))
     else:
-        print(table(results))
-        print(memory_table(results))
+        print(tables(results))
         print("\n".join(verdicts(results)))
     if arguments.write:
         write_page(results, arguments)
 
 
 def write_page(results: dict, arguments: argparse.Namespace) -> None:
-    """Replaces what stands between the two marks of docs/performance.md; workloads that did not run keep their numbers,
-    which docs/performance.json has."""
+    """Replaces what stands between the two marks of docs/performance.md. What did not run keeps its numbers, which
+    docs/performance.json has, but for those of another machine or number of threads beside those of this one."""
     page, store = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.json"
     known = json.loads(store.read_text()) if store.exists() else {}
-    known |= {name: {"date": str(datetime.date.today()), "machine": machine(), "threads": arguments.threads,
-                     "results": by_framework} for name, by_framework in results.items()}
+    conditions = {"machine": machine(), "threads": arguments.threads}
+    for name, by_framework in results.items():
+        before = known.get(name, {})
+        kept = before["results"] if before.items() >= conditions.items() else {}
+        known[name] = {"date": str(datetime.date.today()), **conditions, "results": kept | by_framework}
     store.write_text(json.dumps(known, indent=1) + "\n")
     first, last = "<!-- written by scripts/bench train --write -->", "<!-- end -->"
-    before, _, rest = page.read_text().partition(first)
+    start, _, rest = page.read_text().partition(first)
     _, _, after = rest.partition(last)
     present = {name: known[name]["results"] for name in WORKLOADS if name in known}
     sources = "".join(
-        f"- {name}: {known[name]['results']['ours']['rounds']} round(s) in turn, {known[name]['date']}, "
+        f"- {name}: {max(result['rounds'] for result in known[name]['results'].values())} rounds in turn, "
+        f"{known[name]['date']}, "
         f"{known[name]['machine']}, {known[name]['threads']} threads\n" for name in present)
-    text = (f"{sources}\n{table(present)}\n{memory_table(present)}\n"
+    text = (f"{sources}\n{tables(present)}\n"
             + "".join(f"- {line}\n" for line in verdicts(present)) + f"\n{options_table(present)}")
-    page.write_text(f"{before}{first}\n\n{text}\n{last}{after}")
+    page.write_text(f"{start}{first}\n\n{text}\n{last}{after}")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,9 @@ struct TrainingBenchmark: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Use oneDNN, where libtorch does.")
     var onednn = true
 
+    @Flag(help: "Print what each hook and each part of the loop took.")
+    var profile = false
+
     @Option(help: "Stop after so many steps, to measure the start.")
     var steps: Int?
 
@@ -54,7 +57,8 @@ struct TrainingBenchmark: ParsableCommand {
         let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
         let trainer = try Trainer(
             trainUnit: steps == nil ? .epoch : .iteration, totalSteps: .steps(steps ?? epochs),
-            threads: threads.map { .count($0) } ?? .unchanged, showsProgress: false, printsBanner: false)
+            threads: threads.map { .count($0) } ?? .unchanged, showsProgress: false, printsBanner: false,
+            profile: profile)
         let data = try BenchmarkData(makeData(), batchSize: workload.batchSize, workers: workers)
         try trainer.fit(model, data)
         print(try report(model, threads: threads ?? LibTorch.threadCount))
