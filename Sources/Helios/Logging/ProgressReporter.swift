@@ -21,6 +21,7 @@ final class ProgressReporter {
 
     // Of the lines that stay.
     private var losses: [String: (sum: Double, count: Int)] = [:]
+    private var lastLosses: [String: Double] = [:]
     private var stepCount = 0
     private var sectionStart: UInt64 = 0
     private var scores: [String: Double] = [:]
@@ -50,17 +51,25 @@ final class ProgressReporter {
         begin(epochLabel, done: state.datasetIter, total: batchCount)
     }
 
+    /// A step is over, with the losses that are known of it.
     func step(_ state: TrainingState, _ losses: [String: Double]) {
         guard isNeeded else { return }
         self.state = state
         stepCount += 1
+        if !losses.isEmpty { add(losses) }
+        done = trainer.trainUnit == .epoch ? done + 1 : state.currentIteration
+        drawIfDue(lastLosses)
+    }
+
+    /// The losses of a step become known.
+    func add(_ losses: [String: Double]) {
+        guard isNeeded else { return }
+        lastLosses = losses
         for (name, value) in losses {
             // Not every step need have every loss.
             self.losses[name, default: (0, 0)].sum += value
             self.losses[name, default: (0, 0)].count += 1
         }
-        done = trainer.trainUnit == .epoch ? done + 1 : state.currentIteration
-        drawIfDue(losses)
     }
 
     func endEpoch(_ state: TrainingState) {

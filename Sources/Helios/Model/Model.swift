@@ -43,9 +43,32 @@ open class Model<Batch: Sendable> {
     /// The losses of the current batch, by name: a training step fills them.
     public var lossItems: [String: Tensor] = [:]
     /// Sums of the losses since the last validation, by name: divided by `TrainingState.runningIter`, their mean.
-    public var runningLosses: [String: Double] = [:]
+    ///
+    /// To ask for them waits for the steps that a device works on still, as for `lastLosses`.
+    public final var runningLosses: [String: Double] {
+        get {
+            lossTable.settleQuietly()
+            return lossTable.running
+        }
+        set {
+            lossTable.settleQuietly()
+            lossTable.running = newValue
+        }
+    }
     /// The values of the last batch's losses, by name. In the checkpoints.
-    public internal(set) var lastLosses: [String: Double] = [:]
+    public internal(set) final var lastLosses: [String: Double] {
+        get {
+            lossTable.settleQuietly()
+            return lossTable.last
+        }
+        set {
+            lossTable.settleQuietly()
+            lossTable.last = newValue
+        }
+    }
+    final var lossTable = LossTable()
+    /// Whether losses stay on their device until somebody asks for them. Set by the trainer before `setup`.
+    final var postponesLosses = false
     /// What validation found, by name: validation steps fill it. In the checkpoints.
     public var validationScores: [String: Double] = [:]
     /// What testing found, by name: test steps fill it.
@@ -151,18 +174,17 @@ open class Model<Batch: Sendable> {
     /// Called after each training step.
     ///
     /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` where one is not a
-    /// finite number (unless the precision is `float16`, where that happens and the scaler skips the step).
+    /// finite number (unless the precision is `float16`, where that happens and the scaler skips the step). On a GPU,
+    /// where that would wait for the step, it is done for many steps at a time: when `shouldLog`, when somebody asks for
+    /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
     /// - Parameter shouldLog: whether the trainer's print frequency is reached.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
-        lastLosses.removeAll(keepingCapacity: true)
-        for (name, loss) in lossItems {
-            let value = try loss.item().double
-            // In float16 an overflow is expected now and then: the scaler skips the step and lowers the scale.
-            guard value.isFinite || mixedPrecision?.dtype == .float16 else {
-                throw NonFiniteLossError(name: name, value: value, state: state)
-            }
-            lastLosses[name] = value
-            runningLosses[name, default: 0] += value
+        // In float16 an overflow is expected now and then: the scaler skips the step and lowers the scale.
+        let allowsOverflow = mixedPrecision?.dtype == .float16
+        if postponesLosses {
+            try lossTable.postpone(lossItems, state: state, allowsOverflow: allowsOverflow)
+        } else {
+            try lossTable.add(lossItems, state: state, allowsOverflow: allowsOverflow)
         }
     }
 
@@ -260,8 +282,7 @@ extension Model {
     /// Clears what an earlier training left in the tables.
     func forgetTraining() {
         lossItems.removeAll()
-        runningLosses.removeAll()
-        lastLosses.removeAll()
+        lossTable = LossTable()
         validationScores.removeAll()
     }
 

@@ -17,6 +17,8 @@ extension TrainingRun {
         at point: ResumePoint, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
     ) throws {
         guard let checkpoints else { return }
+        // One that is no number must not be in a checkpoint.
+        try settleLosses()
         try collectSaved(waiting: true)
         let outcome = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)

@@ -29,6 +29,7 @@ extension TrainingRun {
             }
             // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
+            try settleLosses()
             progress.endEpoch(state)
             try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch))
             outcome = try endEpoch(outcome)

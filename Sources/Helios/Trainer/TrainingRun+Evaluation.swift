@@ -6,6 +6,7 @@ extension TrainingRun {
     ///
     /// - Returns: what interrupted it; then the state is that of before, and the cycle is to be run again.
     func validate() throws -> Interruption? {
+        try settleLosses()
         if let loader = data.validationLoader {
             let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
             let scores = model.validationScores

@@ -27,6 +27,7 @@ extension TrainingRun {
             }
             if case .stop(.interrupted(let interruption)) = next { return .interrupted(interruption) }
             try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
+            try settleLosses()
             progress.endEpoch(state)
             // Where training ends, the position stays: as in the checkpoint of that iteration.
             if case .stop(let outcome) = next { return outcome }

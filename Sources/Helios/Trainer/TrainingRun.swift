@@ -83,6 +83,7 @@ final class TrainingRun<Batch: Sendable> {
     }
 
     private func endTraining(_ outcome: FitResult.Outcome) throws {
+        try settleLosses()
         try collectSaved(waiting: true)
         let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
         if case .interrupted = outcome {
@@ -132,11 +133,25 @@ final class TrainingRun<Batch: Sendable> {
         if let choice = try threads?.endStep() { trainer.print("\(choice)") }
         state.averageIterTime = timer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
-        progress.step(state, model.lastLosses)
+        try noteLosses(waiting: shouldLog)
         state.datasetIter += 1
         resumePoint = nil
         // A full disk should show now, not at the end of an epoch of hours.
         try collectSaved(waiting: false)
+    }
+
+    /// Tells the progress of a step that is over, and of the losses that are known.
+    private func noteLosses(waiting: Bool) throws {
+        guard model.postponesLosses else { return progress.step(state, model.lossTable.last) }
+        progress.step(state, [:])
+        // So many that waiting for them costs little, so few that one that is no number shows soon.
+        if waiting || model.lossTable.hasFailed || model.lossTable.pendingCount >= 32 { try settleLosses() }
+    }
+
+    /// Reads the losses that are still on a device.
+    func settleLosses() throws {
+        try model.lossTable.settle()
+        for losses in model.lossTable.takeRead() { progress.add(losses) }
     }
 
     /// Whether there was no improvement for as long as early stopping allows.
@@ -200,6 +215,8 @@ final class TrainingRun<Batch: Sendable> {
         model.device = trainer.device
         model.mapLocation = trainer.device
         model.mixedPrecision = nil
+        // A trial looks at the loss of each step.
+        model.postponesLosses = !plan.isTrial && (trainer.postponesLosses ?? (trainer.device != .cpu))
         if !fastInit { model.forgetTraining() }
         try hooks.setup(fastInit: fastInit)
         if trainer.nanGuard { nanGuard = NaNGuard(model) }

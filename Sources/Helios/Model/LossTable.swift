@@ -1,0 +1,79 @@
+/// The values of a model's losses, and those that are not known yet.
+///
+/// To read a loss waits until its device has finished the step, and meanwhile nothing can hand the device the next one. So
+/// losses on a device other than the processor stay there until somebody asks: they are read in their order, so that the
+/// sums are the same to the bit.
+struct LossTable {
+    /// Sums since the last validation, and the values of the last step, by name; of the steps that were read.
+    var running: [String: Double] = [:]
+    var last: [String: Double] = [:]
+
+    /// The steps that nobody has read.
+    private var pending: [Step] = []
+    /// What the steps had that were postponed and then read, until it is taken.
+    private var read: [[String: Double]] = []
+    /// What went wrong where nothing could be thrown.
+    private var failure: (any Error)?
+
+    private struct Step {
+        let losses: [String: Tensor]
+        let state: TrainingState
+        let allowsOverflow: Bool
+    }
+
+    /// How many steps nobody has read.
+    var pendingCount: Int { pending.count }
+
+    /// Reads a step's losses.
+    ///
+    /// - Parameter allowsOverflow: whether values may be infinite or no numbers.
+    /// - Throws: `NonFiniteLossError`.
+    mutating func add(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
+        last.removeAll(keepingCapacity: true)
+        for (name, loss) in losses {
+            let value = try loss.item().double
+            guard value.isFinite || allowsOverflow else {
+                throw NonFiniteLossError(name: name, value: value, state: state)
+            }
+            last[name] = value
+            running[name, default: 0] += value
+        }
+    }
+
+    /// Keeps a step's losses, without what they were computed by.
+    mutating func postpone(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
+        pending.append(
+            Step(losses: try losses.mapValues { try $0.detach() }, state: state, allowsOverflow: allowsOverflow))
+    }
+
+    /// Reads the losses that were postponed.
+    ///
+    /// - Throws: `NonFiniteLossError` for the first step that has one; those after it are forgotten.
+    mutating func settle() throws {
+        if let failure {
+            self.failure = nil
+            throw failure
+        }
+        let steps = pending
+        pending.removeAll(keepingCapacity: true)
+        for step in steps {
+            try add(step.losses, state: step.state, allowsOverflow: step.allowsOverflow)
+            read.append(last)
+        }
+    }
+
+    /// The same where nothing can be thrown: the next `settle` does.
+    mutating func settleQuietly() {
+        guard !pending.isEmpty else { return }
+        do { try settle() } catch { failure = error }
+    }
+
+    /// Whether `settle` has something to throw.
+    var hasFailed: Bool { failure != nil }
+
+    /// What was read since the last call of those that were postponed, a table for each step.
+    mutating func takeRead() -> [[String: Double]] {
+        defer { read.removeAll(keepingCapacity: true) }
+        return read
+    }
+}

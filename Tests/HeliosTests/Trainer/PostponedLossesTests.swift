@@ -1,0 +1,147 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+/// On a GPU, losses are read for many steps at a time. Here, the processor does the same.
+@Suite("Losses that stay on the device", .standardGenerator)
+struct PostponedLossesTests {
+    /// Does not look at its losses but where it is asked to.
+    private class Watching: Model<LabeledBatch> {
+        var network: Sequential!
+        var optimizer: SGD!
+        /// How many steps were not read, after each step.
+        var pending: [Int] = []
+        /// What the losses were at the end of each epoch and at each validation.
+        var sums: [[String: Double]] = []
+        var last: [[String: Double]] = []
+        /// The iteration whose loss is no number, and those after which somebody asks for the losses.
+        var badIteration: Int?
+        var curiousIterations: Set<Int> = []
+
+        init() { super.init(saveName: "watching") }
+
+        override func setup(fastInit: Bool) throws {
+            network = try Sequential(Flatten(), Linear(9, 3))
+            optimizer = try SGD(network.parameters(), learningRate: 0.05, momentum: 0.9)
+        }
+
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            try optimizer.zeroGrad()
+            let loss = try crossEntropy(network(batch.inputs), batch.targets)
+            try loss.backward()
+            try optimizer.step()
+            lossItems["loss"] = state.globalIteration == badIteration ? try loss * Double.nan : loss
+            if state.globalIteration % 3 == 0 { lossItems["rare"] = try loss * 2 }
+        }
+
+        override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+            try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+            pending.append(lossTable.pendingCount)
+            if curiousIterations.contains(state.globalIteration) { last.append(lastLosses) }
+        }
+
+        override func onTrainingEpochEnd(currentEpoch: Int) throws { note() }
+
+        override func onValidationEnd(validationCycle: Int) throws {
+            note()
+            try super.onValidationEnd(validationCycle: validationCycle)
+        }
+
+        private func note() {
+            sums.append(runningLosses)
+            last.append(lastLosses)
+        }
+    }
+
+    private static func train(
+        _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: StepLimit = 3, postponed: Bool, folder: URL? = nil
+    ) throws {
+        let trainer = try Trainer.quiet(
+            unit, steps, validFrequency: unit == .epoch ? 2 : 7, checkpointFrequency: folder == nil ? nil : 1,
+            printFrequency: 40,
+            checkpointRoot: folder, logRoot: folder)
+        trainer.postponesLosses = postponed
+        let data = SmallData()
+        data.count = 88
+        try trainer.fit(model, data)
+    }
+
+    /// The log without the times, the paths and what the machine decides.
+    private static func losses(inLogOf folder: URL) throws -> [Substring] {
+        let name = try #require(folder.filesBelow.first { $0.hasSuffix(".log") })
+        let log = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        return log.matches(of: /(loss|rare)\S* [-\d.]+/).map(\.output.0)
+    }
+
+    @Test(
+        "sums, last values and the log are the same as where each is read at once",
+        arguments: [TrainingUnit.epoch, .iteration])
+    func values(unit: TrainingUnit) throws {
+        var runs: [(model: Watching, losses: [Substring])] = []
+        for postponed in [false, true] {
+            try withTemporaryFolder { folder in
+                let model = Watching()
+                try PostponedLossesTests.train(
+                    model, unit, unit == .epoch ? 3 : 50, postponed: postponed, folder: folder)
+                runs.append((model, try PostponedLossesTests.losses(inLogOf: folder)))
+            }
+        }
+        #expect(runs[0].model.sums == runs[1].model.sums)
+        #expect(runs[0].model.last == runs[1].model.last)
+        #expect(!runs[0].model.sums.isEmpty && runs[0].model.sums[0]["loss", default: 0] > 0)
+        #expect(runs[0].losses == runs[1].losses)
+        #expect(!runs[0].losses.isEmpty)
+    }
+
+    @Test("they are read together: at the latest after 32 steps, and when it is time to log")
+    func together() throws {
+        let model = Watching()
+        try PostponedLossesTests.train(model, .epoch, 2, postponed: true)
+        // 22 steps an epoch; a log line is due after the 40th.
+        #expect(model.pending == Array(1...22) + Array(1...18) + Array(1...4))
+
+        let long = Watching()
+        let trainer = try Trainer.quiet(.epoch, 1)
+        trainer.postponesLosses = true
+        let data = SmallData()
+        data.count = 200
+        try trainer.fit(long, data)
+        #expect(long.pending == Array(1...32) + Array(1...18))
+    }
+
+    @Test("who asks for them gets those of the step that is over")
+    func asked() throws {
+        let (model, other) = (Watching(), Watching())
+        for model in [model, other] { model.curiousIterations = [2, 9] }
+        try PostponedLossesTests.train(model, postponed: true)
+        try PostponedLossesTests.train(other, postponed: false)
+        #expect(model.last == other.last)
+        #expect(Array(model.pending.prefix(10)) == [1, 2, 1, 2, 3, 4, 5, 6, 7, 1])
+    }
+
+    @Test("one that is no number is an error with its own step, and there is no checkpoint of it")
+    func notFinite() throws {
+        try withTemporaryFolder { folder in
+            let model = Watching()
+            model.badIteration = 25
+            let error = #expect(throws: NonFiniteLossError.self) {
+                try PostponedLossesTests.train(model, postponed: true, folder: folder)
+            }
+            #expect(error?.state.globalIteration == 25)
+            #expect(model.pending.count == 40)
+            #expect(folder.filesBelow.filter { $0.hasSuffix(".pth") }.count == 1)
+        }
+    }
+
+    @Test("it is an error after the step in which somebody asks")
+    func notFiniteWhereAsked() throws {
+        let model = Watching()
+        model.badIteration = 5
+        model.curiousIterations = [7]
+        let error = #expect(throws: NonFiniteLossError.self) { try PostponedLossesTests.train(model, postponed: true) }
+        #expect(error?.state.globalIteration == 5)
+        #expect(model.pending.count == 7)
+    }
+}
