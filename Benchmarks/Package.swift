@@ -7,6 +7,19 @@ import PackageDescription
 // it.
 let libtorch = "\(Context.packageDirectory)/../.libtorch/torch"
 
+let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+let helios: Target.Dependency = .product(name: "Helios", package: "helios")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// For targets that call libtorch in C++.
+let cxxFlags: [CXXSetting] = [
+    .unsafeFlags(["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"])
+]
+let linkerFlags: [LinkerSetting] = [
+    .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+    .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+]
+
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
@@ -18,85 +31,59 @@ let package = Package(
         // Networks, optimisers and data.
         .target(
             name: "Workloads",
-            dependencies: [.product(name: "Helios", package: "helios")],
+            dependencies: [helios],
             path: "Workloads",
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // The workloads through the whole trainer.
         .executableTarget(
             name: "Training",
-            dependencies: [
-                "Workloads",
-                .product(name: "Helios", package: "helios"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["Workloads", helios, argumentParser],
             path: "Training",
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // The same workloads as a loop written by hand in C++: what libtorch itself takes.
         .executableTarget(
             name: "Floor",
             path: "Floor",
-            cxxSettings: [
-                .unsafeFlags([
-                    "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
-                ])
-            ],
-            linkerSettings: [
-                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
-                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-            ]
+            cxxSettings: cxxFlags,
+            linkerSettings: linkerFlags
         ),
         // Saving and loading.
         .executableTarget(
             name: "Checkpoints",
-            dependencies: ["Workloads", .product(name: "Helios", package: "helios")],
+            dependencies: ["Workloads", helios],
             path: "Checkpoints",
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // How long training waits for a checkpoint.
         .executableTarget(
             name: "Pause",
-            dependencies: [.product(name: "Helios", package: "helios")],
+            dependencies: [helios],
             path: "Pause",
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // How cost grows with the number of steps, samples and parameters.
         .executableTarget(
             name: "Growth",
-            dependencies: [
-                "Workloads",
-                .product(name: "Helios", package: "helios"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["Workloads", helios, argumentParser],
             path: "Growth",
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // Single functions.
         .executableTarget(
             name: "Functions",
-            dependencies: [
-                "DirectFunctions", "Workloads",
-                .product(name: "Helios", package: "helios"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["DirectFunctions", "Workloads", helios, argumentParser],
             path: "Functions",
             exclude: ["Direct"],
-            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]
+            swiftSettings: swiftSettings
         ),
         // The same functions as calls of libtorch in C++.
         .target(
             name: "DirectFunctions",
             path: "Functions/Direct",
-            cxxSettings: [
-                .unsafeFlags([
-                    "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
-                ])
-            ],
-            linkerSettings: [
-                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
-                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-            ]
+            cxxSettings: cxxFlags,
+            linkerSettings: linkerFlags
         ),
     ],
     swiftLanguageModes: [.v6],

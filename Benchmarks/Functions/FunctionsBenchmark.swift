@@ -2,6 +2,7 @@ import ArgumentParser
 import DirectFunctions
 import Foundation
 import Helios
+import Workloads
 
 /// Prints a table of what single functions take, here, in libtorch and in PyTorch.
 @main
@@ -70,19 +71,8 @@ private func peerTimes() throws -> [String: CallTime] {
     return try JSONDecoder().decode([String: CallTime].self, from: text)
 }
 
-/// Says what is under way, beside the table.
-private func report(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
-}
-
-private func row(_ cells: [String]) -> String {
-    "| \(cells.joined(separator: " | ")) |"
-}
-
 private func text(_ time: CallTime) -> String {
-    func number(_ nanoseconds: Double) -> String {
-        nanoseconds.formatted(.number.precision(.fractionLength(0)).locale(Locale(identifier: "en_US")))
-    }
+    func number(_ nanoseconds: Double) -> String { grouped(Int(nanoseconds.rounded())) }
     return "\(number(time.median)) (\(number(time.p10)) to \(number(time.p90)))"
 }
 

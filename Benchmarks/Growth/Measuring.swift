@@ -1,4 +1,5 @@
 import Foundation
+import Workloads
 
 /// What keeps a measurement from being made.
 struct GrowthError: Error, CustomStringConvertible {
@@ -20,24 +21,9 @@ func medianOfThree<Measurement>(
     return all[1]
 }
 
-/// Says what is under way, beside the tables.
-func report(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
-}
-
-/// A row of a Markdown table.
-func row(_ cells: [String]) -> String {
-    "| \(cells.joined(separator: " | ")) |"
-}
-
 /// The top of a Markdown table of numbers.
 func heading(_ cells: [String]) -> String {
-    "| \(cells.joined(separator: " | ")) |\n|" + String(repeating: "---:|", count: cells.count)
-}
-
-/// A number of things, with groups of three digits.
-func grouped(_ count: Int) -> String {
-    count.formatted(.number.locale(Locale(identifier: "en_US")))
+    row(cells) + "\n|" + String(repeating: "---:|", count: cells.count)
 }
 
 /// A number with three digits that count.

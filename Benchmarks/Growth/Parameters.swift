@@ -1,4 +1,5 @@
 import Helios
+import Workloads
 
 private enum Rule: String, CaseIterable {
     case adamW = "AdamW"

@@ -1,4 +1,5 @@
 import Helios
+import Workloads
 
 /// A model that learns nothing, so that what is left is the trainer's.
 private final class IdleModel: Model<Int> {

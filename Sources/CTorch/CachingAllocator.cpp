@@ -134,14 +134,15 @@ class CachingAllocator final : public c10::Allocator {
     const size_t limit = std::max(greatest, used) + slack;
     if (total > limit) trim(limit - used);
 
+    const size_t byteCount = sizeof(Header) + size + gap(size);
     void *memory = nullptr;
     try {
-      memory = c10::alloc_cpu(sizeof(Header) + size + gap(size));
+      memory = c10::alloc_cpu(byteCount);
     } catch (const c10::Error &) {
       // Perhaps there is enough if nothing is kept.
       trim(0);
       try {
-        memory = c10::alloc_cpu(sizeof(Header) + size + gap(size));
+        memory = c10::alloc_cpu(byteCount);
       } catch (...) {
         total_.fetch_sub(size, std::memory_order_relaxed);
         throw;

@@ -32,6 +32,11 @@ class SmallModel: Model<LabeledBatch> {
 
     override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        try noteLoss(state: state)
+    }
+
+    /// Called after each step.
+    func noteLoss(state: TrainingState) throws {
         losses.append(lastLosses["loss"] ?? .nan)
     }
 

@@ -51,12 +51,12 @@ final class ProgressReporter {
         begin(epochLabel, done: state.datasetIter, total: batchCount)
     }
 
-    /// A step is over, with the losses that are known of it.
-    func step(_ state: TrainingState, _ losses: [String: Double]) {
+    /// A step is over; its losses are nil where `add` tells them later.
+    func step(_ state: TrainingState, _ losses: [String: Double]?) {
         guard isNeeded else { return }
         self.state = state
         stepCount += 1
-        if !losses.isEmpty { add(losses) }
+        if let losses { add(losses) }
         done = trainer.trainUnit == .epoch ? done + 1 : state.currentIteration
         drawIfDue(lastLosses)
     }

@@ -94,8 +94,6 @@ public final class Trainer {
     public internal(set) var lastCheckpoint: URL?
     /// Whether the validation that runs is the check before the training.
     public internal(set) var isSanityChecking = false
-    /// Whether losses stay on the device until somebody asks for them; by the device where nil. Tests set it.
-    var postponesLosses: Bool?
     /// Whether the epoch that starts is one that a checkpoint was in the middle of, so that `onTrainingEpochStart` was
     /// called for it before.
     public internal(set) var isResumingEpoch = false

@@ -143,7 +143,7 @@ final class TrainingRun<Batch: Sendable> {
     /// Tells the progress of a step that is over, and of the losses that are known.
     private func noteLosses(waiting: Bool) throws {
         guard model.postponesLosses else { return progress.step(state, model.lossTable.last) }
-        progress.step(state, [:])
+        progress.step(state, nil)
         // So many that waiting for them costs little, so few that one that is no number shows soon.
         if waiting || model.lossTable.hasFailed || model.lossTable.pendingCount >= 32 { try settleLosses() }
     }
@@ -216,7 +216,7 @@ final class TrainingRun<Batch: Sendable> {
         model.mapLocation = trainer.device
         model.mixedPrecision = nil
         // A trial looks at the loss of each step.
-        model.postponesLosses = !plan.isTrial && (trainer.postponesLosses ?? (trainer.device != .cpu))
+        model.postponesLosses = !plan.isTrial && trainer.device != .cpu
         if !fastInit { model.forgetTraining() }
         try hooks.setup(fastInit: fastInit)
         if trainer.nanGuard { nanGuard = NaNGuard(model) }

@@ -8,9 +8,8 @@ import Testing
 @Suite("Losses that stay on the device", .standardGenerator)
 struct PostponedLossesTests {
     /// Does not look at its losses but where it is asked to.
-    private class Watching: Model<LabeledBatch> {
-        var network: Sequential!
-        var optimizer: SGD!
+    private class Watching: SmallModel {
+        let postponed: Bool
         /// How many steps were not read, after each step.
         var pending: [Int] = []
         /// What the losses were at the end of each epoch and at each validation.
@@ -20,24 +19,21 @@ struct PostponedLossesTests {
         var badIteration: Int?
         var curiousIterations: Set<Int> = []
 
-        init() { super.init(saveName: "watching") }
+        init(postponed: Bool = true) { self.postponed = postponed }
 
         override func setup(fastInit: Bool) throws {
-            network = try Sequential(Flatten(), Linear(9, 3))
-            optimizer = try SGD(network.parameters(), learningRate: 0.05, momentum: 0.9)
+            try super.setup(fastInit: fastInit)
+            postponesLosses = postponed
         }
 
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-            try optimizer.zeroGrad()
-            let loss = try crossEntropy(network(batch.inputs), batch.targets)
-            try loss.backward()
-            try optimizer.step()
-            lossItems["loss"] = state.globalIteration == badIteration ? try loss * Double.nan : loss
+            try super.trainStep(batch, state: state)
+            guard let loss = lossItems["loss"] else { return }
+            if state.globalIteration == badIteration { lossItems["loss"] = try loss * Double.nan }
             if state.globalIteration % 3 == 0 { lossItems["rare"] = try loss * 2 }
         }
 
-        override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
-            try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        override func noteLoss(state: TrainingState) {
             pending.append(lossTable.pendingCount)
             if curiousIterations.contains(state.globalIteration) { last.append(lastLosses) }
         }
@@ -56,13 +52,12 @@ struct PostponedLossesTests {
     }
 
     private static func train(
-        _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: StepLimit = 3, postponed: Bool, folder: URL? = nil
+        _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: StepLimit = 3, folder: URL? = nil
     ) throws {
         let trainer = try Trainer.quiet(
             unit, steps, validFrequency: unit == .epoch ? 2 : 7, checkpointFrequency: folder == nil ? nil : 1,
             printFrequency: 40,
             checkpointRoot: folder, logRoot: folder)
-        trainer.postponesLosses = postponed
         let data = SmallData()
         data.count = 88
         try trainer.fit(model, data)
@@ -82,9 +77,8 @@ struct PostponedLossesTests {
         var runs: [(model: Watching, losses: [Substring])] = []
         for postponed in [false, true] {
             try withTemporaryFolder { folder in
-                let model = Watching()
-                try PostponedLossesTests.train(
-                    model, unit, unit == .epoch ? 3 : 50, postponed: postponed, folder: folder)
+                let model = Watching(postponed: postponed)
+                try PostponedLossesTests.train(model, unit, unit == .epoch ? 3 : 50, folder: folder)
                 runs.append((model, try PostponedLossesTests.losses(inLogOf: folder)))
             }
         }
@@ -98,13 +92,12 @@ struct PostponedLossesTests {
     @Test("they are read together: at the latest after 32 steps, and when it is time to log")
     func together() throws {
         let model = Watching()
-        try PostponedLossesTests.train(model, .epoch, 2, postponed: true)
+        try PostponedLossesTests.train(model, .epoch, 2)
         // 22 steps an epoch; a log line is due after the 40th.
         #expect(model.pending == Array(1...22) + Array(1...18) + Array(1...4))
 
         let long = Watching()
         let trainer = try Trainer.quiet(.epoch, 1)
-        trainer.postponesLosses = true
         let data = SmallData()
         data.count = 200
         try trainer.fit(long, data)
@@ -113,10 +106,10 @@ struct PostponedLossesTests {
 
     @Test("who asks for them gets those of the step that is over")
     func asked() throws {
-        let (model, other) = (Watching(), Watching())
+        let (model, other) = (Watching(), Watching(postponed: false))
         for model in [model, other] { model.curiousIterations = [2, 9] }
-        try PostponedLossesTests.train(model, postponed: true)
-        try PostponedLossesTests.train(other, postponed: false)
+        try PostponedLossesTests.train(model)
+        try PostponedLossesTests.train(other)
         #expect(model.last == other.last)
         #expect(Array(model.pending.prefix(10)) == [1, 2, 1, 2, 3, 4, 5, 6, 7, 1])
     }
@@ -127,7 +120,7 @@ struct PostponedLossesTests {
             let model = Watching()
             model.badIteration = 25
             let error = #expect(throws: NonFiniteLossError.self) {
-                try PostponedLossesTests.train(model, postponed: true, folder: folder)
+                try PostponedLossesTests.train(model, folder: folder)
             }
             #expect(error?.state.globalIteration == 25)
             #expect(model.pending.count == 40)
@@ -140,7 +133,7 @@ struct PostponedLossesTests {
         let model = Watching()
         model.badIteration = 5
         model.curiousIterations = [7]
-        let error = #expect(throws: NonFiniteLossError.self) { try PostponedLossesTests.train(model, postponed: true) }
+        let error = #expect(throws: NonFiniteLossError.self) { try PostponedLossesTests.train(model) }
         #expect(error?.state.globalIteration == 5)
         #expect(model.pending.count == 7)
     }
