@@ -141,6 +141,10 @@ public final class GradScaler: Stateful {
 
     // MARK: State
 
+    private static let stateNames: Set<String> = [
+        "scale", "growth_factor", "backoff_factor", "growth_interval", "_growth_tracker",
+    ]
+
     /// The scale, its options and the number of good steps in PyTorch's layout; empty where switched off.
     public func stateDict() throws -> StateDict {
         guard isEnabled else { return [:] }
@@ -157,6 +161,10 @@ public final class GradScaler: Stateful {
     ///   `OptimizerError` where a number makes no sense; then nothing has changed.
     public func loadStateDict(_ state: StateDict) throws {
         guard isEnabled else { return }
+        let unknown = state.keys.map(\.description).filter { !Self.stateNames.contains($0) }
+        guard unknown.isEmpty else {
+            throw OptimizerError("the state was not saved by a GradScaler: it has \(quoted(unknown))")
+        }
         let (scale, tracker) = (try state.double("scale"), try state.int("_growth_tracker"))
         let (growth, backoff) = (try state.double("growth_factor"), try state.double("backoff_factor"))
         let interval = try state.int("growth_interval")
@@ -186,7 +194,7 @@ public final class GradScaler: Stateful {
                         + "and use autocast")
             }
             let elements = try elements(of: gradient, parameter)
-            gradients[gradient.device, default: [:]][gradient.dtype, default: []].append(elements)
+            gradients[gradient.device, default: [:]][elements.dtype, default: []].append(elements)
         }
         var found: [Device: Tensor] = [:]
         try noGrad {
@@ -202,13 +210,23 @@ public final class GradScaler: Stateful {
         return found
     }
 
-    /// What the kernel goes over: of a sparse gradient the elements that it has, each place once.
+    /// What the kernel goes over: of a sparse gradient the elements that it has, each place once; of a complex one its
+    /// real view, since the kernel knows no complex numbers.
     private func elements(of gradient: Tensor, _ parameter: Tensor) throws -> Tensor {
-        guard try gradient.sparseDim() > 0 else { return gradient }
-        return try noGrad {
-            let sum = try gradient.coalesce()
-            try parameter.setGrad(sum)
-            return try sum.values()
+        try noGrad {
+            var gradient = gradient
+            var elements = gradient
+            if try gradient.sparseDim() > 0 {
+                gradient = try gradient.coalesce()
+                elements = try gradient.values()
+                try parameter.setGrad(gradient)
+            }
+            guard elements.dtype.isComplex else { return elements }
+            if try elements.isConj() {
+                elements = try elements.resolveConj()
+                try parameter.setGrad(elements)
+            }
+            return try realView(of: elements)
         }
     }
 

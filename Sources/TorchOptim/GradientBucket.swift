@@ -1,8 +1,12 @@
 import Torch
 
 /// Parameters of one device and type with their gradients: what one call of a kernel takes.
+///
+/// Of complex parameters and gradients it holds real views, in which a last dimension has the two parts of a number: so
+/// PyTorch's optimizers treat them (its `_view_as_real`).
 struct GradientBucket {
     let device: Device
+    /// The type of the parameters, which is complex if the bucket holds real views.
     let dtype: DType
     /// The parameters' numbers among all of the optimiser.
     private(set) var indices: [Int] = []
@@ -11,12 +15,24 @@ struct GradientBucket {
     /// How many elements each parameter has, or -1 where they do not lie in the order of their indices.
     private(set) var counts: [Int] = []
 
+    /// What a step does with a parameter whose gradient is sparse.
+    typealias SparseStep = (_ index: Int, _ parameter: Tensor, _ gradient: Tensor) throws -> Void
+
     /// The parameters of one group that have a gradient, the first of which has the number `first`.
-    static func buckets(of group: ParameterGroup, first: Int) throws -> [GradientBucket] {
+    ///
+    /// - Parameter sparseStep: is given those with a sparse gradient, which are in no bucket; `nil` makes them an error.
+    static func buckets(
+        of group: ParameterGroup, first: Int, sparseStep: SparseStep? = nil
+    ) throws -> [GradientBucket] {
         if let whole = try whole(group, first: first) { return [whole] }
         var buckets: [GradientBucket] = []
         for (position, parameter) in group.parameters.enumerated() {
             guard let gradient = parameter.grad else { continue }
+            if let sparseStep, try gradient.sparseDim() > 0 {
+                try requireShape(of: gradient, parameter, what: "the gradient of parameter \(first + position)")
+                try sparseStep(first + position, parameter, gradient)
+                continue
+            }
             let (device, dtype) = (parameter.device, parameter.dtype)
             let bucket: Int
             if let known = buckets.firstIndex(where: { $0.dtype == dtype && $0.device == device }) {
@@ -34,6 +50,7 @@ struct GradientBucket {
     private static func whole(_ group: ParameterGroup, first: Int) throws -> GradientBucket? {
         guard let example = group.parameters.first else { return nil }
         let (device, dtype) = (example.device, example.dtype)
+        if dtype.isComplex { return nil }
         var bucket = GradientBucket(device: device, dtype: dtype)
         bucket.gradients.reserveCapacity(group.parameters.count)
         bucket.counts.reserveCapacity(group.parameters.count)
@@ -52,10 +69,10 @@ struct GradientBucket {
     }
 
     /// One parameter with its gradient as it is.
-    init(_ index: Int, _ parameter: Tensor, gradient: Tensor) {
+    init(_ index: Int, _ parameter: Tensor, gradient: Tensor) throws {
         self.init(device: parameter.device, dtype: parameter.dtype)
         indices = [index]
-        parameters = [parameter]
+        parameters = [dtype.isComplex ? try realView(of: parameter) : parameter]
         gradients = [gradient]
         counts = [parameter.isContiguous ? parameter.count : -1]
     }
@@ -112,25 +129,32 @@ struct GradientBucket {
             throw OptimizerError(
                 "parameter \(index), \(dtype)\(parameter.shape), does not lie densely in memory: make it contiguous")
         }
+        let gradient = try laidOut(gradient, like: parameter, what: "the gradient of parameter \(index)")
         indices.append(index)
-        parameters.append(parameter)
         counts.append(parameter.isContiguous ? parameter.count : -1)
-        gradients.append(try laidOut(gradient, like: parameter, what: "the gradient of parameter \(index)"))
+        parameters.append(dtype.isComplex ? try realView(of: parameter) : parameter)
+        gradients.append(dtype.isComplex ? try realView(of: gradient.resolveConj()) : gradient)
     }
 }
 
 extension Optimizer {
     /// Makes a step, with its hooks: gives what each kernel call takes, with the options of its group, to `body`, which
     /// records no gradients.
+    ///
+    /// - Parameter sparseStep: is given the parameters with a sparse gradient; `nil` makes them an error.
     func forEachBucket<Options: GroupOptions>(
+        sparseStep: ((_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws -> Void)? = nil,
         _ body: (_ bucket: GradientBucket, _ options: Options) throws -> Void
     ) throws {
         try withStepHooks {
             try noGrad {
                 var first = 0
                 for group in parameterGroups {
-                    let options = try group.options(as: Options.self)
-                    for bucket in try GradientBucket.buckets(of: group, first: first) { try body(bucket, options) }
+                    let options = try group.options(as: Options.self, of: self)
+                    let buckets = try GradientBucket.buckets(
+                        of: group, first: first,
+                        sparseStep: sparseStep.map { step in { try step($0, $1, $2, options) } })
+                    for bucket in buckets { try body(bucket, options) }
                     first += group.parameters.count
                 }
             }
@@ -143,15 +167,29 @@ extension Optimizer {
 /// The fused kernels go through all tensors of a parameter side by side, and on the CPU do not look whether they fit.
 func laidOut(_ tensor: Tensor, like parameter: Tensor, what: @autoclosure () -> String) throws -> Tensor {
     if liesLike(tensor, parameter) { return tensor }
+    try requireShape(of: tensor, parameter, what: what())
+    guard try tensor.sparseDim() == 0 else {
+        throw OptimizerError(
+            "\(what()) is sparse: use SparseAdam, SGD or Adagrad for it, or an embedding with dense gradients")
+    }
+    guard parameter.dtype.isComplex || !tensor.dtype.isComplex else {
+        throw OptimizerError("\(what()) is \(tensor.dtype), and the parameter \(parameter.dtype)")
+    }
+    return try noGrad { try Tensor.emptyLike(parameter.detach()).copy_(tensor) }
+}
+
+/// Throws if a gradient or a state has another shape than its parameter.
+private func requireShape(of tensor: Tensor, _ parameter: Tensor, what: @autoclosure () -> String) throws {
     guard tensor.shape == parameter.shape else {
         throw TorchError(
             kind: .shape, operation: "step",
             message: "\(what()) has the shape \(tensor.shape), and the parameter \(parameter.shape)")
     }
-    guard try tensor.sparseDim() == 0 else {
-        throw OptimizerError("\(what()) is sparse: use SparseAdam for it, or an embedding with dense gradients")
-    }
-    return try noGrad { try Tensor.emptyLike(parameter.detach()).copy_(tensor) }
+}
+
+/// The same complex numbers with a last dimension of two for their parts, without a recorded gradient.
+func realView(of tensor: Tensor) throws -> Tensor {
+    try Tensor.viewAsReal(tensor.detach())
 }
 
 /// Whether a tensor has the type, device and order in memory of a parameter.

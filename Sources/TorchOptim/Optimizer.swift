@@ -38,10 +38,16 @@ open class Optimizer: Stateful {
         for (position, parameter) in group.parameters.enumerated() {
             let name = "parameter \(position) of group \(parameterGroups.count)"
             if let problem = try problem(of: parameter) { throw OptimizerError("\(name) \(problem)") }
+            if parameter.dtype.isComplex, !takesComplexParameters {
+                throw OptimizerError(
+                    "\(name) is \(parameter.dtype)\(parameter.shape), and \(type(of: self)) takes no complex parameters"
+                )
+            }
             guard seen.insert(parameter.pointer).inserted else {
                 throw OptimizerError("\(name), \(parameter.dtype)\(parameter.shape), comes twice")
             }
         }
+        try requireKnownOptions(group.options, of: "parameter group \(parameterGroups.count)")
         let filled = group.filled(with: defaults)
         try validate(filled.options)
         parameterGroups.append(filled)
@@ -49,6 +55,15 @@ open class Optimizer: Stateful {
 
     /// Whether there can be no second group.
     var takesOneGroup: Bool { false }
+
+    /// Whether parameters may be complex: a step then treats the two parts of a number as two numbers, as PyTorch does.
+    var takesComplexParameters: Bool { true }
+
+    /// Options that PyTorch added to this optimizer alone after version 1.0, so that an old state may lack them.
+    var optionsOfLaterVersions: Set<String> { [] }
+
+    /// Options that tell optimizers with the same names apart: loading does not change them.
+    var identifyingOptions: [String] { [] }
 
     /// Throws unless the options make sense. Called for every group that is added or loaded.
     open func validate(_ options: StateDict) throws {}
@@ -84,7 +99,7 @@ open class Optimizer: Stateful {
     ///
     /// - Throws: where a state does not fit its parameter; then nothing has changed.
     open func setParameterStates(_ states: [StateDict?]) throws {
-        try memory.restore(states, of: parameters)
+        try memory.restore(states, of: parameters, optimizer: type(of: self))
     }
 
     /// The state in PyTorch's layout: `state` by the parameters' numbers, `param_groups` with the options.
@@ -106,12 +121,15 @@ open class Optimizer: Stateful {
 
     /// Restores what `stateDict` gave, here or in PyTorch: the options of each group and the state of each parameter.
     ///
-    /// - Throws: where groups, parameters or options do not fit; then nothing has changed.
+    /// Unlike PyTorch, this refuses the state of another optimizer. Options that PyTorch has in some versions only
+    /// (`foreach`, `fused`, `maximize`, …) may be missing.
+    ///
+    /// - Throws: `OptimizerError` or `StateDictError` if groups, parameters, options or states do not fit; then nothing
+    ///   has changed.
     public final func loadStateDict(_ state: StateDict) throws {
         let saved = try state.list("param_groups")
         guard saved.count == parameterGroups.count else {
-            throw OptimizerError(
-                "the state has \(saved.count) parameter groups, the optimiser \(parameterGroups.count)")
+            throw OptimizerError(Self.groupsDiffer(saved: saved, own: parameterGroups.map(\.parameters.count)))
         }
         var options: [StateDict] = []
         var indices: [StateDict.Key: Int] = [:]
@@ -122,14 +140,15 @@ open class Optimizer: Stateful {
             let numbers = try loaded.list("params")
             guard numbers.count == group.parameters.count else {
                 throw OptimizerError(
-                    "group \(position) has \(numbers.count) parameters in the state, and \(group.parameters.count) here"
-                )
+                    "parameter group \(position) has \(numbers.count) parameters in the state, and "
+                        + "\(group.parameters.count) here")
             }
             for number in numbers {
                 guard case .int(let number) = number, indices.updateValue(indices.count, forKey: .int(number)) == nil
                 else { throw OptimizerError("group \(position) of the state must list each parameter once, by number") }
             }
             loaded["params"] = nil
+            try requireOwnOptions(loaded, current: group.options, group: position)
             try replaceTensors(in: &loaded)
             let filled = ParameterGroup([], options: loaded).filled(with: defaults).options
             try validate(filled)
@@ -145,12 +164,33 @@ open class Optimizer: Stateful {
         try setParameterStates(states)
         for (group, options) in zip(parameterGroups, options) { group.options = options }
     }
+
+    /// Why a state with another number of groups does not fit, and what to do if groups were added during the training.
+    private static func groupsDiffer(saved: [StateValue], own: [Int]) -> String {
+        let counts = saved.map { group in
+            guard case .dictionary(let group) = group, let parameters = try? group.list("params") else { return "?" }
+            return "\(parameters.count)"
+        }
+        let text =
+            "the state has \(saved.count) parameter groups (of \(counts.joined(separator: ", ")) parameters), and the "
+            + "optimizer has \(own.count) (of \(own.map(String.init).joined(separator: ", ")))"
+        guard saved.count > own.count else { return text }
+        return text + ": if groups were added during the training, add the same ones with addParameterGroup before the "
+            + "state is loaded"
+    }
 }
 
 /// An optimiser whose kernels unscale gradients and leave out a step by themselves, so that nothing waits for the device.
 package protocol ScaledOptimizer: Optimizer {
     /// A step with gradients that are first divided by `gradScale`, left out where `foundInf` is not zero.
     func step(gradScale: Tensor?, foundInf: Tensor?) throws
+}
+
+/// A sparse gradient as a scaled step takes it; `nil` if the step is left out.
+func unscaled(_ gradient: Tensor, _ gradScale: Tensor?, _ foundInf: Tensor?) throws -> Tensor? {
+    if let foundInf, try foundInf.item(Double.self) != 0 { return nil }
+    guard let gradScale else { return gradient }
+    return try gradient.div(.real(gradScale.item(Double.self)))
 }
 
 /// What keeps an optimiser from working: parameters or options that it cannot take.
@@ -169,7 +209,9 @@ private func problem(of parameter: Tensor) throws -> String? {
     guard parameter.isLeaf else {
         return "is the result of a recorded operation, \(description): optimise the tensors that it was made from"
     }
-    guard parameter.dtype.isFloatingPoint else { return "is \(description), and has no gradient to go by" }
+    guard parameter.dtype.isFloatingPoint || parameter.dtype.isComplex else {
+        return "is \(description): only floating-point and complex numbers have gradients"
+    }
     guard try parameter.sparseDim() == 0 else {
         return "is sparse, \(description): optimise a dense tensor, whose gradient may be sparse"
     }

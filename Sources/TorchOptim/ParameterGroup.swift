@@ -11,9 +11,15 @@ public final class ParameterGroup {
     public let parameters: [Tensor]
 
     /// The options under PyTorch's names (`lr`, `weight_decay`, …), those of the optimiser where none are given.
+    ///
+    /// An option that the optimizer does not have is an error: when the group is added, and in the next step if it is
+    /// set later.
     public var options: StateDict {
         didSet { parsedOptions = nil }
     }
+
+    /// How many options there were when their names were last compared with the optimizer's: a new name adds one.
+    private var checkedCount = 0
 
     /// The options as the optimiser's step takes them, until they change: looking them up would cost as much as a step.
     private var parsedOptions: (any GroupOptions)?
@@ -21,7 +27,7 @@ public final class ParameterGroup {
     /// - Parameters:
     ///   - learningRate: the optimiser's where nil.
     ///   - weightDecay: the optimiser's where nil.
-    ///   - options: others, under PyTorch's names.
+    ///   - options: others, under PyTorch's names; a `name` is kept and has no effect.
     public init(
         _ parameters: [Tensor], learningRate: Double? = nil, weightDecay: Double? = nil, options: StateDict = [:]
     ) {
@@ -39,9 +45,13 @@ public final class ParameterGroup {
 
     /// The options as an optimiser's step takes them.
     ///
-    /// - Throws: where one is missing or has another type.
-    func options<Options: GroupOptions>(as type: Options.Type) throws -> Options {
+    /// - Throws: if one is missing, has another type, or is not the optimizer's.
+    func options<Options: GroupOptions>(as type: Options.Type, of optimizer: Optimizer) throws -> Options {
         if let known = parsedOptions as? Options { return known }
+        if options.count != checkedCount {
+            try optimizer.requireKnownOptions(options, of: "a parameter group")
+            checkedCount = options.count
+        }
         let parsed = try Options(options)
         parsedOptions = parsed
         return parsed

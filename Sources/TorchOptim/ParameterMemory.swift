@@ -21,13 +21,16 @@ struct ParameterMemory {
         var step = 0
         var counter: StepCounter?
         var numbers: [Float]
+        /// Of a complex parameter the real views, see `GradientBucket`.
         var buffers: [Tensor?]
+        let isComplex: Bool
         /// How the parameter lay when the buffers were last compared with it; nil for in another order than its indices.
         var layout: Layout?
 
-        init(numbers: [Float], buffers: [Tensor?]) {
+        init(numbers: [Float], buffers: [Tensor?], isComplex: Bool) {
             self.numbers = numbers
             self.buffers = buffers
+            self.isComplex = isComplex
         }
     }
 
@@ -68,7 +71,9 @@ struct ParameterMemory {
             let count = bucket.counts[position]
             let layout = count < 0 ? nil : Layout(count: count, dtype: bucket.dtype, device: bucket.device)
             if entries[index] == nil {
-                let entry = Entry(numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count))
+                let entry = Entry(
+                    numbers: numbers, buffers: [Tensor?](repeating: nil, count: buffers.count),
+                    isComplex: bucket.dtype.isComplex)
                 if case .counter = steps {
                     let counter = try fresh ?? StepCounter(0, on: bucket.device)
                     counter.holders += 1
@@ -196,17 +201,28 @@ struct ParameterMemory {
             state[name] = .tensor(try Tensor.full([], .real(Double(number)), dtype: .float32))
         }
         for (name, buffer) in zip(buffers, entry.buffers) {
-            if let buffer { state[name] = .tensor(buffer) }
+            guard let buffer else { continue }
+            state[name] = .tensor(entry.isComplex ? try Tensor.viewAsComplex(buffer) : buffer)
         }
         return state.isEmpty ? nil : state
     }
 
+    /// The names that a parameter's state may have.
+    private var names: [String] { (steps == .none ? [] : ["step"]) + numbers + buffers }
+
     /// Takes over the states of all parameters, in PyTorch's layout.
     ///
-    /// - Throws: where a state does not fit its parameter; then nothing has changed.
-    mutating func restore(_ states: [StateDict?], of parameters: [Tensor]) throws {
-        // Without a layout nothing is taken over: an optimiser elsewhere that needs no state.
-        guard steps != .none || !buffers.isEmpty else { return }
+    /// - Parameter optimizer: the class, for messages.
+    /// - Throws: if a state does not fit its parameter, or has something that is not kept here; then nothing has changed.
+    mutating func restore(_ states: [StateDict?], of parameters: [Tensor], optimizer: Any.Type) throws {
+        for (index, state) in states.enumerated() {
+            let unknown = state?.keys.map(\.description).filter { !names.contains($0) } ?? []
+            guard unknown.isEmpty else {
+                throw OptimizerError(
+                    "the state was not saved by \(optimizer): that of parameter \(index) has \(quoted(unknown)), which "
+                        + "\(optimizer) does not keep")
+            }
+        }
         var counters: [StepCounter] = []
         func counter(_ step: Int, on device: Device) throws -> StepCounter {
             let known = counters.first { $0.start == step && $0.tensor.device == device }
@@ -217,7 +233,7 @@ struct ParameterMemory {
         }
         entries = try zip(states, parameters).enumerated().map { index, pair in
             guard let state = pair.0, !state.isEmpty else { return nil }
-            let entry = Entry(numbers: [], buffers: [])
+            let entry = Entry(numbers: [], buffers: [], isComplex: pair.1.dtype.isComplex)
             if case .none = steps {} else { entry.step = try restoredStep(state, index) }
             if case .counter = steps { entry.counter = try counter(entry.step, on: pair.1.device) }
             entry.numbers = try numbers.map { try Float(restoredNumber(state, $0, index)) }
@@ -227,7 +243,8 @@ struct ParameterMemory {
                     if state[name] == nil { return nil }
                     if case .some(.none) = state[name] { return nil }
                 }
-                return try restored(state, name, like: pair.1, index)
+                let buffer = try restored(state, name, like: pair.1, index)
+                return entry.isComplex ? try realView(of: buffer) : buffer
             }
             guard steps != .none || entry.buffers.contains(where: { $0 != nil }) else { return nil }
             return entry

@@ -8,7 +8,16 @@ func restored(_ state: StateDict, _ key: String, like parameter: Tensor, _ index
             "'\(key)' of parameter \(index) has the shape \(tensor.shape) in the state, and the parameter "
                 + "\(parameter.shape)")
     }
-    return try noGrad { try Tensor.emptyLike(parameter.detach()).copy_(tensor) }
+    guard tensor.dtype.isFloatingPoint || tensor.dtype.isComplex, parameter.dtype.isComplex || !tensor.dtype.isComplex
+    else {
+        throw OptimizerError(
+            "'\(key)' of parameter \(index) is \(tensor.dtype) in the state, and the parameter \(parameter.dtype)")
+    }
+    return try noGrad {
+        // PyTorch keeps the momentum of sparse gradients as a sparse tensor.
+        let dense = try tensor.sparseDim() > 0 ? tensor.toDense() : tensor
+        return try Tensor.emptyLike(parameter.detach()).copy_(dense)
+    }
 }
 
 /// A number in a parameter's state, which is a tensor of one element, or a plain number in old versions of PyTorch.

@@ -22,7 +22,7 @@ struct LBFGSTests {
     @Test("options are PyTorch's unless given")
     func defaults() throws {
         let optimizer = try LBFGS([Tensor.zeros([1]).requiresGrad_()])
-        let options = try optimizer.parameterGroups[0].options(as: LBFGS.Options.self)
+        let options = try optimizer.parameterGroups[0].options(as: LBFGS.Options.self, of: optimizer)
         #expect(options.learningRate == 1)
         #expect(options.maxIterations == 20)
         #expect(options.maxEvaluations == 25)

@@ -161,7 +161,12 @@ struct OptimizerTests {
         let optimizer = try SGD([parameter], momentum: 0.9)
         try optimizer.loadStateDict([
             "state": .dictionary([7: .dictionary(["momentum_buffer": .tensor(Tensor.ones([2]))])]),
-            "param_groups": .list([.dictionary(["lr": 0.5, "params": .list([7])])]),
+            "param_groups": .list([
+                .dictionary([
+                    "lr": 0.5, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "nesterov": false,
+                    "params": .list([7]),
+                ])
+            ]),
         ])
         #expect(optimizer.parameterGroups[0].learningRate == 0.5)
         let state = try optimizer.stateDict()
@@ -171,17 +176,20 @@ struct OptimizerTests {
     @Test("a state that does not fit is an error, and nothing changes")
     func misfitsThrow() throws {
         let parameter = try Tensor.zeros([2]).requiresGrad_()
-        func group(_ options: StateDict = ["lr": 5], params: [StateValue] = [0]) -> StateDict {
-            var group = options
+        let (sgd, adamw) = (try SGD([parameter], momentum: 0.9), try AdamW([parameter]))
+        func group(
+            _ options: StateDict = ["lr": 5], params: [StateValue] = [0], of optimizer: Optimizer? = nil
+        ) -> StateDict {
+            var group = (optimizer ?? sgd).defaults
+            for (key, value) in options { group[key] = value }
             group["params"] = .list(params)
             return ["state": .dictionary([:]), "param_groups": .list([.dictionary(group)])]
         }
-        func with(_ state: StateDict, key: StateDict.Key = 0) -> StateDict {
-            var whole = group()
+        func with(_ state: StateDict, key: StateDict.Key = 0, of optimizer: Optimizer? = nil) -> StateDict {
+            var whole = group(of: optimizer)
             whole["state"] = .dictionary([key: .dictionary(state)])
             return whole
         }
-        let (sgd, adamw) = (try SGD([parameter], momentum: 0.9), try AdamW([parameter]))
         try parameter.setGrad(Tensor.ones([2]))
         try sgd.step()
         try adamw.step()
@@ -201,13 +209,13 @@ struct OptimizerTests {
             (sgd, with(["momentum_buffer": 3])),
             (sgd, with([:], key: 1)),
             (sgd, with([:], key: "a")),
-            (adamw, group(["lr": 5, "betas": 3])),
-            (adamw, group(["lr": 5, "betas": .tuple([0.5])])),
-            (adamw, group(["lr": 5, "betas": .tuple(["a", 0.5])])),
-            (adamw, group(["lr": 5, "decoupled_weight_decay": false])),
-            (adamw, with(["step": 1])),
-            (adamw, with(["step": -1, "exp_avg": 1, "exp_avg_sq": 1])),
-            (adamw, with(["step": .tensor(try Tensor.zeros([2]))])),
+            (adamw, group(["lr": 5, "betas": 3], of: adamw)),
+            (adamw, group(["lr": 5, "betas": .tuple([0.5])], of: adamw)),
+            (adamw, group(["lr": 5, "betas": .tuple(["a", 0.5])], of: adamw)),
+            (adamw, group(["lr": 5, "decoupled_weight_decay": false], of: adamw)),
+            (adamw, with(["step": 1], of: adamw)),
+            (adamw, with(["step": -1, "exp_avg": 1, "exp_avg_sq": 1], of: adamw)),
+            (adamw, with(["step": .tensor(try Tensor.zeros([2]))], of: adamw)),
         ]
         let before = [try text(sgd), try text(adamw)]
         for (position, (optimizer, state)) in wrong.enumerated() {

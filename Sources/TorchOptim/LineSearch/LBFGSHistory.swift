@@ -72,6 +72,10 @@ struct LBFGSHistory {
 
     // MARK: State
 
+    private static let names: Set<String> = [
+        "func_evals", "n_iter", "al", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss",
+    ]
+
     /// In PyTorch's layout; nil before the first evaluation.
     func state() throws -> StateDict? {
         guard evaluationCount > 0 else { return nil }
@@ -101,25 +105,33 @@ struct LBFGSHistory {
     /// - Throws: where something is missing or does not fit the parameters.
     init(_ state: StateDict?, parameters: [Tensor]) throws {
         guard let state, !state.isEmpty, let first = parameters.first else { return }
+        let unknown = state.keys.map(\.description).filter { !Self.names.contains($0) }
+        guard unknown.isEmpty else {
+            throw OptimizerError(
+                "the state was not saved by LBFGS: that of parameter 0 has \(quoted(unknown)), which LBFGS does not keep"
+            )
+        }
         (evaluationCount, iterationCount) = (try state.int("func_evals"), try state.int("n_iter"))
         guard (0...Int(Int32.max)).contains(evaluationCount), (0...Int(Int32.max)).contains(iterationCount) else {
             throw OptimizerError(
                 "'func_evals' and 'n_iter' must be numbers of steps, and are \(evaluationCount) and \(iterationCount)")
         }
         guard iterationCount > 0 else { return }
-        let count = parameters.reduce(0) { $0 + $1.count }
+        // A complex number counts as two.
+        let count = parameters.reduce(0) { $0 + $1.count * ($1.dtype.isComplex ? 2 : 1) }
+        let dtype = first.dtype.isComplex ? try realView(of: first).dtype : first.dtype
         func vector(_ value: StateValue, _ name: String) throws -> Tensor {
             guard case .tensor(let tensor) = value, tensor.isDefined, tensor.shape == [count] else {
                 throw OptimizerError("'\(name)' of the state must be a tensor of the shape [\(count)]")
             }
-            return try tensor.detach().to(dtype: first.dtype, device: first.device).clone()
+            return try tensor.detach().to(dtype: dtype, device: first.device).clone()
         }
         func vectors(_ name: String) throws -> [Tensor] {
             try state.list(.string(name)).map { try vector($0, name) }
         }
         func number(_ value: StateValue, _ name: String) throws -> SearchNumber {
             let number = try SearchNumber([.string(name): value], name)
-            return number.dtype == nil ? number : SearchNumber(number.value, dtype: first.dtype)
+            return number.dtype == nil ? number : SearchNumber(number.value, dtype: dtype)
         }
         direction = try vector(state.value("d"), "d")
         stepSize = try number(state.value("t"), "t")

@@ -3,7 +3,7 @@ import Torch
 /// Steps by the gradient over the root of the sum of all its squares, so that what seldom changes moves further.
 ///
 /// s ← s + g²; θ ← θ - lr / (1 + (t - 1)·lrDecay) · g / (√s + eps) in step t. As PyTorch's `Adagrad(fused=True)`, to the
-/// bit. Duchi and others 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
+/// bit; sparse gradients, which that does not take, as its `Adagrad`. Duchi and others 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
 public final class Adagrad: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, lrDecay, weightDecay, initialAccumulatorValue, eps: Double
@@ -58,12 +58,15 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
         // PyTorch makes the state of the first parameters here, with or without a gradient, and so it is in what is saved.
         try noGrad {
             for (index, parameter) in parameters.enumerated() {
-                let bucket = GradientBucket(index, parameter, gradient: parameter)
+                let bucket = try GradientBucket(index, parameter, gradient: parameter)
                 try memory.begin(bucket)
                 _ = try memory.buffers("sum", of: bucket, initial: initialAccumulatorValue)
             }
         }
     }
+
+    // The first versions had a fixed epsilon.
+    override var optionsOfLaterVersions: Set<String> { ["eps"] }
 
     public override func validate(_ options: StateDict) throws {
         try requireNotNegative("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps", in: options)
@@ -75,7 +78,12 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
     }
 
     package func step(gradScale: Tensor?, foundInf: Tensor?) throws {
-        try forEachBucket { (bucket, options: Options) in
+        try forEachBucket(
+            sparseStep: { index, parameter, gradient, options in
+                guard let gradient = try unscaled(gradient, gradScale, foundInf) else { return }
+                try self.sparseStep(index, parameter, gradient, options)
+            }
+        ) { (bucket, options: Options) in
             let (gradScale, foundInf) = (try gradScale?.to(bucket.device), try foundInf?.to(bucket.device))
             try memory.begin(bucket)
             let sums = try memory.buffers("sum", of: bucket, initial: initialSum)
@@ -87,5 +95,34 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
             // A step that was left out does not count.
             if let foundInf, !distinct.isEmpty { try Tensor.foreachAdd_(distinct, foundInf, alpha: -1) }
         }
+    }
+
+    /// A step with a sparse gradient: only the elements with a gradient move, and only their sums.
+    private func sparseStep(_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws {
+        guard options.weightDecay == 0 else {
+            throw OptimizerError(
+                "the gradient of parameter \(index) is sparse, and a weight decay would move every element: set "
+                    + "'weight_decay' to 0 for its group, or use an embedding with dense gradients")
+        }
+        guard !parameter.dtype.isComplex else {
+            throw OptimizerError(
+                "the gradient of parameter \(index) is sparse and \(parameter.dtype): Adagrad takes sparse gradients of "
+                    + "real parameters only")
+        }
+        let bucket = try GradientBucket(index, parameter, gradient: gradient)
+        try memory.begin(bucket)
+        guard let sums = try memory.buffers("sum", of: bucket, initial: initialSum).first,
+            let step = try memory.countOnDevice(bucket).counters.first?.item(Double.self)
+        else { return }
+        // Rows that come several times are added up first, since what follows is not linear.
+        let gradient = try (options.maximize ? gradient.neg() : gradient).coalesce()
+        let (rows, values) = (try gradient.indices(), try gradient.values())
+        func spread(_ values: Tensor) throws -> Tensor {
+            try Tensor.sparseCooTensor(rows, values: values, size: gradient.shape)
+        }
+        try sums.add_(spread(values.pow(2)))
+        let deviations = try sums.sparseMask(mask: gradient).values().sqrt().add_(.real(options.eps))
+        let rate = options.learningRate / (1 + (step - 1) * options.lrDecay)
+        try parameter.add_(spread(values / deviations), alpha: .real(-rate))
     }
 }

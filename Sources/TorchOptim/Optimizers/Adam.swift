@@ -61,6 +61,8 @@ public class Adam: Optimizer, ScaledOptimizer {
             steps: .counter, buffers: ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"], optionalBuffers: ["max_exp_avg_sq"])
     }
 
+    override final var identifyingOptions: [String] { ["decoupled_weight_decay"] }
+
     public override func validate(_ options: StateDict) throws {
         try requireNotNegative("lr", "eps", "weight_decay", in: options)
         try requireBetas(in: options)

@@ -99,7 +99,7 @@ public final class LBFGS: Optimizer {
     @discardableResult
     public override func step(_ closure: () throws -> Tensor) throws -> Tensor {
         try withStepHooks {
-            guard let options = try parameterGroups.first?.options(as: Options.self) else {
+            guard let options = try parameterGroups.first?.options(as: Options.self, of: self) else {
                 throw OptimizerError("an optimiser needs parameters, and got none")
             }
             return try withoutActuallyEscaping(closure) { closure in
@@ -173,17 +173,25 @@ public final class LBFGS: Optimizer {
         return firstLoss
     }
 
-    /// The gradients of all parameters in one row; zeros where there is none.
+    /// The gradients of all parameters in one row, of a complex one the two parts of each number; zeros if there is none.
     private func flatGradient() throws -> Tensor {
         try Tensor.cat(
             parameters.map { parameter in
-                guard let gradient = parameter.grad else { return try Tensor.zerosLike(parameter).reshape([-1]) }
+                guard let gradient = parameter.grad else {
+                    return try Tensor.zerosLike(real(parameter)).reshape([-1])
+                }
                 guard gradient.shape == parameter.shape else {
                     throw OptimizerError(
                         "a gradient has the shape \(gradient.shape), and its parameter \(parameter.shape)")
                 }
-                return try (gradient.sparseDim() > 0 ? gradient.toDense() : gradient).reshape([-1])
+                let dense = try gradient.sparseDim() > 0 ? gradient.toDense() : gradient
+                return try real(dense.resolveConj()).reshape([-1])
             })
+    }
+
+    /// A tensor, or the real view of a complex one.
+    private func real(_ tensor: Tensor) throws -> Tensor {
+        tensor.dtype.isComplex ? try realView(of: tensor) : tensor
     }
 
     private func isFlat(_ gradient: Tensor, _ options: Options) throws -> Bool {
@@ -193,6 +201,7 @@ public final class LBFGS: Optimizer {
     private func move(by size: SearchNumber, along direction: Tensor) throws {
         var offset = 0
         for parameter in parameters {
+            let parameter = try real(parameter)
             let count = parameter.count
             let part = try direction.narrow(dim: 0, start: offset, length: count).view(parameter.shape)
             try parameter.add_(part, alpha: size.scalar)
@@ -207,6 +216,9 @@ public final class LBFGS: Optimizer {
     }
 
     public override func setParameterStates(_ states: [StateDict?]) throws {
+        guard states.dropFirst().allSatisfy({ $0?.isEmpty ?? true }) else {
+            throw OptimizerError("the state was not saved by LBFGS, which keeps one for all parameters together")
+        }
         history = try LBFGSHistory(states.first ?? nil, parameters: parameters)
     }
 }

@@ -2,7 +2,7 @@ import Torch
 
 /// Stochastic gradient descent, with momentum if wanted: θ ← θ - lr·v, where v ← momentum·v + (1 - dampening)·g.
 ///
-/// As PyTorch's `SGD(fused=True)`, to the bit. Momentum: Sutskever and others 2013, "On the importance of initialization
+/// As PyTorch's `SGD(fused=True)`, to the bit; sparse gradients, which that does not take, as its `SGD`. Momentum: Sutskever and others 2013, "On the importance of initialization
 /// and momentum in deep learning".
 public final class SGD: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
@@ -69,7 +69,12 @@ public final class SGD: Optimizer, ScaledOptimizer {
     }
 
     package func step(gradScale: Tensor?, foundInf: Tensor?) throws {
-        try forEachBucket { (bucket, options: Options) in
+        try forEachBucket(
+            sparseStep: { index, parameter, gradient, options in
+                guard let gradient = try unscaled(gradient, gradScale, foundInf) else { return }
+                try self.sparseStep(index, parameter, gradient, options)
+            }
+        ) { (bucket, options: Options) in
             let (gradScale, foundInf) = (try gradScale?.to(bucket.device), try foundInf?.to(bucket.device))
             func run(_ bucket: GradientBucket, _ buffers: [Tensor], isFirstStep: Bool) throws {
                 try Tensor.fusedSgd_(
@@ -95,6 +100,40 @@ public final class SGD: Optimizer, ScaledOptimizer {
             }
             // A step that was left out has started nothing.
             if let foundInf, try foundInf.item(Double.self) != 0 { fresh.indices.forEach { memory.forget($0) } }
+        }
+    }
+
+    /// A step with a sparse gradient: without a momentum only the elements with a gradient move.
+    ///
+    /// The momentum is dense. PyTorch keeps it sparse, which comes to the same and takes as much memory once every row
+    /// had a gradient.
+    private func sparseStep(_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws {
+        guard options.weightDecay == 0 else {
+            throw OptimizerError(
+                "the gradient of parameter \(index) is sparse, and a weight decay would move every element: set "
+                    + "'weight_decay' to 0 for its group, or use an embedding with dense gradients")
+        }
+        let gradient = options.maximize ? try gradient.neg() : gradient
+        let rate = Scalar.real(-options.learningRate)
+        guard options.momentum != 0 else {
+            try parameter.add_(gradient, alpha: rate)
+            return
+        }
+        let bucket = try GradientBucket(index, parameter, gradient: gradient)
+        let isFirstStep = !memory.hasBuffer("momentum_buffer", at: index)
+        try memory.begin(bucket)
+        guard var velocity = try memory.buffers("momentum_buffer", of: bucket).first else { return }
+        if bucket.dtype.isComplex { velocity = try Tensor.viewAsComplex(velocity) }
+        if isFirstStep {
+            try velocity.add_(gradient)
+        } else {
+            try velocity.mul_(.real(options.momentum)).add_(gradient, alpha: .real(1 - options.dampening))
+        }
+        if options.nesterov {
+            try parameter.add_(gradient, alpha: rate)
+            try parameter.add_(velocity, alpha: .real(-options.learningRate * options.momentum))
+        } else {
+            try parameter.add_(velocity, alpha: rate)
         }
     }
 }

@@ -50,6 +50,8 @@ public final class SparseAdam: Optimizer {
         memory = ParameterMemory(steps: .integer, buffers: ["exp_avg", "exp_avg_sq"])
     }
 
+    override var takesComplexParameters: Bool { false }
+
     public override func validate(_ options: StateDict) throws {
         try requireBetas(in: options)
         let options = try Options(options)
@@ -64,7 +66,7 @@ public final class SparseAdam: Optimizer {
             try noGrad {
                 var index = 0
                 for group in parameterGroups {
-                    let options = try group.options(as: Options.self)
+                    let options = try group.options(as: Options.self, of: self)
                     for parameter in group.parameters {
                         if let gradient = parameter.grad { try step(index, parameter, gradient, options) }
                         index += 1
@@ -83,7 +85,7 @@ public final class SparseAdam: Optimizer {
         guard try gradient.sparseDim() > 0 else {
             throw OptimizerError("the gradient of parameter \(index) is not sparse: use Adam for it")
         }
-        let bucket = GradientBucket(index, parameter, gradient: gradient)
+        let bucket = try GradientBucket(index, parameter, gradient: gradient)
         try memory.begin(bucket)
         guard let mean = try memory.buffers("exp_avg", of: bucket).first,
             let square = try memory.buffers("exp_avg_sq", of: bucket).first,

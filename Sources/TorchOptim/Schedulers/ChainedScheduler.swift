@@ -55,6 +55,7 @@ public final class ChainedScheduler: LRScheduler {
     }
 
     public override func loadStateDict(_ state: StateDict) throws {
+        try requireOwnNames(of: state)
         let rates = try rates(state, "_last_lr")
         try load(state.list("_schedulers"), into: schedulers)
         lastLearningRates = rates

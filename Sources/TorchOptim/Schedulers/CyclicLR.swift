@@ -127,6 +127,8 @@ public final class CyclicLR: LRScheduler {
         return state
     }
 
+    override var optionalStateNames: Set<String> { ["use_beta1", "base_momentums", "max_momentums"] }
+
     public override func setOwnState(_ state: StateDict) throws {
         var loaded = Options(
             maxRates: try rates(state, "max_lrs"),

@@ -154,10 +154,28 @@ open class LRScheduler: Stateful {
         return state
     }
 
+    /// Names that only some states of this class have, because of their options or the version of PyTorch.
+    var optionalStateNames: Set<String> { [] }
+
+    /// Throws if a state has a name that this scheduler's own state does not have: it is another scheduler's.
+    final func requireOwnNames(of state: StateDict) throws {
+        // PyTorch wrote `verbose` up to version 2.6, and the marks of a step from 1.4 and 2.7 on.
+        let known = Set(try stateDict().names).union(optionalStateNames)
+            .union(["verbose", "_get_lr_called_within_step", "_is_initial"])
+        let unknown = state.keys.map(\.description).filter { !known.contains($0) }
+        guard unknown.isEmpty else {
+            throw SchedulerError(
+                "the state was not saved by \(type(of: self)): it has \(quoted(unknown)), which \(type(of: self)) does "
+                    + "not have")
+        }
+    }
+
     /// Restores what `stateDict` gave, here or in PyTorch, the options too. The optimiser's rates are in its own state.
     ///
-    /// - Throws: where the state does not fit; then nothing has changed.
+    /// - Throws: `SchedulerError` or `StateDictError` if the state is another scheduler's or does not fit; then nothing has
+    ///   changed.
     open func loadStateDict(_ state: StateDict) throws {
+        try requireOwnNames(of: state)
         let baseRates = try rates(state, "base_lrs")
         let lastRates = try rates(state, "_last_lr")
         let epoch = try checked("last_epoch", state.int("last_epoch"), atLeast: -1)

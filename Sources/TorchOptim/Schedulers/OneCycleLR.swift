@@ -153,6 +153,8 @@ public final class OneCycleLR: LRScheduler {
         return state
     }
 
+    override var optionalStateNames: Set<String> { ["use_beta1"] }
+
     public override func setOwnState(_ state: StateDict) throws {
         let total = try checked("total_steps", state.int("total_steps"), atLeast: 1)
         let loaded = try state.list("_schedule_phases").map { try Phase($0) }

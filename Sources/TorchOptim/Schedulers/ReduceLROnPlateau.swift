@@ -142,6 +142,7 @@ public final class ReduceLROnPlateau: LRScheduler {
     }
 
     public override func loadStateDict(_ state: StateDict) throws {
+        try requireOwnNames(of: state)
         let defaultMinimum: Double? =
             if case .none = try state.value("default_min_lr") { nil } else { try state.double("default_min_lr") }
         let loaded = try Self.checkedOptions(

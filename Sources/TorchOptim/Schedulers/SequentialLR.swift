@@ -84,6 +84,7 @@ public final class SequentialLR: LRScheduler {
     }
 
     public override func loadStateDict(_ state: StateDict) throws {
+        try requireOwnNames(of: state)
         let saved = try Self.checkedMilestones(state.ints("_milestones"), count: schedulers.count)
         let epoch = try checked("last_epoch", state.int("last_epoch"), atLeast: -1)
         let rates = try rates(state, "_last_lr")

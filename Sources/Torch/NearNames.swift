@@ -1,7 +1,7 @@
-/// Names that someone may have meant who wrote another one.
-enum NearNames {
+/// Finds the names that someone may have meant who wrote another one.
+package enum NearNames {
     /// Up to three of the names that are nearest to a wrong one, the nearest first; none where none is near.
-    static func nearest(to wrong: String, among names: [String]) -> [String] {
+    package static func nearest(to wrong: String, among names: [String]) -> [String] {
         let wrong = Array(wrong.lowercased())
         // What is longer than any name is no slip of the pen, and would take long to compare.
         guard (1...64).contains(wrong.count) else { return [] }
@@ -28,14 +28,14 @@ enum NearNames {
     }
 
     /// `; did you mean 'a', 'b' or 'c'?`, or an empty string.
-    static func question(_ wrong: String, among names: [String]) -> String {
+    package static func question(_ wrong: String, among names: [String]) -> String {
         let near = nearest(to: wrong, among: names).map { "'\($0)'" }
         guard let last = near.last else { return "" }
         return "; did you mean \(near.count == 1 ? last : near.dropLast().joined(separator: ", ") + " or " + last)?"
     }
 
     /// How many characters must be inserted, removed, replaced or swapped with their neighbour to make one of the other.
-    static func distance(_ left: [Character], _ right: [Character]) -> Int {
+    package static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for (row, leftCharacter) in left.enumerated() {

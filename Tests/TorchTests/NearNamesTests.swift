@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Helios
+@testable import Torch
 
 @Suite struct NearNamesTests {
     @Test(
