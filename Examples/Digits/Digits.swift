@@ -37,6 +37,9 @@ struct Digits: ParsableCommand {
     @Option(help: "Save a checkpoint after every so many units. (default: each epoch)")
     var checkpointFrequency: Int?
 
+    @Option(help: "Which options a resumed run uses if they differ: keep (the checkpoint's) or override (these).")
+    var onResume = ResumePolicy.keep
+
     @Option(help: "The folder of everything that is written.", completion: .directory)
     var folder = "runs/digits"
 
@@ -78,7 +81,7 @@ struct Digits: ParsableCommand {
 
         if !quiet {
             print("\nconfusion matrix (rows: the digit, columns: what it was taken for)\n\(model.confusion)\n")
-            print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none: --checkpoint-frequency was not reached")")
+            print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none")")
             print("trained network: \(trainedNetwork.path)")
             print("log: \(trainer.logFile?.path ?? "none")")
         }
@@ -93,7 +96,7 @@ struct Digits: ParsableCommand {
             checkpointFrequency: trains ? checkpointFrequency ?? unitsPerEpoch : nil, randomSeed: seed, device: device,
             // The network is so small that a second thread costs more than it does.
             threads: 1,
-            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil, logRoot: folder,
+            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil, onResume: onResume, logRoot: folder,
             showsProgress: !quiet, printsBanner: trains && !quiet)
     }
 
@@ -103,3 +106,4 @@ struct Digits: ParsableCommand {
 }
 
 extension TrainingUnit: ExpressibleByArgument {}
+extension ResumePolicy: ExpressibleByArgument {}

@@ -59,6 +59,20 @@ import Testing
         }
     }
 
+    @Test("another learning rate than the checkpoint's is warned of, and used if that is asked for")
+    func otherLearningRate() throws {
+        try withTemporaryFolder { folder in
+            _ = try Program.run("--epochs", "1", "--quiet", "--folder", folder.path)
+            let kept = try Program.run("--epochs", "2", "--learning-rate", "0.5", "--quiet", "--folder", folder.path)
+            #expect(kept.errors.contains("optimizer.lr (0.001 in the checkpoint, 0.5 in the program)"), "\(kept.errors)")
+            #expect(kept.lines.count == 1)
+            let used = try Program.run(
+                "--epochs", "3", "--learning-rate", "0.002", "--on-resume", "override", "--folder", folder.path)
+            #expect(used.output.contains("optimizer.lr (0.001 in the checkpoint, 0.002 in the program)"))
+            #expect(!used.errors.contains("warning"))
+        }
+    }
+
     @Test("training by iteration goes on in the middle of an epoch, to the bits of an uninterrupted run")
     func goingOnInsideAnEpoch() throws {
         try withTemporaryFolder { folder in

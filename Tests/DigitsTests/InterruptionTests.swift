@@ -49,16 +49,18 @@ import Testing
     }
 
     @Test(
-        "SIGINT and SIGTERM end it after the step, with a checkpoint that it goes on from",
-        arguments: [SIGINT, SIGTERM])
+        "SIGINT, SIGTERM and SIGHUP end it after the step, with a checkpoint that it goes on from",
+        arguments: [SIGINT, SIGTERM, SIGHUP])
     func signal(number: Int32) throws {
         try withTemporaryFolder { folder in
             let parts = folder.appending(path: "parts")
             let program = try Program.start(["--epochs", "200", "--folder", parts.path])
             program.wait { parts.newestIteration(of: "digits") >= 90 }
             program.send(number)
+            // A terminal that closes sends it twice.
+            if number == SIGHUP { program.send(number) }
             let first = try program.wait()
-            let name = number == SIGINT ? "SIGINT" : "SIGTERM"
+            let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][number] ?? ""
             #expect(first.status == 128 + number)
             #expect(first.errors.contains("stopping after this step"))
             #expect(first.errors.contains("interrupted by \(name)") && first.errors.contains("run it again to go on"))

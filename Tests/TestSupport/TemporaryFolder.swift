@@ -15,7 +15,7 @@ extension URL {
         return names.filter { name in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: appending(path: name).path, isDirectory: &isFolder)
-                && !isFolder.boolValue
+                && !isFolder.boolValue && !name.hasSuffix(".helios-ended")
         }
         .sorted()
     }

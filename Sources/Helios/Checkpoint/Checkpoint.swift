@@ -17,6 +17,11 @@ struct Checkpoint {
         static let progress: StateDict.Key = "progress"
         static let threads: StateDict.Key = "threads"
         static let written: StateDict.Key = "written_checkpoints"
+        static let interrupted: StateDict.Key = "interrupted_checkpoints"
+        static let saveNumber: StateDict.Key = "save_number"
+        static let setupOptions: StateDict.Key = "setup_options"
+        static let accumulationSteps: StateDict.Key = "accumulation_steps"
+        static let error: StateDict.Key = "error"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -29,7 +34,7 @@ struct Checkpoint {
         static let all: Set<String> = Set(
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
-                written,
+                written, interrupted, saveNumber, setupOptions, accumulationSteps, error,
             ]
             .map(\.description))
     }
@@ -52,11 +57,22 @@ struct Checkpoint {
     let logFile: String?
     /// The names of those in its folder that the training wrote and does not keep for ever, itself among them.
     let written: [StateValue]
+    /// The names of those among them that an interruption saved.
+    let interrupted: [StateValue]
+    /// How many checkpoints the training has saved, this one included; nil in older checkpoints.
+    let saveNumber: Int?
+    /// What `SetupOptions` found; nil in older checkpoints.
+    let setupOptions: StateDict?
+    /// nil in older checkpoints.
+    let accumulationSteps: Int?
+    /// The error that ended the training, if the checkpoint was saved because of it.
+    let error: String?
 
     init<Batch>(
         trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, random: RandomState,
-        logFile: URL?, written: [CheckpointName]
+        logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int, setupOptions: StateDict,
+        accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
         self.resumePoint = resumePoint
@@ -73,9 +89,15 @@ struct Checkpoint {
         self.threads = threads
         self.random = random
         self.data = try data.stateDict()
-        epochShape = data.trainDataLoader.map { EpochShape($0) }
+        let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
+        epochShape = try data.trainDataLoader.map { try EpochShape($0, epoch: epoch) }
         self.logFile = logFile?.path
         self.written = written.map { .string($0.fileName) }
+        self.interrupted = written.filter { interrupted.contains($0.fileName) }.map { .string($0.fileName) }
+        self.saveNumber = saveNumber
+        self.setupOptions = setupOptions
+        self.accumulationSteps = accumulationSteps
+        self.error = error
     }
 
     /// Restores the model; with `fastInit` its networks only.
@@ -137,6 +159,11 @@ extension Checkpoint {
         state[Key.progress] = .dictionary(progress)
         if let threads { state[Key.threads] = .int(threads) }
         if !written.isEmpty { state[Key.written] = .list(written) }
+        if !interrupted.isEmpty { state[Key.interrupted] = .list(interrupted) }
+        if let saveNumber { state[Key.saveNumber] = .int(saveNumber) }
+        if let setupOptions { state[Key.setupOptions] = .dictionary(setupOptions) }
+        if let accumulationSteps { state[Key.accumulationSteps] = .int(accumulationSteps) }
+        if let error { state[Key.error] = .string(error) }
         for (id, plugin) in plugins { state[id] = plugin }
         return state
     }
@@ -165,6 +192,11 @@ extension Checkpoint {
         progress = try state.dictionary(Key.progress)
         threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)
         written = state[Key.written] == nil ? [] : try state.list(Key.written)
+        interrupted = state[Key.interrupted] == nil ? [] : try state.list(Key.interrupted)
+        saveNumber = state[Key.saveNumber] == nil ? nil : try state.int(Key.saveNumber)
+        setupOptions = state[Key.setupOptions] == nil ? nil : try state.dictionary(Key.setupOptions)
+        accumulationSteps = state[Key.accumulationSteps] == nil ? nil : try state.int(Key.accumulationSteps)
+        error = state[Key.error] == nil ? nil : try state.string(Key.error)
         var plugins = StateDict()
         for (key, value) in state where !Key.all.contains(key.description) {
             guard case .dictionary = value else { continue }

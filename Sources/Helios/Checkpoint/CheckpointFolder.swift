@@ -23,6 +23,20 @@ struct CheckpointFolder {
     struct Entry {
         let file: URL
         let contents: Checkpoint
+
+        /// Whether it was written after another one of the same step.
+        func isNewer(than other: Entry) -> Bool {
+            guard contents.saveNumber == nil || contents.saveNumber == other.contents.saveNumber else {
+                return contents.saveNumber ?? 0 > other.contents.saveNumber ?? 0
+            }
+            // Older checkpoints do not say.
+            return modificationDate > other.modificationDate
+        }
+
+        private var modificationDate: Date {
+            let values = try? FileManager.default.attributesOfItem(atPath: file.path)
+            return values?[.modificationDate] as? Date ?? .distantPast
+        }
     }
 
     let folder: URL
@@ -74,21 +88,30 @@ struct CheckpointFolder {
         return files.compactMap { CheckpointName(fileName: $0, saveName: saveName) }.sorted()
     }
 
-    /// The newest checkpoint that can be read: the greatest epoch and iteration; nil where there is none at all.
+    /// The newest checkpoint that can be read: the greatest epoch and iteration, and of several of one step the one that
+    /// was written last; nil where there is none at all.
     ///
     /// - Parameter warn: is told of each one that was passed over, and why.
     /// - Throws: `CheckpointError` where there are checkpoints and none can be read: starting anew then would bury
     ///   them under new ones.
     func newest(warn: (String) -> Void) throws -> Entry? {
         var failures: [CheckpointError] = []
-        for name in try names().reversed() {
-            let file = folder.appending(path: name.fileName)
-            do {
-                return Entry(file: file, contents: try CheckpointFolder.read(file))
-            } catch {
-                failures.append(error)
-                warn("passed over: \(error)")
+        var rest = try names()[...]
+        while let name = rest.last {
+            let ofStep = rest.suffix(while: { $0.isOfSameStep(as: name) })
+            rest = rest.dropLast(ofStep.count)
+            var newest: Entry?
+            for name in ofStep.reversed() {
+                let file = folder.appending(path: name.fileName)
+                do {
+                    let entry = Entry(file: file, contents: try CheckpointFolder.read(file))
+                    newest = newest.map { $0.isNewer(than: entry) ? $0 : entry } ?? entry
+                } catch {
+                    failures.append(error)
+                    warn("passed over: \(error)")
+                }
             }
+            if let newest { return newest }
         }
         guard let first = failures.first else { return nil }
         throw CheckpointError(
@@ -156,6 +179,12 @@ struct CheckpointFolder {
         }
     }
 
+    /// The file of a checkpoint that is saved because of an error. Its name is none that a training resumes from.
+    func errorFile(_ state: TrainingState) -> URL {
+        let name = CheckpointName.base(saveName: "\(saveName)_error", state)
+        return folder.appending(path: "\(name).\(CheckpointName.pathExtension)")
+    }
+
     private static func makeFolder(_ folder: URL) throws(CheckpointError) {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue { return }
@@ -168,5 +197,12 @@ struct CheckpointFolder {
         // A checkpoint is as durable as the folders above it. Two levels may be new: the root, and the model's.
         let root = folder.deletingLastPathComponent()
         for parent in [root, root.deletingLastPathComponent()] { StableName.synchronize(parent) }
+    }
+}
+
+extension BidirectionalCollection {
+    /// The elements at the end that satisfy the condition.
+    fileprivate func suffix(while condition: (Element) -> Bool) -> SubSequence {
+        suffix(from: lastIndex { !condition($0) }.map { index(after: $0) } ?? startIndex)
     }
 }

@@ -24,6 +24,11 @@ struct CheckpointName: Comparable {
         self.fileName = fileName
     }
 
+    /// Whether both are of the same step. Then the one that was written later is the newer one, whatever the names.
+    func isOfSameStep(as other: CheckpointName) -> Bool {
+        (epoch, iteration) == (other.epoch, other.iteration)
+    }
+
     /// By epoch, then by iteration; the name decides between two of the same step.
     static func < (left: CheckpointName, right: CheckpointName) -> Bool {
         (left.epoch, left.iteration, left.fileName) < (right.epoch, right.iteration, right.fileName)

@@ -12,6 +12,7 @@ public struct CheckpointRetention: Sendable, Hashable {
     /// How many of the newest stay; all where nil.
     public var last: Int?
     /// Those stay for ever whose epoch, or iteration when training by iteration, is a multiple of this; none where nil.
+    /// Those of interruptions do not count: they are not of the end of an epoch.
     public var every: Int?
 
     /// Everything stays.
@@ -36,13 +37,21 @@ public struct CheckpointRetention: Sendable, Hashable {
 
     /// What is to be done with the checkpoints that a training wrote and may still remove.
     ///
-    /// - Parameter newest: the one that is about to be written; it stays, whatever its numbers.
-    func decide(_ names: [CheckpointName], newest: CheckpointName, unit: TrainingUnit) -> Decision {
+    /// - Parameters:
+    ///   - names: in the order in which they were written.
+    ///   - newest: the one that is about to be written; it stays, whatever its numbers.
+    ///   - interrupted: the names of those that an interruption saved.
+    func decide(
+        _ names: [CheckpointName], newest: CheckpointName, unit: TrainingUnit, interrupted: Set<String> = []
+    ) -> Decision {
         guard let last else { return Decision() }
-        let older = names.filter { $0.fileName != newest.fileName }.sorted()
+        let older = names.filter { $0.fileName != newest.fileName }.enumerated().sorted { left, right in
+            left.element.isOfSameStep(as: right.element)
+                ? left.offset < right.offset : left.element < right.element
+        }.map(\.element)
         let recent = older.suffix(last - 1)
         let obsolete = older.dropLast(recent.count).filter { name in
-            guard let every else { return true }
+            guard let every, !interrupted.contains(name.fileName) else { return true }
             return (unit == .epoch ? name.epoch : name.iteration) % every != 0
         }
         return Decision(kept: recent + [newest], obsolete: obsolete)

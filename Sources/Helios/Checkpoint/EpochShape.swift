@@ -1,20 +1,54 @@
-/// What the batches of an epoch are counted by: a position in the middle of one means nothing under another.
+/// What defines the batches of an epoch and their order: a position in the middle of one means nothing under another.
 struct EpochShape {
     let sampleCount: Int
     let batchSize: Int
-    /// nil where nobody knows, as in older checkpoints.
+    // These are nil in older checkpoints.
     let shuffle: Bool?
+    let dropLast: Bool?
+    /// How many batches the epoch has, with all limits.
+    let batchCount: Int?
+    /// What the order and the random numbers of the samples are drawn from, together with the epoch.
+    let seed: UInt64?
+    /// The sampler's type.
+    let sampler: String?
+    /// A number that stands for the order itself, if a sampler of the program's own made it.
+    let order: Int?
 
-    init<Batch>(_ loader: DataLoader<Batch>) {
+    /// - Parameter epoch: the number of the epoch that is under way, the first being 0; nil between two epochs, where the
+    ///   order does not matter.
+    /// - Throws: what the sampler throws.
+    init<Batch>(_ loader: DataLoader<Batch>, epoch: Int? = nil) throws {
         sampleCount = loader.sampleCount
         batchSize = loader.options.batchSize
         shuffle = loader.options.shuffle
+        dropLast = loader.options.dropLast
+        batchCount = loader.batchCount
+        seed = loader.seed
+        sampler = loader.samplerName
+        order = try epoch.flatMap { try loader.orderFingerprint(epoch: $0) }
     }
 
-    /// Whether a position in the one means the same in the other, as far as is known.
-    func fits(_ other: EpochShape) -> Bool {
-        let isSameOrder = shuffle == nil || other.shuffle == nil || shuffle == other.shuffle
-        return sampleCount == other.sampleCount && batchSize == other.batchSize && isSameOrder
+    /// What makes a position in the one mean something else in the other, as far as is known: each with both values.
+    func differences(from other: EpochShape) -> [String] {
+        var result: [String] = []
+        func compare<Value: Equatable>(_ name: String, _ saved: Value?, _ now: Value?) {
+            guard let saved, let now, saved != now else { return }
+            result.append("\(name) (\(saved) in the checkpoint, \(now) now)")
+        }
+        compare("the number of samples", sampleCount, other.sampleCount)
+        compare("batchSize", batchSize, other.batchSize)
+        compare("shuffle", shuffle, other.shuffle)
+        compare("dropLast", dropLast, other.dropLast)
+        compare("the sampler", sampler, other.sampler)
+        compare("the seed of the loader", seed, other.seed)
+        // Otherwise it is a consequence.
+        if result.isEmpty {
+            compare("the number of batches (trainBatchLimit, overfitBatches)", batchCount, other.batchCount)
+        }
+        if result.isEmpty, let order, let now = other.order, order != now {
+            result.append("the order that \(sampler ?? "the sampler") gives for this epoch")
+        }
+        return result
     }
 }
 
@@ -27,12 +61,26 @@ extension EpochShape: CustomStringConvertible {
     func stateDict() -> StateDict {
         var state: StateDict = ["samples": .int(sampleCount), "batch_size": .int(batchSize)]
         if let shuffle { state["shuffle"] = .bool(shuffle) }
+        if let dropLast { state["drop_last"] = .bool(dropLast) }
+        if let batchCount { state["batches"] = .int(batchCount) }
+        // By its bits: Python has no unsigned integers of 64.
+        if let seed { state["seed"] = .int(Int(bitPattern: UInt(seed))) }
+        if let sampler { state["sampler"] = .string(sampler) }
+        if let order { state["order"] = .int(order) }
         return state
     }
 
     init(_ state: StateDict) throws {
+        func optional<Value>(_ key: StateDict.Key, _ read: (StateDict.Key) throws -> Value) throws -> Value? {
+            state[key] == nil ? nil : try read(key)
+        }
         sampleCount = try state.int("samples")
         batchSize = try state.int("batch_size")
-        shuffle = state["shuffle"] == nil ? nil : try state.bool("shuffle")
+        shuffle = try optional("shuffle", state.bool)
+        dropLast = try optional("drop_last", state.bool)
+        batchCount = try optional("batches", state.int)
+        seed = try optional("seed", state.int).map { UInt64(UInt(bitPattern: $0)) }
+        sampler = try optional("sampler", state.string)
+        order = try optional("order", state.int)
     }
 }

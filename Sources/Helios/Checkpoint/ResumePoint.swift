@@ -8,8 +8,12 @@ enum ResumePoint: String {
     /// After the question whether to stop that follows a step, because the validation that comes next was interrupted:
     /// it is run again.
     case validation
-    /// The same where the answer was that training is to stop, when training by epoch: then the validation is the last.
+    /// The same if the answer was that training is to stop: it is asked once more, since the program may have changed.
+    /// When training by epoch, the validation that was interrupted is then the last.
     case lastValidation
+    /// After the last question whether to stop, whose answer was that it is: everything else that comes after the
+    /// checkpoint's place (when training by epoch the end of the epoch) has been done. It is asked once more.
+    case ended
 }
 
 extension ResumePoint {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Makes batches of a data set, in the order of a sampler, ahead of the training where it has workers.
 ///
 /// ```swift
@@ -12,10 +14,13 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     private let sampler: any Sampler
     private let datasetCount: Int
-    private let seed: UInt64
+    /// What the order and the samples' random numbers are drawn from, together with the epoch.
+    let seed: UInt64
     /// How many batches an epoch has at most.
     private let batchLimit: Int
     private let makeBatch: @Sendable (_ samples: [Int], _ random: BatchRandom) throws -> Batch
+    /// The fingerprint of the epoch that was asked for last.
+    private let fingerprint = Mutex<(epoch: Int, value: Int)?>(nil)
 
     /// A loader of a data set that makes batches.
     ///
@@ -83,6 +88,24 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         let whole = sampleCount / options.batchSize
         let all = options.dropLast || sampleCount % options.batchSize == 0 ? whole : whole + 1
         return min(all, batchLimit)
+    }
+
+    /// The type of what gives the order.
+    var samplerName: String { "\(type(of: sampler))" }
+
+    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); nil for a sampler of this
+    /// library, which its type, count and seed say everything of.
+    func orderFingerprint(epoch: Int) throws -> Int? {
+        if sampler is SequentialSampler || sampler is RandomSampler { return nil }
+        if let known = fingerprint.withLock({ $0 }), known.epoch == epoch { return known.value }
+        let order = try sampler.order(epoch: epoch)
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for number in try order.numbers(at: 0..<order.count) {
+            hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x100_0000_01b3
+        }
+        let value = Int(truncatingIfNeeded: hash)
+        fingerprint.withLock { $0 = (epoch, value) }
+        return value
     }
 
     /// The batches of an epoch, from the one with number `start` on.

@@ -81,6 +81,10 @@ open class Model<Batch: Sendable> {
     public internal(set) var mixedPrecision: MixedPrecision?
 
     weak var dataModule: DataModule<Batch>?
+    /// Where the weights come from that the networks have now.
+    final var weightOrigin = WeightOrigin.setup
+    /// Whether the default `loadForTesting`, which loads nothing, was called.
+    final var calledDefaultLoadForTesting = false
 
     /// A model; its networks are made in `setup`.
     ///
@@ -99,8 +103,13 @@ open class Model<Batch: Sendable> {
         throw ConfigurationError("\(type(of: self)) must override setup(fastInit:) and create its networks there")
     }
 
-    /// Loads the networks for testing. Called where there is no checkpoint to test. Does nothing by default.
-    open func loadForTesting() throws {}
+    /// Loads the networks for a test or a prediction. Called if there is no checkpoint to load.
+    ///
+    /// Does nothing by default. A model that was neither trained in this process nor loaded must override it, or there is
+    /// nothing to test: an empty override says that `setup(fastInit:)` has loaded the weights.
+    open func loadForTesting() throws {
+        calledDefaultLoadForTesting = true
+    }
 
     /// The state for a checkpoint.
     ///

@@ -5,7 +5,7 @@ import Foundation
 /// ```swift
 /// try trainer.register(BestCheckpoints(metric: "accuracy", mode: .max, keep: 3))
 /// try trainer.fit(model, data)
-/// try trainer.test(model, data, checkpoint: root.appending(path: "digits/best/best.pth"))
+/// try trainer.test(model, data, checkpoint: .best)
 /// ```
 /// They lie in `<checkpoint root>/<saveName>/best`, as `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`; `best.pth` is
 /// the best of them under a name that stays. Each is a whole checkpoint, but training goes on from those in the folder
@@ -69,6 +69,11 @@ public final class BestCheckpoints: Plugin {
     }
 
     private static let bestName = "best.\(CheckpointName.pathExtension)"
+
+    /// The file that has the name of the best checkpoint, from an earlier run of the program too; nil if there is none.
+    var fileForTesting: URL? {
+        bestFile ?? (exists(BestCheckpoints.bestName) ? location?.appending(path: BestCheckpoints.bestName) : nil)
+    }
 
     // MARK: Hooks
 

@@ -23,7 +23,7 @@ public struct FitResult: Sendable, Equatable {
 
 /// What ends a training before its time, from outside.
 public enum Interruption: Sendable, Hashable {
-    /// A signal of this number: `SIGINT` or `SIGTERM`.
+    /// A signal of this number: `SIGINT`, `SIGTERM` or `SIGHUP`.
     case signal(Int32)
     /// The trainer's time limit.
     case timeLimit

@@ -1,11 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Notices SIGINT and SIGTERM while a training runs, so that it ends well; a second one ends the process at once.
+/// Notices SIGINT, SIGTERM and SIGHUP while a training runs, so that it ends well; a second one ends the process at once,
+/// unless it is SIGHUP.
 ///
 /// A signal that the program handles itself, or that its parent told it to ignore, is left alone.
 final class SignalWatch {
-    private static let numbers = [SIGINT, SIGTERM]
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
     /// How many trainings watch, and which signals are handled here for them.
     private static let installed = Mutex<(watchers: Int, signals: [HandledSignal])>((0, []))
@@ -41,6 +42,7 @@ final class SignalWatch {
         switch number {
         case SIGINT: "SIGINT"
         case SIGTERM: "SIGTERM"
+        case SIGHUP: "SIGHUP"
         default: "signal \(number)"
         }
     }
@@ -59,7 +61,12 @@ private let canWriteNote = Atomic<Bool>(false)
 
 /// Runs in the middle of anything: it may only do what is safe there.
 private func noteSignal(_ number: Int32) {
-    guard receivedSignal.exchange(number, ordering: .sequentiallyConsistent) == 0 else {
+    let (isFirst, _) = receivedSignal.compareExchange(
+        expected: 0, desired: number, ordering: .sequentiallyConsistent)
+    guard isFirst else {
+        // A terminal that closes sends it twice, from the shell and from the system, and an init system sends it right after
+        // SIGTERM: nobody has lost patience.
+        if number == SIGHUP { return }
         signal(number, SIG_DFL)
         raise(number)
         return

@@ -23,7 +23,7 @@ public final class Trainer {
     public var timeLimit: Duration?
     /// Validates after every so many units; never where nil.
     public var validFrequency: Int?
-    /// Saves a checkpoint after every so many units; never where nil.
+    /// Saves a checkpoint after every so many units; nil saves only the end of the training, and an interruption.
     public var checkpointFrequency: Int?
     /// Tells `onTrainingBatchEnd` to log after every so many iterations; never where nil.
     public var printFrequency: Int?
@@ -58,8 +58,8 @@ public final class Trainer {
     public let device: Device
     /// How many threads an operation may use. What the process had set comes back when the run is over.
     public let threads: ThreadCount
-    /// Whether SIGINT and SIGTERM end the training after the step that is under way, with a checkpoint; a second one
-    /// ends the process at once.
+    /// Whether SIGINT, SIGTERM and SIGHUP end the training after the step that is under way, with a checkpoint; a second
+    /// SIGINT or SIGTERM ends the process at once.
     public let handlesSignals: Bool
 
     // MARK: What is written and shown
@@ -70,6 +70,11 @@ public final class Trainer {
     public var checkpointWriting: CheckpointWriting
     /// Which checkpoints stay.
     public var checkpointRetention: CheckpointRetention
+    /// Which options a resumed run uses: the checkpoint's, or those that the program says now.
+    public var onResume: ResumePolicy
+    /// Whether an error that ends the training leaves a checkpoint, `<saveName>_error_epoch_<e>_iter_<i>.pth`, in the
+    /// checkpoint folder. No training resumes from it by itself: the error may have come in the middle of a step.
+    public var saveOnError: Bool
     /// Where the log file goes; there is none where nil.
     public var logRoot: URL?
     /// Whether progress is shown.
@@ -117,8 +122,9 @@ public final class Trainer {
         testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
         randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
         handlesSignals: Bool = true, checkpointRoot: URL? = nil, checkpointWriting: CheckpointWriting = .sync,
-        checkpointRetention: CheckpointRetention = .all, logRoot: URL? = nil, showsProgress: Bool = true,
-        printsBanner: Bool = true, profile: Bool = false, nanGuard: Bool = false
+        checkpointRetention: CheckpointRetention = .all, onResume: ResumePolicy = .keep, saveOnError: Bool = false,
+        logRoot: URL? = nil, showsProgress: Bool = true, printsBanner: Bool = true, profile: Bool = false,
+        nanGuard: Bool = false
     ) throws {
         self.runName = runName
         self.trainUnit = trainUnit
@@ -142,6 +148,8 @@ public final class Trainer {
         self.checkpointRoot = checkpointRoot
         self.checkpointWriting = checkpointWriting
         self.checkpointRetention = checkpointRetention
+        self.onResume = onResume
+        self.saveOnError = saveOnError
         self.logRoot = logRoot
         self.showsProgress = showsProgress
         self.printsBanner = printsBanner
@@ -156,11 +164,15 @@ public final class Trainer {
 
     /// Trains the model, from the newest checkpoint if the checkpoint folder has one.
     ///
+    /// Without a checkpoint the training starts from new weights, also if the model was trained before: a warning says so.
+    /// A training that has ended already is not trained, and none of its hooks is called again: the model gets the state
+    /// of the checkpoint.
+    ///
     /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
     ///   is nothing to do, or the model's name cannot be that of a file; `CheckpointError` where the folder has
     ///   checkpoints and none can be read, where one cannot be written, and where another training is at work in the
-    ///   folder.
+    ///   folder; with `saveOnError`, `TrainingError`, which has the error and the file.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         // Early, but plug-ins may still say how many.
@@ -168,25 +180,46 @@ public final class Trainer {
         return try run("training", .full, model, data) { try $0.fit() }
     }
 
-    /// Tests the model: with a checkpoint, else with the newest in the checkpoint folder, else with what
-    /// `Model.loadForTesting` loads.
+    /// Tests the model: with the checkpoint that is named, else with the newest in the checkpoint folder, else with the
+    /// weights that it was trained to in this process, and what `Model.loadForTesting` loads.
     ///
-    /// - Throws: as `fit`.
+    /// A line says what was loaded. A model that has been trained in this process is not set up again.
+    ///
+    /// - Parameter checkpoint: the checkpoint to test; nil for the order above.
+    /// - Throws: as `fit`; `CheckpointError` if the checkpoint or the checkpoint folder does not exist;
+    ///   `ConfigurationError` if there is nothing to test: no checkpoint, no training in this process, and no
+    ///   `loadForTesting` of the model's own.
     public func test<Batch>(
-        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: URL? = nil
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws {
         try run("testing", .full, model, data) { try $0.test(checkpoint: checkpoint) }
+    }
+
+    /// Tests the model with the checkpoint in a file.
+    ///
+    /// - Throws: as `test(_:_:checkpoint:)` with a `CheckpointChoice`.
+    public func test<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL) throws {
+        try test(model, data, checkpoint: .file(file))
     }
 
     /// Gives what the model's `predictStep` makes of each batch of the data module's prediction data, the model being
     /// loaded as for a test.
     ///
     /// - Returns: the predictions of each batch, in order.
-    /// - Throws: as `fit`; `DataError` where there are no data to predict for.
+    /// - Throws: as `test`; `DataError` where there are no data to predict for.
     public func predict<Batch>(
-        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: URL? = nil
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws -> [Tensor] {
         try run("prediction", .full, model, data) { try $0.predict(checkpoint: checkpoint) }
+    }
+
+    /// Gives the predictions of the checkpoint in a file.
+    ///
+    /// - Throws: as `predict(_:_:checkpoint:)` with a `CheckpointChoice`.
+    public func predict<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL
+    ) throws -> [Tensor] {
+        try predict(model, data, checkpoint: .file(file))
     }
 
     /// Runs a few batches of everything, so that a fault at the end of an epoch shows now and not after an hour:
@@ -210,6 +243,12 @@ public final class Trainer {
     /// Prints a line for the user, above the progress bar where there is one, and logs it.
     public func print(_ line: String) {
         console.printLine(line)
+        logger.info("\(line)")
+    }
+
+    /// Says what a run does, if anybody looks on, and logs it.
+    func announce(_ line: String) {
+        if printsBanner || showsProgress { console.printLine(line) }
         logger.info("\(line)")
     }
 
@@ -242,9 +281,11 @@ public final class Trainer {
         } catch {
             console.endProgress()
             logger.error("\(what) failed in \(run.position): \(error)")
+            let checkpoint = saveOnError ? run.saveAfterError(error) : nil
             // The first error is the one to tell; that cleaning up then fails too is its consequence.
             run.teardown { logger.error("cleaning up after that failed too: \($0)") }
-            throw error
+            guard let checkpoint else { throw error }
+            throw TrainingError(cause: error, checkpoint: checkpoint)
         }
         var failure: (any Error)?
         run.teardown { failure = failure ?? $0 }

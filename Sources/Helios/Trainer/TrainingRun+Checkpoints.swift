@@ -2,14 +2,36 @@ import Foundation
 
 extension TrainingRun {
     /// Saves the checkpoint that is due, where the model wants it, and those that plug-ins want.
-    func saveCheckpoints(isDue: Bool) throws {
+    ///
+    /// - Parameter isEnd: whether the training ends here: then there is a checkpoint in any case.
+    func saveCheckpoints(isDue: Bool, isEnd: Bool) throws {
         guard checkpoints != nil else { return }
         // A plug-in is told of its checkpoint before it is asked for the next one.
         try collectSaved(waiting: saving?.extras.isEmpty == false)
         let extras = try hooks.extraCheckpoints(state: state)
         let isWanted = try isDue && hooks.shouldSaveCheckpoint()
-        guard isWanted || !extras.isEmpty else { return }
-        try saveCheckpoint(at: .saved, isDue: isWanted, extras: extras)
+        guard isWanted || isEnd || !extras.isEmpty else { return }
+        try saveCheckpoint(at: .saved, isDue: isWanted || isEnd, extras: extras)
+    }
+
+    /// Saves the state in which something stopped the training, unless that is in the newest checkpoint.
+    func saveEnd(at point: ResumePoint) throws {
+        guard state != savedState else { return }
+        try saveCheckpoint(at: point, isDue: true, extras: [])
+    }
+
+    /// The same, for the loop by iteration. Returns the outcome.
+    func saveEnd(_ outcome: FitResult.Outcome, at point: ResumePoint) throws -> FitResult.Outcome {
+        try saveEnd(at: point)
+        return outcome
+    }
+
+    /// Asks once more whether to stop those that said so before the checkpoint: the answer moves no random generator a
+    /// second time.
+    func stopVoteAgain() throws -> FitResult.Outcome? {
+        var outcome: FitResult.Outcome?
+        try keepingRandomState(if: true) { outcome = try hooks.stopVote() }
+        return outcome
     }
 
     /// Saves a checkpoint of this moment. Where another thread writes it, this returns when its state has been copied.
@@ -25,7 +47,17 @@ extension TrainingRun {
             let name =
                 isDue ? try checkpoints.name(model.appendMetadata(toCheckpointName: base), of: state) : nil
             let decision = name.map {
-                trainer.checkpointRetention.decide(written, newest: $0, unit: trainer.trainUnit)
+                trainer.checkpointRetention.decide(
+                    written, newest: $0, unit: trainer.trainUnit, interrupted: interrupted)
+            }
+            if let name {
+                saveCount += 1
+                savedState = state
+                if isInside(point) {
+                    interrupted.insert(name.fileName)
+                } else {
+                    interrupted.remove(name.fileName)
+                }
             }
             let saving = SavingCheckpoint(
                 file: name.map { checkpoints.file($0) },
@@ -64,13 +96,42 @@ extension TrainingRun {
         if let failure = outcome.failure { try hooks.run(.saveCheckpoint) { throw failure } }
     }
 
-    func checkpoint(at point: ResumePoint, written: [CheckpointName] = []) throws -> Checkpoint {
+    /// Whether what is saved here is no step's or epoch's end, so that it does not stay for ever.
+    private func isInside(_ point: ResumePoint) -> Bool {
+        switch point {
+        case .step, .validation, .lastValidation: true
+        case .saved, .ended: trainer.trainUnit == .epoch && state.datasetIter > 0
+        }
+    }
+
+    func checkpoint(
+        at point: ResumePoint, written: [CheckpointName] = [], error: String? = nil
+    ) throws -> Checkpoint {
         try Checkpoint(
             trainingState: state, resumePoint: point, model: model, plugins: trainer.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(), threads: threads?.chosen,
             random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile,
-            written: written)
+            written: written, interrupted: interrupted, saveNumber: saveCount, setupOptions: setupOptions.values,
+            accumulationSteps: trainer.accumulationSteps, error: error)
+    }
+
+    /// Saves the state in which an error left a training that had begun. Returns the file; nil if there is none.
+    func saveAfterError(_ error: any Error) -> URL? {
+        guard let checkpoints, state.globalEpoch > 0 else { return nil }
+        do {
+            // What becomes of the one that is being written is told below.
+            _ = writer.finish()
+            let file = checkpoints.errorFile(state)
+            let checkpoint = try checkpoint(at: .step, written: written, error: "\(error)")
+            let outcome = CheckpointJob(state: checkpoint.stateDict(), files: [file], obsolete: []).run()
+            if let failure = outcome.failure { throw failure }
+            trainer.logger.info("saved \(file.path) after the error")
+            return file
+        } catch {
+            trainer.warn("the state at the error cannot be saved: \(error)")
+            return nil
+        }
     }
 
     /// Whether gradients may be there that no step of the optimiser has used yet.
@@ -84,50 +145,95 @@ extension TrainingRun {
     func goOnFromNewest() throws -> URL? {
         guard let checkpoints, let entry = try checkpoints.newest(warn: trainer.warn) else { return nil }
         return try restore(entry) { checkpoint in
+            let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false)
+            try resolveOptions(checkpoint, program)
             try data.loadStateDict(checkpoint.data)
             try checkpoint.restore(trainer.plugins, warn: trainer.warn)
             try checkPosition(checkpoint)
             try threads?.take(checkpoint.threads)
             try progress.loadStateDict(checkpoint.progress)
             written = try checkpoints.names(checkpoint.written)
+            interrupted = Set(try checkpoints.names(checkpoint.interrupted).map(\.fileName))
+            saveCount = checkpoint.saveNumber ?? 0
             // Last, since restoring may itself draw random numbers.
             try checkpoint.random.restore(device: trainer.device)
             state = checkpoint.trainingState
+            savedState = state
             resumePoint = checkpoint.resumePoint
         }
     }
 
-    /// Restores the networks of a checkpoint, or of the newest, or lets the model load them.
-    func loadTrained(_ file: URL?, what: String) throws {
-        let entry =
-            if let file {
-                CheckpointFolder.Entry(file: file, contents: try CheckpointFolder.read(file))
-            } else {
-                try trainer.checkpointRoot
-                    .flatMap { CheckpointFolder.existing(in: $0, saveName: model.saveName) }?
-                    .newest(warn: trainer.warn)
-            }
-        guard let entry else {
-            try hooks.loadForTesting()
-            return try printBanner("\(what) the loaded model")
+    /// Decides whether the checkpoint's options hold or the program's, where they differ.
+    private func resolveOptions(_ checkpoint: Checkpoint, _ program: OptionOverride) throws {
+        let saved = checkpoint.setupOptions.map { SetupOptions($0) }
+        let before = try saved ?? SetupOptions(of: model).withoutChanging(model)
+        let differences = setupOptions.differences(from: before)
+        if let steps = checkpoint.accumulationSteps, steps != trainer.accumulationSteps {
+            trainer.warn(
+                "the checkpoint was trained with accumulationSteps \(steps), this run has "
+                    + "\(trainer.accumulationSteps): a step of the optimizer has other samples from here on")
         }
-        let path = try restore(entry) { checkpoint in
-            try checkpoint.restore(model, fastInit: true)
-            try checkpoint.restore(trainer.plugins, warn: trainer.warn)
+        guard !differences.isEmpty else { return }
+        let list = differences.map(\.description).joined(separator: ", ")
+        switch trainer.onResume {
+        case .keep:
+            setupOptions = setupOptions.replaced(by: before)
+            trainer.warn(
+                "the program has other options than the checkpoint, whose options are kept: \(list); "
+                    + "Trainer(onResume: .override) uses the program's")
+        case .override:
+            try program.apply(differences)
+            trainer.announce("the program's options replace the checkpoint's: \(list)")
         }
-        try printBanner("\(what) \(path.path)")
+    }
+
+    /// How a training ended that was ended before, hooks and all, and that still has nothing left to do; nil otherwise.
+    func outcomeOfEndedTraining() throws -> FitResult.Outcome? {
+        guard let checkpoints, let last = trainer.lastCheckpoint,
+            let ended = EndedTraining(in: checkpoints.folder), ended.checkpoint == last.lastPathComponent
+        else { return nil }
+        let outcome: FitResult.Outcome?
+        if ended.isComplete {
+            outcome = plan.totalSteps.isReached(by: completeUnits) ? .completed : nil
+        } else {
+            outcome = shouldStopEarly ? .stoppedEarly : try stopVoteAgain()
+        }
+        if let outcome {
+            trainer.announce("the training has ended before: \(outcome), \(state.place); nothing is left to train")
+        }
+        return outcome
+    }
+
+    private var completeUnits: Int {
+        trainer.trainUnit == .epoch ? completeEpochs : state.currentIteration
+    }
+
+    /// Notes that everything was done that belongs to the end of the training.
+    func noteEnd(_ outcome: FitResult.Outcome) {
+        guard let checkpoints, let last = trainer.lastCheckpoint, state == savedState else { return }
+        do {
+            try EndedTraining(checkpoint: last.lastPathComponent, isComplete: outcome == .completed)
+                .write(to: checkpoints.folder)
+        } catch {
+            trainer.warn(
+                "\(checkpoints.folder.path) cannot note that the training has ended: \(error.localizedDescription); when "
+                    + "it is started again, its last hooks are called again")
+        }
     }
 
     /// Lets `body` restore a checkpoint; an error of it names the file. The contents, which take as much memory as the
     /// model and its optimiser, go with the return.
-    private func restore(_ entry: CheckpointFolder.Entry, _ body: (Checkpoint) throws -> Void) throws -> URL {
+    func restore(_ entry: CheckpointFolder.Entry, _ body: (Checkpoint) throws -> Void) throws -> URL {
         do {
             try hooks.run(.loadCheckpoint) { try body(entry.contents) }
         } catch {
             throw CheckpointError(path: entry.file.path, reason: "it does not fit the model or the data: \(error)")
         }
         trainer.lastCheckpoint = entry.file
+        if let error = entry.contents.error {
+            trainer.warn("\(entry.file.path) was saved after an error, perhaps in the middle of a step: \(error)")
+        }
         return entry.file
     }
 
@@ -138,12 +244,17 @@ extension TrainingRun {
                 "the checkpoint was trained with the seed \(checkpoint.random.seed), this run has \(trainer.randomSeed): "
                     + "from here on the order of the samples is another")
         }
-        guard checkpoint.trainingState.datasetIter > 0, let saved = checkpoint.epochShape,
-            let current = data.trainDataLoader.map({ EpochShape($0) }), !saved.fits(current)
-        else { return }
+        let position = checkpoint.trainingState
+        guard position.datasetIter > 0, let saved = checkpoint.epochShape, let loader = data.trainDataLoader else {
+            return
+        }
+        let differences = saved.differences(from: try EpochShape(loader, epoch: position.globalEpoch - 1))
+        guard !differences.isEmpty else { return }
         throw StateDictError(
-            "it is from the middle of an epoch of \(saved), and the data now are \(current): go on with the same, or from "
-                + "a checkpoint between two epochs")
+            "it is from the middle of an epoch of \(saved) (after batch \(position.datasetIter) of epoch "
+                + "\(position.globalEpoch)), and other samples would come next, since these differ: "
+                + differences.joined(separator: ", ")
+                + ". Finish the epoch with the old values, or resume from a checkpoint between two epochs")
     }
 }
 

@@ -5,16 +5,17 @@ extension TrainingRun {
         // A checkpoint that is due is saved in the middle of an epoch's end: the other half comes first.
         var outcome: FitResult.Outcome?
         if resumePoint == .saved, state.datasetIter == 0 { outcome = try endEpoch(nil) }
+        if resumePoint == .ended, state.datasetIter == 0 {
+            outcome = try stopVoteAgain()
+            resumePoint = nil
+        }
 
         while outcome == nil, !plan.totalSteps.isReached(by: completeEpochs) {
             let loader = try beginEpoch()
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
             if resumePoint == .step { outcome = try hooks.stopVote() }
-            // Who wanted to stop is asked once more, and the answer moves no generator a second time.
-            if resumePoint == .lastValidation {
-                try keepingRandomState(if: true) { outcome = try hooks.stopVote() }
-            }
+            if resumePoint == .lastValidation || resumePoint == .ended { outcome = try stopVoteAgain() }
             while outcome == nil, let batch = try next(of: batches) {
                 state.globalIteration += 1
                 state.currentIteration += 1
@@ -31,14 +32,17 @@ extension TrainingRun {
             if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
             try settleLosses()
             progress.endEpoch(state)
-            try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch))
+            try saveCheckpoints(
+                isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch),
+                isEnd: outcome != nil || shouldStopEarly || plan.totalSteps.isReached(by: completeEpochs))
             outcome = try endEpoch(outcome)
+            if outcome != nil { try saveEnd(at: .ended) }
         }
         return outcome ?? .completed
     }
 
     /// The state counts the epoch that is under way.
-    private var completeEpochs: Int {
+    var completeEpochs: Int {
         state.datasetIter > 0 ? state.globalEpoch - 1 : state.globalEpoch
     }
 

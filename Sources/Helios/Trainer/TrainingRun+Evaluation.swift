@@ -87,7 +87,7 @@ extension TrainingRun {
 
     // MARK: Testing and prediction
 
-    func test(checkpoint: URL?) throws {
+    func test(checkpoint: CheckpointChoice?) throws {
         try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "testing")
         try test()
@@ -112,7 +112,7 @@ extension TrainingRun {
         }
     }
 
-    func predict(checkpoint: URL?) throws -> [Tensor] {
+    func predict(checkpoint: CheckpointChoice?) throws -> [Tensor] {
         try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "predicting with")
         guard let loader = data.predictionDataLoader else {

@@ -8,6 +8,10 @@ extension TrainingRun {
             if let outcome = try endEpoch(nil) { return outcome }
             if plan.totalSteps.isReached(by: state.currentIteration) { return .completed }
         }
+        if resumePoint == .ended, state.datasetIter == 0 {
+            if let outcome = try stopVoteAgain() { return outcome }
+            if plan.totalSteps.isReached(by: state.currentIteration) { return .completed }
+        }
         // A checkpoint is saved in the middle of what follows a step: the rest of it comes first.
         var next = state.datasetIter > 0 ? try resumeStep() : .nextBatch
 
@@ -54,7 +58,7 @@ extension TrainingRun {
     }
 
     private func endBatchUninterrupted() throws -> Continuation {
-        if let outcome = try hooks.stopVote() { return .stop(outcome) }
+        if let outcome = try hooks.stopVote() { return .stop(try saveEnd(outcome, at: .lastValidation)) }
         return try validateAndSave()
     }
 
@@ -62,14 +66,23 @@ extension TrainingRun {
         if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
             return .stop(try interrupt(interruption, at: .validation))
         }
-        if isStep { try saveCheckpoints(isDue: isDue(plan.checkpointFrequency, at: state.currentIteration)) }
+        if isStep {
+            try saveCheckpoints(
+                isDue: isDue(plan.checkpointFrequency, at: state.currentIteration),
+                isEnd: shouldStopEarly || plan.totalSteps.isReached(by: state.currentIteration))
+        }
         return try endStep()
     }
 
     /// What follows a batch, after the checkpoint.
     private func endStep() throws -> Continuation {
         if shouldStopEarly { return .stop(.stoppedEarly) }
-        if let outcome = try hooks.stopVote() { return .stop(outcome) }
+        if let outcome = try hooks.stopVote() { return .stop(try saveEnd(outcome, at: .ended)) }
+        return try endStepThatStays()
+    }
+
+    /// What follows when nothing stops the training.
+    private func endStepThatStays() throws -> Continuation {
         if plan.totalSteps.isReached(by: state.currentIteration) { return .stop(.completed) }
         guard try hooks.shouldAdvanceDatasetPhase() else { return .nextBatch }
         data.advanceTrainPhase()
@@ -81,8 +94,12 @@ extension TrainingRun {
         defer { resumePoint = nil }
         return switch resumePoint {
         case .step: try endBatchUninterrupted()
-        case .validation, .lastValidation: try validateAndSave()
+        case .validation: try validateAndSave()
+        case .lastValidation:
+            if let outcome = try stopVoteAgain() { .stop(outcome) } else { try validateAndSave() }
         case .saved, nil: try endStep()
+        case .ended:
+            if let outcome = try stopVoteAgain() { .stop(outcome) } else { try endStepThatStays() }
         }
     }
 }

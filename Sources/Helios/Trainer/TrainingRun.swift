@@ -28,12 +28,24 @@ final class TrainingRun<Batch: Sendable> {
     var saving: SavingCheckpoint?
     /// The checkpoints that this training wrote, before an interruption too, and does not keep for ever.
     var written: [CheckpointName] = []
+    /// The names of those among them that an interruption saved.
+    var interrupted: Set<String> = []
+    /// How many checkpoints this training has saved, before an interruption too.
+    var saveCount = 0
+    /// The state in the newest checkpoint of this training; nil before the first.
+    var savedState: TrainingState?
+    /// The options that the optimizers and schedulers were given, as the next checkpoint notes them.
+    var setupOptions = SetupOptions([:])
+    /// The plug-ins' states that belong to the weights that a test uses as they are.
+    private var keptPlugins: [(plugin: Plugin, state: StateDict?)] = []
     private var timer = AverageTimer()
     private var stopWatch: StopWatch?
     private(set) var threads: ThreadControl?
     private var nanGuard: NaNGuard?
     private var optimizerTimers: OptimizerTimers?
     private let wasDeterministic = LibTorch.isDeterministic
+    /// Where the weights came from that `setup` replaced.
+    private var replacedOrigin = WeightOrigin.setup
 
     init(_ trainer: Trainer, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>) {
         self.trainer = trainer
@@ -63,11 +75,18 @@ final class TrainingRun<Batch: Sendable> {
         let checkpoint = try goOnFromNewest()
         // What the hooks up to the first step draw, an uninterrupted run did not draw here.
         try keepingRandomState(if: checkpoint != nil) {
-            try printBanner(checkpoint.map { "going on from \($0.path)" })
+            try printBanner(checkpoint.map { "going on from \($0.path) (\(state.place))" })
         }
         // Early, before a hook does work on it.
         try checkTrainingData()
-        if checkpoint == nil { try sanityCheck() }
+        if let outcome = try outcomeOfEndedTraining() {
+            model.weightOrigin = .trained(state)
+            return FitResult(outcome: outcome, state: state)
+        }
+        if checkpoint == nil {
+            warnOfLostWeights()
+            try sanityCheck()
+        }
 
         try keepingRandomState(if: checkpoint != nil) {
             try hooks.onTrainingStart()
@@ -85,7 +104,7 @@ final class TrainingRun<Batch: Sendable> {
     private func endTraining(_ outcome: FitResult.Outcome) throws {
         try settleLosses()
         try collectSaved(waiting: true)
-        let end = "training ended: \(outcome), epoch \(state.globalEpoch), iteration \(state.currentIteration)"
+        let end = "training ended: \(outcome), \(state.place)"
         if case .interrupted = outcome {
             // The lines about what is under way are for the run that goes on with it.
             progress.end()
@@ -95,7 +114,9 @@ final class TrainingRun<Batch: Sendable> {
             progress.endTraining()
             try hooks.onTrainingEnd()
             trainer.logger.info("\(end)")
+            noteEnd(outcome)
         }
+        model.weightOrigin = plan.writesFiles ? .trained(state) : .trial
     }
 
     /// Begins an epoch, or goes on with the one of the checkpoint, which counts it already. Returns its loader.
@@ -190,8 +211,14 @@ final class TrainingRun<Batch: Sendable> {
 
     // MARK: Beginning and end
 
+    /// - Parameter fastInit: for a test or a prediction. Then a model whose weights are tested as they are is not set up
+    ///   again, and its plug-ins keep their states.
     func setUp(fastInit: Bool) throws {
         if plan.writesFiles { trainer.lastCheckpoint = nil }
+        let keepsWeights = fastInit && model.weightOrigin.isTested
+        if keepsWeights {
+            keptPlugins = try trainer.plugins.map { ($0, $0.model === model ? try $0.stateDict() : nil) }
+        }
         data.trainer = trainer
         data.seed = trainer.randomSeed
         try hooks.run(.prepareData, data.prepareData)
@@ -212,13 +239,23 @@ final class TrainingRun<Batch: Sendable> {
 
         model.trainer = trainer
         model.dataModule = data
+        if keepsWeights, model.device != trainer.device {
+            for (_, network) in model.namedNetworks() { try network.to(trainer.device) }
+        }
         model.device = trainer.device
         model.mapLocation = trainer.device
-        model.mixedPrecision = nil
         // A trial looks at the loss of each step.
         model.postponesLosses = !plan.isTrial && trainer.device != .cpu
         if !fastInit { model.forgetTraining() }
-        try hooks.setup(fastInit: fastInit)
+        if !keepsWeights {
+            model.mixedPrecision = nil
+            replacedOrigin = model.weightOrigin
+            // Until the training has ended well.
+            if !fastInit { model.weightOrigin = plan.writesFiles ? .failure : .trial }
+            if !plan.writesFiles { warnOfLostWeights() }
+            try hooks.setup(fastInit: fastInit)
+            if !fastInit { setupOptions = try SetupOptions(of: model) }
+        }
         if trainer.nanGuard { nanGuard = NaNGuard(model) }
         if let times = hooks.times { optimizerTimers = OptimizerTimers(model, times) }
     }
@@ -253,9 +290,31 @@ final class TrainingRun<Batch: Sendable> {
         try random.restore(device: trainer.device)
     }
 
+    /// Gives the plug-ins back what they had when the weights were trained that a test uses.
+    func restoreKeptPlugins() throws {
+        for (plugin, state) in keptPlugins {
+            if let state {
+                try plugin.loadStateDict(state)
+            } else if plugin.overrides.contains(.evaluationWeights) {
+                trainer.warn(
+                    "the plug-in '\(plugin.id)' was not there when the model was trained: the weights are used as they "
+                        + "are")
+            }
+        }
+    }
+
+    /// Warns if the model was trained in this process and starts from new weights now.
+    private func warnOfLostWeights() {
+        guard replacedOrigin.isTraining else { return }
+        replacedOrigin = .setup
+        trainer.warn(
+            "the model was trained before in this process, and starts again from new weights: to continue a training, "
+                + "give the trainer a checkpointRoot; to keep its weights, use another model")
+    }
+
     private func checkTrainingData() throws {
         let loader = try data.requiredTrainLoader()
-        let shape = EpochShape(loader)
+        let shape = try EpochShape(loader)
         if shape.batchSize > shape.sampleCount {
             trainer.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
@@ -272,8 +331,6 @@ final class TrainingRun<Batch: Sendable> {
         let banner = try hooks.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
         if trainer.printsBanner { trainer.console.printLine(banner) }
         trainer.logger.info("\(banner)")
-        guard let line else { return }
-        if trainer.printsBanner || trainer.showsProgress { trainer.console.printLine(line) }
-        trainer.logger.info("\(line)")
+        if let line { trainer.announce(line) }
     }
 }

@@ -20,6 +20,8 @@ public final class OneCycleLR: LRScheduler {
     }
 
     public private(set) var totalSteps: Int
+    /// The length that the cycle was created with, whatever a state that was loaded says.
+    private let createdTotalSteps: Int
     private var phases: [Phase]
     private var annealStrategy: AnnealStrategy
     private var cyclesMomentum: Bool
@@ -43,6 +45,7 @@ public final class OneCycleLR: LRScheduler {
     ) throws {
         let total = try Self.length(totalSteps, epochs, stepsPerEpoch)
         self.totalSteps = total
+        createdTotalSteps = total
         phases = Self.phases(
             total: Double(total), pctStart: try checked("pct_start", pctStart, in: 0...1), isThree: threePhase)
         _ = try Self.phase(at: 0, of: phases)
@@ -115,7 +118,13 @@ public final class OneCycleLR: LRScheduler {
     /// What each group has now between the ends that its options give for the phase.
     private func annealed(_ ends: (Phase) -> (start: String, end: String)) throws -> [Double] {
         guard lastEpoch <= totalSteps else {
-            throw SchedulerError("OneCycleLR has no step \(lastEpoch): its cycle has \(totalSteps)")
+            let reason =
+                totalSteps == createdTotalSteps
+                ? "create it with more steps"
+                : "this length comes from the state (the checkpoint) that was loaded, and the scheduler was created with "
+                    + "\(createdTotalSteps): train no longer than the cycle, or use the options of the program instead of "
+                    + "those of the state"
+            throw SchedulerError("OneCycleLR has no step \(lastEpoch): its cycle has \(totalSteps) steps; \(reason)")
         }
         let (phase, part) = try Self.phase(at: lastEpoch, of: phases)
         return try optimizer.parameterGroups.map { group in

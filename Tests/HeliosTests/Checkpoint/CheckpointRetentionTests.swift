@@ -34,6 +34,23 @@ import Testing
         #expect(decision.kept.map(\.iteration) == [40])
     }
 
+    @Test("what interruptions saved goes like others, also inside an epoch that stays for ever")
+    func interrupted() throws {
+        let names = try [name(2, 16), name(2, 17), name(2, 18), name(2, 20)]
+        let decision = CheckpointRetention.last(1, every: 2).decide(
+            names, newest: try name(3, 30), unit: .epoch, interrupted: Set(names.prefix(3).map(\.fileName)))
+        #expect(decision.obsolete.map(\.iteration) == [16, 17, 18])
+    }
+
+    @Test("of two of one step the one that was written first goes first, whatever their names")
+    func sameStep() throws {
+        let names = try ["z", "a"].map {
+            try #require(CheckpointName(fileName: "net_epoch_1_iter_10_\($0).pth", saveName: "net"))
+        }
+        let decision = CheckpointRetention.last(2).decide(names, newest: try name(2), unit: .epoch)
+        #expect(decision.obsolete == [names[0]])
+    }
+
     @Test("where all stay, nothing is noted")
     func all() throws {
         let decision = CheckpointRetention.all.decide([try name(1)], newest: try name(2), unit: .epoch)
@@ -148,6 +165,55 @@ import Testing
                 let error = #expect(throws: CheckpointError.self) { try train(2, in: folder, .last(1)) }
                 #expect(error?.path == file.path)
             }
+        }
+    }
+
+    @Test("the checkpoints of interruptions do not pile up")
+    func manyInterruptions() throws {
+        try withTemporaryFolder { folder in
+            func train(_ limit: Duration?) throws {
+                let trainer = try Trainer(
+                    totalSteps: 4, timeLimit: limit, checkpointFrequency: 1, checkpointRoot: folder,
+                    checkpointRetention: .last(1, every: 2), showsProgress: false, printsBanner: false)
+                try trainer.fit(SmallModel(), SmallData())
+            }
+            // One step each, up to the third of the second epoch.
+            for _ in 1...9 { try train(.nanoseconds(1)) }
+            #expect(folder.appending(path: "small").filesBelow == ["small_epoch_2_iter_9.pth"])
+            try train(nil)
+            #expect(
+                folder.appending(path: "small").filesBelow == ["small_epoch_2_iter_12.pth", "small_epoch_4_iter_24.pth"])
+        }
+    }
+
+    @Test("of two checkpoints of one step the one that was written later is the newest, whatever their names")
+    func laterOfOneStep() throws {
+        try withTemporaryFolder { folder in
+            try train(1, in: folder, .all)
+            let small = folder.appending(path: "small")
+            let names = ["z", "a", "m"].map { "small_epoch_1_iter_6_\($0).pth" }
+            var state = try TorchFile.loadDictionary(small.appending(path: "small_epoch_1_iter_6.pth"))
+            try FileManager.default.removeItem(at: small.appending(path: "small_epoch_1_iter_6.pth"))
+            for (name, number) in zip(names, [1, 3, 2]) {
+                state["save_number"] = .int(number)
+                try TorchFile.save(state, to: small.appending(path: name))
+            }
+            func newest() throws -> String? {
+                try CheckpointFolder.existing(in: folder, saveName: "small")?.newest { _ in }?.file.lastPathComponent
+            }
+            #expect(try newest() == names[1])
+            // Without a number, as in older ones, the time of the file decides.
+            state["save_number"] = nil
+            for (name, seconds) in zip(names, [30, 10, 20]) {
+                let file = small.appending(path: name)
+                try TorchFile.save(state, to: file)
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: Double(seconds))], ofItemAtPath: file.path)
+            }
+            #expect(try newest() == names[0])
+            // One that cannot be read is passed over.
+            try Data().write(to: small.appending(path: names[0]))
+            #expect(try newest() == names[2])
         }
     }
 

@@ -22,7 +22,7 @@ import Testing
             #expect(
                 state.names == [
                     "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
-                    "resume_point", "progress",
+                    "resume_point", "progress", "save_number", "setup_options", "accumulation_steps",
                 ])
             #expect(try state.string("version") == Helios.version)
             let training = try state.dictionary("training_state")

@@ -87,7 +87,7 @@ import Testing
             try trainer.fit(model, data)
             try TorchFile.save(ema.trainedStateDict(), to: root.appending(path: "ema.pth"))
             #expect(rates.history.map(\.iteration) == [5, 10, 15])
-            try trainer.test(model, data, checkpoint: best.bestFile)
+            try trainer.test(model, data, checkpoint: .best)
             #expect(model.testScores["loss"] != nil)
         }
     }

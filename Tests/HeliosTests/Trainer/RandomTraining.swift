@@ -17,6 +17,8 @@ struct RandomTraining {
         var samples: [[Int]] = []
         /// The lines about epochs and validations, without times.
         var logLines: [String] = []
+        /// What the log warns of, but for interruptions.
+        var warnings: [String] = []
         var validationStepCount = 0
         var runCount = 0
         var outcome = FitResult.Outcome.completed
@@ -88,7 +90,10 @@ struct RandomTraining {
             result.samples += model.samples
             result.validationStepCount = model.validationSteps
         } while result.outcome == .interrupted(.request)
-        result.logLines = try RandomTraining.lines(of: folder.appending(path: "learner.log"))
+        let log = folder.appending(path: "learner.log")
+        result.logLines = try RandomTraining.lines(of: log)
+        result.warnings = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init)
+            .filter { $0.contains(" warning ") && !$0.contains("interrupted by Trainer.stop()") }
         result.end = .dictionary(try model.stateDict())
         return result
     }

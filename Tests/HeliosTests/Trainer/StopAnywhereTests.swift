@@ -75,6 +75,7 @@ import Testing
         #expect(parts.losses == whole.losses, "\(what)")
         #expect(parts.samples == whole.samples, "\(what)")
         #expect(parts.logLines == whole.logLines, "\(what)")
+        #expect(parts.warnings == [], "\(what)")
         #expect(parts.outcome == whole.outcome, "\(what)")
         try expectSameState(parts.end, whole.end, ignoring: RandomTraining.timesAndPaths)
     }

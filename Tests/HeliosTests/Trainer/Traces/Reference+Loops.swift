@@ -1,6 +1,7 @@
 // The two loops of Python Helios' trainer, and what should come before them in a run that goes on from a checkpoint.
 extension Reference {
-    func trainByEpoch() throws {
+    /// Returns whether all steps were trained, so that nothing stopped the training before.
+    func trainByEpoch() throws -> Bool {
         var isDone = try isResumed && state.datasetIter == 0 && rightly(.restComesFirst) && finishEpoch()
 
         while !isDone, !isTotalReached(by: state.globalEpoch - (isInsideEpoch ? 1 : 0)) {
@@ -17,11 +18,15 @@ extension Reference {
             let position = state.datasetIter
             state.datasetIter = 0
             if isDue(options.validFrequency, at: state.globalEpoch) { try validate() }
-            if isDue(options.checkpointFrequency, at: state.globalEpoch) {
-                saveIfWanted(lostPosition: try isEndOfEpoch(position) ? 0 : position)
-            }
+            let lostPosition = try isEndOfEpoch(position) ? 0 : position
+            save(
+                isDue: isDue(options.checkpointFrequency, at: state.globalEpoch),
+                isEnd: isDone || shouldStopEarly || isTotalReached(by: state.globalEpoch - (lostPosition > 0 ? 1 : 0)),
+                lostPosition: lostPosition)
             isDone = try endEpoch(isDone: isDone)
+            if isDone { saveEnd() }
         }
+        return !isDone
     }
 
     /// What comes after an epoch's checkpoint. Returns whether training is over.
@@ -47,21 +52,23 @@ extension Reference {
     }
 
     private enum Next {
-        case batch, epoch, end
+        /// `stop` if something stops the training, `end` if all its steps have been trained.
+        case batch, epoch, stop, end
     }
 
-    func trainByIteration() throws {
+    /// Returns whether all steps were trained, so that nothing stopped the training before.
+    func trainByIteration() throws -> Bool {
         var next = Next.batch
         if isResumed, rightly(.restComesFirst) {
             if state.datasetIter > 0 {
                 next = try endStep()
             } else if try finishEpoch() {
-                return
+                return false
             } else if isTotalReached(by: state.currentIteration) {
                 _ = rightly(.stopIsFinal)
-                return
+                return true
             }
-            if next == .end { _ = rightly(.stopIsFinal) }
+            if next == .stop || next == .end { _ = rightly(.stopIsFinal) }
         }
 
         while true {
@@ -74,7 +81,7 @@ extension Reference {
             isResumed = false
             state.datasetIter = 0
             record("on_training_epoch_end", ["epoch": .int(state.globalEpoch)])
-            if next == .end { return }
+            if next == .stop || next == .end { return next == .end }
             next = .batch
             // An epoch without batches comes again and again.
             if recorder.events.count > 2 * Reference.callLimit { throw Failure.tooLong }
@@ -90,15 +97,27 @@ extension Reference {
             state.runningIter += 1
         }
         try train(on: batch, shouldLog: isStep && isDue(options.printFrequency, at: state.currentIteration))
-        if stopVote() { return .end }
+        if stopVote() {
+            saveEnd()
+            return .stop
+        }
         if isStep, isDue(options.validFrequency, at: state.currentIteration) { try validate() }
-        if isStep, isDue(options.checkpointFrequency, at: state.currentIteration) { saveIfWanted() }
+        if isStep {
+            save(
+                isDue: isDue(options.checkpointFrequency, at: state.currentIteration),
+                isEnd: shouldStopEarly || isTotalReached(by: state.currentIteration))
+        }
         return try endStep()
     }
 
     /// What comes after a step's checkpoint.
     private func endStep() throws -> Next {
-        if shouldStopEarly || stopVote() || isTotalReached(by: state.currentIteration) { return .end }
+        if shouldStopEarly { return .stop }
+        if stopVote() {
+            saveEnd()
+            return .stop
+        }
+        if isTotalReached(by: state.currentIteration) { return .end }
         return try advancePhase() ? .epoch : .batch
     }
 

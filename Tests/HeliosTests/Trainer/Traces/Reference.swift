@@ -40,6 +40,8 @@ final class Reference {
     private let isPython: Bool
     private let loaderSeed: Int
     var checkpoints: [SavedCheckpoint] = []
+    /// The name of the checkpoint at which a training ended, and whether all its steps had been trained then.
+    private var ended: (checkpoint: String, isComplete: Bool)?
 
     // Of the run that is under way.
     var options: TraceOptions
@@ -53,6 +55,8 @@ final class Reference {
     private var weight = 0
     private var pluginCount = 0
     private var rules: Set<TraceRule> = []
+    /// The name of the checkpoint that has the state of the run, if one has it.
+    private var savedName: String?
 
     /// - Parameter loaderSeed: of the loaders that have none of their own.
     init(_ config: Trace.Config, isPython: Bool, loaderSeed: Int) throws {
@@ -77,6 +81,7 @@ final class Reference {
         loader = nil
         isResumed = false
         rules = []
+        savedName = nil
         var failure: Failure?
         do {
             if options.areContradictory, rightly(.optionsAreChecked) { throw Failure.options }
@@ -116,18 +121,34 @@ final class Reference {
         if let checkpoint = newest(loadedWeight) { restore(checkpoint, forTest: false) }
         record("append_to_banner")
         if config.train.isEmpty, rightly(.dataAreChecked) { throw Failure.data }
+        if isEnded(), rightly(.endedOnce) { return }
         recordPlugin("on_training_start")
         record("on_training_start")
         loader = try makeTrainLoader()
         // Python Helios sets this once, and it stays for all epochs.
         if state.datasetIter > 0, !rightly(.epochGoesOn) { loader?.start = state.datasetIter }
         record("train")
-        switch options.unit {
-        case .epoch: try trainByEpoch()
-        case .iteration: try trainByIteration()
-        }
+        let isComplete =
+            switch options.unit {
+            case .epoch: try trainByEpoch()
+            case .iteration: try trainByIteration()
+            }
         recordPlugin("on_training_end")
         record("on_training_end")
+        if let savedName { ended = (savedName, isComplete) }
+    }
+
+    /// Whether the training that the run goes on with was ended before, and nothing is left to do. Python Helios does not
+    /// ask that.
+    private func isEnded() -> Bool {
+        guard isResumed, let ended, ended.checkpoint == savedName else { return false }
+        if ended.isComplete {
+            guard let total = options.total else { return false }
+            let isInside = state.datasetIter > 0
+            return (options.unit == .epoch ? state.globalEpoch - (isInside ? 1 : 0) : state.currentIteration) >= total
+        }
+        if shouldStopEarly { return true }
+        return isPython ? answers.stop() : stopVote()
     }
 
     private func setUp(forTest isTest: Bool) throws {
@@ -189,6 +210,7 @@ final class Reference {
         record("on_training_batch_start", ["state": JSONValue(state)])
         answers.lastStep = state
         weight += batch.reduce(0, +)
+        savedName = nil
         record("train_step", ["batch": JSONValue(batch), "state": JSONValue(state)])
         if recorder.events.count > Reference.callLimit { throw Failure.tooLong }
         record("on_training_batch_end", ["state": JSONValue(state), "should_log": .bool(shouldLog)])
@@ -256,9 +278,19 @@ final class Reference {
 
     // MARK: Checkpoints
 
-    /// Saves where the model wants it.
-    func saveIfWanted(lostPosition: Int = 0) {
-        guard recorder.answer("should_save_checkpoint", answers.save()) else { return }
+    /// Saves what is due, if the model wants it, and the end of the training in any case.
+    func save(isDue: Bool, isEnd: Bool, lostPosition: Int = 0) {
+        let isWanted = isDue && recorder.answer("should_save_checkpoint", answers.save())
+        guard isWanted || (isEnd && rightly(.endIsSaved)) else { return }
+        save(lostPosition: lostPosition)
+    }
+
+    /// Saves the state in which something stopped the training, unless it is saved.
+    func saveEnd() {
+        if savedName == nil, rightly(.endIsSaved) { save() }
+    }
+
+    private func save(lostPosition: Int = 0) {
         let base = "trace_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)"
         record("append_metadata_to_chkpt_name", ["base": .string(base)])
         record("user_state_dict")
@@ -268,6 +300,7 @@ final class Reference {
             pluginCount: pluginCount, phase: phase, lastStep: answers.lastStep ?? state)
         checkpoints.removeAll { $0.name == checkpoint.name }
         checkpoints.append(checkpoint)
+        savedName = checkpoint.name
     }
 
     /// The checkpoint of the greatest epoch and iteration; in Python Helios, where it took another, that one.
@@ -302,6 +335,7 @@ final class Reference {
         guard !isTest else { return }
         state = checkpoint.state
         phase = checkpoint.phase
+        savedName = checkpoint.name
         isResumed = true
         if checkpoint.lostPosition > 0, rightly(.positionIsKept) { state.datasetIter = checkpoint.lostPosition }
         // Python Helios asks the model nothing before its first step.

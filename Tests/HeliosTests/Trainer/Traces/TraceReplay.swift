@@ -31,6 +31,8 @@ struct TraceReplay {
         loaderSeed = try TraceReplay.loaderSeed(of: trace)
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
+        // Python Helios makes it, also for a test.
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for run in trace.runs { replayed.append(try replay(run.run, in: folder)) }
     }
 
@@ -118,7 +120,8 @@ struct TraceReplay {
         }
         let path = folder.appending(path: "trace").path
         let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return Replayed(calls: recorder.events, error: failure, checkpoints: files.sorted())
+        return Replayed(
+            calls: recorder.events, error: failure, checkpoints: files.filter { $0 != ".helios-ended" }.sorted())
     }
 
     private func makeTrainer(_ options: TraceOptions, checkpoints: URL) throws -> Trainer {

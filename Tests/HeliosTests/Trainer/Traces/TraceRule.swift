@@ -22,6 +22,10 @@ enum TraceRule: String, CaseIterable, Comparable {
     case nothingToTrain = "a training of no steps is an error"
     /// Python Helios fails where it uses the data, or goes through epochs that have no batch.
     case dataAreChecked = "data that give no batch are an error when they are set up"
+    /// Python Helios saves only what is due.
+    case endIsSaved = "with a checkpoint folder, the end of a training is saved"
+    /// Python Helios calls the hooks of the start and of the end again.
+    case endedOnce = "a training that has ended is not ended again when it is started again"
     /// PyTorch's loader refuses options of worker processes where there are none.
     case workerOptions = "options of workers have no meaning without workers, and do no harm"
 

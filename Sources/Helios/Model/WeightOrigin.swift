@@ -1,0 +1,34 @@
+import Foundation
+
+/// Where the weights come from that a model's networks have: whether a test may use them as they are.
+enum WeightOrigin {
+    /// `setup(fastInit:)`, and perhaps `loadForTesting`, both of which each test calls anew.
+    case setup
+    /// A training in this process, which ended in this state.
+    case trained(TrainingState)
+    /// A checkpoint that an earlier test or prediction loaded.
+    case loaded(URL, TrainingState)
+    /// A training or a restore that failed: the weights may be those of half a step.
+    case failure
+    /// A fast run, or the search for a learning rate or a batch size.
+    case trial
+}
+
+extension WeightOrigin {
+    /// Whether a test without a checkpoint uses the weights, and does not set the model up again.
+    var isTested: Bool {
+        switch self {
+        case .trained, .loaded: true
+        case .setup, .failure, .trial: false
+        }
+    }
+
+    var isTraining: Bool {
+        if case .trained = self { true } else { false }
+    }
+}
+
+extension TrainingState {
+    /// For messages: how far the training was.
+    var place: String { "epoch \(globalEpoch), iteration \(currentIteration)" }
+}

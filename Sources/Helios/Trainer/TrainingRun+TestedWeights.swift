@@ -1,0 +1,149 @@
+import Foundation
+
+// What a test or a prediction uses: a checkpoint, the weights that the model has, or what it loads itself.
+extension TrainingRun {
+    /// Sees to it that the model has the weights to test, and says which.
+    ///
+    /// - Parameter what: what is done with them, for the line that says so.
+    func loadTrained(_ choice: CheckpointChoice?, what: String) throws {
+        guard let entry = try entry(for: choice) else {
+            let source = try loadWithoutCheckpoint(what)
+            return try printBanner("\(what) \(source)")
+        }
+        let trained = entry.contents.trainingState
+        // A restore that fails half way leaves weights of two kinds.
+        model.weightOrigin = .failure
+        let file = try restore(entry) { checkpoint in
+            try checkpoint.restore(model, fastInit: true)
+            try checkpoint.restore(trainer.plugins, warn: trainer.warn)
+        }
+        model.weightOrigin = .loaded(file, trained)
+        try printBanner("\(what) \(file.path) (\(trained.place))")
+    }
+
+    /// Keeps the weights that the model was trained to, and lets it load its own.
+    ///
+    /// - Returns: what the weights are, for a message.
+    /// - Throws: `ConfigurationError` if they are none that anybody trained.
+    private func loadWithoutCheckpoint(_ what: String) throws -> String {
+        let origin = model.weightOrigin
+        try restoreKeptPlugins()
+        let fingerprint = try origin.isTested ? nil : WeightFingerprint(model)
+        model.calledDefaultLoadForTesting = false
+        try hooks.loadForTesting()
+        // An override may call the default.
+        let isLoaded =
+            try !model.calledDefaultLoadForTesting || (fingerprint != nil && fingerprint != WeightFingerprint(model))
+        if isLoaded { return "what \(type(of: model)).loadForTesting() loaded" }
+        switch origin {
+        case .trained(let state): return "the weights that this process trained (\(state.place))"
+        case .loaded(let file, let state): return "the weights of \(file.path), loaded before (\(state.place))"
+        case .setup, .failure, .trial: throw ConfigurationError(nothingToTest(what))
+        }
+    }
+
+    private func nothingToTest(_ what: String) -> String {
+        let reason: String
+        switch model.weightOrigin {
+        case .failure:
+            reason = "the last training of the model, or the loading of its checkpoint, failed, so that its weights may be "
+                + "those of half a step"
+        case .trial: reason = "the model was used for a fast run or a search, whose weights are not trained ones"
+        case .setup, .trained, .loaded: reason = "the model has not been trained in this process"
+        }
+        return "nothing to test (\(what) …): \(reason); \(missingCheckpoint); and \(type(of: model)) does not override "
+            + "loadForTesting(). Train the model first, name a checkpoint, or override loadForTesting() to load the "
+            + "weights (an empty override says that setup(fastInit:) has loaded them)"
+    }
+
+    private var missingCheckpoint: String {
+        guard let root = trainer.checkpointRoot else { return "the trainer has no checkpointRoot" }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let question = names.contains(model.saveName) ? "" : NearNames.question(model.saveName, among: names)
+        return "there is no checkpoint of '\(model.saveName)' in \(root.path)\(question)"
+    }
+
+    // MARK: Checkpoints
+
+    private func entry(for choice: CheckpointChoice?) throws -> CheckpointFolder.Entry? {
+        switch choice {
+        case nil: return try newestEntry()
+        case .newest:
+            guard let entry = try newestEntry() else {
+                throw ConfigurationError("the newest checkpoint was asked for, and \(missingCheckpoint)")
+            }
+            return entry
+        case .file(let file): return try entry(in: file)
+        case .best: return try entry(in: bestFile(of: onlyBestCheckpoints()))
+        case .bestOf(let id):
+            let ids = trainer.plugins.filter { $0 is BestCheckpoints }.map(\.id)
+            guard let plugin = trainer.plugin(id) as? BestCheckpoints else {
+                throw PluginError(
+                    id: id,
+                    reason: "no BestCheckpoints of this id is registered with the trainer"
+                        + NearNames.question(id, among: ids))
+            }
+            return try entry(in: bestFile(of: plugin))
+        }
+    }
+
+    private func entry(in file: URL) throws -> CheckpointFolder.Entry {
+        CheckpointFolder.Entry(file: file, contents: try CheckpointFolder.read(file))
+    }
+
+    /// nil if the checkpoint folder has none of the model's.
+    ///
+    /// - Throws: `CheckpointError` if the folder was named and is not there.
+    private func newestEntry() throws -> CheckpointFolder.Entry? {
+        guard let root = trainer.checkpointRoot else { return nil }
+        guard FileManager.default.fileExists(atPath: root.path) else {
+            let parent = root.deletingLastPathComponent()
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+            throw CheckpointError(
+                path: root.path,
+                reason: "the checkpointRoot does not exist" + NearNames.question(root.lastPathComponent, among: names))
+        }
+        return try CheckpointFolder.existing(in: root, saveName: model.saveName)?.newest(warn: trainer.warn)
+    }
+
+    private func onlyBestCheckpoints() throws -> BestCheckpoints {
+        let plugins = trainer.plugins.compactMap { $0 as? BestCheckpoints }
+        guard let plugin = plugins.first else {
+            throw ConfigurationError(
+                "the best checkpoint was asked for, and no BestCheckpoints is registered with the trainer: register one, "
+                    + "or name the file")
+        }
+        guard plugins.count == 1 else {
+            throw ConfigurationError(
+                "the best checkpoint was asked for, and \(plugins.count) BestCheckpoints are registered: choose with "
+                    + ".bestOf(plugin:) among "
+                    + plugins.map { "'\($0.id)'" }.joined(separator: ", "))
+        }
+        return plugin
+    }
+
+    private func bestFile(of plugin: BestCheckpoints) throws -> URL {
+        guard let file = plugin.fileForTesting else {
+            throw PluginError(id: plugin.id, reason: "it has saved no checkpoint yet: train with validation first")
+        }
+        return file
+    }
+}
+
+/// What tells that a model's weights were changed: the networks, and a sum over each tensor.
+private struct WeightFingerprint: Equatable {
+    private var networks: [ObjectIdentifier] = []
+    private var sums: [UInt64] = []
+
+    init<Batch>(_ model: Model<Batch>) throws {
+        for (_, network) in model.namedNetworks() {
+            networks.append(ObjectIdentifier(network))
+            let tensors = network.parameters() + network.namedBuffers().map(\.buffer)
+            for tensor in tensors where tensor.isDefined {
+                let values = try tensor.detach().to(.float64)
+                sums.append(try values.sum().item(Double.self).bitPattern)
+                sums.append(try (values * values).sum().item(Double.self).bitPattern)
+            }
+        }
+    }
+}
