@@ -1,28 +1,29 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import Foundation
 import PackageDescription
 
-// libtorch is found in one of two ways.
-// - Here, after scripts/bootstrap: in `.libtorch/torch`, with flags that need no variable to be set.
-// - In a package that depends on this one: by pkg-config, since SwiftPM refuses unsafe flags in a dependency. Let
-//   PKG_CONFIG_PATH name the folder of the libtorch.pc that scripts/bootstrap wrote.
-let libtorch = "\(Context.packageDirectory)/.libtorch/torch"
-let isBootstrapped = FileManager.default.fileExists(atPath: "\(libtorch)/lib")
-let pkgConfigFolders = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":")
-let isInPkgConfig = pkgConfigFolders.contains { FileManager.default.fileExists(atPath: "\($0)/libtorch.pc") }
+// libtorch is the folder that LIBTORCH names; or else `.libtorch/torch`, or the user's cache, where scripts/bootstrap
+// links it; or else what pkg-config knows. The compiler and the linker try the folders in this order, so that the result
+// of this manifest does not depend on what is there: SwiftPM keeps it, across bootstraps, and for all packages that
+// depend on this one. Sources/CTorch/LibTorch.h is the error if there is none.
+func variable(_ name: String) -> String? { Context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-// An error here, not a missing header later: SwiftPM keeps the result of a manifest, but not its failure.
-guard isBootstrapped || isInPkgConfig else {
-    fatalError("libtorch is not set up: run scripts/bootstrap, or let PKG_CONFIG_PATH name a folder with libtorch.pc")
-}
+#if os(macOS)
+    let userCache = variable("HOME").map { "\($0)/Library/Caches" }
+#else
+    let userCache = variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }
+#endif
+let bootstrapped = ["\(Context.packageDirectory)/.libtorch/torch"] + (userCache.map { ["\($0)/helios/torch"] } ?? [])
+let folders = variable("LIBTORCH").map { [$0] } ?? bootstrapped
+let pkgConfigFiles = (variable("PKG_CONFIG_PATH") ?? "").split(separator: ":").map { "\($0)/libtorch.pc" }
+let usesPkgConfig =
+    pkgConfigFiles.contains(where: FileManager.default.fileExists)
+    && variable("LIBTORCH") == nil && !folders.contains(where: FileManager.default.fileExists)
 
-let cxxFlags: [CXXSetting] =
-    isBootstrapped
-    ? [.unsafeFlags(["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"])]
-    : []
-let linkerFlags: [LinkerSetting] =
-    isBootstrapped ? [.unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])] : []
+let headers = ["include", "include/torch/csrc/api/include"]
+let cxxFlags = folders.flatMap { folder in headers.flatMap { ["-isystem", "\(folder)/\($0)"] } }
+let linkerFlags = folders.flatMap { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] }
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
@@ -52,14 +53,19 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
     ],
     targets: [
-        isBootstrapped
-            ? .systemLibrary(name: "CLibTorch") : .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
+        .systemLibrary(name: "CLibTorch", pkgConfig: usesPkgConfig ? "libtorch" : nil),
         .target(
             name: "CTorch",
             dependencies: ["CLibTorch"],
-            cxxSettings: cxxFlags,
+            cxxSettings: [
+                .headerSearchPath("."),
+                // If libtorch is missing, that is the only error. (SwiftPM leaves -Wfatal-errors out of a dependency.)
+                .unsafeFlags(["-include", "LibTorch.h", "--warn-fatal-errors"] + (usesPkgConfig ? [] : cxxFlags)),
+            ],
             // Not libtorch.so, which is empty but for the libraries that it pulls in, all of CUDA's among them.
-            linkerSettings: linkerFlags + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+            linkerSettings: [
+                .unsafeFlags(usesPkgConfig ? [] : linkerFlags), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]
         ),
         .target(
             name: "Torch",

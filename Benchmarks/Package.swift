@@ -1,11 +1,11 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import Foundation
 import PackageDescription
 
-// A package of its own, so that nobody who builds Helios builds its benchmarks. libtorch is where scripts/bootstrap put
-// it.
-let libtorch = "\(Context.packageDirectory)/../.libtorch/torch"
+// A package of its own, so that nobody who builds Helios builds its benchmarks. Before it is built, scripts/bootstrap
+// puts libtorch there.
+let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/../.libtorch/torch"
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 let helios: Target.Dependency = .product(name: "Helios", package: "helios")

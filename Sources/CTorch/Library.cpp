@@ -14,10 +14,6 @@
 #include "CTorchCore.h"
 #include "Support.h"
 
-#if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR < 11 || TORCH_VERSION_MINOR > 13
-#error "Helios needs libtorch 2.11 to 2.13: run scripts/bootstrap, or point LIBTORCH at one of these and run it again"
-#endif
-
 using namespace ctorch;
 
 namespace {

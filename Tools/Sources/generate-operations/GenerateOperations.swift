@@ -103,7 +103,10 @@ struct GenerateOperations: ParsableCommand {
     }
 
     private func findYAML(root: URL) -> URL {
-        let given = torchgen.map { URL(filePath: $0) } ?? root.appending(path: ".libtorch/torchgen")
+        // A wheel has torchgen beside the folder torch, which .libtorch/torch links to.
+        let torch = root.appending(path: ".libtorch/torch").resolvingSymlinksInPath()
+        let given =
+            torchgen.map { URL(filePath: $0) } ?? torch.deletingLastPathComponent().appending(path: "torchgen")
         return given.pathExtension == "yaml" ? given : given.appending(path: GenerateOperations.yamlPath)
     }
 
