@@ -90,7 +90,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = try train(in: folder)
             var state = try TorchFile.loadDictionary(file)
-            for (version, isAccepted) in [("99.0.0", false), ("0.1", true), ("0.0.9", true), ("0.2.0", false)] {
+            for (version, isAccepted) in [("99.0.0", false), ("0.1", true), ("0.0.9", true), ("0.3.0", false)] {
                 state["version"] = .string(version)
                 try TorchFile.save(.dictionary(state), to: file)
                 if isAccepted {
