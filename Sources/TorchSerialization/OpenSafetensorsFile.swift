@@ -17,6 +17,11 @@ public final class OpenSafetensorsFile: Sendable {
     public let metadata: [String: String]
     /// The names of the tensors, in the order in which they lie in the file.
     public var names: [String] { header.entries.map(\.name) }
+    /// Further names of tensors in the file, with those that they stand for: Python's `safetensors.torch.save_model`
+    /// writes a tensor that a model has under several names once, and notes the others in the metadata.
+    ///
+    /// `load`, `tensor`, `mappedTensor` and `description` know them; `names` and `tensors` do not have them.
+    public let aliases: [String: String]
 
     /// The size of the file, as it was when it was opened.
     var fileByteCount: Int { file.size }
@@ -37,8 +42,31 @@ public final class OpenSafetensorsFile: Sendable {
             throw TorchFileError(path: path, error)
         }
         metadata = header.metadata
-        indices = Dictionary(
+        let indices = Dictionary(
             header.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        aliases = Self.aliases(in: header.metadata) { indices[$0] != nil }
+        self.indices = indices
+    }
+
+    /// The names in the metadata that lead to a tensor, each with the tensor's own name.
+    private static func aliases(
+        in metadata: [String: String], isTensor: (String) -> Bool
+    ) -> [String: String] {
+        var aliases: [String: String] = [:]
+        // "format" says for which library the file is.
+        for (alias, first) in metadata where alias != "format" && !isTensor(alias) {
+            var name = first
+            // A name may lead to another one, in a damaged file round in a circle.
+            for _ in 0..<16 {
+                if isTensor(name) {
+                    aliases[alias] = name
+                    break
+                }
+                guard let next = metadata[name] else { break }
+                name = next
+            }
+        }
+        return aliases
     }
 
     /// The tensors without their elements: they lie on the device `meta`, and have a shape and a type.
@@ -83,10 +111,12 @@ public final class OpenSafetensorsFile: Sendable {
         }
     }
 
-    /// Reads all tensors.
+    /// Reads all tensors. One that has further names is there under each of them, as the same tensor.
     public func load() throws(TorchFileError) -> StateDict {
         file.expectWhole()
-        return try all(storage: read)
+        var state = try all(storage: read)
+        for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) { state[alias] = state[name] }
+        return state
     }
 
     // MARK: Entries
@@ -100,7 +130,7 @@ public final class OpenSafetensorsFile: Sendable {
     private func make(
         _ name: String, storage: (SafetensorsHeader.Entry) throws -> TensorStorage
     ) throws(TorchFileError) -> Tensor {
-        guard let index = indices[name] else {
+        guard let index = indices[name] ?? aliases[name].flatMap({ indices[$0] }) else {
             throw TorchFileError(path: path, reason: "has no tensor '\(name.shortened)'")
         }
         do {

@@ -30,7 +30,8 @@ public enum SafetensorsFile {
         }
     }
 
-    /// Reads all tensors, into memory of their own on the CPU, in the order in which they lie in the file.
+    /// Reads all tensors, into memory of their own on the CPU, in the order in which they lie in the file; then the further
+    /// names of tied weights, see `OpenSafetensorsFile.aliases`.
     ///
     /// - Throws: for a file that is not there, is damaged, or has a tensor of a type that libtorch does not have. The
     ///   format has no checksums: a bit that flips among the elements goes unseen.

@@ -61,6 +61,38 @@ struct ModuleTests {
         #expect(tied.namedParameters().map(\.name) == ["left.weight", "left.bias", "right.bias"])
     }
 
+    @Test("childKeys gives children other keys, and one for a child that is not there is an error")
+    func childKeys() throws {
+        final class Renamed: Module {
+            let attention: Linear
+            let blocks: [Linear]
+            let plain: Linear
+            let keys: [String: String]
+
+            init(_ keys: [String: String]) throws {
+                func linear() throws -> Linear { try Linear(1, 1, bias: false) }
+                (attention, blocks, plain) = (try linear(), [try linear()], try linear())
+                self.keys = keys
+            }
+
+            override var childKeys: [String: String] { keys }
+        }
+        let module = try Renamed(["attention": "self", "blocks": "encoder.layer"])
+        #expect(try module.stateDict().names == ["self.weight", "encoder.layer.0.weight", "plain.weight"])
+        #expect(module.namedModules().map(\.name) == ["", "self", "encoder.layer.0", "plain"])
+        #expect(module.namedParameters().map(\.name) == ["self.weight", "encoder.layer.0.weight", "plain.weight"])
+        let other = try Renamed(["attention": "self", "blocks": "encoder.layer"])
+        try other.loadStateDict(module.stateDict())
+        try expectSameBits(other.blocks[0].weight.detach(), module.blocks[0].weight.detach())
+
+        let error = #expect(throws: StateDictError.self) { try Renamed(["atention": "self"]).stateDict() }
+        #expect(error?.description.contains("'atention'") == true)
+        #expect(error?.description.contains("did you mean 'attention'?") == true)
+        #expect(throws: StateDictError.self) { try Renamed(["plain": ""]).loadStateDict([:]) }
+        // Two children under one key.
+        #expect(throws: StateDictError.self) { try Renamed(["plain": "attention"]).stateDict() }
+    }
+
     @Test("what is replaced, added or removed later is seen")
     func changesAreSeen() throws {
         let net = try Changing()

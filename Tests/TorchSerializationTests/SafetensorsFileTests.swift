@@ -35,6 +35,31 @@ struct SafetensorsFileTests {
         #expect(try StateText.of(.dictionary(state)) == expected.texts[name])
     }
 
+    @Test("names of tied weights in the metadata, as Python's save_model writes them, are followed")
+    func aliases() throws {
+        // safetensors.torch.save_model of a model with lm_head.weight = embed.weight writes one tensor and this metadata.
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "tied.safetensors")
+            let weight = try Tensor.arange(6, dtype: .float32).view([2, 3])
+            try SafetensorsFile.save(
+                ["embed.weight": .tensor(weight), "pt": .tensor(try Tensor.ones([1]))],
+                metadata: [
+                    "format": "pt", "lm_head.weight": "embed.weight", "again": "lm_head.weight", "pt": "embed.weight",
+                    "author": "nobody", "round": "about", "about": "round", "self": "self",
+                ], to: file)
+            let state = try SafetensorsFile.load(file)
+            #expect(state.names.sorted() == ["again", "embed.weight", "lm_head.weight", "pt"])
+            try expectSameBits(state.tensor("again"), weight)
+            #expect(try state.tensor("lm_head.weight").isSame(as: state.tensor("embed.weight")))
+            let open = try OpenSafetensorsFile(file)
+            #expect(open.aliases == ["lm_head.weight": "embed.weight", "again": "embed.weight"])
+            #expect(open.names.sorted() == ["embed.weight", "pt"])
+            try expectSameBits(open.tensor("lm_head.weight"), weight)
+            #expect(try open.description(of: "again").shape == [2, 3])
+            #expect(throws: TorchFileError.self) { try open.tensor("author") }
+        }
+    }
+
     @Test("what was loaded is written as the reference writes it, byte for byte", arguments: files)
     func saves(name: String) throws {
         let file = safetensorsFixture("\(name).safetensors")

@@ -21,7 +21,8 @@ public protocol AnyModel: AnyObject {
     /// The state of the trained networks, without anything that only training needs.
     func trainedStateDict() throws -> StateDict
 
-    /// The networks among the stored properties, by the property's name (`blocks.0` in a list).
+    /// The networks among the stored properties, by the property's name (`blocks.0` in a list). A module without
+    /// parameters and buffers, such as most losses, is none.
     func namedNetworks() -> [(name: String, network: Module)]
     /// The optimisers among the stored properties, by the property's name (`optimizers.0` in a list).
     func namedOptimizers() -> [(name: String, optimizer: Optimizer)]
@@ -29,9 +30,7 @@ public protocol AnyModel: AnyObject {
 
 extension Model: AnyModel {
     public final func namedNetworks() -> [(name: String, network: Module)] {
-        StatefulProperties(of: self).members.compactMap { member in
-            (member.value as? Module).map { (member.name, $0) }
-        }
+        StatefulProperties(of: self).networks
     }
 
     public final func namedOptimizers() -> [(name: String, optimizer: Optimizer)] {

@@ -86,6 +86,12 @@ open class Model<Batch: Sendable> {
     /// Whether the default `loadForTesting`, which loads nothing, was called.
     final var calledDefaultLoadForTesting = false
 
+    /// The tensors that plain properties had after the last setup; `nil` before one.
+    final var setupTensors: SetupTensors?
+    /// Properties whose tensors the last default state left out, and those that were warned about.
+    final var unsavedTensors: [String] = []
+    final var warnedTensors: Set<String> = []
+
     /// A model; its networks are made in `setup`.
     ///
     /// - Parameter saveName: the name in the files of checkpoints and networks.
@@ -113,26 +119,40 @@ open class Model<Batch: Sendable> {
 
     /// The state for a checkpoint.
     ///
-    /// By default that of every stored property that is `Stateful` (networks, optimisers, schedulers), and of arrays,
-    /// dictionaries and optionals of such, under the property's name. What training needs must be there from `setup` on,
-    /// so that it can be restored.
+    /// By default that of every stored property that is `Stateful` (networks, optimizers, schedulers), and of arrays,
+    /// dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and tensors in
+    /// other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be there from
+    /// `setup` on, so that it can be restored; of a property whose tensors come later (`var hidden: LSTM.State?`) the
+    /// trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
+    ///
+    /// An override may add names of its own to what `super` gives, and reads them in `loadStateDict`.
     open func stateDict() throws -> StateDict {
-        try StatefulProperties(of: self).stateDict()
+        let (state, unsaved) = try StatefulProperties(of: self).stateDict(since: setupTensors)
+        unsavedTensors = unsaved
+        return state
     }
 
     /// Restores the state of a checkpoint; by default what `stateDict` gave by default.
     ///
-    /// - Parameter fastInit: restore the networks only.
-    /// - Throws: `StateDictError` for a state that does not fit; by default also where one is missing, or is there and
+    /// By default names that an overridden `stateDict` adds are left to the override.
+    ///
+    /// - Parameter fastInit: restore what testing needs only: the networks, tensors and `@Saved` properties.
+    /// - Throws: `StateDictError` for a state that does not fit; by default also if one is missing, or is there and
     ///   the model has no such property.
     open func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
-        try StatefulProperties(of: self).load(state, networksOnly: fastInit)
+        let missing = try StatefulProperties(of: self).load(state, networksOnly: fastInit, since: setupTensors) {
+            Set((try? stateDict().names) ?? [])
+        }
+        for name in missing {
+            trainer?.warn("the checkpoint has no state of the property '\(name)': it stays as setup(fastInit:) left it")
+        }
     }
 
     /// The state of the trained networks, without anything that only training needs.
     ///
-    /// By default the network's state dictionary where there is one network, else those of all under their properties'
-    /// names.
+    /// By default the network's state dictionary if there is one network, else those of all under their properties'
+    /// names. A module counts if it has parameters or buffers: `MSELoss()` does not, and a loss with weights for its
+    /// classes does, since those are a buffer, as in PyTorch.
     open func trainedStateDict() throws -> StateDict {
         try StatefulProperties(of: self).networkStateDict()
     }
@@ -150,7 +170,7 @@ open class Model<Batch: Sendable> {
     /// Switches to training mode; by default every network among the stored properties. Called at the start of training
     /// and after each validation.
     open func train() throws {
-        for network in StatefulProperties(of: self).networks { network.train() }
+        for (_, module) in StatefulProperties(of: self).modules { module.train() }
     }
 
     /// Called once, before the first epoch.
@@ -207,7 +227,7 @@ open class Model<Batch: Sendable> {
 
     /// Switches to evaluation mode; by default every network among the stored properties.
     open func eval() throws {
-        for network in StatefulProperties(of: self).networks { network.eval() }
+        for (_, module) in StatefulProperties(of: self).modules { module.eval() }
     }
 
     /// Called at the start of each validation cycle, the first being 0. Clears the validation scores by default.
@@ -293,6 +313,23 @@ extension Model {
         lossItems.removeAll()
         lossTable = LossTable()
         validationScores.removeAll()
+        setupTensors = nil
+        warnedTensors = []
+    }
+
+    /// Takes note of the tensors that the setup made, which a checkpoint can restore.
+    func noteSetupTensors() {
+        setupTensors = StatefulProperties(of: self).tensors
+    }
+
+    /// Warns once about each property that holds tensors which are not in the state that was just taken.
+    func warnAboutUnsavedTensors(in state: StateDict) {
+        for name in unsavedTensors where state[name] == nil && warnedTensors.insert(name).inserted {
+            trainer?.warn(
+                "the property '\(name)' of \(type(of: self)) holds a tensor that is not in the checkpoint: mark it @Saved, "
+                    + "or @Unsaved if the training does not depend on it")
+        }
+        unsavedTensors = []
     }
 
     /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.

@@ -1,26 +1,46 @@
-/// The stored properties of an object that have a state, by reflection: superclasses first, in order of declaration.
+/// The stored properties of a model that have a state, by reflection: superclasses first, in order of declaration.
+///
+/// Those are networks, optimizers and whatever else is `Stateful`, lists and tables of such, `@Saved` properties, and
+/// tensors (see `TensorTree`).
 struct StatefulProperties {
     private let properties: [(name: String, entry: StatefulEntry)]
+    /// Those without a state that hold tensors in other places: inside of structures, or beside other values.
+    private let others: [(name: String, tensors: [Tensor])]
 
-    init(of object: AnyObject) {
-        var mirrors: [Mirror] = []
-        var current: Mirror? = Mirror(reflecting: object)
-        while let mirror = current {
-            mirrors.append(mirror)
-            current = mirror.superclassMirror
+    init(of model: any AnyModel) {
+        var properties: [(name: String, entry: StatefulEntry)] = []
+        var others: [(name: String, tensors: [Tensor])] = []
+        for (name, value) in Self.stored(in: model) {
+            if let entry = StatefulEntry(value) {
+                properties.append((name, entry))
+            } else if case let tensors = tensorsInside(value), !tensors.isEmpty {
+                others.append((name, tensors))
+            }
         }
-        properties = mirrors.reversed().flatMap { mirror in
+        (self.properties, self.others) = (properties, others)
+    }
+
+    /// The stored properties of a model's own classes with their values; not those of `Model`, which the trainer saves.
+    static func stored(in model: any AnyModel) -> [(name: String, value: Any)] {
+        var mirrors: [Mirror] = []
+        var current: Mirror? = Mirror(reflecting: model)
+        while let mirror = current, let superclass = mirror.superclassMirror {
+            mirrors.append(mirror)
+            current = superclass
+        }
+        return mirrors.reversed().flatMap { mirror in
             mirror.children.compactMap { child in
-                guard let label = child.label, let entry = StatefulEntry(child.value) else { return nil }
-                return (name: StatefulProperties.name(label), entry: entry)
+                child.label.map { (name: StatefulProperties.name($0, of: child.value), value: child.value) }
             }
         }
     }
 
-    /// A property's name, without what the compiler puts before that of a lazy one.
-    private static func name(_ label: String) -> String {
+    /// A property's name, without what the compiler puts before that of a lazy or a wrapped one.
+    private static func name(_ label: String, of value: Any) -> String {
         let lazy = "$__lazy_storage_$_"
-        return label.hasPrefix(lazy) ? String(label.dropFirst(lazy.count)) : label
+        if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
+        let isWrapped = value is any SavedProperty || value is any UnsavedProperty
+        return isWrapped && label.hasPrefix("_") ? String(label.dropFirst()) : label
     }
 
     /// Everything that has a state, also what is in lists and tables, with the way to it: `network`, `blocks.0`.
@@ -28,13 +48,34 @@ struct StatefulProperties {
         properties.flatMap { $0.entry.members(named: $0.name) }
     }
 
-    /// Every network, also those in lists and tables.
-    var networks: [Module] {
-        members.compactMap { $0.value as? Module }
+    /// Every module, also those in lists and tables.
+    var modules: [(name: String, module: Module)] {
+        members.compactMap { member in (member.value as? Module).map { (member.name, $0) } }
     }
 
-    func stateDict() throws -> StateDict {
-        try StatefulProperties.stateDict(of: properties)
+    /// The modules that have a state, parameters or buffers: a loss without any is no network.
+    var networks: [(name: String, network: Module)] {
+        modules.filter(\.module.hasState).map { (name: $0.name, network: $0.module) }
+    }
+
+    /// The states of all properties that have one.
+    ///
+    /// - Parameter start: the tensors that the model had after its setup; `nil` if that is not known.
+    /// - Returns: the state, and the properties whose tensors are not in it because they could not be restored.
+    func stateDict(since start: SetupTensors?) throws -> (state: StateDict, unsaved: [String]) {
+        let unsaved = start.map { start in
+            properties.filter { start.lacks($0.name, $0.entry) }.map(\.name)
+                + others.filter { start.lacks($0.name, $0.tensors) }.map(\.name)
+        }
+        let left = Set(unsaved ?? [])
+        let state = try StatefulProperties.stateDict(
+            of: properties.filter { $0.entry.hasState && !left.contains($0.name) })
+        return (state, unsaved ?? [])
+    }
+
+    /// What tensors the properties hold now.
+    var tensors: SetupTensors {
+        SetupTensors(properties: properties, others: others)
     }
 
     func networkStateDict() throws -> StateDict {
@@ -51,28 +92,99 @@ struct StatefulProperties {
             guard state[name] == nil else {
                 throw StateDictError("two classes of the model have a property '\(name)' with a state: rename one")
             }
-            state[name] = try entry.stateValue()
+            do {
+                state[name] = try entry.stateValue()
+            } catch  where entry.isValue {
+                throw StateDictError("the property '\(name)' cannot be saved: \(error)")
+            }
         }
         return state
     }
 
-    /// Restores the properties' states, or those of the networks alone.
+    /// Restores the properties' states; for testing only those of the networks, tensors and `@Saved` properties.
     ///
+    /// - Parameters:
+    ///   - start: the tensors that the model had after its setup; `nil` if that is not known.
+    ///   - added: the names that the model's own `stateDict` adds, which are the model's to restore.
+    /// - Returns: the tensors and `@Saved` properties that the state lacks, and that stay as they are.
     /// - Throws: `StateDictError` for a state that does not fit, that is missing, or that nothing is there for.
-    func load(_ state: StateDict, networksOnly: Bool) throws {
+    func load(
+        _ state: StateDict, networksOnly: Bool, since start: SetupTensors?, added: () -> Set<String>
+    ) throws -> [String] {
         let names = Set(properties.map(\.name))
-        if !networksOnly, let other = state.names.first(where: { !names.contains($0) }) {
-            throw StateDictError(
-                "there is a state of '\(other)', and the model has nothing there to restore: create it in "
-                    + "setup(fastInit:)")
+        let unknown = networksOnly ? [] : state.filter { !names.contains($0.key.description) && !$0.value.isEmpty }
+        if !unknown.isEmpty {
+            let added = added()
+            if let other = unknown.map(\.key.description).first(where: { !added.contains($0) }) {
+                throw StateDictError(
+                    "there is a state of '\(other)', and the model has nothing there to restore: create it in "
+                        + "setup(fastInit:), mark the property @Saved if it is a value, or, if an overridden stateDict() "
+                        + "added it, remove it from the state before super.loadStateDict")
+            }
         }
-        for (name, entry) in properties where !networksOnly || entry.hasNetworks {
+        var missing: [String] = []
+        for (name, entry) in properties {
+            if entry.isValue {
+                guard let value = state[name] else {
+                    // Tensors that came after the setup were restored by the model itself.
+                    let isExpected = start.map { !$0.lacks(name, entry) } ?? true
+                    if !networksOnly, isExpected { missing.append(name) }
+                    continue
+                }
+                do {
+                    try entry.load(value, networksOnly: networksOnly)
+                } catch  where !networksOnly {
+                    throw StateDictError("the state of '\(name)' cannot be restored: \(error)")
+                } catch {
+                    // A test may run without what only training sets up.
+                    continue
+                }
+                continue
+            }
+            guard !networksOnly || entry.hasNetworks else { continue }
+            // What has no state may have come after the checkpoint: a loss, for instance.
+            if state[name] == nil, !entry.hasState { continue }
             do {
                 try entry.load(try state.value(.string(name)), networksOnly: networksOnly)
             } catch {
                 throw StateDictError("the state of '\(name)' cannot be restored: \(error)")
             }
         }
+        return missing
+    }
+}
+
+/// The tensors that a model's properties hold right after its setup: what a later checkpoint can restore in place.
+struct SetupTensors {
+    private var places: [String: String] = [:]
+    private var others: [String: [Tensor]] = [:]
+
+    fileprivate init(
+        properties: [(name: String, entry: StatefulEntry)], others: [(name: String, tensors: [Tensor])]
+    ) {
+        for (name, entry) in properties {
+            if case .tensors(let tree) = entry { places[name] = tree.places }
+        }
+        for (name, tensors) in others { self.others[name] = tensors }
+    }
+
+    /// Whether tensors are there that were not, or were elsewhere.
+    fileprivate func lacks(_ name: String, _ entry: StatefulEntry) -> Bool {
+        guard case .tensors(let tree) = entry else { return false }
+        return places[name] != tree.places
+    }
+
+    /// Whether these are other tensors than after the setup.
+    fileprivate func lacks(_ name: String, _ tensors: [Tensor]) -> Bool {
+        guard let before = others[name], before.count == tensors.count else { return true }
+        return zip(before, tensors).contains { !$0.isSame(as: $1) }
+    }
+}
+
+extension StateValue {
+    /// Whether it is a dictionary with nothing in it, as the state of a module without parameters and buffers.
+    fileprivate var isEmpty: Bool {
+        if case .dictionary(let state) = self { state.isEmpty } else { false }
     }
 }
 
@@ -82,9 +194,26 @@ indirect enum StatefulEntry {
     /// With nil for a place that is empty.
     case list([StatefulEntry?])
     case table([(key: StateDict.Key, entry: StatefulEntry)])
+    /// A `@Saved` property.
+    case saved(any SavedProperty)
+    /// Tensors in a plain property.
+    case tensors(TensorTree)
 
     /// nil for what has no state. (A cast looks through optionals by itself.)
     init?(_ value: Any) {
+        if let object = StatefulEntry(objectsIn: value) {
+            self = object
+        } else if let property = value as? any SavedProperty {
+            self = .saved(property)
+        } else if let tree = TensorTree(value) {
+            self = .tensors(tree)
+        } else {
+            return nil
+        }
+    }
+
+    /// nil for what holds no object with a state.
+    fileprivate init?(objectsIn value: Any) {
         if let single = value as? any Stateful {
             self = .single(single)
         } else if let container = value as? any StatefulContainer, let entry = container.statefulEntry {
@@ -102,11 +231,26 @@ indirect enum StatefulEntry {
             entries.enumerated().flatMap { $1?.members(named: "\(name).\($0)") ?? [] }
         case .table(let entries):
             entries.flatMap { $0.entry.members(named: "\(name).\($0.key)") }
+        case .saved, .tensors: []
         }
     }
 
+    /// Whether a module with parameters or buffers is there.
     var hasNetworks: Bool {
-        members(named: "").contains { $0.value is Module }
+        members(named: "").contains { ($0.value as? Module)?.hasState ?? false }
+    }
+
+    /// Whether there is anything to save: not in modules without parameters and buffers.
+    var hasState: Bool {
+        isValue || members(named: "").contains { ($0.value as? Module)?.hasState ?? true }
+    }
+
+    /// Whether it is a value and no object.
+    var isValue: Bool {
+        switch self {
+        case .single, .list, .table: false
+        case .saved, .tensors: true
+        }
     }
 
     func stateValue() throws -> StateValue {
@@ -117,11 +261,15 @@ indirect enum StatefulEntry {
             var state = StateDict()
             for (key, entry) in entries { state[key] = try entry.stateValue() }
             return .dictionary(state)
+        case .saved(let property): return try property.stateValue()
+        case .tensors(let tree): return try tree.stateValue()
         }
     }
 
     func load(_ value: StateValue, networksOnly: Bool) throws {
         switch (self, value) {
+        case (.saved(let property), _): try property.load(value)
+        case (.tensors(let tree), _): try tree.load(value)
         case (.single(let member), _) where networksOnly && !(member is Module): break
         case (.single(let member), .dictionary(let state)):
             try member.loadStateDict(state)
@@ -159,7 +307,7 @@ extension Array: StatefulContainer {
     fileprivate var statefulEntry: StatefulEntry? {
         // A long list of numbers is not worth looking through.
         if Element.self is any Numeric.Type { return nil }
-        let entries = map { StatefulEntry($0) }
+        let entries = map { StatefulEntry(objectsIn: $0) }
         return entries.contains { $0 != nil } ? .list(entries) : nil
     }
 }
@@ -169,7 +317,7 @@ extension Dictionary: StatefulContainer {
     fileprivate var statefulEntry: StatefulEntry? {
         var entries: [(key: StateDict.Key, entry: StatefulEntry)] = []
         for (key, value) in self {
-            guard let entry = StatefulEntry(value) else { continue }
+            guard let entry = StatefulEntry(objectsIn: value) else { continue }
             entries.append(((key as? Int).map(StateDict.Key.int) ?? .string("\(key)"), entry))
         }
         return entries.isEmpty ? nil : .table(entries.sorted { $0.key.description < $1.key.description })

@@ -3,8 +3,8 @@ final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
 
     init(_ model: any AnyModel) {
-        for (name, network) in model.namedNetworks() {
-            for (path, module) in network.namedModules() {
+        for (name, top) in StatefulProperties(of: model).modules {
+            for (path, module) in top.namedModules() {
                 let layer = path.isEmpty ? name : "\(name).\(path)"
                 handles.append(
                     module.registerForwardHook { module, inputs, outputs in

@@ -107,13 +107,16 @@ extension TrainingRun {
     func checkpoint(
         at point: ResumePoint, written: [CheckpointName] = [], error: String? = nil
     ) throws -> Checkpoint {
-        try Checkpoint(
+        model.unsavedTensors = []
+        let checkpoint = try Checkpoint(
             trainingState: state, resumePoint: point, model: model, plugins: trainer.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(), threads: threads?.chosen,
             random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile,
             written: written, interrupted: interrupted, saveNumber: saveCount, setupOptions: setupOptions.values,
             accumulationSteps: trainer.accumulationSteps, error: error)
+        model.warnAboutUnsavedTensors(in: checkpoint.modelState)
+        return checkpoint
     }
 
     /// Saves the state in which an error left a training that had begun. Returns the file; nil if there is none.

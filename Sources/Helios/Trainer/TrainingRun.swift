@@ -254,6 +254,7 @@ final class TrainingRun<Batch: Sendable> {
             if !fastInit { model.weightOrigin = plan.writesFiles ? .failure : .trial }
             if !plan.writesFiles { warnOfLostWeights() }
             try hooks.setup(fastInit: fastInit)
+            model.noteSetupTensors()
             if !fastInit { setupOptions = try SetupOptions(of: model) }
         }
         if trainer.nanGuard { nanGuard = NaNGuard(model) }

@@ -81,8 +81,22 @@ extension Module {
         return (values, problems)
     }
 
+    /// Whether a state dictionary of this module has anything in it.
+    package final var hasState: Bool {
+        var hasState = false
+        visit(named: false) { _, module in
+            hasState =
+                hasState
+                || (module.parameterSlots + module.bufferSlots).contains { _, slot in
+                    slot.isPersistent && (slot.tensor != nil || !slot.isOptional)
+                }
+        }
+        return hasState
+    }
+
     private final func visitState(_ body: (_ key: String, _ tensor: Tensor) throws -> Void) throws {
         try visit { prefix, module in
+            if let problem = module.childKeyProblem { throw StateDictError(problem) }
             for (key, slot) in module.parameterSlots + module.bufferSlots where slot.isPersistent {
                 if let tensor = slot.tensor {
                     try body(prefix + key, tensor)

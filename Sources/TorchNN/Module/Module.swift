@@ -41,6 +41,20 @@ open class Module: Stateful {
         self.isTraining = isTraining
     }
 
+    /// Other keys in the state dictionary for children, by the names of their properties: for files whose names Swift
+    /// does not allow, or that nest otherwise. (`@Parameter("name")` does the same for a parameter.)
+    ///
+    /// ```swift
+    /// final class Encoder: Module {
+    ///     let attention: MultiheadAttention
+    ///     let first: Linear
+    ///
+    ///     override var childKeys: [String: String] { ["attention": "self", "first": "mlp.0"] }
+    /// }
+    /// ```
+    /// It is asked once. A property that is not there, or an empty key, is an error when a state is taken or loaded.
+    open var childKeys: [String: String] { [:] }
+
     /// The options in `description`, as in `in_features=2, out_features=3, bias=True`; empty by default.
     open var extraDescription: String { "" }
 
@@ -78,6 +92,7 @@ open class Module: Stateful {
     /// The parameters by their keys; a layer whose options say how many it has overrides it.
     var parameterSlots: [(key: String, slot: TensorSlot)] { reflection.parameters }
     final var bufferSlots: [(key: String, slot: TensorSlot)] { reflection.buffers }
+    final var childKeyProblem: String? { reflection.childKeyProblem }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
     func childNodes() -> [(key: String, node: ModuleNode)] {

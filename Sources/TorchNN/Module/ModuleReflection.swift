@@ -12,15 +12,22 @@ final class ModuleReflection {
     /// For each stored property of each class that may hold children its key; nil for those that cannot.
     private let childKeys: [[String?]]
     private let mayHaveChildren: Bool
+    /// What is wrong with the module's `childKeys`; `nil` if nothing is.
+    let childKeyProblem: String?
 
     init(of module: Module) {
+        let otherKeys = module.childKeys
+        var names: [String] = []
         var parameters: [(key: String, slot: TensorSlot)] = []
         var buffers: [(key: String, slot: TensorSlot)] = []
         childKeys = Self.mirrors(of: module).map { mirror in
             mirror.children.map { property -> String? in
                 guard let label = property.label else { return nil }
                 guard let holder = property.value as? any SlotHolder else {
-                    return isPlain(property.value) ? nil : Self.key(label)
+                    if isPlain(property.value) { return nil }
+                    let name = Self.key(label)
+                    names.append(name)
+                    return otherKeys[name] ?? name
                 }
                 let slot = holder.slot
                 let key = slot.name ?? Self.key(label)
@@ -34,6 +41,18 @@ final class ModuleReflection {
         self.parameters = parameters
         self.buffers = buffers
         mayHaveChildren = childKeys.contains { $0.contains { $0 != nil } }
+        childKeyProblem = otherKeys.isEmpty ? nil : Self.problem(of: otherKeys, names, module)
+    }
+
+    private static func problem(of keys: [String: String], _ names: [String], _ module: Module) -> String? {
+        for (name, key) in keys.sorted(by: { $0.key < $1.key }) {
+            guard names.contains(name) else {
+                return "childKeys of \(type(of: module)) has a key for '\(name)', and there is no such child"
+                    + NearNames.question(name, among: names)
+            }
+            if key.isEmpty { return "childKeys of \(type(of: module)) has an empty key for '\(name)'" }
+        }
+        return nil
     }
 
     /// The children that the properties hold now.

@@ -158,4 +158,73 @@ import Testing
         let error = #expect(throws: StateDictError.self) { try Child().stateDict() }
         #expect(error?.description.contains("'head'") == true)
     }
+
+    private final class WithLoss: Model<Int> {
+        let network: Linear
+        let criterion = MSELoss()
+        let losses: [Module] = [L1Loss(), MSELoss()]
+        let weighted: CrossEntropyLoss?
+
+        init(weights: Tensor? = nil) throws {
+            network = try Linear(2, 1)
+            weighted = weights.map { CrossEntropyLoss(weight: $0) }
+            super.init(saveName: "loss")
+        }
+    }
+
+    @Test("a module without parameters and buffers is no network, and has no state; its mode changes all the same")
+    func statelessModules() throws {
+        let model = try WithLoss()
+        #expect(try model.trainedStateDict().names == ["weight", "bias"])
+        #expect(try model.stateDict().names == ["network"])
+        #expect(model.namedNetworks().map(\.name) == ["network"])
+        try model.eval()
+        #expect(!model.criterion.isTraining && !model.losses[1].isTraining)
+        // Checkpoints that were saved before have an empty state, and others none.
+        var state = try model.stateDict()
+        try WithLoss().loadStateDict(state, fastInit: false)
+        state["criterion"] = .dictionary([:])
+        state["gone"] = .dictionary([:])
+        try WithLoss().loadStateDict(state, fastInit: false)
+        // The weights of a loss are a buffer, as in PyTorch, and make it one.
+        let weighted = try WithLoss(weights: Tensor.ones([3]))
+        #expect(try weighted.trainedStateDict().names == ["network", "weighted"])
+        #expect(try weighted.trainedStateDict().dictionary("weighted").names == ["weight"])
+    }
+
+    @Test("a name that an overridden stateDict adds is left to the override, and others get advice")
+    func addedNames() throws {
+        final class Adding: Model<Int> {
+            let network: Linear
+            var best = 0.0
+            var last: Double?
+
+            init() throws {
+                network = try Linear(2, 1)
+                super.init(saveName: "adding")
+            }
+
+            override func stateDict() throws -> StateDict {
+                var state = try super.stateDict()
+                state["best"] = .double(best)
+                if let last { state["last"] = .double(last) }
+                return state
+            }
+
+            override func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
+                try super.loadStateDict(state, fastInit: fastInit)
+                best = try state.double("best")
+            }
+        }
+        let (source, target) = (try Adding(), try Adding())
+        source.best = 0.75
+        try target.loadStateDict(source.stateDict(), fastInit: false)
+        #expect(target.best == 0.75)
+        source.last = 1
+        let error = #expect(throws: StateDictError.self) {
+            try target.loadStateDict(source.stateDict(), fastInit: false)
+        }
+        #expect(error?.description.contains("'last'") == true)
+        #expect(error?.description.contains("remove it from the state before super.loadStateDict") == true)
+    }
 }

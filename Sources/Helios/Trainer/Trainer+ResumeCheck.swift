@@ -1,0 +1,247 @@
+import Foundation
+
+extension Trainer {
+    /// Checks that a training that is stopped and resumed is the one that was never stopped, bit for bit.
+    ///
+    /// ```swift
+    /// try trainer.checkResume(steps: 5, then: 5) { (try Classifier(), ImageData()) }
+    /// ```
+    /// Run it once for a new model: it finds state that is not in the checkpoint. It trains three new models with this
+    /// trainer's options and plug-ins: one without a stop, one that stops after some batches with a checkpoint, and one
+    /// that resumes from it. Then it compares the losses of every batch and all that is in the last checkpoints: networks,
+    /// optimizers, schedulers, random generators, plug-ins. The checkpoints go through files in a temporary folder, which
+    /// is removed; nothing else is written. Random generators and numbers of threads are afterwards what they were.
+    ///
+    /// - Parameters:
+    ///   - steps: how many batches to train before the stop.
+    ///   - more: how many batches to train after it.
+    ///   - make: makes a new model and its data module; called three times.
+    /// - Returns: which stored properties are not restored although training changes them. That is printed too.
+    /// - Throws: `ResumeCheckError` if something differs, which names what differs first and the properties that are not
+    ///   restored; `ConfigurationError` if the training ends earlier; what hooks and data throw.
+    @discardableResult
+    public func checkResume<Batch>(
+        steps: Int = 3, then more: Int = 3, _ make: () throws -> (Model<Batch>, DataModule<Batch>)
+    ) throws -> ResumeCheck {
+        guard steps > 0, more > 0 else {
+            throw ConfigurationError(
+                "a resume is checked with at least one batch before and one after the stop, not \(steps) and \(more)")
+        }
+        let observer = ResumeObserver()
+        try register(observer)
+        defer { plugins.removeAll { $0 === observer } }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "helios-resume-check-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try leavingNoTrace {
+            func train(_ name: String, upTo end: Int) throws -> ObservedTraining<Batch> {
+                checkpointRoot = folder.appending(path: name)
+                let (model, data) = try make()
+                observer.begin(upTo: end, lookingAt: steps)
+                let result = try fit(model, data)
+                guard case .interrupted(.request) = result.outcome, result.state.globalIteration == end else {
+                    throw ConfigurationError(
+                        "the resume cannot be checked with \(steps) and \(more) batches: the training ended after "
+                            + "\(result.state.globalIteration), since it was \(result.outcome)")
+                }
+                guard let file = lastCheckpoint, case .dictionary(let state) = try TorchFile.load(file) else {
+                    throw ConfigurationError("the resume cannot be checked: the training has left no checkpoint")
+                }
+                return ObservedTraining(model: model, losses: observer.losses, state: state, before: observer.snapshot)
+            }
+            let whole = try train("whole", upTo: steps + more)
+            let first = try train("parts", upTo: steps)
+            let second = try train("parts", upTo: steps + more)
+            let check = ResumeCheck(
+                steps: steps, more: more, unsavedProperties: ObservedTraining.unsaved(whole, second))
+            if let difference = ObservedTraining.difference(whole, first, second) {
+                throw ResumeCheckError(difference: difference, unsavedProperties: check.unsavedProperties)
+            }
+            print("\(check)")
+            return check
+        }
+    }
+
+    /// Runs `body` without a log, checkpoints by frequency and a time limit; options and the process are afterwards as
+    /// they were.
+    private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
+        let random = try RandomState.current(seed: randomSeed, device: device)
+        let threadCount = LibTorch.threadCount
+        let options = (checkpointRoot, checkpointFrequency, logRoot, timeLimit)
+        let before = (state, lastCheckpoint, logFile)
+        (checkpointFrequency, logRoot, timeLimit) = (nil, nil, nil)
+        defer {
+            (checkpointRoot, checkpointFrequency, logRoot, timeLimit) = options
+            (state, lastCheckpoint, logFile) = before
+        }
+        let result = Swift.Result(catching: body)
+        try LibTorch.setThreadCount(threadCount)
+        try random.restore(device: device)
+        return try result.get()
+    }
+}
+
+/// What a check of the resume found where all bits agree.
+public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
+    /// How many batches were trained before the stop, and after it.
+    public let steps: Int
+    public let more: Int
+    /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
+    /// after the resume. The batches of the check did not depend on them; mark them `@Saved` if later ones may, and
+    /// `@Unsaved` if none does.
+    public let unsavedProperties: [String]
+
+    public var description: String {
+        "resume check: after a stop at batch \(steps), the next \(more) are the same to the bit"
+            + Self.note(unsavedProperties)
+    }
+
+    fileprivate static func note(_ properties: [String]) -> String {
+        guard !properties.isEmpty else { return "" }
+        let names = properties.map { "'\($0)'" }.joined(separator: ", ")
+        return
+            "; these properties changed, are not in the checkpoint, and are another value after the resume: \(names) "
+            + "(mark them @Saved, or @Unsaved if nothing depends on them)"
+    }
+}
+
+/// A resumed training that is not the one that was never stopped.
+public struct ResumeCheckError: Error, CustomStringConvertible, Equatable {
+    /// What differs first.
+    public let difference: String
+    /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
+    /// after the resume: likely the reason.
+    public let unsavedProperties: [String]
+
+    public var description: String {
+        "resume check: \(difference)" + ResumeCheck.note(unsavedProperties)
+    }
+}
+
+/// Notes the losses of each batch, and stops the training after some.
+private final class ResumeObserver: Plugin {
+    private(set) var losses: [[(name: String, value: Double)]] = []
+    /// What the model's properties held when the check was to look at them.
+    private(set) var snapshot: [String: PropertyPrint] = [:]
+    private var end = 0
+    private var lookingAt = 0
+
+    init() {
+        super.init(id: "helios-resume-check")
+    }
+
+    func begin(upTo end: Int, lookingAt: Int) {
+        (self.end, self.lookingAt) = (end, lookingAt)
+        losses = []
+        snapshot = [:]
+    }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        guard let model else { return }
+        losses.append(
+            try model.lossItems.sorted { $0.key < $1.key }.map { (name: $0.key, value: try $0.value.item().double) })
+        if state.globalIteration == lookingAt { snapshot = try PropertyPrint.all(of: model) }
+        if state.globalIteration == end { trainer?.stop() }
+    }
+}
+
+/// A training of a check, when it is over.
+private struct ObservedTraining<Batch: Sendable> {
+    let model: Model<Batch>
+    /// Those of each batch; after a resume of those that came after it.
+    let losses: [[(name: String, value: Double)]]
+    /// Its last checkpoint.
+    let state: StateDict
+    /// What the properties held at the batch at which the other training stops.
+    let before: [String: PropertyPrint]
+
+    /// What differs first between a training without a stop and one in two parts; `nil` if nothing does.
+    static func difference(_ whole: Self, _ first: Self, _ second: Self) -> String? {
+        for (batch, (left, right)) in zip(whole.losses, first.losses + second.losses).enumerated() {
+            guard let difference = difference(left, right) else { continue }
+            return batch < first.losses.count
+                ? "two trainings from the start differ already: \(difference) in batch \(batch + 1), so a resume cannot be "
+                    + "exact. Draw random numbers from the generators that the trainer seeds, and make models and data alike"
+                : "\(difference) in batch \(batch + 1), without the stop and after the resume"
+        }
+        return whole.state.difference(from: second.state).map { "\($0), without the stop and after the resume" }
+    }
+
+    private static func difference(
+        _ left: [(name: String, value: Double)], _ right: [(name: String, value: Double)]
+    ) -> String? {
+        guard left.map(\.name) == right.map(\.name) else {
+            return "the losses are \(left.map(\.name)) and \(right.map(\.name))"
+        }
+        let pair = zip(left, right).first { $0.value.bitPattern != $1.value.bitPattern }
+        return pair.map { "the loss '\($0.name)' is \($0.value) and \($1.value)" }
+    }
+
+    /// The properties that training changed, that are not saved, and that differ after the resume.
+    static func unsaved(_ whole: Self, _ resumed: Self) -> [String] {
+        guard let (left, right) = try? (PropertyPrint.all(of: whole.model), PropertyPrint.all(of: resumed.model)) else {
+            return []
+        }
+        let saved = (try? whole.model.stateDict().names) ?? []
+        return StatefulProperties.stored(in: whole.model).map(\.name).filter { name in
+            !saved.contains(name) && whole.before[name] != left[name] && left[name] != right[name]
+        }
+    }
+}
+
+extension StateDict {
+    /// The first difference to another checkpoint, but for times, paths and names of files.
+    fileprivate func difference(from other: StateDict) -> String? {
+        let apart: Set<StateDict.Key> = [
+            Checkpoint.Key.loggers, Checkpoint.Key.progress, Checkpoint.Key.written, Checkpoint.Key.version,
+        ]
+        let (left, right) = (filter { !apart.contains($0.key) }, other.filter { !apart.contains($0.key) })
+        func state(_ elements: [(key: Key, value: StateValue)]) -> StateDict {
+            var state = StateDict()
+            for (key, value) in elements where key != "average_iter_time" { state[key] = value }
+            return state
+        }
+        var path: [String] = []
+        return StateValue.difference(.dictionary(state(left)), .dictionary(state(right)), &path)
+    }
+}
+
+extension StateValue {
+    fileprivate static func difference(_ left: StateValue, _ right: StateValue, _ path: inout [String]) -> String? {
+        func differ(_ left: String, _ right: String) -> String {
+            "'\(path.joined(separator: "."))' of the checkpoint is \(left) and \(right)"
+        }
+        switch (left, right) {
+        case (.dictionary(let left), .dictionary(let right)):
+            // The time that a step takes is no state.
+            let keys = left.keys.filter { $0 != "average_iter_time" }
+            guard Set(keys) == Set(right.keys.filter { $0 != "average_iter_time" }) else {
+                return differ("\(left.keys.map(\.description))", "\(right.keys.map(\.description))")
+            }
+            for key in keys {
+                path.append(key.description)
+                defer { path.removeLast() }
+                guard let left = left[key], let right = right[key] else { continue }
+                if let difference = difference(left, right, &path) { return difference }
+            }
+            return nil
+        case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
+            guard left.count == right.count else { return differ("\(left.count) values", "\(right.count)") }
+            for (position, (left, right)) in zip(left, right).enumerated() {
+                path.append("\(position)")
+                defer { path.removeLast() }
+                if let difference = difference(left, right, &path) { return difference }
+            }
+            return nil
+        case (.tensor(let left), .tensor(let right)):
+            guard left.dtype == right.dtype, left.shape == right.shape else {
+                return differ("\(left.dtype)\(left.shape)", "\(right.dtype)\(right.shape)")
+            }
+            guard TensorPrint(left) != TensorPrint(right) else { return nil }
+            return "'\(path.joined(separator: "."))' of the checkpoint, \(left.dtype)\(left.shape), has other elements"
+        case (.double(let left), .double(let right)):
+            return left.bitPattern == right.bitPattern ? nil : differ("\(left)", "\(right)")
+        default:
+            return "\(left)" == "\(right)" ? nil : differ("\(left)", "\(right)")
+        }
+    }
+}
