@@ -43,7 +43,7 @@ struct StateTreeTests {
                 "network     dictionary  1 key   24 B",
                 "  a.weight  float32     [2, 3]  24 B",
                 "betas       tuple       0.9, 0.999",
-                "name        string      \"a?[31m\"",
+                "name        string      \"a\\u{1B}[31m\"",
                 "none        none        none",
                 "empty       list        empty",
             ])

@@ -14,7 +14,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Equatable {
     }
 
     public var description: String {
-        "checkpoint \(path): \(reason)"
+        "checkpoint \(VisibleText.of(path)): \(reason)"
     }
 }
 

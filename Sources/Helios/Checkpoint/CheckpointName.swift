@@ -5,10 +5,26 @@ struct CheckpointName: Comparable {
     let fileName: String
 
     static let pathExtension = "pth"
+    /// How long a file's name can be on the common file systems.
+    static let maximumByteCount = 255
 
     /// A name without metadata, and without the extension.
     static func base(saveName: String, _ state: TrainingState) -> String {
         "\(saveName)_epoch_\(state.globalEpoch)_iter_\(state.currentIteration)"
+    }
+
+    /// The length that the name of a model's checkpoint can have, without metadata.
+    static func longestByteCount(saveName: String) -> Int {
+        var state = TrainingState()
+        (state.globalEpoch, state.currentIteration) = (.max, .max)
+        return "\(base(saveName: saveName, state)).\(pathExtension)".utf8.count
+    }
+
+    /// The beginning of a name, without the extension, that a file can have.
+    static func shortened(_ name: String) -> String {
+        var name = name
+        while name.utf8.count > maximumByteCount - pathExtension.utf8.count - 1 { name.removeLast() }
+        return name
     }
 
     /// nil for a name that is none of this model's checkpoints.

@@ -27,13 +27,13 @@ final class Console {
     /// Prints a line that stays, above the changing one.
     func printLine(_ line: String) {
         clearStatus()
-        write(line + "\n", to: output)
+        write(VisibleText.lines(of: line) + "\n", to: output)
     }
 
     /// Prints a line that the user should notice.
     func printWarning(_ message: String) {
         clearStatus()
-        write("warning: \(message)\n", to: errors)
+        write("warning: \(VisibleText.lines(of: message))\n", to: errors)
     }
 
     /// Draws the changing line, as much of it as has room; nothing where there is no terminal.

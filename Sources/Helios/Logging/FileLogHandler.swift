@@ -27,18 +27,9 @@ struct FileLogHandler: LogHandler {
         file.append("\(time) \(event.level) \(FileLogHandler.printable("\(event.message)\(suffix)"))\n")
     }
 
-    /// Lines after the first are indented, so that a line that starts with a time starts a message. Other control
-    /// characters, which could come from a file's name or a network's keys, are replaced.
+    /// Lines after the first are indented, so that a line that starts with a time starts a message.
     private static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\n    "
-            case _ where scalar.properties.generalCategory == .control: result += "?"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        VisibleText.lines(of: text).replacing("\n", with: "\n    ")
     }
 }
 
@@ -50,7 +41,7 @@ public struct LogFileError: Error, CustomStringConvertible, Equatable {
     public let reason: String
 
     public var description: String {
-        "log file \(path): \(reason)"
+        "log file \(VisibleText.of(path)): \(reason)"
     }
 }
 

@@ -180,14 +180,14 @@ final class ProgressReporter {
         guard isNeeded else { return }
         let seconds = Double(now - sectionStart) / 1e9
         var parts = losses.sorted { $0.key < $1.key }.map {
-            "\($0.key) \(format($0.value.sum / Double($0.value.count)))"
+            "\(VisibleText.of($0.key)) \(format($0.value.sum / Double($0.value.count)))"
         }
         parts += scores.sorted { $0.key < $1.key }.map { name, score in
             // Many models call what they train and what they validate by the same.
-            "\(losses[name] == nil ? "" : "validation ")\(name) \(format(score))"
+            "\(losses[name] == nil ? "" : "validation ")\(VisibleText.of(name)) \(format(score))"
         }
         for items in trainer.plugins.map(\.progressItems) {
-            parts += items.sorted { $0.key < $1.key }.map { "\($0.key) \(format($0.value))" }
+            parts += items.sorted { $0.key < $1.key }.map { "\(VisibleText.of($0.key)) \(format($0.value))" }
         }
         parts.append("\(stepCount) batch\(stepCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"

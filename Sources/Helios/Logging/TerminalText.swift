@@ -1,16 +1,14 @@
 /// How much room text takes on a terminal.
 enum TerminalText {
-    /// The beginning of a text that fits into so many columns. Control characters, which would move the cursor, become
-    /// question marks.
+    /// The beginning of a text that fits into so many columns, with what would move the cursor made visible.
     static func clipped(_ text: String, columns: Int) -> String {
         var result = ""
         var room = columns
-        for character in text {
-            let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            let width = isControl ? 1 : self.columns(of: character)
+        for character in VisibleText.of(text) {
+            let width = self.columns(of: character)
             guard width <= room else { break }
             room -= width
-            result.append(isControl ? "?" : character)
+            result.append(character)
         }
         return result
     }

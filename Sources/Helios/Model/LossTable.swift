@@ -27,10 +27,11 @@ struct LossTable {
     /// Reads a step's losses.
     ///
     /// - Parameter allowsOverflow: whether values may be infinite or no numbers.
-    /// - Throws: `NonFiniteLossError`.
+    /// - Throws: `NonFiniteLossError`; `ConfigurationError` for a loss that is not one real number.
     mutating func add(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
         last.removeAll(keepingCapacity: true)
         for (name, loss) in losses {
+            try LossTable.requireNumber(loss, name)
             let value = try loss.item().double
             guard value.isFinite || allowsOverflow else {
                 throw NonFiniteLossError(name: name, value: value, state: state)
@@ -40,8 +41,24 @@ struct LossTable {
         }
     }
 
+    /// Throws `ConfigurationError` for a loss that is not one real number.
+    static func requireNumber(_ loss: Tensor, _ name: String) throws {
+        let advice: String
+        if loss.dtype.isComplex {
+            advice = "real: take its absolute value, or its real part"
+        } else if loss.count != 1 {
+            advice = "one number: take its mean, or its sum"
+        } else {
+            return
+        }
+        throw ConfigurationError(
+            "the loss '\(VisibleText.of(name))' is \(loss.dtype)\(loss.shape), and a loss must be \(advice)")
+    }
+
     /// Keeps a step's losses, without what they were computed by.
     mutating func postpone(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
+        // Now, while the step that it belongs to is the one under way.
+        for (name, loss) in losses { try LossTable.requireNumber(loss, name) }
         pending.append(
             Step(losses: try losses.mapValues { try $0.detach() }, state: state, allowsOverflow: allowsOverflow))
     }

@@ -357,7 +357,7 @@ public struct NonFiniteLossError: Error, CustomStringConvertible, Equatable {
     }
 
     public var description: String {
-        "the loss '\(name)' is \(value) in iteration \(state.currentIteration) (epoch \(state.globalEpoch), batch "
+        "the loss '\(VisibleText.of(name))' is \(value) in iteration \(state.currentIteration) (epoch \(state.globalEpoch), batch "
             + "\(state.datasetIter + 1)): lower the learning rate, clip the gradients or look at the data of this batch"
     }
 }

@@ -93,7 +93,19 @@ public final class BestCheckpoints: Plugin {
         guard trainer?.checkpointRoot != nil else {
             throw PluginError(id: id, reason: "there is no checkpointRoot, and so no folder for the best checkpoints")
         }
+        try requireShortName()
         if isRestored { try prepareFolder() }
+    }
+
+    /// Throws if the names of the checkpoints could be too long for a file.
+    private func requireShortName() throws {
+        guard let model else { return }
+        let longest = CheckpointName.longestByteCount(saveName: model.saveName) + "_\(label)_-1.234e-308".utf8.count
+        guard longest > CheckpointName.maximumByteCount else { return }
+        throw PluginError(
+            id: id,
+            reason: "the names of its files could have \(longest) bytes, and a file's name has at most "
+                + "\(CheckpointName.maximumByteCount): shorten the model's saveName or the metric's name")
     }
 
     override public func onScores(_ scores: [String: Double], state: TrainingState) throws {

@@ -12,6 +12,6 @@ public struct PluginError: Error, CustomStringConvertible, Equatable {
     }
 
     public var description: String {
-        "plug-in '\(id)': \(reason)"
+        "plug-in '\(VisibleText.of(id))': \(reason)"
     }
 }

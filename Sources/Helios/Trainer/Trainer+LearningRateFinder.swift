@@ -76,6 +76,7 @@ extension Trainer {
                 name.map { "there is no loss '\($0)' to find a learning rate by: lossItems has \(which)" }
                     ?? "a learning rate is found by one loss, and lossItems has \(which): say which")
         }
+        try LossTable.requireNumber(loss, found)
         return try loss.item(Double.self)
     }
 }

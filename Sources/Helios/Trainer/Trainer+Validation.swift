@@ -64,14 +64,15 @@ extension Trainer {
         }
     }
 
-    /// Throws for a name that a file cannot have, or that leaves no room for what is added to it.
+    /// Throws for a name that a file cannot have, or that leaves no room for what is always added to it: epoch, iteration
+    /// and extension. (Temporary files have names of their own.)
     static func requireFileName(_ name: String, _ what: String) throws {
         guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
-            name.utf8.count <= 200
+            CheckpointName.longestByteCount(saveName: name) <= CheckpointName.maximumByteCount
         else {
             throw ConfigurationError(
                 "\(what) becomes part of the names of files: it must be from 1 to 200 bytes without '/', not "
-                    + "'\(name)'")
+                    + "'\(VisibleText.of(name))'")
         }
     }
 }

@@ -106,6 +106,7 @@ public final class Trainer {
     public internal(set) var plugins: [Plugin] = []
 
     var console: Console
+    private var warnings: Set<String> = []
     private(set) var stopIsRequested = false
     private(set) var isRunning = false
     private var openLogFile: URL?
@@ -258,6 +259,12 @@ public final class Trainer {
         logger.warning("\(message)")
     }
 
+    /// Warns the user of what would come again and again, once in a run.
+    func warnOnce(_ message: String) {
+        guard warnings.insert(message).inserted else { return }
+        warn(message)
+    }
+
     /// Does a run of the model between opening the log and closing it.
     func run<Batch, Result>(
         _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
@@ -272,6 +279,7 @@ public final class Trainer {
         defer { isRunning = false }
         let run = TrainingRun(self, kind, model, data)
         stopIsRequested = false
+        warnings = []
         state = TrainingState()
         defer { closeLog() }
         let result: Result

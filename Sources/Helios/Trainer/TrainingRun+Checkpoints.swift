@@ -45,7 +45,7 @@ extension TrainingRun {
         let outcome = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)
             let name =
-                isDue ? try checkpoints.name(model.appendMetadata(toCheckpointName: base), of: state) : nil
+                isDue ? try checkpoints.name(shortened(model.appendMetadata(toCheckpointName: base)), of: state) : nil
             let decision = name.map {
                 trainer.checkpointRetention.decide(
                     written, newest: $0, unit: trainer.trainUnit, interrupted: interrupted)
@@ -102,6 +102,17 @@ extension TrainingRun {
         case .step, .validation, .lastValidation: true
         case .saved, .ended: trainer.trainUnit == .epoch && state.datasetIter > 0
         }
+    }
+
+    /// A name that a file can have: a long name that the metadata make must not end a training after its first epoch.
+    private func shortened(_ name: String) -> String {
+        let shortened = CheckpointName.shortened(name)
+        if shortened != name {
+            trainer.warnOnce(
+                "a checkpoint's name is cut to the \(CheckpointName.maximumByteCount) bytes that a file's name can have: "
+                    + "shorten saveName, or what appendMetadata(toCheckpointName:) adds")
+        }
+        return shortened
     }
 
     func checkpoint(

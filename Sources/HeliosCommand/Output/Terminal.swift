@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 
 /// What is known of the terminal, where there is one.
 enum Terminal {
@@ -15,6 +16,6 @@ enum Terminal {
 
     /// Writes to the standard error output.
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        FileHandle.standardError.write(Data((VisibleText.lines(of: text) + "\n").utf8))
     }
 }

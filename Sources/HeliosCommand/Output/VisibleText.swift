@@ -1,17 +1,7 @@
-/// Text that comes from a file, made fit for a terminal.
-enum VisibleText {
-    /// Without control characters, which would move the cursor or change colours.
-    static func of(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: result.append("?")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
+import Helios
 
+// Text that comes from a file, in the columns of a terminal.
+extension VisibleText {
     /// In quotation marks, and no longer than so many characters.
     static func quoted(_ text: String, limit: Int = 60) -> String {
         "\"" + clipped(of(text), limit) + "\""

@@ -24,6 +24,15 @@ import Testing
         #expect(CheckpointName(fileName: name, saveName: "net") == nil)
     }
 
+    @Test("a name is cut to what a file can have, between two characters")
+    func shortening() {
+        let long = "nets_epoch_1_iter_2_" + String(repeating: "é", count: 200)
+        let name = CheckpointName.shortened(long)
+        #expect("\(name).pth".utf8.count == 254 && long.hasPrefix(name))
+        #expect(CheckpointName.shortened("net_epoch_1_iter_2_loss_0.5") == "net_epoch_1_iter_2_loss_0.5")
+        #expect(CheckpointName.longestByteCount(saveName: String(repeating: "x", count: 200)) == 255)
+    }
+
     @Test("the greatest epoch is the newest, then the greatest iteration, however they are listed")
     func order() {
         let names = ["net_epoch_2_iter_90", "net_epoch_10_iter_100", "net_epoch_9_iter_405", "net_epoch_10_iter_99"]

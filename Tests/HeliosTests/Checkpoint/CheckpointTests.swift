@@ -121,6 +121,33 @@ import Testing
         }
     }
 
+    @Test("with the longest saveName, metadata are cut to what a file's name can have, and are no reason to stop")
+    func longMetadata() throws {
+        final class Named: SmallModel {
+            override func appendMetadata(toCheckpointName name: String) -> String {
+                name + "_loss_" + String(repeating: "9", count: 100)
+            }
+        }
+        try withTemporaryFolder { folder in
+            let saveName = String(repeating: "x", count: 200)
+            func fit(_ epochs: Int) throws -> (TrainingState, String) {
+                let model = Named()
+                model.saveName = saveName
+                let trainer = try Trainer.quiet(
+                    .epoch, .steps(epochs), validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+                var state = TrainingState()
+                let text = try trainer.printedText { state = try trainer.fit(model, SmallData()).state }
+                #expect(trainer.lastCheckpoint?.lastPathComponent.utf8.count == 255)
+                return (state, text)
+            }
+            let (_, text) = try fit(2)
+            #expect(text.components(separatedBy: "a checkpoint's name is cut to the 255 bytes").count == 2)
+            // They are found again.
+            #expect(try fit(3).0.globalIteration == 18)
+            #expect(folder.filesBelow.filter { $0.hasSuffix(".pth") }.count == 3)
+        }
+    }
+
     @Test("metadata go into the name, but not into another folder")
     func metadata() throws {
         final class Named: SmallModel {

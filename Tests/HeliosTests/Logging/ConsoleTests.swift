@@ -21,6 +21,19 @@ import Testing
         #expect(text(errors) == "\rhalf\u{1B}[K" + clear + "\r\(row)\u{1B}[K" + clear + "warning: careful\n")
     }
 
+    @Test("what acts on a terminal does not reach it, in lines, warnings and the changing line")
+    func controlCharacters() {
+        let (output, errors) = (Pipe(), Pipe())
+        let console = Console(
+            output: output.fileHandleForWriting.fileDescriptor, errors: errors.fileHandleForWriting.fileDescriptor,
+            isTerminal: true)
+        console.printLine("a\u{1B}[2J\nb")
+        console.printWarning("\u{202E}c")
+        console.showStatus("d\r\ne")
+        #expect(text(output) == "a\\u{1B}[2J\nb\n")
+        #expect(text(errors) == "warning: \\u{202E}c\n\rd\\r\\ne\u{1B}[K")
+    }
+
     @Test("without a terminal there is no changing line")
     func noTerminal() {
         let errors = Pipe()

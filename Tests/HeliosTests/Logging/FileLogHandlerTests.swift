@@ -31,7 +31,7 @@ import Testing
             let file = folder.appending(path: "run.log")
             let handler = try FileLogHandler(file)
             Logger(label: "test") { _ in handler }.info("a\nb\r\u{1B}[2Jc")
-            #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix(" info a\n    b??[2Jc\n"))
+            #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix(" info a\n    b\\r\\u{1B}[2Jc\n"))
         }
     }
 

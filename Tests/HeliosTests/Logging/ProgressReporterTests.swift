@@ -35,6 +35,18 @@ import Testing
         }
     }
 
+    @Test("the names of losses and scores do not act on the terminal")
+    func controlCharacters() throws {
+        final class Named: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["a\u{1B}[31m\nb"] = try Tensor(1)
+            }
+            override func validStep(_ batch: LabeledBatch, step: Int) { validationScores["c\rd"] = 2 }
+        }
+        let expected = ["epoch 1/1: a\\u{1B}[31m\\nb 1, c\\rd 2, 6 batches in s"]
+        #expect(try lines(Named(), unit: .epoch, 1, validFrequency: 1) == expected)
+    }
+
     @Test("by epoch there is a line for each, with the means of the losses and the scores")
     func byEpoch() throws {
         #expect(

@@ -1,6 +1,7 @@
-import Helios
 import TestSupport
 import Testing
+
+@testable import Helios
 
 @Suite(.standardGenerator) struct ModelTests {
     @Test("losses are cleared before a step and added up after it")
@@ -35,7 +36,25 @@ import Testing
     func notANumber() throws {
         let model = Model<Int>(saveName: "model")
         model.lossItems["loss"] = try Tensor([1, 2])
-        #expect(throws: TorchError.self) { try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false) }
+        let error = #expect(throws: ConfigurationError.self) {
+            try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false)
+        }
+        #expect(
+            error?.description
+                == "the loss 'loss' is int64[2], and a loss must be one number: take its mean, or its sum")
+    }
+
+    @Test("a complex loss is an error, whatever its imaginary part is, read now or later", arguments: [false, true])
+    func complexLoss(postpones: Bool) throws {
+        for imaginary in [0, 3, Double.nan] {
+            let model = Model<Int>(saveName: "model")
+            model.postponesLosses = postpones
+            model.lossItems["z"] = try Tensor.full([], .complex(real: 1, imaginary: imaginary), dtype: .complex64)
+            let error = #expect(throws: ConfigurationError.self) {
+                try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false)
+            }
+            #expect(error?.description.contains("'z' is complex64[], and a loss must be real") == true)
+        }
     }
 
     @Test("by default nothing stops, everything is saved, metrics improve and names stay")

@@ -99,6 +99,20 @@ import Testing
         }
     }
 
+    @Test("names of files that would be too long are an error at the start")
+    func longNames() throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1, checkpointRoot: folder)
+            try trainer.register(best())
+            let model = ScoredModel([1])
+            model.saveName = String(repeating: "x", count: 183)
+            let error = #expect(throws: PluginError.self) { try trainer.fit(model, SmallData()) }
+            #expect(error?.reason.contains("could have 256 bytes") == true, "\(error?.reason ?? "")")
+            model.saveName.removeLast()
+            try trainer.fit(model, SmallData())
+        }
+    }
+
     @Test("two of them keep two scores in two folders, and not in one")
     func two() throws {
         final class TwoScores: ScoredModel {

@@ -60,7 +60,9 @@ import Testing
 
     @Test(
         "names that no file can have are errors before anything is done",
-        arguments: ["", ".", "..", "a/b", "a\u{0}", String(repeating: "x", count: 201)])
+        arguments: [
+            "", ".", "..", "a/b", "a\u{0}", String(repeating: "x", count: 201), String(repeating: "é", count: 101),
+        ])
     func impossibleNames(_ name: String) throws {
         try withTemporaryFolder { folder in
             let data = SmallData()
