@@ -171,7 +171,8 @@ public final class Trainer {
     ///
     /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
-    ///   is nothing to do, or the model's name cannot be that of a file; `CheckpointError` where the folder has
+    ///   is nothing to do, the model's name cannot be that of a file, another thread of the process runs a trainer, or
+    ///   accumulated gradients were never used; `CheckpointError` where the folder has
     ///   checkpoints and none can be read, where one cannot be written, and where another training is at work in the
     ///   folder; with `saveOnError`, `TrainingError`, which has the error and the file.
     @discardableResult
@@ -270,13 +271,22 @@ public final class Trainer {
         _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
         _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
-        guard !isRunning else {
-            throw ConfigurationError(
-                "the \(what) was started in a hook of this trainer's own run: do it when that is over, or with another "
-                    + "trainer, model and data module")
+        try ProcessTurn.take("the \(what) of '\(model.saveName)'", device: device) {
+            guard !isRunning else {
+                throw ConfigurationError(
+                    "the \(what) was started in a hook of this trainer's own run: do it when that is over, or with "
+                        + "another trainer, model and data module")
+            }
+            isRunning = true
+            defer { isRunning = false }
+            return try runAlone(what, kind, model, data, body)
         }
-        isRunning = true
-        defer { isRunning = false }
+    }
+
+    private func runAlone<Batch, Result>(
+        _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
         let run = TrainingRun(self, kind, model, data)
         stopIsRequested = false
         warnings = []
