@@ -55,56 +55,83 @@ open class DataModule<Batch: Sendable> {
     public func addTrainPhase<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        trainLoaders.append(limitedTraining(try DataLoader(dataset, training(options, count: dataset.count))))
+        try addTrainLoader { try DataLoader(dataset, training(options, count: dataset.count)) }
     }
 
     /// Adds a training phase.
     public func addTrainPhase<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        trainLoaders.append(limitedTraining(try DataLoader(dataset, training(options, count: dataset.count))))
+        try addTrainLoader { try DataLoader(dataset, training(options, count: dataset.count)) }
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        validDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.valid)
+        validDataLoader = try naming("the validation data") { try DataLoader(dataset, seeded(options)) }.limited(
+            to: limits.valid)
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        validDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.valid)
+        validDataLoader = try naming("the validation data") { try DataLoader(dataset, seeded(options)) }.limited(
+            to: limits.valid)
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
-        testDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.test)
+        testDataLoader = try naming("the test data") { try DataLoader(dataset, seeded(options)) }.limited(
+            to: limits.test)
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        testDataLoader = try DataLoader(dataset, seeded(options)).limited(to: limits.test)
+        testDataLoader = try naming("the test data") { try DataLoader(dataset, seeded(options)) }.limited(
+            to: limits.test)
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        predictionDataLoader = try DataLoader(dataset, seeded(options))
+        predictionDataLoader = try naming("the prediction data") { try DataLoader(dataset, seeded(options)) }
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        predictionDataLoader = try DataLoader(dataset, seeded(options))
+        predictionDataLoader = try naming("the prediction data") { try DataLoader(dataset, seeded(options)) }
     }
 
-    private func limitedTraining(_ loader: DataLoader<Batch>) -> DataLoader<Batch> {
-        guard let count = limits.overfit else { return loader.limited(to: limits.train) }
-        return loader.inOrder().limited(to: min(count, limits.train ?? count))
+    /// Says in an error of the data or their options which data it is about.
+    private func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DataError {
+            throw DataError("\(data): \(error)")
+        }
+    }
+
+    private func addTrainLoader(_ make: () throws -> DataLoader<Batch>) throws {
+        let phase = trainLoaders.count + 1
+        let loader = try naming("the training data\(phase > 1 ? " of phase \(phase)" : "")", make)
+        trainLoaders.append(try limitedTraining(loader, phase: phase))
+    }
+
+    private func limitedTraining(_ loader: DataLoader<Batch>, phase: Int) throws -> DataLoader<Batch> {
+        var limited = loader.limited(to: limits.train)
+        if let count = limits.overfit { limited = loader.inOrder().limited(to: min(count, limits.train ?? count)) }
+        guard let multiple = limits.multiple, multiple > 1 else { return limited }
+        guard limited.batchCount >= multiple else {
+            throw DataError(
+                "no step can be made in training phase \(phase): an epoch has \(limited.batchCount) batches, "
+                    + "accumulationSteps is \(multiple), and accumulationRemainder .drop leaves out fewer; accumulate "
+                    + "less, or take .step")
+        }
+        return limited.limited(to: limited.batchCount - limited.batchCount % multiple)
     }
 
     /// With the batch size that is tried, as far as there are samples.

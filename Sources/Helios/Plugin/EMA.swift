@@ -43,8 +43,8 @@ public final class EMA: Plugin {
     /// - Parameters:
     ///   - stepInterval: averages with every so many steps of the optimiser.
     ///   - networks: the names of those that are averaged; nil for all.
-    ///   - isStep: whether the optimiser has made a step with the batch of this state. By default, with every
-    ///     `Trainer.accumulationSteps` batches, counted through all epochs.
+    ///   - isStep: whether the optimizer has made a step with the batch of this state. By default, if
+    ///     `Trainer.isStepDue`.
     /// - Throws: `PluginError` where an option makes no sense.
     public init(
         decay: Double = 0.999, warmsUp: Bool = false, every stepInterval: Int = 1, networks: [String]? = nil,
@@ -124,8 +124,7 @@ public final class EMA: Plugin {
     }
 
     override public func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
-        let accumulationSteps = trainer?.accumulationSteps ?? 1
-        guard isStep?(state) ?? (state.optimizerStep(accumulationSteps: accumulationSteps) != nil) else { return }
+        guard isStep?(state) ?? trainer?.isStepDue ?? true else { return }
         stepCount += 1
         if stepCount % stepInterval == 0 { try update() }
     }

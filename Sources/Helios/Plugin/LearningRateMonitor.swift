@@ -33,6 +33,8 @@ public final class LearningRateMonitor: Plugin {
 
     /// The newest iteration, for what is noted between two.
     private var iteration = 0
+    /// How many steps of the optimizer there were, the one that comes next included.
+    private var stepCount = 0
 
     /// A plug-in that notes learning rates.
     ///
@@ -54,6 +56,7 @@ public final class LearningRateMonitor: Plugin {
     override public func setup() {
         history = []
         iteration = 0
+        stepCount = 0
     }
 
     override public func onTrainingStart() {
@@ -69,9 +72,9 @@ public final class LearningRateMonitor: Plugin {
 
     override public func onTrainingBatchStart(state: TrainingState) {
         iteration = state.currentIteration
-        guard case .steps(let count) = interval,
-            let step = state.optimizerStep(accumulationSteps: trainer?.accumulationSteps ?? 1), step % count == 0
-        else { return }
+        guard trainer?.isStepDue ?? true else { return }
+        stepCount += 1
+        guard case .steps(let count) = interval, stepCount.isMultiple(of: count) else { return }
         note(epoch: state.globalEpoch, iteration: state.currentIteration)
     }
 
@@ -89,7 +92,7 @@ public final class LearningRateMonitor: Plugin {
                 "epoch": .int(reading.epoch), "iteration": .int(reading.iteration), "rates": .dictionary(rates),
             ])
         }
-        return ["iteration": .int(iteration), "history": .list(readings)]
+        return ["iteration": .int(iteration), "steps": .int(stepCount), "history": .list(readings)]
     }
 
     override public func loadStateDict(_ state: StateDict) throws {
@@ -103,7 +106,14 @@ public final class LearningRateMonitor: Plugin {
                 rates: try rates.names.reduce(into: [:]) { $0[$1] = try rates.double(.string($1)) })
         }
         iteration = try state.int("iteration")
+        stepCount = try state["steps"] == nil ? stepsBefore(iteration) : state.int("steps")
         history = readings.suffix(historyLimit)
+    }
+
+    /// The steps up to an iteration, for a state that does not say.
+    private func stepsBefore(_ iteration: Int) -> Int {
+        guard let trainer, trainer.trainUnit == .epoch else { return iteration }
+        return iteration / trainer.accumulationSteps
     }
 
     /// The rates now. A group without a rate has none.

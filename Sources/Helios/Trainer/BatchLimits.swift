@@ -8,6 +8,8 @@ struct BatchLimits {
     var test: Int?
     /// Trains and validates with the first so many training batches in the order of their numbers; nil for not.
     var overfit: Int?
+    /// Each training epoch has a multiple of this number of batches; `nil` for as many as there are.
+    var multiple: Int?
     /// The number of samples in a training batch, instead of what the data module says; nil for that.
     var batchSize: Int?
 }

@@ -26,7 +26,8 @@ struct RunPlan {
         sanityCheckSteps = trainer.sanityCheckSteps
         limits = BatchLimits(
             train: trainer.trainBatchLimit, valid: trainer.validBatchLimit, test: trainer.testBatchLimit,
-            overfit: trainer.overfitBatches)
+            overfit: trainer.overfitBatches,
+            multiple: trainer.accumulationRemainder == .drop ? trainer.accumulationSteps : nil)
         writesFiles = if case .full = kind { true } else { false }
         isTrial = if case .trial = kind { true } else { false }
         switch kind {
@@ -36,12 +37,15 @@ struct RunPlan {
             let isByEpoch = trainer.trainUnit == .epoch
             totalSteps = isByEpoch ? 1 : .steps(steps)
             validFrequency = isByEpoch ? 1 : steps
-            limits.train = min(limits.train ?? steps, steps)
+            // Fewer would be less than a step.
+            let batches = max(steps, limits.multiple ?? 0)
+            limits.train = min(limits.train ?? batches, batches)
             limits.valid = min(limits.valid ?? steps, steps)
             limits.test = min(limits.test ?? steps, steps)
         case .trial(let batchSize):
             validFrequency = nil
             limits.batchSize = batchSize
+            limits.multiple = nil
         }
         checkpointFrequency = nil
         sanityCheckSteps = 0

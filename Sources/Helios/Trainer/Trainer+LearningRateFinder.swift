@@ -18,7 +18,7 @@ extension Trainer {
     /// - Parameters:
     ///   - first: the rate of the first step.
     ///   - last: the rate of the last step.
-    ///   - steps: how many; when training by epoch, of a batch each.
+    ///   - steps: how many steps of the optimizer.
     ///   - loss: the name in `Model.lossItems` to go by; may be left out where there is one only.
     ///   - smoothing: how much of the mean of the losses goes on with each step; from 0, for none, to below 1.
     ///   - divergence: ends the test where the smoothed loss is so many times the lowest before; not where nil.

@@ -27,9 +27,11 @@ public final class Trainer {
     public var checkpointFrequency: Int?
     /// Tells `onTrainingBatchEnd` to log after every so many iterations; never where nil.
     public var printFrequency: Int?
-    /// How many batches go into one step of the optimiser. The model does the accumulating; when training by
-    /// iteration, an iteration is that many batches.
+    /// How many batches go into one step of the optimizer. The model does the accumulating, by `Model.isStepDue` and
+    /// `Model.batchesPerStep`; when training by iteration, an iteration is that many batches.
     public let accumulationSteps: Int
+    /// What happens to the batches at the end of an epoch that are fewer than `accumulationSteps`.
+    public let accumulationRemainder: AccumulationRemainder
     /// Stops after so many validation cycles without improvement; never where nil.
     public var earlyStopCycles: Int?
 
@@ -105,6 +107,9 @@ public final class Trainer {
     /// What was registered, in that order.
     public internal(set) var plugins: [Plugin] = []
 
+    /// What the batch that is being trained is to the step that it belongs to.
+    var accumulation = AccumulationWindow()
+
     var console: Console
     private var warnings: Set<String> = []
     private(set) var stopIsRequested = false
@@ -118,7 +123,8 @@ public final class Trainer {
     public init(
         runName: String? = nil, trainUnit: TrainingUnit = .epoch, totalSteps: StepLimit = 0,
         timeLimit: Duration? = nil, validFrequency: Int? = nil, checkpointFrequency: Int? = nil,
-        printFrequency: Int? = nil, accumulationSteps: Int = 1, earlyStopCycles: Int? = nil,
+        printFrequency: Int? = nil, accumulationSteps: Int = 1,
+        accumulationRemainder: AccumulationRemainder = .step, earlyStopCycles: Int? = nil,
         sanityCheckSteps: Int = 0, trainBatchLimit: Int? = nil, validBatchLimit: Int? = nil,
         testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
         randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
@@ -135,6 +141,7 @@ public final class Trainer {
         self.checkpointFrequency = checkpointFrequency
         self.printFrequency = printFrequency
         self.accumulationSteps = accumulationSteps
+        self.accumulationRemainder = accumulationRemainder
         self.earlyStopCycles = earlyStopCycles
         self.sanityCheckSteps = sanityCheckSteps
         self.trainBatchLimit = trainBatchLimit
@@ -291,6 +298,7 @@ public final class Trainer {
         stopIsRequested = false
         warnings = []
         state = TrainingState()
+        accumulation = AccumulationWindow()
         defer { closeLog() }
         let result: Result
         do {

@@ -6,7 +6,7 @@ extension TrainingRun {
     ///
     /// - Parameters:
     ///   - what: what the progress bar says.
-    ///   - steps: of the optimiser; when training by epoch, of a batch each.
+    ///   - steps: of the optimizer.
     ///   - afterStep: called after each step; false ends the trial.
     func trial(_ what: String, steps: Int, beforeBatch: () throws -> Void = {}, afterStep: () throws -> Bool) throws {
         progress.beginTrial(what, steps: steps)
@@ -20,15 +20,13 @@ extension TrainingRun {
             let batches = try remainingBatches(of: data.requiredTrainLoader())
             while let batch = try next(of: batches) {
                 state.globalIteration += 1
-                let isStep =
-                    trainer.trainUnit == .epoch || state.globalIteration.isMultiple(of: trainer.accumulationSteps)
-                if isStep {
+                if trainer.trainUnit == .epoch || state.globalIteration.isMultiple(of: trainer.accumulationSteps) {
                     state.currentIteration += 1
                     state.runningIter += 1
                 }
                 try beforeBatch()
                 try train(on: batch, shouldLog: false)
-                guard isStep else { continue }
+                guard trainer.isStepDue else { continue }
                 done += 1
                 if try !afterStep() || done == steps || trainer.stopIsRequested { return }
             }

@@ -43,6 +43,7 @@ final class TrainingRun<Batch: Sendable> {
     private(set) var threads: ThreadControl?
     private var nanGuard: NaNGuard?
     private var optimizerTimers: OptimizerTimers?
+    private(set) var accumulationWatch: AccumulationWatch?
     private let wasDeterministic = LibTorch.isDeterministic
     /// Where the weights came from that `setup` replaced.
     private var replacedOrigin = WeightOrigin.setup
@@ -97,6 +98,7 @@ final class TrainingRun<Batch: Sendable> {
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
+        if outcome == .completed { try requireOptimizerStep() }
         try endTraining(outcome)
         return FitResult(outcome: outcome, state: state)
     }
@@ -147,10 +149,12 @@ final class TrainingRun<Batch: Sendable> {
 
     /// What happens with each training batch, in both loops.
     func train(on batch: Batch, shouldLog: Bool) throws {
+        trainer.accumulation = accumulationWindow
         let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
         try hooks.onTrainingBatchStart(state: state)
         try threads?.beginStep()
         try hooks.trainStep(batch, state: state)
+        checkAccumulation()
         if let choice = try threads?.endStep() { trainer.print("\(choice)") }
         state.averageIterTime = timer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
@@ -259,6 +263,7 @@ final class TrainingRun<Batch: Sendable> {
         }
         if trainer.nanGuard { nanGuard = NaNGuard(model) }
         if let times = hooks.times { optimizerTimers = OptimizerTimers(model, times) }
+        if !fastInit, trainer.accumulationSteps > 1 { accumulationWatch = AccumulationWatch(model) }
     }
 
     /// Cleans up; what fails is told to `failed`, and the rest goes on.
@@ -269,6 +274,7 @@ final class TrainingRun<Batch: Sendable> {
         stopWatch = nil
         nanGuard?.remove()
         optimizerTimers?.remove()
+        accumulationWatch?.remove()
         do { try threads?.restore() } catch { failed(error) }
         do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
         for plugin in trainer.plugins {

@@ -51,7 +51,7 @@ private struct Run {
     let trainer: Trainer
 
     init(_ unit: TrainingUnit, _ accumulation: Int, in folder: URL) throws {
-        model = Snapshotting(accumulation, in: folder)
+        model = Snapshotting(in: folder)
         trainer = try .quiet(
             unit, .steps(unit == .epoch ? 12 : 24), validFrequency: unit == .epoch ? 1 : 2, checkpointFrequency: 1,
             accumulationSteps: accumulation, checkpointRoot: folder)
@@ -75,11 +75,9 @@ private struct Run {
 private final class Snapshotting: SmallModel {
     var schedule: ExponentialLR!
     var snapshots: URL?
-    private let accumulation: Int
     private let folder: URL
 
-    init(_ accumulation: Int, in folder: URL) {
-        self.accumulation = accumulation
+    init(in folder: URL) {
         self.folder = folder
         super.init()
     }
@@ -93,7 +91,7 @@ private final class Snapshotting: SmallModel {
         let loss = try crossEntropy(network(batch.inputs), batch.targets)
         try loss.backward()
         lossItems["loss"] = loss
-        guard state.globalIteration % accumulation == 0 else { return }
+        guard isStepDue else { return }
         try optimizer.step()
         try optimizer.zeroGrad()
         try schedule.step()

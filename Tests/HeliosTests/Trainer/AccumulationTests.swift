@@ -3,11 +3,12 @@ import TestSupport
 import Testing
 
 @Suite(.standardGenerator) struct AccumulationTests {
-    /// A linear network without randomness, that steps with every `accumulationSteps` batches.
+    /// A linear network without randomness, that steps if a step is due.
     private final class Accumulating: Model<LabeledBatch> {
         var network: Linear!
         var optimizer: SGD!
         var clip: Double?
+        private(set) var stepCount = 0
 
         init(clip: Double? = nil) {
             self.clip = clip
@@ -20,14 +21,14 @@ import Testing
         }
 
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-            let steps = trainer?.accumulationSteps ?? 1
             let loss = try crossEntropy(network(batch.inputs.flatten(startDim: 1)), batch.targets)
-            try (loss / Double(steps)).backward()
+            try (loss / Double(batchesPerStep)).backward()
             lossItems["loss"] = loss
-            guard state.globalIteration % steps == 0 else { return }
+            guard isStepDue else { return }
             if let clip { try clipGradients(network.parameters(), optimizer, maxNorm: clip) }
             try optimizer.step()
             try optimizer.zeroGrad()
+            stepCount += 1
         }
     }
 
@@ -47,6 +48,117 @@ import Testing
         try expectClose(small.weight, large.weight, relative: 1e-5, absolute: 1e-6)
         let other = try train(batchSize: 4, accumulating: 1, clip: clip)
         #expect(try !other.weight.allclose(large.weight))
+    }
+
+    // MARK: The batches at the end of an epoch
+
+    /// Trains three epochs.
+    private func train(
+        count: Int, batchSize: Int, accumulating steps: Int = 1, _ remainder: AccumulationRemainder = .step,
+        dropLast: Bool = false, plugins: [Plugin] = []
+    ) throws -> Accumulating {
+        let (model, data) = (Accumulating(), SmallData())
+        data.count = count
+        data.options = LoaderOptions(batchSize: batchSize, dropLast: dropLast)
+        let trainer = try Trainer(
+            totalSteps: 3, validFrequency: 3, accumulationSteps: steps, accumulationRemainder: remainder,
+            showsProgress: false, printsBanner: false)
+        for plugin in plugins { try trainer.register(plugin) }
+        try trainer.fit(model, data)
+        return model
+    }
+
+    @Test(
+        "by epoch the remainder makes a step of its own, the mean over its batches, as a smaller last batch does",
+        arguments: [(20, 4, 4, 2), (20, 4, 16, 1), (20, 4, 5, 1), (4, 4, 4, 1), (17, 1, 3, 6)])
+    func remainderSteps(count: Int, batchSize: Int, steps: Int, stepsPerEpoch: Int) throws {
+        let ema = try EMA(decay: 0.5)
+        let monitor = try LearningRateMonitor(.steps(1), historyLimit: 100)
+        let small = try train(count: count, batchSize: batchSize, accumulating: steps, plugins: [ema, monitor])
+        let large = try train(count: count, batchSize: batchSize * steps)
+        #expect(small.stepCount == 3 * stepsPerEpoch && large.stepCount == 3 * stepsPerEpoch)
+        try expectClose(small.network.weight, large.network.weight, relative: 1e-5, absolute: 1e-6)
+        #expect(ema.stepCount == 3 * stepsPerEpoch && monitor.history.count == 3 * stepsPerEpoch)
+    }
+
+    @Test("a remainder that is dropped is not trained")
+    func droppedRemainder() throws {
+        let small = try train(count: 20, batchSize: 4, accumulating: 4, .drop)
+        let large = try train(count: 20, batchSize: 16, dropLast: true)
+        #expect(small.stepCount == 3)
+        try expectClose(small.network.weight, large.network.weight, relative: 1e-5, absolute: 1e-6)
+    }
+
+    @Test("by iteration the next epoch completes a step, unless the remainder is dropped")
+    func remainderByIteration() throws {
+        final class Noting: Model<LabeledBatch> {
+            var batches: [String] = []
+            override func setup(fastInit: Bool) {}
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) {
+                batches.append("\(state.datasetIter)\(isStepDue ? " steps" : "")")
+                #expect(batchesPerStep == 2)
+            }
+        }
+        for (remainder, expected) in [
+            (AccumulationRemainder.step, ["0", "1 steps", "2", "0 steps"]), (.drop, ["0", "1 steps", "0", "1 steps"]),
+        ] {
+            let (model, data) = (Noting(saveName: "noting"), SmallData())
+            data.count = 10
+            let trainer = try Trainer(
+                trainUnit: .iteration, totalSteps: 2, accumulationSteps: 2, accumulationRemainder: remainder,
+                showsProgress: false, printsBanner: false)
+            try trainer.fit(model, data)
+            #expect(model.batches == expected)
+        }
+    }
+
+    @Test("a training in which not one step can be made is an error before it begins")
+    func noStepPossible() throws {
+        let error = #expect(throws: DataError.self) {
+            try train(count: 20, batchSize: 4, accumulating: 16, .drop)
+        }
+        #expect(error?.description.contains("an epoch has 5 batches, accumulationSteps is 16") == true)
+    }
+
+    /// Counts batches by itself, and never gets to a step.
+    private final class OwnCount: SmallModel {
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            let loss = try crossEntropy(network(batch.inputs), batch.targets)
+            try loss.backward()
+            lossItems["loss"] = loss
+            if state.globalIteration.isMultiple(of: 16) { try optimizer.step() }
+        }
+    }
+
+    @Test("a training that ends without a single step is an error, and warned of with the first step that is left out")
+    func noStepMade() throws {
+        let data = SmallData()
+        data.count = 20
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 3, accumulationSteps: 16)
+        let text = try trainer.printedText {
+            let error = #expect(throws: ConfigurationError.self) { try trainer.fit(OwnCount(), data) }
+            #expect(error?.description.contains("no optimizer made a single step in its 15 batches") == true)
+        }
+        #expect(text.components(separatedBy: "no optimizer stepped with the batch that completes a step").count == 2)
+    }
+
+    @Test("a model that does not accumulate at all is warned of once")
+    func notAccumulating() throws {
+        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 2, accumulationSteps: 4)
+        let text = try trainer.printedText { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(text.components(separatedBy: "stepped with a batch that does not complete a step").count == 2)
+    }
+
+    @Test("a fast run makes at least one step")
+    func fastRun() throws {
+        let data = SmallData()
+        data.count = 40
+        let trainer = try Trainer(
+            totalSteps: 5, accumulationSteps: 4, accumulationRemainder: .drop, showsProgress: false, printsBanner: false
+        )
+        let model = Accumulating()
+        try trainer.fastRun(model, data, steps: 3)
+        #expect(model.stepCount == 1)
     }
 
     @Test("gradients are clipped by the norm that is asked for, and one that is not finite is an error if asked to")

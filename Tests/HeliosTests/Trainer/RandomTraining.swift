@@ -28,6 +28,8 @@ struct RandomTraining {
         var stepCount: Int { samples.count }
     }
 
+    /// The samples of each phase. No batch has a single sample left, which a batch normalization cannot train with.
+    static let sampleCounts = [18, 14]
     static let timesAndPaths: Set<String> = ["average_iter_time", "log_file", "loggers"]
 
     let unit: TrainingUnit
@@ -36,6 +38,7 @@ struct RandomTraining {
     let checkpointFrequency: Int
     let earlyStopCycles: Int?
     let accumulation: Int
+    let remainder: AccumulationRemainder
     let batchSizes: [Int]
     let shuffle: Bool
     let dropLast: Bool
@@ -63,6 +66,10 @@ struct RandomTraining {
         averages = .random(using: &random)
         trainBatchLimit = Int.random(in: 0..<4, using: &random) == 0 ? 3 : nil
         modelStopsAfter = seed % 4 > 1 && Bool.random(using: &random) ? .random(in: 2...6, using: &random) : nil
+        // A step must fit into the shortest epoch.
+        let shortest = zip(RandomTraining.sampleCounts, batchSizes).map { $0 / $1 }.min() ?? 0
+        let fits = accumulation <= min(shortest, trainBatchLimit ?? shortest)
+        remainder = fits && seed % 5 < 3 ? .drop : .step
         self.seed = random.next()
     }
 
@@ -80,7 +87,8 @@ struct RandomTraining {
             let trainer = try Trainer(
                 trainUnit: unit, totalSteps: .steps(total), validFrequency: validFrequency,
                 checkpointFrequency: checkpointFrequency, printFrequency: 2, accumulationSteps: accumulation,
-                earlyStopCycles: earlyStopCycles, trainBatchLimit: trainBatchLimit, randomSeed: seed,
+                accumulationRemainder: remainder, earlyStopCycles: earlyStopCycles, trainBatchLimit: trainBatchLimit,
+                randomSeed: seed,
                 checkpointRoot: folder.appending(path: "checkpoints"),
                 checkpointWriting: result.runCount % 2 == 0 ? .async : .sync, logRoot: folder, showsProgress: false,
                 printsBanner: false)
@@ -181,12 +189,11 @@ final class Learner: Model<NumberedBatch> {
 
     override func trainStep(_ batch: NumberedBatch, state: TrainingState) throws {
         samples.append(batch.numbers)
-        let accumulation = configuration.accumulation
-        if (state.globalIteration - 1) % accumulation == 0 { try optimizer.zeroGrad() }
         let loss = try crossEntropy(network(batch.inputs), batch.targets)
-        try loss.backward()
-        if state.globalIteration % accumulation == 0 {
+        try (loss / Double(batchesPerStep)).backward()
+        if isStepDue {
             try optimizer.step()
+            try optimizer.zeroGrad()
             if configuration.scheduler == .byStep { try scheduler?.step() }
             try averaged?.updateParameters(network)
         }
@@ -260,8 +267,7 @@ final class AugmentedData: DataModule<NumberedBatch> {
     }
 
     override func setup() throws {
-        // No batch has a single sample left, which a batch normalisation cannot train with.
-        for (phase, count) in [18, 14].enumerated() {
+        for (phase, count) in RandomTraining.sampleCounts.enumerated() {
             try addTrainPhase(
                 source(count, phase: phase),
                 LoaderOptions(

@@ -1,0 +1,37 @@
+// Gradients that are accumulated: when a step is due, and whether the model makes it.
+extension TrainingRun {
+    /// What the batch that comes next is to the step that it belongs to.
+    var accumulationWindow: AccumulationWindow {
+        let steps = trainer.accumulationSteps
+        guard steps > 1 else { return AccumulationWindow() }
+        guard trainer.trainUnit == .epoch else {
+            return AccumulationWindow(batchCount: steps, isComplete: state.globalIteration.isMultiple(of: steps))
+        }
+        let position = state.datasetIter % steps
+        let rest = (data.trainDataLoader?.batchCount ?? 0) - (state.datasetIter - position)
+        let batchCount = min(steps, max(rest, position + 1))
+        return AccumulationWindow(batchCount: batchCount, isComplete: position + 1 == batchCount)
+    }
+
+    /// Warns once if the model steps at other times than it should.
+    func checkAccumulation() {
+        guard let accumulationWatch,
+            let complaint = accumulationWatch.endBatch(
+                trainer.accumulation, skips: model.mixedPrecision?.dtype == .float16)
+        else { return }
+        trainer.warnOnce(
+            "accumulationSteps is \(trainer.accumulationSteps), and \(complaint): in trainStep, divide the loss by "
+                + "batchesPerStep, and let the optimizer step only if isStepDue")
+    }
+
+    /// Throws if a training that ran from its beginning to its end never updated a weight.
+    func requireOptimizerStep() throws {
+        guard let accumulationWatch, accumulationWatch.stepCount == 0, accumulationWatch.batchCount > 0,
+            accumulationWatch.batchCount == state.globalIteration, model.mixedPrecision?.dtype != .float16
+        else { return }
+        throw ConfigurationError(
+            "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: with "
+                + "accumulationSteps \(trainer.accumulationSteps), \(type(of: model)) must let its optimizer step in "
+                + "trainStep if isStepDue")
+    }
+}
