@@ -69,6 +69,8 @@ open class Model<Batch: Sendable> {
     final var lossTable = LossTable()
     /// Whether losses stay on their device until somebody asks for them. Set by the trainer before `setup`.
     final var postponesLosses = false
+    /// The hooks that this run called and the model does not override.
+    final var unwrittenHooks: UnwrittenHooks = []
     /// What validation found, by name: validation steps fill it. In the checkpoints.
     public var validationScores: [String: Double] = [:]
     /// What testing found, by name: test steps fill it.
@@ -184,10 +186,15 @@ open class Model<Batch: Sendable> {
         lossItems.removeAll(keepingCapacity: true)
     }
 
-    /// Moves a batch to the device, before its step. By default every batch that is `DeviceTransferable`.
+    /// Moves a batch to the device, before its step. By default every batch that is `DeviceTransferable`; others stay
+    /// where they are, with a warning.
     open func batchToDevice(_ batch: Batch, phase: BatchPhase) throws -> Batch {
         // Batches are made on the CPU: there is nothing to move, and no cast to pay for, where the model is there too.
-        guard device != .cpu, let transferable = batch as? any DeviceTransferable else { return batch }
+        guard device != .cpu else { return batch }
+        guard let transferable = batch as? any DeviceTransferable else {
+            warnOfUnmovedBatch()
+            return batch
+        }
         return try transferable.to(device) as? Batch ?? batch
     }
 
@@ -239,7 +246,7 @@ open class Model<Batch: Sendable> {
     open func onValidationBatchStart(step: Int) throws {}
 
     /// One validation step, without gradients.
-    open func validStep(_ batch: Batch, step: Int) throws {}
+    open func validStep(_ batch: Batch, step: Int) throws { unwrittenHooks.insert(.validStep) }
 
     /// Called after each validation step.
     open func onValidationBatchEnd(step: Int) throws {}
@@ -254,7 +261,10 @@ open class Model<Batch: Sendable> {
     /// Whether the last validation is better than those before: what early stopping counts by. True by default.
     ///
     /// Asked right after each validation cycle.
-    open func haveMetricsImproved() throws -> Bool { true }
+    open func haveMetricsImproved() throws -> Bool {
+        unwrittenHooks.insert(.haveMetricsImproved)
+        return true
+    }
 
     /// Whether training should stop now. False by default.
     ///
@@ -285,7 +295,7 @@ open class Model<Batch: Sendable> {
     open func onTestingBatchStart(step: Int) throws {}
 
     /// One test step, without gradients.
-    open func testStep(_ batch: Batch, step: Int) throws {}
+    open func testStep(_ batch: Batch, step: Int) throws { unwrittenHooks.insert(.testStep) }
 
     /// Called after each test step.
     open func onTestingBatchEnd(step: Int) throws {}
@@ -308,6 +318,13 @@ open class Model<Batch: Sendable> {
 }
 
 extension Model {
+    private func warnOfUnmovedBatch() {
+        guard unwrittenHooks.insert(.batchToDevice).inserted else { return }
+        trainer?.warn(
+            "batches of \(Batch.self) stay on the CPU, and the model is on \(device): let \(Batch.self) conform to "
+                + "DeviceTransferable, or override batchToDevice(_:phase:)")
+    }
+
     /// Clears what an earlier training left in the tables.
     func forgetTraining() {
         lossItems.removeAll()

@@ -129,6 +129,13 @@ public final class EMA: Plugin {
         if stepCount % stepInterval == 0 { try update() }
     }
 
+    override public func onTrainingEnd() {
+        guard updateCount == 0, let trainer, trainer.state.globalIteration > 0 else { return }
+        trainer.warn(
+            "'\(id)' has no average: it takes every \(stepInterval) steps of the optimizer, and there were \(stepCount)"
+        )
+    }
+
     override public func onEvaluationStart(_ phase: BatchPhase) throws {
         if evaluates { try putAveragesIn() }
     }

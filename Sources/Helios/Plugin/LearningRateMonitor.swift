@@ -60,8 +60,12 @@ public final class LearningRateMonitor: Plugin {
     }
 
     override public func onTrainingStart() {
-        guard let model, model.namedOptimizers().isEmpty else { return }
-        trainer?.warn("'\(id)' finds no optimiser among the stored properties of \(type(of: model))")
+        guard let model, let trainer else { return }
+        if historyLimit == 0, trainer.logRoot == nil, !trainer.showsProgress {
+            trainer.warn("nobody sees what '\(id)' notes: it needs logRoot, showsProgress or a historyLimit")
+        }
+        guard model.namedOptimizers().isEmpty else { return }
+        trainer.warn("'\(id)' finds no optimiser among the stored properties of \(type(of: model))")
     }
 
     override public func onTrainingEpochStart(currentEpoch epoch: Int) {

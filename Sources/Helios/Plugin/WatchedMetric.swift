@@ -40,11 +40,20 @@ struct WatchedMetric: Equatable {
                 + names.joined(separator: ", "))
     }
 
-    /// Throws `PluginError` where there will be no validation, and so no score.
+    /// Throws `PluginError` if there will be no validation, and so no score.
     func requireValidation(for plugin: Plugin) throws {
-        guard plugin.trainer?.validFrequency == nil else { return }
-        throw PluginError(
-            id: plugin.id, reason: "it goes by a score of the validation, and without validFrequency there is none")
+        guard let trainer = plugin.trainer else { return }
+        guard trainer.validFrequency != nil else {
+            throw PluginError(
+                id: plugin.id, reason: "it goes by a score of the validation, and without validFrequency there is none")
+        }
+        // A metric may come from the training itself.
+        guard trainer.hasValidationData || plugin.model?.metrics[name] != nil else {
+            throw PluginError(
+                id: plugin.id,
+                reason: "it goes by '\(name)', which validation finds, and there is no validation data: call "
+                    + "setValidation in the data module's setup(), or give '\(name)' as one of the model's metrics")
+        }
     }
 }
 

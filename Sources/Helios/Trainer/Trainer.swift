@@ -109,6 +109,8 @@ public final class Trainer {
 
     /// What the batch that is being trained is to the step that it belongs to.
     var accumulation = AccumulationWindow()
+    /// Whether the data module of the run has validation data.
+    var hasValidationData = false
 
     var console: Console
     private var warnings: Set<String> = []

@@ -21,6 +21,7 @@ extension TrainingRun {
         state.runningIter = 0
         try hooks.onScores(state: state)
         state.earlyStopCount = try hooks.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+        try checkEarlyStopping()
         return nil
     }
 
@@ -38,6 +39,7 @@ extension TrainingRun {
             try hooks.train()
             if let interruption { return interruption }
             try hooks.onValidationEnd(validationCycle: cycle)
+            warnOfUnwrittenValidation()
             return nil
         }
     }
@@ -109,6 +111,7 @@ extension TrainingRun {
             }
             progress.end()
             try hooks.onTestingEnd()
+            warnOfUnwrittenTest()
         }
     }
 

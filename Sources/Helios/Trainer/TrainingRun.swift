@@ -84,6 +84,7 @@ final class TrainingRun<Batch: Sendable> {
             model.weightOrigin = .trained(state)
             return FitResult(outcome: outcome, state: state)
         }
+        warnOfUnusedOptions()
         if checkpoint == nil {
             warnOfLostWeights()
             try sanityCheck()
@@ -241,6 +242,8 @@ final class TrainingRun<Batch: Sendable> {
         data.limits = plan.limits
         try hooks.run(.dataSetup, data.setup)
 
+        trainer.hasValidationData = data.validDataLoader != nil
+
         model.trainer = trainer
         model.dataModule = data
         if keepsWeights, model.device != trainer.device {
@@ -248,6 +251,7 @@ final class TrainingRun<Batch: Sendable> {
         }
         model.device = trainer.device
         model.mapLocation = trainer.device
+        model.unwrittenHooks = []
         // A trial looks at the loss of each step.
         model.postponesLosses = !plan.isTrial && trainer.device != .cpu
         if !fastInit { model.forgetTraining() }

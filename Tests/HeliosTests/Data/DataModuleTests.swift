@@ -33,6 +33,33 @@ import Testing
         #expect(other.trainPhase == 1)
     }
 
+    @Test("an error of the data or their options names the data that it is about")
+    func namedErrors() throws {
+        final class Module: DataModule<[Int]> {
+            let body: (Module) throws -> Void
+            init(_ body: @escaping (Module) throws -> Void) { self.body = body }
+            override func setup() throws { try body(self) }
+        }
+        let empty = Numbers(count: 0, offset: 0).collated { $0 }
+        let cases: [(String, (Module) throws -> Void)] = [
+            ("the training data: the data set has no samples", { try $0.addTrainPhase(empty) }),
+            (
+                "the training data of phase 2: the data set has no samples",
+                {
+                    try $0.addTrainPhase(Numbers(count: 1, offset: 0).collated { $0 })
+                    try $0.addTrainPhase(empty)
+                }
+            ),
+            ("the validation data: the data set has no samples", { try $0.setValidation(empty) }),
+            ("the test data: the data set has no samples", { try $0.setTest(empty) }),
+            ("the prediction data: the data set has no samples", { try $0.setPrediction(empty) }),
+        ]
+        for (message, body) in cases {
+            let error = #expect(throws: DataError.self) { try Module(body).setup() }
+            #expect(error?.description == message)
+        }
+    }
+
     @Test("a phase that is not there is an error", arguments: [-1, 2])
     func missingPhase(phase: Int) throws {
         let data = Phases()

@@ -114,7 +114,8 @@ import TorchOptim
             }
         }
         let model = Two()
-        let rows = try calls(profile(Trainer.quiet(.epoch, 1), model) { try $0.fit($1, SmallData()) })
+        let rows = try calls(
+            profile(Trainer.quiet(.epoch, 1, validFrequency: 1), model) { try $0.fit($1, SmallData()) })
         #expect(rows.contains { $0.name == "  others.0.step()" && $0.calls == 6 })
         #expect(rows.contains { $0.name == "  others.1.step()" && $0.calls == 6 })
         #expect(!rows.contains { $0.name.contains("optimizer.step()") })
@@ -122,7 +123,7 @@ import TorchOptim
 
     @Test("without it nothing is printed")
     func off() throws {
-        let (trainer, model) = (try Trainer.quiet(.epoch, 1), SmallModel())
+        let (trainer, model) = (try Trainer.quiet(.epoch, 1, validFrequency: 1), SmallModel())
         #expect(try trainer.printedText { try trainer.fit(model, SmallData()) } == "")
     }
 }

@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+/// What has no effect is said once, at the start if it can be known there.
+@Suite(.standardGenerator) struct UnusedOptionsTests {
+    private final class NoValidation: SmallData {
+        override func setup() throws {
+            try addTrainPhase(
+                TensorDataset(inputs: Tensor.zeros([8, 1, 3, 3]), targets: Tensor([0, 1, 2, 0, 1, 2, 0, 1])),
+                LoaderOptions(batchSize: 4))
+        }
+    }
+
+    /// The lines that begin with "warning".
+    private func warnings(_ trainer: Trainer, _ body: () throws -> Void) throws -> [Substring] {
+        try trainer.printedText(body).split(separator: "\n").filter { $0.hasPrefix("warning") }
+    }
+
+    @Test("options of a validation that there are no data for")
+    func noValidationData() throws {
+        let trainer = try Trainer(
+            totalSteps: 3, validFrequency: 1, sanityCheckSteps: 1, validBatchLimit: 2, showsProgress: false,
+            printsBanner: false)
+        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), NoValidation()) }
+        #expect(lines.count == 1)
+        #expect(
+            lines.first?.contains("no validation data for validFrequency, validBatchLimit, sanityCheckSteps") == true)
+    }
+
+    @Test("validation data that are never used")
+    func neverValidated() throws {
+        let trainer = try Trainer.quiet(.epoch, 2)
+        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(lines.map { $0.contains("without validFrequency nothing is validated") } == [true])
+        let rare = try Trainer.quiet(.epoch, 2, validFrequency: 3)
+        let others = try warnings(rare) { try rare.fit(SmallModel(), SmallData()) }
+        #expect(others.map { $0.contains("validFrequency is 3 epochs, and training takes only 2") } == [true])
+    }
+
+    @Test("nothing is said of a validation that takes place")
+    func nothingToSay() throws {
+        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 2)
+        #expect(try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) } == [])
+        #expect(try warnings(trainer) { try trainer.test(SmallModel(), SmallData()) } == [])
+    }
+
+    @Test("options of checkpoints without a folder for them")
+    func noCheckpoints() throws {
+        let trainer = try Trainer(
+            totalSteps: 1, validFrequency: 1, checkpointWriting: .async, checkpointRetention: .last(2),
+            showsProgress: false, printsBanner: false)
+        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("checkpointRetention, checkpointWriting has no effect") == true)
+    }
+
+    /// Trains, and has no other step.
+    private final class TrainingOnly: Model<LabeledBatch> {
+        var network: Linear!
+
+        init() { super.init(saveName: "training") }
+        override func setup(fastInit: Bool) throws { network = try Linear(1, 1) }
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
+    }
+
+    @Test("data for steps that the model does not have are warned of once")
+    func unwrittenSteps() throws {
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let lines = try warnings(trainer) { try trainer.fit(TrainingOnly(), SmallData()) }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("TrainingOnly does not override validStep(_:step:)") == true)
+        let tested = try warnings(trainer) { try trainer.test(TrainingOnly(), SmallData()) }
+        #expect(tested.filter { $0.contains("TrainingOnly does not override testStep(_:step:)") }.count == 1)
+    }
+
+    @Test("a step that calls the one it overrides is a step")
+    func callingSuper() throws {
+        final class Calling: SmallModel {
+            override func validStep(_ batch: LabeledBatch, step: Int) throws {
+                try super.validStep(batch, step: step)
+                validationScores["other"] = 1
+            }
+        }
+        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        #expect(try warnings(trainer) { try trainer.fit(Calling(), SmallData()) } == [])
+    }
+
+    @Test("a batch that cannot be moved to the device is warned of once")
+    func unmovedBatches() throws {
+        final class Pairs: DataModule<(Tensor, Int)> {
+            override func setup() throws {
+                try addTrainPhase(Numbers(count: 6, offset: 0).collated { (try Tensor($0), 1) })
+            }
+        }
+        final class Idle: Model<(Tensor, Int)> {
+            override func setup(fastInit: Bool) {}
+            override func trainStep(_ batch: (Tensor, Int), state: TrainingState) {}
+        }
+        // A device that every machine has.
+        let trainer = try Trainer.quiet(.epoch, 2, device: .meta)
+        let lines = try warnings(trainer) { try trainer.fit(Idle(saveName: "idle"), Pairs()) }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("batches of (Tensor, Int) stay on the CPU, and the model is on meta") == true)
+    }
+
+    @Test("early stopping by a score of a validation that there are no data for is an error at the start")
+    func earlyStoppingPlugin() throws {
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        try trainer.register(EarlyStopping(metric: "loss", mode: .min))
+        let model = SmallModel()
+        let error = #expect(throws: PluginError.self) { try trainer.fit(model, NoValidation()) }
+        #expect(error?.reason.contains("there is no validation data") == true)
+        #expect(model.losses.isEmpty)
+    }
+
+    @Test("a score that comes from the training itself needs no validation data")
+    func ownMetric() throws {
+        final class Judged: SmallModel {
+            override var metrics: [String: Double] { ["own": Double(losses.count)] }
+        }
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        try trainer.register(EarlyStopping(metric: "own", mode: .max, patience: 1))
+        #expect(try trainer.fit(Judged(), NoValidation()).outcome == .completed)
+    }
+
+    @Test("counting cycles without improvement needs an answer that can be no")
+    func earlyStopCycles() throws {
+        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, earlyStopCycles: 1)
+        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(lines.map { $0.contains("does not override haveMetricsImproved()") } == [true])
+        let model = SmallModel()
+        #expect(throws: ConfigurationError.self) { try trainer.fit(model, NoValidation()) }
+        #expect(model.losses.count == 2)
+    }
+
+    @Test("an average of no step, and rates that nobody sees")
+    func plugins() throws {
+        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        try trainer.register(EMA(every: 7))
+        try trainer.register(LearningRateMonitor())
+        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains("nobody sees what 'learning-rate-monitor' notes") == true)
+        #expect(
+            lines.last?.contains("'ema' has no average: it takes every 7 steps of the optimizer, and there were 6")
+                == true)
+    }
+}
