@@ -22,6 +22,7 @@ struct Checkpoint {
         static let setupOptions: StateDict.Key = "setup_options"
         static let accumulationSteps: StateDict.Key = "accumulation_steps"
         static let error: StateDict.Key = "error"
+        static let orderSeed: StateDict.Key = "order_seed"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -34,7 +35,7 @@ struct Checkpoint {
         static let all: Set<String> = Set(
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
-                written, interrupted, saveNumber, setupOptions, accumulationSteps, error,
+                written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed,
             ]
             .map(\.description))
     }
@@ -51,6 +52,8 @@ struct Checkpoint {
     let gradients: StateDict?
     let progress: StateDict
     let threads: Int?
+    /// What the order of the epoch that it is in the middle of was drawn from; `nil` if the order was not drawn.
+    let orderSeed: UInt64?
     let random: RandomState
     let data: StateDict
     let epochShape: EpochShape?
@@ -70,8 +73,8 @@ struct Checkpoint {
 
     init<Batch>(
         trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
-        data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, random: RandomState,
-        logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int, setupOptions: StateDict,
+        data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, orderSeed: UInt64?,
+        random: RandomState, logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int, setupOptions: StateDict,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -87,6 +90,7 @@ struct Checkpoint {
         self.gradients = gradients
         self.progress = progress
         self.threads = threads
+        self.orderSeed = orderSeed
         self.random = random
         self.data = try data.stateDict()
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
@@ -158,6 +162,7 @@ extension Checkpoint {
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let threads { state[Key.threads] = .int(threads) }
+        if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
         if !written.isEmpty { state[Key.written] = .list(written) }
         if !interrupted.isEmpty { state[Key.interrupted] = .list(interrupted) }
         if let saveNumber { state[Key.saveNumber] = .int(saveNumber) }
@@ -191,6 +196,7 @@ extension Checkpoint {
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
         progress = try state.dictionary(Key.progress)
         threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)
+        orderSeed = state[Key.orderSeed] == nil ? nil : UInt64(UInt(bitPattern: try state.int(Key.orderSeed)))
         written = state[Key.written] == nil ? [] : try state.list(Key.written)
         interrupted = state[Key.interrupted] == nil ? [] : try state.list(Key.interrupted)
         saveNumber = state[Key.saveNumber] == nil ? nil : try state.int(Key.saveNumber)

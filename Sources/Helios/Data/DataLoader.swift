@@ -108,14 +108,28 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return value
     }
 
-    /// The batches of an epoch, from the one with number `start` on.
+    /// The batches of an epoch, from the one with number `start` on. With `LoaderOptions.drawsLikePyTorch`, draws their
+    /// order.
     ///
     /// - Parameters:
     ///   - epoch: the first is 0.
     ///   - start: how many batches to leave out at the beginning; they are not made.
     /// - Throws: what the sampler throws; `DataError` where its order is not as long as it says.
     public func batches(epoch: Int, from start: Int = 0) throws -> Batches<Batch> {
-        let order = try sampler.order(epoch: epoch)
+        try batches(epoch: epoch, from: start, orderSeed: drawOrderSeed())
+    }
+
+    /// Draws what `LoaderOptions.drawsLikePyTorch` says. Returns what the order of the epoch is made from; `nil` if that
+    /// is not what was drawn.
+    func drawOrderSeed() throws -> UInt64? {
+        options.drawsLikePyTorch ? try PyTorchDraws.beginEpoch(options) : nil
+    }
+
+    /// The batches of an epoch whose order has been drawn, if it is drawn at all.
+    func batches(epoch: Int, from start: Int, orderSeed: UInt64?) throws -> Batches<Batch> {
+        let order =
+            try orderSeed.map { try RandomSampler(count: sampleCount, seed: $0).order(epoch: 0) }
+            ?? sampler.order(epoch: epoch)
         guard order.count == sampleCount else {
             throw DataError(
                 "the sampler's order of epoch \(epoch) has \(order.count) samples, and its count is \(sampleCount)")

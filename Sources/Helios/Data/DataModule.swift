@@ -135,15 +135,20 @@ open class DataModule<Batch: Sendable> {
     }
 
     /// With the batch size that is tried, as far as there are samples.
-    private func training(_ options: LoaderOptions, count: Int) -> LoaderOptions {
-        var options = seeded(options)
+    private func training(_ options: LoaderOptions, count: Int) throws -> LoaderOptions {
+        var options = try seeded(options)
         if let batchSize = limits.batchSize {
             options.batchSize = min(batchSize, max(options.sampler?.count ?? count, 1))
         }
         return options
     }
 
-    private func seeded(_ options: LoaderOptions) -> LoaderOptions {
+    private func seeded(_ options: LoaderOptions) throws -> LoaderOptions {
+        if options.drawsLikePyTorch, options.shuffle, options.seed != nil {
+            throw DataError(
+                "a seed was given, and 'drawsLikePyTorch' too, which draws the order from the standard generator: leave "
+                    + "out one of the two")
+        }
         var options = options
         options.seed = options.seed ?? seed
         return options

@@ -14,11 +14,19 @@ public struct LoaderOptions: Sendable {
     public var seed: UInt64?
     /// The order of the samples; instead of what `shuffle` says.
     public var sampler: (any Sampler)?
+    /// Draws from the standard generator what PyTorch's `DataLoader` draws, so that a program that was ported sees the
+    /// same samples, and the same dropout masks, as its original: at the start of each epoch a seed for the workers,
+    /// which nothing here uses, and with `shuffle` the seed of the order.
+    ///
+    /// Give it to all loaders that the original iterates, also those that do not shuffle. The order then depends on what
+    /// was drawn before, and not on the seed and the number of the epoch; a resume is exact all the same. The samples'
+    /// own random numbers (`Dataset.sample(at:random:)`) stay what they are.
+    public var drawsLikePyTorch: Bool
 
     /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
     public init(
         batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: Int = 0, prefetch: Int = 2,
-        seed: UInt64? = nil, sampler: (any Sampler)? = nil
+        seed: UInt64? = nil, sampler: (any Sampler)? = nil, drawsLikePyTorch: Bool = false
     ) {
         self.batchSize = batchSize
         self.shuffle = shuffle
@@ -27,6 +35,7 @@ public struct LoaderOptions: Sendable {
         self.prefetch = prefetch
         self.seed = seed
         self.sampler = sampler
+        self.drawsLikePyTorch = drawsLikePyTorch
     }
 
     /// Throws where the options contradict each other or the data.

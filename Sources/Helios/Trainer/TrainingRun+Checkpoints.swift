@@ -123,6 +123,7 @@ extension TrainingRun {
             trainingState: state, resumePoint: point, model: model, plugins: trainer.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(), threads: threads?.chosen,
+            orderSeed: state.datasetIter > 0 ? orderSeed : nil,
             random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile,
             written: written, interrupted: interrupted, saveNumber: saveCount, setupOptions: setupOptions.values,
             accumulationSteps: trainer.accumulationSteps, error: error)
@@ -165,6 +166,7 @@ extension TrainingRun {
             try data.loadStateDict(checkpoint.data)
             try checkpoint.restore(trainer.plugins, warn: trainer.warn)
             try checkPosition(checkpoint)
+            try takeOrder(checkpoint)
             try threads?.take(checkpoint.threads)
             try progress.loadStateDict(checkpoint.progress)
             written = try checkpoints.names(checkpoint.written)
@@ -176,6 +178,20 @@ extension TrainingRun {
             savedState = state
             resumePoint = checkpoint.resumePoint
         }
+    }
+
+    /// Takes the order of the epoch that the checkpoint is in the middle of, if it was drawn.
+    ///
+    /// - Throws: `StateDictError` if the one of checkpoint and loader draws the order, and the other does not.
+    private func takeOrder(_ checkpoint: Checkpoint) throws {
+        guard checkpoint.trainingState.datasetIter > 0, let options = data.trainDataLoader?.options else { return }
+        guard (checkpoint.orderSeed != nil) == (options.drawsLikePyTorch && options.shuffle) else {
+            throw StateDictError(
+                "it is from the middle of an epoch whose order was \(checkpoint.orderSeed == nil ? "not " : "")drawn from "
+                    + "the standard generator: leave the loader's drawsLikePyTorch as it was, or resume from a checkpoint "
+                    + "between two epochs")
+        }
+        orderSeed = checkpoint.orderSeed
     }
 
     /// Decides whether the checkpoint's options hold or the program's, where they differ.

@@ -38,6 +38,8 @@ final class TrainingRun<Batch: Sendable> {
     var setupOptions = SetupOptions([:])
     /// The plug-ins' states that belong to the weights that a test uses as they are.
     private var keptPlugins: [(plugin: Plugin, state: StateDict?)] = []
+    /// What the order of the epoch under way was drawn from, if it was drawn.
+    var orderSeed: UInt64?
     private var timer = AverageTimer()
     private var stopWatch: StopWatch?
     private(set) var threads: ThreadControl?
@@ -140,7 +142,9 @@ final class TrainingRun<Batch: Sendable> {
     func remainingBatches(of loader: DataLoader<Batch>) throws -> Batches<Batch> {
         // What was between the epochs does not count.
         timer.start()
-        return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter)
+        // The order of an epoch that a checkpoint is in the middle of was drawn when the epoch began.
+        if state.datasetIter == 0 { orderSeed = try loader.drawOrderSeed() }
+        return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed)
     }
 
     /// The next batch; nil where the epoch, or what is validated or tested on, is over.

@@ -42,6 +42,7 @@ struct RandomTraining {
     let batchSizes: [Int]
     let shuffle: Bool
     let dropLast: Bool
+    let drawsLikePyTorch: Bool
     let advanceAfter: Int?
     /// After which batch the model wants to stop.
     let modelStopsAfter: Int?
@@ -66,6 +67,7 @@ struct RandomTraining {
         averages = .random(using: &random)
         trainBatchLimit = Int.random(in: 0..<4, using: &random) == 0 ? 3 : nil
         modelStopsAfter = seed % 4 > 1 && Bool.random(using: &random) ? .random(in: 2...6, using: &random) : nil
+        drawsLikePyTorch = seed % 3 == 1
         // A step must fit into the shortest epoch.
         let shortest = zip(RandomTraining.sampleCounts, batchSizes).map { $0 / $1 }.min() ?? 0
         let fits = accumulation <= min(shortest, trainBatchLimit ?? shortest)
@@ -272,9 +274,12 @@ final class AugmentedData: DataModule<NumberedBatch> {
                 source(count, phase: phase),
                 LoaderOptions(
                     batchSize: configuration.batchSizes[phase], shuffle: configuration.shuffle,
-                    dropLast: configuration.dropLast, workers: workers))
+                    dropLast: configuration.dropLast, workers: workers,
+                    drawsLikePyTorch: configuration.drawsLikePyTorch))
         }
-        try setValidation(source(7, phase: 2), LoaderOptions(batchSize: 4, workers: workers))
+        try setValidation(
+            source(7, phase: 2),
+            LoaderOptions(batchSize: 4, workers: workers, drawsLikePyTorch: configuration.drawsLikePyTorch))
     }
 
     private func source(_ count: Int, phase: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {
