@@ -236,15 +236,24 @@ void release(void *address) {
 
 // MARK: What comes after us
 
+/// Whether this thread is looking up a function.
+constinit thread_local bool isLookingUp = false;
+
 /// The same function of the next library that has one, looked up once.
 template <typename Function>
 class Next {
  public:
   explicit constexpr Next(const char *name) : name_(name) {}
 
+  /// Null if there is none, and during a look-up: `dlsym` frees the text of the error that a failed look-up of the program
+  /// left, and so calls the functions below before it has found them. What it asks to free then, it asks to free again
+  /// when it has: to do nothing is right, and to look up again would never end.
   Function *get() {
     if (Function *function = function_.load(std::memory_order_relaxed)) return function;
+    if (isLookingUp) return nullptr;
+    isLookingUp = true;
     auto *function = reinterpret_cast<Function *>(dlsym(RTLD_NEXT, name_));
+    isLookingUp = false;
     function_.store(function, std::memory_order_relaxed);
     return function;
   }
@@ -259,6 +268,10 @@ constinit Next<void *(void *, size_t)> nextRealloc("realloc");
 constinit Next<size_t(void *)> nextUsableSize("malloc_usable_size");
 
 [[maybe_unused]] const bool isSet = [] {
+  // Now, since a look-up takes the error away that the program may be about to ask `dlerror` for.
+  nextFree.get();
+  nextRealloc.get();
+  nextUsableSize.get();
   if (!isMemoryCachingWanted()) return true;
   void *space = mmap(
       nullptr, spaceSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -300,8 +313,10 @@ extern "C" {
 
 [[gnu::weak]] void *realloc(void *block, size_t byteCount) noexcept {
   if (!isOurs(block)) {
-    auto *next = nextRealloc.get();
-    return next == nullptr ? nullptr : next(block, byteCount);
+    if (auto *next = nextRealloc.get()) return next(block, byteCount);
+    if (block == nullptr) return malloc(byteCount);
+    errno = ENOMEM;
+    return nullptr;
   }
   if (byteCount == 0) {
     release(block);

@@ -44,10 +44,7 @@ struct CommandTests {
         for arguments in [
             ["show", "/nothing.pth"], ["verify", "/nothing"], ["diff", "/nothing.pth", "/nothing.pth"],
         ] {
-            let program =
-                arguments.count == 2
-                ? try Program.run("checkpoint", arguments[0], arguments[1])
-                : try Program.run("checkpoint", arguments[0], arguments[1], arguments[2])
+            let program = try Program.run(["checkpoint"] + arguments)
             #expect(program.status == 2)
             #expect(program.output.isEmpty)
             #expect(program.errors.hasPrefix("helios: /nothing"))
@@ -63,9 +60,7 @@ struct CommandTests {
 
     @Test("help and version are no trouble", arguments: [["--help"], ["--version"], ["checkpoint", "diff", "--help"]])
     func help(arguments: [String]) throws {
-        let program =
-            arguments.count == 1
-            ? try Program.run(arguments[0]) : try Program.run(arguments[0], arguments[1], arguments[2])
+        let program = try Program.run(arguments)
         #expect(program.status == 0)
         #expect(!program.output.isEmpty)
         #expect(program.errors.isEmpty)
