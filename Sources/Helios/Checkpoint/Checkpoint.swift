@@ -182,6 +182,7 @@ extension Checkpoint {
         guard missing.isEmpty else {
             throw StateDictError("it was not saved by a trainer: it has no \(missing.joined(separator: ", "))")
         }
+        _ = try state.string(Key.version)
         trainingState = try TrainingState(state.dictionary(Key.trainingState))
         let model = try state.dictionary(Key.model)
         modelState = try model.dictionary(Key.user)

@@ -15,7 +15,10 @@ extension CheckpointOrigin {
         guard let random = try? state.dictionary(Checkpoint.Key.random), state[Checkpoint.Key.trainingState] != nil,
             state[Checkpoint.Key.model] != nil
         else { return nil }
-        let version = try? state.string(Checkpoint.Key.version)
+        // One that is no text is none that a version of either library wrote, which `requireKnown` says.
+        let version = state[Checkpoint.Key.version].map { value in
+            if case .string(let text) = value { text } else { "(\(value.typeName))" }
+        }
         if random["seed"] == nil {
             self = .pythonHelios(version: version)
         } else if let version {
@@ -25,19 +28,21 @@ extension CheckpointOrigin {
         }
     }
 
-    /// Throws where the checkpoint is of a version that did not exist when this one was written.
+    /// Throws if the checkpoint is of a version that did not exist when this one was written, or of none at all.
     func requireKnown() throws {
         switch self {
-        case .helios(let version):
-            guard !Version(version).isNewer(than: Version(Helios.version)) else {
+        case .helios(let text):
+            let version = try CheckpointOrigin.version(text)
+            guard !version.isNewer(than: try CheckpointOrigin.version(Helios.version)) else {
                 throw StateDictError(
-                    "it was saved by Helios \(version), which is newer than this one (\(Helios.version)): update Helios "
+                    "it was saved by Helios \(text), which is newer than this one (\(Helios.version)): update Helios "
                         + "to go on from it")
             }
-        case .pythonHelios(let version?):
-            guard !Version(version).isNewer(than: CheckpointOrigin.newestPython) else {
+        case .pythonHelios(let text?):
+            let version = try CheckpointOrigin.version(text)
+            guard !version.isNewer(than: try CheckpointOrigin.version(CheckpointOrigin.newestPython)) else {
                 throw StateDictError(
-                    "it was saved by Python Helios \(version), and this version reads those of 1 and 2: update Helios to "
+                    "it was saved by Python Helios \(text), and this version reads those of 1 and 2: update Helios to "
                         + "go on from it")
             }
         case .pythonHelios(nil): break
@@ -45,7 +50,16 @@ extension CheckpointOrigin {
     }
 
     /// Whatever its second and third number.
-    private static let newestPython = Version("2.\(Int.max)")
+    private static let newestPython = "2.\(Int.max)"
+
+    private static func version(_ text: String) throws -> Version {
+        guard let version = Version(text) else {
+            throw StateDictError(
+                "its version is '\(text.prefix(40))', which is not a version: it is damaged, or was not saved by a trainer"
+            )
+        }
+        return version
+    }
 }
 
 extension CheckpointOrigin: CustomStringConvertible {

@@ -1,9 +1,12 @@
-/// A version as numbers, for comparison: what is no number counts as 0.
+/// A version as numbers, for comparison. What follows the numbers, as in `2.0.1.post1` or `1.0-beta`, does not count.
 struct Version {
     private let numbers: [Int]
 
-    init(_ text: String) {
-        numbers = text.split(separator: ".").map { Int($0) ?? 0 }
+    /// nil for a text that is not a version.
+    init?(_ text: String) {
+        guard let match = text.wholeMatch(of: /v?(\d+(?:\.\d+)*)(?:[.+-]?[A-Za-z][A-Za-z0-9.+-]*)?/) else { return nil }
+        // A number that does not fit is greater than any that does.
+        numbers = match.1.split(separator: ".").map { Int($0) ?? .max }
     }
 
     func isNewer(than other: Version) -> Bool {
