@@ -48,14 +48,16 @@ final class ArchiveReader: Sendable {
         }
     }
 
-    /// Fills a buffer with a record, which must have as many bytes.
-    func read(_ name: String, into buffer: UnsafeMutableRawBufferPointer) throws {
+    /// Fills a buffer with a record's bytes from a place on. All of them are compared with the checksum; a part cannot be.
+    func read(_ name: String, at offset: Int = 0, into buffer: UnsafeMutableRawBufferPointer) throws {
         let entry = try entry(name)
-        guard entry.size == buffer.count else {
+        guard offset >= 0, offset <= entry.size, buffer.count <= entry.size - offset else {
             throw FormatError(
-                "it is damaged: the record \(name.shortened) has \(entry.size) bytes, not \(buffer.count)")
+                "it is damaged: the record \(name.shortened) has \(entry.size) bytes, not \(offset) and \(buffer.count)"
+            )
         }
-        try read(entry, name, into: buffer)
+        if buffer.count == entry.size { return try read(entry, name, into: buffer) }
+        try file.read(at: directory.dataOffset(of: entry, in: file) + offset, into: buffer)
     }
 
     private func read(_ entry: ZipDirectory.Entry, _ name: String, into buffer: UnsafeMutableRawBufferPointer) throws {
@@ -63,21 +65,25 @@ final class ArchiveReader: Sendable {
     }
 
     /// Reads every record in the file once, keeping none, and throws for the first that does not have its checksum.
-    func requireChecksums() throws {
-        var part = [UInt8](repeating: 0, count: min(FileSource.partSize, file.size))
-        for (name, entry) in directory.entries.sorted(by: { $0.value.headerOffset < $1.value.headerOffset }) {
+    ///
+    /// - Parameter skipsCompressed: leaves out the records that are compressed, as programs in archives of TorchScript are.
+    func requireChecksums(skipsCompressed: Bool = false) throws {
+        for (name, entry) in directory.entries.sorted(by: { $0.value.headerOffset < $1.value.headerOffset })
+        where entry.isStored || !skipsCompressed {
             try requireStored(entry, name)
-            let offset = try directory.dataOffset(of: entry, in: file)
-            var checksum = Checksum()
-            for start in stride(from: 0, to: entry.size, by: FileSource.partSize) {
-                try part.withUnsafeMutableBytes { part in
-                    let bytes = UnsafeMutableRawBufferPointer(rebasing: part.prefix(entry.size - start))
-                    try file.read(at: offset + start, into: bytes)
-                    checksum.add(UnsafeRawBufferPointer(bytes))
-                }
-            }
-            try require(checksum, entry, name)
+            try requireChecksum(entry, name)
         }
+    }
+
+    /// Reads a record once, keeping nothing of it, and throws if it does not have its checksum.
+    func requireChecksum(_ name: String) throws {
+        try requireChecksum(entry(name), name)
+    }
+
+    private func requireChecksum(_ entry: ZipDirectory.Entry, _ name: String) throws {
+        var checksum = Checksum()
+        try file.forEachPart(at: directory.dataOffset(of: entry, in: file), count: entry.size) { checksum.add($0) }
+        try require(checksum, entry, name)
     }
 
     private func require(_ checksum: Checksum, _ entry: ZipDirectory.Entry, _ name: String) throws {
@@ -97,7 +103,9 @@ final class ArchiveReader: Sendable {
 
     private func requireStored(_ entry: ZipDirectory.Entry, _ name: String) throws {
         guard entry.isStored else {
-            throw FormatError("the record \(name.shortened) is compressed or encrypted, as torch.save never does it")
+            throw FormatError(
+                "the record \(name.shortened) is compressed or encrypted, as torch.save never does it",
+                .unsupported)
         }
     }
 }

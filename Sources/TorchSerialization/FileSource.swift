@@ -20,19 +20,12 @@ final class FileSource: Sendable {
     }
 
     init(_ path: String) throws {
-        // Not to wait where the path is that of a pipe.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FormatError("cannot be read: \(lastError())") }
+        let descriptor = try RegularFile.open(path)
         place = .file(descriptor: descriptor)
         var status = stat()
         let known = fstat(descriptor, &status)
         size = Int(status.st_size)
-        guard known == 0 else { throw FormatError("cannot be read: \(lastError())") }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: break
-        case S_IFDIR: throw FormatError("cannot be read: it is a folder")
-        default: throw FormatError("cannot be read: it is not a regular file")
-        }
+        guard known == 0 else { throw FileAccessError(reason: lastError()) }
     }
 
     init(_ bytes: [UInt8]) {
@@ -106,6 +99,18 @@ final class FileSource: Sendable {
         #endif
     }
 
+    /// Reads a part of the file once, a little at a time, and keeps nothing.
+    func forEachPart(at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var part = [UInt8](repeating: 0, count: min(FileSource.partSize, count))
+        for start in stride(from: 0, to: count, by: FileSource.partSize) {
+            try part.withUnsafeMutableBytes { part in
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: part.prefix(count - start))
+                try read(at: offset + start, into: bytes)
+                try body(UnsafeRawBufferPointer(bytes))
+            }
+        }
+    }
+
     /// Says that everything is going to be read in order, so that the disk may go ahead of it.
     func expectWhole() {
         isReadWhole.store(true, ordering: .relaxed)
@@ -120,7 +125,9 @@ final class FileSource: Sendable {
     /// The part of the file in memory, without a copy.
     func map(at offset: Int, count: Int) throws -> MappedFile {
         try requireInside(offset, count)
-        guard case .file(let descriptor) = place else { throw FormatError("cannot be mapped: it is no file") }
+        guard case .file(let descriptor) = place else {
+            throw FormatError("cannot be mapped: it is not a file", .access)
+        }
         return try MappedFile(descriptor, at: offset, count: count)
     }
 
@@ -139,8 +146,8 @@ final class FileSource: Sendable {
             let part = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(1 << 30))
             let count = pread(descriptor, part.baseAddress, part.count, off_t(offset + done))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FormatError("cannot be read: \(lastError())") }
-            guard count > 0 else { throw FormatError("became shorter while it was read") }
+            guard count >= 0 else { throw FileAccessError(reason: lastError()) }
+            guard count > 0 else { throw FormatError("became shorter while it was read", .access) }
             done += count
         }
     }

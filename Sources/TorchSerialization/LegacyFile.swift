@@ -20,11 +20,12 @@ struct LegacyFile {
         var input = PickleInput(file)
         let start = try PickleReader.read(&input)
         guard case .bigInteger(LegacyFile.magic) = start.nodes[start.root] else {
-            throw FormatError("it is a pickle, but not one of torch.save")
+            throw FormatError("it is a pickle, but not one of torch.save", .unsupported)
         }
         let version = try PickleReader.read(&input)
         guard case .int(LegacyFile.version) = version.nodes[version.root] else {
-            throw FormatError("it is of another version of PyTorch's old format than \(LegacyFile.version)")
+            throw FormatError(
+                "it is of another version of PyTorch's old format than \(LegacyFile.version)", .unsupported)
         }
         // Of the machine that wrote the file, on which nothing depends.
         _ = try PickleReader.read(&input)
@@ -69,9 +70,15 @@ struct LegacyStorages: StorageSource {
         try place(key).count
     }
 
-    func readStorage(_ key: String, into buffer: UnsafeMutableRawBufferPointer) throws {
-        try file.read(at: place(key).lowerBound, into: buffer)
+    func readStorage(_ key: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        let place = try place(key)
+        guard offset >= 0, offset <= place.count, buffer.count <= place.count - offset else {
+            throw FormatError("it is damaged: a tensor reaches outside the storage \(key.shortened)")
+        }
+        try file.read(at: place.lowerBound + offset, into: buffer)
     }
+
+    func checkStorage(_ key: String) {}
 
     private func place(_ key: String) throws -> Range<Int> {
         guard let place = places[key] else {

@@ -20,7 +20,7 @@ final class MappedFile {
         // There is no mapping without a byte.
         let length = max(excess + count, 1)
         let result = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, off_t(offset - excess))
-        guard let result, result != MAP_FAILED else { throw FormatError("cannot be mapped: \(lastError())") }
+        guard let result, result != MAP_FAILED else { throw FormatError("cannot be mapped: \(lastError())", .access) }
         pages = UnsafeMutableRawBufferPointer(start: result, count: length)
         start = result + excess
         byteCount = count

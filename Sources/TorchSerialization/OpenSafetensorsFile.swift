@@ -33,8 +33,13 @@ public final class OpenSafetensorsFile: Sendable {
     /// Opens a file and reads its header.
     ///
     /// - Throws: for a file that is not there or is damaged, or has a tensor of a type that libtorch does not have.
-    public init(_ url: URL) throws(TorchFileError) {
-        path = try url.filePath()
+    public convenience init(_ url: URL) throws(TorchFileError) {
+        try self.init(path: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package init(path: String) throws(TorchFileError) {
+        self.path = path
         do {
             file = try FileSource(path)
             header = try SafetensorsHeader(file)
@@ -117,6 +122,39 @@ public final class OpenSafetensorsFile: Sendable {
         var state = try all(storage: read)
         for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) { state[alias] = state[name] }
         return state
+    }
+
+    /// Reads some elements of one tensor, counted in the order of the indices, as a tensor of one dimension. Nothing else of
+    /// the file is touched, and no more memory is taken than for them.
+    package func tensor(_ name: String, elements: Range<Int>) throws(TorchFileError) -> Tensor {
+        guard let index = indices[name] else {
+            throw TorchFileError(path: path, reason: "has no tensor '\(name.shortened)'")
+        }
+        do {
+            let entry = header.entries[index]
+            let size = entry.dtype.byteCount ?? 1
+            guard elements.lowerBound >= 0, elements.upperBound <= entry.range.count / size else {
+                throw FormatError("the tensor '\(name.shortened)' does not have the elements that are to be read")
+            }
+            let storage = try TensorStorage(byteCount: elements.count * size) {
+                try file.read(at: header.dataOffset + entry.range.lowerBound + elements.lowerBound * size, into: $0)
+            }
+            return try storage.tensor(TensorGeometry(contiguous: [elements.count]), dtype: entry.dtype)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Reads all of the file once, a little at a time, and keeps nothing. The format has no checksums: a bit that flips among
+    /// the elements goes unseen.
+    ///
+    /// - Throws: if a part of the file cannot be read.
+    public func verify() throws(TorchFileError) {
+        do {
+            try file.forEachPart(at: header.dataOffset, count: file.size - header.dataOffset) { _ in }
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
     }
 
     // MARK: Entries

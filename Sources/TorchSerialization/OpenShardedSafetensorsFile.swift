@@ -27,8 +27,13 @@ public final class OpenShardedSafetensorsFile: Sendable {
     ///
     /// - Throws: for an index that is damaged, names a file outside of its folder or a tensor that the file does not
     ///   have, or does not name one that it has, or tells another size; and where a file cannot be opened.
-    public init(_ url: URL) throws(TorchFileError) {
-        path = try url.filePath()
+    public convenience init(_ url: URL) throws(TorchFileError) {
+        try self.init(path: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package init(path: String) throws(TorchFileError) {
+        self.path = path
         do {
             let index = try ShardIndex(FileSource(path))
             var opened: [String: OpenSafetensorsFile] = [:]
@@ -39,7 +44,7 @@ public final class OpenShardedSafetensorsFile: Sendable {
                 if let known = opened[fileName] {
                     file = known
                 } else {
-                    file = try OpenSafetensorsFile(URL(filePath: ShardIndex.path(of: fileName, besideIndex: path)))
+                    file = try OpenSafetensorsFile(path: ShardIndex.path(of: fileName, besideIndex: path))
                     opened[fileName] = file
                     metadata.merge(file.metadata) { first, _ in first }
                 }
@@ -110,6 +115,19 @@ public final class OpenShardedSafetensorsFile: Sendable {
     /// Reads all tensors, in the index's order.
     public func load() throws(TorchFileError) -> StateDict {
         try all { file, name throws(TorchFileError) in try file.tensor(name) }
+    }
+
+    /// Reads some elements of one tensor, as `OpenSafetensorsFile` does.
+    package func tensor(_ name: String, elements: Range<Int>) throws(TorchFileError) -> Tensor {
+        try file(of: name).tensor(name, elements: elements)
+    }
+
+    /// Reads all of the files once, a little at a time, and keeps nothing.
+    ///
+    /// - Throws: if a part of a file cannot be read.
+    public func verify() throws(TorchFileError) {
+        var seen: Set<String> = []
+        for name in names where seen.insert(fileNameOfTensor[name] ?? "").inserted { try file(of: name).verify() }
     }
 
     private func file(of name: String) throws(TorchFileError) -> OpenSafetensorsFile {

@@ -22,11 +22,18 @@ public final class OpenTorchFile: Sendable {
     private let archive: ArchiveReader?
     private let storages: [TensorStorage.Identity: StoredStorage]
 
+    /// The storages that were compared with their checksums, so that parts of them can be read.
+    private let checked = Mutex<Set<TensorStorage.Identity>>([])
+
     /// Opens a file and reads all of it but the tensors' bytes.
     ///
     /// - Throws: for a file that `TorchFile.load` does not read, too; where a tensor's bytes are damaged, reading it tells.
     public convenience init(_ url: URL) throws(TorchFileError) {
-        let path = try url.filePath()
+        try self.init(path: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package convenience init(path: String) throws(TorchFileError) {
         do {
             try self.init(FileSource(path), path: path)
         } catch {
@@ -40,11 +47,10 @@ public final class OpenTorchFile: Sendable {
             let parts = try TorchFileParts(source)
             archive = parts.archive
             let seen = Mutex<[TensorStorage.Identity: StoredStorage]>([:])
-            var builder = StateBuilder(graph: parts.graph, source: parts.storages) {
-                byteCount, fill in
-                let storage = try TensorStorage(describing: byteCount)
+            var builder = StateBuilder(graph: parts.graph, source: parts.storages) { contents in
+                let storage = try TensorStorage(describing: contents.byteCount)
                 guard let identity = storage.identity else { return storage }
-                seen.withLock { $0[identity] = StoredStorage(owner: storage, fill: fill) }
+                seen.withLock { $0[identity] = StoredStorage(owner: storage, contents: contents) }
                 return storage
             }
             value = try builder.value()
@@ -90,6 +96,46 @@ public final class OpenTorchFile: Sendable {
         }
     }
 
+    /// Reads some elements of a contiguous tensor of `value`, counted in the order of the indices, as a tensor of one
+    /// dimension. No more memory is taken than for them.
+    ///
+    /// A storage is compared with its checksum before the first part of it is read.
+    package func read(_ tensor: Tensor, elements: Range<Int>) throws(TorchFileError) -> Tensor {
+        do {
+            let (dtype, geometry) = (tensor.dtype, TensorGeometry(of: tensor))
+            guard let identity = TensorStorage.identity(of: tensor), let stored = storages[identity],
+                let size = dtype.byteCount
+            else { throw FormatError.foreignTensor }
+            let bytes = (geometry.offset + elements.lowerBound) * size..<(geometry.offset + elements.upperBound) * size
+            guard tensor.isContiguous, elements.lowerBound >= 0, elements.upperBound <= tensor.count,
+                bytes.upperBound <= stored.contents.byteCount
+            else { throw FormatError("does not have the elements that are to be read") }
+            let isWhole = bytes == 0..<stored.contents.byteCount
+            if !isWhole, !checked.withLock({ $0.contains(identity) }) {
+                try stored.contents.check()
+                checked.withLock { _ = $0.insert(identity) }
+            }
+            let storage = try TensorStorage(byteCount: bytes.count) { try stored.contents.read(bytes.lowerBound, $0) }
+            var part = TensorGeometry(shape: [elements.count], strides: [1], offset: 0)
+            (part.isConjugate, part.isNegative) = (geometry.isConjugate, geometry.isNegative)
+            return try storage.tensor(part, dtype: dtype)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Compares the records of a file that cannot be opened, a TorchScript archive for instance, with their checksums. Those
+    /// that are compressed are left out, and so is a file that is no archive.
+    package static func requireIntactRecords(path: String) throws(TorchFileError) {
+        do {
+            let file = try FileSource(path)
+            guard try ArchiveReader.isArchive(file) else { return }
+            try ArchiveReader(file).requireChecksums(skipsCompressed: true)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
     /// Reads every record of the file once, keeping none, and compares it with its checksum. Files from before PyTorch 1.6
     /// have no checksums.
     ///
@@ -125,17 +171,22 @@ public final class OpenTorchFile: Sendable {
     ) throws -> Tensor {
         guard let identity = TensorStorage.identity(of: tensor) else { return tensor }  // a sparse tensor
         guard let stored = storages[identity] else {
-            throw FormatError("does not have the tensor that is to be read: it is not one of this file's descriptions")
+            throw FormatError.foreignTensor
         }
-        let storage = try filled[identity] ?? TensorStorage(byteCount: stored.owner.byteCount, fill: stored.fill)
+        let storage = try filled[identity] ?? stored.contents.storage()
         filled[identity] = storage
         return try storage.tensor(TensorGeometry(of: tensor), dtype: tensor.dtype)
     }
 }
 
-/// A storage that is described, and what fills one of its size.
+/// A storage that is described, and what the file has of it.
 private struct StoredStorage: Sendable {
     /// Kept, so that no other storage takes its identity.
     let owner: TensorStorage
-    let fill: @Sendable (UnsafeMutableRawBufferPointer) throws -> Void
+    let contents: StorageContents
+}
+
+extension FormatError {
+    fileprivate static let foreignTensor = FormatError(
+        "does not have the tensor that is to be read: it is not one of this file's descriptions")
 }

@@ -111,12 +111,3 @@ extension PickleReader {
         damage("\(global) is called with arguments of other kinds than Python's")
     }
 }
-
-extension FormatError {
-    /// The error for a name that a pickle may not use.
-    static func notData(_ global: PickleGlobal) -> FormatError {
-        FormatError(
-            "\(global) is not data: only tensors, numbers, strings, bytes, booleans, none, lists, tuples, sets and "
-                + "dictionaries are read")
-    }
-}

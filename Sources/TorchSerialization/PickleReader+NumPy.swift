@@ -27,7 +27,7 @@ extension PickleReader {
             throw misuse(of: .numPyType)
         }
         guard let type = NumPyType(code: code) else {
-            throw FormatError("it holds a NumPy array of type '\(code.shortened)', which is not read")
+            throw FormatError("it holds a NumPy array of type '\(code.shortened)', which is not read", .unsupported)
         }
         return .numPyType(type)
     }
@@ -73,7 +73,7 @@ extension PickleReader {
     private mutating func array(
         type: Reference, shape: Reference, bytes: Reference, isColumnMajor: Bool, _ error: FormatError
     ) throws -> PickleGraph.Node {
-        guard case .numPyType(let type) = graph.nodes[type], let shape = integers(shape),
+        guard case .numPyType(let type) = graph.nodes[type], let shape = try integers(shape),
             case .bytes(let contents) = graph.nodes[bytes]
         else { throw error }
         var strides = shape

@@ -11,7 +11,7 @@ extension PickleReader {
         case .rebuildTensorV3: return try rebuildTensor(global, arguments, fixedCount: 7)
         case .rebuildParameter, .rebuildParameterWithState, .rebuildDeviceTensor: return try tensor(global, arguments)
         case .rebuildSparseTensor: return try rebuildSparseTensor(arguments)
-        case .rebuildQuantisedTensor: throw FormatError("it holds a quantised tensor, which is not read")
+        case .rebuildQuantisedTensor: throw FormatError("it holds a quantised tensor, which is not read", .unsupported)
         default: return nil
         }
     }
@@ -45,7 +45,7 @@ extension PickleReader {
         guard arguments.count == fixedCount || takesMetadata && arguments.count == fixedCount + 1,
             let (index, part) = storagePart(arguments[0]),
             case .int(let offset) = graph.nodes[arguments[1]],
-            let shape = integers(arguments[2]), let strides = integers(arguments[3])
+            let shape = try integers(arguments[2]), let strides = try integers(arguments[3])
         else { throw misuse(of: global) }
 
         let dtype: DType
@@ -77,13 +77,19 @@ extension PickleReader {
     }
 
     /// The integers of a tuple or a shape, if that is what it is and a tensor can have so many dimensions.
-    func integers(_ reference: Reference) -> [Int]? {
+    mutating func integers(_ reference: Reference) throws -> [Int]? {
         let elements: [Reference]
         switch graph.nodes[reference] {
         case .tuple(let references), .size(let references): elements = references
         default: return nil
         }
-        guard elements.count <= TensorGeometry.greatestDimensionCount else { return nil }
+        guard elements.count <= TensorGeometry.greatestDimensionCount else {
+            throw FormatError(
+                "it holds a tensor of \(elements.count) dimensions, and up to \(TensorGeometry.greatestDimensionCount) are "
+                    + "read", .unsupported)
+        }
+        // Many tensors may refer to one long tuple.
+        try spend(max(elements.count - 64, 0))
         var integers: [Int] = []
         for element in elements {
             guard case .int(let integer) = graph.nodes[element] else { return nil }
@@ -117,7 +123,7 @@ extension PickleReader {
         else { throw misuse(of: .rebuildSparseTensor) }
         let partCount = layout == .coordinates ? 2 : 3
         guard data.count == partCount + 1 || layout == .coordinates && data.count == partCount + 2,
-            let shape = integers(data[partCount])
+            let shape = try integers(data[partCount])
         else { throw misuse(of: .rebuildSparseTensor) }
         let parts = try data.prefix(partCount).map { part in
             guard case .tensor(let index) = graph.nodes[part] else { throw misuse(of: .rebuildSparseTensor) }
@@ -141,14 +147,22 @@ extension PickleReader {
     /// The storage that a persistent id names: `("storage", class, key, location, element count)`. Before PyTorch 1.6 a
     /// sixth part tells which part of a storage it is: `(key, offset, element count)` or none.
     mutating func storage(_ identifier: Reference) throws -> PickleGraph.Node {
-        guard case .tuple(let parts) = graph.nodes[identifier], parts.count == 5 || parts.count == 6,
-            case .string("storage") = graph.nodes[parts[0]],
+        guard case .tuple(let parts) = graph.nodes[identifier] else { throw damage("a persistent id names no storage") }
+        // Before PyTorch 1.6 a module's class comes with its source: `("module", class, file, source)`.
+        if parts.count == 4, case .string("module") = graph.nodes[parts[0]],
+            case .global(let type) = graph.nodes[parts[1]]
+        {
+            throw FormatError.wholeModule(type)
+        }
+        guard parts.count == 5 || parts.count == 6, case .string("storage") = graph.nodes[parts[0]],
             case .global(let global) = graph.nodes[parts[1]],
             case .string(let key) = graph.nodes[parts[2]],
             case .int(let count) = graph.nodes[parts[4]]
         else { throw damage("a persistent id names no storage") }
         guard let type = StorageType(global) else {
-            if global.isQuantisedStorage { throw FormatError("it holds a quantised tensor, which is not read") }
+            if global.isQuantisedStorage {
+                throw FormatError("it holds a quantised tensor, which is not read", .unsupported)
+            }
             throw FormatError.notData(global)
         }
         let (byteCount, overflow) = count.multipliedReportingOverflow(by: type.elementSize)
@@ -185,7 +199,7 @@ extension FormatError {
     /// The error for a type of elements that is not known here.
     fileprivate static func unknownType(_ global: PickleGlobal) -> FormatError {
         global.module == "torch"
-            ? FormatError("it holds a tensor of type \(global), which is not read") : .notData(global)
+            ? FormatError("it holds a tensor of type \(global), which is not read", .unsupported) : .notData(global)
     }
 }
 

@@ -42,7 +42,9 @@ struct PickleReader {
         switch opcode {
         case .protocolVersion:
             let version = try input.byte()
-            guard version <= 5 else { throw FormatError("its pickle has protocol \(version), and 2 to 5 are read") }
+            guard version <= 5 else {
+                throw FormatError("its pickle has protocol \(version), and 2 to 5 are read", .unsupported)
+            }
         case .frame: _ = try input.count(8)
         case .stop:
             let root = try pop()
@@ -68,7 +70,8 @@ struct PickleReader {
         case .shortBinaryBytes: push(.bytes(Array(try input.take(input.count(1)))))
         case .binaryBytes: push(.bytes(Array(try input.take(input.count(4)))))
         case .binaryBytes8, .byteArray8: push(.bytes(Array(try input.take(input.count(8)))))
-        case .nextBuffer, .readOnlyBuffer: throw FormatError("its pickle refers to memory that is not in the file")
+        case .nextBuffer, .readOnlyBuffer:
+            throw FormatError("its pickle refers to memory that is not in the file", .unsupported)
 
         case .emptyList: push(.list([]))
         case .list: push(.list(try popToMark()))
@@ -107,7 +110,8 @@ struct PickleReader {
             }
             push(.global(PickleGlobal(module: module, name: name)))
         case .extension1, .extension2, .extension4:
-            throw FormatError("its pickle calls something by a number that only the program which wrote it knows")
+            throw FormatError(
+                "its pickle calls something by a number that only the program which wrote it knows", .unsupported)
         case .reduce:
             let arguments = try pop()
             push(try call(try pop(), arguments))

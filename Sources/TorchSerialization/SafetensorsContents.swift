@@ -22,6 +22,7 @@ struct SafetensorsTensor {
                 "cannot be written: safetensors has no type for the tensor '\(name.shortened)' of type \(tensor.dtype), "
                     + "or it is sparse, quantised or without memory")
         }
+        try tensor.requireWritableShape(name)
         self.name = name
         self.tensor = tensor
         self.type = type
@@ -49,14 +50,23 @@ struct SafetensorsTensor {
         return name.utf8.lexicographicallyPrecedes(other.name.utf8)
     }
 
-    /// The elements' bytes in the order of their indices, on the CPU.
+    /// Gives `body` the elements' bytes in the order of their indices, on the CPU, part after part: a tensor that is not
+    /// contiguous there may have many more elements than the memory behind it.
     fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        guard byteCount > 0 else { return }
-        let plain = try tensor.detach().resolveConj().resolveNeg().to(.cpu).contiguous()
-        defer { withExtendedLifetime(plain) {} }
-        guard let bytes = ct_tensor_data(plain.pointer) else { throw TorchError.last() }
-        try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+        guard byteCount > 0, let elementSize = tensor.dtype.byteCount else { return }
+        let source = try tensor.detach()
+        let isPlain = try source.device == .cpu && source.isContiguous && !source.isConj() && !source.isNeg()
+        let limit = isPlain ? byteCount : SafetensorsTensor.copiedSize
+        try TensorPiece.forEach(of: source.shape, limit: limit / elementSize) { piece in
+            let plain = try source.piece(piece).resolveConj().resolveNeg().to(.cpu).contiguous()
+            defer { withExtendedLifetime(plain) {} }
+            guard let bytes = ct_tensor_data(plain.pointer) else { throw TorchError.last() }
+            try body(UnsafeRawBufferPointer(start: bytes, count: piece.elements.count * elementSize))
+        }
     }
+
+    /// How many bytes are copied at a time.
+    private static let copiedSize = 64 << 20
 }
 
 /// A safetensors file that is to be written.

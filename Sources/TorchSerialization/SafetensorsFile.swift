@@ -21,7 +21,13 @@ public enum SafetensorsFile {
     public static func save(
         _ state: StateDict, metadata: [String: String] = [:], to url: URL
     ) throws(TorchFileError) {
-        let path = try url.filePath()
+        try save(state, metadata: metadata, toPath: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package static func save(
+        _ state: StateDict, metadata: [String: String] = [:], toPath path: String
+    ) throws(TorchFileError) {
         do {
             let contents = try SafetensorsContents(SafetensorsTensor.all(of: state), metadata: metadata)
             try AtomicFile.replace(path) { try contents.write(to: $0) }

@@ -103,7 +103,8 @@ extension SafetensorsHeader.Entry {
         else { throw damage }
         guard let dtype = DType(safetensorsName: typeName) else {
             throw FormatError(
-                "the tensor '\(name.shortened)' has elements of the type \(typeName.shortened), which is not read")
+                "the tensor '\(name.shortened)' has elements of the type \(typeName.shortened), which is not read",
+                .unsupported)
         }
         self.dtype = dtype
         self.shape = shape

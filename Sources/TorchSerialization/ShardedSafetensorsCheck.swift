@@ -13,7 +13,9 @@ public struct ShardedSafetensorsCheck: Sendable {
         /// Its name, without the folder.
         public var name: String { (path as NSString).lastPathComponent }
         /// What is wrong with it; nil where nothing is.
-        public fileprivate(set) var fault: String?
+        public var fault: String? { error?.reason }
+        /// What is wrong with it, and what kind of fault it is; nil where nothing is.
+        public fileprivate(set) var error: TorchFileError?
         /// The tensors that it has; of the index, that it names.
         public fileprivate(set) var tensorCount = 0
         /// The size of the file; 0 where it cannot be read.
@@ -26,11 +28,15 @@ public struct ShardedSafetensorsCheck: Sendable {
     /// Whether nothing is wrong: then, and only then, `ShardedSafetensorsFile.load` reads all of it.
     public var isWhole: Bool { files.allSatisfy { $0.fault == nil } }
 
-    /// Reads all, one tensor at a time. The format has no checksums: a bit that flips among the elements goes unseen.
+    /// Reads all of the files, and keeps nothing. The format has no checksums: a bit that flips among the elements goes unseen.
     ///
     /// - Throws: where the URL is that of no file.
     public init(_ url: URL) throws(TorchFileError) {
-        let path = try url.filePath()
+        try self.init(path: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package init(path: String) {
         var entry = File(path: path)
         do {
             let source = try FileSource(path)
@@ -40,11 +46,11 @@ public struct ShardedSafetensorsCheck: Sendable {
             var names: [String: [String]] = [:]
             for (name, file) in index.files { names[file, default: []].append(name) }
             var shards = index.fileNames.map { Shard($0, expecting: names[$0] ?? [], besideIndex: path) }
-            entry.fault = Self.fault(of: index, shards)
+            entry.error = Self.fault(of: index, shards).map { TorchFileError(path: path, reason: $0) }
             for number in shards.indices { shards[number].readAll() }
             files = [entry] + shards.map(\.result)
         } catch {
-            entry.fault = TorchFileError(path: path, error).reason
+            entry.error = TorchFileError(path: path, error)
             files = [entry]
         }
     }
@@ -65,7 +71,7 @@ public struct ShardedSafetensorsCheck: Sendable {
             }
         }
         // Where a file is broken, its tensors' sizes are not known.
-        guard shards.allSatisfy({ $0.result.fault == nil }), let totalSize = index.totalSize,
+        guard shards.allSatisfy({ $0.result.error == nil }), let totalSize = index.totalSize,
             totalSize != Double(size)
         else { return nil }
         return "it is damaged: its tensors have \(size) bytes, and it says \(totalSize)"
@@ -87,27 +93,32 @@ private struct Shard {
         let path = ShardIndex.path(of: name, besideIndex: index)
         result = ShardedSafetensorsCheck.File(path: path)
         do {
-            let file = try OpenSafetensorsFile(URL(filePath: path))
+            let file = try OpenSafetensorsFile(path: path)
             self.file = file
             result.tensorCount = file.names.count
             result.byteCount = file.fileByteCount
             if let missing = names.first(where: { file.byteCount(of: $0) == nil }) {
-                result.fault =
-                    "it is damaged: it does not have the tensor '\(missing.shortened)', which the index says it has"
+                result.error = TorchFileError(
+                    path: path,
+                    reason:
+                        "it is damaged: it does not have the tensor '\(missing.shortened)', which the index says it has"
+                )
             }
         } catch {
             file = nil
-            result.fault = error.reason
+            // Tensors that are missing are a fault of what the index names, whatever the system says.
+            let isMissing = SystemPath.linkStatus(path) == nil && errno == ENOENT
+            result.error = isMissing ? TorchFileError(path: path, reason: error.reason) : error
         }
     }
 
     /// Whether every byte of it can be read.
     mutating func readAll() {
-        guard let file, result.fault == nil else { return }
+        guard let file, result.error == nil else { return }
         do {
-            for name in file.names { _ = try file.tensor(name) }
+            try file.verify()
         } catch {
-            result.fault = error.reason
+            result.error = error
         }
     }
 }

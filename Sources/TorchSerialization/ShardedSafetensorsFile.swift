@@ -28,7 +28,16 @@ public enum ShardedSafetensorsFile {
         _ state: StateDict, metadata: [String: String] = [:], indexMetadata: [String: String] = [:], to index: URL,
         greatestFileSize: Int = 5_000_000_000
     ) throws(TorchFileError) {
-        let path = try index.filePath()
+        try save(
+            state, metadata: metadata, indexMetadata: indexMetadata, toPath: index.filePath(),
+            greatestFileSize: greatestFileSize)
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package static func save(
+        _ state: StateDict, metadata: [String: String] = [:], indexMetadata: [String: String] = [:],
+        toPath path: String, greatestFileSize: Int = 5_000_000_000
+    ) throws(TorchFileError) {
         do {
             let names = try ShardNames(index: path)
             let tensors = try SafetensorsTensor.all(of: state)
@@ -51,7 +60,7 @@ public enum ShardedSafetensorsFile {
                 try AtomicFile.replace(path) { file in try index.withUnsafeBytes { try file.add($0) } }
             } catch {
                 // The index may be there all the same, when only its folder could not be forced to the disk.
-                if names.indexedFiles().isDisjoint(with: files) { files.forEach { unlink(names.path($0)) } }
+                if names.indexedFiles().isDisjoint(with: files) { files.forEach { SystemPath.unlink(names.path($0)) } }
                 throw error
             }
             names.removeFiles(of: old, but: Set(files))
@@ -70,8 +79,12 @@ public enum ShardedSafetensorsFile {
 
     /// The names of the files beside an index, in the order in which it first names them; none where it cannot be read.
     public static func fileNames(in index: URL) -> [String] {
-        guard let path = try? index.filePath(), let index = try? ShardIndex(FileSource(path)) else { return [] }
-        return index.fileNames
+        (try? index.filePath()).map { fileNames(inPath: $0) } ?? []
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package static func fileNames(inPath path: String) -> [String] {
+        (try? ShardIndex(FileSource(path)))?.fileNames ?? []
     }
 
     /// Writes one file after the other; where one fails, none is left.
@@ -80,7 +93,7 @@ public enum ShardedSafetensorsFile {
             do {
                 try AtomicFile.replace(path) { try contents.write(to: $0) }
             } catch {
-                for path in paths.prefix(number) { unlink(path) }
+                for path in paths.prefix(number) { SystemPath.unlink(path) }
                 throw TorchFileError(path: path, error)
             }
         }
@@ -144,10 +157,10 @@ private struct ShardNames {
 
     /// Deletes what an older index named, and marked files of a save that did not end.
     func removeFiles(of old: Set<String>, but files: Set<String>) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+        let names = (try? SystemPath.names(in: folder)) ?? []
         for name in names where !files.contains(name) {
             guard let marked = isMarked(name), marked || old.contains(name) else { continue }
-            unlink(path(name))
+            SystemPath.unlink(path(name))
         }
     }
 
@@ -167,8 +180,7 @@ private struct ShardNames {
     }
 
     private func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        SystemPath.linkStatus(path) != nil
     }
 
     private static func padded(_ number: Int) -> String {

@@ -33,6 +33,11 @@ enum SparseLayout: Int32 {
     }
 }
 
+extension Tensor {
+    /// Whether it is sparse and has the coordinates of its elements.
+    package var hasCoordinates: Bool { SparseLayout(of: self) == .coordinates }
+}
+
 /// The parts that a file has of a sparse tensor.
 struct SparseTensor {
     let layout: SparseLayout

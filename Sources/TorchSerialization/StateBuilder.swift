@@ -29,9 +29,8 @@ struct StateBuilder {
         let weight: Int
     }
 
-    /// Makes a storage of so many bytes, filled by a function that may be called later, and more than once.
-    typealias StorageMaker = (Int, @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) throws ->
-        TensorStorage
+    /// Makes a storage of what a file has of it, which may be read later, and more than once.
+    typealias StorageMaker = (StorageContents) throws -> TensorStorage
 
     /// - Parameter makeStorage: makes the storages of the tensors, but for those of sparse ones, which are looked at; nil
     ///   to fill all of them.
@@ -54,7 +53,7 @@ struct StateBuilder {
         case .done(let built):
             try requireDepth(depth + built.height)
             return built
-        case .begun: throw FormatError("it holds a value that contains itself, which is not read")
+        case .begun: throw FormatError("it holds a value that contains itself, which is not read", .unsupported)
         case .untouched: break
         }
         try requireDepth(depth)
@@ -95,9 +94,10 @@ struct StateBuilder {
             return leaf(.dtype(dtype))
         case .object(let type):
             throw FormatError("it is damaged: an object of \(type) has no attributes")
-        case .storage, .storagePart: throw FormatError("it holds a storage outside a tensor, which is not read")
+        case .storage, .storagePart:
+            throw FormatError("it holds a storage outside a tensor, which is not read", .unsupported)
         case .layout, .numPyType, .numPyArray:
-            throw FormatError("it holds a \(node.typeName) outside a tensor, which is not read")
+            throw FormatError("it holds a \(node.typeName) outside a tensor, which is not read", .unsupported)
         }
     }
 
@@ -136,7 +136,7 @@ struct StateBuilder {
             let key = try key(values[index])
             // Python writes no key twice, but may hold apart what Swift does not: "é" in one character and in two.
             guard state[key] == nil else {
-                throw FormatError("a dictionary has the key '\(key.description.shortened)' twice")
+                throw FormatError("a dictionary has the key '\(key.description.shortened)' twice", .unsupported)
             }
             state[key] = values[index + 1]
         }
@@ -165,7 +165,7 @@ struct StateBuilder {
         case .dtype(let dtype): .dtype(dtype)
         case .tuple(let values): .tuple(try values.map(key))
         case .size(let sizes): .tuple(sizes.map { .int($0) })  // which Python takes for equal
-        default: throw FormatError("a dictionary has a \(value.typeName) as a key, which is not read")
+        default: throw FormatError("a dictionary has a \(value.typeName) as a key, which is not read", .unsupported)
         }
     }
 
@@ -178,24 +178,19 @@ struct StateBuilder {
     private mutating func storage(_ index: Int) throws -> TensorStorage {
         guard let makeStorage else { return try filledStorage(index) }
         if let storage = storages[index] { return storage }
-        let (byteCount, fill) = try contents(ofStorage: index)
-        let storage = try makeStorage(byteCount, fill)
+        let storage = try makeStorage(contents(ofStorage: index))
         storages[index] = storage
         return storage
     }
 
     private mutating func filledStorage(_ index: Int) throws -> TensorStorage {
         if let storage = filledStorages[index] { return storage }
-        let (byteCount, fill) = try contents(ofStorage: index)
-        let storage = try TensorStorage(byteCount: byteCount, fill: fill)
+        let storage = try contents(ofStorage: index).storage()
         filledStorages[index] = storage
         return storage
     }
 
-    /// The size of a storage, and what fills memory of that size.
-    private mutating func contents(
-        ofStorage index: Int
-    ) throws -> (byteCount: Int, fill: @Sendable (UnsafeMutableRawBufferPointer) throws -> Void) {
+    private mutating func contents(ofStorage index: Int) throws -> StorageContents {
         let record = graph.storages[index]
         let isReversed = record.contents == nil ? source.isBigEndian : record.isBigEndian
         let numberSize = isReversed ? try numberSize(storage: index) : 1
@@ -203,13 +198,12 @@ struct StateBuilder {
             guard case .bytes(let bytes) = graph.nodes[contents] else {
                 throw FormatError("it is damaged: an array has no contents")
             }
-            return (
-                bytes.count,
-                { buffer in
-                    buffer.copyBytes(from: bytes)
+            return StorageContents(
+                byteCount: bytes.count,
+                read: { offset, buffer in
+                    buffer.copyBytes(from: bytes[offset...].prefix(buffer.count))
                     buffer.reverseBytes(ofEach: numberSize)
-                }
-            )
+                }, check: {})
         }
         // Before the memory is taken: a small file may claim any size.
         let size = try source.storageSize(record.key)
@@ -218,13 +212,12 @@ struct StateBuilder {
                 "it is damaged: the storage \(record.key.shortened) has \(size) bytes and should have \(record.byteCount)"
             )
         }
-        return (
-            size,
-            { [source] buffer in
-                try source.readStorage(record.key, into: buffer)
+        return StorageContents(
+            byteCount: size,
+            read: { [source] offset, buffer in
+                try source.readStorage(record.key, at: offset, into: buffer)
                 buffer.reverseBytes(ofEach: numberSize)
-            }
-        )
+            }, check: { [source] in try source.checkStorage(record.key) })
     }
 
     /// The bytes of one number in a storage: half an element where those are complex.
@@ -234,7 +227,8 @@ struct StateBuilder {
             for tensor in graph.tensors { numberSizes[tensor.storage, default: []].insert(tensor.dtype.numberSize) }
         }
         guard let sizes = numberSizes[index], sizes.count == 1, let size = sizes.first else {
-            throw FormatError("tensors of types of several sizes share a storage whose bytes are in another order")
+            throw FormatError(
+                "tensors of types of several sizes share a storage whose bytes are in another order", .unsupported)
         }
         return size
     }
@@ -273,7 +267,7 @@ struct StateBuilder {
 
     private func requireDepth(_ depth: Int) throws {
         guard depth <= StatePickler.greatestDepth else {
-            throw FormatError("it is nested more than \(StatePickler.greatestDepth) levels deep")
+            throw FormatError("it is nested more than \(StatePickler.greatestDepth) levels deep", .unsupported)
         }
     }
 

@@ -51,6 +51,7 @@ struct StatePickler {
         guard tensor.isDefined else {
             throw FormatError("cannot be written: it holds a tensor that was never assigned")
         }
+        try tensor.requireWritableShape()
         if let layout = SparseLayout(of: tensor) {
             let identity = UnsafeRawPointer(tensor.pointer)
             guard sparseTensors[identity] == nil else { return }

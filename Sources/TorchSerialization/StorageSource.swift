@@ -9,8 +9,12 @@ protocol StorageSource: Sendable {
     /// The number of bytes that a storage has in the file.
     func storageSize(_ key: String) throws -> Int
 
-    /// Fills a buffer of `storageSize` bytes.
-    func readStorage(_ key: String, into buffer: UnsafeMutableRawBufferPointer) throws
+    /// Fills a buffer with a storage's bytes from a place on. All of them are compared with the storage's checksum, if it
+    /// has one; a part cannot be.
+    func readStorage(_ key: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
+
+    /// Compares a storage with its checksum, if it has one, and keeps nothing of it.
+    func checkStorage(_ key: String) throws
 }
 
 /// A zip archive of torch.save, which says in a record of its own in which order bytes are.
@@ -34,7 +38,11 @@ struct ArchiveStorages: StorageSource {
         try archive.size("data/\(key)")
     }
 
-    func readStorage(_ key: String, into buffer: UnsafeMutableRawBufferPointer) throws {
-        try archive.read("data/\(key)", into: buffer)
+    func readStorage(_ key: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        try archive.read("data/\(key)", at: offset, into: buffer)
+    }
+
+    func checkStorage(_ key: String) throws {
+        try archive.requireChecksum("data/\(key)")
     }
 }

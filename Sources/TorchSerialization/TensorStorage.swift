@@ -94,8 +94,9 @@ struct TensorGeometry {
     var isConjugate = false
     var isNegative = false
 
-    /// More dimensions than libtorch's own operations take.
-    static let greatestDimensionCount = 64
+    /// The most dimensions of a tensor in a file, written or read. libtorch has no limit, but takes a time that grows with
+    /// the square of their number.
+    static let greatestDimensionCount = 1024
 
     init(shape: [Int], strides: [Int], offset: Int) {
         self.shape = shape
@@ -114,8 +115,8 @@ struct TensorGeometry {
 
     /// Throws unless every element lies in a storage of so many bytes. Nothing here overflows, whatever the numbers.
     func requireFit(byteCount: Int, dtype: DType) throws {
-        guard shape.count == strides.count, shape.count <= TensorGeometry.greatestDimensionCount,
-            offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }),
+        guard shape.count == strides.count, shape.count <= TensorGeometry.greatestDimensionCount, offset >= 0,
+            shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }),
             !isConjugate || dtype.isComplex, !isNegative || dtype != .bool,
             let elementSize = dtype.byteCount
         else { throw misfit(byteCount, dtype) }
@@ -138,6 +139,18 @@ struct TensorGeometry {
         FormatError(
             "it is damaged: a tensor of type \(dtype), shape \(String(describing: shape).shortened), strides "
                 + "\(String(describing: strides).shortened) and offset \(offset) does not fit its \(byteCount) bytes")
+    }
+}
+
+extension Tensor {
+    /// Throws if a file with this tensor could not be read again.
+    func requireWritableShape(_ name: String? = nil) throws {
+        let count = shape.count
+        guard count <= TensorGeometry.greatestDimensionCount else {
+            throw FormatError(
+                "cannot be written: \(name.map { "the tensor '\($0.shortened)'" } ?? "it holds a tensor that") has \(count) "
+                    + "dimensions, and a file takes up to \(TensorGeometry.greatestDimensionCount)")
+        }
     }
 }
 

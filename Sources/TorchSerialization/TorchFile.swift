@@ -22,7 +22,11 @@ public enum TorchFile {
     /// - Throws: where the value holds what a file cannot (a quantised tensor, an integer of more than 255 bytes, a list in
     ///   a set, keys that are one in Python, more than 100 levels of nesting), or the file cannot be written.
     public static func save(_ value: StateValue, to url: URL) throws(TorchFileError) {
-        let path = try url.filePath()
+        try save(value, toPath: url.filePath())
+    }
+
+    /// - Parameter path: as `SystemPath` has it.
+    package static func save(_ value: StateValue, toPath path: String) throws(TorchFileError) {
         do {
             let contents = try FileContents(value)
             try AtomicFile.replace(path) { try contents.write(to: $0) }
@@ -39,7 +43,7 @@ public enum TorchFile {
     /// Deletes what saves into a folder left there when their process was killed. None may be at work there.
     package static func removeLeftovers(in folder: URL) {
         guard let path = try? folder.filePath() else { return }
-        AtomicFile.removeLeftovers(in: path)
+        TemporaryFile.deleteLeftovers(in: path)
     }
 
     /// Reads what `torch.save` wrote of plain data, in the zip archives of today and in the files from before PyTorch 1.6.
@@ -109,24 +113,15 @@ struct FileContents {
 }
 
 extension URL {
-    /// The path of a file, which the system takes as it is.
+    /// The path of a file, as `SystemPath` has it.
     func filePath() throws(TorchFileError) -> String {
         guard isFileURL else { throw TorchFileError(path: absoluteString, reason: "it is not the URL of a file") }
         let path = path(percentEncoded: false)
+        // Foundation cannot decode bytes that are not UTF-8 (`file:///a%FF`), and gives nothing then.
+        guard !path.isEmpty else { throw TorchFileError(path: absoluteString, reason: "its path is not UTF-8") }
         guard !path.utf8.contains(0) else {
             throw TorchFileError(path: path.shortened, reason: "a path cannot contain a zero byte")
         }
-        return path
-    }
-}
-
-extension TorchFileError {
-    init(path: String, _ error: any Error) {
-        switch error {
-        case let error as TorchFileError: self = error
-        case let error as FormatError: self.init(path: path, reason: error.reason)
-        case let error as TorchError: self.init(path: path, reason: error.message)
-        default: self.init(path: path, reason: "\(error)")
-        }
+        return SystemPath.text(of: path.utf8)
     }
 }

@@ -41,6 +41,61 @@ struct AtomicFileTests {
         }
     }
 
+    @Test("a link to a file that is not there yet leads to the new file")
+    func danglingLink() throws {
+        try withFolder { folder in
+            let inner = folder.appending(path: "inner")
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+            let (first, second) = (folder.appending(path: "a.pth"), inner.appending(path: "b.pth"))
+            try FileManager.default.createSymbolicLink(atPath: first.path, withDestinationPath: "inner/b.pth")
+            try FileManager.default.createSymbolicLink(atPath: second.path, withDestinationPath: "c.pth")
+            try TorchFile.save(.dictionary(["a": 1]), to: first)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: first.path) == "inner/b.pth")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: second.path) == "c.pth")
+            #expect(try names(in: inner) == ["b.pth", "c.pth"])
+            #expect(try StateText.of(TorchFile.load(inner.appending(path: "c.pth"))) == "{'a'1: 1}")
+
+            let circle = folder.appending(path: "circle.pth")
+            try FileManager.default.createSymbolicLink(atPath: circle.path, withDestinationPath: "circle.pth")
+            #expect(
+                reason { try TorchFile.save(.dictionary(["a": 1]), to: circle) }
+                    == "cannot be written: its links lead to each other")
+        }
+    }
+
+    @Test("what another process left is deleted, and what is being written is not")
+    func leftovers() throws {
+        try withFolder { folder in
+            let left = folder.appending(path: ".helios-0.tmp").path
+            try Data("half".utf8).write(to: URL(filePath: left))
+            try AtomicFile.replace(folder.path + "/a") { (sink: FileSink) throws in
+                #expect(try names(in: folder).count == 2)
+                #expect(TemporaryFile.deleteAbandoned(in: folder.path) == [left])
+                #expect(try names(in: folder).count == 1)
+                _ = Array("whole".utf8).withUnsafeBytes { sink.take($0) }
+            }
+            #expect(try names(in: folder) == ["a"])
+        }
+    }
+
+    @Test("a temporary file that another process took for a leftover is begun again")
+    func stolenFile() throws {
+        try withFolder { folder in
+            var created: [String] = []
+            try AtomicFile.replace(
+                folder.path + "/a",
+                creating: { path in
+                    let sink = try FileSink(creating: path)
+                    if created.isEmpty { unlink(path) }
+                    created.append(path)
+                    return sink
+                }, write: { sink in _ = Array("whole".utf8).withUnsafeBytes { sink.take($0) } })
+            #expect(created.count == 2)
+            #expect(try String(contentsOf: folder.appending(path: "a"), encoding: .utf8) == "whole")
+            #expect(try names(in: folder) == ["a"])
+        }
+    }
+
     @Test("a name as long as a name can be is no problem")
     func longName() throws {
         try withFolder { folder in
@@ -59,7 +114,7 @@ struct AtomicFileTests {
                 (folder.appending(path: "missing/a.pth"), "cannot be written in its folder: No such file or directory"),
                 (text.appending(path: "a.pth"), "cannot be written in its folder: Not a directory"),
                 (folder, "cannot be written: it is a folder"),
-                (URL(filePath: "/dev/null"), "cannot be written: it is not a regular file"),
+                (URL(filePath: "/dev/null"), "cannot be written: it is a device, not a regular file"),
             ]
             for (file, expected) in cases {
                 let error = #expect(throws: TorchFileError.self) { try TorchFile.save(.dictionary(["a": 1]), to: file) }

@@ -74,7 +74,7 @@ struct MappedFileTests {
     @Test("nothing, and memory that is no file, cannot be mapped where it has no place")
     func places() throws {
         let source = FileSource([1, 2, 3])
-        #expect(reason { _ = try source.map(at: 0, count: 3) } == "cannot be mapped: it is no file")
+        #expect(reason { _ = try source.map(at: 0, count: 3) } == "cannot be mapped: it is not a file")
         #expect(reason { _ = try source.map(at: 2, count: 2) }.hasPrefix("it is damaged or incomplete"))
         #expect(reason { _ = try source.read(at: .max, count: 1) }.hasPrefix("it is damaged or incomplete"))
     }

@@ -102,6 +102,33 @@ struct OpenTorchFileTests {
         }
     }
 
+    @Test("some elements of a tensor come with no others, and damage beside them is seen")
+    func elements() throws {
+        try withFolder { folder in
+            let url = folder.appending(path: "a.pth")
+            let tensor = try Tensor.arange(1_000_000, dtype: .float32).reshape([1000, 1000])
+            let part = try tensor[10...].narrow(dim: 0, start: 0, length: 20)
+            try TorchFile.save(["a": .tensor(tensor), "b": .tensor(part)], to: url)
+            let source = try FileSource(url.path)
+            let file = try OpenTorchFile(source, path: url.path)
+            let state = try file.contents
+            #expect(
+                try file.read(state.tensor("b"), elements: 5..<8).array(Float.self) == [10005, 10006, 10007])
+            // The storage was compared with its checksum once.
+            let before = source.readCount
+            #expect(try file.read(state.tensor("a"), elements: 999_999..<1_000_000).array(Float.self) == [999_999])
+            #expect(source.readCount - before < 100)
+            #expect(throws: TorchFileError.self) { try file.read(state.tensor("b"), elements: 0..<20_001) }
+
+            var bytes = try Data(contentsOf: url)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: url)
+            let damaged = try OpenTorchFile(url)
+            let view = try damaged.contents.tensor("b")
+            #expect(reason { _ = try damaged.read(view, elements: 0..<1) }.contains("does not have its checksum"))
+        }
+    }
+
     @Test("opening a large file and reading one tensor takes that tensor's bytes from the disk, and no others")
     func bytesRead() throws {
         try withFolder { folder in

@@ -84,12 +84,12 @@ struct SafetensorsHeaderTests {
         }
     }
 
-    @Test("a tensor of more dimensions, or more elements, than libtorch has is an error")
+    @Test("a tensor of more dimensions than are read, or more elements than libtorch has, is an error")
     func greatShapes() throws {
         try withFolder { folder in
             let path = folder.appending(path: "a.safetensors")
             let shapes = [
-                String(repeating: "1,", count: 80) + "0", "0,4611686018427387904,4611686018427387904",
+                String(repeating: "1,", count: 1024) + "0", "0,4611686018427387904,4611686018427387904",
                 "4611686018427387904,4611686018427387904,0",
             ]
             for shape in shapes {

@@ -29,6 +29,12 @@ func fixtureFile(_ name: String) -> URL {
         .standardizedFileURL
 }
 
+/// A file of PyTorch's with data of an unusual shape: Tests/Fixtures/unusual_files.py makes it.
+func unusualFile(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/unusual-files/\(name)")
+        .standardizedFileURL
+}
+
 /// What comes back when a value is saved and loaded.
 func roundTrip(_ value: StateValue) throws -> StateValue {
     try withFolder { folder in

@@ -35,11 +35,73 @@ struct TorchFileTests {
         let names = [
             "os-system": "posix.system", "eval": "builtins.eval", "eval-4": "builtins.eval",
             "getattr": "builtins.__import__", "import": "builtins.__import__", "object": "__main__.Plain",
-            "whole-module": "torch.nn.modules.linear.Linear", "range": "builtins.xrange",
+            "range": "builtins.xrange",
         ]
         for (file, name) in names {
             let reason = reason { _ = try TorchFile.load(fixtureFile(file)) }
             #expect(reason.hasPrefix("\(name) is not data"), "\(file): \(reason)")
+        }
+    }
+
+    @Test("a whole module is an error that says what to save instead")
+    func refusesModules() {
+        let error = #expect(throws: TorchFileError.self) { try TorchFile.load(fixtureFile("whole-module")) }
+        #expect(error?.kind == .unsupported)
+        #expect(
+            error?.reason
+                == "it holds a whole module (torch.nn.modules.linear.Linear), which is a program and not data: save its "
+                + "`state_dict()` in Python")
+    }
+
+    @Test("the kind of an error tells damage from what the system refuses and from what is not read")
+    func kinds() throws {
+        try withFolder { folder in
+            func kind(_ url: URL) -> TorchFileError.Kind? {
+                #expect(throws: TorchFileError.self) { try TorchFile.load(url) }?.kind
+            }
+            #expect(kind(folder) == .access)
+            #expect(kind(folder.appending(path: "missing.pth")) == .access)
+            #expect(kind(fixtureFile("quantised")) == .unsupported)
+            #expect(kind(fixtureFile("os-system")) == .unsupported)
+            let cut = folder.appending(path: "cut.pth")
+            try Data(contentsOf: fixtureFile("sgd")).dropLast(10).write(to: cut)
+            #expect(kind(cut) == .invalid)
+        }
+    }
+
+    @Test("a tensor of more than 64 dimensions is read as PyTorch wrote it, and written and read again")
+    func manyDimensions() throws {
+        guard case .tensor(let tensor) = try TorchFile.load(unusualFile("dimensions-65.pth")) else {
+            Issue.record("no tensor")
+            return
+        }
+        #expect(tensor.shape == Array(repeating: 1, count: 63) + [2, 3])
+        #expect(try tensor.reshape([-1]).array(Double.self) == [0, 1, 2, 3, 4, 5])
+        guard case .tensor(let again) = try roundTrip(.tensor(tensor)) else { return }
+        #expect(again.shape == tensor.shape)
+        #expect(try again.equal(tensor))
+        let state: StateDict = ["a": .tensor(tensor)]
+        try withFolder { folder in
+            let file = folder.appending(path: "a.safetensors")
+            try SafetensorsFile.save(state, to: file)
+            #expect(try SafetensorsFile.load(file).tensor("a").equal(tensor))
+        }
+    }
+
+    @Test("a tensor of more dimensions than are read is not written")
+    func tooManyDimensions() throws {
+        let tensor = try Tensor.ones(Array(repeating: 1, count: 1025))
+        try withFolder { folder in
+            let file = folder.appending(path: "a.pth")
+            let expected = "has 1025 dimensions, and a file takes up to 1024"
+            #expect(
+                reason { try TorchFile.save(.tensor(tensor), to: file) }
+                    == "cannot be written: it holds a tensor that \(expected)")
+            #expect(
+                reason { try SafetensorsFile.save(["a": .tensor(tensor)], to: file) }
+                    == "cannot be written: the tensor 'a' \(expected)")
+            let left = try names(in: folder)
+            #expect(left.isEmpty)
         }
     }
 
@@ -68,7 +130,7 @@ struct TorchFileTests {
             #expect(reason { _ = try TorchFile.load(folder) } == "cannot be read: it is a folder")
             #expect(
                 reason { _ = try TorchFile.load(URL(filePath: "/dev/null")) }
-                    == "cannot be read: it is not a regular file")
+                    == "cannot be read: it is a device, not a regular file")
             let text = folder.appending(path: "text.pth")
             for contents in ["", "P", "PK", "not an archive", "PK\u{3}\u{4}", "PK\u{3}\u{4} and nothing else"] {
                 try Data(contents.utf8).write(to: text)
@@ -85,9 +147,11 @@ struct TorchFileTests {
         try withFolder { folder in
             let pipe = folder.appending(path: "pipe.pth")
             try #require(mkfifo(pipe.path, 0o600) == 0)
-            #expect(reason { _ = try TorchFile.load(pipe) } == "cannot be read: it is not a regular file")
+            #expect(
+                reason { _ = try TorchFile.load(pipe) }
+                    == "cannot be read: it is a FIFO (a named pipe), not a regular file")
             let reason = reason { try TorchFile.save(.dictionary(["a": 1]), to: pipe) }
-            #expect(reason == "cannot be written: it is not a regular file")
+            #expect(reason == "cannot be written: it is a FIFO (a named pipe), not a regular file")
         }
     }
 

@@ -49,6 +49,9 @@ struct CheckpointFolder {
     ///   training, not after hours of it.
     static func create(in root: URL, saveName: String) throws(CheckpointError) -> (CheckpointFolder, FolderLock) {
         let result = CheckpointFolder(folder: root.appending(path: saveName), saveName: saveName)
+        guard !SystemPath.hasLostBytes(result.folder.path) else {
+            throw CheckpointError(path: result.folder.path, reason: SystemPath.lostBytesReason)
+        }
         try makeFolder(result.folder)
         guard FileManager.default.isWritableFile(atPath: result.folder.path) else {
             throw CheckpointError(path: result.folder.path, reason: "the folder cannot be written to")

@@ -12,4 +12,16 @@ package enum CheckpointInspection {
     package static func requireUsable(_ state: StateDict) throws {
         _ = try Checkpoint(CheckpointMigration.migrate(state))
     }
+
+    /// Checks that a trainer could resume from a file.
+    ///
+    /// Of its tensors only the states of the random generators are read, which the trainer looks into: the rest may be larger
+    /// than the memory.
+    ///
+    /// - Throws: for one that it would pass over, with the reason.
+    package static func requireUsable(_ file: OpenTorchFile) throws {
+        var state = try file.contents
+        if let random = state[Checkpoint.Key.random] { state[Checkpoint.Key.random] = try file.read(random) }
+        try requireUsable(state)
+    }
 }

@@ -16,9 +16,11 @@ final class FolderLock {
     init(_ folder: URL) throws(CheckpointError) {
         path = folder.appending(path: FolderLock.fileName).path
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else {
-                throw CheckpointError(path: path, reason: "cannot be opened: \(String(cString: strerror(errno)))")
+            let descriptor: Int32
+            do {
+                descriptor = try RegularFile.open(path, O_RDWR | O_CREAT, permissions: 0o666)
+            } catch {
+                throw CheckpointError(path: path, reason: "cannot be opened: \(error.reason)")
             }
             var result: Int32
             repeat { result = flock(descriptor, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR

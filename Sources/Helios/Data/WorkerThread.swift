@@ -1,14 +1,14 @@
 import Foundation
 
 /// Threads of their own for work that blocks, which Swift's cooperative threads are not for.
-enum WorkerThread {
+package enum WorkerThread {
     // As the main thread's: decoders of a user's data set may need it.
     private static let stackSize = 8 << 20
 
     /// Starts a thread that runs `body` and ends. Foundation's own class does not say where the system has no more.
     ///
     /// - Returns: whether there is such a thread.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }
         defer { pthread_attr_destroy(&attributes) }

@@ -27,14 +27,14 @@ enum StableName {
     /// Copies the file's bytes, which are on the disk when this returns.
     static func copy(_ file: URL, to copy: URL) throws {
         try FileManager.default.copyItem(at: file, to: copy)
-        let handle = try FileHandle(forUpdating: copy)
-        defer { try? handle.close() }
-        try handle.synchronize()
+        let descriptor = try RegularFile.open(copy.path, O_RDWR)
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     }
 
     /// Makes new names last, where the file system can.
     static func synchronize(_ folder: URL) {
-        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)

@@ -12,7 +12,8 @@ struct ConvertCommand: ParsableCommand {
             and .safetensors.index.json is an index, beside which the tensors lie in several safetensors files, of \
             --shard-size each. A safetensors file has one level of tensors: nested keys are joined by dots, and all that is not a tensor \
             goes into the file's (or the index's) metadata, from where converting back takes it. Tensors that share memory are written \
-            each on its own.
+            each on its own, and expanded ones with all of their elements; if the file becomes much larger by that, only \
+            with --materialize.
 
             The new file is there whole or not at all, and an index is written behind its files. What is there already \
             stays, unless --force is given.
@@ -33,6 +34,12 @@ struct ConvertCommand: ParsableCommand {
     @Flag(help: "Replace a file that is there already.")
     var force = false
 
+    @Flag(
+        help:
+            "Write every element of tensors that are expanded, or of which many share memory, however large the file becomes."
+    )
+    var materialize = false
+
     @Option(
         help: ArgumentHelp(
             "How many bytes of tensors each of several files takes, as in '500MB'; a larger tensor has its own. "
@@ -52,9 +59,10 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         let conversion = try Conversion(
-            from: source, to: target, replaces: force, shardSize: shardSize?.byteCount ?? ShardSize.usual)
+            from: source, to: target, replaces: force, materializes: materialize,
+            shardSize: shardSize?.byteCount ?? ShardSize.usual)
         if output.json {
-            print(conversion.json.text)
+            try StandardStream.print(conversion.json.text)
         } else {
             for note in conversion.notes { Terminal.complain("helios: \(note)") }
         }

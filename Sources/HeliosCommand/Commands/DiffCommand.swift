@@ -44,21 +44,22 @@ struct DiffCommand: ParsableCommand {
         // A safetensors file has one level only, unless its metadata say more.
         let isFlat = left.format != right.format || left.isTree != right.isTree
         var comparison = StateComparison(
-            tolerance: tolerance, ignoring: ignore, elements: (left.read, right.read))
+            tolerance: tolerance, ignoring: ignore, elements: (left.elements, right.elements))
         try Progress.during("comparing") {
             try comparison.compare(
                 isFlat ? left.flattened() : left.value, isFlat ? right.flattened() : right.value)
         }
         let differences = comparison.differences
         if output.json {
-            print(
+            try StandardStream.print(
                 JSONValue.object([
-                    ("first", .string(first)), ("second", .string(second)), ("same", .bool(differences.isEmpty)),
+                    ("first", .path(first)), ("second", .path(second)), ("same", .bool(differences.isEmpty)),
                     ("compared", .int(comparison.comparedCount)),
                     ("differences", .array(differences.map(\.json))),
                 ]).text)
         } else {
-            for line in DiffCommand.lines(comparison, columns: Terminal.columns) { print(line) }
+            let lines = DiffCommand.lines(comparison, columns: Terminal.columns)
+            if !lines.isEmpty { try StandardStream.print(lines.joined(separator: "\n")) }
         }
         if !differences.isEmpty { throw ExitCode(Status.no) }
     }

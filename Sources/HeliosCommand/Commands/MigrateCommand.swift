@@ -24,16 +24,26 @@ struct MigrateCommand: ParsableCommand {
 
     func run() throws {
         let results = try Progress.during("migrating \(path)") {
-            try CheckpointMigration.migrate(URL(filePath: path))
+            try CheckpointMigration.migrate(MigrateCommand.url(of: path))
         }
         if output.json {
-            print(JSONValue.object([("files", .array(results.map(\.json)))]).text)
+            try StandardStream.print(JSONValue.object([("files", .array(results.map(\.json)))]).text)
         } else {
-            for result in results { print(VisibleText.of("\(result)")) }
+            for result in results { try StandardStream.print(VisibleText.of("\(result)")) }
             if results.isEmpty { Terminal.complain("helios: \(path): there are no checkpoints in this folder") }
         }
         if results.isEmpty { throw ExitCode(Status.trouble) }
         if results.contains(where: \.hasFailed) { throw ExitCode(Status.no) }
+    }
+}
+
+extension MigrateCommand {
+    /// - Throws: `CommandError` for a path that Foundation, by which checkpoints are migrated, would make another of.
+    private static func url(of path: String) throws -> URL {
+        guard SystemPath.visible(path) == path else {
+            throw CommandError("\(path): the path is not UTF-8, which migrating needs: rename it")
+        }
+        return URL(filePath: path)
     }
 }
 

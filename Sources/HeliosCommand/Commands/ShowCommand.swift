@@ -36,9 +36,9 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let contents = try FileContents(StateFile(file), key: key)
         if output.json {
-            print(contents.json(depth: depth).text)
+            try StandardStream.print(contents.json(depth: depth).text)
         } else {
-            for line in contents.lines(depth: depth, columns: Terminal.columns) { print(line) }
+            try StandardStream.print(contents.lines(depth: depth, columns: Terminal.columns).joined(separator: "\n"))
         }
     }
 }
@@ -65,7 +65,8 @@ struct FileContents {
     func lines(depth: Int?, columns: Int?) -> [String] {
         let totals = tree.totals(of: start)
         var facts: [(name: String, value: String)] = [
-            ("file", VisibleText.of(file.path)), ("format", "\(file.format.title), \(Quantity.bytes(file.byteCount))"),
+            ("file", VisibleText.of(SystemPath.visible(file.path))),
+            ("format", "\(file.format.title), \(Quantity.bytes(file.byteCount))"),
         ]
         if file.format == .sharded {
             facts.append(("files", Quantity.count(file.shards.count)))
@@ -91,7 +92,7 @@ struct FileContents {
     func json(depth: Int?) -> JSONValue {
         let totals = tree.totals(of: start)
         return .object([
-            ("file", .string(file.path)), ("format", .string(file.format.rawValue)),
+            ("file", .path(file.path)), ("format", .string(file.format.rawValue)),
             ("fileByteCount", .int(file.byteCount)),
             (
                 "shards",

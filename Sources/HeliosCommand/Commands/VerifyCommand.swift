@@ -10,8 +10,9 @@ struct VerifyCommand: ParsableCommand {
             Of a file: every record's checksum, the description of its contents, and that every tensor fits its bytes. \
             Of an index of several safetensors files: each of the files too, and that they have what it says. \
             Of a folder: every checkpoint and file of state in it, and which checkpoint training would go on from. \
-            The folder may be that of one model, or the one above it. The exit status is 0 where all are whole, 1 \
-            where one is not, 2 where that cannot be found out.
+            The folder may be that of one model, or the one above it. A file that the system does not let be read ("unread"), or \
+            that holds what is not read here ("other": TorchScript, whole modules), is not called broken. The exit status \
+            is 0 if all are whole, 1 if one is broken, 2 if that cannot be found out.
 
             Examples:
               helios checkpoint verify digits_epoch_20_iter_900.pth
@@ -26,10 +27,10 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let verification = try Verification(of: path)
         if output.json {
-            print(verification.json.text)
+            try StandardStream.print(verification.json.text)
         } else {
-            for line in verification.lines { print(line) }
+            try StandardStream.print(verification.lines.joined(separator: "\n"))
         }
-        if !verification.isWhole { throw ExitCode(Status.no) }
+        if verification.status != Status.yes { throw ExitCode(verification.status) }
     }
 }

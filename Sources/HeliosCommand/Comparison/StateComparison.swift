@@ -11,13 +11,15 @@ struct StateComparison {
     /// How many values were compared.
     private(set) var comparedCount = 0
     /// Get the elements of a tensor of the first tree, and of the second.
-    private let elements: (first: (Tensor) throws -> Tensor, second: (Tensor) throws -> Tensor)
+    private let elements: (first: TensorPair.Reader, second: TensorPair.Reader)
 
     /// - Parameter elements: get the elements of a tensor of the first tree, and of the second, where they are only
     ///   described there.
     init(
         tolerance: Double = 0, ignoring ignored: [String] = [],
-        elements: (first: (Tensor) throws -> Tensor, second: (Tensor) throws -> Tensor) = ({ $0 }, { $0 })
+        elements: (first: TensorPair.Reader, second: TensorPair.Reader) = (
+            { TensorElements($0) }, { TensorElements($0) }
+        )
     ) {
         self.tolerance = tolerance
         self.ignored = ignored
@@ -37,12 +39,19 @@ struct StateComparison {
             guard first.dtype == second.dtype, first.shape == second.shape else {
                 return add(.type(first.summary, second.summary), at: path)
             }
-            let difference = try TensorDifference(
-                elements.first(first), elements.second(second), tolerance: tolerance)
+            let difference = try self.difference(first, second, at: path)
             if difference.count > 0 { add(.elements(difference), at: path) }
         default:
             comparedCount += 1
             compareLeaves(first, second, at: path)
+        }
+    }
+
+    private func difference(_ first: Tensor, _ second: Tensor, at path: StatePath) throws -> TensorDifference {
+        do {
+            return try TensorPair(first, second).difference(elements, tolerance: tolerance)
+        } catch let error as CommandError {
+            throw CommandError("\(VisibleText.of(path.text)): \(error)")
         }
     }
 

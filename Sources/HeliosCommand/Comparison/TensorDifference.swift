@@ -15,20 +15,20 @@ struct TensorDifference {
 
     /// Compares the elements as numbers: 0 and -0 are equal, and so are two that are both no number.
     ///
-    /// - Parameter tolerance: up to which difference elements count as equal.
-    init(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {
-        elementCount = first.count
-        // A sparse tensor is compared by its elements, zeros and all.
-        let dense = { (tensor: Tensor) in TensorMemory(of: tensor) == nil ? try tensor.toDense() : tensor }
-        let (first, second) = (try dense(first).reshape([-1]), try dense(second).reshape([-1]))
-        var start = 0
-        while start < elementCount {
-            let length = min(TensorDifference.chunk, elementCount - start)
-            try add(
-                try first.narrow(dim: 0, start: start, length: length),
-                try second.narrow(dim: 0, start: start, length: length), tolerance: tolerance)
-            start += length
+    /// - Parameters:
+    ///   - elementCount: how many elements are spoken of; those that are compared unless given.
+    ///   - repetitions: how often each of the elements occurs.
+    ///   - tolerance: up to which difference elements count as equal.
+    init(
+        _ first: TensorElements, _ second: TensorElements, of elementCount: Int? = nil, repetitions: Int = 1,
+        tolerance: Double
+    ) throws {
+        self.elementCount =
+            elementCount ?? first.shape.reduce(repetitions) { $0.multipliedClamping(by: $1) }
+        try TensorPiece.forEach(of: first.shape, limit: TensorDifference.chunk) { piece in
+            try add(try first.piece(piece), try second.piece(piece), tolerance: tolerance)
         }
+        count = count.multipliedClamping(by: repetitions)
     }
 
     private mutating func add(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {

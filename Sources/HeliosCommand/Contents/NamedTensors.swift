@@ -28,7 +28,7 @@ struct NamedTensors: StateReader {
             do {
                 value = try StateDescription(json: text).value(&tensors)
             } catch let error as CommandError {
-                throw CommandError("\(file.path): \(error)")
+                throw TorchFileError(path: file.path, reason: error.description)
             }
             note = tensors.isEmpty ? nil : "tensors that its metadata do not speak of are left out"
         } else {
@@ -69,20 +69,28 @@ struct NamedTensors: StateReader {
         TensorMemory(of: tensor).flatMap { names[$0] }.flatMap { file.shard(of: $0) }
     }
 
+    func read(_ tensor: Tensor, elements: Range<Int>) throws(TorchFileError) -> Tensor {
+        guard let memory = TensorMemory(of: tensor), let name = names[memory] else {
+            throw TorchFileError(path: file.path, reason: "does not have the tensor that is to be read")
+        }
+        return try file.tensor(name, elements: elements)
+    }
+
     /// The format has no checksums: only whether all of the file can be read is found out.
     func verify() throws(TorchFileError) {
-        for name in file.names { _ = try file.tensor(name) }
+        try file.verify()
     }
 }
 
 /// Named tensors that are read one by one, in one file or in several.
 protocol TensorFile {
     var path: String { get }
-    var names: [String] { get }
     /// The text beside the tensors.
     var texts: [String: String] { get }
     var tensors: StateDict { get throws(TorchFileError) }
     func tensor(_ name: String) throws(TorchFileError) -> Tensor
+    func tensor(_ name: String, elements: Range<Int>) throws(TorchFileError) -> Tensor
+    func verify() throws(TorchFileError)
     /// The name of the file that a tensor lies in, where there are several.
     func shard(of name: String) -> String?
 }

@@ -49,29 +49,21 @@ struct StateFile {
         self.path = path
         format = try Format(contentsOf: path)
         let size = try StateFile.size(path)
-        let url = URL(filePath: path)
-        do {
-            switch format {
-            case .pth:
-                let file = try OpenTorchFile(url)
-                (value, metadata, note, isTree, reader) = (file.value, [], nil, true, file)
-                (byteCount, shards) = (size, [])
-            case .safetensors:
-                let file = try NamedTensors(OpenSafetensorsFile(url))
-                (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
-                (byteCount, shards) = (size, [])
-            case .sharded:
-                let index = try OpenShardedSafetensorsFile(url)
-                let file = try NamedTensors(index)
-                (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
-                shards = try StateFile.shards(of: index)
-                byteCount = shards.reduce(size) { $0 + $1.byteCount }
-            }
-        } catch let error as TorchFileError {
-            // With the path as the user wrote it, and that of another file as he would write it.
-            let name = (error.path as NSString).lastPathComponent
-            let isThis = error.path == url.path(percentEncoded: false)
-            throw CommandError("\(isThis ? path : StateFile.path(of: name, beside: path)): \(error.reason)")
+        switch format {
+        case .pth:
+            let file = try OpenTorchFile(path: path)
+            (value, metadata, note, isTree, reader) = (file.value, [], nil, true, file)
+            (byteCount, shards) = (size, [])
+        case .safetensors:
+            let file = try NamedTensors(OpenSafetensorsFile(path: path))
+            (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
+            (byteCount, shards) = (size, [])
+        case .sharded:
+            let index = try OpenShardedSafetensorsFile(path: path)
+            let file = try NamedTensors(index)
+            (value, metadata, note, isTree, reader) = (file.value, file.metadata, file.note, file.isTree, file)
+            shards = try StateFile.shards(of: index)
+            byteCount = shards.reduce(size) { $0 + $1.byteCount }
         }
     }
 
@@ -89,9 +81,13 @@ struct StateFile {
         reader.shard(of: tensor)
     }
 
-    /// A tensor of `value` with its elements.
-    func read(_ tensor: Tensor) throws -> Tensor {
-        try reader.read(tensor)
+    /// The elements of a tensor of `value`, or of a view of one.
+    func elements(of tensor: Tensor) throws -> TensorElements {
+        // What lies otherwise than in the order of the indices is read with all of the memory behind it.
+        guard TensorMemory(of: tensor) != nil, tensor.isContiguous else {
+            return TensorElements(try reader.read(tensor))
+        }
+        return TensorElements(tensor) { try reader.read(tensor, elements: $0.elements) }
     }
 
     /// `value` with all elements. Tensors that share memory in the file share it here.
@@ -110,9 +106,10 @@ struct StateFile {
         return folder.isEmpty ? name : "\(folder)/\(name)"
     }
 
-    static func size(_ path: String) throws -> Int {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw CommandError("\(path): \(String(cString: strerror(errno)))") }
+    static func size(_ path: String) throws(TorchFileError) -> Int {
+        guard let status = SystemPath.status(path) else {
+            throw TorchFileError(path: path, reason: "cannot be read: \(lastError())", kind: .access)
+        }
         return Int(status.st_size)
     }
 }
@@ -121,6 +118,8 @@ struct StateFile {
 protocol StateReader {
     func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor
     func read(_ part: StateValue) throws(TorchFileError) -> StateValue
+    /// Some elements of a contiguous tensor, counted in the order of the indices, as a tensor of one dimension.
+    func read(_ tensor: Tensor, elements: Range<Int>) throws(TorchFileError) -> Tensor
     func verify() throws(TorchFileError)
     /// The name of the file that a tensor lies in, where there are several.
     func shard(of tensor: Tensor) -> String?
@@ -136,14 +135,15 @@ extension StateFile.Format {
 
     /// The format of a file that is there: safetensors begins with the length of its header and a brace, an index with a
     /// brace alone.
-    init(contentsOf path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            // What the system says of it comes from the reader.
-            self = StateFile.Format(named: path) ?? .pth
-            return
+    ///
+    /// - Throws: `TorchFileError` if it cannot be read.
+    init(contentsOf path: String) throws(TorchFileError) {
+        let start: [UInt8]
+        do {
+            start = try RegularFile.start(of: path, count: 9)
+        } catch {
+            throw TorchFileError(path: path, reason: "cannot be read: \(error.reason)", kind: .access)
         }
-        defer { try? file.close() }
-        let start = (try? file.read(upToCount: 9)) ?? Data()
         // Text has no zeros, and the length of a header always has some.
         let isText = start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && !start.contains(0)
         if isText || path.hasSuffix(StateFile.Format.indexSuffix) {
@@ -159,7 +159,7 @@ extension StateFile.Format {
             self = .sharded
             return
         }
-        switch URL(filePath: path).pathExtension.lowercased() {
+        switch (path as NSString).pathExtension.lowercased() {
         case "pth", "pt", "ckpt", "bin": self = .pth
         case "safetensors": self = .safetensors
         default: return nil

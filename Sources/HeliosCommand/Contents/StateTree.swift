@@ -35,7 +35,7 @@ struct StateTree {
         /// The name of the file that it lies in, where there are several.
         let shard: String?
 
-        var elementCount: Int { shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
+        var elementCount: Int { shape.reduce(1) { $0.multipliedClamping(by: $1) } }
     }
 
     let root: Node
@@ -92,7 +92,7 @@ private struct StateTreeBuilder {
 
     private mutating func facts(_ tensor: Tensor) -> StateTree.TensorFacts {
         let dtype = tensor.dtype
-        let size = tensor.count.multipliedReportingOverflow(by: dtype.byteCount ?? 0).partialValue
+        let size = tensor.shape.reduce(dtype.byteCount ?? 0) { $0.multipliedClamping(by: $1) }
         return StateTree.TensorFacts(
             dtype: dtype.description, shape: tensor.shape, byteCount: size,
             isNumber: dtype.isFloatingPoint || dtype.isComplex, storage: storage(of: tensor, byteCount: size),
@@ -146,8 +146,24 @@ extension StateTree {
             for entry in entries { add(entry.node, to: &totals, seen: &seen, isOptimizer: isOptimizer) }
         case .tensor(let facts):
             totals.tensors += 1
-            if facts.isNumber, !isOptimizer { totals.parameters += facts.elementCount }
-            if seen.insert(facts.storage).inserted { totals.byteCount += storages[facts.storage] }
+            if facts.isNumber, !isOptimizer { totals.parameters = totals.parameters.addingClamping(facts.elementCount) }
+            if seen.insert(facts.storage).inserted {
+                totals.byteCount = totals.byteCount.addingClamping(storages[facts.storage])
+            }
+        }
+    }
+}
+
+extension StateTree {
+    /// The bytes of all tensors, each counted with all of its elements.
+    var writtenByteCount: Int { StateTree.writtenByteCount(root) }
+
+    private static func writtenByteCount(_ node: Node) -> Int {
+        switch node {
+        case .leaf: 0
+        case .tensor(let facts): facts.byteCount
+        case .sequence(_, let elements): elements.reduce(0) { $0.addingClamping(writtenByteCount($1)) }
+        case .dictionary(let entries): entries.reduce(0) { $0.addingClamping(writtenByteCount($1.node)) }
         }
     }
 }

@@ -11,9 +11,12 @@ struct Conversion {
     /// The names of the files that were written beside an index.
     private(set) var shards: [String] = []
 
-    /// - Parameter shardSize: how many bytes of tensors one of several files takes.
+    /// - Parameters:
+    ///   - materializes: whether tensors that share memory, or are expanded, are written out however large the file becomes.
+    ///   - shardSize: how many bytes of tensors one of several files takes.
     init(
-        from sourcePath: String, to target: String, replaces: Bool, shardSize: Int = ShardSize.usual
+        from sourcePath: String, to target: String, replaces: Bool, materializes: Bool = false,
+        shardSize: Int = ShardSize.usual
     ) throws {
         guard let format = StateFile.Format(named: target) else {
             throw CommandError(
@@ -23,7 +26,11 @@ struct Conversion {
         self.target = target
         targetFormat = format
         try Conversion.requireFree(target, replaces: replaces)
+        let folder = (target as NSString).deletingLastPathComponent
+        let abandoned = TemporaryFile.deleteAbandoned(in: folder)
+        notes += abandoned.map { "\($0): deleted, since a process that was killed had left it half written" }
         source = try StateFile(sourcePath)
+        if format != .pth, !materializes { try Conversion.requireProportion(source) }
         if let note = source.note { notes.append("\(sourcePath): \(note)") }
         let lost = source.metadata.filter { $0 != ("format", "pt") }
         if format == .pth, !lost.isEmpty {
@@ -34,16 +41,15 @@ struct Conversion {
         // Reading may have taken long.
         try Conversion.requireFree(target, replaces: replaces)
         switch format {
-        case .pth: try Progress.during("writing \(target)") { try TorchFile.save(value, to: URL(filePath: target)) }
+        case .pth: try Progress.during("writing \(target)") { try TorchFile.save(value, toPath: target) }
         case .safetensors, .sharded: try writeSafetensors(value, shardSize: shardSize)
         }
     }
 
     private static func requireFree(_ path: String, replaces: Bool) throws {
-        var status = stat()
         guard !replaces else { return }
         let paths = StateFile.Format(named: path) == .sharded ? [path] + shards(beside: path) : [path]
-        guard let taken = paths.first(where: { lstat($0, &status) == 0 }) else { return }
+        guard let taken = paths.first(where: { SystemPath.linkStatus($0) != nil }) else { return }
         throw CommandError("\(taken): it is there already; --force replaces it")
     }
 
@@ -51,12 +57,27 @@ struct Conversion {
     private static func shards(beside index: String) -> [String] {
         let folder = (index as NSString).deletingLastPathComponent
         let stem = (index as NSString).lastPathComponent.dropLast(StateFile.Format.indexSuffix.count)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
-        return names.sorted().filter { name in
+        let names = (try? SystemPath.names(in: folder)) ?? []
+        return names.filter { name in
             name.hasPrefix(stem + "-")
                 && name.dropFirst(stem.count + 1).wholeMatch(of: /\d{5,}-of-\d{5,}\.safetensors/) != nil
         }.map { StateFile.path(of: $0, beside: index) }
     }
+
+    /// A safetensors file has every element of every tensor. A small file whose tensors are expanded, or share memory many
+    /// times, must not become a large one unasked.
+    private static func requireProportion(_ source: StateFile) throws {
+        let tree = StateTree(source.value)
+        let (written, held) = (tree.writtenByteCount, tree.totals(of: tree.root).byteCount)
+        guard written - held > max(held, freeExcess) else { return }
+        throw CommandError(
+            "\(source.path): its tensors take \(Quantity.bytes(held)), and would take \(Quantity.bytes(written)) in a "
+                + "safetensors file, which has no room for tensors that are expanded or share memory: --materialize writes "
+                + "all of it")
+    }
+
+    /// How many bytes more than in the source are nothing to ask about.
+    private static let freeExcess = 100_000_000
 
     private mutating func writeSafetensors(_ value: StateValue, shardSize: Int) throws {
         let flat: FlatState
@@ -73,36 +94,34 @@ struct Conversion {
         var state = StateDict()
         for (name, tensor) in flat.tensors { state[name] = .tensor(tensor) }
         metadata[StateDescription.metadataKey] = nil
-        let url = URL(filePath: target)
         try Progress.during("writing \(target)") { [metadata, state] in
             if targetFormat == .sharded {
                 try ShardedSafetensorsFile.save(
-                    state, metadata: metadata, indexMetadata: description, to: url, greatestFileSize: shardSize)
+                    state, metadata: metadata, indexMetadata: description, toPath: target, greatestFileSize: shardSize)
             } else {
-                try SafetensorsFile.save(state, metadata: metadata.merging(description) { $1 }, to: url)
+                try SafetensorsFile.save(state, metadata: metadata.merging(description) { $1 }, toPath: target)
             }
         }
-        if targetFormat == .sharded { shards = try OpenShardedSafetensorsFile(url).fileNames }
-        noteSharing(StateTree(value), flat)
+        if targetFormat == .sharded { shards = try OpenShardedSafetensorsFile(path: target).fileNames }
+        noteSharing(StateTree(value))
     }
 
-    private mutating func noteSharing(_ tree: StateTree, _ flat: FlatState) {
+    private mutating func noteSharing(_ tree: StateTree) {
         guard !tree.sharedStorages.isEmpty else { return }
         let isOne = tree.sharedStorages.count == 1
-        let size = flat.tensors.reduce(0) { $0 + $1.tensor.count * ($1.tensor.dtype.byteCount ?? 0) }
         notes.append(
             "\(target): the \(isOne ? "storage" : "\(tree.sharedStorages.count) storages") that several tensors share "
                 + "\(isOne ? "is" : "are") written for each of them, since safetensors files share nothing "
-                + "(\(Quantity.bytes(size)) of tensors, \(Quantity.bytes(tree.totals(of: tree.root).byteCount)) before)"
+                + "(\(Quantity.bytes(tree.writtenByteCount)) of tensors, \(Quantity.bytes(tree.totals(of: tree.root).byteCount)) before)"
         )
     }
 
     var json: JSONValue {
         .object([
-            ("source", .string(source.path)), ("sourceFormat", .string(source.format.rawValue)),
-            ("target", .string(target)), ("targetFormat", .string(targetFormat.rawValue)),
-            ("shards", .array(shards.map { .string($0) })),
-            ("notes", .array(notes.map { .string($0) })),
+            ("source", .path(source.path)), ("sourceFormat", .string(source.format.rawValue)),
+            ("target", .path(target)), ("targetFormat", .string(targetFormat.rawValue)),
+            ("shards", .array(shards.map { .path($0) })),
+            ("notes", .array(notes.map { .path($0) })),
         ])
     }
 }

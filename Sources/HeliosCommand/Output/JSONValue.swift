@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 
 /// A value that `--json` prints.
 enum JSONValue: Equatable {
@@ -27,6 +28,9 @@ enum JSONValue: Equatable {
 }
 
 extension JSONValue {
+    /// A path, in which bytes that are no text are written as `\xFF`.
+    static func path(_ path: String) -> JSONValue { .string(SystemPath.visible(path)) }
+
     /// The text of a whole document, over several lines. Foundation's encoder would sort the keys.
     var text: String {
         var text = ""

@@ -1,10 +1,11 @@
 import Foundation
+import Helios
 
 /// A line on the terminal for what takes longer than a second. It is gone when that is done.
 enum Progress {
     static func during<Result>(_ text: String, _ body: () throws -> Result) rethrows -> Result {
         guard Terminal.hasErrorTerminal else { return try body() }
-        let line = ProgressLine(text)
+        let line = ProgressLine(VisibleText.of(SystemPath.visible(text)))
         defer { line.end() }
         return try body()
     }
@@ -20,9 +21,9 @@ private final class ProgressLine: Sendable {
             var seconds = 0
             while ended.wait(timeout: .now() + 1) == .timedOut {
                 seconds += 1
-                FileHandle.standardError.write(Data("\r\u{1B}[K\(text) … \(seconds) s".utf8))
+                StandardStream.complain("\r\u{1B}[K\(text) … \(seconds) s")
             }
-            if seconds > 0 { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+            if seconds > 0 { StandardStream.complain("\r\u{1B}[K") }
             done.signal()
         }
     }

@@ -14,8 +14,8 @@ enum Terminal {
 
     static var hasErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes to the standard error output.
+    /// Writes a line to the standard error stream.
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((VisibleText.lines(of: text) + "\n").utf8))
+        StandardStream.complain(VisibleText.lines(of: SystemPath.visible(text)) + "\n")
     }
 }

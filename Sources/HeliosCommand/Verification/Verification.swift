@@ -11,8 +11,27 @@ struct Verification {
         var shardCount: Int?
         /// nil for a file that is no trainer's checkpoint.
         let counters: TrainingCounters?
-        /// What is wrong with it; nil where nothing is.
-        let failure: String?
+        let outcome: Outcome
+    }
+
+    /// What is known of a file.
+    enum Outcome: Equatable {
+        case whole
+        /// It is damaged, or no file of state at all.
+        case broken(String)
+        /// The system does not let it be read: nothing is known of it.
+        case unreadable(String)
+        /// Nothing is wrong with it as far as can be told, but it holds what is not read here.
+        case unsupported(String)
+
+        init(_ error: TorchFileError) {
+            self =
+                switch error.kind {
+                case .invalid: .broken(error.reason)
+                case .access: .unreadable(error.reason)
+                case .unsupported: .unsupported(error.reason)
+                }
+        }
     }
 
     /// The checkpoints of one model in a folder.
@@ -26,14 +45,20 @@ struct Verification {
     private(set) var files: [File] = []
     private(set) var trainings: [Training] = []
 
-    var isWhole: Bool { files.allSatisfy { $0.failure == nil } }
+    var isWhole: Bool { files.allSatisfy { $0.outcome == .whole } }
+
+    /// How the program ends: the answer is no if one is broken, and unknown if one could not be checked.
+    var status: Int32 {
+        if isWhole { return Status.yes }
+        let isBroken = files.contains { if case .broken = $0.outcome { true } else { false } }
+        return isBroken ? Status.no : Status.trouble
+    }
 
     init(of path: String) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw CommandError("\(path): there is no such file or folder")
+        guard let status = SystemPath.status(path) else {
+            throw CommandError("\(path): \(errno == ENOENT ? "there is no such file or folder" : lastError())")
         }
-        guard isFolder.boolValue else {
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             files = Verification.files(path)
             return
         }
@@ -55,58 +80,50 @@ struct Verification {
     private static func folders(_ path: String) throws -> [String] {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let names = try contents(of: path)
-        let folders = names.map { "\(path)/\($0)" }.filter { name in
-            var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) && isFolder.boolValue
-        }
+        let folders = names.map { "\(path)/\($0)" }.filter { SystemPath.isFolder($0) }
         return [path] + folders
     }
 
     /// The files of state, but for those that an index names, which are read with it.
     private static func names(in folder: String) throws -> [String] {
         let names = try contents(of: folder).filter { name in
-            var isFolder: ObjCBool = false
-            return StateFile.Format(named: name) != nil && !name.hasPrefix(".")
-                && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-                && !isFolder.boolValue
+            StateFile.Format(named: name) != nil && !name.hasPrefix(".") && !SystemPath.isFolder("\(folder)/\(name)")
         }
         var indexed: Set<String> = []
         for name in names where StateFile.Format(named: name) == .sharded {
-            let index = URL(filePath: "\(folder)/\(name)")
-            indexed.formUnion(ShardedSafetensorsFile.fileNames(in: index))
+            indexed.formUnion(ShardedSafetensorsFile.fileNames(inPath: "\(folder)/\(name)"))
         }
         return names.filter { !indexed.contains($0) || StateFile.Format(named: $0) == .sharded }
     }
 
     private static func contents(of folder: String) throws -> [String] {
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            return try SystemPath.names(in: folder)
         } catch {
-            throw CommandError("\(folder): the folder cannot be read: \(error.localizedDescription)")
+            throw CommandError("\(folder): the folder cannot be read: \(error.reason)")
         }
     }
 
     /// A file, and those that it names where it is an index.
     private static func files(_ path: String) -> [File] {
-        guard let format = try? StateFile.Format(contentsOf: path), format == .sharded,
-            let check = try? ShardedSafetensorsCheck(URL(filePath: path))
-        else { return [file(path)] }
+        guard let format = try? StateFile.Format(contentsOf: path), format == .sharded else { return [file(path)] }
+        let check = ShardedSafetensorsCheck(path: path)
         return check.files.enumerated().map { number, file in
             let isIndex = number == 0
-            var failure = file.fault
+            var outcome = file.error.map { Outcome($0) } ?? .whole
             var counters: TrainingCounters?
             if isIndex, check.isWhole {
                 // Its metadata may describe a tree.
                 do {
                     counters = TrainingCounters(try StateFile(path).value)
                 } catch {
-                    failure = "\(error)".replacing("\(path): ", with: "", maxReplacements: 1)
+                    outcome = Verification.outcome(error, of: path)
                 }
             }
             return File(
                 path: isIndex ? path : StateFile.path(of: file.name, beside: path),
                 byteCount: file.byteCount, tensorCount: file.tensorCount,
-                shardCount: isIndex ? check.files.count - 1 : nil, counters: counters, failure: failure)
+                shardCount: isIndex ? check.files.count - 1 : nil, counters: counters, outcome: outcome)
         }
     }
 
@@ -118,16 +135,28 @@ struct Verification {
             let tree = StateTree(file.value)
             return File(
                 path: path, byteCount: byteCount, tensorCount: tree.totals(of: tree.root).tensors,
-                counters: TrainingCounters(file.value), failure: nil)
+                counters: TrainingCounters(file.value), outcome: .whole)
         } catch {
-            let reason = (error as? TorchFileError)?.reason ?? "\(error)"
-            return File(path: path, byteCount: byteCount, tensorCount: 0, counters: nil, failure: reason)
+            return File(
+                path: path, byteCount: byteCount, tensorCount: 0, counters: nil, outcome: outcome(error, of: path))
+        }
+    }
+
+    private static func outcome(_ error: any Error, of path: String) -> Outcome {
+        guard let error = error as? TorchFileError else { return .broken("\(error)") }
+        guard error.kind == .unsupported else { return Outcome(error) }
+        do {
+            // What is not read can be damaged all the same.
+            try OpenTorchFile.requireIntactRecords(path: path)
+            return Outcome(error)
+        } catch {
+            return Outcome(error)
         }
     }
 
     private mutating func addTrainings(in folder: String) {
         var names: [String: [TrainingName]] = [:]
-        let whole = Set(files.filter { $0.failure == nil }.map(\.path))
+        let whole = Set(files.filter { $0.outcome == .whole }.map(\.path))
         for file in files where (file.path as NSString).deletingLastPathComponent == folder {
             guard let name = TrainingName((file.path as NSString).lastPathComponent) else { continue }
             names[name.saveName, default: []].append(name)
@@ -141,10 +170,9 @@ struct Verification {
         }
     }
 
-    /// Whether a trainer could go on from a file that is whole.
+    /// Whether a trainer could resume from a file that is whole.
     private static func isUsable(_ path: String) -> Bool {
-        let state = try? Progress.during("reading \(path)") { try TorchFile.loadDictionary(URL(filePath: path)) }
-        return state.map { (try? CheckpointInspection.requireUsable($0)) != nil } ?? false
+        (try? CheckpointInspection.requireUsable(OpenTorchFile(path: path))) != nil
     }
 }
 
@@ -174,17 +202,22 @@ struct TrainingName: Comparable {
 extension Verification {
     var lines: [String] {
         var lines: [String] = files.map { file in
-            let path = VisibleText.of(file.path)
-            if let failure = file.failure { return "broken  \(path): \(VisibleText.of(failure))" }
+            let path = VisibleText.of(SystemPath.visible(file.path))
+            switch file.outcome {
+            case .whole: break
+            case .broken(let reason): return "broken  \(path): \(VisibleText.of(reason))"
+            case .unreadable(let reason): return "unread  \(path): \(VisibleText.of(reason))"
+            case .unsupported(let reason): return "other   \(path): \(VisibleText.of(reason))"
+            }
             let tensors = Quantity.count(file.tensorCount, "tensor")
             let counters = file.counters.map { ", epoch \($0.epoch), iteration \($0.iteration)" } ?? ""
             let shards = file.shardCount.map { " in \(Quantity.count($0, "file"))" } ?? ""
             return "whole   \(path): \(tensors)\(shards), \(Quantity.bytes(file.byteCount))\(counters)"
         }
         for training in trainings {
-            let name = VisibleText.of(training.saveName)
+            let name = VisibleText.of(SystemPath.visible(training.saveName))
             lines.append(
-                training.newest.map { "'\(name)' goes on from \(VisibleText.of($0))" }
+                training.newest.map { "'\(name)' goes on from \(VisibleText.of(SystemPath.visible($0)))" }
                     ?? "'\(name)' cannot go on: none of its checkpoints can be read")
         }
         return lines
@@ -198,8 +231,9 @@ extension Verification {
                 .array(
                     files.map { file in
                         .object([
-                            ("path", .string(file.path)), ("whole", .bool(file.failure == nil)),
-                            ("reason", file.failure.map { .string($0) } ?? .null),
+                            ("path", .path(file.path)), ("whole", .bool(file.outcome == .whole)),
+                            ("outcome", .string(file.outcome.name)),
+                            ("reason", file.outcome.reason.map { .string($0) } ?? .null),
                             ("byteCount", .int(file.byteCount)), ("tensors", .int(file.tensorCount)),
                             ("shards", file.shardCount.map { .int($0) } ?? .null),
                             ("training", file.counters?.json ?? .null),
@@ -211,11 +245,31 @@ extension Verification {
                 .array(
                     trainings.map { training in
                         .object([
-                            ("saveName", .string(training.saveName)), ("folder", .string(training.folder)),
-                            ("goesOnFrom", training.newest.map { .string($0) } ?? .null),
+                            ("saveName", .path(training.saveName)), ("folder", .path(training.folder)),
+                            ("goesOnFrom", training.newest.map { .path($0) } ?? .null),
                         ])
                     })
             ),
         ])
+    }
+}
+
+extension Verification.Outcome {
+    /// The word for it in the JSON document.
+    fileprivate var name: String {
+        switch self {
+        case .whole: "whole"
+        case .broken: "broken"
+        case .unreadable: "unreadable"
+        case .unsupported: "unsupported"
+        }
+    }
+
+    /// Why it is not whole.
+    fileprivate var reason: String? {
+        switch self {
+        case .whole: nil
+        case .broken(let reason), .unreadable(let reason), .unsupported(let reason): reason
+        }
     }
 }

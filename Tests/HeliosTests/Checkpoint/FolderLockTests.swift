@@ -37,6 +37,18 @@ import Testing
         }
     }
 
+    @Test("a FIFO in its place is an error, and not waited for", .timeLimit(.minutes(1)))
+    func fifo() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: FolderLock.fileName).path
+            try #require(mkfifo(path, 0o600) == 0)
+            let error = #expect(throws: CheckpointError.self) { try FolderLock(folder) }
+            #expect(
+                error?.description
+                    == "checkpoint \(path): cannot be opened: it is a FIFO (a named pipe), not a regular file")
+        }
+    }
+
     @Test("another process that has it is named")
     func otherProcess() throws {
         try withTemporaryFolder { folder in

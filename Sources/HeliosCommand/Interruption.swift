@@ -1,0 +1,42 @@
+import Foundation
+import Helios
+
+/// How the program ends when a signal asks it to: at once, and without the hidden file that a `convert` was writing.
+enum Interruption {
+    /// Waits for the signals in a thread of its own. A signal that the program's parent told it to ignore (`nohup`) stays
+    /// ignored.
+    static func watch() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { sigaddset(&signals, signal) }
+        // Blocked here, they are in all threads that begin later, so that the one below gets them.
+        guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return }
+        guard WorkerThread.start({ [signals] in wait(for: signals) }) else {
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            return
+        }
+    }
+
+    private static func wait(for signals: sigset_t) {
+        var signals = signals
+        var number: Int32 = 0
+        guard sigwait(&signals, &number) == 0 else { return }
+        TemporaryFile.deleteAll {
+            // The parent sees which signal it was.
+            signal(number, SIG_DFL)
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            raise(number)
+        }
+    }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+            let handler = action.__sigaction_u.__sa_handler
+        #else
+            let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+}
