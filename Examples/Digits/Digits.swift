@@ -13,6 +13,16 @@ struct Digits: ParsableCommand {
             checkpoint: a run that is complete is only tested, and a greater --epochs trains the rest.
             """)
 
+    static func main() {
+        // What `print` could not write shows at the end only: on a full disk, say.
+        atexit {
+            guard fflush(nil) != 0 else { return }
+            perror("digits: the output cannot be written")
+            _exit(1)
+        }
+        main(nil)
+    }
+
     @Option(help: "How many epochs to train in all.")
     var epochs = 20
 

@@ -32,7 +32,13 @@ final class DigitsData: DataModule<LabeledBatch> {
     static func load(_ file: URL = dataFile) throws -> (images: Tensor, labels: Tensor) {
         let text: String
         do {
+            // To read anything else, a FIFO for instance, could take for ever.
+            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else {
+                throw DataError("the digits cannot be read from \(file.path): it is not a regular file")
+            }
             text = try String(contentsOf: file, encoding: .utf8)
+        } catch let error as DataError {
+            throw error
         } catch {
             throw DataError("the digits cannot be read from \(file.path): \(error.localizedDescription)")
         }

@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    @Test(
+        "output that cannot be written is an error of the results and of the help",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))
+    func fullOutput() throws {
+        try withTemporaryFolder { folder in
+            for arguments in ["--help", "--epochs 1 --quiet --folder '\(folder.path)'"] {
+                let run = try Program.shell("exec \"$0\" \(arguments) > /dev/full")
+                #expect(run.status == 1)
+                #expect(run.errors == "digits: the output cannot be written: No space left on device\n")
+            }
+        }
+    }
+
     @Test("where the system allows no file of that size, the checkpoint before stays")
     func fileSizeLimit() throws {
         try withTemporaryFolder { folder in
@@ -45,7 +58,7 @@ import Testing
             let before = parts.appending(path: "checkpoints").filesBelow
             let run = try Program.shell(
                 """
-                trap '' XFSZ; ulimit -f 32
+                ulimit -f 32
                 exec "$0" \(FullDiskTests.options.joined(separator: " ")) --folder '\(parts.path)'
                 """)
             #expect(run.status == 1, "\(run.errors)")

@@ -36,6 +36,14 @@ final class Console {
         write("warning: \(VisibleText.lines(of: message))\n", to: errors)
     }
 
+    /// Prints a warning from a thread that does not have the run's console: on the process's own streams.
+    static func printWarning(_ message: String) {
+        let console = Console()
+        // There may be a changing line.
+        console.hasStatus = console.isTerminal
+        console.printWarning(message)
+    }
+
     /// Draws the changing line, as much of it as has room; nothing where there is no terminal.
     func showStatus(_ text: String) {
         guard isTerminal else { return }
@@ -65,7 +73,7 @@ final class Console {
     private func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
-            withoutPipeSignal {
+            withoutWriteSignals {
                 var rest = UnsafeRawBufferPointer(bytes)[...]
                 while !rest.isEmpty {
                     let written = Foundation.write(
@@ -86,27 +94,4 @@ final class Console {
             _ = open("/dev/null", O_RDWR)
         }
     }
-}
-
-/// Runs `body` so that writing into a pipe that nobody reads is an error of the write, and not a signal that ends the
-/// process. For this thread alone: what other code does with the signal is its own.
-private func withoutPipeSignal(_ body: () -> Void) {
-    var pipe = sigset_t()
-    sigemptyset(&pipe)
-    sigaddset(&pipe, SIGPIPE)
-    func isPending() -> Bool {
-        var pending = sigset_t()
-        return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1
-    }
-
-    let wasPending = isPending()
-    var previous = sigset_t()
-    guard pthread_sigmask(SIG_BLOCK, &pipe, &previous) == 0 else { return }
-    body()
-    if !wasPending, isPending() {
-        // Taken here, else it would come with the mask's end.
-        var signal: Int32 = 0
-        sigwait(&pipe, &signal)
-    }
-    pthread_sigmask(SIG_SETMASK, &previous, nil)
 }

@@ -1,17 +1,21 @@
 import Foundation
 import Logging
-import Synchronization
 
 /// Writes the log of a run to a file, a line each: time (UTC), level, message. What was in the file stays.
+///
+/// A file that is renamed or deleted, as programs that rotate logs do, is made again. Lines that cannot be written are lost,
+/// since a full disk must not end a training: the user is warned at the first and told the number at the end, and the log
+/// itself says how many are missing and where.
 struct FileLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
 
     private let file: LogFile
 
-    /// - Throws: `LogFileError` where the file cannot be written.
-    init(_ url: URL) throws {
-        file = try LogFile(url)
+    /// - Parameter warn: is told of lines that cannot be written, from any thread.
+    /// - Throws: `LogFileError` if the file cannot be written.
+    init(_ url: URL, warn: @escaping @Sendable (String) -> Void = { Console.printWarning($0) }) throws {
+        file = try LogFile(url.path, warn: warn)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -30,43 +34,5 @@ struct FileLogHandler: LogHandler {
     /// Lines after the first are indented, so that a line that starts with a time starts a message.
     private static func printable(_ text: String) -> String {
         VisibleText.lines(of: text).replacing("\n", with: "\n    ")
-    }
-}
-
-/// A log file that cannot be written.
-public struct LogFileError: Error, CustomStringConvertible, Equatable {
-    /// The log file.
-    public let path: String
-    /// Why it cannot be written.
-    public let reason: String
-
-    public var description: String {
-        "log file \(VisibleText.of(path)): \(reason)"
-    }
-}
-
-/// A file that lines are appended to, from any thread. Closed with its last reference.
-private final class LogFile: Sendable {
-    private let handle: Mutex<FileHandle>
-
-    init(_ url: URL) throws {
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch {
-            throw LogFileError(path: url.path, reason: "its folder cannot be created: \(error.localizedDescription)")
-        }
-        let descriptor = open(url.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw LogFileError(path: url.path, reason: String(cString: strerror(errno)))
-        }
-        handle = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
-    }
-
-    func append(_ text: String) {
-        handle.withLock { handle in
-            // A full disk must not end the training: the log then lacks lines.
-            try? handle.write(contentsOf: Data(text.utf8))
-        }
     }
 }

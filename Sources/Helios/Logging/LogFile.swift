@@ -1,0 +1,139 @@
+import Foundation
+import Synchronization
+
+/// A log file that cannot be written.
+public struct LogFileError: Error, CustomStringConvertible, Equatable {
+    /// The log file.
+    public let path: String
+    /// Why it cannot be written.
+    public let reason: String
+
+    public var description: String {
+        "log file \(VisibleText.of(path)): \(reason)"
+    }
+}
+
+/// A file that lines are appended to, from any thread. Closed with its last reference.
+final class LogFile: Sendable {
+    private struct State {
+        var descriptor: Int32
+        /// Whether only a part of the last line was written.
+        var isInsideLine = false
+        /// How many lines are missing since the last that was written, and in all.
+        var missing = 0
+        var lost = 0
+        /// Whether the user was told that the file is not the one of its name any more.
+        var isMoved = false
+    }
+
+    private let path: String
+    private let warn: @Sendable (String) -> Void
+    private let write: Write
+    private let state: Mutex<State>
+
+    /// Writes some of the bytes and says how many; -1 if it fails, with the reason in `errno`.
+    typealias Write = @Sendable (Int32, UnsafeRawBufferPointer) -> Int
+
+    /// - Parameters:
+    ///   - warn: is told of lines that cannot be written.
+    ///   - write: the system's function; another for tests.
+    /// - Throws: `LogFileError` if the file cannot be written.
+    init(
+        _ path: String, warn: @escaping @Sendable (String) -> Void,
+        write: @escaping Write = { Foundation.write($0, $1.baseAddress, $1.count) }
+    ) throws {
+        self.path = path
+        self.warn = warn
+        self.write = write
+        state = Mutex(State(descriptor: try LogFile.open(path)))
+    }
+
+    deinit {
+        let (descriptor, lost) = state.withLock { ($0.descriptor, $0.lost) }
+        close(descriptor)
+        if lost > 1 { warn("log file \(VisibleText.of(path)): \(lost) lines are missing, since they could not be written") }
+    }
+
+    /// Appends a line, which ends in a line break.
+    func append(_ line: String) {
+        let warnings = state.withLock { state in
+            var warnings: [String] = []
+            if let reason = reopen(&state), !state.isMoved {
+                state.isMoved = true
+                warnings.append("was moved, and cannot be made again: \(reason); its lines go to where it is now")
+            }
+            if let reason = append(line, &state) {
+                state.missing += 1
+                state.lost += 1
+                // The first is enough: the log tells the rest.
+                if state.lost == 1 {
+                    warnings.append("cannot be written: \(reason); the run continues, and the log lacks lines")
+                }
+            }
+            return warnings
+        }
+        for warning in warnings { warn("log file \(VisibleText.of(path)): \(warning)") }
+    }
+
+    /// Makes the file again if it is not the one of its name any more. Returns why that failed; nil if it did not.
+    private func reopen(_ state: inout State) -> String? {
+        guard !isAtPath(state.descriptor) else { return nil }
+        do {
+            let descriptor = try LogFile.open(path)
+            close(state.descriptor)
+            (state.descriptor, state.isInsideLine, state.isMoved) = (descriptor, false, false)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// Returns what went wrong; nil if nothing did.
+    private func append(_ line: String, _ state: inout State) -> String? {
+        if state.isInsideLine || state.missing > 0 {
+            let gap = state.missing > 0 ? "(\(state.missing) lines are missing here: they could not be written)\n" : ""
+            if let failure = write((state.isInsideLine ? "\n" : "") + gap, to: &state) { return failure }
+            state.missing = 0
+        }
+        return write(line, to: &state)
+    }
+
+    /// Whether the open file still is the one of its name.
+    private func isAtPath(_ descriptor: Int32) -> Bool {
+        var opened = stat()
+        guard let named = SystemPath.status(path), fstat(descriptor, &opened) == 0 else { return false }
+        return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+    }
+
+    private func write(_ text: String, to state: inout State) -> String? {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = withoutWriteSignals {
+                rest.withUnsafeBytes { write(state.descriptor, $0) }
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return lastError() }
+            state.isInsideLine = rest[rest.startIndex + written - 1] != UInt8(ascii: "\n")
+            rest = rest.dropFirst(written)
+        }
+        return nil
+    }
+
+    private static func open(_ path: String) throws(LogFileError) -> Int32 {
+        guard !SystemPath.hasLostBytes(path) else {
+            throw LogFileError(path: path, reason: SystemPath.lostBytesReason)
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder.isEmpty ? "." : folder, withIntermediateDirectories: true)
+        } catch {
+            throw LogFileError(path: path, reason: "its folder cannot be created: \(error.localizedDescription)")
+        }
+        do {
+            return try RegularFile.open(path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
+        } catch {
+            throw LogFileError(path: path, reason: error.reason)
+        }
+    }
+}

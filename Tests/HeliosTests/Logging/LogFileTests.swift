@@ -1,0 +1,125 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite(.timeLimit(.minutes(1))) struct LogFileTests {
+    /// What a log file warned of.
+    private final class Warnings: Sendable {
+        private let texts = Mutex<[String]>([])
+        var all: [String] { texts.withLock { $0 } }
+        func add(_ text: String) { texts.withLock { $0.append(text) } }
+    }
+
+    /// A disk that takes so many bytes, until it is told to take more.
+    private final class Disk: Sendable {
+        let room: Mutex<Int>
+        init(room: Int) { self.room = Mutex(room) }
+
+        func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+            room.withLock { room in
+                guard room > 0 else {
+                    errno = ENOSPC
+                    return -1
+                }
+                let written = Foundation.write(descriptor, bytes.baseAddress, min(room, bytes.count))
+                room -= max(written, 0)
+                return written
+            }
+        }
+    }
+
+    private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
+
+    @Test("lines that a full disk does not take are told once, counted, and named in the log when it takes more")
+    func fullDisk() throws {
+        try withTemporaryFolder { folder in
+            let (file, warnings, disk) = (folder.appending(path: "run.log"), Warnings(), Disk(room: 9))
+            do {
+                let log = try LogFile(file.path, warn: { warnings.add($0) }, write: { disk.write($0, $1) })
+                for line in ["first\n", "second\n", "third\n"] { log.append(line) }
+                #expect(try text(file) == "first\nsec")
+                #expect(
+                    warnings.all == [
+                        "log file \(file.path): cannot be written: No space left on device; the run continues, and the log "
+                            + "lacks lines"
+                    ])
+                disk.room.withLock { $0 = 1000 }
+                log.append("fourth\n")
+                log.append("fifth\n")
+                #expect(
+                    try text(file)
+                        == "first\nsec\n(2 lines are missing here: they could not be written)\nfourth\nfifth\n")
+                #expect(warnings.all.count == 1)
+            }
+            #expect(
+                warnings.all.last == "log file \(file.path): 2 lines are missing, since they could not be written")
+        }
+    }
+
+    @Test("a file that is renamed or deleted is made again, with its folder")
+    func rotation() throws {
+        try withTemporaryFolder { folder in
+            let (file, old) = (folder.appending(path: "logs/run.log"), folder.appending(path: "logs/run.log.1"))
+            let warnings = Warnings()
+            let log = try LogFile(file.path, warn: { warnings.add($0) })
+            log.append("first\n")
+            try FileManager.default.moveItem(at: file, to: old)
+            log.append("second\n")
+            #expect(try text(old) == "first\n")
+            #expect(try text(file) == "second\n")
+            try FileManager.default.removeItem(at: file.deletingLastPathComponent())
+            log.append("third\n")
+            #expect(try text(file) == "third\n")
+            // Emptied in its place, as some programs do it.
+            try #require(truncate(file.path, 0) == 0)
+            log.append("fourth\n")
+            #expect(try text(file) == "fourth\n")
+            #expect(warnings.all.isEmpty)
+        }
+    }
+
+    @Test("a file that cannot be made again goes on where it is, and that is told once")
+    func blockedRotation() throws {
+        try withTemporaryFolder { folder in
+            let (file, old) = (folder.appending(path: "run.log"), folder.appending(path: "run.log.1"))
+            let warnings = Warnings()
+            let log = try LogFile(file.path, warn: { warnings.add($0) })
+            try FileManager.default.moveItem(at: file, to: old)
+            try #require(mkfifo(file.path, 0o600) == 0)
+            for line in ["first\n", "second\n"] { log.append(line) }
+            #expect(try text(old) == "first\nsecond\n")
+            #expect(
+                warnings.all == [
+                    "log file \(file.path): was moved, and cannot be made again: it is a FIFO (a named pipe), not a regular "
+                        + "file; its lines go to where it is now"
+                ])
+        }
+    }
+
+    @Test("a FIFO in its place is an error, and not waited for")
+    func fifo() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "run.log")
+            try #require(mkfifo(file.path, 0o600) == 0)
+            let error = #expect(throws: LogFileError.self) { try FileLogHandler(file) }
+            #expect(error?.reason == "it is a FIFO (a named pipe), not a regular file")
+        }
+    }
+
+    @Test("a path that lost the bytes which are not UTF-8 is an error, and nothing is made")
+    func lostBytes() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "a\u{FFFD}/run.log")
+            #expect(throws: LogFileError.self) { try FileLogHandler(file) }
+            let error = #expect(throws: CheckpointError.self) {
+                try CheckpointFolder.create(in: folder.appending(path: "a\u{FFFD}"), saveName: "m")
+            }
+            #expect(error?.reason.contains("give a path that is UTF-8") == true)
+            let made = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(made.isEmpty)
+        }
+    }
+}
