@@ -17,6 +17,12 @@ extension Tensor {
         return self
     }
 
+    /// The tensor itself, which requires a gradient from now on if `requiresGrad` says so: the last step of every
+    /// function that makes a tensor.
+    func requiringGrad(_ requiresGrad: Bool) throws -> Tensor {
+        requiresGrad ? try requiresGrad_() : self
+    }
+
     /// Whether the tensor is no result of a recorded operation.
     public var isLeaf: Bool {
         defer { keepAlive(self) }

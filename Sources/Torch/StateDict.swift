@@ -116,7 +116,7 @@ extension StateDict: ExpressibleByDictionaryLiteral {
     }
 }
 
-extension StateDict.Key: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, CustomStringConvertible {
+extension StateDict.Key: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, CustomStringConvertible {
     public init(stringLiteral value: String) {
         self = .string(value)
     }
@@ -161,101 +161,6 @@ extension StateValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Ex
 
     public init(nilLiteral: ()) {
         self = .none
-    }
-}
-
-// MARK: Reading with an error that names the key
-
-/// State that lacks a key, or has a value of another type there.
-public struct StateDictError: Error, CustomStringConvertible {
-    public let description: String
-
-    public init(_ description: String) {
-        self.description = description
-    }
-}
-
-extension StateValue {
-    /// What the value is, for an error.
-    public var typeName: String {
-        switch self {
-        case .none: "none"
-        case .bool: "bool"
-        case .int: "int"
-        case .bigInteger: "large int"
-        case .double: "float"
-        case .complex: "complex number"
-        case .string: "string"
-        case .bytes: "bytes"
-        case .tensor: "tensor"
-        case .dtype: "dtype"
-        case .device: "device"
-        case .size: "size"
-        case .list: "list"
-        case .tuple: "tuple"
-        case .set: "set"
-        case .dictionary: "dictionary"
-        }
-    }
-}
-
-extension StateDict {
-    /// The value of a key that must be there.
-    public func value(_ key: Key) throws -> StateValue {
-        guard let value = self[key] else {
-            throw StateDictError("the state has no '\(key)'; it has \(keys.map(\.description))")
-        }
-        return value
-    }
-
-    public func int(_ key: Key) throws -> Int {
-        try value(key, as: "an int") { if case .int(let value) = $0 { value } else { nil } }
-    }
-
-    /// A real number; an integer serves as one.
-    public func double(_ key: Key) throws -> Double {
-        try value(key, as: "a float") {
-            switch $0 {
-            case .double(let value): value
-            case .int(let value): Double(value)
-            default: nil
-            }
-        }
-    }
-
-    public func bool(_ key: Key) throws -> Bool {
-        try value(key, as: "a bool") { if case .bool(let value) = $0 { value } else { nil } }
-    }
-
-    public func string(_ key: Key) throws -> String {
-        try value(key, as: "a string") { if case .string(let value) = $0 { value } else { nil } }
-    }
-
-    public func tensor(_ key: Key) throws -> Tensor {
-        try value(key, as: "a tensor") { if case .tensor(let value) = $0 { value } else { nil } }
-    }
-
-    public func dictionary(_ key: Key) throws -> StateDict {
-        try value(key, as: "a dictionary") { if case .dictionary(let value) = $0 { value } else { nil } }
-    }
-
-    /// A list; a tuple or a shape serves as one.
-    public func list(_ key: Key) throws -> [StateValue] {
-        try value(key, as: "a list") {
-            switch $0 {
-            case .list(let values), .tuple(let values): values
-            case .size(let sizes): sizes.map { .int($0) }
-            default: nil
-            }
-        }
-    }
-
-    private func value<Result>(_ key: Key, as expected: String, _ read: (StateValue) -> Result?) throws -> Result {
-        let value = try value(key)
-        guard let result = read(value) else {
-            throw StateDictError("'\(key)' of the state must be \(expected), and is a \(value.typeName)")
-        }
-        return result
     }
 }
 

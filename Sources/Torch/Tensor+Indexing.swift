@@ -140,8 +140,38 @@ extension Tensor {
         }
     }
 
-    /// Writes `value` into a part of the tensor: Python's `x[index] = value`. (A Swift subscript cannot throw when it
-    /// is assigned to.)
+    /// Not there, since a Swift subscript that is assigned to cannot throw: `x[index] = value` is
+    /// `try x.set(value, at: index)`.
+    @available(
+        *, unavailable,
+        message:
+            "a tensor's subscript cannot be assigned to: write 'try x.set(value, at: index)' for 'x[index] = value'"
+    )
+    public subscript(_ index: any TensorIndexConvertible...) -> Tensor {
+        get { self }
+        nonmutating set {}
+    }
+
+    /// Not there, since a Swift subscript that is assigned to cannot throw: `x[index] = 1` is
+    /// `try x.set(1, at: index)`.
+    @available(
+        *, unavailable,
+        message:
+            "a tensor's subscript is no number: write 'try x.set(number, at: index)' for 'x[index] = number', and 'try x[index].item()' to read one"
+    )
+    public subscript<Number: ScalarConvertible>(_ index: any TensorIndexConvertible...) -> Number {
+        get { preconditionFailure("unavailable") }
+        nonmutating set {}
+    }
+
+    /// Writes `value` into a part of the tensor, in place: Python's `x[index] = value`.
+    ///
+    /// ```swift
+    /// try x.set(row, at: 0)
+    /// try x.set(0, at: .all, 1..<3)
+    /// ```
+    /// - Throws: `TorchError` of kind `index` for a place that is not there, and of kind `shape` if the value does not
+    ///   fit.
     public func set<each Index: TensorIndexConvertible>(_ value: Tensor, at index: repeat each Index) throws {
         var parts: [TensorIndex] = []
         repeat parts.append((each index).tensorIndex)

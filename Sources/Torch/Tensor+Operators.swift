@@ -1,6 +1,30 @@
 // Arithmetic and comparison, element by element, with PyTorch's broadcasting and type promotion.
 
+precedencegroup ExponentiationPrecedence {
+    higherThan: MultiplicationPrecedence
+    associativity: right
+}
+
+/// A power: `x ** 2`.
+///
+/// It binds as in Python, but for the minus sign, which binds more tightly in Swift: `-x ** 2` is `(-x) ** 2`. Write
+/// `-(x ** 2)` for Python's `-x ** 2`.
+infix operator ** : ExponentiationPrecedence
+
 extension Tensor {
+    /// Each element to the power of the other's, with broadcasting.
+    public static func ** (left: Tensor, right: Tensor) throws -> Tensor { try left.pow(right) }
+    /// Each element to the power of a number.
+    ///
+    /// Beware of `-x ** 2`: in Swift it is `(-x) ** 2`.
+    public static func ** (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
+        try left.pow(right.scalar)
+    }
+    /// A number to the power of each element.
+    public static func ** (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
+        try Tensor.pow(left.scalar, right)
+    }
+
     /// The sum, element by element.
     public static func + (left: Tensor, right: Tensor) throws -> Tensor { try left.add(right) }
     /// The sum, element by element.

@@ -9,10 +9,15 @@ extension Tensor {
     /// ```swift
     /// try Tensor([[1, 2], [3, 4]])                    // int64[2, 2]
     /// try Tensor([0.5, 1], dtype: .float64)
+    /// try Tensor([0.5, 1], requiresGrad: true)
     /// try Tensor(3)                                   // a single number
     /// ```
-    /// - Throws: `TorchError` of kind `shape` where the lists at one level differ in length.
-    public init(_ literal: TensorLiteral, dtype: DType? = nil, device: Device = .cpu) throws {
+    /// - Parameter requiresGrad: Whether operations on the tensor are recorded, so that a gradient can be computed.
+    /// - Throws: `TorchError` of kind `shape` if the lists at one level differ in length, and `TorchError` for a tensor
+    ///   of integers that should require a gradient.
+    public init(
+        _ literal: TensorLiteral, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+    ) throws {
         let shape = try literal.shape()
         let tensor: Tensor
         switch literal.elementKind {
@@ -26,7 +31,7 @@ extension Tensor {
             tensor = dtype == .float64 ? exact : try exact.to(dtype ?? .float32)
         }
         let converted = try dtype.map { try tensor.to($0) } ?? tensor
-        self = device == .cpu ? converted : try converted.to(device)
+        self = try converted.placed(on: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor with a copy of `values`, in row-major order.
@@ -34,39 +39,57 @@ extension Tensor {
     /// Its type is that of the elements: `float64` for `[Double]`, `int64` for `[Int]`.
     ///
     /// - Parameters:
-    ///   - values: as many as the shape has elements.
+    ///   - values: As many as the shape has elements.
     ///   - shape: `[values.count]` unless given.
-    /// - Throws: `TorchError` of kind `shape` where the numbers do not fit the shape.
+    ///   - requiresGrad: Whether operations on the tensor are recorded, so that a gradient can be computed.
+    /// - Throws: `TorchError` of kind `shape` if the numbers do not fit the shape, and `TorchError` for a tensor of
+    ///   integers that should require a gradient.
     @_disfavoredOverload
-    public init<Element: TensorElement>(_ values: [Element], shape: [Int]? = nil, device: Device = .cpu) throws {
+    public init<Element: TensorElement>(
+        _ values: [Element], shape: [Int]? = nil, device: Device = .cpu, requiresGrad: Bool = false
+    ) throws {
         let tensor = try values.withUnsafeBytes { bytes in
             try Tensor(bytes: bytes, shape: shape ?? [values.count], dtype: Element.dtype)
         }
-        self = device == .cpu ? tensor : try tensor.to(device)
+        self = try tensor.placed(on: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor with a copy of `rows`, which must be of one length.
     ///
-    /// - Throws: `TorchError` of kind `shape` where they are not.
+    /// - Throws: As the initializer for a flat array.
     @_disfavoredOverload
-    public init<Element: TensorElement>(_ rows: [[Element]], device: Device = .cpu) throws {
+    public init<Element: TensorElement>(
+        _ rows: [[Element]], device: Device = .cpu, requiresGrad: Bool = false
+    ) throws {
         let width = try commonCount(rows)
-        try self.init(rows.flatMap { $0 }, shape: [rows.count, width], device: device)
+        try self.init(
+            rows.flatMap { $0 }, shape: [rows.count, width], device: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor with a copy of `planes`, which must have one number of rows, all of one length.
     ///
-    /// - Throws: `TorchError` of kind `shape` where they do not.
+    /// - Throws: As the initializer for a flat array.
     @_disfavoredOverload
-    public init<Element: TensorElement>(_ planes: [[[Element]]], device: Device = .cpu) throws {
+    public init<Element: TensorElement>(
+        _ planes: [[[Element]]], device: Device = .cpu, requiresGrad: Bool = false
+    ) throws {
         let (height, width) = try (commonCount(planes), commonCount(planes.flatMap { $0 }))
-        try self.init(planes.flatMap { $0.flatMap { $0 } }, shape: [planes.count, height, width], device: device)
+        try self.init(
+            planes.flatMap { $0.flatMap { $0 } }, shape: [planes.count, height, width], device: device,
+            requiresGrad: requiresGrad)
     }
 
     /// A tensor of one number, without dimensions.
     @_disfavoredOverload
-    public init<Element: TensorElement>(_ value: Element, device: Device = .cpu) throws {
-        try self.init([value], shape: [], device: device)
+    public init<Element: TensorElement>(
+        _ value: Element, device: Device = .cpu, requiresGrad: Bool = false
+    ) throws {
+        try self.init([value], shape: [], device: device, requiresGrad: requiresGrad)
+    }
+
+    /// A new tensor on its device, which may become a leaf that requires a gradient.
+    private func placed(on device: Device, requiresGrad: Bool) throws -> Tensor {
+        try (device == .cpu ? self : to(device)).requiringGrad(requiresGrad)
     }
 
     /// A tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
@@ -119,7 +142,7 @@ extension Tensor {
     /// The value of a tensor with one element.
     ///
     /// On a CUDA device this waits for the device.
-    /// - Throws: `TorchError` where the tensor has no element or several.
+    /// - Throws: `TorchError` if the tensor has no element or several.
     public func item() throws -> Scalar {
         defer { keepAlive(self) }
         var value = CTScalar()
@@ -127,11 +150,30 @@ extension Tensor {
         return Scalar(value)
     }
 
-    /// The value of a tensor with one element, as `type`.
+    /// The value of a tensor with one element, as the real number that the context asks for, or as `type`.
     ///
-    /// - Throws: `TorchError` where the tensor has no element or several, or the value does not fit the type.
-    public func item<Number: BinaryInteger>(_ type: Number.Type) throws -> Number {
-        let value = try item()
+    /// ```swift
+    /// let loss: Double = try output.item()
+    /// total += try output.item()                      // `total` is a Double
+    /// print(try output.item(Float.self))
+    /// ```
+    /// - Throws: `TorchError` if the tensor has no element or several, or the value is a complex number.
+    public func item<Number: BinaryFloatingPoint>(_ type: Number.Type = Number.self) throws -> Number {
+        let value = try item() as Scalar
+        if case .complex(_, let imaginary) = value, imaginary != 0 {
+            throw TorchError(
+                kind: .type, operation: "item", inputs: "\(dtype)\(shape)", message: "\(value) is no \(Number.self)")
+        }
+        return Number(value.double)
+    }
+
+    /// The value of a tensor with one element, as the integer that the context asks for, or as `type`.
+    ///
+    /// If both an integer and a real number would do, as in `try x.item() / 2`, the compiler asks which is meant.
+    /// - Throws: `TorchError` if the tensor has no element or several, or the value does not fit the type.
+    @_disfavoredOverload
+    public func item<Number: BinaryInteger>(_ type: Number.Type = Number.self) throws -> Number {
+        let value = try item() as Scalar
         let number: Number? =
             switch value {
             case .integer(let integer): Number(exactly: integer)
@@ -146,23 +188,11 @@ extension Tensor {
         return number
     }
 
-    /// The value of a tensor with one element, as `type`.
+    /// Whether the value of a tensor with one element is not zero: `if try x.item() { … }`.
     ///
-    /// - Throws: `TorchError` where the tensor has no element or several, or the value is a complex number.
-    public func item<Number: BinaryFloatingPoint>(_ type: Number.Type) throws -> Number {
-        let value = try item()
-        if case .complex(_, let imaginary) = value, imaginary != 0 {
-            throw TorchError(
-                kind: .type, operation: "item", inputs: "\(dtype)\(shape)", message: "\(value) is no \(Number.self)")
-        }
-        return Number(value.double)
-    }
-
-    /// Whether the value of a tensor with one element is not zero.
-    ///
-    /// - Throws: `TorchError` where the tensor has no element or several.
-    public func item(_ type: Bool.Type) throws -> Bool {
-        switch try item() {
+    /// - Throws: `TorchError` if the tensor has no element or several.
+    public func item(_ type: Bool.Type = Bool.self) throws -> Bool {
+        switch try item() as Scalar {
         case .integer(let value): value != 0
         case .boolean(let value): value
         case .real(let value): value != 0

@@ -4,22 +4,28 @@ extension Tensor {
     /// A tensor of zeros with the given sizes; of one number where there are none.
     ///
     /// - Throws: `TorchError` of kind `shape` for a negative size, `outOfMemory` where there is no room.
-    public static func zeros(_ size: Int..., dtype: DType? = nil, device: Device? = nil) throws -> Tensor {
-        try zeros(size, dtype: dtype, device: device)
+    public static func zeros(
+        _ size: Int..., dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    ) throws -> Tensor {
+        try zeros(size, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor of ones with the given sizes.
     ///
     /// - Throws: as `zeros`.
-    public static func ones(_ size: Int..., dtype: DType? = nil, device: Device? = nil) throws -> Tensor {
-        try ones(size, dtype: dtype, device: device)
+    public static func ones(
+        _ size: Int..., dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    ) throws -> Tensor {
+        try ones(size, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor with the given sizes whose elements are whatever lies in memory.
     ///
     /// - Throws: as `zeros`.
-    public static func empty(_ size: Int..., dtype: DType? = nil, device: Device? = nil) throws -> Tensor {
-        try empty(size, dtype: dtype, device: device)
+    public static func empty(
+        _ size: Int..., dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    ) throws -> Tensor {
+        try empty(size, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor of random numbers from 0 to 1 (exclusive), each as likely as any other.
@@ -27,9 +33,10 @@ extension Tensor {
     /// - Parameter generator: where they come from; the device's standard generator unless given.
     /// - Throws: as `zeros`.
     public static func rand(
-        _ size: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil
+        _ size: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false
     ) throws -> Tensor {
-        try rand(size, generator: generator, dtype: dtype, device: device)
+        try rand(size, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
     /// A tensor of random numbers from the normal distribution with mean 0 and standard deviation 1.
@@ -37,9 +44,10 @@ extension Tensor {
     /// - Parameter generator: where they come from; the device's standard generator unless given.
     /// - Throws: as `zeros`.
     public static func randn(
-        _ size: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil
+        _ size: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false
     ) throws -> Tensor {
-        try randn(size, generator: generator, dtype: dtype, device: device)
+        try randn(size, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
     /// The same elements in another shape: a view where memory allows it, otherwise a copy.
@@ -65,6 +73,14 @@ extension Tensor {
     /// - Throws: `TorchError` where one is missing, doubled or not there.
     public func permute(_ dims: Int...) throws -> Tensor {
         try permute(dims)
+    }
+
+    /// A copy with the elements in reverse order along some dimensions.
+    ///
+    /// - Parameter dims: The dimensions; negative numbers count from the end.
+    /// - Throws: `TorchError` if one is twice in the list or not there.
+    public func flip(_ dims: Int...) throws -> Tensor {
+        try flip(dims)
     }
 
     /// A view in which dimensions of size 1 are as long as asked for, without a copy.

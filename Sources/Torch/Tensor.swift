@@ -10,7 +10,7 @@ import CTorch
 ///
 /// ```swift
 /// let x = try Tensor([[1, 2], [3, 4]], dtype: .float32)
-/// let y = try (x * 2 + 1).sum(dims: [1])      // tensor([ 8., 16.])
+/// let y = try (x * 2 + 1).sum(dim: 1)         // tensor([ 8., 16.])
 /// ```
 public struct Tensor: @unchecked Sendable {
     package let handle: TensorHandle

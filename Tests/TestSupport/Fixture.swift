@@ -19,7 +19,7 @@ public struct FixtureTensor: Decodable, Sendable {
             let types: [String: DType] = [
                 "float32": .float32, "float64": .float64, "int64": .int64, "int32": .int32, "uint8": .uint8,
                 "bool": .bool,
-                "float16": .float16, "bfloat16": .bfloat16,
+                "float16": .float16, "bfloat16": .bfloat16, "int16": .int16, "int8": .int8,
             ]
             guard let type = types[dtype] else { throw FixtureError(description: "no dtype \(dtype) in fixtures") }
             return try Tensor(values, shape: shape).to(type)

@@ -326,6 +326,28 @@ struct ModuleTests {
         #expect(Tensor.liveCount - before < 250)
     }
 
+    @Test("apply visits the modules below before the one above, one that two others hold twice, as PyTorch")
+    func apply() throws {
+        struct Recorded: Decodable { let apply: [String] }
+        let shared = try Linear(1, 1)
+        let network = Sequential(Sequential(shared, ReLU()), shared, Sequential(Tanh()))
+        var order: [String] = []
+        let result = network.apply { order.append("\(type(of: $0))") }
+        #expect(try order == fixture("tensor-forms", as: Recorded.self).apply)
+        #expect(result === network)
+        struct Stop: Error {}
+        #expect(throws: Stop.self) { try network.apply { _ in throw Stop() } }
+    }
+
+    @Test("a module converts itself to a type by its short name")
+    func types() throws {
+        let layer = try Linear(2, 1)
+        #expect(try layer.double().weight.dtype == .float64)
+        #expect(try layer.half().weight.dtype == .float16)
+        #expect(try layer.bfloat16().weight.dtype == .bfloat16)
+        #expect(try layer.float().weight.dtype == .float32)
+    }
+
     @Test("a module that goes takes its parameters with it")
     func modulesGo() throws {
         weak var module: Module?

@@ -13,15 +13,8 @@ struct FuzzedArguments: OperationArguments {
         "index", "indices", "target", "targets", "batch_sizes", "offsets", "offset", "pivots", "LU_pivots",
         "input_lengths", "target_lengths", "lengths", "sorter", "repeats", "tensor_indices_or_sections",
     ]
-    private static let words: [String: [String]] = [
-        "reduce": ["sum", "prod", "mean", "amax", "amin", "add", "multiply", "max", "min", "no"],
-        "mode": ["constant", "reflect", "replicate", "circular", "reduced", "complete", "r", "no"],
-        "norm": ["backward", "ortho", "forward", "no"], "ord": ["fro", "nuc", "no"], "p": ["fro", "nuc", "no"],
-        "UPLO": ["U", "L", "no", ""], "indexing": ["ij", "xy", "no"], "padding": ["same", "valid", "no"],
-        "interpolation": ["linear", "lower", "higher", "midpoint", "nearest", "no"], "side": ["left", "right", "no"],
-        "driver": ["gels", "gelsy", "gelsd", "gelss", "no"], "rounding_mode": ["floor", "trunc", "no"],
-        "pad_mode": ["reflect", "constant", "no"], "padding_side": ["left", "right", "no"],
-        "equation": ["ij,jk->ik", "ii", "ij->ji", "i,i->", "bij,bjk", "->", "i", "no words", "ijk->", ""],
+    private static let equations = [
+        "ij,jk->ik", "ii", "ij->ji", "i,i->", "bij,bjk", "->", "i", "no words", "ijk->", "",
     ]
 
     // MARK: Tensors
@@ -71,10 +64,12 @@ struct FuzzedArguments: OperationArguments {
     // MARK: Words
 
     func string(_ name: String) -> String {
-        FuzzedArguments.words[name].map(fuzzer.pick) ?? fuzzer.text
+        name == "equation" ? fuzzer.pick(FuzzedArguments.equations) : fuzzer.text
     }
 
     func optionalString(_ name: String) -> String? { fuzzer.optional(string(name)) }
+    func option<Option: OperationOption>(_ name: String) -> Option { fuzzer.pick(Array(Option.allCases)) }
+    func optionalOption<Option: OperationOption>(_ name: String) -> Option? { fuzzer.optional(option(name)) }
     func dtype(_ name: String) -> DType { fuzzer.dtype }
     func optionalDType(_ name: String) -> DType? { fuzzer.chance(30) ? fuzzer.dtype : nil }
     func memoryFormat(_ name: String) -> MemoryFormat { MemoryFormat(rawValue: fuzzer.pick([0, 1, 2, 3, 9])) }

@@ -49,10 +49,10 @@ let fuzzedShapes: FuzzedCalls = [
     ("mv", { _ = try $0.tensor([2, 3]).mv($0.tensor([3])) }),
     ("dot", { _ = try $0.tensor([3]).dot($0.tensor([3])) }),
     ("outer", { _ = try $0.tensor([3]).outer($0.tensor([2])) }),
-    ("addmm", { _ = try $0.tensor([2]).addmm(mat1: $0.tensor([2, 3]), mat2: $0.tensor([3, 2]), beta: $0.scalar) }),
+    ("addmm", { _ = try $0.tensor([2]).addmm($0.tensor([2, 3]), $0.tensor([3, 2]), beta: $0.scalar) }),
     (
         "baddbmm",
-        { _ = try $0.tensor([2, 2, 2]).baddbmm(batch1: $0.tensor([2, 2, 3]), batch2: $0.tensor([2, 3, 2])) }
+        { _ = try $0.tensor([2, 2, 2]).baddbmm($0.tensor([2, 2, 3]), $0.tensor([2, 3, 2])) }
     ),
     (
         "einsum",
@@ -75,7 +75,10 @@ let fuzzedIndexing: FuzzedCalls = [
     ("scatter.value", { _ = try $0.tensor().scatter(dim: $0.int, index: $0.indices(), value: $0.scalar) }),
     (
         "scatter.reduce",
-        { _ = try $0.tensor().scatter(dim: $0.int, index: $0.indices(), src: $0.tensor(), reduce: $0.text) }
+        {
+            _ = try $0.tensor().scatter(
+                dim: $0.int, index: $0.indices(), src: $0.tensor(), reduce: $0.pick([.add, .multiply]))
+        }
     ),
     ("scatterAdd", { _ = try $0.tensor().scatterAdd(dim: $0.int, index: $0.indices(), src: $0.tensor()) }),
     ("take", { _ = try $0.tensor().take(index: $0.indices()) }),
@@ -90,7 +93,7 @@ let fuzzedIndexing: FuzzedCalls = [
         "searchsorted",
         {
             _ = try Tensor.searchsorted(
-                $0.tensor([3]), input: $0.tensor(), right: $0.bool, sorter: $0.optional($0.indices()))
+                $0.tensor([3]), $0.tensor(), right: $0.bool, sorter: $0.optional($0.indices()))
         }
     ),
     ("histc", { _ = try $0.tensor().histc(bins: $0.int, min: $0.scalar, max: $0.scalar) }),

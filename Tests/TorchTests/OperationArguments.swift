@@ -26,6 +26,10 @@ protocol OperationArguments {
     func string(_ name: String) throws -> String
     func optionalString(_ name: String) throws -> String?
 
+    /// One of an enumeration's cases, where PyTorch takes a string.
+    func option<Option: OperationOption>(_ name: String) throws -> Option
+    func optionalOption<Option: OperationOption>(_ name: String) throws -> Option?
+
     func dtype(_ name: String) throws -> DType
     func optionalDType(_ name: String) throws -> DType?
     func memoryFormat(_ name: String) throws -> MemoryFormat
@@ -34,6 +38,9 @@ protocol OperationArguments {
     func optionalDevice(_ name: String) throws -> Device?
     func optionalGenerator(_ name: String) throws -> Generator?
 }
+
+/// An enumeration of PyTorch's strings.
+typealias OperationOption = CaseIterable & RawRepresentable<String>
 
 extension Tensor {
     /// A plain result as a tensor, so that all results are of one type.

@@ -51,7 +51,7 @@ import Torch
             "a.add(alpha)": try a.add(b, alpha: 2.5), "a.rsub": try Tensor.rsub(a, b, alpha: 0.5),
             "a.fmod": try a.fmod(0.75), "i.fmod": try i.fmod(3), "i / 2": try i / 2, "i // 2": try i.floorDivide(2),
             "i // j": try i.floorDivide(j), "a // 0.3": try a.floorDivide(0.3),
-            "i div trunc": try i.div(2, roundingMode: "trunc"), "i div floor": try i.div(j, roundingMode: "floor"),
+            "i div trunc": try i.div(2, roundingMode: .trunc), "i div floor": try i.div(j, roundingMode: .floor),
             "a.pow(3)": try a.pow(3), "2 ** a": try Tensor.pow(2, a), "positive ** b": try x.positive.pow(b),
             "i ** 2": try i.pow(2),
         ]
@@ -86,12 +86,12 @@ import Torch
         return [
             "abs": try a.abs(), "exp": try a.exp(), "log": try positive.log(), "sqrt": try positive.sqrt(),
             "rsqrt": try positive.rsqrt(), "sin": try a.sin(), "tanh": try a.tanh(), "sigmoid": try a.sigmoid(),
-            "relu": try a.relu(), "gelu": try Tensor.gelu(a), "gelu tanh": try Tensor.gelu(a, approximate: "tanh"),
+            "relu": try a.relu(), "gelu": try Tensor.gelu(a), "gelu tanh": try Tensor.gelu(a, approximate: .tanh),
             "silu": try Tensor.silu(a), "erf": try a.erf(), "floor": try a.floor(), "round": try (a * 10).round(),
             "round decimals": try a.round(decimals: 1), "clamp": try a.clamp(min: -0.5, max: 0.5),
-            "clamp min": try a.clamp(min: 0.1), "maximum": try a.maximum(b), "lerp": try a.lerp(end: b, weight: 0.3),
-            "addcmul": try a.addcmul(tensor1: b, tensor2: positive, value: 0.5),
-            "addcdiv": try a.addcdiv(tensor1: b, tensor2: positive, value: -2), "sign": try x.i.sign(),
+            "clamp min": try a.clamp(min: 0.1), "maximum": try a.maximum(b), "lerp": try a.lerp(b, weight: 0.3),
+            "addcmul": try a.addcmul(b, positive, value: 0.5),
+            "addcdiv": try a.addcdiv(b, positive, value: -2), "sign": try x.i.sign(),
             "bitwise and": try x.i.bitwiseAnd(6), "bitwise xor": try x.i.bitwiseXor(x.j), "atan2": try a.atan2(b),
             "reciprocal": try positive.reciprocal(), "leaky relu": try Tensor.leakyRelu(a, negativeSlope: 0.2),
             "elu": try Tensor.elu(a), "softplus": try Tensor.softplus(a), "hardtanh": try Tensor.hardtanh(a),
@@ -142,7 +142,7 @@ import Torch
             "topk indices": try a.topk(k: 2, dim: 1).indices, "bincount": try x.labels.bincount(),
             "one_hot": try Tensor.oneHot(x.labels, numClasses: 5),
             "index_add": try a.indexAdd(dim: 0, index: Tensor([0, 2]), source: b[..<2], alpha: 2),
-            "searchsorted": try Tensor.searchsorted(Tensor([0.0, 0.5, 1.0]), input: x.positive),
+            "searchsorted": try Tensor.searchsorted(Tensor([0.0, 0.5, 1.0]), x.positive),
             "histc": try a.histc(bins: 5, min: -2, max: 2),
         ]
     }
@@ -152,7 +152,7 @@ import Torch
         return [
             "matmul": try x.a.matmul(x.c), "matmul batch": try batch.matmul(x.c), "mv": try x.a.mv(row),
             "dot": try row.dot(row), "outer": try row.outer(row),
-            "addmm": try Tensor.ones(2).addmm(mat1: x.a, mat2: x.c, beta: 0.5, alpha: 2),
+            "addmm": try Tensor.ones(2).addmm(x.a, x.c, beta: 0.5, alpha: 2),
             "bmm": try batch.bmm(batch.transpose(1, 2)),
             "einsum": try Tensor.einsum("bij,bkj->bik", [batch, batch]),
             "einsum trace": try Tensor.einsum("ii", [row.outer(row)]),
@@ -174,7 +174,7 @@ import Torch
             "linear": try Tensor.linear(a, weight: x.c.t(), bias: Tensor.ones(2)),
             "conv2d": try Tensor.conv2d(
                 image, weight: x.kernel, bias: Tensor.ones(4), stride: [2], padding: [1], groups: 2),
-            "conv2d same": try Tensor.conv2d(image, weight: x.kernel, padding: "same", groups: 2),
+            "conv2d same": try Tensor.conv2d(image, weight: x.kernel, padding: .same, groups: 2),
             "max_pool2d": try Tensor.maxPool2d(image, kernelSize: [2]),
             "avg_pool2d": try Tensor.avgPool2d(image, kernelSize: [3], stride: [2], padding: [1]),
             "adaptive_avg_pool2d": try Tensor.adaptiveAvgPool2d(image, outputSize: [1, 2]),

@@ -114,6 +114,17 @@ final class RecordedArguments: OperationArguments {
     func optionalBoolean(_ name: String) -> Bool? { next()?.bool }
     func string(_ name: String) throws -> String { try #require(next()?.string) }
     func optionalString(_ name: String) -> String? { next()?.string }
+    func option<Option: OperationOption>(_ name: String) throws -> Option {
+        let option: Option? = try optionalOption(name)
+        return try #require(option, "no \(name)")
+    }
+    func optionalOption<Option: OperationOption>(_ name: String) throws -> Option? {
+        guard let string = next()?.string else { return nil }
+        guard let option = Option(rawValue: string) else {
+            throw StateDictError("\(Option.self) has no case for PyTorch's \(name) '\(string)'")
+        }
+        return option
+    }
 
     func dtype(_ name: String) throws -> DType { try DType(rawValue: #require(next()?.dtype)) }
     func optionalDType(_ name: String) -> DType? { (next()?.dtype).map(DType.init) }

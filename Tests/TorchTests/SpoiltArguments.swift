@@ -59,6 +59,12 @@ struct SpoiltArguments: OperationArguments {
     func optionalBoolean(_ name: String) -> Bool? { either(good.optionalBoolean(name)) { odd.optionalBoolean(name) } }
     func string(_ name: String) throws -> String { try either(good.string(name)) { odd.string(name) } }
     func optionalString(_ name: String) -> String? { either(good.optionalString(name)) { odd.optionalString(name) } }
+    func option<Option: OperationOption>(_ name: String) throws -> Option {
+        try either(good.option(name)) { odd.option(name) }
+    }
+    func optionalOption<Option: OperationOption>(_ name: String) throws -> Option? {
+        try either(good.optionalOption(name)) { odd.optionalOption(name) }
+    }
 
     func dtype(_ name: String) throws -> DType { try either(good.dtype(name)) { odd.dtype(name) } }
     func optionalDType(_ name: String) -> DType? { either(good.optionalDType(name)) { odd.optionalDType(name) } }

@@ -144,4 +144,24 @@ import Torch
         #expect(throws: TorchError.self) { try Tensor.undefined.item() }
         #expect(throws: TorchError.self) { try Tensor.undefined.array(Float.self) }
     }
+
+    @Test("a value has the type that its context asks for")
+    func itemOfContext() throws {
+        let loss = try Tensor(2.5)
+        let double: Double = try loss.item()
+        let float: Float = try loss.item()
+        let scalar = try loss.item()
+        let count: Int = try Tensor([7]).item()
+        let flag: Bool = try Tensor([true]).item()
+        #expect(double == 2.5 && float == 2.5 && scalar == .real(2.5) && count == 7 && flag)
+        var total = 0.5
+        total += try loss.item()
+        #expect(total == 3)
+        #expect(try loss.item() * 2.0 + total == 8)
+        #expect(try loss.item() > 2.0)
+        let scores: [String: Double] = ["loss": try loss.item()]
+        #expect(scores == ["loss": 2.5])
+        #expect(throws: TorchError.self) { let _: Int = try loss.item() }
+        #expect(throws: TorchError.self) { let _: Double = try Tensor([1, 2]).item() }
+    }
 }

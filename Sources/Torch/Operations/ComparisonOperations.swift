@@ -427,7 +427,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+        _ element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(testElements) }
         return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))

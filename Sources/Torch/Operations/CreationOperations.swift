@@ -11,10 +11,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func empty(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_empty_memory_format(size, size.count, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(
+            owning: ct_empty_memory_format(size, size.count, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A tensor of zeros.
@@ -24,9 +26,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func zeros(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_zeros(size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_zeros(size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A tensor of ones.
@@ -36,9 +39,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func ones(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_ones(size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_ones(size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A tensor of one number.
@@ -48,9 +52,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func full(
-        _ size: [Int], _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_full(size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_full(size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// The numbers from `start` (0 unless given) to before `end`, in steps.
@@ -60,9 +66,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        _ end: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_arange(end.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_arange(end.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// The numbers from `start` (0 unless given) to before `end`, in steps.
@@ -72,9 +79,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_arange_start(start.c, end.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_arange_start(start.c, end.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// The numbers from `start` (0 unless given) to before `end`, in steps.
@@ -84,9 +93,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_arange_start_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_arange_start_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// So many numbers at equal distances from `start` through `end`.
@@ -96,9 +107,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Scalar, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_linspace(start.c, end.c, steps, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_linspace(start.c, end.c, steps, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// So many numbers at equal distances from `start` through `end`.
@@ -108,11 +121,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Tensor, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Tensor, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive((start, end)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_linspace_Tensor_Tensor(start.pointer, end.pointer, steps, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// So many numbers at equal distances from `start` through `end`.
@@ -122,11 +137,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Tensor, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Tensor, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(start) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_linspace_Tensor_Scalar(start.pointer, end.c, steps, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// So many numbers at equal distances from `start` through `end`.
@@ -136,11 +153,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Scalar, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(end) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_linspace_Scalar_Tensor(start.c, end.pointer, steps, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A matrix with ones on the diagonal, zeros elsewhere.
@@ -150,9 +169,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func eye(
-        _ n: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_eye(n, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_eye(n, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A matrix with ones on the diagonal, zeros elsewhere.
@@ -162,9 +182,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func eye(
-        _ n: Int, m: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, m: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_eye_m(n, m, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_eye_m(n, m, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
@@ -174,9 +195,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func rand(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_rand(size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_rand(size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
@@ -186,11 +208,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func rand(
-        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_rand_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
@@ -200,9 +224,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randn(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_randn(size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_randn(size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
@@ -212,11 +237,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randn(
-        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randn_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random integers from `low` (0 unless given) to before `high`.
@@ -226,9 +253,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randint(
-        high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_randint(high, size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_randint(high, size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random integers from `low` (0 unless given) to before `high`.
@@ -239,11 +268,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func randint(
         high: Int, size: [Int], generator: Generator?, dtype: DType? = .int64, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_generator(high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random integers from `low` (0 unless given) to before `high`.
@@ -253,9 +283,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randint(
-        low: Int, high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        low: Int, high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_randint_low(low, high, size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_randint_low(low, high, size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random integers from `low` (0 unless given) to before `high`.
@@ -266,12 +298,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func randint(
         low: Int, high: Int, size: [Int], generator: Generator?, dtype: DType? = .int64, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_low_generator(
                 low, high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// The integers from 0 to before `n` in random order.
@@ -281,9 +314,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randperm(
-        _ n: Int, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_randperm(n, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_randperm(n, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// The integers from 0 to before `n` in random order.
@@ -293,10 +327,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randperm(
-        _ n: Int, generator: Generator?, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, generator: Generator?, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(owning: ct_randperm_generator(n, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_randperm_generator(n, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Zeros in another tensor's shape, type and place.
@@ -306,11 +342,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func zerosLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_zeros_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(owning: ct_zeros_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Ones in another tensor's shape, type and place.
@@ -320,11 +357,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func onesLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_ones_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(owning: ct_ones_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// One number in another tensor's shape, type and place.
@@ -334,12 +372,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func fullLike(
-        _ input: Tensor, _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_full_like(input.pointer, fillValue.c, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// A tensor in another's shape, type and place, with whatever lies in memory.
@@ -349,11 +388,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func emptyLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_empty_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(owning: ct_empty_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
@@ -363,11 +403,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_rand_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(owning: ct_rand_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
@@ -377,13 +418,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randLike(
-        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_rand_like_generator(
                 input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Normally distributed random numbers in another tensor's shape, type and place.
@@ -393,11 +435,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randnLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
         memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_randn_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(owning: ct_randn_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Normally distributed random numbers in another tensor's shape, type and place.
@@ -407,13 +450,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randnLike(
-        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randn_like_generator(
                 input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Complex numbers from their real and imaginary parts.
@@ -504,12 +548,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func normal(
         mean: Double, std: Double, size: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(generator) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_normal_float_float(
                 mean, std, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// Ones with the probability that each element gives, or `p`; zeros otherwise.
@@ -644,9 +689,10 @@ extension Tensor {
     /// Returns a new tensor.
     public static func logspace(
         start: Scalar, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_logspace(start.c, end.c, steps, base, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_logspace(start.c, end.c, steps, base, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
@@ -655,11 +701,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func logspace(
         start: Tensor, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive((start, end)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_logspace_Tensor_Tensor(start.pointer, end.pointer, steps, base, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
@@ -668,11 +715,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func logspace(
         start: Tensor, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(start) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_logspace_Tensor_Scalar(start.pointer, end.c, steps, base, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout?
@@ -681,11 +729,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func logspace(
         start: Scalar, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(end) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_logspace_Scalar_Tensor(start.c, end.pointer, steps, base, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -693,9 +742,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func range(
-        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_range_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_range_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -703,9 +754,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func range(
-        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_range(start.c, end.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_range(start.c, end.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -713,9 +766,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func scalarTensor(
-        s: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        s: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_scalar_tensor(s.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_scalar_tensor(s.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -724,9 +778,10 @@ extension Tensor {
     /// Returns a new tensor.
     public static func fromFile(
         filename: String, shared: Bool? = nil, size: Int? = 0, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_from_file(filename, shared.c, size.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_from_file(filename, shared.c, size.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `polar(Tensor abs, Tensor angle) -> Tensor`
@@ -788,9 +843,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bartlettWindow(
-        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_bartlett_window(windowLength, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_bartlett_window(windowLength, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `bartlett_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
@@ -798,9 +855,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bartlettWindow(
-        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_bartlett_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_bartlett_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -808,9 +868,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func blackmanWindow(
-        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_blackman_window(windowLength, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_blackman_window(windowLength, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `blackman_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
@@ -818,9 +880,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func blackmanWindow(
-        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_blackman_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_blackman_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -828,11 +893,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func emptyPermuted(
-        _ size: [Int], physicalLayout: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], physicalLayout: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(
+        let result = try Tensor(
             owning: ct_empty_permuted(
                 size, size.count, physicalLayout, physicalLayout.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
@@ -840,10 +907,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newEmpty(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_new_empty(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_new_empty(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None,
@@ -851,12 +919,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newEmptyStrided(
-        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_new_empty_strided(
                 pointer, size, size.count, stride, stride.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -864,10 +934,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newFull(
-        _ size: [Int], fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_new_full(pointer, size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_new_full(pointer, size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
@@ -875,10 +948,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newZeros(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_new_zeros(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_new_zeros(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -886,10 +960,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newOnes(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_new_ones(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_new_ones(pointer, size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -897,9 +972,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func emptyStrided(
-        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ size: [Int], stride: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_empty_strided(size, size.count, stride, stride.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_empty_strided(size, size.count, stride, stride.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -907,9 +985,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func hannWindow(
-        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_hann_window(windowLength, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_hann_window(windowLength, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -917,9 +997,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func hannWindow(
-        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_hann_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_hann_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -927,9 +1009,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func hammingWindow(
-        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_hamming_window(windowLength, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_hamming_window(windowLength, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hamming_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
@@ -937,9 +1021,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func hammingWindow(
-        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_hamming_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_hamming_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, ScalarType? dtype=None, Layout?
@@ -948,10 +1035,11 @@ extension Tensor {
     /// Returns a new tensor.
     public static func hammingWindow(
         windowLength: Int, periodic: Bool, alpha: Double, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(
+        let result = try Tensor(
             owning: ct_hamming_window_periodic_alpha(windowLength, periodic, alpha, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, *, ScalarType?
@@ -960,11 +1048,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func hammingWindow(
         windowLength: Int, periodic: Bool, alpha: Double, beta: Double, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(
+        let result = try Tensor(
             owning: ct_hamming_window_periodic_alpha_beta(
                 windowLength, periodic, alpha, beta, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -972,9 +1061,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func kaiserWindow(
-        windowLength: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_kaiser_window(windowLength, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_kaiser_window(windowLength, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `kaiser_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None,
@@ -982,9 +1073,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func kaiserWindow(
-        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        windowLength: Int, periodic: Bool, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_kaiser_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_kaiser_window_periodic(windowLength, periodic, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `kaiser_window.beta(int window_length, bool periodic, float beta, *, ScalarType? dtype=None, Layout?
@@ -993,9 +1087,11 @@ extension Tensor {
     /// Returns a new tensor.
     public static func kaiserWindow(
         windowLength: Int, periodic: Bool, beta: Double, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_kaiser_window_beta(windowLength, periodic, beta, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(
+            owning: ct_kaiser_window_beta(windowLength, periodic, beta, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
@@ -1003,11 +1099,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randintLike(
-        _ input: Tensor, high: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, high: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_randint_like(input.pointer, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        let result = try Tensor(
+            owning: ct_randint_like(input.pointer, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout?
@@ -1016,12 +1114,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func randintLike(
         _ input: Tensor, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_like_generator(
                 input.pointer, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device?
@@ -1029,12 +1128,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randintLike(
-        _ input: Tensor, high: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, high: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, high)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_like_Tensor(input.pointer, high.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None,
@@ -1043,12 +1143,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func randintLike(
         _ input: Tensor, high: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, high, generator)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_like_Tensor_generator(
                 input.pointer, high.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None,
@@ -1056,12 +1157,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func randintLike(
-        _ input: Tensor, low: Int, high: Int, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, low: Int, high: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_like_low_dtype(input.pointer, low, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType?
@@ -1071,12 +1173,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func randintLike(
         _ input: Tensor, low: Int, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_randint_like_low_generator_dtype(
                 input.pointer, low, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
@@ -1084,9 +1187,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func trilIndices(
-        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_tril_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_tril_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
@@ -1094,8 +1199,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func triuIndices(
-        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, pinMemory: Bool? = nil
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_triu_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_triu_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 }

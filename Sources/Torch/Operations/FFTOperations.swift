@@ -7,169 +7,271 @@ extension FFT {
     /// `fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func fft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func fft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_fft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_fft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func ifft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func ifft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ifft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_ifft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func rfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func rfft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_rfft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_rfft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func irfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func irfft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_irfft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_irfft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func hfft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_hfft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_hfft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func ihfft(_ input: Tensor, n: Int? = nil, dim: Int = -1, norm: String? = nil) throws -> Tensor {
+    public static func ihfft(
+        _ input: Tensor, n: Int? = nil, dim: Int = -1, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ihfft(input.pointer, n.c, dim, norm))
+        return try Tensor(owning: ct_fft_ihfft(input.pointer, n.c, dim, norm?.rawValue))
     }
 
     /// `fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func fft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_fft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_fft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.fft2(_:s:dims:norm:)` with a list of one.
+    public static func fft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try fft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func ifft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ifft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_ifft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.ifft2(_:s:dims:norm:)` with a list of one.
+    public static func ifft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try ifft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func rfft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_rfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_rfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.rfft2(_:s:dims:norm:)` with a list of one.
+    public static func rfft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try rfft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func irfft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_irfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_irfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.irfft2(_:s:dims:norm:)` with a list of one.
+    public static func irfft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try irfft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func hfft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_hfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_hfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.hfft2(_:s:dims:norm:)` with a list of one.
+    public static func hfft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try hfft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func ihfft2(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int] = [-2, -1], norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ihfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm))
+        return try Tensor(owning: ct_fft_ihfft2(input.pointer, s, s?.count ?? -1, dims, dims.count, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.ihfft2(_:s:dims:norm:)` with a list of one.
+    public static func ihfft2(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try ihfft2(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func fftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_fftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_fftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.fftn(_:s:dims:norm:)` with a list of one.
+    public static func fftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try fftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func ifftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ifftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_ifftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.ifftn(_:s:dims:norm:)` with a list of one.
+    public static func ifftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try ifftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func rfftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_rfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_rfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.rfftn(_:s:dims:norm:)` with a list of one.
+    public static func rfftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try rfftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func irfftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_irfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_irfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.irfftn(_:s:dims:norm:)` with a list of one.
+    public static func irfftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try irfftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func hfftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_hfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_hfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.hfftn(_:s:dims:norm:)` with a list of one.
+    public static func hfftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try hfftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func ihfftn(
-        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: String? = nil
+        _ input: Tensor, s: [Int]? = nil, dims: [Int]? = nil, norm: FFT.Normalization? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_fft_ihfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm))
+        return try Tensor(
+            owning: ct_fft_ihfftn(input.pointer, s, s?.count ?? -1, dims, dims?.count ?? -1, norm?.rawValue))
+    }
+
+    /// The same for one dimension: `FFT.ihfftn(_:s:dims:norm:)` with a list of one.
+    public static func ihfftn(
+        _ input: Tensor, s: [Int]? = nil, dim: Int, norm: FFT.Normalization? = nil
+    ) throws -> Tensor {
+        try ihfftn(input, s: s, dims: [dim], norm: norm)
     }
 
     /// `fft_fftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -177,9 +279,11 @@ extension FFT {
     ///
     /// Returns a new tensor.
     public static func fftfreq(
-        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_fft_fftfreq(n, d, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_fft_fftfreq(n, d, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `fft_rfftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -187,9 +291,11 @@ extension FFT {
     ///
     /// Returns a new tensor.
     public static func rfftfreq(
-        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil
+        _ n: Int, d: Double = 1.0, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
-        try Tensor(owning: ct_fft_rfftfreq(n, d, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_fft_rfftfreq(n, d, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor`
@@ -200,11 +306,21 @@ extension FFT {
         return try Tensor(owning: ct_fft_fftshift(input.pointer, dims, dims?.count ?? -1))
     }
 
+    /// The same for one dimension: `FFT.fftshift(_:dims:)` with a list of one.
+    public static func fftshift(_ input: Tensor, dim: Int) throws -> Tensor {
+        try fftshift(input, dims: [dim])
+    }
+
     /// `fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func ifftshift(_ input: Tensor, dims: [Int]? = nil) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_fft_ifftshift(input.pointer, dims, dims?.count ?? -1))
+    }
+
+    /// The same for one dimension: `FFT.ifftshift(_:dims:)` with a list of one.
+    public static func ifftshift(_ input: Tensor, dim: Int) throws -> Tensor {
+        try ifftshift(input, dims: [dim])
     }
 }

@@ -49,9 +49,9 @@ extension Tensor {
     /// `scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func scatter(dim: Int, index: Tensor, src: Tensor, reduce: String) throws -> Tensor {
+    public func scatter(dim: Int, index: Tensor, src: Tensor, reduce: Tensor.ScatterOperation) throws -> Tensor {
         defer { keepAlive((self, index, src)) }
-        return try Tensor(owning: ct_scatter_reduce(pointer, dim, index.pointer, src.pointer, reduce))
+        return try Tensor(owning: ct_scatter_reduce(pointer, dim, index.pointer, src.pointer, reduce.rawValue))
     }
 
     /// The elements, with those of `src` or a number at the places in `index` along one dimension.
@@ -59,9 +59,9 @@ extension Tensor {
     /// `scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func scatter(dim: Int, index: Tensor, value: Scalar, reduce: String) throws -> Tensor {
+    public func scatter(dim: Int, index: Tensor, value: Scalar, reduce: Tensor.ScatterOperation) throws -> Tensor {
         defer { keepAlive((self, index)) }
-        return try Tensor(owning: ct_scatter_value_reduce(pointer, dim, index.pointer, value.c, reduce))
+        return try Tensor(owning: ct_scatter_value_reduce(pointer, dim, index.pointer, value.c, reduce.rawValue))
     }
 
     /// The elements, with those of `src` or a number at the places in `index` along one dimension.
@@ -94,9 +94,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func scatter_(dim: Int, index: Tensor, src: Tensor, reduce: String) throws -> Tensor {
+    public func scatter_(dim: Int, index: Tensor, src: Tensor, reduce: Tensor.ScatterOperation) throws -> Tensor {
         defer { keepAlive((self, index, src)) }
-        try check(ct_scatter__reduce(pointer, dim, index.pointer, src.pointer, reduce))
+        try check(ct_scatter__reduce(pointer, dim, index.pointer, src.pointer, reduce.rawValue))
         return self
     }
 
@@ -106,9 +106,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func scatter_(dim: Int, index: Tensor, value: Scalar, reduce: String) throws -> Tensor {
+    public func scatter_(dim: Int, index: Tensor, value: Scalar, reduce: Tensor.ScatterOperation) throws -> Tensor {
         defer { keepAlive((self, index)) }
-        try check(ct_scatter__value_reduce(pointer, dim, index.pointer, value.c, reduce))
+        try check(ct_scatter__value_reduce(pointer, dim, index.pointer, value.c, reduce.rawValue))
         return self
     }
 
@@ -258,13 +258,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func searchsorted(
-        _ sortedSequence: Tensor, input: Tensor, outInt32: Bool = false, right: Bool = false, side: String? = nil,
-        sorter: Tensor? = nil
+        _ sortedSequence: Tensor, _ input: Tensor, outInt32: Bool = false, right: Bool = false,
+        side: Tensor.Side? = nil, sorter: Tensor? = nil
     ) throws -> Tensor {
         defer { keepAlive((sortedSequence, input, sorter)) }
         return try Tensor(
             owning: ct_searchsorted_Tensor(
-                sortedSequence.pointer, input.pointer, outInt32, right, side, sorter?.pointer))
+                sortedSequence.pointer, input.pointer, outInt32, right, side?.rawValue, sorter?.pointer))
     }
 
     /// For each element of `input`, the place in the sorted sequence where it belongs.
@@ -274,12 +274,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func searchsorted(
-        _ sortedSequence: Tensor, input: Scalar, outInt32: Bool = false, right: Bool = false, side: String? = nil,
-        sorter: Tensor? = nil
+        _ sortedSequence: Tensor, _ input: Scalar, outInt32: Bool = false, right: Bool = false,
+        side: Tensor.Side? = nil, sorter: Tensor? = nil
     ) throws -> Tensor {
         defer { keepAlive((sortedSequence, sorter)) }
         return try Tensor(
-            owning: ct_searchsorted_Scalar(sortedSequence.pointer, input.c, outInt32, right, side, sorter?.pointer))
+            owning: ct_searchsorted_Scalar(
+                sortedSequence.pointer, input.c, outInt32, right, side?.rawValue, sorter?.pointer))
     }
 
     /// How many elements fall into each of `bins` intervals of equal width.
@@ -373,13 +374,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func segmentReduce(
-        _ data: Tensor, reduce: String, lengths: Tensor? = nil, indices: Tensor? = nil, offsets: Tensor? = nil,
-        axis: Int = 0, unsafe: Bool = false, initial: Scalar? = nil
+        _ data: Tensor, reduce: Tensor.SegmentReduction, lengths: Tensor? = nil, indices: Tensor? = nil,
+        offsets: Tensor? = nil, axis: Int = 0, unsafe: Bool = false, initial: Scalar? = nil
     ) throws -> Tensor {
         defer { keepAlive((data, lengths, indices, offsets)) }
         return try Tensor(
             owning: ct_segment_reduce(
-                data.pointer, reduce, lengths?.pointer, indices?.pointer, offsets?.pointer, axis, unsafe, initial.c))
+                data.pointer, reduce.rawValue, lengths?.pointer, indices?.pointer, offsets?.pointer, axis, unsafe,
+                initial.c))
     }
 
     /// `index.Tensor(Tensor self, Tensor?[] indices) -> Tensor`
@@ -528,10 +530,10 @@ extension Tensor {
     /// Writes into `self`.
     @discardableResult
     public func indexReduce_(
-        dim: Int, index: Tensor, source: Tensor, reduce: String, includeSelf: Bool = true
+        dim: Int, index: Tensor, source: Tensor, reduce: Tensor.IndexReduction, includeSelf: Bool = true
     ) throws -> Tensor {
         defer { keepAlive((self, index, source)) }
-        try check(ct_index_reduce_(pointer, dim, index.pointer, source.pointer, reduce, includeSelf))
+        try check(ct_index_reduce_(pointer, dim, index.pointer, source.pointer, reduce.rawValue, includeSelf))
         return self
     }
 
@@ -540,10 +542,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func indexReduce(
-        dim: Int, index: Tensor, source: Tensor, reduce: String, includeSelf: Bool = true
+        dim: Int, index: Tensor, source: Tensor, reduce: Tensor.IndexReduction, includeSelf: Bool = true
     ) throws -> Tensor {
         defer { keepAlive((self, index, source)) }
-        return try Tensor(owning: ct_index_reduce(pointer, dim, index.pointer, source.pointer, reduce, includeSelf))
+        return try Tensor(
+            owning: ct_index_reduce(pointer, dim, index.pointer, source.pointer, reduce.rawValue, includeSelf))
     }
 
     /// The elements, with a number at the given places of one dimension.
@@ -587,10 +590,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func scatterReduce(
-        dim: Int, index: Tensor, src: Tensor, reduce: String, includeSelf: Bool = true
+        dim: Int, index: Tensor, src: Tensor, reduce: Tensor.ScatterReduction, includeSelf: Bool = true
     ) throws -> Tensor {
         defer { keepAlive((self, index, src)) }
-        return try Tensor(owning: ct_scatter_reduce_two(pointer, dim, index.pointer, src.pointer, reduce, includeSelf))
+        return try Tensor(
+            owning: ct_scatter_reduce_two(pointer, dim, index.pointer, src.pointer, reduce.rawValue, includeSelf))
     }
 
     /// `scatter_reduce_.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) ->
@@ -599,17 +603,17 @@ extension Tensor {
     /// Writes into `self`.
     @discardableResult
     public func scatterReduce_(
-        dim: Int, index: Tensor, src: Tensor, reduce: String, includeSelf: Bool = true
+        dim: Int, index: Tensor, src: Tensor, reduce: Tensor.ScatterReduction, includeSelf: Bool = true
     ) throws -> Tensor {
         defer { keepAlive((self, index, src)) }
-        try check(ct_scatter_reduce__two(pointer, dim, index.pointer, src.pointer, reduce, includeSelf))
+        try check(ct_scatter_reduce__two(pointer, dim, index.pointer, src.pointer, reduce.rawValue, includeSelf))
         return self
     }
 
     /// `nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func nonzeroStatic(_ size: Int, fillValue: Int = -1) throws -> Tensor {
+    public func nonzeroStatic(size: Int, fillValue: Int = -1) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_nonzero_static(pointer, size, fillValue))
     }

@@ -155,14 +155,14 @@ extension Linalg {
     ///
     /// Returns new tensors.
     public static func lstsq(
-        _ input: Tensor, b: Tensor, rcond: Double? = nil, driver: String? = nil
+        _ input: Tensor, _ b: Tensor, rcond: Double? = nil, driver: Linalg.LeastSquaresDriver? = nil
     ) throws -> (solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor) {
         defer { keepAlive((input, b)) }
         var out0: OpaquePointer?
         var out1: OpaquePointer?
         var out2: OpaquePointer?
         var out3: OpaquePointer?
-        try check(ct_linalg_lstsq(input.pointer, b.pointer, rcond.c, driver, &out0, &out1, &out2, &out3))
+        try check(ct_linalg_lstsq(input.pointer, b.pointer, rcond.c, driver?.rawValue, &out0, &out1, &out2, &out3))
         return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2), Tensor(owning: out3))
     }
 
@@ -223,20 +223,22 @@ extension Linalg {
     /// `linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)`
     ///
     /// Returns new tensors.
-    public static func eigh(_ input: Tensor, uplo: String = "L") throws -> (eigenvalues: Tensor, eigenvectors: Tensor) {
+    public static func eigh(
+        _ input: Tensor, uplo: Linalg.Triangle = .lower
+    ) throws -> (eigenvalues: Tensor, eigenvectors: Tensor) {
         defer { keepAlive(input) }
         var out0: OpaquePointer?
         var out1: OpaquePointer?
-        try check(ct_linalg_eigh(input.pointer, uplo, &out0, &out1))
+        try check(ct_linalg_eigh(input.pointer, uplo.rawValue, &out0, &out1))
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
     /// `linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func eigvalsh(_ input: Tensor, uplo: String = "L") throws -> Tensor {
+    public static func eigvalsh(_ input: Tensor, uplo: Linalg.Triangle = .lower) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_linalg_eigvalsh(input.pointer, uplo))
+        return try Tensor(owning: ct_linalg_eigvalsh(input.pointer, uplo.rawValue))
     }
 
     /// `linalg_householder_product(Tensor input, Tensor tau) -> Tensor`
@@ -277,15 +279,23 @@ extension Linalg {
         return try Tensor(owning: ct_linalg_norm(input.pointer, ord.c, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The same for one dimension: `Linalg.norm(_:ord:dims:keepDim:dtype:)` with a list of one.
+    public static func norm(
+        _ input: Tensor, ord: Scalar? = nil, dim: Int, keepDim: Bool = false, dtype: DType? = nil
+    ) throws -> Tensor {
+        try norm(input, ord: ord, dims: [dim], keepDim: keepDim, dtype: dtype)
+    }
+
     /// `linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) ->
     /// Tensor`
     ///
     /// Returns a new tensor.
     public static func norm(
-        _ input: Tensor, ord: String, dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: Linalg.MatrixNorm, dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_linalg_norm_ord_str(input.pointer, ord, dims, dims?.count ?? -1, keepDim, dtype.c))
+        return try Tensor(
+            owning: ct_linalg_norm_ord_str(input.pointer, ord.rawValue, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
     /// `linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None)
@@ -298,6 +308,13 @@ extension Linalg {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_linalg_vector_norm(input.pointer, ord.c, dims, dims?.count ?? -1, keepDim, dtype.c))
+    }
+
+    /// The same for one dimension: `Linalg.vectorNorm(_:ord:dims:keepDim:dtype:)` with a list of one.
+    public static func vectorNorm(
+        _ input: Tensor, ord: Scalar = 2, dim: Int, keepDim: Bool = false, dtype: DType? = nil
+    ) throws -> Tensor {
+        try vectorNorm(input, ord: ord, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
     /// `linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None)
@@ -316,32 +333,34 @@ extension Linalg {
     ///
     /// Returns a new tensor.
     public static func matrixNorm(
-        _ input: Tensor, ord: String = "fro", dims: [Int] = [-2, -1], keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: Linalg.MatrixNorm = .fro, dims: [Int] = [-2, -1], keepDim: Bool = false,
+        dtype: DType? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_linalg_matrix_norm_str_ord(input.pointer, ord, dims, dims.count, keepDim, dtype.c))
+        return try Tensor(
+            owning: ct_linalg_matrix_norm_str_ord(input.pointer, ord.rawValue, dims, dims.count, keepDim, dtype.c))
     }
 
     /// `linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)`
     ///
     /// Returns new tensors.
     public static func svd(
-        _ a: Tensor, fullMatrices: Bool = true, driver: String? = nil
+        _ a: Tensor, fullMatrices: Bool = true, driver: Linalg.SVDDriver? = nil
     ) throws -> (u: Tensor, s: Tensor, vh: Tensor) {
         defer { keepAlive(a) }
         var out0: OpaquePointer?
         var out1: OpaquePointer?
         var out2: OpaquePointer?
-        try check(ct_linalg_svd(a.pointer, fullMatrices, driver, &out0, &out1, &out2))
+        try check(ct_linalg_svd(a.pointer, fullMatrices, driver?.rawValue, &out0, &out1, &out2))
         return try (Tensor(owning: out0), Tensor(owning: out1), Tensor(owning: out2))
     }
 
     /// `linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func svdvals(_ a: Tensor, driver: String? = nil) throws -> Tensor {
+    public static func svdvals(_ a: Tensor, driver: Linalg.SVDDriver? = nil) throws -> Tensor {
         defer { keepAlive(a) }
-        return try Tensor(owning: ct_linalg_svdvals(a.pointer, driver))
+        return try Tensor(owning: ct_linalg_svdvals(a.pointer, driver?.rawValue))
     }
 
     /// `linalg_cond(Tensor self, Scalar? p=None) -> Tensor`
@@ -355,9 +374,9 @@ extension Linalg {
     /// `linalg_cond.p_str(Tensor self, str p) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func cond(_ input: Tensor, p: String) throws -> Tensor {
+    public static func cond(_ input: Tensor, p: Linalg.MatrixNorm) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_linalg_cond_p_str(input.pointer, p))
+        return try Tensor(owning: ct_linalg_cond_p_str(input.pointer, p.rawValue))
     }
 
     /// `linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) ->
@@ -440,11 +459,11 @@ extension Linalg {
     /// `linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)`
     ///
     /// Returns new tensors.
-    public static func qr(_ a: Tensor, mode: String = "reduced") throws -> (q: Tensor, r: Tensor) {
+    public static func qr(_ a: Tensor, mode: Linalg.QRMode = .reduced) throws -> (q: Tensor, r: Tensor) {
         defer { keepAlive(a) }
         var out0: OpaquePointer?
         var out1: OpaquePointer?
-        try check(ct_linalg_qr(a.pointer, mode, &out0, &out1))
+        try check(ct_linalg_qr(a.pointer, mode.rawValue, &out0, &out1))
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 

@@ -79,7 +79,7 @@ extension Tensor {
     /// `addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addmm(mat1: Tensor, mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmm(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         return try Tensor(owning: ct_addmm(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
     }
@@ -91,7 +91,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func addmm(
-        _ input: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
     ) throws -> Tensor {
         defer { keepAlive((input, mat1, mat2)) }
         return try Tensor(
@@ -103,7 +103,7 @@ extension Tensor {
     /// `baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func baddbmm(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func baddbmm(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         return try Tensor(owning: ct_baddbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
     }
@@ -115,7 +115,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func baddbmm(
-        _ input: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ batch1: Tensor, _ batch2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
     ) throws -> Tensor {
         defer { keepAlive((input, batch1, batch2)) }
         return try Tensor(
@@ -148,7 +148,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func baddbmm_(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func baddbmm_(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         try check(ct_baddbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
         return self
@@ -243,7 +243,7 @@ extension Tensor {
     /// `orgqr(Tensor self, Tensor input2) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func orgqr(input2: Tensor) throws -> Tensor {
+    public func orgqr(_ input2: Tensor) throws -> Tensor {
         defer { keepAlive((self, input2)) }
         return try Tensor(owning: ct_orgqr(pointer, input2.pointer))
     }
@@ -251,7 +251,7 @@ extension Tensor {
     /// `ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func ormqr(input2: Tensor, input3: Tensor, left: Bool = true, transpose: Bool = false) throws -> Tensor {
+    public func ormqr(_ input2: Tensor, _ input3: Tensor, left: Bool = true, transpose: Bool = false) throws -> Tensor {
         defer { keepAlive((self, input2, input3)) }
         return try Tensor(owning: ct_ormqr(pointer, input2.pointer, input3.pointer, left, transpose))
     }
@@ -309,7 +309,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     public func triangularSolve(
-        a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
+        _ a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
     ) throws -> (solution: Tensor, clonedCoefficient: Tensor) {
         defer { keepAlive((self, a)) }
         var out0: OpaquePointer?
@@ -337,7 +337,7 @@ extension Tensor {
     /// `addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addmv(mat: Tensor, vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmv(_ mat: Tensor, _ vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, mat, vec)) }
         return try Tensor(owning: ct_addmv(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
     }
@@ -346,7 +346,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addmv_(mat: Tensor, vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmv_(_ mat: Tensor, _ vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, mat, vec)) }
         try check(ct_addmv_(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
         return self
@@ -355,7 +355,7 @@ extension Tensor {
     /// `addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addr(vec1: Tensor, vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addr(_ vec1: Tensor, _ vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, vec1, vec2)) }
         return try Tensor(owning: ct_addr(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
     }
@@ -364,7 +364,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addr_(vec1: Tensor, vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addr_(_ vec1: Tensor, _ vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, vec1, vec2)) }
         try check(ct_addr_(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
         return self
@@ -392,7 +392,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addmm_(mat1: Tensor, mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmm_(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         try check(ct_addmm_(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
         return self
@@ -402,7 +402,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addbmm_(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addbmm_(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         try check(ct_addbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
         return self
@@ -411,7 +411,7 @@ extension Tensor {
     /// `addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addbmm(batch1: Tensor, batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addbmm(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         return try Tensor(owning: ct_addbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
     }
@@ -427,7 +427,7 @@ extension Tensor {
     /// `cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func choleskySolve(input2: Tensor, upper: Bool = false) throws -> Tensor {
+    public func choleskySolve(_ input2: Tensor, upper: Bool = false) throws -> Tensor {
         defer { keepAlive((self, input2)) }
         return try Tensor(owning: ct_cholesky_solve(pointer, input2.pointer, upper))
     }

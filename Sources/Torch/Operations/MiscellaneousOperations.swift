@@ -340,36 +340,36 @@ extension Tensor {
     /// `divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func divide(_ other: Tensor, roundingMode: String?) throws -> Tensor {
+    public func divide(_ other: Tensor, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_divide_Tensor_mode(pointer, other.pointer, roundingMode))
+        return try Tensor(owning: ct_divide_Tensor_mode(pointer, other.pointer, roundingMode?.rawValue))
     }
 
     /// `divide_.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
     ///
     /// Writes into `self`.
     @discardableResult
-    public func divide_(_ other: Tensor, roundingMode: String?) throws -> Tensor {
+    public func divide_(_ other: Tensor, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive((self, other)) }
-        try check(ct_divide__Tensor_mode(pointer, other.pointer, roundingMode))
+        try check(ct_divide__Tensor_mode(pointer, other.pointer, roundingMode?.rawValue))
         return self
     }
 
     /// `divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func divide(_ other: Scalar, roundingMode: String?) throws -> Tensor {
+    public func divide(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_divide_Scalar_mode(pointer, other.c, roundingMode))
+        return try Tensor(owning: ct_divide_Scalar_mode(pointer, other.c, roundingMode?.rawValue))
     }
 
     /// `divide_.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Writes into `self`.
     @discardableResult
-    public func divide_(_ other: Scalar, roundingMode: String?) throws -> Tensor {
+    public func divide_(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
-        try check(ct_divide__Scalar_mode(pointer, other.c, roundingMode))
+        try check(ct_divide__Scalar_mode(pointer, other.c, roundingMode?.rawValue))
         return self
     }
 
@@ -631,14 +631,14 @@ extension Tensor {
     /// Returns a new tensor.
     public func stft(
         nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, center: Bool = true,
-        padMode: String, normalized: Bool = false, onesided: Bool? = nil, returnComplex: Bool? = nil,
+        padMode: Tensor.PadMode, normalized: Bool = false, onesided: Bool? = nil, returnComplex: Bool? = nil,
         alignToWindow: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive((self, window)) }
         return try Tensor(
             owning: ct_stft_center(
-                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, padMode, normalized, onesided.c,
-                returnComplex.c, alignToWindow.c))
+                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, padMode.rawValue, normalized,
+                onesided.c, returnComplex.c, alignToWindow.c))
     }
 
     /// `istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
@@ -714,7 +714,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func heaviside_(values: Tensor) throws -> Tensor {
+    public func heaviside_(_ values: Tensor) throws -> Tensor {
         defer { keepAlive((self, values)) }
         try check(ct_heaviside_(pointer, values.pointer))
         return self

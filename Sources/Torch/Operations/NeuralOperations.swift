@@ -38,14 +38,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func conv1d(
-        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: String,
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: Tensor.ConvolutionPadding,
         dilation: [Int] = [1], groups: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, weight, bias)) }
         return try Tensor(
             owning: ct_conv1d_padding(
-                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, dilation, dilation.count,
-                groups))
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding.rawValue, dilation,
+                dilation.count, groups))
     }
 
     /// The cross-correlation of [N, C, H, W] with kernels [out, C / groups, k, k].
@@ -72,14 +72,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func conv2d(
-        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: String,
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: Tensor.ConvolutionPadding,
         dilation: [Int] = [1], groups: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, weight, bias)) }
         return try Tensor(
             owning: ct_conv2d_padding(
-                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, dilation, dilation.count,
-                groups))
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding.rawValue, dilation,
+                dilation.count, groups))
     }
 
     /// Each channel with mean 0 and variance 1 over the batch, or by the running ones; then scaled and shifted.
@@ -412,10 +412,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func pad(
-        _ input: Tensor, pad: [Int], mode: String = "constant", value: Double? = nil
+        _ input: Tensor, pad: [Int], mode: Tensor.PadMode = .constant, value: Double? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_pad(input.pointer, pad, pad.count, mode, value.c))
+        return try Tensor(owning: ct_pad(input.pointer, pad, pad.count, mode.rawValue, value.c))
     }
 
     /// `constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor`
@@ -430,7 +430,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bilinear(
-        _ input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor? = nil
+        _ input1: Tensor, _ input2: Tensor, weight: Tensor, bias: Tensor? = nil
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, weight, bias)) }
         return try Tensor(owning: ct_bilinear(input1.pointer, input2.pointer, weight.pointer, bias?.pointer))
@@ -679,14 +679,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func conv3d(
-        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: String,
+        _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1], padding: Tensor.ConvolutionPadding,
         dilation: [Int] = [1], groups: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, weight, bias)) }
         return try Tensor(
             owning: ct_conv3d_padding(
-                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding, dilation, dilation.count,
-                groups))
+                input.pointer, weight.pointer, bias?.pointer, stride, stride.count, padding.rawValue, dilation,
+                dilation.count, groups))
     }
 
     /// `conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor`
@@ -747,7 +747,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func cosineEmbeddingLoss(
-        _ input1: Tensor, input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(
@@ -950,7 +950,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func marginRankingLoss(
-        _ input1: Tensor, input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(

@@ -469,7 +469,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcdiv(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -483,7 +483,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcdiv(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: [Scalar]
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -497,7 +497,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcdiv(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: Tensor
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2, scalars)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -511,7 +511,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcdiv_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -523,7 +523,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcdiv_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: [Scalar]
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -536,7 +536,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcdiv_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: Tensor
     ) throws {
         defer { keepAlive((input, tensor1, tensor2, scalars)) }
         try check(
@@ -549,7 +549,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcmul(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -563,7 +563,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcmul(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: [Scalar]
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -577,7 +577,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcmul(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: Tensor
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2, scalars)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -591,7 +591,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcmul_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -603,7 +603,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcmul_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: [Scalar]
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: [Scalar]
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -616,7 +616,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcmul_(
-        _ input: [Tensor], tensor1: [Tensor], tensor2: [Tensor], scalars: Tensor
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], scalars: Tensor
     ) throws {
         defer { keepAlive((input, tensor1, tensor2, scalars)) }
         try check(

@@ -310,9 +310,9 @@ extension Tensor {
     ///
     /// Writes into `input`.
     @discardableResult
-    public static func gelu_(_ input: Tensor, approximate: String = "none") throws -> Tensor {
+    public static func gelu_(_ input: Tensor, approximate: Tensor.GELUApproximation = .none) throws -> Tensor {
         defer { keepAlive(input) }
-        try check(ct_gelu_(input.pointer, approximate))
+        try check(ct_gelu_(input.pointer, approximate.rawValue))
         return input
     }
 
@@ -574,9 +574,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func div_(_ other: Tensor, roundingMode: String?) throws -> Tensor {
+    public func div_(_ other: Tensor, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive((self, other)) }
-        try check(ct_div__Tensor_mode(pointer, other.pointer, roundingMode))
+        try check(ct_div__Tensor_mode(pointer, other.pointer, roundingMode?.rawValue))
         return self
     }
 
@@ -598,9 +598,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func div_(_ other: Scalar, roundingMode: String?) throws -> Tensor {
+    public func div_(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
-        try check(ct_div__Scalar_mode(pointer, other.c, roundingMode))
+        try check(ct_div__Scalar_mode(pointer, other.c, roundingMode?.rawValue))
         return self
     }
 
@@ -706,7 +706,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func lerp_(end: Tensor, weight: Scalar) throws -> Tensor {
+    public func lerp_(_ end: Tensor, weight: Scalar) throws -> Tensor {
         defer { keepAlive((self, end)) }
         try check(ct_lerp__Scalar(pointer, end.pointer, weight.c))
         return self
@@ -718,7 +718,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func lerp_(end: Tensor, weight: Tensor) throws -> Tensor {
+    public func lerp_(_ end: Tensor, weight: Tensor) throws -> Tensor {
         defer { keepAlive((self, end, weight)) }
         try check(ct_lerp__Tensor(pointer, end.pointer, weight.pointer))
         return self
@@ -730,7 +730,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addcmul_(tensor1: Tensor, tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcmul_(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         try check(ct_addcmul_(pointer, tensor1.pointer, tensor2.pointer, value.c))
         return self
@@ -742,7 +742,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addcdiv_(tensor1: Tensor, tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcdiv_(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         try check(ct_addcdiv_(pointer, tensor1.pointer, tensor2.pointer, value.c))
         return self

@@ -259,9 +259,9 @@ extension Tensor {
     /// `gelu(Tensor self, *, str approximate="none") -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func gelu(_ input: Tensor, approximate: String = "none") throws -> Tensor {
+    public static func gelu(_ input: Tensor, approximate: Tensor.GELUApproximation = .none) throws -> Tensor {
         defer { keepAlive(input) }
-        return try Tensor(owning: ct_gelu(input.pointer, approximate))
+        return try Tensor(owning: ct_gelu(input.pointer, approximate.rawValue))
     }
 
     /// x · sigmoid(x) of each element.
@@ -479,9 +479,9 @@ extension Tensor {
     /// `div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func div(_ other: Tensor, roundingMode: String?) throws -> Tensor {
+    public func div(_ other: Tensor, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_div_Tensor_mode(pointer, other.pointer, roundingMode))
+        return try Tensor(owning: ct_div_Tensor_mode(pointer, other.pointer, roundingMode?.rawValue))
     }
 
     /// The quotient, element by element; `roundingMode` may be `trunc` or `floor`.
@@ -499,9 +499,9 @@ extension Tensor {
     /// `div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func div(_ other: Scalar, roundingMode: String?) throws -> Tensor {
+    public func div(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_div_Scalar_mode(pointer, other.c, roundingMode))
+        return try Tensor(owning: ct_div_Scalar_mode(pointer, other.c, roundingMode?.rawValue))
     }
 
     /// `other` minus this, which is first multiplied by `alpha`.
@@ -669,7 +669,7 @@ extension Tensor {
     /// `lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func lerp(end: Tensor, weight: Scalar) throws -> Tensor {
+    public func lerp(_ end: Tensor, weight: Scalar) throws -> Tensor {
         defer { keepAlive((self, end)) }
         return try Tensor(owning: ct_lerp_Scalar(pointer, end.pointer, weight.c))
     }
@@ -679,7 +679,7 @@ extension Tensor {
     /// `lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func lerp(end: Tensor, weight: Tensor) throws -> Tensor {
+    public func lerp(_ end: Tensor, weight: Tensor) throws -> Tensor {
         defer { keepAlive((self, end, weight)) }
         return try Tensor(owning: ct_lerp_Tensor(pointer, end.pointer, weight.pointer))
     }
@@ -689,7 +689,7 @@ extension Tensor {
     /// `addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addcmul(tensor1: Tensor, tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcmul(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         return try Tensor(owning: ct_addcmul(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
@@ -699,7 +699,7 @@ extension Tensor {
     /// `addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addcdiv(tensor1: Tensor, tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcdiv(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         return try Tensor(owning: ct_addcdiv(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
@@ -1202,7 +1202,7 @@ extension Tensor {
     /// `heaviside(Tensor self, Tensor values) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func heaviside(values: Tensor) throws -> Tensor {
+    public func heaviside(_ values: Tensor) throws -> Tensor {
         defer { keepAlive((self, values)) }
         return try Tensor(owning: ct_heaviside(pointer, values.pointer))
     }
@@ -1274,7 +1274,7 @@ extension Tensor {
     /// `polygamma(int n, Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func polygamma(_ n: Int, input: Tensor) throws -> Tensor {
+    public static func polygamma(n: Int, _ input: Tensor) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_polygamma(n, input.pointer))
     }

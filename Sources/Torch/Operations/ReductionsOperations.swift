@@ -24,6 +24,11 @@ extension Tensor {
         return try Tensor(owning: ct_sum_dim_IntList(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The same for one dimension: `Tensor.sum(dims:keepDim:dtype:)` with a list of one.
+    public func sum(dim: Int, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+        try self.sum(dims: [dim], keepDim: keepDim, dtype: dtype)
+    }
+
     /// The mean of the elements, over the given dimensions or all.
     ///
     /// `mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`
@@ -42,6 +47,11 @@ extension Tensor {
     public func mean(dims: [Int]?, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_mean_dim(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
+    }
+
+    /// The same for one dimension: `Tensor.mean(dims:keepDim:dtype:)` with a list of one.
+    public func mean(dim: Int, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+        try self.mean(dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
     /// The product of the elements, over one dimension or all.
@@ -84,6 +94,11 @@ extension Tensor {
         return try Tensor(owning: ct_std_dim(pointer, dims, dims?.count ?? -1, unbiased, keepDim))
     }
 
+    /// The same for one dimension: `Tensor.std(dims:unbiased:keepDim:)` with a list of one.
+    public func std(dim: Int, unbiased: Bool = true, keepDim: Bool = false) throws -> Tensor {
+        try self.std(dims: [dim], unbiased: unbiased, keepDim: keepDim)
+    }
+
     /// The standard deviation of the elements, divided by their number less one unless told otherwise.
     ///
     /// `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
@@ -92,6 +107,11 @@ extension Tensor {
     public func std(dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_std_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.std(dims:correction:keepDim:)` with a list of one.
+    public func std(dim: Int, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+        try self.std(dims: [dim], correction: correction, keepDim: keepDim)
     }
 
     /// The variance of the elements, divided by their number less one unless told otherwise.
@@ -114,6 +134,11 @@ extension Tensor {
         return try Tensor(owning: ct_var_dim(pointer, dims, dims?.count ?? -1, unbiased, keepDim))
     }
 
+    /// The same for one dimension: `Tensor.var(dims:unbiased:keepDim:)` with a list of one.
+    public func `var`(dim: Int, unbiased: Bool = true, keepDim: Bool = false) throws -> Tensor {
+        try self.`var`(dims: [dim], unbiased: unbiased, keepDim: keepDim)
+    }
+
     /// The variance of the elements, divided by their number less one unless told otherwise.
     ///
     /// `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
@@ -122,6 +147,11 @@ extension Tensor {
     public func `var`(dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_var_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.var(dims:correction:keepDim:)` with a list of one.
+    public func `var`(dim: Int, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+        try self.`var`(dims: [dim], correction: correction, keepDim: keepDim)
     }
 
     /// The greatest element over the given dimensions; equal ones share the gradient.
@@ -134,6 +164,11 @@ extension Tensor {
         return try Tensor(owning: ct_amax(pointer, dims, dims.count, keepDim))
     }
 
+    /// The same for one dimension: `Tensor.amax(dims:keepDim:)` with a list of one.
+    public func amax(dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try self.amax(dims: [dim], keepDim: keepDim)
+    }
+
     /// The least element over the given dimensions; equal ones share the gradient.
     ///
     /// `amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
@@ -142,6 +177,11 @@ extension Tensor {
     public func amin(dims: [Int] = [], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_amin(pointer, dims, dims.count, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.amin(dims:keepDim:)` with a list of one.
+    public func amin(dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try self.amin(dims: [dim], keepDim: keepDim)
     }
 
     /// The greatest element, over one dimension with its places or of all; with `other`, the greater of both.
@@ -315,9 +355,14 @@ extension Tensor {
     /// `norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar?, dims: [Int], keepDim: Bool, dtype: DType) throws -> Tensor {
+    public func norm(p: Scalar? = nil, dims: [Int], keepDim: Bool, dtype: DType) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_ScalarOpt_dim_dtype(pointer, p.c, dims, dims.count, keepDim, dtype.rawValue))
+    }
+
+    /// The same for one dimension: `Tensor.norm(p:dims:keepDim:dtype:)` with a list of one.
+    public func norm(p: Scalar? = nil, dim: Int, keepDim: Bool, dtype: DType) throws -> Tensor {
+        try self.norm(p: p, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
     /// The p-norm of the elements, over the given dimensions or all.
@@ -325,9 +370,14 @@ extension Tensor {
     /// `norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar?, dims: [Int], keepDim: Bool = false) throws -> Tensor {
+    public func norm(p: Scalar? = nil, dims: [Int], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_ScalarOpt_dim(pointer, p.c, dims, dims.count, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.norm(p:dims:keepDim:)` with a list of one.
+    public func norm(p: Scalar? = nil, dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try self.norm(p: p, dims: [dim], keepDim: keepDim)
     }
 
     /// log(sum(exp(x))) over the given dimensions, without overflow.
@@ -338,6 +388,11 @@ extension Tensor {
     public func logsumexp(dims: [Int], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_logsumexp(pointer, dims, dims.count, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.logsumexp(dims:keepDim:)` with a list of one.
+    public func logsumexp(dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try self.logsumexp(dims: [dim], keepDim: keepDim)
     }
 
     /// The sum of the elements up to each.
@@ -393,6 +448,11 @@ extension Tensor {
         return try Tensor(owning: ct_nansum(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
     }
 
+    /// The same for one dimension: `Tensor.nansum(dims:keepDim:dtype:)` with a list of one.
+    public func nansum(dim: Int, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+        try self.nansum(dims: [dim], keepDim: keepDim, dtype: dtype)
+    }
+
     /// The number of elements that are not zero.
     ///
     /// `count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor`
@@ -441,6 +501,13 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The same for one dimension: `Tensor.stdMean(_:dims:unbiased:keepDim:)` with a list of one.
+    public static func stdMean(
+        _ input: Tensor, dim: Int, unbiased: Bool = true, keepDim: Bool = false
+    ) throws -> (Tensor, Tensor) {
+        try stdMean(input, dims: [dim], unbiased: unbiased, keepDim: keepDim)
+    }
+
     /// The standard deviation and the mean of the elements.
     ///
     /// `std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor,
@@ -455,6 +522,13 @@ extension Tensor {
         var out1: OpaquePointer?
         try check(ct_std_mean_correction(input.pointer, dims, dims?.count ?? -1, correction.c, keepDim, &out0, &out1))
         return try (Tensor(owning: out0), Tensor(owning: out1))
+    }
+
+    /// The same for one dimension: `Tensor.stdMean(_:dims:correction:keepDim:)` with a list of one.
+    public static func stdMean(
+        _ input: Tensor, dim: Int, correction: Scalar?, keepDim: Bool = false
+    ) throws -> (Tensor, Tensor) {
+        try stdMean(input, dims: [dim], correction: correction, keepDim: keepDim)
     }
 
     /// The variance and the mean of the elements.
@@ -485,6 +559,13 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The same for one dimension: `Tensor.varMean(_:dims:unbiased:keepDim:)` with a list of one.
+    public static func varMean(
+        _ input: Tensor, dim: Int, unbiased: Bool = true, keepDim: Bool = false
+    ) throws -> (Tensor, Tensor) {
+        try varMean(input, dims: [dim], unbiased: unbiased, keepDim: keepDim)
+    }
+
     /// The variance and the mean of the elements.
     ///
     /// `var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor,
@@ -501,12 +582,24 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
+    /// The same for one dimension: `Tensor.varMean(_:dims:correction:keepDim:)` with a list of one.
+    public static func varMean(
+        _ input: Tensor, dim: Int, correction: Scalar?, keepDim: Bool = false
+    ) throws -> (Tensor, Tensor) {
+        try varMean(input, dims: [dim], correction: correction, keepDim: keepDim)
+    }
+
     /// `nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
     ///
     /// Returns a new tensor.
     public func nanmean(dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_nanmean(pointer, dims, dims?.count ?? -1, keepDim, dtype.c))
+    }
+
+    /// The same for one dimension: `Tensor.nanmean(dims:keepDim:dtype:)` with a list of one.
+    public func nanmean(dim: Int, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+        try self.nanmean(dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
     /// `nanmedian(Tensor self) -> Tensor`
@@ -595,10 +688,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func quantile(
-        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: Tensor.QuantileInterpolation = .linear
     ) throws -> Tensor {
         defer { keepAlive((self, q)) }
-        return try Tensor(owning: ct_quantile(pointer, q.pointer, dim.c, keepDim, interpolation))
+        return try Tensor(owning: ct_quantile(pointer, q.pointer, dim.c, keepDim, interpolation.rawValue))
     }
 
     /// `quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") ->
@@ -606,20 +699,20 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func quantile(
-        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: Tensor.QuantileInterpolation = .linear
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_quantile_scalar(pointer, q, dim.c, keepDim, interpolation))
+        return try Tensor(owning: ct_quantile_scalar(pointer, q, dim.c, keepDim, interpolation.rawValue))
     }
 
     /// `nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
     ///
     /// Returns a new tensor.
     public func nanquantile(
-        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+        q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: Tensor.QuantileInterpolation = .linear
     ) throws -> Tensor {
         defer { keepAlive((self, q)) }
-        return try Tensor(owning: ct_nanquantile(pointer, q.pointer, dim.c, keepDim, interpolation))
+        return try Tensor(owning: ct_nanquantile(pointer, q.pointer, dim.c, keepDim, interpolation.rawValue))
     }
 
     /// `nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") ->
@@ -627,10 +720,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func nanquantile(
-        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: String = "linear"
+        q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: Tensor.QuantileInterpolation = .linear
     ) throws -> Tensor {
         defer { keepAlive(self) }
-        return try Tensor(owning: ct_nanquantile_scalar(pointer, q, dim.c, keepDim, interpolation))
+        return try Tensor(owning: ct_nanquantile_scalar(pointer, q, dim.c, keepDim, interpolation.rawValue))
     }
 
     /// `frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
@@ -639,6 +732,11 @@ extension Tensor {
     public static func frobeniusNorm(_ input: Tensor, dims: [Int], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_frobenius_norm_dim(input.pointer, dims, dims.count, keepDim))
+    }
+
+    /// The same for one dimension: `Tensor.frobeniusNorm(_:dims:keepDim:)` with a list of one.
+    public static func frobeniusNorm(_ input: Tensor, dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try frobeniusNorm(input, dims: [dim], keepDim: keepDim)
     }
 
     /// `nuclear_norm(Tensor self, bool keepdim=False) -> Tensor`
@@ -674,6 +772,13 @@ extension Tensor {
         defer { keepAlive(input) }
         return try Tensor(
             owning: ct_native_norm_ScalarOpt_dim_dtype(input.pointer, p.c, dims, dims.count, keepDim, dtype.c))
+    }
+
+    /// The same for one dimension: `Tensor.nativeNorm(_:p:dims:keepDim:dtype:)` with a list of one.
+    public static func nativeNorm(
+        _ input: Tensor, p: Scalar?, dim: Int, keepDim: Bool, dtype: DType?
+    ) throws -> Tensor {
+        try nativeNorm(input, p: p, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
     /// `dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`
@@ -786,6 +891,11 @@ extension Tensor {
     public func hashTensor(dims: [Int] = [], keepDim: Bool = false, mode: Int = 0) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_hash_tensor(pointer, dims, dims.count, keepDim, mode))
+    }
+
+    /// The same for one dimension: `Tensor.hashTensor(dims:keepDim:mode:)` with a list of one.
+    public func hashTensor(dim: Int, keepDim: Bool = false, mode: Int = 0) throws -> Tensor {
+        try self.hashTensor(dims: [dim], keepDim: keepDim, mode: mode)
     }
 
     /// `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`

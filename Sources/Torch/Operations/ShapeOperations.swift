@@ -205,6 +205,11 @@ extension Tensor {
         return try Tensor(owning: ct_roll(pointer, shifts, shifts.count, dims, dims.count))
     }
 
+    /// The same for one dimension: `Tensor.roll(shifts:dims:)` with a list of one.
+    public func roll(shift: Int, dim: Int) throws -> Tensor {
+        try self.roll(shifts: [shift], dims: [dim])
+    }
+
     /// The tensor several times along the last dimensions.
     ///
     /// `tile(Tensor self, SymInt[] dims) -> Tensor`
@@ -629,33 +634,41 @@ extension Tensor {
     /// `mT(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
-    public func mT() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_mT(pointer))
+    public var mT: Tensor {
+        get throws {
+            defer { keepAlive(self) }
+            return try Tensor(owning: ct_mT(pointer))
+        }
     }
 
     /// `mH(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
-    public func mH() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_mH(pointer))
+    public var mH: Tensor {
+        get throws {
+            defer { keepAlive(self) }
+            return try Tensor(owning: ct_mH(pointer))
+        }
     }
 
     /// `matrix_H(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
-    public func matrixH() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_matrix_H(pointer))
+    public var H: Tensor {
+        get throws {
+            defer { keepAlive(self) }
+            return try Tensor(owning: ct_matrix_H(pointer))
+        }
     }
 
     /// `numpy_T(Tensor self) -> Tensor`
     ///
     /// Returns a view of `self`.
-    public func numpyT() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_numpy_T(pointer))
+    public var T: Tensor {
+        get throws {
+            defer { keepAlive(self) }
+            return try Tensor(owning: ct_numpy_T(pointer))
+        }
     }
 
     /// `adjoint(Tensor self) -> Tensor`
@@ -727,10 +740,10 @@ extension Tensor {
     /// `meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]`
     ///
     /// Returns new tensors.
-    public static func meshgrid(_ tensors: [Tensor], indexing: String) throws -> [Tensor] {
+    public static func meshgrid(_ tensors: [Tensor], indexing: Tensor.GridIndexing) throws -> [Tensor] {
         defer { keepAlive(tensors) }
         var results: UnsafeMutablePointer<OpaquePointer>?
-        let count = ct_meshgrid_indexing(tensors.pointers, tensors.count, indexing, &results)
+        let count = ct_meshgrid_indexing(tensors.pointers, tensors.count, indexing.rawValue, &results)
         return try [Tensor](owning: results, count: count)
     }
 
@@ -771,11 +784,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func padSequence(
-        _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0.0, paddingSide: String = "right"
+        _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0.0, paddingSide: Tensor.Side = .right
     ) throws -> Tensor {
         defer { keepAlive(sequences) }
         return try Tensor(
-            owning: ct_pad_sequence(sequences.pointers, sequences.count, batchFirst, paddingValue, paddingSide))
+            owning: ct_pad_sequence(
+                sequences.pointers, sequences.count, batchFirst, paddingValue, paddingSide.rawValue))
     }
 
     /// `alias(Tensor self) -> Tensor`

@@ -67,7 +67,7 @@ extension Tensor {
     /// `hspmm(Tensor mat1, Tensor mat2) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hspmm(_ mat1: Tensor, mat2: Tensor) throws -> Tensor {
+    public static func hspmm(_ mat1: Tensor, _ mat2: Tensor) throws -> Tensor {
         defer { keepAlive((mat1, mat2)) }
         return try Tensor(owning: ct_hspmm(mat1.pointer, mat2.pointer))
     }
@@ -83,7 +83,7 @@ extension Tensor {
     /// `sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func sspaddmm(mat1: Tensor, mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func sspaddmm(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         return try Tensor(owning: ct_sspaddmm(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
     }
@@ -102,7 +102,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func sparseSampledAddmm(
-        _ input: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1
     ) throws -> Tensor {
         defer { keepAlive((input, mat1, mat2)) }
         return try Tensor(owning: ct_sparse_sampled_addmm(input.pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
@@ -113,9 +113,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func sparseCooTensor(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = false
+        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = false
     ) throws -> Tensor {
-        try Tensor(owning: ct_sparse_coo_tensor_size(size, size.count, dtype.c, device.c, pinMemory.c))
+        let result = try Tensor(owning: ct_sparse_coo_tensor_size(size, size.count, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None,
@@ -123,13 +124,14 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func sparseCooTensor(
-        _ indices: Tensor, values: Tensor, dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil,
-        isCoalesced: Bool? = nil
+        _ indices: Tensor, values: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, isCoalesced: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive((indices, values)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_sparse_coo_tensor_indices(
                 indices.pointer, values.pointer, dtype.c, device.c, pinMemory.c, isCoalesced.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `sparse_coo_tensor.indices_size(Tensor indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout?
@@ -138,12 +140,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func sparseCooTensor(
         _ indices: Tensor, values: Tensor, size: [Int], dtype: DType? = nil, device: Device? = nil,
-        pinMemory: Bool? = nil, isCoalesced: Bool? = nil
+        requiresGrad: Bool = false, pinMemory: Bool? = nil, isCoalesced: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive((indices, values)) }
-        return try Tensor(
+        let result = try Tensor(
             owning: ct_sparse_coo_tensor_indices_size(
                 indices.pointer, values.pointer, size, size.count, dtype.c, device.c, pinMemory.c, isCoalesced.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `sparse_resize_(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor`

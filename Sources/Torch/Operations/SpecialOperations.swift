@@ -223,7 +223,7 @@ extension Special {
     /// `special_polygamma(int n, Tensor self) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func polygamma(_ n: Int, input: Tensor) throws -> Tensor {
+    public static func polygamma(n: Int, _ input: Tensor) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_special_polygamma(n, input.pointer))
     }
@@ -234,6 +234,11 @@ extension Special {
     public static func logsumexp(_ input: Tensor, dims: [Int], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_special_logsumexp(input.pointer, dims, dims.count, keepDim))
+    }
+
+    /// The same for one dimension: `Special.logsumexp(_:dims:keepDim:)` with a list of one.
+    public static func logsumexp(_ input: Tensor, dim: Int, keepDim: Bool = false) throws -> Tensor {
+        try logsumexp(input, dims: [dim], keepDim: keepDim)
     }
 
     /// `special_expit(Tensor self) -> Tensor`

@@ -52,7 +52,7 @@ public func threshold(_ input: Tensor, threshold: Double, value: Double) throws 
 
 /// x·Φ(x), with Φ the normal distribution's function.
 public func gelu(_ input: Tensor, approximate: GELU.Approximation = .none) throws -> Tensor {
-    try Tensor.gelu(input, approximate: approximate.rawValue)
+    try Tensor.gelu(input, approximate: approximate)
 }
 
 /// x·σ(x), also called swish.
@@ -165,6 +165,6 @@ public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false,
 ///   - p: the norm's power.
 ///   - eps: what the norm is at least.
 public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
-    let norm = try input.norm(p: .real(p), dims: [dim], keepDim: true)
+    let norm = try input.norm(p: .real(p), dim: dim, keepDim: true)
     return try input / norm.clampMin(min: .real(eps)).expandAs(input)
 }

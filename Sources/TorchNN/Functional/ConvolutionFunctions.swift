@@ -123,26 +123,26 @@ func convolution(
             input, weight: weight, bias: bias, stride: stride, padding: sizes, dilation: dilation, groups: groups)
     case (1, .toSameSize), (1, .nothing):
         try Tensor.conv1d(
-            input, weight: weight, bias: bias, stride: stride, padding: padding.name, dilation: dilation,
+            input, weight: weight, bias: bias, stride: stride, padding: padding.purpose, dilation: dilation,
             groups: groups)
     case (2, .sizes(let sizes)):
         try Tensor.conv2d(
             input, weight: weight, bias: bias, stride: stride, padding: sizes, dilation: dilation, groups: groups)
     case (2, .toSameSize), (2, .nothing):
         try Tensor.conv2d(
-            input, weight: weight, bias: bias, stride: stride, padding: padding.name, dilation: dilation,
+            input, weight: weight, bias: bias, stride: stride, padding: padding.purpose, dilation: dilation,
             groups: groups)
     case (_, .sizes(let sizes)):
         try Tensor.conv3d(
             input, weight: weight, bias: bias, stride: stride, padding: sizes, dilation: dilation, groups: groups)
     case (_, .toSameSize), (_, .nothing):
         try Tensor.conv3d(
-            input, weight: weight, bias: bias, stride: stride, padding: padding.name, dilation: dilation,
+            input, weight: weight, bias: bias, stride: stride, padding: padding.purpose, dilation: dilation,
             groups: groups)
     }
 }
 
 extension Padding {
-    /// PyTorch's name of a padding without numbers.
-    var name: String { self == .toSameSize ? "same" : "valid" }
+    /// A padding without numbers, as the operation knows it.
+    var purpose: Tensor.ConvolutionPadding { self == .toSameSize ? .same : .valid }
 }

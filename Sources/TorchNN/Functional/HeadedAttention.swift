@@ -64,7 +64,7 @@ struct HeadedAttention {
         let (output, weights) = try attend(
             project(q, k, v, sizes), mask: mask.map { $0.dimensionCount == 2 ? try $0.unsqueeze(dim: 0) : $0 },
             padding: padding, needWeights: needWeights, isCausal: kernelMasks, outProj)
-        let mean = averageAttnWeights ? try weights?.mean(dims: [1]) : weights
+        let mean = averageAttnWeights ? try weights?.mean(dim: 1) : weights
         if isSingle { return (try output.squeeze(dim: 1), try mean?.squeeze(dim: 0)) }
         return (batchFirst ? try output.transpose(1, 0) : output, mean)
     }
@@ -241,7 +241,7 @@ struct HeadedAttention {
         }
         let scaled = try q * (1 / Double(headDim)).squareRoot()
         let scores =
-            try mask.map { try $0.baddbmm(batch1: scaled, batch2: k.transpose(-2, -1)) }
+            try mask.map { try $0.baddbmm(scaled, k.transpose(-2, -1)) }
             ?? scaled.bmm(k.transpose(-2, -1))
         var weights = try scores.softmax(dim: -1)
         if dropoutP > 0 { weights = try TorchNN.dropout(weights, p: dropoutP) }

@@ -20,5 +20,5 @@ public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) throws 
 ///   - bias: `[out]`.
 /// - Returns: `[…, out]`.
 public func bilinear(_ input1: Tensor, _ input2: Tensor, weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
-    try Tensor.bilinear(input1, input2: input2, weight: weight, bias: bias)
+    try Tensor.bilinear(input1, input2, weight: weight, bias: bias)
 }

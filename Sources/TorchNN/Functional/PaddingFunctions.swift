@@ -6,7 +6,7 @@ import Torch
 ///   it, and so on. Negative numbers cut off.
 public func pad(_ input: Tensor, _ padding: [Int], value: Double = 0) throws -> Tensor {
     try checkEdges(input, padding)
-    return try Tensor.pad(input, pad: padding, mode: "constant", value: value)
+    return try Tensor.pad(input, pad: padding, mode: .constant, value: value)
 }
 
 /// The input with more of itself around it.
@@ -28,8 +28,20 @@ public func pad(_ input: Tensor, _ padding: [Int], mode: PaddingMode) throws -> 
     }
     // libtorch takes only batches in this mode.
     let isSingle = mode == .circular && input.dimensionCount == padding.count / 2 + 1
-    let padded = try Tensor.pad(isSingle ? input.unsqueeze(dim: 0) : input, pad: padding, mode: mode.rawValue)
+    let padded = try Tensor.pad(isSingle ? input.unsqueeze(dim: 0) : input, pad: padding, mode: mode.operationMode)
     return isSingle ? try padded.squeeze(dim: 0) : padded
+}
+
+extension PaddingMode {
+    /// The mode as the operation knows it.
+    fileprivate var operationMode: Tensor.PadMode {
+        switch self {
+        case .zeros: .constant
+        case .reflect: .reflect
+        case .replicate: .replicate
+        case .circular: .circular
+        }
+    }
 }
 
 private func checkEdges(_ input: Tensor, _ padding: [Int]) throws {

@@ -13,7 +13,7 @@ public func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
 ) throws -> Tensor {
     try Tensor.cosineEmbeddingLoss(
-        input1, input2: input2, target: target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target: target, margin: margin, reduction: reduction.rawValue)
 }
 
 /// `cosineEmbeddingLoss` with its options, as a module.

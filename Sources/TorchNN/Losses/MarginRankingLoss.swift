@@ -13,7 +13,7 @@ public func marginRankingLoss(
 ) throws -> Tensor {
     try requireOneDimensionCount("margin_ranking_loss", [input1, input2, target])
     return try Tensor.marginRankingLoss(
-        input1, input2: input2, target: target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target: target, margin: margin, reduction: reduction.rawValue)
 }
 
 /// `marginRankingLoss` with its options, as a module.

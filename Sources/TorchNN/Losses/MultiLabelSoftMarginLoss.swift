@@ -16,7 +16,7 @@ public func multilabelSoftMarginLoss(
     let classCount = try input.size(-1)
     var loss = try -(target * Tensor.logSigmoid(input) + (1 - target) * Tensor.logSigmoid(-input))
     if let weight { loss = try loss * weight }
-    loss = try loss.sum(dims: [-1]) / classCount
+    loss = try loss.sum(dim: -1) / classCount
     return try loss.reduced(by: reduction)
 }
 

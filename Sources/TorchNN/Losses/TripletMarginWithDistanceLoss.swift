@@ -30,7 +30,7 @@ public func tripletMarginWithDistanceLoss(
 /// `tripletMarginWithDistanceLoss` with its options, as a module.
 ///
 /// ```swift
-/// let loss = try TripletMarginWithDistanceLoss(distanceFunction: { try ($0 - $1).abs().sum(dims: [1]) })
+/// let loss = try TripletMarginWithDistanceLoss(distanceFunction: { try ($0 - $1).abs().sum(dim: 1) })
 /// ```
 public final class TripletMarginWithDistanceLoss: Module {
     public let distanceFunction: DistanceFunction?

@@ -75,11 +75,11 @@ public final class ASGD: Optimizer {
                 directions = try Tensor.foreachAdd(gradients, bucket.parameters, alpha: .real(options.lambda))
             }
             try Tensor.foreachAddcmul_(
-                bucket.parameters, tensor1: directions, tensor2: tensors(memory.numbers("eta", of: bucket), bucket),
+                bucket.parameters, directions, tensors(memory.numbers("eta", of: bucket), bucket),
                 value: -1)
             let distances = try Tensor.foreachSub(bucket.parameters, averages)
             try Tensor.foreachAddcmul_(
-                averages, tensor1: distances, tensor2: tensors(memory.numbers("mu", of: bucket), bucket))
+                averages, distances, tensors(memory.numbers("mu", of: bucket), bucket))
 
             var sizes: [Double: Float] = [:]
             for step in steps where sizes[step] == nil { sizes[step] = try stepSize(options, after: step) }

@@ -67,7 +67,7 @@ public final class Adadelta: Optimizer {
             _ = memory.count(bucket)
             let gradients = try bucket.prepared(weightDecay: options.weightDecay, maximize: options.maximize).gradients
             try Tensor.foreachMul_(squares, scalar: .real(options.rho))
-            try Tensor.foreachAddcmul_(squares, tensor1: gradients, tensor2: gradients, value: .real(1 - options.rho))
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - options.rho))
             let deviations = try Tensor.foreachAdd(squares, scalar: .real(options.eps))
             try Tensor.foreachSqrt_(deviations)
             let deltas = try Tensor.foreachAdd(deltaSquares, scalar: .real(options.eps))
@@ -75,7 +75,7 @@ public final class Adadelta: Optimizer {
             try Tensor.foreachDiv_(deltas, deviations)
             try Tensor.foreachMul_(deltas, gradients)
             try Tensor.foreachMul_(deltaSquares, scalar: .real(options.rho))
-            try Tensor.foreachAddcmul_(deltaSquares, tensor1: deltas, tensor2: deltas, value: .real(1 - options.rho))
+            try Tensor.foreachAddcmul_(deltaSquares, deltas, deltas, value: .real(1 - options.rho))
             try Tensor.foreachAdd_(bucket.parameters, deltas, alpha: .real(-options.learningRate))
         }
     }

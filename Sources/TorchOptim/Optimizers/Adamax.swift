@@ -74,7 +74,7 @@ public final class Adamax: Optimizer {
             try Tensor.foreachAdd_(sizes, scalar: .real(options.eps))
             try Tensor.foreachMaximum_(greatest, sizes)
             try Tensor.foreachAddcdiv_(
-                bucket.parameters, tensor1: means, tensor2: greatest,
+                bucket.parameters, means, greatest,
                 scalars: steps.map { .real(options.learningRate / (1 - pow(options.betas.0, $0)) * -1) })
         }
     }

@@ -80,7 +80,7 @@ public final class NAdam: Optimizer {
                 maximize: options.maximize)
             try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - beta1))
             try Tensor.foreachMul_(squares, scalar: .real(beta2))
-            try Tensor.foreachAddcmul_(squares, tensor1: gradients, tensor2: gradients, value: .real(1 - beta2))
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - beta2))
             let deviations = try Tensor.foreachSqrt(squares)
             try Tensor.foreachDiv_(deviations, scalars: steps.map { .real(pow(1 - pow(beta2, $0), 0.5)) })
             try Tensor.foreachAdd_(deviations, scalar: .real(options.eps))
@@ -93,12 +93,12 @@ public final class NAdam: Optimizer {
             memory.setNumbers("mu_product", of: bucket, to: products)
             let rate = options.learningRate
             try Tensor.foreachAddcdiv_(
-                bucket.parameters, tensor1: gradients, tensor2: deviations,
+                bucket.parameters, gradients, deviations,
                 scalars: zip(steps, products).map { step, product in
                     .real(rate * (1 - momentum(step)) / (1 - Double(product)) * -1)
                 })
             try Tensor.foreachAddcdiv_(
-                bucket.parameters, tensor1: means, tensor2: deviations,
+                bucket.parameters, means, deviations,
                 scalars: zip(steps, products).map { step, product in
                     .real(rate * momentum(step + 1) / (1 - Double(product) * momentum(step + 1)) * -1)
                 })

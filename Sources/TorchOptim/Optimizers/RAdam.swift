@@ -74,14 +74,14 @@ public final class RAdam: Optimizer {
                 maximize: options.maximize)
             try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - beta1))
             try Tensor.foreachMul_(squares, scalar: .real(beta2))
-            try Tensor.foreachAddcmul_(squares, tensor1: gradients, tensor2: gradients, value: .real(1 - beta2))
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - beta2))
             let factors = try Tensor.foreachSqrt(squares)
             try Tensor.foreachAdd_(factors, scalar: .real(options.eps))
             // Division by zero makes the first of the two terms zero where it does not count.
             try Tensor.foreachDiv_(factors, scalars: sizes.map { .real($0.rectified) })
             try Tensor.foreachReciprocal_(factors)
             try Tensor.foreachAdd_(factors, scalars: sizes.map { .real($0.plain) })
-            try Tensor.foreachAddcmul_(bucket.parameters, tensor1: means, tensor2: factors)
+            try Tensor.foreachAddcmul_(bucket.parameters, means, factors)
         }
     }
 

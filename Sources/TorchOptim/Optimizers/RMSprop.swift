@@ -72,11 +72,11 @@ public final class RMSprop: Optimizer {
             _ = memory.count(bucket)
             let gradients = try bucket.prepared(weightDecay: options.weightDecay, maximize: options.maximize).gradients
             try Tensor.foreachMul_(squares, scalar: .real(options.alpha))
-            try Tensor.foreachAddcmul_(squares, tensor1: gradients, tensor2: gradients, value: .real(1 - options.alpha))
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - options.alpha))
             let deviations: [Tensor]
             if options.centered {
                 try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - options.alpha))
-                deviations = try Tensor.foreachAddcmul(squares, tensor1: means, tensor2: means, value: -1)
+                deviations = try Tensor.foreachAddcmul(squares, means, means, value: -1)
                 try Tensor.foreachSqrt_(deviations)
             } else {
                 deviations = try Tensor.foreachSqrt(squares)
@@ -85,10 +85,10 @@ public final class RMSprop: Optimizer {
             let rate = Scalar.real(-options.learningRate)
             if options.momentum > 0 {
                 try Tensor.foreachMul_(velocities, scalar: .real(options.momentum))
-                try Tensor.foreachAddcdiv_(velocities, tensor1: gradients, tensor2: deviations)
+                try Tensor.foreachAddcdiv_(velocities, gradients, deviations)
                 try Tensor.foreachAdd_(bucket.parameters, velocities, alpha: rate)
             } else {
-                try Tensor.foreachAddcdiv_(bucket.parameters, tensor1: gradients, tensor2: deviations, value: rate)
+                try Tensor.foreachAddcdiv_(bucket.parameters, gradients, deviations, value: rate)
             }
         }
     }

@@ -89,7 +89,7 @@ public final class Rprop: Optimizer {
             try Tensor.foreachClampMin_(sizes, scalar: .real(options.stepSizes.0))
             try Tensor.foreachClampMax_(sizes, scalar: .real(options.stepSizes.1))
             try Tensor.foreachAddcmul_(
-                bucket.parameters, tensor1: Tensor.foreachSign(previous), tensor2: sizes, value: -1)
+                bucket.parameters, Tensor.foreachSign(previous), sizes, value: -1)
         }
     }
 }

@@ -46,55 +46,45 @@ func calls0(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return written
     case 12:
         return try Tensor.foreachAddcdiv(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), value: x.scalar("value"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 13:
         return try Tensor.foreachAddcdiv(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"),
-            scalars: x.scalars("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
     case 14:
         return try Tensor.foreachAddcdiv(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"),
-            scalars: x.tensor("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
     case 15:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcdiv_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), value: x.scalar("value"))
+        try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
         return written
     case 16:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcdiv_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), scalars: x.scalars("scalars"))
+        try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
         return written
     case 17:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcdiv_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), scalars: x.tensor("scalars"))
+        try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
         return written
     case 18:
         return try Tensor.foreachAddcmul(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), value: x.scalar("value"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 19:
         return try Tensor.foreachAddcmul(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"),
-            scalars: x.scalars("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
     case 20:
         return try Tensor.foreachAddcmul(
-            x.tensors("self"), tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"),
-            scalars: x.tensor("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
     case 21:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcmul_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), value: x.scalar("value"))
+        try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
         return written
     case 22:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcmul_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), scalars: x.scalars("scalars"))
+        try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
         return written
     case 23:
         let written = try x.writtenTensors("self")
-        try Tensor.foreachAddcmul_(
-            written, tensor1: x.tensors("tensor1"), tensor2: x.tensors("tensor2"), scalars: x.tensor("scalars"))
+        try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
         return written
     case 24:
         return try Tensor.foreachClampMax(x.tensors("self"), x.tensors("other"))
@@ -490,56 +480,52 @@ func calls3(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").add_(x.tensor("other"), alpha: x.scalar("alpha"))]
     case 129:
         let result = try x.tensor("self").addbmm(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 130:
         let result = try x.writtenTensor("self").addbmm_(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 131:
-        let result = try x.tensor("self").addcdiv(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
-        return [result]
+        return [try x.tensor("self").addcdiv(x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))]
     case 132:
         let result = try x.writtenTensor("self").addcdiv_(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
+            x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
     case 133:
-        let result = try x.tensor("self").addcmul(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
-        return [result]
+        return [try x.tensor("self").addcmul(x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))]
     case 134:
         let result = try x.writtenTensor("self").addcmul_(
-            tensor1: x.tensor("tensor1"), tensor2: x.tensor("tensor2"), value: x.scalar("value"))
+            x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
     case 135:
         let result = try x.tensor("self").addmm(
-            mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 136:
         let result = try Tensor.addmm(
-            x.tensor("self"), mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), outDtype: x.dtype("out_dtype"),
+            x.tensor("self"), x.tensor("mat1"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"),
             beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 137:
         let result = try x.writtenTensor("self").addmm_(
-            mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 138:
         let result = try x.tensor("self").addmv(
-            mat: x.tensor("mat"), vec: x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("mat"), x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 139:
         let result = try x.writtenTensor("self").addmv_(
-            mat: x.tensor("mat"), vec: x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("mat"), x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 140:
         let result = try x.tensor("self").addr(
-            vec1: x.tensor("vec1"), vec2: x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("vec1"), x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 141:
         let result = try x.writtenTensor("self").addr_(
-            vec1: x.tensor("vec1"), vec2: x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("vec1"), x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 142:
         return [try x.tensor("self").adjoint()]
@@ -710,16 +696,16 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 202:
         let result = try x.tensor("self").baddbmm(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 203:
         let result = try Tensor.baddbmm(
-            x.tensor("self"), batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), outDtype: x.dtype("out_dtype"),
+            x.tensor("self"), x.tensor("batch1"), x.tensor("batch2"), outDtype: x.dtype("out_dtype"),
             beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 204:
         let result = try x.writtenTensor("self").baddbmm_(
-            batch1: x.tensor("batch1"), batch2: x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 205:
         let result = try Tensor.bartlettWindow(
@@ -785,7 +771,7 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").bernoulli_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
     case 219:
         let result = try Tensor.bilinear(
-            x.tensor("input1"), input2: x.tensor("input2"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))
+            x.tensor("input1"), x.tensor("input2"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))
         return [result]
     case 220:
         let result = try Tensor.binaryCrossEntropy(
@@ -926,7 +912,7 @@ func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 273:
         return [try x.tensor("self").choleskyInverse(upper: x.boolean("upper"))]
     case 274:
-        return [try x.tensor("self").choleskySolve(input2: x.tensor("input2"), upper: x.boolean("upper"))]
+        return [try x.tensor("self").choleskySolve(x.tensor("input2"), upper: x.boolean("upper"))]
     case 275:
         return try x.tensor("self").chunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
     case 276:
@@ -1006,7 +992,7 @@ func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 306:
         let result = try Tensor.conv1d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
     case 307:
         let result = try Tensor.conv2d(
@@ -1016,7 +1002,7 @@ func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 308:
         let result = try Tensor.conv2d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
     case 309:
         let result = try Tensor.conv3d(
@@ -1026,7 +1012,7 @@ func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 310:
         let result = try Tensor.conv3d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.string("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
     case 311:
         let result = try Tensor.convTbc(

@@ -21,7 +21,7 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").cosh_()]
     case 328:
         let result = try Tensor.cosineEmbeddingLoss(
-            x.tensor("input1"), input2: x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
+            x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
     case 329:
@@ -123,35 +123,35 @@ func calls9(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 360:
         return [try x.tensor("self").div(x.scalar("other"))]
     case 361:
-        return [try x.tensor("self").div(x.scalar("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.tensor("self").div(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 362:
         return [try x.tensor("self").div(x.tensor("other"))]
     case 363:
-        return [try x.tensor("self").div(x.tensor("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.tensor("self").div(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 364:
         return [try x.writtenTensor("self").div_(x.scalar("other"))]
     case 365:
-        return [try x.writtenTensor("self").div_(x.scalar("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.writtenTensor("self").div_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 366:
         return [try x.writtenTensor("self").div_(x.tensor("other"))]
     case 367:
-        return [try x.writtenTensor("self").div_(x.tensor("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.writtenTensor("self").div_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 368:
         return [try x.tensor("self").divide(x.scalar("other"))]
     case 369:
-        return [try x.tensor("self").divide(x.scalar("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.tensor("self").divide(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 370:
         return [try x.tensor("self").divide(x.tensor("other"))]
     case 371:
-        return [try x.tensor("self").divide(x.tensor("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.tensor("self").divide(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 372:
         return [try x.writtenTensor("self").divide_(x.scalar("other"))]
     case 373:
-        return [try x.writtenTensor("self").divide_(x.scalar("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.writtenTensor("self").divide_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 374:
         return [try x.writtenTensor("self").divide_(x.tensor("other"))]
     case 375:
-        return [try x.writtenTensor("self").divide_(x.tensor("other"), roundingMode: x.optionalString("rounding_mode"))]
+        return [try x.writtenTensor("self").divide_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 376:
         return [try x.tensor("self").dot(x.tensor("tensor"))]
     case 377:
@@ -287,11 +287,11 @@ func calls10(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try Tensor.featureDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
     case 419:
         let result = try FFT.fft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 420:
         let result = try FFT.fft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 421:
         let result = try FFT.fftfreq(
@@ -301,71 +301,71 @@ func calls10(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 422:
         let result = try FFT.fftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 423:
         return [try FFT.fftshift(x.tensor("self"), dims: x.optionalIntegers("dim"))]
     case 424:
         let result = try FFT.hfft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 425:
         let result = try FFT.hfft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 426:
         let result = try FFT.hfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 427:
         let result = try FFT.ifft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 428:
         let result = try FFT.ifft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 429:
         let result = try FFT.ifftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 430:
         return [try FFT.ifftshift(x.tensor("self"), dims: x.optionalIntegers("dim"))]
     case 431:
         let result = try FFT.ihfft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 432:
         let result = try FFT.ihfft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 433:
         let result = try FFT.ihfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 434:
         let result = try FFT.irfft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 435:
         let result = try FFT.irfft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 436:
         let result = try FFT.irfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 437:
         let result = try FFT.rfft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 438:
         let result = try FFT.rfft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalString("norm"))
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
     case 439:
         let result = try FFT.rfftfreq(
@@ -381,7 +381,7 @@ func calls11(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 440:
         let result = try FFT.rfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalString("norm"))
+            norm: x.optionalOption("norm"))
         return [result]
     case 441:
         return [try Tensor.fill(x.tensor("self"), x.scalar("value"))]
@@ -500,9 +500,9 @@ func calls12(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 485:
         return [try x.writtenTensor("self").ge_(x.tensor("other"))]
     case 486:
-        return [try Tensor.gelu(x.tensor("self"), approximate: x.string("approximate"))]
+        return [try Tensor.gelu(x.tensor("self"), approximate: x.option("approximate"))]
     case 487:
-        return [try Tensor.gelu_(x.writtenTensor("self"), approximate: x.string("approximate"))]
+        return [try Tensor.gelu_(x.writtenTensor("self"), approximate: x.option("approximate"))]
     case 488:
         return [try x.writtenTensor("self").geometric_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
     case 489:
@@ -655,9 +655,9 @@ func calls13(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             dims: x.integers("dim"), keepDim: x.boolean("keepdim"), mode: x.integer("mode"))
         return [result]
     case 532:
-        return [try x.tensor("self").heaviside(values: x.tensor("values"))]
+        return [try x.tensor("self").heaviside(x.tensor("values"))]
     case 533:
-        return [try x.writtenTensor("self").heaviside_(values: x.tensor("values"))]
+        return [try x.writtenTensor("self").heaviside_(x.tensor("values"))]
     case 534:
         let result = try Tensor.hingeEmbeddingLoss(
             x.tensor("self"), target: x.tensor("target"), margin: x.real("margin"), reduction: x.integer("reduction"))
@@ -693,7 +693,7 @@ func calls13(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 542:
         return try x.tensor("self").hsplit(sections: x.integer("sections"))
     case 543:
-        return [try Tensor.hspmm(x.tensor("mat1"), mat2: x.tensor("mat2"))]
+        return [try Tensor.hspmm(x.tensor("mat1"), x.tensor("mat2"))]
     case 544:
         return [try Tensor.hstack(x.tensors("tensors"))]
     case 545:
@@ -773,12 +773,12 @@ func calls14(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 567:
         let result = try x.tensor("self").indexReduce(
-            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.string("reduce"),
+            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
     case 568:
         let result = try x.writtenTensor("self").indexReduce_(
-            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.string("reduce"),
+            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
     case 569:
@@ -828,8 +828,8 @@ func calls14(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").isfinite()]
     case 588:
         let result = try Tensor.isin(
-            element: x.scalar("element"), testElements: x.tensor("test_elements"),
-            assumeUnique: x.boolean("assume_unique"), invert: x.boolean("invert"))
+            x.scalar("element"), testElements: x.tensor("test_elements"), assumeUnique: x.boolean("assume_unique"),
+            invert: x.boolean("invert"))
         return [result]
     case 589:
         let result = try Tensor.isin(
@@ -919,13 +919,13 @@ func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 614:
         return [try Tensor.leakyRelu_(x.writtenTensor("self"), negativeSlope: x.scalar("negative_slope"))]
     case 615:
-        return [try x.tensor("self").lerp(end: x.tensor("end"), weight: x.scalar("weight"))]
+        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.scalar("weight"))]
     case 616:
-        return [try x.tensor("self").lerp(end: x.tensor("end"), weight: x.tensor("weight"))]
+        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.tensor("weight"))]
     case 617:
-        return [try x.writtenTensor("self").lerp_(end: x.tensor("end"), weight: x.scalar("weight"))]
+        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.scalar("weight"))]
     case 618:
-        return [try x.writtenTensor("self").lerp_(end: x.tensor("end"), weight: x.tensor("weight"))]
+        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.tensor("weight"))]
     case 619:
         return [try x.tensor("self").less(x.scalar("other"))]
     case 620:
@@ -955,7 +955,7 @@ func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 631:
         return [try Linalg.cond(x.tensor("self"), p: x.optionalScalar("p"))]
     case 632:
-        return [try Linalg.cond(x.tensor("self"), p: x.string("p"))]
+        return [try Linalg.cond(x.tensor("self"), p: x.option("p"))]
     case 633:
         return [try Linalg.cross(x.tensor("self"), x.tensor("other"), dim: x.integer("dim"))]
     case 634:
@@ -968,12 +968,12 @@ func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         let result = try Linalg.eig(x.tensor("self"))
         return [result.0, result.1]
     case 637:
-        let result = try Linalg.eigh(x.tensor("self"), uplo: x.string("UPLO"))
+        let result = try Linalg.eigh(x.tensor("self"), uplo: x.option("UPLO"))
         return [result.0, result.1]
     case 638:
         return [try Linalg.eigvals(x.tensor("self"))]
     case 639:
-        return [try Linalg.eigvalsh(x.tensor("self"), uplo: x.string("UPLO"))]
+        return [try Linalg.eigvalsh(x.tensor("self"), uplo: x.option("UPLO"))]
     default: return []
     }
 }

@@ -23,7 +23,7 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 646:
         let result = try Linalg.lstsq(
-            x.tensor("self"), b: x.tensor("b"), rcond: x.optionalReal("rcond"), driver: x.optionalString("driver"))
+            x.tensor("self"), x.tensor("b"), rcond: x.optionalReal("rcond"), driver: x.optionalOption("driver"))
         return [result.0, result.1, result.2, result.3]
     case 647:
         let result = try Linalg.lu(x.tensor("A"), pivot: x.boolean("pivot"))
@@ -51,7 +51,7 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 654:
         let result = try Linalg.matrixNorm(
-            x.tensor("self"), ord: x.string("ord"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"),
+            x.tensor("self"), ord: x.option("ord"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
     case 655:
@@ -79,7 +79,7 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 662:
         let result = try Linalg.norm(
-            x.tensor("self"), ord: x.string("ord"), dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"),
+            x.tensor("self"), ord: x.option("ord"), dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
     case 663:
@@ -97,7 +97,7 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 666:
         return [try Linalg.pinv(x.tensor("self"), rcond: x.tensor("rcond"), hermitian: x.boolean("hermitian"))]
     case 667:
-        let result = try Linalg.qr(x.tensor("A"), mode: x.string("mode"))
+        let result = try Linalg.qr(x.tensor("A"), mode: x.option("mode"))
         return [result.0, result.1]
     case 668:
         let result = try Linalg.slogdet(x.tensor("A"))
@@ -115,10 +115,10 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 672:
         let result = try Linalg.svd(
-            x.tensor("A"), fullMatrices: x.boolean("full_matrices"), driver: x.optionalString("driver"))
+            x.tensor("A"), fullMatrices: x.boolean("full_matrices"), driver: x.optionalOption("driver"))
         return [result.0, result.1, result.2]
     case 673:
-        return [try Linalg.svdvals(x.tensor("A"), driver: x.optionalString("driver"))]
+        return [try Linalg.svdvals(x.tensor("A"), driver: x.optionalOption("driver"))]
     case 674:
         return [try Linalg.tensorinv(x.tensor("self"), ind: x.integer("ind"))]
     case 675:
@@ -277,12 +277,12 @@ func calls18(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             unpackPivots: x.boolean("unpack_pivots"))
         return [result.0, result.1, result.2]
     case 723:
-        return [try x.tensor("self").mH()]
+        return [try x.tensor("self").mH]
     case 724:
-        return [try x.tensor("self").mT()]
+        return [try x.tensor("self").mT]
     case 725:
         let result = try Tensor.marginRankingLoss(
-            x.tensor("input1"), input2: x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
+            x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
     case 726:
@@ -302,7 +302,7 @@ func calls18(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 733:
         return [try x.tensor("self").matmul(x.tensor("other"))]
     case 734:
-        return [try x.tensor("self").matrixH()]
+        return [try x.tensor("self").H]
     case 735:
         return [try x.tensor("self").matrixExp()]
     case 736:
@@ -369,7 +369,7 @@ func calls18(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 753:
         return try Tensor.meshgrid(x.tensors("tensors"))
     case 754:
-        return try Tensor.meshgrid(x.tensors("tensors"), indexing: x.string("indexing"))
+        return try Tensor.meshgrid(x.tensors("tensors"), indexing: x.option("indexing"))
     case 755:
         return [try x.tensor("self").min()]
     case 756:
@@ -464,12 +464,12 @@ func calls19(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 789:
         let result = try x.tensor("self").nanquantile(
             q: x.tensor("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
-            interpolation: x.string("interpolation"))
+            interpolation: x.option("interpolation"))
         return [result]
     case 790:
         let result = try x.tensor("self").nanquantile(
             q: x.real("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
-            interpolation: x.string("interpolation"))
+            interpolation: x.option("interpolation"))
         return [result]
     case 791:
         let result = try x.tensor("self").nansum(
@@ -553,7 +553,7 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 813:
         let result = try x.tensor("self").newFull(
-            x.integers("size"), fillValue: x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
+            x.integers("size"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
     case 814:
@@ -583,7 +583,7 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 820:
         return [try x.tensor("self").nonzero()]
     case 821:
-        return [try x.tensor("self").nonzeroStatic(x.integer("size"), fillValue: x.integer("fill_value"))]
+        return [try x.tensor("self").nonzeroStatic(size: x.integer("size"), fillValue: x.integer("fill_value"))]
     case 822:
         return [try x.tensor("self").norm(p: x.scalar("p"))]
     case 823:
@@ -629,7 +629,7 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 837:
         return [try Tensor.nuclearNorm(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
     case 838:
-        return [try x.tensor("self").numpyT()]
+        return [try x.tensor("self").T]
     case 839:
         return [try Tensor.oneHot(x.tensor("self"), numClasses: x.integer("num_classes"))]
     default: return []
@@ -649,11 +649,10 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
     case 842:
-        return [try x.tensor("self").orgqr(input2: x.tensor("input2"))]
+        return [try x.tensor("self").orgqr(x.tensor("input2"))]
     case 843:
         let result = try x.tensor("self").ormqr(
-            input2: x.tensor("input2"), input3: x.tensor("input3"), left: x.boolean("left"),
-            transpose: x.boolean("transpose"))
+            x.tensor("input2"), x.tensor("input3"), left: x.boolean("left"), transpose: x.boolean("transpose"))
         return [result]
     case 844:
         return [try x.tensor("self").outer(x.tensor("vec2"))]
@@ -661,12 +660,12 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try Tensor(plain: x.tensor("self").outputNr())]
     case 846:
         let result = try Tensor.pad(
-            x.tensor("self"), pad: x.integers("pad"), mode: x.string("mode"), value: x.optionalReal("value"))
+            x.tensor("self"), pad: x.integers("pad"), mode: x.option("mode"), value: x.optionalReal("value"))
         return [result]
     case 847:
         let result = try Tensor.padSequence(
             x.tensors("sequences"), batchFirst: x.boolean("batch_first"), paddingValue: x.real("padding_value"),
-            paddingSide: x.string("padding_side"))
+            paddingSide: x.option("padding_side"))
         return [result]
     case 848:
         let result = try Tensor.pairwiseDistance(
@@ -694,7 +693,7 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 857:
         return [try Tensor.polar(x.tensor("abs"), angle: x.tensor("angle"))]
     case 858:
-        return [try Tensor.polygamma(x.integer("n"), input: x.tensor("self"))]
+        return [try Tensor.polygamma(n: x.integer("n"), x.tensor("self"))]
     case 859:
         return [try x.writtenTensor("self").polygamma_(n: x.integer("n"))]
     case 860:
@@ -733,12 +732,12 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 873:
         let result = try x.tensor("self").quantile(
             q: x.tensor("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
-            interpolation: x.string("interpolation"))
+            interpolation: x.option("interpolation"))
         return [result]
     case 874:
         let result = try x.tensor("self").quantile(
             q: x.real("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
-            interpolation: x.string("interpolation"))
+            interpolation: x.option("interpolation"))
         return [result]
     case 875:
         return [try x.tensor("self").rad2deg()]

@@ -20,7 +20,7 @@ func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 964:
         let result = try x.tensor("self").scatter(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.string("reduce"))
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"))
         return [result]
     case 965:
         return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
@@ -28,11 +28,11 @@ func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))]
     case 967:
         let result = try x.tensor("self").scatter(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.string("reduce"))
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.option("reduce"))
         return [result]
     case 968:
         let result = try x.writtenTensor("self").scatter_(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.string("reduce"))
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"))
         return [result]
     case 969:
         let result = try x.writtenTensor("self").scatter_(
@@ -44,7 +44,7 @@ func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 971:
         let result = try x.writtenTensor("self").scatter_(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.string("reduce"))
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.option("reduce"))
         return [result]
     case 972:
         return [try x.tensor("self").scatterAdd(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
@@ -54,27 +54,27 @@ func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 974:
         let result = try x.tensor("self").scatterReduce(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.string("reduce"),
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
     case 975:
         let result = try x.writtenTensor("self").scatterReduce_(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.string("reduce"),
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
     case 976:
         let result = try Tensor.searchsorted(
-            x.tensor("sorted_sequence"), input: x.scalar("self"), outInt32: x.boolean("out_int32"),
-            right: x.boolean("right"), side: x.optionalString("side"), sorter: x.optionalTensor("sorter"))
+            x.tensor("sorted_sequence"), x.scalar("self"), outInt32: x.boolean("out_int32"), right: x.boolean("right"),
+            side: x.optionalOption("side"), sorter: x.optionalTensor("sorter"))
         return [result]
     case 977:
         let result = try Tensor.searchsorted(
-            x.tensor("sorted_sequence"), input: x.tensor("self"), outInt32: x.boolean("out_int32"),
-            right: x.boolean("right"), side: x.optionalString("side"), sorter: x.optionalTensor("sorter"))
+            x.tensor("sorted_sequence"), x.tensor("self"), outInt32: x.boolean("out_int32"), right: x.boolean("right"),
+            side: x.optionalOption("side"), sorter: x.optionalTensor("sorter"))
         return [result]
     case 978:
         let result = try Tensor.segmentReduce(
-            x.tensor("data"), reduce: x.string("reduce"), lengths: x.optionalTensor("lengths"),
+            x.tensor("data"), reduce: x.option("reduce"), lengths: x.optionalTensor("lengths"),
             indices: x.optionalTensor("indices"), offsets: x.optionalTensor("offsets"), axis: x.integer("axis"),
             unsafe: x.boolean("unsafe"), initial: x.optionalScalar("initial"))
         return [result]
@@ -198,8 +198,7 @@ func calls25(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 1019:
         let result = try Tensor.sparseSampledAddmm(
-            x.tensor("self"), mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"),
-            alpha: x.scalar("alpha"))
+            x.tensor("self"), x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     case 1020:
         return [try Special.airyAi(x.tensor("x"))]
@@ -322,7 +321,7 @@ func calls26(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 1076:
         return [try Special.ndtri(x.tensor("self"))]
     case 1077:
-        return [try Special.polygamma(x.integer("n"), input: x.tensor("self"))]
+        return [try Special.polygamma(n: x.integer("n"), x.tensor("self"))]
     case 1078:
         return [try Special.psi(x.tensor("self"))]
     case 1079:
@@ -413,7 +412,7 @@ func calls27(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").squeeze_(dims: x.integers("dim"))]
     case 1119:
         let result = try x.tensor("self").sspaddmm(
-            mat1: x.tensor("mat1"), mat2: x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+            x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
     default: return []
     }
@@ -457,7 +456,7 @@ func calls28(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         let result = try x.tensor("self").stft(
             nFft: x.integer("n_fft"), hopLength: x.optionalInteger("hop_length"),
             winLength: x.optionalInteger("win_length"), window: x.optionalTensor("window"), center: x.boolean("center"),
-            padMode: x.string("pad_mode"), normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
+            padMode: x.option("pad_mode"), normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
             returnComplex: x.optionalBoolean("return_complex"), alignToWindow: x.optionalBoolean("align_to_window"))
         return [result]
     case 1129:
@@ -591,7 +590,7 @@ func calls29(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try Tensor.trapz(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
     case 1176:
         let result = try x.tensor("self").triangularSolve(
-            a: x.tensor("A"), upper: x.boolean("upper"), transpose: x.boolean("transpose"),
+            x.tensor("A"), upper: x.boolean("upper"), transpose: x.boolean("transpose"),
             unitriangular: x.boolean("unitriangular"))
         return [result.0, result.1]
     case 1177:

@@ -129,6 +129,14 @@ public struct Operation: Equatable, Sendable {
         result = try ResultKind(function.schema.results)
     }
 
+    /// Whether it makes a tensor out of nothing but its arguments, as `zeros` does, or as `zeros_like` does for another
+    /// tensor: then PyTorch's Python functions take `requires_grad` too.
+    public var makesTensor: Bool {
+        let names = Set(schema.arguments.filter(\.isKeywordOnly).map(\.name))
+        return names.isSuperset(of: ["dtype", "layout", "device", "pin_memory"]) && result == .tensor
+            && schema.results.allSatisfy { $0.alias == nil }
+    }
+
     /// The operation's class in `at::_ops`.
     public var dispatcherName: String {
         schema.overload.isEmpty ? schema.name : "\(schema.name)_\(schema.overload)"

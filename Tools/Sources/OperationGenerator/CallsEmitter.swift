@@ -86,14 +86,25 @@ struct CallsEmitter {
             argument == written ? "written" : source(argument)
         }
         let receiver = signature.receiver.map(value) ?? signature.namespace.rawValue
-        let arguments = signature.parameters.map { parameter in
-            (parameter.label.map { "\($0): " } ?? "") + value(parameter.argument)
+        if signature.isProperty {
+            return ["        \(before)\(receiver).\(Naming.escaped(signature.name))\(after)"]
+        }
+        let arguments = signature.parameters.compactMap { parameter in
+            parameter.argument.map { argument in
+                let isOption = argument.schema.type.base == "str" && !parameter.type.hasPrefix("String")
+                return (parameter.label.map { "\($0): " } ?? "") + (isOption ? option(argument) : value(argument))
+            }
         }
         let function = "\(receiver).\(Naming.escaped(signature.name))("
         let lines = Layout.list(before + function, arguments, ")\(after)", indent: 8, step: 4, hangs: false)
         guard let separate, lines.count > 1 else { return lines }
         return Layout.list("let result = try \(function)", arguments, ")", indent: 8, step: 4, hangs: false)
             + ["        return \(separate)"]
+    }
+
+    /// What asks for a case of an enumeration, which Swift infers from the function that is called.
+    private func option(_ argument: Operation.Argument) -> String {
+        "x.\(argument.kind == .string ? "option" : "optionalOption")(\"\(argument.schema.name)\")"
     }
 
     /// What asks for an argument, with its name in PyTorch.

@@ -79,26 +79,59 @@ enum Naming {
 
     /// Whether callers pass an argument without its label.
     ///
-    /// - Parameter position: Its place among the arguments of the Swift function, from 0; those that are left out of
-    ///   Swift do not count, nor does the tensor before the dot.
-    static func isUnlabelled(
-        _ argument: Operation.Argument, of operation: Operation, position: Int, isMethod: Bool
+    /// The rule, which CONTRIBUTING.md states for people: what an operation computes with (its operands) and the shape
+    /// of what it makes come first and have no label; everything else has PyTorch's name as its label.
+    ///
+    /// - Parameter labels: Those of the arguments before it in Swift, the tensor before the dot not among them.
+    static func isUnlabeled(
+        _ argument: Operation.Argument, of operation: Operation, isMethod: Bool, behind labels: [String?]
     ) -> Bool {
         let name = argument.schema.name
         let schema = operation.schema
-        if let names = unlabelledByOperation[schema.fullName] ?? unlabelledByOperation[schema.name] {
+        if let names = unlabeledByOperation[schema.fullName] ?? unlabeledByOperation[schema.name] {
             return names.contains(name)
         }
-        if name == "self" { return position == 0 }
-        let isBehindFirst = position == 1 && !argument.schema.isKeywordOnly
-        if !isMethod, isBehindFirst, argument.kind == .tensor, unlabelledOperands.contains(name) { return true }
-        let isBehindSelf = isMethod ? position == 0 : position == 1 && schema.arguments.first?.name == "self"
-        if isBehindSelf { return unlabelledBehindSelf.contains(name) }
-        guard position == 0 else { return false }
+        // A label that is skipped ends the row: nothing behind it goes without one.
+        guard labels.allSatisfy({ $0 == nil }), !argument.schema.isKeywordOnly else { return false }
+        if operands.contains(name), argument.schema.defaultValue == nil { return true }
+        guard labels.isEmpty else { return false }
+        if shapes.contains(name) { return true }
+        guard !isMethod else { return false }
         switch argument.kind {
-        case .tensor, .tensorList: return !alwaysLabelled.contains(name)
-        default: return unlabelledFirst.contains(name)
+        case .tensor, .tensorList: return !rangeBounds.contains(name)
+        default: return sizes.contains(name)
         }
+    }
+
+    // MARK: Options
+
+    /// A closed set of strings in PyTorch, which is an enumeration in Swift.
+    struct Option: Equatable, Sendable {
+        /// The enumeration, whose raw values are PyTorch's strings.
+        var type: String
+        /// The cases that are not called like their string.
+        var caseNames: [String: String] = [:]
+
+        func swiftType(_ kind: ArgumentKind) -> String {
+            kind == .optionalString ? type + "?" : type
+        }
+    }
+
+    /// The enumeration of a string; nil for an argument of another type and for free text.
+    ///
+    /// Throws for a string that no table knows, so that none is passed as text by oversight.
+    static func option(_ argument: Operation.Argument, of operation: Operation) throws -> Option? {
+        guard argument.kind == .string || argument.kind == .optionalString else { return nil }
+        let name = argument.schema.name
+        if freeTexts.contains(name) { return nil }
+        // An operation in place takes what the other one takes.
+        let schema = operation.schema
+        let function = schema.name.hasSuffix("_") ? String(schema.name.dropLast()) : schema.name
+        guard let option = options["\(function) \(name)"] ?? options[name] else {
+            throw UnsupportedType(
+                type: "the string \(name), which is neither among Naming's options nor its free texts")
+        }
+        return option
     }
 
     /// Whether an operation that PyTorch offers as a method is a method here too.
@@ -134,28 +167,37 @@ extension Naming {
         "keepdim": "keepDim",
     ]
 
-    /// Arguments that say nothing new behind the function's name, where they come right behind `self`: `x.add(y)`.
-    private static let unlabelledBehindSelf: Set<String> = [
-        "other", "exponent", "size", "shape", "mat2", "vec", "vec2", "tensor", "dims", "repeats", "src", "fill_value",
-        "value", "the_template",
+    /// What an operation computes with, in the row at its start: `x.add(y)`, `Linalg.solve(a, b)`,
+    /// `x.addmm(m, n, beta: 0.5)`.
+    private static let operands: Set<String> = [
+        "self", "other", "exponent", "tensor", "B", "b", "A", "y", "mat", "mat1", "mat2", "vec", "vec1", "vec2",
+        "batch1",
+        "batch2", "tensor1", "tensor2", "input1", "input2", "input3", "src", "fill_value", "value", "the_template",
     ]
 
-    /// Second operands beside a first one that is not called `self`: `Linalg.solve(a, b)`.
-    private static let unlabelledOperands: Set<String> = ["B", "y"]
+    /// The shape of the result as the first argument: `x.reshape([2, 3])`, `x.permute([1, 0])`.
+    private static let shapes: Set<String> = ["size", "shape", "dims", "repeats"]
 
-    /// First arguments other than tensors that need no label: `Tensor.zeros([2, 3])`, `Tensor.randperm(10)`.
-    private static let unlabelledFirst: Set<String> = ["size", "n", "equation"]
+    /// First arguments of static functions that stand for a shape or an operation: `Tensor.randperm(10)`.
+    private static let sizes: Set<String> = ["n", "equation"]
 
     /// First arguments that are tensors in one overload and numbers in another, where the label tells what they are.
-    private static let alwaysLabelled: Set<String> = ["start", "end"]
+    private static let rangeBounds: Set<String> = ["start", "end"]
 
-    /// Operations (`name.overload` or all of a `name`) whose unlabelled arguments are these and no others.
-    private static let unlabelledByOperation: [String: Set<String>] = [
+    /// Operations (`name.overload` or all of a `name`) whose unlabeled arguments are these and no others.
+    private static let unlabeledByOperation: [String: Set<String>] = [
         "arange": ["end"],
         "arange.start": [],
         "arange.start_step": [],
         "einsum": ["equation", "tensors"],
         "full": ["size", "fill_value"],
+        "heaviside": ["self", "values"],
+        "heaviside_": ["self", "values"],
+        "isin.Scalar_Tensor": ["element"],
+        "lerp": ["self", "end"],
+        "lerp_": ["self", "end"],
+        "polygamma": ["self"],
+        "special_polygamma": ["self"],
         "transpose": ["dim0", "dim1"],
         "transpose_": ["dim0", "dim1"],
         "promote_types": ["type1", "type2"],
@@ -167,6 +209,46 @@ extension Naming {
         "to.device": ["device", "dtype"],
         "to.dtype": ["dtype"],
         "where": ["condition", "self", "other"],
+    ]
+
+    /// Operations that PyTorch offers as properties, with their names here.
+    static let properties = ["numpy_T": "T", "matrix_H": "H", "mT": "mT", "mH": "mH"]
+
+    /// Defaults that PyTorch's Python functions have and its schemas have not.
+    static let addedDefaults = ["norm.ScalarOpt_dim p": "nil", "norm.ScalarOpt_dim_dtype p": "nil"]
+
+    /// The names of arguments of which a list of one element may be written as that element, and what it is called.
+    static let singulars = ["dims": "dim", "shifts": "shift"]
+
+    /// Operations that take no single dimension, though their schema says so: a matrix has two.
+    static let needsSeveralDimensions: Set<String> = ["linalg_norm.ord_str", "nuclear_norm.dim"]
+
+    /// Strings that can be any text.
+    private static let freeTexts: Set<String> = ["equation", "filename"]
+
+    /// The enumerations of strings, by the argument's name, or by the operation's and the argument's.
+    private static let options: [String: Option] = [
+        "UPLO": Option(type: "Linalg.Triangle", caseNames: ["L": "lower", "U": "upper"]),
+        "approximate": Option(type: "Tensor.GELUApproximation"),
+        "indexing": Option(type: "Tensor.GridIndexing"),
+        "interpolation": Option(type: "Tensor.QuantileInterpolation"),
+        "linalg_cond p": Option(type: "Linalg.MatrixNorm"),
+        "linalg_lstsq driver": Option(type: "Linalg.LeastSquaresDriver"),
+        "linalg_qr mode": Option(type: "Linalg.QRMode"),
+        "linalg_svd driver": Option(type: "Linalg.SVDDriver"),
+        "linalg_svdvals driver": Option(type: "Linalg.SVDDriver"),
+        "norm": Option(type: "FFT.Normalization"),
+        "ord": Option(type: "Linalg.MatrixNorm"),
+        "pad mode": Option(type: "Tensor.PadMode"),
+        "pad_mode": Option(type: "Tensor.PadMode"),
+        "padding": Option(type: "Tensor.ConvolutionPadding"),
+        "padding_side": Option(type: "Tensor.Side"),
+        "index_reduce reduce": Option(type: "Tensor.IndexReduction"),
+        "rounding_mode": Option(type: "Tensor.RoundingMode"),
+        "scatter reduce": Option(type: "Tensor.ScatterOperation"),
+        "scatter_reduce reduce": Option(type: "Tensor.ScatterReduction"),
+        "segment_reduce reduce": Option(type: "Tensor.SegmentReduction"),
+        "side": Option(type: "Tensor.Side"),
     ]
 
     /// What Sources/CTorch/Preconditions.h checks before libtorch is called.

@@ -27,6 +27,23 @@ struct OverloadResolution {
             resolutions[index] = resolved
         }
         signatures = resolutions.compactMap { $0 }
+        omissions += OverloadResolution.clashes(signatures)
+    }
+
+    /// The functions for one dimension that a call could take for another function of their name.
+    private static func clashes(_ signatures: [SwiftSignature]) -> [Omission] {
+        signatures.compactMap { signature in
+            guard let form = signature.forOneDimension else { return nil }
+            let others = signatures.filter { other in
+                other.namespace == form.namespace && other.name == form.name && other != signature
+                    && (other.receiver == nil) == (form.receiver == nil)
+            }
+            let forms = others + others.compactMap(\.forOneDimension)
+            guard let clash = forms.first(where: { haveCommonCall($0, form) }) else { return nil }
+            return Omission(
+                name: signature.operation.schema.fullName,
+                reason: "calls for one dimension could mean \(clash.operation.schema.fullName) too", isFailure: true)
+        }
     }
 
     /// Makes arguments required, until no call could mean both `signature` and an earlier overload; nil where that

@@ -37,7 +37,12 @@ struct Report {
         for section in operations.map(\.section).uniqued {
             let signatures = resolution.signatures.filter { $0.operation.section == section }
             lines += ["### \(section) (\(signatures.count))", "", "| PyTorch | Swift |", "|---|---|"]
-            lines += signatures.map { "| `\($0.operation.schema.fullName)` | `\($0.description)` |" } + [""]
+            lines +=
+                signatures.map { signature in
+                    let forms = [signature] + (signature.forOneDimension.map { [$0] } ?? [])
+                    let names = forms.map { "`\($0.description)`" }.joined(separator: ", ")
+                    return "| `\(signature.operation.schema.fullName)` | \(names) |"
+                } + [""]
         }
         while lines.last == "" { lines.removeLast() }
         return lines.joined(separator: "\n") + "\n"

@@ -12,7 +12,9 @@ struct SwiftEmitter {
     func files(section: String, _ signatures: [SwiftSignature]) -> [(name: String, text: String)] {
         var texts: [String] = []
         for namespace in Naming.Namespace.allCases {
-            let members = signatures.filter { $0.namespace == namespace }.map { function($0) }
+            let members = signatures.filter { $0.namespace == namespace }.flatMap { signature in
+                [function(signature)] + (signature.forOneDimension.map { [forwarding($0, to: signature)] } ?? [])
+            }
             texts += pages(of: members).map { text($0, namespace: namespace) }
         }
         return texts.enumerated().map { index, text in
@@ -59,7 +61,26 @@ struct SwiftEmitter {
     // MARK: Functions
 
     private func function(_ signature: SwiftSignature) -> [String] {
-        comment(signature) + declaration(signature) + body(signature) + ["    }"]
+        if signature.isProperty {
+            return comment(signature)
+                + ["    public var \(signature.name): Tensor {", "        get throws {"]
+                + body(signature).map { "    " + $0 } + ["        }", "    }"]
+        }
+        return comment(signature) + declaration(signature) + body(signature) + ["    }"]
+    }
+
+    /// The function for one dimension, which calls the one for several.
+    private func forwarding(_ signature: SwiftSignature, to several: SwiftSignature) -> [String] {
+        let arguments = zip(signature.parameters, several.parameters).map { one, other in
+            let name = Naming.escaped(one.name)
+            return (other.label.map { "\($0): " } ?? "") + (one.type == other.type ? name : "[\(name)]")
+        }
+        // Behind `self`, since a name such as `var` alone would be a keyword.
+        let call = "\(signature.receiver == nil ? "" : "self.")\(Naming.escaped(signature.name))("
+        return [
+            "    /// The same for one dimension: `\(several.description)` with a list of one."
+        ] + declaration(signature)
+            + Layout.list("try " + call, arguments, ")", indent: 8, step: 4, hangs: false) + ["    }"]
     }
 
     private func comment(_ signature: SwiftSignature) -> [String] {
@@ -135,8 +156,12 @@ struct SwiftEmitter {
             let back = signature.returnedArgument.map { ["        return \(value($0, in: signature))"] } ?? []
             return keep + call("try check(") + back
         case .tensor:
+            let open = "try Tensor(owning: "
+            if signature.parameters.contains(where: { $0.argument == nil }) {
+                return keep + call("let result = " + open) + ["        return try result.requiringGrad(requiresGrad)"]
+            }
             // The only expression of a function needs no return.
-            return keep + call((keep.isEmpty ? "" : "return ") + "try Tensor(owning: ")
+            return keep + call((keep.isEmpty ? "" : "return ") + open)
         case .tensorList:
             return keep + ["        var results: UnsafeMutablePointer<OpaquePointer>?"]
                 + call("let count = ", outputs: ["&results"], close: "")
@@ -192,7 +217,10 @@ struct SwiftEmitter {
         case .scalarList: return ["\(name).c", "\(name).count"]
         case .integerList, .realList: return [name, "\(name).count"]
         case .optionalIntegerList, .optionalRealList: return [name, "\(name)?.count ?? -1"]
-        case .integer, .real, .bool, .string, .optionalString: return [name]
+        case .integer, .real, .bool: return [name]
+        case .string, .optionalString:
+            let isText = signature.parameters.contains { $0.argument == argument && $0.type.hasPrefix("String") }
+            return [isText ? name : argument.kind == .string ? "\(name).rawValue" : "\(name)?.rawValue"]
         case .scalar, .optionalScalar, .optionalInteger, .optionalReal, .optionalBool, .device, .optionalDevice,
             .optionalDType, .optionalMemoryFormat:
             return ["\(name).c"]

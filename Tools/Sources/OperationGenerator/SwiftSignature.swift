@@ -6,7 +6,8 @@ struct SwiftSignature: Equatable, Sendable {
         var name: String
         var type: String
         var defaultValue: String?
-        var argument: Operation.Argument
+        /// What it is in PyTorch's schema; nil for `requiresGrad`, which only PyTorch's Python functions have.
+        var argument: Operation.Argument?
 
         /// As it stands in the declaration.
         var text: String {
@@ -22,27 +23,65 @@ struct SwiftSignature: Equatable, Sendable {
     /// The tensor before the dot; nil for a static function.
     var receiver: Operation.Argument?
     var parameters: [Parameter]
+    /// Whether callers read a property instead of calling a function: `x.mT`.
+    var isProperty: Bool
 
     init(_ operation: Operation) throws {
         self.operation = operation
         (namespace, name) = Naming.swiftFunction(operation.schema.name)
-        let isMethod = namespace == .tensor && Naming.isMethod(operation.function)
+        let property = Naming.properties[operation.schema.name]
+        isProperty = property != nil
+        name = property ?? name
+        let isMethod = namespace == .tensor && (isProperty || Naming.isMethod(operation.function))
         receiver = isMethod ? operation.arguments.first : nil
         let passed = operation.arguments.dropFirst(isMethod ? 1 : 0).filter { $0.kind != .optionalLayout }
-        parameters = try passed.enumerated().map { position, argument in
+        parameters = []
+        for argument in passed {
             let name = Naming.swiftArgument(argument)
-            let isUnlabelled = Naming.isUnlabelled(argument, of: operation, position: position, isMethod: isMethod)
-            return Parameter(
-                label: isUnlabelled ? nil : name,
-                name: name,
-                type: SwiftSignature.type(argument.kind),
-                defaultValue: try SwiftSignature.defaultValue(argument),
-                argument: argument)
+            let isUnlabeled = Naming.isUnlabeled(
+                argument, of: operation, isMethod: isMethod, behind: parameters.map(\.label))
+            let option = try Naming.option(argument, of: operation)
+            parameters.append(
+                Parameter(
+                    label: isUnlabeled ? nil : name,
+                    name: name,
+                    type: option?.swiftType(argument.kind) ?? SwiftSignature.type(argument.kind),
+                    defaultValue: try SwiftSignature.defaultValue(argument, option)
+                        ?? Naming.addedDefaults["\(operation.schema.fullName) \(argument.schema.name)"],
+                    argument: argument))
+            // In the place where PyTorch's Python functions have it.
+            if argument.kind == .optionalDevice, operation.makesTensor {
+                parameters.append(
+                    Parameter(
+                        label: "requiresGrad", name: "requiresGrad", type: "Bool", defaultValue: "false",
+                        argument: nil))
+            }
         }
+    }
+
+    /// The same function for one dimension, `sum(dim: 1)` beside `sum(dims: [0, 1])`; nil if PyTorch takes lists only.
+    ///
+    /// The schema says that one number may stand for a list by the list's length: `int[1] dim`.
+    var forOneDimension: SwiftSignature? {
+        guard !Naming.needsSeveralDimensions.contains(operation.schema.fullName) else { return nil }
+        var result = self
+        var isChanged = false
+        for index in parameters.indices {
+            guard let argument = parameters[index].argument, argument.schema.type.listCount == 1,
+                let singular = Naming.singulars[parameters[index].name]
+            else { continue }
+            result.parameters[index].name = singular
+            if parameters[index].label != nil { result.parameters[index].label = singular }
+            result.parameters[index].type = "Int"
+            result.parameters[index].defaultValue = nil
+            isChanged = true
+        }
+        return isChanged ? result : nil
     }
 
     /// The function with its labels, as in `add(_:alpha:)`.
     var description: String {
+        if isProperty { return "\(namespace.rawValue).\(name)" }
         let labels = parameters.map { "\($0.label ?? "_"):" }.joined()
         return "\(namespace.rawValue).\(name)(\(labels))"
     }
@@ -113,7 +152,7 @@ struct SwiftSignature: Equatable, Sendable {
     /// The default of an argument as Swift spells it; nil where the caller has to give it.
     ///
     /// Tensors, generators and memory formats that may be none are none unless given, whatever the schema says.
-    static func defaultValue(_ argument: Operation.Argument) throws -> String? {
+    static func defaultValue(_ argument: Operation.Argument, _ option: Naming.Option? = nil) throws -> String? {
         switch argument.kind {
         case .optionalTensor, .optionalGenerator, .optionalMemoryFormat: return "nil"
         default: break
@@ -135,7 +174,9 @@ struct SwiftSignature: Equatable, Sendable {
             guard text == "contiguous_format" else { throw UnsupportedType(type: "the default \(text)") }
             return ".contiguous"
         case .string, .optionalString:
-            return text
+            guard let option else { return text }
+            let value = text.filter { $0 != "\"" && $0 != "'" }
+            return ".\(option.caseNames[value] ?? value)"
         default:
             throw UnsupportedType(type: "the default \(text)")
         }

@@ -98,6 +98,54 @@ import Testing
         #expect(try swift(Samples.stride, isMethod: false).contains("bias: Tensor? = nil, stride: [Int] = [1]"))
     }
 
+    @Test("a list that may be one number has a second function, which calls the first")
+    func oneDimension() throws {
+        let text = try swift(Samples.sumDims)
+        #expect(
+            text.contains(
+                """
+                    public func sum(dim: Int, keepDim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+                        try self.sum(dims: [dim], keepDim: keepDim, dtype: dtype)
+                    }
+                """))
+        let roll = try swift("roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor")
+        #expect(roll.contains("public func roll(shift: Int, dim: Int) throws -> Tensor {"))
+        #expect(roll.contains("try self.roll(shifts: [shift], dims: [dim])"))
+        let shift = try swift("fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor", isMethod: false)
+        #expect(shift.contains("public static func fftshift(_ input: Tensor, dim: Int) throws -> Tensor {"))
+        #expect(shift.contains("try fftshift(input, dims: [dim])"))
+        // PyTorch takes no single number for these.
+        #expect(try !swift("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor").contains("dim: Int"))
+        #expect(try !swift(Samples.stride, isMethod: false).contains("stride: Int"))
+    }
+
+    @Test("what makes a tensor can make one that requires a gradient")
+    func requiresGrad() throws {
+        let text = try swift(Samples.zeros, isMethod: false)
+        #expect(text.contains("device: Device? = nil, requiresGrad: Bool = false,"))
+        #expect(text.contains("let result = try Tensor(owning: ct_zeros("))
+        #expect(text.contains("return try result.requiringGrad(requiresGrad)"))
+        let conversion =
+            "to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
+            + "pin_memory=None) -> Tensor(a)"
+        #expect(try !swift(conversion).contains("requiresGrad"))
+    }
+
+    @Test("what is a property in PyTorch is one here")
+    func properties() throws {
+        #expect(
+            try swift("mT(Tensor(a) self) -> Tensor(a)").contains(
+                """
+                    public var mT: Tensor {
+                        get throws {
+                            defer { keepAlive(self) }
+                            return try Tensor(owning: ct_mT(pointer))
+                        }
+                    }
+                """))
+        #expect(try swift("numpy_T(Tensor(a) self) -> Tensor(a)").contains("public var T: Tensor {"))
+    }
+
     @Test("comments say what becomes of memory")
     func comments() throws {
         #expect(try swift(Samples.add).contains("/// Returns a new tensor."))

@@ -55,11 +55,45 @@ import Testing
         #expect(try Samples.signature(Samples.transpose).description == "Tensor.transpose(_:_:)")
         #expect(
             try Samples.signature(Samples.zeros, isMethod: false).description
-                == "Tensor.zeros(_:dtype:device:pinMemory:)")
+                == "Tensor.zeros(_:dtype:device:requiresGrad:pinMemory:)")
         #expect(try Samples.signature(Samples.solve, isMethod: false).description == "Linalg.solve(_:_:left:)")
         #expect(try Samples.signature(Samples.gelu, isMethod: false).description == "Tensor.gelu(_:approximate:)")
         #expect(
             try Samples.signature(Samples.foreachAdd, isMethod: false).description == "Tensor.foreachAdd_(_:scalar:)")
+    }
+
+    @Test("operands stand in a row without labels; a label that comes first ends the row")
+    func operands() throws {
+        func description(_ schema: String, isMethod: Bool = true) throws -> String {
+            try Samples.signature(schema, isMethod: isMethod).description
+        }
+        let addmm = "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor"
+        #expect(try description(addmm) == "Tensor.addmm(_:_:beta:alpha:)")
+        #expect(
+            try description("linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B) -> Tensor", isMethod: false)
+                == "Linalg.luSolve(_:pivots:b:)")
+        #expect(
+            try description("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
+                == "Tensor.scatter(dim:index:src:)")
+        #expect(
+            try description("polygamma(int n, Tensor self) -> Tensor", isMethod: false) == "Tensor.polygamma(n:_:)")
+        #expect(try description("f(Tensor self, *, int[] size) -> Tensor") == "Tensor.f(size:)")
+    }
+
+    @Test("a string is a case of an enumeration, and one that no table knows is an error")
+    func options() throws {
+        let division = try Samples.signature(Samples.divMode)
+        #expect(division.parameters.map(\.type) == ["Tensor", "Tensor.RoundingMode?"])
+        let gelu = try Samples.signature(Samples.gelu, isMethod: false)
+        #expect(gelu.parameters[1].text == "approximate: Tensor.GELUApproximation = .none")
+        let eigh = try Samples.signature("linalg_eigh(Tensor self, str UPLO=\"L\") -> Tensor", isMethod: false)
+        #expect(eigh.parameters[1].text == "uplo: Linalg.Triangle = .lower")
+        let inPlace = try Samples.signature("scatter_.reduce(Tensor(a!) self, *, str reduce) -> Tensor(a!)")
+        #expect(inPlace.parameters[0].type == "Tensor.ScatterOperation")
+        let text = try Samples.signature("einsum(str equation, Tensor[] tensors) -> Tensor", isMethod: false)
+        #expect(text.parameters[0].type == "String")
+        let error = #expect(throws: UnsupportedType.self) { try Samples.signature("f(Tensor self, str how) -> Tensor") }
+        #expect(error?.type.contains("the string how") == true)
     }
 
     @Test("an argument named as a word of C++ has another name in C")

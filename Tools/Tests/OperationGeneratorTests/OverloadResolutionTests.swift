@@ -42,6 +42,14 @@ import Testing
         #expect(hopeless.signatures.count == 1)
     }
 
+    @Test("a function for one dimension that PyTorch has too is reported")
+    func oneDimension() throws {
+        let resolution = try resolved(
+            "f.dims(Tensor self, int[1] dim) -> Tensor", "f.dim(Tensor self, int dim) -> Tensor")
+        #expect(resolution.omissions.map(\.name) == ["f.dims"])
+        #expect(resolution.omissions.map(\.isFailure) == [true])
+    }
+
     @Test("a method and a function of one name are no rivals")
     func receivers() throws {
         let method = try Samples.signature(Samples.equal, isMethod: true)

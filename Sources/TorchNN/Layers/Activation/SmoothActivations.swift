@@ -3,11 +3,7 @@ import Torch
 /// x·Φ(x), with Φ the normal distribution's function. Hendrycks and Gimpel 2016, "Gaussian error linear units".
 public final class GELU: Module, Layer {
     /// How Φ is computed.
-    public enum Approximation: String, CaseIterable, Sendable {
-        case none
-        /// By a hyperbolic tangent, which is faster.
-        case tanh
-    }
+    public typealias Approximation = Tensor.GELUApproximation
 
     public let approximate: Approximation
 

@@ -44,7 +44,7 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
         let padding: String? =
             switch padding {
             case .sizes(let sizes): sizes.allSatisfy { $0 == 0 } ? nil : tupleText(sizes)
-            case .toSameSize, .nothing: padding.name
+            case .toSameSize, .nothing: padding.purpose.rawValue
             }
         return convolutionText(
             inChannels, outChannels, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding,

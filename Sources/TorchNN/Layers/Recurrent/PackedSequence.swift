@@ -83,9 +83,7 @@ public func padPackedSequence(
 }
 
 /// Which side of a sequence is filled up.
-public enum PaddingSide: String, Sendable {
-    case right, left
-}
+public typealias PaddingSide = Tensor.Side
 
 /// Makes one padded tensor of sequences of several lengths.
 ///
@@ -97,7 +95,7 @@ public func padSequence(
     _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0, paddingSide: PaddingSide = .right
 ) throws -> Tensor {
     try Tensor.padSequence(
-        sequences, batchFirst: batchFirst, paddingValue: paddingValue, paddingSide: paddingSide.rawValue)
+        sequences, batchFirst: batchFirst, paddingValue: paddingValue, paddingSide: paddingSide)
 }
 
 /// Takes the sequences out of a padded tensor: undoes `padSequence`.
