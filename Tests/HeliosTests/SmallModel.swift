@@ -49,6 +49,11 @@ class SmallModel: Model<LabeledBatch> {
     }
 }
 
+/// One that is tested with the weights of its setup.
+class ReadyModel: SmallModel {
+    override func loadForTesting() {}
+}
+
 /// Twenty-two images of 3 by 3 random numbers, in batches of 4.
 class SmallData: DataModule<LabeledBatch> {
     var options = LoaderOptions(batchSize: 4, shuffle: true)

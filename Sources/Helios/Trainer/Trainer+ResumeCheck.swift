@@ -189,10 +189,11 @@ private struct ObservedTraining<Batch: Sendable> {
 }
 
 extension StateDict {
-    /// The first difference to another checkpoint, but for times, paths and names of files.
+    /// The first difference to another checkpoint, but for times, paths, and names and numbers of files.
     fileprivate func difference(from other: StateDict) -> String? {
         let apart: Set<StateDict.Key> = [
             Checkpoint.Key.loggers, Checkpoint.Key.progress, Checkpoint.Key.written, Checkpoint.Key.version,
+            Checkpoint.Key.interrupted, Checkpoint.Key.saveNumber,
         ]
         let (left, right) = (filter { !apart.contains($0.key) }, other.filter { !apart.contains($0.key) })
         func state(_ elements: [(key: Key, value: StateValue)]) -> StateDict {

@@ -103,7 +103,7 @@ import Testing
         #expect(other?.reason.contains("validFrequency") == true)
         #expect(model.losses.isEmpty)
         // Which a test needs not.
-        try trainer.test(SmallModel(), SmallData())
+        try trainer.test(ReadyModel(), SmallData())
     }
 
     @Test(

@@ -114,7 +114,7 @@ import Testing
 
     @Test("validation, test and prediction are guarded too")
     func elsewhere() throws {
-        final class BadInput: SmallModel {
+        final class BadInput: ReadyModel {
             override func testStep(_ batch: LabeledBatch, step: Int) throws { _ = try network(batch.inputs / 0) }
             override func validStep(_ batch: LabeledBatch, step: Int) throws { _ = try network(batch.inputs / 0) }
         }

@@ -83,7 +83,7 @@ import Testing
     @Test("a model without predictStep, and data without predictions, are errors that say what to do")
     func unfinished() throws {
         let error = #expect(throws: ConfigurationError.self) {
-            _ = try Trainer.quiet().predict(SmallModel(), Images())
+            _ = try Trainer.quiet().predict(ReadyModel(), Images())
         }
         #expect(error?.description.contains("predictStep") == true)
         let dataError = #expect(throws: DataError.self) { _ = try Trainer.quiet().predict(Predicting(), SmallData()) }
@@ -120,6 +120,7 @@ import Testing
         }
         final class Doubling: Model<Tensor> {
             override func setup(fastInit: Bool) {}
+            override func loadForTesting() {}
             override func predictStep(_ batch: Tensor, step: Int) throws -> Tensor { try batch * 2 }
         }
         let predictions = try Trainer.quiet().predict(Doubling(saveName: "double"), Numbers())

@@ -95,7 +95,7 @@ import Testing
 
     @Test("an error in a test is logged with the batch")
     func testError() throws {
-        final class FailingTest: SmallModel {
+        final class FailingTest: ReadyModel {
             override func testStep(_ batch: LabeledBatch, step: Int) throws {
                 if step == 1 { throw Trouble(place: .validStep) }
             }

@@ -73,7 +73,7 @@ import TorchOptim
 
     @Test("a test and a prediction have their tables")
     func testing() throws {
-        final class Predicting: SmallModel {
+        final class Predicting: ReadyModel {
             override func predictStep(_ batch: LabeledBatch, step: Int) throws -> Tensor {
                 try network(batch.inputs)
             }
@@ -86,7 +86,7 @@ import TorchOptim
                     TensorDataset(inputs: inputs, targets: Tensor.zeros([8])), LoaderOptions(batchSize: 2))
             }
         }
-        let tested = try calls(profile(Trainer.quiet(), SmallModel()) { try $0.test($1, SmallData()) })
+        let tested = try calls(profile(Trainer.quiet(), ReadyModel()) { try $0.test($1, SmallData()) })
         #expect(tested.contains { $0.name == "testStep" && $0.calls == 2 })
         let predicted = try calls(
             profile(Trainer.quiet(), Predicting()) { trainer, model in

@@ -41,7 +41,8 @@ import Testing
         let rules = try TraceTests.ownFiles.reduce(into: Set<TraceRule>()) { rules, file in
             rules.formUnion(try TraceReplay(Trace(file)).report().rules)
         }
-        #expect(rules == Set(TraceRule.allCases).subtracting([.newestCheckpoint]))
+        // Since the end is saved, a training that goes on from its end has ended before.
+        #expect(rules == Set(TraceRule.allCases).subtracting([.newestCheckpoint, .stopIsFinal]))
     }
 
     @Test(

@@ -36,7 +36,7 @@ import Testing
     @Test("training without steps is an error, and testing needs none")
     func noSteps() throws {
         #expect(throws: ConfigurationError.self) { try Trainer.quiet(.epoch, 0).fit(SmallModel(), SmallData()) }
-        try Trainer.quiet(.epoch, 0).test(SmallModel(), SmallData())
+        try Trainer.quiet(.epoch, 0).test(ReadyModel(), SmallData())
     }
 
     @Test("a model or a data module without its parts is an error that names them")
