@@ -76,11 +76,11 @@ extension EpochShape: CustomStringConvertible {
         }
         sampleCount = try state.int("samples")
         batchSize = try state.int("batch_size")
-        shuffle = try optional("shuffle", state.bool)
-        dropLast = try optional("drop_last", state.bool)
-        batchCount = try optional("batches", state.int)
-        seed = try optional("seed", state.int).map { UInt64(UInt(bitPattern: $0)) }
-        sampler = try optional("sampler", state.string)
-        order = try optional("order", state.int)
+        shuffle = try optional("shuffle") { try state.bool($0) }
+        dropLast = try optional("drop_last") { try state.bool($0) }
+        batchCount = try optional("batches") { try state.int($0) }
+        seed = try optional("seed") { try state.int($0) }.map { UInt64(UInt(bitPattern: $0)) }
+        sampler = try optional("sampler") { try state.string($0) }
+        order = try optional("order") { try state.int($0) }
     }
 }
