@@ -22,8 +22,10 @@ struct EndedTraining: Equatable {
 
     /// What the folder says; nil if it says nothing.
     init?(in folder: URL) {
-        let file = folder.appending(path: EndedTraining.fileName)
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+        let path = folder.appending(path: EndedTraining.fileName).path
+        // The name of a checkpoint has at most 255 bytes.
+        guard let bytes = try? RegularFile.start(of: path, count: 1024) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 3 else { return nil }
         self.init(checkpoint: String(lines[1]), isComplete: lines[0] == EndedTraining.complete)
