@@ -106,8 +106,9 @@ struct Digits: ParsableCommand {
             checkpointFrequency: trains ? checkpointFrequency ?? unitsPerEpoch : nil, randomSeed: seed, device: device,
             // The network is so small that a second thread costs more than it does.
             threads: 1,
-            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil, onResume: onResume, logRoot: folder,
-            showsProgress: !quiet, printsBanner: trains && !quiet)
+            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil,
+            onResume: trains ? onResume : .keep, logRoot: folder, showsProgress: !quiet,
+            printsBanner: trains && !quiet)
     }
 
     private var stepsPerEpoch: Int {

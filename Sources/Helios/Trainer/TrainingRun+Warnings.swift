@@ -34,7 +34,8 @@ extension TrainingRun {
         guard trainer.checkpointRoot == nil else { return [] }
         let options = [
             ("checkpointRetention", trainer.checkpointRetention != .all),
-            ("checkpointWriting", trainer.checkpointWriting != .sync),
+            ("checkpointWriting", trainer.checkpointWriting != .sync), ("onResume", trainer.onResume != .keep),
+            ("saveOnError", trainer.saveOnError),
         ]
         .filter(\.1).map(\.0)
         return options.isEmpty

@@ -62,7 +62,7 @@ import Testing
     @Test("the checkpoint's options are kept with a warning that has both values, run after run")
     func keep() throws {
         try withTemporaryFolder { folder in
-            #expect(try !train(3, in: folder, Optioned(sgd(0.1))).contains("warning"))
+            #expect(try !train(3, in: folder, Optioned(sgd(0.1))).contains("in the checkpoint"))
             for total in [4, 5] {
                 let model = Optioned(sgd(0.5, decay: 0.01))
                 let text = try train(.steps(total), in: folder, model)
@@ -72,7 +72,7 @@ import Testing
                 #expect(model.rates == [0.1] && model.optimizer.parameterGroups[0].options["weight_decay"] != nil)
                 #expect(try model.optimizer.parameterGroups[0].options.double("weight_decay") == 0)
             }
-            #expect(try !train(6, in: folder, Optioned(sgd(0.1))).contains("warning"))
+            #expect(try !train(6, in: folder, Optioned(sgd(0.1))).contains("in the checkpoint"))
         }
     }
 
@@ -84,7 +84,7 @@ import Testing
             let model = Optioned(sgd(0.5, decay: 0.01))
             let text = try train(4, in: folder, model, onResume: .override)
             #expect(text.contains("the program's options replace the checkpoint's: "), "\(text)")
-            #expect(!text.contains("warning"))
+            #expect(!text.contains("whose options are kept"))
             #expect(model.rates == [0.5])
             // The step as PyTorch's SGD makes it: buffer ← momentum · buffer + (gradient + decay · weight).
             let weight = try first.network.parameters()[0].detach()
@@ -94,7 +94,7 @@ import Testing
             let expected = try weight - 0.5 * step
             #expect(try expected.allclose(model.network.parameters()[0].detach(), rtol: 1e-6, atol: 1e-7))
             // From now on it is the checkpoint that says so.
-            #expect(try !train(5, in: folder, Optioned(sgd(0.5, decay: 0.01))).contains("warning"))
+            #expect(try !train(5, in: folder, Optioned(sgd(0.5, decay: 0.01))).contains("in the checkpoint"))
         }
     }
 
@@ -140,7 +140,7 @@ import Testing
         try withTemporaryFolder { folder in
             for total in [2, 4, 5, 7] {
                 let text = try train(.steps(total), in: folder, Optioned(sgd(0.1), make))
-                #expect(!text.contains("warning"), "\(OnResumeTests.schedulers[index].0): \(text)")
+                #expect(!text.contains("in the checkpoint"), "\(OnResumeTests.schedulers[index].0): \(text)")
             }
             // Nor one from a checkpoint that does not say what its program said.
             let file = folder.appending(path: "optioned/optioned_epoch_2_iter_7.pth")
@@ -148,7 +148,7 @@ import Testing
             state["setup_options"] = nil
             try TorchFile.save(state, to: file)
             let text = try train(8, in: folder, Optioned(sgd(0.1), make))
-            #expect(!text.contains("warning"), "\(OnResumeTests.schedulers[index].0): \(text)")
+            #expect(!text.contains("in the checkpoint"), "\(OnResumeTests.schedulers[index].0): \(text)")
         }
     }
 
@@ -179,7 +179,7 @@ import Testing
                 let longer = model(12)
                 let text = try train(12, in: folder, longer, onResume: policy)
                 #expect(text.contains("scheduler.T_max (6 in the checkpoint, 12 in the program)"), "\(text)")
-                #expect(text.contains("warning") == (policy == .keep))
+                #expect(text.contains("whose options are kept") == (policy == .keep))
                 let length = policy == .keep ? 6 : 12
                 for (step, rate) in zip(6..<12, longer.rates) {
                     #expect(abs(rate - cosine(0.1, step, of: length)) < 1e-12, "\(policy), step \(step)")
@@ -236,8 +236,8 @@ import Testing
                     .iteration, .steps(steps), accumulationSteps: count, checkpointRoot: folder)
                 return try trainer.printedText { try trainer.fit(SmallModel(), SmallData()) }
             }
-            #expect(try !train(2, accumulating: 2).contains("warning"))
-            #expect(try !train(3, accumulating: 2).contains("warning"))
+            #expect(try !train(2, accumulating: 2).contains("the checkpoint was trained with"))
+            #expect(try !train(3, accumulating: 2).contains("the checkpoint was trained with"))
             #expect(try train(4, accumulating: 3).contains("with accumulationSteps 2, this run has 3"))
         }
     }

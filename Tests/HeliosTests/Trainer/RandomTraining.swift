@@ -17,7 +17,7 @@ struct RandomTraining {
         var samples: [[Int]] = []
         /// The lines about epochs and validations, without times.
         var logLines: [String] = []
-        /// What the log warns of, but for interruptions.
+        /// What the log warns of about checkpoints.
         var warnings: [String] = []
         var validationStepCount = 0
         var runCount = 0
@@ -103,7 +103,7 @@ struct RandomTraining {
         let log = folder.appending(path: "learner.log")
         result.logLines = try RandomTraining.lines(of: log)
         result.warnings = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init)
-            .filter { $0.contains(" warning ") && !$0.contains("interrupted by Trainer.stop()") }
+            .filter { $0.contains(" warning ") && $0.contains("checkpoint") }
         result.end = .dictionary(try model.stateDict())
         return result
     }
