@@ -68,7 +68,7 @@ inputs |= {
     "edges4": torch.tensor([0.0, 0.3, 0.6, 1.0]), "edges3": torch.tensor([0.0, 0.5, 1.0]), "upper": square.triu(),
     "complex": torch.complex(inputs["mixed"], inputs["mixed2"]), "place": torch.tensor(1), "nine": torch.tensor(9),
     "spectrum": torch.stft(inputs["signal"], 8, 4, 8, inputs["window"], return_complex=True),
-    "counts": torch.tensor([[3.0, 5.0, 2.0], [9.0, 1.0, 4.0]]), "leaf": torch.rand(2, 3).requires_grad_(),
+    "gains": torch.tensor([[0.5], [1.0], [2.0]]), "counts": torch.tensor([[3.0, 5.0, 2.0], [9.0, 1.0, 4.0]]), "leaf": torch.rand(2, 3).requires_grad_(),
     "sparse": torch.sparse_coo_tensor(sparse_places, torch.rand(3), (2, 3)).coalesce(),
     "sparse2": torch.sparse_coo_tensor(sparse_places.flip(1), torch.rand(3), (2, 3)).coalesce(),
     "sparse3": torch.sparse_coo_tensor(sparse_places, torch.rand(3), (3, 3)).coalesce(),

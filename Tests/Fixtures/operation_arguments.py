@@ -145,6 +145,8 @@ fixed = {
     "cauchy_": [T("mixed"), R(0.0), HALF, None], "exponential_": [T("mixed"), R(1.5), SEED],
     "geometric_": [T("mixed"), HALF, None],
     "log_normal_": [T("mixed"), R(0.5), HALF, SEED], "normal_": [T("mixed"), R(1.0), HALF, None],
+    "_standard_gamma": [T("positive"), SEED], "_sample_dirichlet": [T("positive"), SEED],
+    "_dirichlet_grad": [T("positive"), T("positive2"), T("large")], "_weight_norm": [T("square"), T("gains"), ZERO],
     "uniform_": [T("mixed"), R(-1.0), R(1.0), SEED],
     "random_": [T("integers"), None], "random_.from": [T("integers"), THREE, {"int": 9}, SEED],
     "random_.to": [T("integers"), {"int": 9}, None],

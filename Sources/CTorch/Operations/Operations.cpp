@@ -6,6 +6,7 @@
 
 #include <ATen/ops/_amp_foreach_non_finite_check_and_unscale_ops.h>
 #include <ATen/ops/_amp_update_scale_ops.h>
+#include <ATen/ops/_dirichlet_grad_ops.h>
 #include <ATen/ops/_foreach_abs_ops.h>
 #include <ATen/ops/_foreach_add_ops.h>
 #include <ATen/ops/_foreach_addcdiv_ops.h>
@@ -32,12 +33,15 @@
 #include <ATen/ops/_fused_sgd_ops.h>
 #include <ATen/ops/_pack_padded_sequence_ops.h>
 #include <ATen/ops/_pad_packed_sequence_ops.h>
+#include <ATen/ops/_sample_dirichlet_ops.h>
+#include <ATen/ops/_standard_gamma_ops.h>
 #include <ATen/ops/_unique2_ops.h>
 #include <ATen/ops/_upsample_bicubic2d_aa_ops.h>
 #include <ATen/ops/_upsample_bilinear2d_aa_ops.h>
 #include <ATen/ops/_upsample_nearest_exact1d_ops.h>
 #include <ATen/ops/_upsample_nearest_exact2d_ops.h>
 #include <ATen/ops/_upsample_nearest_exact3d_ops.h>
+#include <ATen/ops/_weight_norm_ops.h>
 #include <ATen/ops/abs_ops.h>
 #include <ATen/ops/absolute_ops.h>
 #include <ATen/ops/acos_ops.h>
@@ -755,6 +759,13 @@ bool ct_amp_update_scale_(
 } catch (...) {
   recordFailure("_amp_update_scale_", {self, growthTracker, foundInf});
   return false;
+}
+
+CTTensor *_Nullable ct_dirichlet_grad(CTTensor *x, CTTensor *alpha, CTTensor *total) try {
+  return owned(at::_ops::_dirichlet_grad::call(borrow(x), borrow(alpha), borrow(total)));
+} catch (...) {
+  recordFailure("_dirichlet_grad", {x, alpha, total});
+  return nullptr;
 }
 
 CTInteger ct_foreach_abs(
@@ -1850,6 +1861,20 @@ bool ct_pad_packed_sequence(
   return false;
 }
 
+CTTensor *_Nullable ct_sample_dirichlet(CTTensor *self, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::_sample_dirichlet::call(borrow(self), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("_sample_dirichlet", {self});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_standard_gamma(CTTensor *self, CTGenerator *_Nullable generator) try {
+  return owned(at::_ops::_standard_gamma::call(borrow(self), optionalGenerator(generator)));
+} catch (...) {
+  recordFailure("_standard_gamma", {self});
+  return nullptr;
+}
+
 bool ct_unique2(
     CTTensor *self, bool sorted, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2) try {
@@ -1969,6 +1994,13 @@ CTTensor *_Nullable ct_upsample_nearest_exact3d_vec(
       optionalReals(scaleFactors, scaleFactorsCount)));
 } catch (...) {
   recordFailure("_upsample_nearest_exact3d", {input});
+  return nullptr;
+}
+
+CTTensor *_Nullable ct_weight_norm(CTTensor *v, CTTensor *g, CTInteger dim) try {
+  return owned(at::_ops::_weight_norm::call(borrow(v), borrow(g), dim));
+} catch (...) {
+  recordFailure("_weight_norm", {v, g});
   return nullptr;
 }
 

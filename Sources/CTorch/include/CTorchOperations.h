@@ -15,6 +15,7 @@ bool ct_amp_foreach_non_finite_check_and_unscale_(
 bool ct_amp_update_scale_(
     CTTensor *self, CTTensor *growthTracker, CTTensor *foundInf, double scaleGrowthFactor, double scaleBackoffFactor,
     CTInteger growthInterval);
+CTTensor *_Nullable ct_dirichlet_grad(CTTensor *x, CTTensor *alpha, CTTensor *total);
 CTInteger ct_foreach_abs(
     CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount, CTTensor *_Nonnull *_Nullable *_Nonnull out);
 bool ct_foreach_abs_(CTTensor *_Nonnull const *_Nullable self, CTInteger selfCount);
@@ -306,6 +307,8 @@ bool ct_pack_padded_sequence(
 bool ct_pad_packed_sequence(
     CTTensor *data, CTTensor *batchSizes, bool batchFirst, CTScalar paddingValue, CTInteger totalLength,
     CTTensor *_Nullable *_Nonnull out0, CTTensor *_Nullable *_Nonnull out1);
+CTTensor *_Nullable ct_sample_dirichlet(CTTensor *self, CTGenerator *_Nullable generator);
+CTTensor *_Nullable ct_standard_gamma(CTTensor *self, CTGenerator *_Nullable generator);
 bool ct_unique2(
     CTTensor *self, bool sorted, bool returnInverse, bool returnCounts, CTTensor *_Nullable *_Nonnull out0,
     CTTensor *_Nullable *_Nonnull out1, CTTensor *_Nullable *_Nonnull out2);
@@ -338,6 +341,7 @@ CTTensor *_Nullable ct_upsample_nearest_exact3d(
 CTTensor *_Nullable ct_upsample_nearest_exact3d_vec(
     CTTensor *input, const CTInteger *_Nullable outputSize, CTInteger outputSizeCount,
     const double *_Nullable scaleFactors, CTInteger scaleFactorsCount);
+CTTensor *_Nullable ct_weight_norm(CTTensor *v, CTTensor *g, CTInteger dim);
 CTTensor *_Nullable ct_abs(CTTensor *self);
 bool ct_abs_(CTTensor *self);
 CTTensor *_Nullable ct_absolute(CTTensor *self);

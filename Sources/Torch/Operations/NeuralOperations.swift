@@ -1244,6 +1244,14 @@ extension Tensor {
                 anchor.pointer, positive.pointer, negative.pointer, margin, p, eps, swap, reduction))
     }
 
+    /// `_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    package static func weightNorm(_ v: Tensor, g: Tensor, dim: Int = 0) throws -> Tensor {
+        defer { keepAlive((v, g)) }
+        return try Tensor(owning: ct_weight_norm(v.pointer, g.pointer, dim))
+    }
+
     /// `lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool
     /// train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)`
     ///
