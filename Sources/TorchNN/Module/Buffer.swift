@@ -32,7 +32,7 @@ public struct Buffer<Value: TensorProperty>: SlotHolder {
     }
 
     public var wrappedValue: Value {
-        get { Value(optionalTensor: slot.tensor) }
+        get { Value(optionalTensor: slot.value) }
         nonmutating set { slot.assign(newValue.optionalTensor) }
     }
 }

@@ -5,9 +5,9 @@ extension Module: CustomStringConvertible {
         return describe(&path)
     }
 
-    /// The class, without the type that a generic one has in angle brackets.
+    /// The class as PyTorch prints it.
     final var typeName: String {
-        String(String(describing: type(of: self)).prefix { $0 != "<" })
+        parametrized.isEmpty ? className : "Parametrized\(className)"
     }
 
     private final func describe(_ path: inout [Module]) -> String {
@@ -17,9 +17,9 @@ extension Module: CustomStringConvertible {
         path.append(self)
         defer { path.removeLast() }
         let members =
-            printsEqualNeighboursOnce ? Self.runs(of: childNodes(), &path) : Self.lines(of: childNodes(), &path)
-        if members.isEmpty { return "\(name)(\(extraDescription))" }
+            printsEqualNeighboursOnce ? Self.runs(of: nodes(), &path) : Self.lines(of: nodes(), &path)
         let extra = extraDescription.isEmpty ? [] : [extraDescription]
+        if members.isEmpty && !extraDescription.contains("\n") { return "\(name)(\(extraDescription))" }
         return "\(name)(\n\(Self.indented((extra + members).joined(separator: "\n")))\n)"
     }
 

@@ -66,7 +66,7 @@ extension Module {
     public final func withHooks<Output>(
         _ inputs: @autoclosure () -> [Tensor], outputs: (Output) -> [Tensor], _ forward: () throws -> Output
     ) throws -> Output {
-        let output = try forward()
+        let output = parametrized.isEmpty ? try forward() : try withParametrizations(forward)
         if !forwardHooks.isEmpty {
             let (inputs, outputs) = (inputs(), outputs(output))
             for registration in forwardHooks { try registration.hook(self, inputs, outputs) }

@@ -119,7 +119,7 @@ extension Module {
         guard path.insert(ObjectIdentifier(self)).inserted else { return }
         defer { path.remove(ObjectIdentifier(self)) }
         try body(prefix ?? "", self)
-        for (key, node) in childNodes() {
+        for (key, node) in nodes() {
             try node.forEach(key: prefix.map { $0 + key }) { key, child in
                 try child.visit(prefix: key.map { "\($0)." }, path: &path, body)
             }
@@ -130,7 +130,7 @@ extension Module {
         var seen: Set<OpaquePointer> = []
         var tensors: [(name: String, tensor: Tensor)] = []
         visit(named: named) { prefix, module in
-            for (key, slot) in kind == .parameter ? module.parameterSlots : module.bufferSlots {
+            for (key, slot) in kind == .parameter ? module.ownParameterSlots : module.ownBufferSlots {
                 guard let tensor = slot.tensor, seen.insert(tensor.pointer).inserted else { continue }
                 tensors.append((name: named ? prefix + key : "", tensor: tensor))
             }

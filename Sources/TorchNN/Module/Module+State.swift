@@ -40,6 +40,7 @@ extension Module {
         _ state: StateDict, strict: Bool, renaming: (String) -> String? = { $0 }
     ) throws -> (missing: [String], unexpected: [String]) {
         var (given, problems) = Self.renamed(state, by: renaming)
+        renameKeysOfOldParametrizations(in: &given)
         var missing: [String] = []
         var copies: [(target: Tensor, source: Tensor)] = []
         try visitState { key, target in
@@ -87,7 +88,7 @@ extension Module {
         visit(named: false) { _, module in
             hasState =
                 hasState
-                || (module.parameterSlots + module.bufferSlots).contains { _, slot in
+                || (module.ownParameterSlots + module.ownBufferSlots).contains { _, slot in
                     slot.isPersistent && (slot.tensor != nil || !slot.isOptional)
                 }
         }
@@ -97,7 +98,8 @@ extension Module {
     private final func visitState(_ body: (_ key: String, _ tensor: Tensor) throws -> Void) throws {
         try visit { prefix, module in
             if let problem = module.childKeyProblem { throw StateDictError(problem) }
-            for (key, slot) in module.parameterSlots + module.bufferSlots where slot.isPersistent {
+            try module.checkParametrizations()
+            for (key, slot) in module.ownParameterSlots + module.ownBufferSlots where slot.isPersistent {
                 if let tensor = slot.tensor {
                     try body(prefix + key, tensor)
                 } else if !slot.isOptional {

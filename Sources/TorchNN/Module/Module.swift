@@ -35,6 +35,8 @@ open class Module: Stateful {
     private final lazy var reflection = ModuleReflection(of: self)
     private final var isSwitching = false
     final var forwardHooks: [HookRegistration] = []
+    /// The parameters and buffers that are computed, in the order in which they were registered.
+    final var parametrized: [(name: String, list: ParametrizationList)] = []
 
     /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's do.
     public init(isTraining: Bool = true) {
@@ -81,7 +83,7 @@ open class Module: Stateful {
     /// The modules that this one's properties hold, in order.
     public final func children() -> [Module] {
         var children: [Module] = []
-        for (_, node) in childNodes() {
+        for (_, node) in nodes() {
             node.forEach(key: nil) { children.append($1) }
         }
         return children
@@ -91,12 +93,35 @@ open class Module: Stateful {
 
     /// The parameters by their keys; a layer whose options say how many it has overrides it.
     var parameterSlots: [(key: String, slot: TensorSlot)] { reflection.parameters }
-    final var bufferSlots: [(key: String, slot: TensorSlot)] { reflection.buffers }
+    /// The buffers by their keys; a module that makes its slots by itself overrides it.
+    var bufferSlots: [(key: String, slot: TensorSlot)] { reflection.buffers }
+
+    /// The parameters that are tensors of the module itself: those that are computed belong to their parametrization.
+    final var ownParameterSlots: [(key: String, slot: TensorSlot)] {
+        parametrized.isEmpty ? parameterSlots : parameterSlots.filter { $0.slot.parametrization == nil }
+    }
+
+    /// The buffers that are tensors of the module itself.
+    final var ownBufferSlots: [(key: String, slot: TensorSlot)] {
+        parametrized.isEmpty ? bufferSlots : bufferSlots.filter { $0.slot.parametrization == nil }
+    }
     final var childKeyProblem: String? { reflection.childKeyProblem }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
     func childNodes() -> [(key: String, node: ModuleNode)] {
         reflection.children(of: self)
+    }
+
+    /// All children: those in the properties, then the parametrizations, as PyTorch has them.
+    final func nodes() -> [(key: String, node: ModuleNode)] {
+        guard !parametrized.isEmpty else { return childNodes() }
+        let lists = parametrized.map { (key: $0.name, node: ModuleNode.module($0.list)) }
+        return childNodes() + [(key: "parametrizations", node: .group(.table, lists))]
+    }
+
+    /// The class's name, without the type that a generic one has in angle brackets.
+    var className: String {
+        String(String(describing: type(of: self)).prefix { $0 != "<" })
     }
 
     /// Whether `description` says only once what equal children are that follow each other, as PyTorch's list does.

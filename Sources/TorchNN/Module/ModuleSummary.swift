@@ -53,7 +53,7 @@ extension Module {
         let parameters = parameters()
         var counted: Set<OpaquePointer> = []
         let rows = modules.map { name, module in
-            let own = module.parameterSlots.compactMap(\.slot.tensor).filter { counted.insert($0.pointer).inserted }
+            let own = module.ownParameterSlots.compactMap(\.slot.tensor).filter { counted.insert($0.pointer).inserted }
             let id = ObjectIdentifier(module)
             return ModuleSummary.Row(
                 name: name, type: module.typeName, outputShape: record.shapes[id],

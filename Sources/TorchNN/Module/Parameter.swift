@@ -36,7 +36,7 @@ public struct Parameter<Value: TensorProperty>: SlotHolder {
     }
 
     public var wrappedValue: Value {
-        get { Value(optionalTensor: slot.tensor) }
+        get { Value(optionalTensor: slot.value) }
         nonmutating set { slot.assign(newValue.optionalTensor) }
     }
 }

@@ -16,8 +16,10 @@ package final class TensorSlot {
     /// Whether the property can be nil.
     let isOptional: Bool
 
-    /// nil where nothing is assigned.
+    /// The tensor that is kept here; nil if nothing is assigned, or if the value is parametrized.
     package private(set) var tensor: Tensor?
+    /// What computes the value from tensors of its own; nil if the tensor itself is the value.
+    private(set) var parametrization: ParametrizationList?
 
     init(_ kind: Kind, name: String?, isPersistent: Bool, isOptional: Bool) {
         self.kind = kind
@@ -26,7 +28,37 @@ package final class TensorSlot {
         self.isOptional = isOptional
     }
 
+    /// What reading the property gives: the tensor, or what the parametrization computes.
+    var value: Tensor? {
+        guard let parametrization else { return tensor }
+        return parametrization.currentValue()
+    }
+
+    /// Whether there is a value, without computing it.
+    var hasValue: Bool { tensor != nil || parametrization != nil }
+
+    /// Lets a parametrization compute the value from now on.
+    func parametrize(by list: ParametrizationList) {
+        tensor = nil
+        parametrization = list
+    }
+
+    /// Ends the parametrization, and keeps a tensor as it is: frozen if it is frozen.
+    func unparametrize(keeping tensor: Tensor) {
+        parametrization = nil
+        self.tensor = tensor
+    }
+
+    /// Keeps a tensor as it is: frozen if it is frozen.
+    func keep(_ tensor: Tensor) {
+        self.tensor = tensor
+    }
+
     func assign(_ value: Tensor?) {
+        if let parametrization {
+            parametrization.assign(value)
+            return
+        }
         guard let value, value.isDefined else {
             tensor = nil
             return

@@ -7,7 +7,7 @@ import Torch
 ///
 /// Takes queries `[L, N, embedDim]`, keys `[S, N, kdim]` and values `[S, N, vdim]`; with `batchFirst` the batch comes
 /// first, and without a batch it is left out.
-public final class MultiheadAttention: Module {
+open class MultiheadAttention: Module {
     public let embedDim: Int
     public let numHeads: Int
     public let dropout: Double
@@ -79,7 +79,7 @@ public final class MultiheadAttention: Module {
     }
 
     override func childNodes() -> [(key: String, node: ModuleNode)] {
-        [("out_proj", .module(outProj))]
+        super.childNodes().map { $0.key == "outProj" ? ("out_proj", $0.node) : $0 }
     }
 
     /// - Parameters:
@@ -90,7 +90,7 @@ public final class MultiheadAttention: Module {
     ///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
     /// - Returns: `[L, N, embedDim]` (or batch first), and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
     /// - Throws: `TorchError` for shapes that do not fit.
-    public func callAsFunction(
+    open func callAsFunction(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
         attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
     ) throws -> (output: Tensor, weights: Tensor?) {

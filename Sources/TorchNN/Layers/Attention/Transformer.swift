@@ -4,9 +4,9 @@ import Torch
 ///
 /// Takes sources `[S, N, dModel]` and targets `[T, N, dModel]`, gives `[T, N, dModel]`; with `batchFirst` the batch comes
 /// first, and without a batch it is left out. Matrices are drawn by `Init.xavierUniform_`.
-public final class Transformer: Module {
-    public let encoder: TransformerEncoder
-    public let decoder: TransformerDecoder
+open class Transformer: Module {
+    public var encoder: TransformerEncoder
+    public var decoder: TransformerDecoder
     public let dModel: Int
     public let nhead: Int
     public let batchFirst: Bool
@@ -16,8 +16,8 @@ public final class Transformer: Module {
     ///   - nhead: the number of heads, a divisor of that size.
     ///   - dimFeedforward: the size within the networks.
     ///   - activation: within the networks.
-    ///   - customEncoder: in place of the usual one.
-    ///   - customDecoder: in place of the usual one.
+    ///   - customEncoder: in place of the usual one: an encoder of layers of your own, or a subclass.
+    ///   - customDecoder: in place of the usual one: a decoder of layers of your own, or a subclass.
     ///   - normFirst: whether each part normalises its input, not its output.
     /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
@@ -54,7 +54,7 @@ public final class Transformer: Module {
     ///   - sourceIsCausal: whether `sourceMask` is the causal mask; found out where nil.
     ///   - targetIsCausal: whether `targetMask` is the causal mask; found out where nil.
     ///   - memoryIsCausal: says that `memoryMask` is the causal mask.
-    public func callAsFunction(
+    open func callAsFunction(
         _ source: Tensor, _ target: Tensor, sourceMask: Tensor? = nil, targetMask: Tensor? = nil,
         memoryMask: Tensor? = nil, sourceKeyPaddingMask: Tensor? = nil, targetKeyPaddingMask: Tensor? = nil,
         memoryKeyPaddingMask: Tensor? = nil, sourceIsCausal: Bool? = nil, targetIsCausal: Bool? = nil,

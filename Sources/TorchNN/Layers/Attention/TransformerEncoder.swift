@@ -4,15 +4,22 @@ import Torch
 ///
 /// Takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first, and without a batch it is left out. Vaswani
 /// and others 2017, "Attention is all you need".
-public final class TransformerEncoderLayer: Module {
-    public let selfAttn: MultiheadAttention
-    public let linear1: Linear
-    public let dropout: Dropout
-    public let linear2: Linear
-    public let norm1: LayerNorm
-    public let norm2: LayerNorm
-    public let dropout1: Dropout
-    public let dropout2: Dropout
+///
+/// Every part can be replaced (`layer.norm1 = try RMSNorm(512)`), and a subclass can override the two blocks, or the
+/// whole forward pass. The properties of a subclass that hold modules or parameters are found as in every module.
+open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
+    public var selfAttn: MultiheadAttention
+    public var linear1: Linear
+    public var dropout: any Layer
+    public var linear2: Linear
+    public var norm1: any Layer
+    public var norm2: any Layer
+    public var dropout1: any Layer
+    public var dropout2: any Layer
+    /// Within the network.
+    public var activation: (Tensor) throws -> Tensor
+    /// Whether each part normalizes its input, not its output.
+    public let normFirst: Bool
     let options: TransformerOptions
 
     /// - Parameters:
@@ -22,84 +29,125 @@ public final class TransformerEncoderLayer: Module {
     ///   - activation: within the network.
     ///   - normFirst: whether each part normalises its input, not its output.
     /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
-    public convenience init(
+    public init(
         _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
         activation: @escaping (Tensor) throws -> Tensor = relu, layerNormEps: Double = 1e-5, batchFirst: Bool = false,
         normFirst: Bool = false, bias: Bool = true
     ) throws {
-        try self.init(
-            TransformerOptions(
-                dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
-                layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias))
-    }
-
-    init(_ options: TransformerOptions) throws {
+        let options = TransformerOptions(
+            dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
+            layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias)
         self.options = options
+        self.activation = activation
+        self.normFirst = normFirst
         selfAttn = try options.attention()
-        (linear1, dropout, linear2) = try options.network()
+        (linear1, self.dropout, linear2) = try options.network()
         norm1 = try options.norm()
         norm2 = try options.norm()
         dropout1 = try Dropout(p: options.dropout)
         dropout2 = try Dropout(p: options.dropout)
     }
 
-    override func childNodes() -> [(key: String, node: ModuleNode)] {
-        [
-            ("self_attn", .module(selfAttn)), ("linear1", .module(linear1)), ("dropout", .module(dropout)),
-            ("linear2", .module(linear2)), ("norm1", .module(norm1)), ("norm2", .module(norm2)),
-            ("dropout1", .module(dropout1)), ("dropout2", .module(dropout2)),
-        ]
+    convenience init(_ options: TransformerOptions) throws {
+        try self.init(
+            options.dModel, options.nhead, dimFeedforward: options.dimFeedforward, dropout: options.dropout,
+            activation: options.activation, layerNormEps: options.layerNormEps, batchFirst: options.batchFirst,
+            normFirst: options.normFirst, bias: options.bias)
     }
 
-    /// - Parameters:
-    ///   - mask: `[S, S]` or `[N · heads, S, S]`: true where there is no attention; or numbers that are added.
-    ///   - keyPaddingMask: `[N, S]`: true where a step is padding; or numbers that are added.
-    ///   - isCausal: says that `mask` is the causal mask.
-    public func callAsFunction(
+    override func childNodes() -> [(key: String, node: ModuleNode)] {
+        super.childNodes().map { $0.key == "selfAttn" ? ("self_attn", $0.node) : $0 }
+    }
+
+    open func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool = false
     ) throws -> Tensor {
         try withHooks(source) {
             func attention(_ x: Tensor) throws -> Tensor {
-                let output = try selfAttn(
-                    x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
-                ).output
-                return try dropout1(output)
+                try selfAttentionBlock(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
             }
-            func network(_ x: Tensor) throws -> Tensor {
-                try dropout2(linear2(dropout(options.activation(linear1(x)))))
-            }
-            if options.normFirst {
+            if normFirst {
                 let x = try source + attention(norm1(source))
-                return try x + network(norm2(x))
+                return try x + feedForwardBlock(norm2(x))
             }
             let x = try norm1(source + attention(source))
-            return try norm2(x + network(x))
+            return try norm2(x + feedForwardBlock(x))
         }
+    }
+
+    /// The attention of the sequence to itself, with its dropout: PyTorch's `_sa_block`.
+    open func selfAttentionBlock(
+        _ x: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
+    ) throws -> Tensor {
+        let output = try selfAttn(
+            x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
+        ).output
+        return try dropout1(output)
+    }
+
+    /// The network for each step, with its dropout: PyTorch's `_ff_block`.
+    open func feedForwardBlock(_ x: Tensor) throws -> Tensor {
+        try dropout2(linear2(dropout(activation(linear1(x)))))
     }
 }
 
-/// Layers of a transformer's encoder on each other.
-public final class TransformerEncoder: Module {
-    public let layers: [TransformerEncoderLayer]
-    public let norm: (any Layer)?
+/// A stack of layers: a transformer's encoder.
+///
+/// ```swift
+/// let encoder = try TransformerEncoder(TransformerEncoderLayer(512, 8), numLayers: 6)
+/// let own = try TransformerEncoder(numLayers: 6) { try MyEncoderLayer(512, 8) }
+/// ```
+open class TransformerEncoder: Module {
+    public var layers: [any TransformerEncoderBlock]
+    public var norm: (any Layer)?
 
     /// - Parameters:
-    ///   - encoderLayer: what every layer is a copy of, weights and all, as in PyTorch.
-    ///   - norm: what normalises the result.
-    /// - Throws: `TorchError` where the number of layers is not positive.
-    public init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) throws {
-        try requirePositive([numLayers], "TransformerEncoder", "number of layers")
-        layers = try (0..<numLayers).map { _ in
-            try copy(of: encoderLayer) { try TransformerEncoderLayer(encoderLayer.options) }
-        }
+    ///   - layers: each with weights of its own.
+    ///   - norm: what normalizes the result.
+    public init(layers: [any TransformerEncoderBlock], norm: (any Layer)? = nil) {
+        self.layers = layers
         self.norm = norm
     }
 
     /// - Parameters:
-    ///   - mask: `[S, S]` or `[N · heads, S, S]`: true where there is no attention; or numbers that are added.
-    ///   - keyPaddingMask: `[N, S]`: true where a step is padding; or numbers that are added.
-    ///   - isCausal: whether `mask` is the causal mask; found out where nil.
-    public func callAsFunction(
+    ///   - encoderLayer: what every layer is a copy of, weights and all, as in PyTorch. Only a plain
+    ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the initializer
+    ///     that takes a closure.
+    ///   - norm: what normalizes the result.
+    /// - Throws: `TorchError` if the number of layers is not positive, or the layer is not a plain one.
+    public convenience init(
+        _ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil
+    ) throws {
+        try requirePositive([numLayers], "TransformerEncoder", "number of layers")
+        let layers = try (0..<numLayers).map { _ in
+            try copy(of: encoderLayer, "TransformerEncoder") {
+                let layer = try TransformerEncoderLayer(encoderLayer.options)
+                layer.activation = encoderLayer.activation
+                return layer
+            }
+        }
+        self.init(layers: layers, norm: norm)
+    }
+
+    /// - Parameters:
+    ///   - norm: what normalizes the result.
+    ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
+    ///     layer in PyTorch, and only the first draws random numbers that count.
+    /// - Throws: `TorchError` if the number of layers is not positive; what `layer` throws.
+    public convenience init(
+        numLayers: Int, norm: (any Layer)? = nil, layer: () throws -> any TransformerEncoderBlock
+    ) throws {
+        try requirePositive([numLayers], "TransformerEncoder", "number of layers")
+        let first = try layer()
+        let others = try (1..<numLayers).map { _ in try copy(of: first, "TransformerEncoder", layer) }
+        self.init(layers: [first] + others, norm: norm)
+    }
+
+    /// - Parameters:
+    ///   - mask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
+    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
+    ///   - isCausal: whether `mask` is the causal mask; `nil` finds out.
+    open func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {
         try withHooks(source) {

@@ -29,11 +29,22 @@ struct TransformerOptions {
 }
 
 /// A module of the same kind with the same state, made without a draw from the standard generator.
-func copy<M: Module>(of module: M, _ make: () throws -> M) throws -> M {
+///
+/// - Parameter stack: the name of what is made of the copies, for errors.
+/// - Throws: `TorchError` if `make` makes another kind of module: a copy would silently lose what makes the difference.
+func copy<Result>(of module: Module, _ stack: String, _ make: () throws -> Result) throws -> Result {
     let generator = try Generator.standard()
     let state = try generator.state()
-    let copy = try make()
+    let result = try make()
     try generator.setState(state)
+    guard let copy = result as? Module else { return result }
+    let original = module.namedModules().map { ($0.name, ObjectIdentifier(type(of: $0.module))) }
+    let made = copy.namedModules().map { ($0.name, ObjectIdentifier(type(of: $0.module))) }
+    try require(
+        original.elementsEqual(made) { $0 == $1 } && module.description == copy.description
+            && module.namedModules().allSatisfy { $0.module.forwardHooks.isEmpty }, stack,
+        "the layer cannot be copied, since it is a \(type(of: module)) with parts, options or hooks that a new "
+            + "\(type(of: copy)) does not have: use \(stack)(numLayers:) { … }, whose closure makes each layer")
     try copy.loadStateDict(module.stateDict())
     for (parameter, original) in zip(copy.parameters(), module.parameters()) {
         let converted = try parameter.detach().to(original.dtype).to(original.device).copy_(original.detach())
@@ -41,7 +52,7 @@ func copy<M: Module>(of module: M, _ make: () throws -> M) throws -> M {
         try parameter.requiresGrad_(original.requiresGrad)
     }
     copy.train(module.isTraining)
-    return copy
+    return result
 }
 
 /// Whether a mask of numbers to be added is the causal one: nothing up to the diagonal, -∞ above.

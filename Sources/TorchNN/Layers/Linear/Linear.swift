@@ -4,7 +4,7 @@ import Torch
 ///
 /// Takes `[…, inFeatures]`, gives `[…, outFeatures]`. Weight and bias are drawn evenly from ±1/√inFeatures, as PyTorch
 /// draws them.
-public class Linear: Module, Layer {
+open class Linear: Module, Layer {
     public let inFeatures: Int
     public let outFeatures: Int
 
@@ -25,11 +25,11 @@ public class Linear: Module, Layer {
         try Init.drawByFanIn(weight, bias: self.bias)
     }
 
-    public override var extraDescription: String {
+    open override var extraDescription: String {
         "in_features=\(inFeatures), out_features=\(outFeatures), bias=\(flagText(bias != nil))"
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+    open func callAsFunction(_ input: Tensor) throws -> Tensor {
         try withHooks(input) {
             try linear(input, weight: weight, bias: bias)
         }

@@ -74,7 +74,7 @@ public class RecurrentLayer: Module {
 
     /// A weight or bias by its name: `weight_ih_l0`; nil where there is none.
     public final func parameter(_ name: String) -> Tensor? {
-        slots.first { $0.key == name }?.slot.tensor
+        slots.first { $0.key == name }?.slot.value
     }
 
     override var parameterSlots: [(key: String, slot: TensorSlot)] { slots }
@@ -82,7 +82,7 @@ public class RecurrentLayer: Module {
     override func childNodes() -> [(key: String, node: ModuleNode)] { [] }
 
     /// The weights as the kernels take them.
-    final var weights: [Tensor] { slots.compactMap(\.slot.tensor) }
+    final var weights: [Tensor] { slots.compactMap(\.slot.value) }
 
     // MARK: What the kernels take
 
