@@ -43,7 +43,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Helios", targets: ["Helios"]),
-        .library(name: "Torch", targets: ["Torch", "TorchNN", "TorchOptim", "TorchSerialization"]),
+        .library(
+            name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
@@ -73,13 +74,14 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(name: "TorchNN", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .target(name: "TorchDistributions", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .target(name: "TorchOptim", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .target(
             name: "TorchSerialization", dependencies: ["CTorch", "Torch"], swiftSettings: swiftSettings),
         .target(
             name: "Helios",
             dependencies: [
-                "Torch", "TorchNN", "TorchOptim", "TorchSerialization",
+                "Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
@@ -104,6 +106,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchDistributionsTests", dependencies: ["TorchDistributions", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchOptimTests", dependencies: ["TorchNN", "TorchOptim", "TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),

@@ -81,6 +81,21 @@ EXCEPTIONS = {
 }
 
 
+RARE = "rarely used: not written yet"
+BASE = "a base class: the protocol `Distribution`"
+
+# Classes of torch.distributions that are not here.
+NO_DISTRIBUTIONS = {
+    "Cauchy": RARE, "Chi2": "`Gamma(df / 2, 0.5)`", "ContinuousBernoulli": RARE, "Distribution": BASE,
+    "ExponentialFamily": BASE, "FisherSnedecor": RARE, "GeneralizedPareto": RARE, "Geometric": RARE, "Gumbel": RARE,
+    "HalfCauchy": RARE, "HalfNormal": RARE, "InverseGamma": RARE, "Kumaraswamy": RARE, "LKJCholesky": RARE,
+    "LogisticNormal": RARE, "LowRankMultivariateNormal": RARE, "MixtureSameFamily": RARE, "Multinomial": RARE,
+    "NegativeBinomial": RARE, "OneHotCategorical": "`Categorical` and `oneHot`",
+    "OneHotCategoricalStraightThrough": RARE, "Pareto": RARE, "RelaxedBernoulli": RARE,
+    "RelaxedOneHotCategorical": RARE, "TransformedDistribution": "no transforms yet", "VonMises": RARE,
+    "Weibull": RARE, "Wishart": RARE,
+}
+
 # What has no fixture of its own, and the file of its tests.
 TESTED = {
     "gradients, of higher order too (`grad`), and the modes": "TorchTests/AutogradTests",
@@ -89,6 +104,10 @@ TESTED = {
     "hooks on modules": "TorchNNTests/ModuleHooksTests",
     "activation checkpointing": "TorchTests/ActivationCheckpointTests",
     "parameter vectors": "TorchNNTests/ParameterVectorTests",
+    "parameter lists and dictionaries": "TorchNNTests/Layers/ParameterListTests",
+    "registering and removing parametrizations": "TorchNNTests/Parametrizations/ParametrizationTests",
+    "subclasses of the transformer's classes": "TorchNNTests/Layers/TransformerSubclassTests",
+    "constraints of distributions": "TorchDistributionsTests/ConstraintTests",
     "`WeightedLoss` (Helios)": "TorchNNTests/WeightedLossTests",
     "`summary(inputSize:)`": "TorchNNTests/ModuleSummaryTests",
     "errors of operations": "TorchTests/TorchErrorTests",
@@ -137,6 +156,21 @@ def functions() -> str:
 
 def scheduler(case: str) -> str:
     return next(name for start, name in SCHEDULERS.items() if case.startswith(start))
+
+
+def numbered(head: str, cases: dict) -> str:
+    return "\n".join([f"| {head} |", "|---|", *(f"| {name} |" for name in cases)]) + "\n"
+
+
+def distributions() -> str:
+    counts = collections.Counter(name.split()[0] for name in read("distributions")["cases"])
+    names = read("distribution-names")
+    missing = [name for name in names if name not in counts and name not in NO_DISTRIBUTIONS]
+    wrong = [name for name in NO_DISTRIBUTIONS if name not in names or name in counts]
+    if missing or wrong:
+        raise SystemExit(f"distributions without a reason to be missing: {missing}; reasons too many: {wrong}")
+    rows = "\n".join(f"| `{name}` | {reason} |" for name, reason in NO_DISTRIBUTIONS.items())
+    return f"{table('distribution', dict(sorted(counts.items())))}\n| not here | why |\n|---|---|\n{rows}\n"
 
 
 def tested() -> str:
@@ -198,6 +232,16 @@ Twenty steps on several shapes, two groups with different learning rates, state 
 A hundred steps of two groups, at relative 1e-12, and the state after 37 of them.
 
 {table("scheduler", dict(sorted(schedulers.items())))}
+## Parametrizations
+
+Keys, description, initial values, three steps of training and the evaluation, at relative 1e-5; and to the bit beside the Python torch, but for `orthogonal`.
+
+{numbered("case", read("parametrizations")["cases"])}
+## Distributions
+
+Moments, log-probabilities, samples of a seed and their gradients, at relative 1e-5; and samples to the bit beside the Python torch. Divergences: {", ".join(f"`{pair}`" for pair in read("distributions")["divergences"])}.
+
+{distributions()}
 ## The rest
 
 | what | cases |
