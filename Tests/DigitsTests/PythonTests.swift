@@ -7,26 +7,29 @@ import Testing
 
 /// What PyTorch itself makes of a run's files. Runs where Python 3 and the wheel that scripts/bootstrap installs are, and is
 /// skipped elsewhere.
-@Suite("A run of the digits example in PyTorch", .standardGenerator) struct PythonTests {
+@Suite("A run of the digits example in PyTorch") struct PythonTests {
     @Test(
         "PyTorch opens the checkpoint and the network as data, with equal values, and its module is as accurate",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func opening() throws {
+        .needsPyTorch)
+    func opening() async throws {
         try LibTorch.setThreadCount(1)
-        try withTemporaryFolder { folder in
+        try await withTemporaryFolder { folder in
             let network = folder.appending(path: "digits.pth")
             let model = DigitsModel(learningRate: 1e-3, trainedNetwork: network)
             let data = DigitsData(batchSize: 32, workers: 0)
             let trainer = try Trainer(
                 totalSteps: 1, checkpointFrequency: 1, randomSeed: .max, checkpointRoot: folder, showsProgress: false,
                 printsBanner: false)
-            let result = try trainer.fit(model, data)
-            let user = try model.stateDict()
-            try TorchFile.save(model.trainedStateDict(), to: network)
-            try trainer.test(model, data)
+            let (result, user) = try await withStandardGenerator {
+                let result = try trainer.fit(model, data)
+                let user = try model.stateDict()
+                try TorchFile.save(model.trainedStateDict(), to: network)
+                try trainer.test(model, data)
+                return (result, user)
+            }
             let checkpoint = try #require(trainer.lastCheckpoint)
 
-            let lines = try Python.run("open_digits.py", [folder.path, checkpoint.path, network.path])
+            let lines = try await Python.run("open_digits.py", [folder.path, checkpoint.path, network.path])
             let accuracy = try #require(model.testScores["accuracy"])
             #expect(lines == ["\(Int((accuracy * 360).rounded()))"])
 

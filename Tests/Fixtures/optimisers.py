@@ -12,8 +12,15 @@ SNAPSHOTS = (1, 2, 10, 20)
 SHAPES = [[4, 5], [3], [2]]
 
 torch.manual_seed(21)
-FIRST = [torch.randn(shape) for shape in SHAPES]
-GRADIENTS = [[torch.randn(shape) for shape in SHAPES] for _ in range(STEPS)]
+
+
+def drawn(shape):
+    """Numbers between -2 and 2 that are the same on every processor, unlike normal ones: integers, divided exactly."""
+    return torch.randint(-(2**22), 2**22, shape) / 2**21
+
+
+FIRST = [drawn(shape) for shape in SHAPES]
+GRADIENTS = [[drawn(shape) for shape in SHAPES] for _ in range(STEPS)]
 for step, gradients in enumerate(GRADIENTS):
     # The second parameter has no gradient for a while, the last never.
     if step in (5, 6):

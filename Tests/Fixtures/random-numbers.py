@@ -22,7 +22,9 @@ def drawn(seed: int) -> dict:
     state = torch.get_rng_state()
     return {
         "seed": str(seed), "draws": {name: fixture.tensor(value) for name, value in draws.items()},
-        "stateSum": int(state.to(torch.int64).sum()), "stateCount": state.numel(),
+        # The seed and the twister's integers come before the normal number that waits for its turn.
+        "integerSum": int(state[:5016].to(torch.int64).sum()), "stateSum": int(state.to(torch.int64).sum()),
+        "stateCount": state.numel(),
     }
 
 

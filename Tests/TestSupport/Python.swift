@@ -1,5 +1,7 @@
 import Foundation
+import Synchronization
 import Testing
+import Torch
 
 /// The Python 3 of this machine, with the PyTorch wheel that scripts/bootstrap installs.
 public enum Python {
@@ -12,53 +14,157 @@ public enum Python {
         return names.filter { $0.hasPrefix("wheel-") }.max().map { folder.appending(path: $0) }
     }()
 
-    /// Whether the wheel is for this Python: importing it would take seconds.
-    public static let hasTorch: Bool = {
-        guard let wheel else { return false }
+    /// Whether the wheel is for this Python, and whether the package safetensors is there too: importing them would take
+    /// seconds.
+    private static let packages: Set<String> = {
+        guard let wheel else { return [] }
         let program = """
-            import sysconfig, pathlib
-            print(pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists())
+            import importlib.util, os, pathlib, sys, sysconfig
+            sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS")])
+            if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
+            if importlib.util.find_spec("safetensors"): print("safetensors")
             """
-        return (try? run(["-c", program])) == ["True"]
+        let output = Pipe()
+        let process = makeProcess(["-c", program])
+        (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
+        guard (try? process.run()) != nil else { return [] }
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Set(text.split(separator: "\n").map(String.init))
     }()
+
+    public static let hasTorch = packages.contains("torch")
+    public static let hasSafetensors = packages.isSuperset(of: ["torch", "safetensors"])
 
     /// The lines that a script of Tests/Fixtures prints.
     ///
-    /// - Parameter answer: what is done when the script has printed its first line and waits for one; that line is not
-    ///   among the result.
+    /// All scripts run one after another in one Python, whose operations use one thread; a test that waits for its turn keeps
+    /// no thread from other tests.
+    ///
+    /// - Parameter answer: what is done when the script has printed its first line and waits for one; that line is not among
+    ///   the result. It runs on a thread whose operations use no other, as the script's do: several threads add up in
+    ///   another order.
     public static func run(
-        _ script: String, _ arguments: [String], answer: (() throws -> Void)? = nil
-    ) throws -> [String] {
-        try run([root.appending(path: "Tests/Fixtures/\(script)").path] + arguments, answer: answer)
+        _ script: String, _ arguments: [String], answer: (@Sendable () throws -> Void)? = nil
+    ) async throws -> [String] {
+        try await Interpreter.shared.run(script, arguments, answer: answer)
     }
 
-    private static func run(_ arguments: [String], answer: (() throws -> Void)? = nil) throws -> [String] {
+    static func makeProcess(_ arguments: [String]) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-W", "ignore", "-B"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["PYTHONPATH": wheel?.path ?? "", "PYTHONIOENCODING": "utf-8"]
-        ) { $1 }
-        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        if let answer {
-            var byte = output.fileHandleForReading.readData(ofLength: 1)
-            while !byte.isEmpty, byte != Data("\n".utf8) { byte = output.fileHandleForReading.readData(ofLength: 1) }
-            // The script ends without its line where the answer fails.
-            defer { try? input.fileHandleForWriting.close() }
-            if !byte.isEmpty {
-                try answer()
-                try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+        process.arguments = ["python3", "-W", "ignore"] + arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONPATH"] = wheel?.path ?? ""
+        environment["PYTHONIOENCODING"] = "utf-8"
+        // PyTorch's wheel comes uncompiled, and compiling it takes longer than all of the rest. Nothing is written into it.
+        environment["PYTHONDONTWRITEBYTECODE"] = nil
+        environment["PYTHONPYCACHEPREFIX"] = root.appending(path: ".build/python-cache").path
+        process.environment = environment
+        return process
+    }
+
+    static func script(_ name: String) -> String { root.appending(path: "Tests/Fixtures/\(name)").path }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For tests that ask the PyTorch beside. Skips them where there is none.
+    public static var needsPyTorch: ConditionTrait {
+        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch")
+    }
+}
+
+/// A Python that runs `run_scripts.py`: starting one takes seconds, so all tests share it.
+private final class Interpreter: Sendable {
+    static let shared = Interpreter()
+
+    private struct Connection {
+        let process: Process
+        let input: FileHandle
+        let output: FileHandle
+        let errors: URL
+        var unread = Data()
+    }
+
+    private let queue = DispatchQueue(label: "Python")
+    private let connection = Mutex<Connection?>(nil)
+
+    func run(
+        _ script: String, _ arguments: [String], answer: (@Sendable () throws -> Void)?
+    ) async throws -> [String] {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    with: Result {
+                        try self.connection.withLock { try self.exchange([script] + arguments, answer, &$0) }
+                    })
             }
         }
-        let lines = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            .split(separator: "\n").map(String.init)
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(complaint)")
-        return lines
     }
+
+    private func exchange(
+        _ request: [String], _ answer: (@Sendable () throws -> Void)?, _ connection: inout Connection?
+    ) throws -> [String] {
+        if connection?.process.isRunning != true { connection = try connect() }
+        var isWhole = false
+        // After an error in the middle of a script, the next one starts with a new Python.
+        defer {
+            if !isWhole {
+                connection?.process.terminate()
+                connection = nil
+            }
+        }
+        try connection?.input.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
+        var lines: [String] = []
+        var waits = answer != nil
+        while let line = readLine(&connection) {
+            if let end = line.first, end == "\u{4}" {
+                isWhole = true
+                let complaint = try JSONDecoder().decode(String?.self, from: Data(line.dropFirst().utf8))
+                if let complaint { throw PythonError(description: "\(request[0]): \(complaint)") }
+                return lines
+            }
+            if waits, let answer {
+                waits = false
+                LibTorch.useOneThreadOnThisThread()
+                try answer()
+                try connection?.input.write(contentsOf: Data("\n".utf8))
+            } else {
+                lines.append(line)
+            }
+        }
+        let complaint = connection.flatMap { try? String(contentsOf: $0.errors, encoding: .utf8) } ?? ""
+        throw PythonError(description: "\(request[0]) ended Python: \(complaint)")
+    }
+
+    private func connect() throws -> Connection {
+        let errors = FileManager.default.temporaryDirectory.appending(path: "helios-python-\(UUID().uuidString)")
+        try Data().write(to: errors)
+        let process = Python.makeProcess([Python.script("run_scripts.py")])
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        return Connection(
+            process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading, errors: errors)
+    }
+
+    /// The next line; nil if Python has ended.
+    private func readLine(_ connection: inout Connection?) -> String? {
+        while true {
+            if let end = connection?.unread.firstIndex(of: UInt8(ascii: "\n")) {
+                guard let line = connection?.unread[..<end] else { return nil }
+                let text = String(decoding: line, as: UTF8.self)
+                connection?.unread.removeSubrange(...end)
+                return text
+            }
+            guard let data = connection?.output.availableData, !data.isEmpty else { return nil }
+            connection?.unread.append(data)
+        }
+    }
+}
+
+struct PythonError: Error, CustomStringConvertible {
+    let description: String
 }

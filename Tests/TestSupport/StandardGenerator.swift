@@ -14,14 +14,21 @@ public struct StandardGeneratorTrait: TestTrait, SuiteTrait, TestScoping {
     ) async throws {
         // A suite's scope is around its tests' scopes: only these take the turn, and once where both have the trait.
         guard testCase != nil, !Turn.isHeld else { return try await function() }
-        await Turn.shared.take()
-        do {
-            try await Turn.$isHeld.withValue(true) { try await function() }
-        } catch {
-            await Turn.shared.pass()
-            throw error
-        }
+        try await withStandardGenerator(function)
+    }
+}
+
+/// Runs the part of a test that draws from the standard generator, or seeds it: for tests that first wait for something
+/// else, and would keep the others waiting.
+public func withStandardGenerator<Result>(_ body: () async throws -> Result) async throws -> Result {
+    await Turn.shared.take()
+    do {
+        let result = try await Turn.$isHeld.withValue(true) { try await body() }
         await Turn.shared.pass()
+        return result
+    } catch {
+        await Turn.shared.pass()
+        throw error
     }
 }
 

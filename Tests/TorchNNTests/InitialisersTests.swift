@@ -3,7 +3,6 @@ import Testing
 import Torch
 import TorchNN
 
-@Suite(.standardGenerator)
 struct InitialisersTests {
     struct Expected: Decodable {
         let drawn: [String: [FixtureTensor]]
@@ -47,24 +46,46 @@ struct InitialisersTests {
         "eye": "eye_", "sparse": "sparse_", "dirac": "dirac_", "orthogonal": "orthogonal_",
     ]
 
-    @Test("an initialiser draws PyTorch's bits, also into a parameter", arguments: functions.keys.sorted())
-    func drawsAsPyTorch(name: String) throws {
-        let expected = try #require(try fixture("initialisers", as: Expected.self).drawn[name])
-        for value in expected {
+    @Test(
+        "an initialiser draws what PyTorch drew on another machine, also into a parameter", .standardGenerator,
+        arguments: functions.keys.sorted())
+    func drawsAsRecorded(name: String) throws {
+        let tolerance: Tolerance =
+            if name.hasPrefix("truncated") {
+                // The inverse of the normal distribution has a slope of 1.25 · exp(x²/2), which is 9.3 at the bounds of
+                // 2: it makes 2 units of the uniform draw's two roundings 19 of the result.
+                .ulps(32, of: .greatest)
+            } else if name.hasPrefix("orthogonal") {
+                // LAPACK's factorization: sums of 24 terms, in each of 3 to 4 reflections.
+                .sum(of: 96)
+            } else {
+                .draw
+            }
+        try expect(name, fixture("initialisers"), within: tolerance)
+    }
+
+    @Test(
+        "an initialiser draws the bits of the PyTorch beside, also into a parameter", .needsPyTorch,
+        arguments: functions.keys.sorted())
+    func drawsAsPyTorch(name: String) async throws {
+        let expected: Expected = try await Python.fixture("initialisers")
+        try await withStandardGenerator {
+            LibTorch.useOneThreadOnThisThread()
+            try expect(name, expected, within: .bits)
+        }
+    }
+
+    private func expect(_ name: String, _ expected: Expected, within tolerance: Tolerance) throws {
+        for value in try #require(expected.drawn[name]) {
             let tensor = try Tensor.empty(value.shape, dtype: value.tensor.dtype).requiresGrad_()
             try manualSeed(5)
             let result = try Self.functions[name]?(tensor)
-            if name.hasPrefix("orthogonal") {
-                // The factorisation is the processor's own: LAPACK takes what its vector instructions offer.
-                try expectClose(tensor.detach(), value.tensor, name)
-            } else {
-                try expectSameBits(tensor.detach(), value.tensor, name)
-            }
+            try expectClose(tensor, value.tensor, within: tolerance, name)
             #expect(result?.isSame(as: tensor) == true)
         }
     }
 
-    @Test("every function of torch.nn.init is there")
+    @Test("every function of torch.nn.init is there", .standardGenerator)
     func everyFunctionIsThere() throws {
         let expected = try fixture("initialisers", as: Expected.self)
         #expect(Set(Self.names.values) == Set(expected.functions))
@@ -72,27 +93,30 @@ struct InitialisersTests {
         #expect(Set(Self.functions.keys) == Set(expected.drawn.keys).subtracting(["default"]))
     }
 
-    @Test("gains are PyTorch's")
+    @Test("gains are PyTorch's", .standardGenerator)
     func gainsArePyTorchs() throws {
         let expected = try fixture("initialisers", as: Expected.self)
         let gains: [String: Init.Nonlinearity] = [
             "linear": .linear, "sigmoid": .sigmoid, "tanh": .tanh, "relu": .relu, "leaky_relu": .leakyReLU,
             "selu": .selu,
         ]
-        #expect(gains.mapValues { Init.calculateGain($0) } == expected.gains)
+        #expect(Set(gains.keys) == Set(expected.gains.keys))
+        for (name, gain) in gains {
+            try expectClose(Init.calculateGain(gain), #require(expected.gains[name]), within: .operation, name)
+        }
         #expect(gains.count == Init.Nonlinearity.allCases.count)
         #expect(expected.gainsOfLayers.allSatisfy { $0 == Init.calculateGain(.linear) })
-        #expect(Init.calculateGain(.leakyReLU, param: 0.2) == expected.leakyGain)
+        expectClose(Init.calculateGain(.leakyReLU, param: 0.2), expected.leakyGain, within: .operation)
     }
 
-    @Test("a generator of one's own is used")
+    @Test("a generator of one's own is used", .standardGenerator)
     func generatorIsUsed() throws {
         let (first, second) = (try Generator(seed: 5), try Generator(seed: 5))
         let drawn = try Init.xavierUniform_(Tensor.empty([2, 3]), generator: first)
         try expectSameBits(drawn, Init.xavierUniform_(Tensor.empty([2, 3]), generator: second))
     }
 
-    @Test("a generator of one's own draws the elements and the places of a sparse matrix")
+    @Test("a generator of one's own draws the elements and the places of a sparse matrix", .standardGenerator)
     func generatorIsUsedForPlaces() throws {
         let (first, second) = (try Generator(seed: 5), try Generator(seed: 5))
         let drawn = try Init.sparse_(Tensor.empty([6, 3]), sparsity: 0.5, generator: first)
@@ -100,7 +124,7 @@ struct InitialisersTests {
         #expect(try (drawn .== 0).sum(dims: [0]).array(Int.self) == [3, 3, 3])
     }
 
-    @Test("an orthogonal matrix has rows, or columns, of length `gain` at right angles")
+    @Test("an orthogonal matrix has rows, or columns, of length `gain` at right angles", .standardGenerator)
     func orthogonalIsOrthogonal() throws {
         for shape in [[3, 5], [5, 3], [4, 2, 3]] {
             let matrix = try Init.orthogonal_(Tensor.empty(shape, dtype: .float64), gain: 2).flatten(startDim: 1)
@@ -111,23 +135,33 @@ struct InitialisersTests {
         }
     }
 
-    @Test("default weights are those of Helios: Kaiming's, scaled, and biases of one value")
+    @Test("default weights are those of Helios: Kaiming's, scaled, and biases of one value", .standardGenerator)
     func defaultInitWeights() throws {
-        let weights = try #require(try fixture("initialisers", as: Expected.self).drawn["default"])
+        try expectDefaultInitWeights(fixture("initialisers"), within: .draw)
+    }
+
+    @Test("default weights have the bits of the PyTorch beside", .needsPyTorch)
+    func defaultInitWeightsHavePyTorchsBits() async throws {
+        let expected: Expected = try await Python.fixture("initialisers")
+        try await withStandardGenerator { try expectDefaultInitWeights(expected, within: .bits) }
+    }
+
+    private func expectDefaultInitWeights(_ expected: Expected, within tolerance: Tolerance) throws {
+        let weights = try #require(expected.drawn["default"])
         let (norm, plain) = (try BatchNorm2d(4), try BatchNorm1d(4, affine: false))
         let (conv, fc) = (try Conv2d(2, 4, kernelSize: 3), try Linear(8, 3, bias: false))
         try noGrad { _ = try #require(norm.weight).fill_(3) }
         try manualSeed(5)
         try Init.defaultInitWeights(
             Sequential(conv, norm, plain, ReLU()), fc, scale: 0.1, biasFill: 0.5, a: 0.1, mode: .fanOut)
-        try expectSameBits(conv.weight.detach(), weights[0].tensor)
-        try expectSameBits(fc.weight.detach(), weights[1].tensor)
+        try expectClose(conv.weight, weights[0].tensor, within: tolerance)
+        try expectClose(fc.weight, weights[1].tensor, within: tolerance)
         try expectSameBits(#require(norm.weight).detach(), Tensor.ones([4]))
         for bias in [conv.bias, norm.bias] { try expectSameBits(#require(bias).detach(), Tensor.full([4], 0.5)) }
         #expect(conv.weight.requiresGrad && conv.weight.isLeaf)
     }
 
-    @Test("what an initialiser cannot do is an error", .timeLimit(.minutes(5)))
+    @Test("what an initialiser cannot do is an error", .standardGenerator, .timeLimit(.minutes(5)))
     func misfitsThrow() throws {
         let (vector, matrix) = (try Tensor.zeros([3]), try Tensor.zeros([4, 3]))
         let (convolution, numbers) = (try Tensor.zeros([4, 3, 2]), try Tensor.zeros([4, 3], dtype: .int64))
@@ -147,7 +181,7 @@ struct InitialisersTests {
         }
     }
 
-    @Test("what has no elements stays as it is")
+    @Test("what has no elements stays as it is", .standardGenerator)
     func emptyTensors() throws {
         #expect(try Init.eye_(Tensor.zeros([0, 3])).shape == [0, 3])
         #expect(try Init.dirac_(Tensor.zeros([0, 3, 1])).shape == [0, 3, 1])
@@ -158,7 +192,7 @@ struct InitialisersTests {
         #expect(try Init.truncNormal_(Tensor.zeros([2]), mean: 1, low: 1, high: 1).array(Float.self) == [1, 1])
     }
 
-    @Test("a vector has no fan: an error of kind shape")
+    @Test("a vector has no fan: an error of kind shape", .standardGenerator)
     func vectorThrows() throws {
         let vector = try Tensor.zeros([3])
         for function in [{ try Init.kaimingNormal_($0) }, { try Init.xavierUniform_($0) }]
@@ -168,7 +202,7 @@ struct InitialisersTests {
         }
     }
 
-    @Test("a weight without elements is left as it is, and its sizes do not overflow")
+    @Test("a weight without elements is left as it is, and its sizes do not overflow", .standardGenerator)
     func emptyWeight() throws {
         #expect(throws: Never.self) { try Init.kaimingUniform_(Tensor.zeros([0, 3])) }
         let large = try Tensor.zeros([0, 1 << 31, 1 << 31])

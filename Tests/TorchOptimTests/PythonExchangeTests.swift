@@ -10,11 +10,11 @@ import TorchSerialization
 struct PythonExchangeTests {
     @Test(
         "a run that goes from PyTorch to here and back ends in the bits of one that stays there",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func runsCrossOver() throws {
-        let fixture = try OptimizerFixture.shared.get()
-        let lines = try withTemporaryFolder { folder in
-            try Python.run("optimisers_exchange.py", [folder.path]) {
+        .needsPyTorch)
+    func runsCrossOver() async throws {
+        let fixture = try OptimizerFixture.recorded.get()
+        let lines = try await withTemporaryFolder { folder in
+            try await Python.run("optimisers_exchange.py", [folder.path]) {
                 for name in OptimizerCases.all.keys { try takeTurn(name, fixture, folder.appending(path: name)) }
             }
         }

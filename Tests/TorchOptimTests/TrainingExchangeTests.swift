@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 import Torch
@@ -88,37 +87,20 @@ struct TrainingExchangeTests {
 
     @Test(
         "the losses are those of a run that stays in Python, to the bit, whoever begins",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func sameLosses() throws {
-        let lines = try withTemporaryFolder { folder in
-            try Python.run("training_exchange.py", [folder.path]) {
-                try onOneThread {
-                    let start = try TorchFile.loadDictionary(folder.appending(path: "start"))
-                    for (name, make) in Self.cases {
-                        let pythonFirst = folder.appending(path: "\(name), python first")
-                        try train(start, make, from: TorchFile.loadDictionary(pythonFirst), to: pythonFirst)
-                        try train(start, make, from: nil, to: folder.appending(path: "\(name), swift first"))
-                    }
+        .needsPyTorch)
+    func sameLosses() async throws {
+        let lines = try await withTemporaryFolder { folder in
+            try await Python.run("training_exchange.py", [folder.path]) {
+                let start = try TorchFile.loadDictionary(folder.appending(path: "start"))
+                for (name, make) in Self.cases {
+                    let pythonFirst = folder.appending(path: "\(name), python first")
+                    try train(start, make, from: TorchFile.loadDictionary(pythonFirst), to: pythonFirst)
+                    try train(start, make, from: nil, to: folder.appending(path: "\(name), swift first"))
                 }
             }
         }
         #expect(lines.count == 2 * Self.cases.count)
         for line in lines { #expect(line.hasSuffix(": same"), "\(line)") }
-    }
-
-    /// Runs `body` on a thread of its own, whose operations use no other: what the test's thread may use depends on the
-    /// tests that ran there before, and several threads add up in another order than Python's one.
-    private func onOneThread(_ body: @escaping @Sendable () throws -> Void) throws {
-        let result = Mutex<Result<Void, any Error>>(.success(()))
-        let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread {
-            LibTorch.useOneThreadOnThisThread()
-            let outcome = Result { try body() }
-            result.withLock { $0 = outcome }
-            done.signal()
-        }
-        done.wait()
-        try result.withLock { try $0.get() }
     }
 
     /// Makes one turn's steps, after those of a saved state or from the first on, and saves where that leads.

@@ -51,9 +51,9 @@ struct ArchiveWriterTests {
 
     @Test(
         "Python's zipfile and PyTorch read an archive, one with numbers of 64 bits too",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func python() throws {
-        try withFolder { folder in
+        .needsPyTorch)
+    func python() async throws {
+        try await withFolder { folder in
             let files = ["small.pth", "large.pth"].map { folder.appending(path: $0) }
             let value = StateValue.dictionary([
                 "a": .tensor(try Tensor.arange(1000)), "b": .tensor(try Tensor.ones([3])),
@@ -68,7 +68,7 @@ struct ArchiveWriterTests {
                 try large.finish()
             }
             #expect(try StateText.of(TorchFile.load(files[1])) == StateText.of(value))
-            let lines = try Python.run("zip_archives.py", files.map(\.path))
+            let lines = try await Python.run("zip_archives.py", files.map(\.path))
             let text = try StateText.of(value)
             #expect(lines == ["good: \(text)", "good: \(text)"])
         }

@@ -11,21 +11,21 @@ import Torch
 struct PythonTests {
     @Test(
         "PyTorch loads the same values, mapped into memory too",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func pythonLoadsTheSame() throws {
+        .needsPyTorch)
+    func pythonLoadsTheSame() async throws {
         let values =
             try [values(), tensors()]
             + ["plain", "shared", "dtypes", "adamw", "sparse", "old", "multistep", "module", "numpy-2", "helios-2"].map
         {
             try TorchFile.load(fixtureFile($0))
         }
-        try withFolder { folder in
+        try await withFolder { folder in
             let files = try values.enumerated().map { index, value in
                 let file = folder.appending(path: "\(index).pth")
                 try TorchFile.save(value, to: file)
                 return file.path
             }
-            let lines = try Python.run("state_text.py", files)
+            let lines = try await Python.run("state_text.py", files)
             try #require(lines.count == values.count)
             for (line, value) in zip(lines, values) {
                 #expect(try line == StateText.of(value))

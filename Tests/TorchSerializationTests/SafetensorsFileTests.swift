@@ -159,16 +159,13 @@ struct SafetensorsFileTests {
 /// Runs where Python has PyTorch and safetensors, and is skipped elsewhere.
 @Suite("Files of safetensors in Python")
 struct SafetensorsPythonTests {
-    private static let isThere =
-        Python.hasTorch && (try? Python.run("safetensors_text.py", [])) == []
-
     @Test(
         "the reference loads the same tensors and text",
-        .enabled(if: isThere, "there is no Python 3 with PyTorch and safetensors"))
-    func pythonLoadsTheSame() throws {
+        .enabled(if: Python.hasSafetensors, "there is no Python 3 with PyTorch and safetensors"))
+    func pythonLoadsTheSame() async throws {
         let state = try SafetensorsFile.load(safetensorsFixture("types.safetensors"))
         let shapes = try SafetensorsFile.load(safetensorsFixture("shapes.safetensors"))
-        try withFolder { folder in
+        try await withFolder { folder in
             let files = ["a.safetensors", "b.safetensors", "c.safetensors.index.json"].map {
                 folder.appending(path: $0)
             }
@@ -176,7 +173,7 @@ struct SafetensorsPythonTests {
             try SafetensorsFile.save(state, metadata: texts, to: files[0])
             try SafetensorsFile.save(shapes, to: files[1])
             try ShardedSafetensorsFile.save(state, metadata: texts, to: files[2], greatestFileSize: 60)
-            let lines = try Python.run("safetensors_text.py", files.map(\.path))
+            let lines = try await Python.run("safetensors_text.py", files.map(\.path))
             let metadata = try StateText.of(.dictionary(["\u{1}": .string("\u{1F600}\"\\"), "format": "pt"]))
             #expect(
                 try lines == [

@@ -18,6 +18,13 @@ func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     return try body(folder)
 }
 
+func withFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+    let folder = try withFolder { $0 }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}
+
 /// The names of all that is in a folder, hidden files too, in order.
 func names(in folder: URL) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -46,14 +46,15 @@ struct HeadedAttention {
         let sizes = try sizes()
         let isSingle = query.dimensionCount == 2
         try checkShapes(query, key, value, sizes)
-        // One tensor stays one, so that it is projected once.
         func stepsFirst(_ x: Tensor) throws -> Tensor {
             if isSingle { return try x.unsqueeze(dim: 1) }
             return batchFirst ? try x.transpose(1, 0) : x
         }
+        // In a batch, one tensor stays one, so that it is projected once. A single sequence becomes three in PyTorch, whose
+        // gradients are added in another order than those of one.
         let q = try stepsFirst(query)
-        let k = query.isSame(as: key) ? q : try stepsFirst(key)
-        let v = key.isSame(as: value) ? k : try stepsFirst(value)
+        let k = !isSingle && query.isSame(as: key) ? q : try stepsFirst(key)
+        let v = !isSingle && key.isSame(as: value) ? k : try stepsFirst(value)
         try checkMasks(keyPaddingMask, attnMask, q: q, k: k, isSingle: isSingle)
         try require(!isCausal || attnMask != nil, operation, "a causal attention needs the mask too")
 

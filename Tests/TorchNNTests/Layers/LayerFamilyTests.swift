@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
+import Torch
 
 /// All layers against Tests/Fixtures/layers.py, in which PyTorch makes the same ones after the same seed.
-@Suite(.standardGenerator)
 struct LayerFamilyTests {
     /// A layer of the fixture, by its family's name and its own.
     struct Name: CustomTestStringConvertible {
@@ -27,8 +27,21 @@ struct LayerFamilyTests {
         for family in Self.families { try family.expectEveryCaseHasALayer() }
     }
 
-    @Test("a layer draws, computes, learns and describes itself as in PyTorch", arguments: names)
-    func layerIsPyTorchs(name: Name) throws {
-        try name.family.expectPyTorchs(name.layer)
+    @Test(
+        "a layer draws, computes, learns and describes itself as PyTorch did on another machine", .standardGenerator,
+        arguments: names)
+    func layerIsAsRecorded(name: Name) throws {
+        try name.family.expect(name.layer, name.family.recorded[name.layer], within: .recorded)
+    }
+
+    @Test(
+        "a layer draws, computes and learns the bits of the PyTorch beside, and describes itself as there",
+        .needsPyTorch, arguments: names)
+    func layerIsPyTorchs(name: Name) async throws {
+        let expected = try await name.family.live[name.layer]
+        try await withStandardGenerator {
+            LibTorch.useOneThreadOnThisThread()
+            try name.family.expect(name.layer, expected, within: .bits)
+        }
     }
 }

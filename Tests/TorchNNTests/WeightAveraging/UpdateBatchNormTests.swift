@@ -35,7 +35,8 @@ import TorchNN
         let buffers = network.namedBuffers()
         #expect(buffers.count == recording.buffers.count)
         for (name, buffer) in buffers {
-            try expectClose(buffer, #require(recording.buffers[name]).tensor, relative: 1e-6, absolute: 1e-7, name)
+            // Means over three batches, after a layer of three terms.
+            try expectClose(buffer, #require(recording.buffers[name]).tensor, within: .sum(of: 32), name)
         }
     }
 

@@ -54,9 +54,40 @@ struct LRSchedulerTests {
         try expect(recorded.later[name], optimizer: optimizer) { [try make($0)] }
     }
 
+    @Test(
+        "rates and momentum of a hundred steps have the bits of the PyTorch beside", .needsPyTorch,
+        arguments: SchedulerCases.arePyTorchs(SchedulerCases.cases.keys))
+    func ratesArePyTorchs(name: String) async throws {
+        let live: SchedulerFixture = try await Python.fixture("schedulers")
+        let make = try #require(SchedulerCases.cases[name])
+        try expect(live.cases[name], optimizer: twoGroups(), isExact: true) { [try make($0)] }
+        guard let record = live.byHand[name] else { return }
+        try expect(record, optimizer: twoGroups(), byHand: true, isExact: true, "by hand,") { [try make($0)] }
+    }
+
+    @Test(
+        "betas, several schedulers together, and a lastEpoch have the bits of the PyTorch beside", .needsPyTorch)
+    func othersArePyTorchs() async throws {
+        let live: SchedulerFixture = try await Python.fixture("schedulers")
+        #expect(live.betas.count == 6)
+        for (name, record) in live.betas {
+            let make = try #require(SchedulerCases.cases[name])
+            try expect(record, optimizer: twoGroups(betas: true), isExact: true, "betas, \(name),") { [try make($0)] }
+        }
+        for (name, make) in SchedulerCases.together {
+            try expect(live.together[name], optimizer: twoGroups(), isExact: true, "\(name),", make: make)
+        }
+        for name in SchedulerCases.arePyTorchs(SchedulerCases.later.keys) {
+            let make = try #require(SchedulerCases.later[name])
+            let optimizer = try twoGroups()
+            for group in optimizer.parameterGroups { group.options["initial_lr"] = .double(2 * group.learningRate) }
+            try expect(live.later[name], optimizer: optimizer, isExact: true, "later, \(name),") { [try make($0)] }
+        }
+    }
+
     private func expect(
-        _ record: SchedulerFixture.Record?, optimizer: Optimizer, byHand: Bool = false, _ comment: String = "",
-        make: (Optimizer) throws -> [LRScheduler]
+        _ record: SchedulerFixture.Record?, optimizer: Optimizer, byHand: Bool = false, isExact: Bool = false,
+        _ comment: String = "", make: (Optimizer) throws -> [LRScheduler]
     ) throws {
         let record = try #require(record)
         let schedulers = try make(optimizer)
@@ -71,7 +102,11 @@ struct LRSchedulerTests {
                 #expect(schedulers.last?.lastLearningRates == optimizer.rates)
             }
             let momentums = record.momentums.count == 1 ? record.momentums[0] : record.momentums[step]
-            guard areClose(optimizer.rates, record.rates[step]), areClose(try optimizer.momentums, momentums) else {
+            let isSame =
+                try isExact
+                ? optimizer.rates == record.rates[step] && optimizer.momentums == momentums
+                : areClose(optimizer.rates, record.rates[step]) && areClose(optimizer.momentums, momentums)
+            guard isSame else {
                 Issue.record(
                     """
                     \(comment) step \(step): \(optimizer.rates) and \(try optimizer.momentums) instead of \

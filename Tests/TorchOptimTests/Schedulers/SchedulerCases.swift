@@ -7,6 +7,12 @@ enum SchedulerCases {
 
     static let cases: [String: Make] = chainable.merging(composed) { $1 }
 
+    /// Those of PyTorch; the others are Helios'.
+    static func arePyTorchs(_ names: some Collection<String>) -> [String] {
+        let others = ["cosine restart", "multistep restart", "warm-up", "no warm-up"]
+        return names.sorted().filter { name in !others.contains { name.hasPrefix($0) } }
+    }
+
     private static let chainable: [String: Make] = [
         "lambda": { try LambdaLR($0) { pow(0.95, Double($0)) } },
         "lambda each": { try LambdaLR($0, lambdas: [{ 1 / Double(1 + $0) }, { Double($0 / 30) }]) },
