@@ -122,7 +122,8 @@ open class Optimizer: Stateful {
     /// Restores what `stateDict` gave, here or in PyTorch: the options of each group and the state of each parameter.
     ///
     /// Unlike PyTorch, this refuses the state of another optimizer. Options that PyTorch has in some versions only
-    /// (`foreach`, `fused`, `maximize`, …) may be missing.
+    /// (`foreach`, `fused`, `maximize`, …) may be missing; without `decoupled_weight_decay`, which old versions did not
+    /// write, a state of Adam and one of AdamW look the same.
     ///
     /// - Throws: `OptimizerError` or `StateDictError` if groups, parameters, options or states do not fit; then nothing
     ///   has changed.

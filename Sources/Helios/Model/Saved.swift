@@ -8,8 +8,8 @@
 /// ```
 ///
 /// The value is a number (`Int`, `Double`), a `Bool`, a `String`, a tensor, or an optional, an array, a tuple of up to six
-/// or a dictionary (by `String` or `Int`) of such values. Another type is an error in the first checkpoint. A tensor is saved as its values, and
-/// restored without a recorded gradient.
+/// or a dictionary (by `String` or `Int`) of such values. Another type is an error in the first checkpoint. A tensor is
+/// saved as its values, and restored without a recorded gradient.
 @propertyWrapper
 public struct Saved<Value> {
     /// A reference, so that a model restores it by reflection, which cannot assign to a property.

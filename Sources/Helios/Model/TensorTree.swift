@@ -145,11 +145,6 @@ extension Dictionary: TensorContainer {
     }
 }
 
-/// Whether there is a tensor anywhere in the values and structures that a property holds; objects are not looked into.
-func holdsTensors(_ value: Any) -> Bool {
-    !tensorsInside(value).isEmpty
-}
-
 /// The tensors in the values and structures that a property holds; objects are not looked into.
 func tensorsInside(_ value: Any, depth: Int = 0) -> [Tensor] {
     if let tree = TensorTree(value) { return tree.tensors }

@@ -23,7 +23,7 @@ final class NaNGuard {
     }
 
     private static func isFinite(_ tensor: Tensor) throws -> Bool {
-        guard tensor.dtype.isFloatingPoint else { return true }
+        guard tensor.dtype.isFloatingPoint || tensor.dtype.isComplex else { return true }
         return try tensor.detach().isfinite().all().item(Bool.self)
     }
 }

@@ -189,20 +189,23 @@ private struct ObservedTraining<Batch: Sendable> {
 }
 
 extension StateDict {
-    /// The first difference to another checkpoint, but for times, paths, and names and numbers of files.
+    /// The first difference to another checkpoint in what training depends on: not in times, paths and names of files.
     fileprivate func difference(from other: StateDict) -> String? {
-        let apart: Set<StateDict.Key> = [
-            Checkpoint.Key.loggers, Checkpoint.Key.progress, Checkpoint.Key.written, Checkpoint.Key.version,
-            Checkpoint.Key.interrupted, Checkpoint.Key.saveNumber,
+        let compared: Set<StateDict.Key> = [
+            Checkpoint.Key.trainingState, Checkpoint.Key.model, Checkpoint.Key.data, Checkpoint.Key.gradients,
+            Checkpoint.Key.random, Checkpoint.Key.resumePoint,
         ]
-        let (left, right) = (filter { !apart.contains($0.key) }, other.filter { !apart.contains($0.key) })
-        func state(_ elements: [(key: Key, value: StateValue)]) -> StateDict {
-            var state = StateDict()
-            for (key, value) in elements where key != "average_iter_time" { state[key] = value }
-            return state
+        func part(of checkpoint: StateDict) -> StateValue {
+            var part = StateDict()
+            // The other names are those of plug-ins.
+            for (key, value) in checkpoint
+            where compared.contains(key) || !Checkpoint.Key.all.contains(key.description) {
+                part[key] = value
+            }
+            return .dictionary(part)
         }
         var path: [String] = []
-        return StateValue.difference(.dictionary(state(left)), .dictionary(state(right)), &path)
+        return StateValue.difference(part(of: self), part(of: other), &path)
     }
 }
 

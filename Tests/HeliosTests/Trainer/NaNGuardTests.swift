@@ -142,6 +142,21 @@ import Testing
         #expect(error == NonFiniteOutputError(layer: "cells", type: "LSTM", inputIsFinite: false))
     }
 
+    @Test("complex numbers are looked at, and so are modules without parameters")
+    func complexNumbers() throws {
+        final class Waves: Model<LabeledBatch> {
+            var network: Identity!
+            override func setup(fastInit: Bool) throws { network = Identity() }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                _ = try network(Tensor.complex(batch.inputs, imag: batch.inputs * Double.nan))
+            }
+        }
+        let error = #expect(throws: NonFiniteOutputError.self) {
+            try trainer().fit(Waves(saveName: "waves"), SmallData())
+        }
+        #expect(error == NonFiniteOutputError(layer: "network", type: "Identity", inputIsFinite: false))
+    }
+
     @Test("whole numbers are not looked at")
     func integers() throws {
         final class Counting: Model<LabeledBatch> {
