@@ -130,6 +130,17 @@ class FileSink {
         return true
     }
 
+    /// Throws if the disk lacks the space for so many bytes.
+    func requireSpace(_ byteCount: Int) throws {
+        var status = statvfs()
+        // A file system that does not tell how much is free shows it in the writing.
+        guard fstatvfs(descriptor, &status) == 0, status.f_blocks > 0 else { return }
+        let (free, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        guard !overflow, UInt64(clamping: byteCount) > free else { return }
+        throw FormatError(
+            "cannot be written: it takes \(byteCount) bytes, and the disk has \(free) bytes left", .access)
+    }
+
     /// Whether all of the bytes were written.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes[...]

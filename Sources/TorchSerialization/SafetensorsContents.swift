@@ -73,6 +73,8 @@ struct SafetensorsTensor {
 struct SafetensorsContents {
     private let header: [UInt8]
     private let tensors: [SafetensorsTensor]
+    /// The bytes of all tensors.
+    private let byteCount: Int
 
     init(_ tensors: [SafetensorsTensor], metadata: [String: String]) throws {
         self.tensors = tensors.sorted { $0.precedes($1) }
@@ -108,9 +110,12 @@ struct SafetensorsContents {
                     + "\(SafetensorsHeader.greatestSize)")
         }
         self.header = header
+        byteCount = end
     }
 
     func write(to file: FileSink) throws {
+        // An expanded tensor of a few bytes can stand for more than any disk has, and would fill it first.
+        try file.requireSpace(byteCount)
         let size = UInt64(header.count)
         let start = (0..<8).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + header
         try start.withUnsafeBytes { try file.add($0) }

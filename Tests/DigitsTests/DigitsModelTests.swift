@@ -46,13 +46,4 @@ import Testing
             #expect(abs(accuracy - expected) < 2.5 / 360)
         }
     }
-
-    @Test("the README shows the model as it is")
-    func readme() throws {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        func text(_ path: String) throws -> String {
-            try String(contentsOf: repository.appending(path: path), encoding: .utf8)
-        }
-        #expect(try text("README.md").contains(text("Examples/Digits/DigitsModel.swift")))
-    }
 }
