@@ -55,7 +55,7 @@ public indirect enum Constraint: Sendable {
             let isOne = try (value.sum(dims: [-1]) - 1.0).abs().lt(1e-6)
             return try value.ge(0).all(dim: -1).logicalAnd(isOne)
         case .positiveDefinite:
-            let isSymmetric = try value.isclose(value.mT(), atol: 1e-6).all(dim: -1).all(dim: -1)
+            let isSymmetric = try value.isclose(value.mT, atol: 1e-6).all(dim: -1).all(dim: -1)
             return try isSymmetric.logicalAnd(Linalg.choleskyEx(value).info.eq(0))
         case .lowerCholesky:
             let isLower = try value.tril().eq(value).all(dim: -1).all(dim: -1)

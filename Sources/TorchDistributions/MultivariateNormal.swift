@@ -29,7 +29,7 @@ public struct MultivariateNormal: Distribution {
     public init(_ loc: Tensor, precisionMatrix: Tensor, validateArguments: Bool = true) throws {
         try Self.check(precisionMatrix, .positiveDefinite, "precisionMatrix", validateArguments)
         // Read backwards, the Cholesky factor of the precision is the transposed inverse of the covariance's.
-        let inverse = try Linalg.cholesky(precisionMatrix.flip([-2, -1])).flip([-2, -1]).mT()
+        let inverse = try Linalg.cholesky(precisionMatrix.flip([-2, -1])).flip([-2, -1]).mT
         let identity = try Tensor.eye(
             precisionMatrix.size(-1), dtype: precisionMatrix.dtype, device: precisionMatrix.device)
         try self.init(loc, Linalg.solveTriangular(inverse, identity, upper: false), validateArguments)
@@ -79,7 +79,7 @@ public struct MultivariateNormal: Distribution {
     }
     /// Σ, `[…, n, n]`.
     public var covarianceMatrix: Tensor {
-        get throws { try factor.matmul(factor.mT()).expand(matrixShape) }
+        get throws { try factor.matmul(factor.mT).expand(matrixShape) }
     }
     /// Σ⁻¹, `[…, n, n]`.
     public var precisionMatrix: Tensor {

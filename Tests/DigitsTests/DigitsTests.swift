@@ -64,7 +64,8 @@ import Testing
         try withTemporaryFolder { folder in
             _ = try Program.run("--epochs", "1", "--quiet", "--folder", folder.path)
             let kept = try Program.run("--epochs", "2", "--learning-rate", "0.5", "--quiet", "--folder", folder.path)
-            #expect(kept.errors.contains("optimizer.lr (0.001 in the checkpoint, 0.5 in the program)"), "\(kept.errors)")
+            #expect(
+                kept.errors.contains("optimizer.lr (0.001 in the checkpoint, 0.5 in the program)"), "\(kept.errors)")
             #expect(kept.lines.count == 1)
             let used = try Program.run(
                 "--epochs", "3", "--learning-rate", "0.002", "--on-resume", "override", "--folder", folder.path)

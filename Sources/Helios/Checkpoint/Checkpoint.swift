@@ -74,7 +74,8 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, orderSeed: UInt64?,
-        random: RandomState, logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int, setupOptions: StateDict,
+        random: RandomState, logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int,
+        setupOptions: StateDict,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState

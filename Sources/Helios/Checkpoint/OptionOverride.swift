@@ -75,7 +75,9 @@ struct OptionOverride {
     private func replay(_ schedules: [Schedule], of optimization: Optimization) throws {
         var rest = schedules.map { $0.scheduler.lastEpoch - $0.stepCount }
         for (group, options) in zip(optimization.optimizer.parameterGroups, optimization.options) {
-            for key in OptionOverride.scheduledOptions where group.options[key] != nil { group.options[key] = options[key] }
+            for key in OptionOverride.scheduledOptions where group.options[key] != nil {
+                group.options[key] = options[key]
+            }
         }
         for schedule in schedules { try schedule.scheduler.loadStateDict(schedule.state) }
         while rest.contains(where: { $0 > 0 }) {

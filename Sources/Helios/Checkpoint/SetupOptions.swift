@@ -46,7 +46,8 @@ struct SetupOptions {
 
     /// What a scheduler counts and works out, which is no option. ("_schedule_phases" follows from other options.)
     private static let counters: Set<String> = [
-        "base_lrs", "last_epoch", "_step_count", "_last_lr", "_is_initial", "_get_lr_called_within_step", "T_cur", "T_i",
+        "base_lrs", "last_epoch", "_step_count", "_last_lr", "_is_initial", "_get_lr_called_within_step", "T_cur",
+        "T_i",
         "best", "cooldown_counter", "num_bad_epochs", "mode_worse", "_schedule_phases",
     ]
 

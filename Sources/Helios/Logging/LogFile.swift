@@ -51,7 +51,9 @@ final class LogFile: Sendable {
     deinit {
         let (descriptor, lost) = state.withLock { ($0.descriptor, $0.lost) }
         close(descriptor)
-        if lost > 1 { warn("log file \(VisibleText.of(path)): \(lost) lines are missing, since they could not be written") }
+        if lost > 1 {
+            warn("log file \(VisibleText.of(path)): \(lost) lines are missing, since they could not be written")
+        }
     }
 
     /// Appends a line, which ends in a line break.

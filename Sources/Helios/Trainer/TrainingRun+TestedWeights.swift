@@ -46,7 +46,8 @@ extension TrainingRun {
         let reason: String
         switch model.weightOrigin {
         case .failure:
-            reason = "the last training of the model, or the loading of its checkpoint, failed, so that its weights may be "
+            reason =
+                "the last training of the model, or the loading of its checkpoint, failed, so that its weights may be "
                 + "those of half a step"
         case .trial: reason = "the model was used for a fast run or a search, whose weights are not trained ones"
         case .setup, .trained, .loaded: reason = "the model has not been trained in this process"

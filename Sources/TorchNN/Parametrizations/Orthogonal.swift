@@ -62,10 +62,10 @@ final class Orthogonal: Module, Layer, Parametrization {
 
     func callAsFunction(_ input: Tensor) throws -> Tensor {
         let isWide = try input.size(-2) < input.size(-1)
-        let tall = isWide ? try input.mT() : input
+        let tall = isWide ? try input.mT : input
         var result = map == .householder ? try reflected(tall) : try rotated(tall)
         if let base { result = try base.matmul(result) }
-        return isWide ? try result.mT() : result
+        return isWide ? try result.mT : result
     }
 
     /// The product of the Householder reflections, with the signs on the diagonal.
@@ -85,7 +85,7 @@ final class Orthogonal: Module, Layer, Parametrization {
             let missing = try lower.newZeros(Array(lower.shape.dropLast(2)) + [n, n - k])
             lower = try Tensor.cat([lower, missing], dim: -1)
         }
-        let skew = try lower - lower.mH()
+        let skew = try lower - lower.mH
         let square: Tensor
         if map == .matrixExp {
             square = try skew.matrixExp()
@@ -101,7 +101,7 @@ final class Orthogonal: Module, Layer, Parametrization {
             throw shapeError("orthogonal", [value], "the parameter is \(shape)")
         }
         let isWide = try value.size(-2) < value.size(-1)
-        let tall = isWide ? try value.mT() : value
+        let tall = isWide ? try value.mT : value
         guard useTrivialization else {
             // The other maps have no inverse that is known.
             guard map == .householder else { return nil }
@@ -110,7 +110,7 @@ final class Orthogonal: Module, Layer, Parametrization {
             let diagonal = try reflectors.diagonal(dim1: -2, dim2: -1)
             let signs = try diagonal.sign()
             try diagonal.copy_(Tensor.where(factors.eq(0), -signs, signs))
-            return [isWide ? try reflectors.mT() : reflectors]
+            return [isWide ? try reflectors.mT : reflectors]
         }
         let (n, k) = (try tall.size(-2), try tall.size(-1))
         if n == k {
@@ -129,7 +129,7 @@ final class Orthogonal: Module, Layer, Parametrization {
     private func isOrthogonal(_ matrix: Tensor) throws -> Bool {
         let n = try matrix.size(-2)
         let identity = try Tensor.eye(n, dtype: matrix.dtype, device: matrix.device)
-        return try matrix.mH().matmul(matrix).allclose(identity, atol: 10 * Double(n) * matrix.dtype.epsilon)
+        return try matrix.mH.matmul(matrix).allclose(identity, atol: 10 * Double(n) * matrix.dtype.epsilon)
     }
 
     /// The Q of the QR decomposition whose R has a positive diagonal.

@@ -88,7 +88,7 @@ final class SpectralNorm: Module, Layer, Parametrization, ReplacingOldKeys {
         let (u, v) = try vectors()
         for _ in 0..<count {
             try u.copy_(normalize(matrix.mv(v), dim: 0, eps: eps))
-            try v.copy_(normalize(matrix.mH().mv(u), dim: 0, eps: eps))
+            try v.copy_(normalize(matrix.mH.mv(u), dim: 0, eps: eps))
         }
     }
 

@@ -182,7 +182,9 @@ import Testing
             #expect(folder.appending(path: "small").filesBelow == ["small_epoch_2_iter_9.pth"])
             try train(nil)
             #expect(
-                folder.appending(path: "small").filesBelow == ["small_epoch_2_iter_12.pth", "small_epoch_4_iter_24.pth"])
+                folder.appending(path: "small").filesBelow == [
+                    "small_epoch_2_iter_12.pth", "small_epoch_4_iter_24.pth",
+                ])
         }
     }
 

@@ -54,7 +54,8 @@ import Testing
                 data.options.shuffle = false
                 data.options.sampler = Stride(count: 22, step: 3)
             }),
-        Setting(name: "batch limit", message: "the number of batches (trainBatchLimit, overfitBatches) (6 in") { _, trainer in
+        Setting(name: "batch limit", message: "the number of batches (trainBatchLimit, overfitBatches) (6 in") {
+            _, trainer in
             trainer.trainBatchLimit = 5
         },
         Setting(name: "overfitting", message: "shuffle (true in the checkpoint, false now)") { _, trainer in
@@ -83,7 +84,8 @@ import Testing
             }
             let text = error?.description ?? ""
             #expect(text.contains(setting.message), "\(text)")
-            #expect(text.contains("Finish the epoch with the old values, or resume from a checkpoint between two epochs"))
+            #expect(
+                text.contains("Finish the epoch with the old values, or resume from a checkpoint between two epochs"))
             #expect(model.losses.isEmpty)
             // As it was, it resumes.
             try train(10, in: folder, setting, isChanged: false, model)

@@ -88,7 +88,8 @@ import Testing
             #expect(model.rates == [0.5])
             // The step as PyTorch's SGD makes it: buffer ← momentum · buffer + (gradient + decay · weight).
             let weight = try first.network.parameters()[0].detach()
-            let buffer = try first.optimizer.stateDict().dictionary("state").dictionary(.int(0)).tensor("momentum_buffer")
+            let buffer = try first.optimizer.stateDict().dictionary("state").dictionary(.int(0)).tensor(
+                "momentum_buffer")
             let gradient = try #require(model.network.parameters()[0].grad)
             let step = try 0.9 * buffer + (gradient + 0.01 * weight)
             let expected = try weight - 0.5 * step
@@ -110,7 +111,8 @@ import Testing
             _ = try train(2, in: folder, Optioned(optimizer(0.1)))
             let text = try train(3, in: folder, Optioned(optimizer(0.2)))
             #expect(
-                text.contains("kept: optimizer.param_groups.1.weight_decay (0.1 in the checkpoint, 0.2 in the program);"),
+                text.contains(
+                    "kept: optimizer.param_groups.1.weight_decay (0.1 in the checkpoint, 0.2 in the program);"),
                 "\(text)")
         }
     }
@@ -131,7 +133,10 @@ import Testing
                 return try SequentialLR($0, schedulers: parts, milestones: [2])
             }
         ),
-        ("LinearWarmupScheduler", { try LinearWarmupScheduler($0, warmupSteps: 2, scheduler: ExponentialLR($0, gamma: 0.9)) }),
+        (
+            "LinearWarmupScheduler",
+            { try LinearWarmupScheduler($0, warmupSteps: 2, scheduler: ExponentialLR($0, gamma: 0.9)) }
+        ),
     ]
 
     @Test("a plain resume warns of nothing, whatever the scheduler does to the rates", arguments: schedulers.indices)
@@ -198,14 +203,16 @@ import Testing
             let trainer = try Trainer.quiet(.iteration, 18, checkpointRoot: folder)
             let error = #expect(throws: SchedulerError.self) { try trainer.fit(model(20), SmallData()) }
             let text = error?.description ?? ""
-            #expect(text.contains("its cycle has 9 steps; this length comes from the state (the checkpoint)"), "\(text)")
+            #expect(
+                text.contains("its cycle has 9 steps; this length comes from the state (the checkpoint)"), "\(text)")
             #expect(text.contains("was created with 20"), "\(text)")
 
             let (longer, whole) = (model(20), model(20))
             _ = try train(18, in: folder, longer, onResume: .override)
             _ = try train(18, in: folder.appending(path: "whole"), whole)
             #expect(longer.rates == Array(whole.rates.suffix(9)))
-            let momentum = longer.optimizer.parameterGroups[0].options, expected = whole.optimizer.parameterGroups[0].options
+            let momentum = longer.optimizer.parameterGroups[0].options,
+                expected = whole.optimizer.parameterGroups[0].options
             #expect(try momentum.double("momentum") == expected.double("momentum"))
         }
         let short = Optioned(sgd(0.1)) { try OneCycleLR($0, maxLearningRate: 0.1, totalSteps: 3) }

@@ -250,7 +250,9 @@ struct EMATests {
         }
     }
 
-    @Test("before there is an average, and in a test of a model that was not trained, the weights are used", .standardGenerator)
+    @Test(
+        "before there is an average, and in a test of a model that was not trained, the weights are used",
+        .standardGenerator)
     func noAverage() throws {
         let ema = try EMA()
         let trainer = try Trainer.quiet(.epoch, 1)

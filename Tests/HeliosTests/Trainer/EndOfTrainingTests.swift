@@ -45,7 +45,8 @@ import Testing
         _ unit: TrainingUnit, _ total: StepLimit, frequency: Int? = nil, in folder: URL, cycles: Int? = nil
     ) throws -> Trainer {
         try Trainer.quiet(
-            unit, total, validFrequency: cycles == nil ? nil : 1, checkpointFrequency: frequency, earlyStopCycles: cycles,
+            unit, total, validFrequency: cycles == nil ? nil : 1, checkpointFrequency: frequency,
+            earlyStopCycles: cycles,
             checkpointRoot: folder)
     }
 

@@ -31,10 +31,9 @@ import Testing
     }
 
     @Test(
-        "beside PyTorch on the same machine, the losses are the same to the bit",
-        .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch"))
-    func live() throws {
-        let text = try #require(try Python.run("pytorch_loader.py", ["live"]).last)
+        "beside PyTorch on the same machine, the losses are the same to the bit", .needsPyTorch)
+    func live() async throws {
+        let text = try #require(try await Python.run("pytorch_loader.py", ["live"]).last)
         let recorded = try JSONDecoder().decode(Recorded.self, from: Data(text.utf8))
         let (model, after) = try train(recorded)
         #expect(model.orders == recorded.orders && after == recorded.after)

@@ -25,7 +25,8 @@ import Testing
         override func setup() throws {
             try super.setup()
             let inputs = try Tensor.randn([4, 1, 3, 3], generator: Generator(seed: 2))
-            try setPrediction(TensorDataset(inputs: inputs, targets: Tensor([0, 1, 2, 0])), LoaderOptions(batchSize: 4))
+            try setPrediction(
+                TensorDataset(inputs: inputs, targets: Tensor([0, 1, 2, 0])), LoaderOptions(batchSize: 4))
         }
     }
 
@@ -34,7 +35,9 @@ import Testing
     }
 
     private func expectUnchanged(_ network: Module, _ before: [Tensor]) throws {
-        for (parameter, tensor) in zip(network.parameters(), before) { try expectSameBits(parameter, tensor, "weights") }
+        for (parameter, tensor) in zip(network.parameters(), before) {
+            try expectSameBits(parameter, tensor, "weights")
+        }
     }
 
     // MARK: Trained in this process
@@ -277,8 +280,9 @@ import Testing
                 let choice: CheckpointChoice = one.plugins.count == 1 ? .best : .bestOf(plugin: "best")
                 try one.test(Scored(), data, checkpoint: choice)
                 #expect(one.lastCheckpoint?.lastPathComponent == "best.pth")
-                #expect(try TorchFile.loadDictionary(#require(one.lastCheckpoint))
-                    .dictionary("training_state").int("global_epoch") == 2)
+                #expect(
+                    try TorchFile.loadDictionary(#require(one.lastCheckpoint))
+                        .dictionary("training_state").int("global_epoch") == 2)
             }
             for (ids, choice, text) in [
                 ([], .best, "no BestCheckpoints is registered"),

@@ -35,7 +35,7 @@ struct ParametrizationFixture: Decodable {
 }
 
 final class Symmetric: Module, Layer, Parametrization {
-    func callAsFunction(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).mT() }
+    func callAsFunction(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).mT }
     func rightInverse(_ value: Tensor) throws -> [Tensor]? { [try value.triu()] }
 }
 

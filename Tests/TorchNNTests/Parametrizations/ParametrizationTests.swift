@@ -51,10 +51,10 @@ struct ParametrizationTests {
         let original = try #require(layer.parametrizations(of: "weight")?.originals.first)
         #expect(original.isSame(as: weight))
         #expect(layer.isParametrized("weight") && layer.isParametrized() && !layer.isParametrized("bias"))
-        try expectSameBits(layer.weight, layer.weight.mT())
+        try expectSameBits(layer.weight, layer.weight.mT)
         try layer.removeParametrizations("weight")
         #expect(layer.weight.isSame(as: weight))
-        try expectSameBits(layer.weight, layer.weight.mT())
+        try expectSameBits(layer.weight, layer.weight.mT)
         #expect(!layer.isParametrized())
         #expect(layer.description == "Linear(in_features=3, out_features=3, bias=True)")
     }
@@ -213,6 +213,6 @@ struct ParametrizationTests {
         try noGrad {
             for parameter in layer.parameters() { _ = try parameter.sub_(#require(parameter.grad) * 0.1) }
         }
-        try expectClose(layer.weight.mT().matmul(layer.weight).detach(), Tensor.eye(3), relative: 0, absolute: 1e-5)
+        try expectClose(layer.weight.mT.matmul(layer.weight).detach(), Tensor.eye(3), relative: 0, absolute: 1e-5)
     }
 }

@@ -15,123 +15,123 @@ func calls0(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             growthInterval: x.integer("growth_interval"))
         return [result]
     case 2:
-        return try Tensor.foreachAbs(x.tensors("self"))
+        return [try Tensor.dirichletGrad(x.tensor("x"), alpha: x.tensor("alpha"), total: x.tensor("total"))]
     case 3:
+        return try Tensor.foreachAbs(x.tensors("self"))
+    case 4:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAbs_(written)
         return written
-    case 4:
-        return try Tensor.foreachAdd(x.tensors("self"), x.tensors("other"), alpha: x.scalar("alpha"))
     case 5:
-        return try Tensor.foreachAdd(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachAdd(x.tensors("self"), x.tensors("other"), alpha: x.scalar("alpha"))
     case 6:
-        return try Tensor.foreachAdd(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachAdd(x.tensors("self"), scalar: x.scalar("scalar"))
     case 7:
-        return try Tensor.foreachAdd(x.tensors("self"), x.tensor("other"), alpha: x.scalar("alpha"))
+        return try Tensor.foreachAdd(x.tensors("self"), scalars: x.scalars("scalars"))
     case 8:
+        return try Tensor.foreachAdd(x.tensors("self"), x.tensor("other"), alpha: x.scalar("alpha"))
+    case 9:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAdd_(written, x.tensors("other"), alpha: x.scalar("alpha"))
         return written
-    case 9:
+    case 10:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAdd_(written, scalar: x.scalar("scalar"))
         return written
-    case 10:
+    case 11:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAdd_(written, scalars: x.scalars("scalars"))
         return written
-    case 11:
+    case 12:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAdd_(written, x.tensor("other"), alpha: x.scalar("alpha"))
         return written
-    case 12:
-        return try Tensor.foreachAddcdiv(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 13:
         return try Tensor.foreachAddcdiv(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 14:
         return try Tensor.foreachAddcdiv(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
     case 15:
+        return try Tensor.foreachAddcdiv(
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
+    case 16:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
         return written
-    case 16:
+    case 17:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
         return written
-    case 17:
+    case 18:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcdiv_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
         return written
-    case 18:
-        return try Tensor.foreachAddcmul(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 19:
         return try Tensor.foreachAddcmul(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
     case 20:
         return try Tensor.foreachAddcmul(
-            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
     case 21:
+        return try Tensor.foreachAddcmul(
+            x.tensors("self"), x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
+    case 22:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), value: x.scalar("value"))
         return written
-    case 22:
+    case 23:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.scalars("scalars"))
         return written
-    case 23:
+    case 24:
         let written = try x.writtenTensors("self")
         try Tensor.foreachAddcmul_(written, x.tensors("tensor1"), x.tensors("tensor2"), scalars: x.tensor("scalars"))
         return written
-    case 24:
-        return try Tensor.foreachClampMax(x.tensors("self"), x.tensors("other"))
     case 25:
-        return try Tensor.foreachClampMax(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachClampMax(x.tensors("self"), x.tensors("other"))
     case 26:
-        return try Tensor.foreachClampMax(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachClampMax(x.tensors("self"), scalar: x.scalar("scalar"))
     case 27:
+        return try Tensor.foreachClampMax(x.tensors("self"), scalars: x.scalars("scalars"))
+    case 28:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMax_(written, x.tensors("other"))
         return written
-    case 28:
+    case 29:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMax_(written, scalar: x.scalar("scalar"))
         return written
-    case 29:
+    case 30:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMax_(written, scalars: x.scalars("scalars"))
         return written
-    case 30:
-        return try Tensor.foreachClampMin(x.tensors("self"), x.tensors("other"))
     case 31:
-        return try Tensor.foreachClampMin(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachClampMin(x.tensors("self"), x.tensors("other"))
     case 32:
-        return try Tensor.foreachClampMin(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachClampMin(x.tensors("self"), scalar: x.scalar("scalar"))
     case 33:
+        return try Tensor.foreachClampMin(x.tensors("self"), scalars: x.scalars("scalars"))
+    case 34:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMin_(written, x.tensors("other"))
         return written
-    case 34:
+    case 35:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMin_(written, scalar: x.scalar("scalar"))
         return written
-    case 35:
+    case 36:
         let written = try x.writtenTensors("self")
         try Tensor.foreachClampMin_(written, scalars: x.scalars("scalars"))
         return written
-    case 36:
+    case 37:
         let written = try x.writtenTensors("self")
         try Tensor.foreachCopy_(written, x.tensors("src"), nonBlocking: x.boolean("non_blocking"))
         return written
-    case 37:
-        return try Tensor.foreachDiv(x.tensors("self"), x.tensors("other"))
     case 38:
-        return try Tensor.foreachDiv(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachDiv(x.tensors("self"), x.tensors("other"))
     case 39:
-        return try Tensor.foreachDiv(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachDiv(x.tensors("self"), scalar: x.scalar("scalar"))
     default: return []
     }
 }
@@ -139,125 +139,125 @@ func calls0(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls1(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 40:
-        return try Tensor.foreachDiv(x.tensors("self"), x.tensor("other"))
+        return try Tensor.foreachDiv(x.tensors("self"), scalars: x.scalars("scalars"))
     case 41:
+        return try Tensor.foreachDiv(x.tensors("self"), x.tensor("other"))
+    case 42:
         let written = try x.writtenTensors("self")
         try Tensor.foreachDiv_(written, x.tensors("other"))
         return written
-    case 42:
+    case 43:
         let written = try x.writtenTensors("self")
         try Tensor.foreachDiv_(written, scalar: x.scalar("scalar"))
         return written
-    case 43:
+    case 44:
         let written = try x.writtenTensors("self")
         try Tensor.foreachDiv_(written, scalars: x.scalars("scalars"))
         return written
-    case 44:
+    case 45:
         let written = try x.writtenTensors("self")
         try Tensor.foreachDiv_(written, x.tensor("other"))
         return written
-    case 45:
-        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weights: x.tensors("weights"))
     case 46:
-        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weight: x.scalar("weight"))
+        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weights: x.tensors("weights"))
     case 47:
-        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weight: x.scalars("weight"))
+        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weight: x.scalar("weight"))
     case 48:
+        return try Tensor.foreachLerp(x.tensors("self"), tensors1: x.tensors("tensors1"), weight: x.scalars("weight"))
+    case 49:
         let written = try x.writtenTensors("self")
         try Tensor.foreachLerp_(written, tensors1: x.tensors("tensors1"), weights: x.tensors("weights"))
         return written
-    case 49:
+    case 50:
         let written = try x.writtenTensors("self")
         try Tensor.foreachLerp_(written, tensors1: x.tensors("tensors1"), weight: x.scalar("weight"))
         return written
-    case 50:
+    case 51:
         let written = try x.writtenTensors("self")
         try Tensor.foreachLerp_(written, tensors1: x.tensors("tensors1"), weight: x.scalars("weight"))
         return written
-    case 51:
-        return try Tensor.foreachMaximum(x.tensors("self"), x.tensors("other"))
     case 52:
-        return try Tensor.foreachMaximum(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachMaximum(x.tensors("self"), x.tensors("other"))
     case 53:
-        return try Tensor.foreachMaximum(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachMaximum(x.tensors("self"), scalar: x.scalar("scalar"))
     case 54:
+        return try Tensor.foreachMaximum(x.tensors("self"), scalars: x.scalars("scalars"))
+    case 55:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMaximum_(written, x.tensors("other"))
         return written
-    case 55:
+    case 56:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMaximum_(written, scalar: x.scalar("scalar"))
         return written
-    case 56:
+    case 57:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMaximum_(written, scalars: x.scalars("scalars"))
         return written
-    case 57:
-        return try Tensor.foreachMul(x.tensors("self"), x.tensors("other"))
     case 58:
-        return try Tensor.foreachMul(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachMul(x.tensors("self"), x.tensors("other"))
     case 59:
-        return try Tensor.foreachMul(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachMul(x.tensors("self"), scalar: x.scalar("scalar"))
     case 60:
-        return try Tensor.foreachMul(x.tensors("self"), x.tensor("other"))
+        return try Tensor.foreachMul(x.tensors("self"), scalars: x.scalars("scalars"))
     case 61:
+        return try Tensor.foreachMul(x.tensors("self"), x.tensor("other"))
+    case 62:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMul_(written, x.tensors("other"))
         return written
-    case 62:
+    case 63:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMul_(written, scalar: x.scalar("scalar"))
         return written
-    case 63:
+    case 64:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMul_(written, scalars: x.scalars("scalars"))
         return written
-    case 64:
+    case 65:
         let written = try x.writtenTensors("self")
         try Tensor.foreachMul_(written, x.tensor("other"))
         return written
-    case 65:
-        return try Tensor.foreachNeg(x.tensors("self"))
     case 66:
+        return try Tensor.foreachNeg(x.tensors("self"))
+    case 67:
         let written = try x.writtenTensors("self")
         try Tensor.foreachNeg_(written)
         return written
-    case 67:
-        return try Tensor.foreachNorm(x.tensors("self"), ord: x.scalar("ord"), dtype: x.optionalDType("dtype"))
     case 68:
-        return try Tensor.foreachPow(x.tensors("self"), x.tensors("exponent"))
+        return try Tensor.foreachNorm(x.tensors("self"), ord: x.scalar("ord"), dtype: x.optionalDType("dtype"))
     case 69:
-        return try Tensor.foreachPow(x.tensors("self"), x.scalar("exponent"))
+        return try Tensor.foreachPow(x.tensors("self"), x.tensors("exponent"))
     case 70:
-        return try Tensor.foreachPow(x.scalar("self"), x.tensors("exponent"))
+        return try Tensor.foreachPow(x.tensors("self"), x.scalar("exponent"))
     case 71:
-        return try Tensor.foreachPow(x.tensors("self"), x.scalars("exponent"))
+        return try Tensor.foreachPow(x.scalar("self"), x.tensors("exponent"))
     case 72:
+        return try Tensor.foreachPow(x.tensors("self"), x.scalars("exponent"))
+    case 73:
         let written = try x.writtenTensors("self")
         try Tensor.foreachPow_(written, x.tensors("exponent"))
         return written
-    case 73:
+    case 74:
         let written = try x.writtenTensors("self")
         try Tensor.foreachPow_(written, x.scalar("exponent"))
         return written
-    case 74:
+    case 75:
         let written = try x.writtenTensors("self")
         try Tensor.foreachPow_(written, x.scalars("exponent"))
         return written
-    case 75:
-        return try Tensor.foreachReciprocal(x.tensors("self"))
     case 76:
+        return try Tensor.foreachReciprocal(x.tensors("self"))
+    case 77:
         let written = try x.writtenTensors("self")
         try Tensor.foreachReciprocal_(written)
         return written
-    case 77:
-        return try Tensor.foreachRsqrt(x.tensors("self"))
     case 78:
+        return try Tensor.foreachRsqrt(x.tensors("self"))
+    case 79:
         let written = try x.writtenTensors("self")
         try Tensor.foreachRsqrt_(written)
         return written
-    case 79:
-        return try Tensor.foreachSign(x.tensors("self"))
     default: return []
     }
 }
@@ -265,38 +265,40 @@ func calls1(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 80:
+        return try Tensor.foreachSign(x.tensors("self"))
+    case 81:
         let written = try x.writtenTensors("self")
         try Tensor.foreachSign_(written)
         return written
-    case 81:
-        return try Tensor.foreachSqrt(x.tensors("self"))
     case 82:
+        return try Tensor.foreachSqrt(x.tensors("self"))
+    case 83:
         let written = try x.writtenTensors("self")
         try Tensor.foreachSqrt_(written)
         return written
-    case 83:
-        return try Tensor.foreachSub(x.tensors("self"), x.tensors("other"), alpha: x.scalar("alpha"))
     case 84:
-        return try Tensor.foreachSub(x.tensors("self"), scalar: x.scalar("scalar"))
+        return try Tensor.foreachSub(x.tensors("self"), x.tensors("other"), alpha: x.scalar("alpha"))
     case 85:
-        return try Tensor.foreachSub(x.tensors("self"), scalars: x.scalars("scalars"))
+        return try Tensor.foreachSub(x.tensors("self"), scalar: x.scalar("scalar"))
     case 86:
+        return try Tensor.foreachSub(x.tensors("self"), scalars: x.scalars("scalars"))
+    case 87:
         let written = try x.writtenTensors("self")
         try Tensor.foreachSub_(written, x.tensors("other"), alpha: x.scalar("alpha"))
         return written
-    case 87:
+    case 88:
         let written = try x.writtenTensors("self")
         try Tensor.foreachSub_(written, scalar: x.scalar("scalar"))
         return written
-    case 88:
+    case 89:
         let written = try x.writtenTensors("self")
         try Tensor.foreachSub_(written, scalars: x.scalars("scalars"))
         return written
-    case 89:
+    case 90:
         let written = try x.writtenTensors("self")
         try Tensor.foreachZero_(written)
         return written
-    case 90:
+    case 91:
         let written = try x.writtenTensors("self")
         try Tensor.fusedAdagrad_(
             written, grads: x.writtenTensors("grads"), stateSums: x.writtenTensors("state_sums"),
@@ -304,7 +306,7 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             weightDecay: x.real("weight_decay"), eps: x.real("eps"), maximize: x.boolean("maximize"),
             gradScale: x.optionalTensor("grad_scale"), foundInf: x.optionalTensor("found_inf"))
         return written
-    case 91:
+    case 92:
         let written = try x.writtenTensors("self")
         try Tensor.fusedAdagrad_(
             written, grads: x.writtenTensors("grads"), stateSums: x.writtenTensors("state_sums"),
@@ -312,32 +314,22 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             weightDecay: x.real("weight_decay"), eps: x.real("eps"), maximize: x.boolean("maximize"),
             gradScale: x.optionalTensor("grad_scale"), foundInf: x.optionalTensor("found_inf"))
         return written
-    case 92:
-        let written = try x.writtenTensors("self")
-        try Tensor.fusedAdam_(
-            written, grads: x.writtenTensors("grads"), expAvgs: x.writtenTensors("exp_avgs"),
-            expAvgSqs: x.writtenTensors("exp_avg_sqs"), maxExpAvgSqs: x.writtenTensors("max_exp_avg_sqs"),
-            stateSteps: x.tensors("state_steps"), lr: x.real("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
-            weightDecay: x.real("weight_decay"), eps: x.real("eps"), amsgrad: x.boolean("amsgrad"),
-            maximize: x.boolean("maximize"), gradScale: x.optionalTensor("grad_scale"),
-            foundInf: x.optionalTensor("found_inf"))
-        return written
     case 93:
         let written = try x.writtenTensors("self")
         try Tensor.fusedAdam_(
             written, grads: x.writtenTensors("grads"), expAvgs: x.writtenTensors("exp_avgs"),
             expAvgSqs: x.writtenTensors("exp_avg_sqs"), maxExpAvgSqs: x.writtenTensors("max_exp_avg_sqs"),
-            stateSteps: x.tensors("state_steps"), lr: x.tensor("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
+            stateSteps: x.tensors("state_steps"), lr: x.real("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
             weightDecay: x.real("weight_decay"), eps: x.real("eps"), amsgrad: x.boolean("amsgrad"),
             maximize: x.boolean("maximize"), gradScale: x.optionalTensor("grad_scale"),
             foundInf: x.optionalTensor("found_inf"))
         return written
     case 94:
         let written = try x.writtenTensors("self")
-        try Tensor.fusedAdamw_(
+        try Tensor.fusedAdam_(
             written, grads: x.writtenTensors("grads"), expAvgs: x.writtenTensors("exp_avgs"),
             expAvgSqs: x.writtenTensors("exp_avg_sqs"), maxExpAvgSqs: x.writtenTensors("max_exp_avg_sqs"),
-            stateSteps: x.tensors("state_steps"), lr: x.real("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
+            stateSteps: x.tensors("state_steps"), lr: x.tensor("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
             weightDecay: x.real("weight_decay"), eps: x.real("eps"), amsgrad: x.boolean("amsgrad"),
             maximize: x.boolean("maximize"), gradScale: x.optionalTensor("grad_scale"),
             foundInf: x.optionalTensor("found_inf"))
@@ -347,12 +339,22 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         try Tensor.fusedAdamw_(
             written, grads: x.writtenTensors("grads"), expAvgs: x.writtenTensors("exp_avgs"),
             expAvgSqs: x.writtenTensors("exp_avg_sqs"), maxExpAvgSqs: x.writtenTensors("max_exp_avg_sqs"),
-            stateSteps: x.tensors("state_steps"), lr: x.tensor("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
+            stateSteps: x.tensors("state_steps"), lr: x.real("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
             weightDecay: x.real("weight_decay"), eps: x.real("eps"), amsgrad: x.boolean("amsgrad"),
             maximize: x.boolean("maximize"), gradScale: x.optionalTensor("grad_scale"),
             foundInf: x.optionalTensor("found_inf"))
         return written
     case 96:
+        let written = try x.writtenTensors("self")
+        try Tensor.fusedAdamw_(
+            written, grads: x.writtenTensors("grads"), expAvgs: x.writtenTensors("exp_avgs"),
+            expAvgSqs: x.writtenTensors("exp_avg_sqs"), maxExpAvgSqs: x.writtenTensors("max_exp_avg_sqs"),
+            stateSteps: x.tensors("state_steps"), lr: x.tensor("lr"), beta1: x.real("beta1"), beta2: x.real("beta2"),
+            weightDecay: x.real("weight_decay"), eps: x.real("eps"), amsgrad: x.boolean("amsgrad"),
+            maximize: x.boolean("maximize"), gradScale: x.optionalTensor("grad_scale"),
+            foundInf: x.optionalTensor("found_inf"))
+        return written
+    case 97:
         let written = try x.writtenTensors("self")
         try Tensor.fusedSgd_(
             written, grads: x.writtenTensors("grads"), momentumBufferList: x.writtenTensors("momentum_buffer_list"),
@@ -361,7 +363,7 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             isFirstStep: x.boolean("is_first_step"), gradScale: x.optionalTensor("grad_scale"),
             foundInf: x.optionalTensor("found_inf"))
         return written
-    case 97:
+    case 98:
         let written = try x.writtenTensors("self")
         try Tensor.fusedSgd_(
             written, grads: x.writtenTensors("grads"), momentumBufferList: x.writtenTensors("momentum_buffer_list"),
@@ -370,87 +372,85 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             isFirstStep: x.boolean("is_first_step"), gradScale: x.optionalTensor("grad_scale"),
             foundInf: x.optionalTensor("found_inf"))
         return written
-    case 98:
+    case 99:
         let result = try Tensor.packPaddedSequence(
             x.tensor("input"), lengths: x.tensor("lengths"), batchFirst: x.boolean("batch_first"))
         return [result.0, result.1]
-    case 99:
+    case 100:
         let result = try Tensor.padPackedSequence(
             x.tensor("data"), batchSizes: x.tensor("batch_sizes"), batchFirst: x.boolean("batch_first"),
             paddingValue: x.scalar("padding_value"), totalLength: x.integer("total_length"))
         return [result.0, result.1]
-    case 100:
+    case 101:
+        return [try Tensor.sampleDirichlet(x.tensor("self"), generator: x.optionalGenerator("generator"))]
+    case 102:
+        return [try Tensor.standardGamma(x.tensor("self"), generator: x.optionalGenerator("generator"))]
+    case 103:
         let result = try Tensor.unique2(
             x.tensor("self"), sorted: x.boolean("sorted"), returnInverse: x.boolean("return_inverse"),
             returnCounts: x.boolean("return_counts"))
         return [result.0, result.1, result.2]
-    case 101:
-        let result = try Tensor.upsampleBicubic2dAa(
-            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
-            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
-        return [result]
-    case 102:
-        let result = try Tensor.upsampleBicubic2dAa(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
-            scaleFactors: x.optionalReals("scale_factors"))
-        return [result]
-    case 103:
-        let result = try Tensor.upsampleBilinear2dAa(
-            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
-            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
-        return [result]
     case 104:
-        let result = try Tensor.upsampleBilinear2dAa(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
-            scaleFactors: x.optionalReals("scale_factors"))
+        let result = try Tensor.upsampleBicubic2dAa(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
         return [result]
     case 105:
+        let result = try Tensor.upsampleBicubic2dAa(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
+    case 106:
+        let result = try Tensor.upsampleBilinear2dAa(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        return [result]
+    case 107:
+        let result = try Tensor.upsampleBilinear2dAa(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
+    case 108:
         let result = try Tensor.upsampleNearestExact1d(
             x.tensor("self"), outputSize: x.integers("output_size"), scales: x.optionalReal("scales"))
         return [result]
-    case 106:
+    case 109:
         let result = try Tensor.upsampleNearestExact1d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
-    case 107:
+    case 110:
         let result = try Tensor.upsampleNearestExact2d(
             x.tensor("self"), outputSize: x.integers("output_size"), scalesH: x.optionalReal("scales_h"),
             scalesW: x.optionalReal("scales_w"))
         return [result]
-    case 108:
+    case 111:
         let result = try Tensor.upsampleNearestExact2d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
-    case 109:
+    case 112:
         let result = try Tensor.upsampleNearestExact3d(
             x.tensor("self"), outputSize: x.integers("output_size"), scalesD: x.optionalReal("scales_d"),
             scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
         return [result]
-    case 110:
+    case 113:
         let result = try Tensor.upsampleNearestExact3d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
-    case 111:
-        return [try x.tensor("self").abs()]
-    case 112:
-        return [try x.writtenTensor("self").abs_()]
-    case 113:
-        return [try x.tensor("self").absolute()]
     case 114:
-        return [try x.writtenTensor("self").absolute_()]
+        return [try Tensor.weightNorm(x.tensor("v"), g: x.tensor("g"), dim: x.integer("dim"))]
     case 115:
-        return [try x.tensor("self").acos()]
+        return [try x.tensor("self").abs()]
     case 116:
-        return [try x.writtenTensor("self").acos_()]
+        return [try x.writtenTensor("self").abs_()]
     case 117:
-        return [try x.tensor("self").acosh()]
+        return [try x.tensor("self").absolute()]
     case 118:
-        return [try x.writtenTensor("self").acosh_()]
+        return [try x.writtenTensor("self").absolute_()]
     case 119:
-        return [try Tensor.adaptiveAvgPool1d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        return [try x.tensor("self").acos()]
     default: return []
     }
 }
@@ -458,122 +458,116 @@ func calls2(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls3(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 120:
-        return [try Tensor.adaptiveAvgPool2d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        return [try x.writtenTensor("self").acos_()]
     case 121:
-        return [try Tensor.adaptiveAvgPool3d(x.tensor("self"), outputSize: x.integers("output_size"))]
+        return [try x.tensor("self").acosh()]
     case 122:
+        return [try x.writtenTensor("self").acosh_()]
+    case 123:
+        return [try Tensor.adaptiveAvgPool1d(x.tensor("self"), outputSize: x.integers("output_size"))]
+    case 124:
+        return [try Tensor.adaptiveAvgPool2d(x.tensor("self"), outputSize: x.integers("output_size"))]
+    case 125:
+        return [try Tensor.adaptiveAvgPool3d(x.tensor("self"), outputSize: x.integers("output_size"))]
+    case 126:
         let result = try Tensor.adaptiveMaxPool1d(x.tensor("self"), outputSize: x.integers("output_size"))
         return [result.0, result.1]
-    case 123:
+    case 127:
         let result = try Tensor.adaptiveMaxPool2d(x.tensor("self"), outputSize: x.integers("output_size"))
         return [result.0, result.1]
-    case 124:
+    case 128:
         let result = try Tensor.adaptiveMaxPool3d(x.tensor("self"), outputSize: x.integers("output_size"))
         return [result.0, result.1]
-    case 125:
-        return [try x.tensor("self").add(x.scalar("other"), alpha: x.scalar("alpha"))]
-    case 126:
-        return [try x.tensor("self").add(x.tensor("other"), alpha: x.scalar("alpha"))]
-    case 127:
-        return [try x.writtenTensor("self").add_(x.scalar("other"), alpha: x.scalar("alpha"))]
-    case 128:
-        return [try x.writtenTensor("self").add_(x.tensor("other"), alpha: x.scalar("alpha"))]
     case 129:
+        return [try x.tensor("self").add(x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 130:
+        return [try x.tensor("self").add(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 131:
+        return [try x.writtenTensor("self").add_(x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 132:
+        return [try x.writtenTensor("self").add_(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 133:
         let result = try x.tensor("self").addbmm(
             x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 130:
+    case 134:
         let result = try x.writtenTensor("self").addbmm_(
             x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 131:
+    case 135:
         return [try x.tensor("self").addcdiv(x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))]
-    case 132:
+    case 136:
         let result = try x.writtenTensor("self").addcdiv_(
             x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
-    case 133:
+    case 137:
         return [try x.tensor("self").addcmul(x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))]
-    case 134:
+    case 138:
         let result = try x.writtenTensor("self").addcmul_(
             x.tensor("tensor1"), x.tensor("tensor2"), value: x.scalar("value"))
         return [result]
-    case 135:
+    case 139:
         let result = try x.tensor("self").addmm(
             x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 136:
+    case 140:
         let result = try Tensor.addmm(
             x.tensor("self"), x.tensor("mat1"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"),
             beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 137:
+    case 141:
         let result = try x.writtenTensor("self").addmm_(
             x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 138:
+    case 142:
         let result = try x.tensor("self").addmv(
             x.tensor("mat"), x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 139:
+    case 143:
         let result = try x.writtenTensor("self").addmv_(
             x.tensor("mat"), x.tensor("vec"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 140:
+    case 144:
         let result = try x.tensor("self").addr(
             x.tensor("vec1"), x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 141:
+    case 145:
         let result = try x.writtenTensor("self").addr_(
             x.tensor("vec1"), x.tensor("vec2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 142:
+    case 146:
         return [try x.tensor("self").adjoint()]
-    case 143:
+    case 147:
         let result = try Tensor.affineGridGenerator(
             x.tensor("theta"), size: x.integers("size"), alignCorners: x.boolean("align_corners"))
         return [result]
-    case 144:
-        return [try x.tensor("self").alias()]
-    case 145:
-        return [try x.tensor("self").all()]
-    case 146:
-        return [try x.tensor("self").all(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
-    case 147:
-        return [try x.tensor("self").all(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
     case 148:
+        return [try x.tensor("self").alias()]
+    case 149:
+        return [try x.tensor("self").all()]
+    case 150:
+        return [try x.tensor("self").all(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
+    case 151:
+        return [try x.tensor("self").all(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
+    case 152:
         let result = try x.tensor("self").allclose(
             x.tensor("other"), rtol: x.real("rtol"), atol: x.real("atol"), equalNan: x.boolean("equal_nan"))
         return [try Tensor(plain: result)]
-    case 149:
-        return [try Tensor.alphaDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
-    case 150:
-        return [try Tensor.alphaDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
-    case 151:
-        return [try x.tensor("self").amax(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
-    case 152:
-        return [try x.tensor("self").amin(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
     case 153:
+        return [try Tensor.alphaDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
+    case 154:
+        return [try Tensor.alphaDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
+    case 155:
+        return [try x.tensor("self").amax(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
+    case 156:
+        return [try x.tensor("self").amin(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
+    case 157:
         let result = try x.tensor("self").aminmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 154:
-        return [try x.tensor("self").angle()]
-    case 155:
-        return [try x.tensor("self").any()]
-    case 156:
-        return [try x.tensor("self").any(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
-    case 157:
-        return [try x.tensor("self").any(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
     case 158:
-        let result = try Tensor.arange(
-            x.scalar("end"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").angle()]
     case 159:
-        let result = try Tensor.arange(
-            start: x.scalar("start"), end: x.scalar("end"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").any()]
     default: return []
     }
 }
@@ -581,101 +575,103 @@ func calls3(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls4(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 160:
+        return [try x.tensor("self").any(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))]
+    case 161:
+        return [try x.tensor("self").any(dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"))]
+    case 162:
+        let result = try Tensor.arange(
+            x.scalar("end"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 163:
+        let result = try Tensor.arange(
+            start: x.scalar("start"), end: x.scalar("end"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 164:
         let result = try Tensor.arange(
             start: x.scalar("start"), end: x.scalar("end"), step: x.scalar("step"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 161:
-        return [try x.tensor("self").arccos()]
-    case 162:
-        return [try x.writtenTensor("self").arccos_()]
-    case 163:
-        return [try x.tensor("self").arccosh()]
-    case 164:
-        return [try x.writtenTensor("self").arccosh_()]
     case 165:
-        return [try x.tensor("self").arcsin()]
+        return [try x.tensor("self").arccos()]
     case 166:
-        return [try x.writtenTensor("self").arcsin_()]
+        return [try x.writtenTensor("self").arccos_()]
     case 167:
-        return [try x.tensor("self").arcsinh()]
+        return [try x.tensor("self").arccosh()]
     case 168:
-        return [try x.writtenTensor("self").arcsinh_()]
+        return [try x.writtenTensor("self").arccosh_()]
     case 169:
-        return [try x.tensor("self").arctan()]
+        return [try x.tensor("self").arcsin()]
     case 170:
-        return [try x.tensor("self").arctan2(x.tensor("other"))]
+        return [try x.writtenTensor("self").arcsin_()]
     case 171:
-        return [try x.writtenTensor("self").arctan2_(x.tensor("other"))]
+        return [try x.tensor("self").arcsinh()]
     case 172:
-        return [try x.writtenTensor("self").arctan_()]
+        return [try x.writtenTensor("self").arcsinh_()]
     case 173:
-        return [try x.tensor("self").arctanh()]
+        return [try x.tensor("self").arctan()]
     case 174:
-        return [try x.writtenTensor("self").arctanh_()]
+        return [try x.tensor("self").arctan2(x.tensor("other"))]
     case 175:
-        return [try x.tensor("self").argmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+        return [try x.writtenTensor("self").arctan2_(x.tensor("other"))]
     case 176:
-        return [try x.tensor("self").argmin(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+        return [try x.writtenTensor("self").arctan_()]
     case 177:
-        return [try x.tensor("self").argsort(dim: x.integer("dim"), descending: x.boolean("descending"))]
+        return [try x.tensor("self").arctanh()]
     case 178:
+        return [try x.writtenTensor("self").arctanh_()]
+    case 179:
+        return [try x.tensor("self").argmax(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+    case 180:
+        return [try x.tensor("self").argmin(dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"))]
+    case 181:
+        return [try x.tensor("self").argsort(dim: x.integer("dim"), descending: x.boolean("descending"))]
+    case 182:
         let result = try x.tensor("self").argsort(
             stable: x.boolean("stable"), dim: x.integer("dim"), descending: x.boolean("descending"))
         return [result]
-    case 179:
+    case 183:
         return [try x.tensor("self").argwhere()]
-    case 180:
+    case 184:
         let result = try x.tensor("self").asStrided(
             x.integers("size"), stride: x.integers("stride"), storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 181:
+    case 185:
         let result = try x.writtenTensor("self").asStrided_(
             x.integers("size"), stride: x.integers("stride"), storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 182:
+    case 186:
         let result = try x.tensor("self").asStridedScatter(
             x.tensor("src"), size: x.integers("size"), stride: x.integers("stride"),
             storageOffset: x.optionalInteger("storage_offset"))
         return [result]
-    case 183:
-        return [try x.tensor("self").asin()]
-    case 184:
-        return [try x.writtenTensor("self").asin_()]
-    case 185:
-        return [try x.tensor("self").asinh()]
-    case 186:
-        return [try x.writtenTensor("self").asinh_()]
     case 187:
-        return [try x.tensor("self").atan()]
+        return [try x.tensor("self").asin()]
     case 188:
-        return [try x.tensor("self").atan2(x.tensor("other"))]
+        return [try x.writtenTensor("self").asin_()]
     case 189:
-        return [try x.writtenTensor("self").atan2_(x.tensor("other"))]
+        return [try x.tensor("self").asinh()]
     case 190:
-        return [try x.writtenTensor("self").atan_()]
+        return [try x.writtenTensor("self").asinh_()]
     case 191:
-        return [try x.tensor("self").atanh()]
+        return [try x.tensor("self").atan()]
     case 192:
-        return [try x.writtenTensor("self").atanh_()]
+        return [try x.tensor("self").atan2(x.tensor("other"))]
     case 193:
-        return [try Tensor.atleast1d(x.tensor("self"))]
+        return [try x.writtenTensor("self").atan2_(x.tensor("other"))]
     case 194:
-        return try Tensor.atleast1d(x.tensors("tensors"))
+        return [try x.writtenTensor("self").atan_()]
     case 195:
-        return [try Tensor.atleast2d(x.tensor("self"))]
+        return [try x.tensor("self").atanh()]
     case 196:
-        return try Tensor.atleast2d(x.tensors("tensors"))
+        return [try x.writtenTensor("self").atanh_()]
     case 197:
-        return [try Tensor.atleast3d(x.tensor("self"))]
+        return [try Tensor.atleast1d(x.tensor("self"))]
     case 198:
-        return try Tensor.atleast3d(x.tensors("tensors"))
+        return try Tensor.atleast1d(x.tensors("tensors"))
     case 199:
-        let result = try Tensor.avgPool1d(
-            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
-            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
-            countIncludePad: x.boolean("count_include_pad"))
-        return [result]
+        return [try Tensor.atleast2d(x.tensor("self"))]
     default: return []
     }
 }
@@ -683,144 +679,148 @@ func calls4(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 200:
+        return try Tensor.atleast2d(x.tensors("tensors"))
+    case 201:
+        return [try Tensor.atleast3d(x.tensor("self"))]
+    case 202:
+        return try Tensor.atleast3d(x.tensors("tensors"))
+    case 203:
+        let result = try Tensor.avgPool1d(
+            x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
+            padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
+            countIncludePad: x.boolean("count_include_pad"))
+        return [result]
+    case 204:
         let result = try Tensor.avgPool2d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
             countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
         return [result]
-    case 201:
+    case 205:
         let result = try Tensor.avgPool3d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), ceilMode: x.boolean("ceil_mode"),
             countIncludePad: x.boolean("count_include_pad"), divisorOverride: x.optionalInteger("divisor_override"))
         return [result]
-    case 202:
+    case 206:
         let result = try x.tensor("self").baddbmm(
             x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 203:
+    case 207:
         let result = try Tensor.baddbmm(
             x.tensor("self"), x.tensor("batch1"), x.tensor("batch2"), outDtype: x.dtype("out_dtype"),
             beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 204:
+    case 208:
         let result = try x.writtenTensor("self").baddbmm_(
             x.tensor("batch1"), x.tensor("batch2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 205:
+    case 209:
         let result = try Tensor.bartlettWindow(
             windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 206:
+    case 210:
         let result = try Tensor.bartlettWindow(
             windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 207:
+    case 211:
         let result = try Tensor.batchNorm(
             x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
             runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
             training: x.boolean("training"), momentum: x.real("momentum"), eps: x.real("eps"),
             cudnnEnabled: x.boolean("cudnn_enabled"))
         return [result]
-    case 208:
+    case 212:
         let result = try Tensor.batchNormBackwardElemt(
             x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
             weight: x.optionalTensor("weight"), sumDy: x.tensor("sum_dy"), sumDyXmu: x.tensor("sum_dy_xmu"),
             count: x.tensor("count"))
         return [result]
-    case 209:
+    case 213:
         let result = try Tensor.batchNormBackwardReduce(
             x.tensor("grad_out"), input: x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
             weight: x.optionalTensor("weight"), inputG: x.boolean("input_g"), weightG: x.boolean("weight_g"),
             biasG: x.boolean("bias_g"))
         return [result.0, result.1, result.2, result.3]
-    case 210:
+    case 214:
         let result = try Tensor.batchNormElemt(
             x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
             mean: x.tensor("mean"), invstd: x.tensor("invstd"), eps: x.real("eps"))
         return [result]
-    case 211:
+    case 215:
         let result = try Tensor.batchNormGatherStats(
             x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
             runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
             momentum: x.real("momentum"), eps: x.real("eps"), count: x.integer("count"))
         return [result.0, result.1]
-    case 212:
+    case 216:
         let result = try Tensor.batchNormGatherStatsWithCounts(
             x.tensor("input"), mean: x.tensor("mean"), invstd: x.tensor("invstd"),
             runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
             momentum: x.real("momentum"), eps: x.real("eps"), counts: x.tensor("counts"))
         return [result.0, result.1]
-    case 213:
+    case 217:
         let result = try Tensor.batchNormStats(x.tensor("input"), eps: x.real("eps"))
         return [result.0, result.1]
-    case 214:
+    case 218:
         let result = try Tensor.batchNormUpdateStats(
             x.tensor("input"), runningMean: x.optionalTensor("running_mean"),
             runningVar: x.optionalTensor("running_var"), momentum: x.real("momentum"))
         return [result.0, result.1]
-    case 215:
-        return [try x.tensor("self").bernoulli(generator: x.optionalGenerator("generator"))]
-    case 216:
-        return [try x.tensor("self").bernoulli(p: x.real("p"), generator: x.optionalGenerator("generator"))]
-    case 217:
-        return [try x.writtenTensor("self").bernoulli_(p: x.tensor("p"), generator: x.optionalGenerator("generator"))]
-    case 218:
-        return [try x.writtenTensor("self").bernoulli_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
     case 219:
+        return [try x.tensor("self").bernoulli(generator: x.optionalGenerator("generator"))]
+    case 220:
+        return [try x.tensor("self").bernoulli(p: x.real("p"), generator: x.optionalGenerator("generator"))]
+    case 221:
+        return [try x.writtenTensor("self").bernoulli_(p: x.tensor("p"), generator: x.optionalGenerator("generator"))]
+    case 222:
+        return [try x.writtenTensor("self").bernoulli_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
+    case 223:
         let result = try Tensor.bilinear(
             x.tensor("input1"), x.tensor("input2"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))
         return [result]
-    case 220:
+    case 224:
         let result = try Tensor.binaryCrossEntropy(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             reduction: x.integer("reduction"))
         return [result]
-    case 221:
+    case 225:
         let result = try Tensor.binaryCrossEntropyWithLogits(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             posWeight: x.optionalTensor("pos_weight"), reduction: x.integer("reduction"))
         return [result]
-    case 222:
+    case 226:
         return [try x.tensor("self").bincount(weights: x.optionalTensor("weights"), minlength: x.integer("minlength"))]
-    case 223:
+    case 227:
         let result = try Tensor.binomial(
             x.tensor("count"), prob: x.tensor("prob"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 224:
-        return [try x.tensor("self").bitwiseAnd(x.scalar("other"))]
-    case 225:
-        return [try Tensor.bitwiseAnd(x.scalar("self"), x.tensor("other"))]
-    case 226:
-        return [try x.tensor("self").bitwiseAnd(x.tensor("other"))]
-    case 227:
-        return [try x.writtenTensor("self").bitwiseAnd_(x.scalar("other"))]
     case 228:
-        return [try x.writtenTensor("self").bitwiseAnd_(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseAnd(x.scalar("other"))]
     case 229:
-        return [try Tensor.bitwiseLeftShift(x.scalar("self"), x.tensor("other"))]
+        return [try Tensor.bitwiseAnd(x.scalar("self"), x.tensor("other"))]
     case 230:
-        return [try x.tensor("self").bitwiseLeftShift(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseAnd(x.tensor("other"))]
     case 231:
-        return [try x.tensor("self").bitwiseLeftShift(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseAnd_(x.scalar("other"))]
     case 232:
-        return [try x.writtenTensor("self").bitwiseLeftShift_(x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseAnd_(x.tensor("other"))]
     case 233:
-        return [try x.writtenTensor("self").bitwiseLeftShift_(x.scalar("other"))]
+        return [try Tensor.bitwiseLeftShift(x.scalar("self"), x.tensor("other"))]
     case 234:
-        return [try x.tensor("self").bitwiseNot()]
+        return [try x.tensor("self").bitwiseLeftShift(x.tensor("other"))]
     case 235:
-        return [try x.writtenTensor("self").bitwiseNot_()]
+        return [try x.tensor("self").bitwiseLeftShift(x.scalar("other"))]
     case 236:
-        return [try x.tensor("self").bitwiseOr(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseLeftShift_(x.tensor("other"))]
     case 237:
-        return [try Tensor.bitwiseOr(x.scalar("self"), x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseLeftShift_(x.scalar("other"))]
     case 238:
-        return [try x.tensor("self").bitwiseOr(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseNot()]
     case 239:
-        return [try x.writtenTensor("self").bitwiseOr_(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseNot_()]
     default: return []
     }
 }
@@ -828,101 +828,101 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 240:
-        return [try x.writtenTensor("self").bitwiseOr_(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseOr(x.scalar("other"))]
     case 241:
-        return [try Tensor.bitwiseRightShift(x.scalar("self"), x.tensor("other"))]
+        return [try Tensor.bitwiseOr(x.scalar("self"), x.tensor("other"))]
     case 242:
-        return [try x.tensor("self").bitwiseRightShift(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseOr(x.tensor("other"))]
     case 243:
-        return [try x.tensor("self").bitwiseRightShift(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseOr_(x.scalar("other"))]
     case 244:
-        return [try x.writtenTensor("self").bitwiseRightShift_(x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseOr_(x.tensor("other"))]
     case 245:
-        return [try x.writtenTensor("self").bitwiseRightShift_(x.scalar("other"))]
+        return [try Tensor.bitwiseRightShift(x.scalar("self"), x.tensor("other"))]
     case 246:
-        return [try x.tensor("self").bitwiseXor(x.scalar("other"))]
+        return [try x.tensor("self").bitwiseRightShift(x.tensor("other"))]
     case 247:
-        return [try Tensor.bitwiseXor(x.scalar("self"), x.tensor("other"))]
+        return [try x.tensor("self").bitwiseRightShift(x.scalar("other"))]
     case 248:
-        return [try x.tensor("self").bitwiseXor(x.tensor("other"))]
+        return [try x.writtenTensor("self").bitwiseRightShift_(x.tensor("other"))]
     case 249:
-        return [try x.writtenTensor("self").bitwiseXor_(x.scalar("other"))]
+        return [try x.writtenTensor("self").bitwiseRightShift_(x.scalar("other"))]
     case 250:
-        return [try x.writtenTensor("self").bitwiseXor_(x.tensor("other"))]
+        return [try x.tensor("self").bitwiseXor(x.scalar("other"))]
     case 251:
+        return [try Tensor.bitwiseXor(x.scalar("self"), x.tensor("other"))]
+    case 252:
+        return [try x.tensor("self").bitwiseXor(x.tensor("other"))]
+    case 253:
+        return [try x.writtenTensor("self").bitwiseXor_(x.scalar("other"))]
+    case 254:
+        return [try x.writtenTensor("self").bitwiseXor_(x.tensor("other"))]
+    case 255:
         let result = try Tensor.blackmanWindow(
             windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 252:
+    case 256:
         let result = try Tensor.blackmanWindow(
             windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 253:
-        return [try Tensor.blockDiag(x.tensors("tensors"))]
-    case 254:
-        return [try x.tensor("self").bmm(x.tensor("mat2"))]
-    case 255:
-        return [try Tensor.bmm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
-    case 256:
-        return try Tensor.broadcastTensors(x.tensors("tensors"))
     case 257:
-        return [try x.tensor("self").broadcastTo(x.integers("size"))]
+        return [try Tensor.blockDiag(x.tensors("tensors"))]
     case 258:
+        return [try x.tensor("self").bmm(x.tensor("mat2"))]
+    case 259:
+        return [try Tensor.bmm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
+    case 260:
+        return try Tensor.broadcastTensors(x.tensors("tensors"))
+    case 261:
+        return [try x.tensor("self").broadcastTo(x.integers("size"))]
+    case 262:
         let result = try Tensor.bucketize(
             x.scalar("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
             right: x.boolean("right"))
         return [result]
-    case 259:
+    case 263:
         let result = try Tensor.bucketize(
             x.tensor("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
             right: x.boolean("right"))
         return [result]
-    case 260:
+    case 264:
         return [try Tensor(plain: Tensor.canCast(from: x.dtype("from_"), to: x.dtype("to")))]
-    case 261:
+    case 265:
         return [try Tensor.cartesianProd(x.tensors("tensors"))]
-    case 262:
+    case 266:
         return [try Tensor.cat(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 263:
+    case 267:
         let result = try x.writtenTensor("self").cauchy_(
             median: x.real("median"), sigma: x.real("sigma"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 264:
+    case 268:
         let result = try Tensor.cdist(
             x.tensor("x1"), x2: x.tensor("x2"), p: x.real("p"), computeMode: x.optionalInteger("compute_mode"))
         return [result]
-    case 265:
-        return [try x.tensor("self").ceil()]
-    case 266:
-        return [try x.writtenTensor("self").ceil_()]
-    case 267:
-        return [try Tensor.celu(x.tensor("self"), alpha: x.scalar("alpha"))]
-    case 268:
-        return [try Tensor.celu_(x.writtenTensor("self"), alpha: x.scalar("alpha"))]
     case 269:
-        return [try Tensor.chainMatmul(x.tensors("matrices"))]
+        return [try x.tensor("self").ceil()]
     case 270:
-        return [try x.tensor("self").chalf(memoryFormat: x.optionalMemoryFormat("memory_format"))]
+        return [try x.writtenTensor("self").ceil_()]
     case 271:
-        return [try Tensor.channelShuffle(x.tensor("self"), groups: x.integer("groups"))]
+        return [try Tensor.celu(x.tensor("self"), alpha: x.scalar("alpha"))]
     case 272:
-        return [try x.tensor("self").cholesky(upper: x.boolean("upper"))]
+        return [try Tensor.celu_(x.writtenTensor("self"), alpha: x.scalar("alpha"))]
     case 273:
-        return [try x.tensor("self").choleskyInverse(upper: x.boolean("upper"))]
+        return [try Tensor.chainMatmul(x.tensors("matrices"))]
     case 274:
-        return [try x.tensor("self").choleskySolve(x.tensor("input2"), upper: x.boolean("upper"))]
+        return [try x.tensor("self").chalf(memoryFormat: x.optionalMemoryFormat("memory_format"))]
     case 275:
-        return try x.tensor("self").chunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
+        return [try Tensor.channelShuffle(x.tensor("self"), groups: x.integer("groups"))]
     case 276:
-        return [try x.tensor("self").clamp(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.tensor("self").cholesky(upper: x.boolean("upper"))]
     case 277:
-        return [try x.tensor("self").clamp(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.tensor("self").choleskyInverse(upper: x.boolean("upper"))]
     case 278:
-        return [try x.writtenTensor("self").clamp_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.tensor("self").choleskySolve(x.tensor("input2"), upper: x.boolean("upper"))]
     case 279:
-        return [try x.writtenTensor("self").clamp_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return try x.tensor("self").chunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
     default: return []
     }
 }
@@ -930,128 +930,126 @@ func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 280:
-        return [try x.tensor("self").clampMax(max: x.scalar("max"))]
+        return [try x.tensor("self").clamp(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
     case 281:
-        return [try x.tensor("self").clampMax(max: x.tensor("max"))]
+        return [try x.tensor("self").clamp(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     case 282:
-        return [try x.writtenTensor("self").clampMax_(max: x.scalar("max"))]
+        return [try x.writtenTensor("self").clamp_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
     case 283:
-        return [try x.writtenTensor("self").clampMax_(max: x.tensor("max"))]
+        return [try x.writtenTensor("self").clamp_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     case 284:
-        return [try x.tensor("self").clampMin(min: x.scalar("min"))]
+        return [try x.tensor("self").clampMax(max: x.scalar("max"))]
     case 285:
-        return [try x.tensor("self").clampMin(min: x.tensor("min"))]
+        return [try x.tensor("self").clampMax(max: x.tensor("max"))]
     case 286:
-        return [try x.writtenTensor("self").clampMin_(min: x.scalar("min"))]
+        return [try x.writtenTensor("self").clampMax_(max: x.scalar("max"))]
     case 287:
-        return [try x.writtenTensor("self").clampMin_(min: x.tensor("min"))]
+        return [try x.writtenTensor("self").clampMax_(max: x.tensor("max"))]
     case 288:
-        return [try x.tensor("self").clip(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.tensor("self").clampMin(min: x.scalar("min"))]
     case 289:
-        return [try x.tensor("self").clip(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.tensor("self").clampMin(min: x.tensor("min"))]
     case 290:
-        return [try x.writtenTensor("self").clip_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+        return [try x.writtenTensor("self").clampMin_(min: x.scalar("min"))]
     case 291:
-        return [try x.writtenTensor("self").clip_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+        return [try x.writtenTensor("self").clampMin_(min: x.tensor("min"))]
     case 292:
-        return [try x.tensor("self").clone(memoryFormat: x.optionalMemoryFormat("memory_format"))]
+        return [try x.tensor("self").clip(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
     case 293:
-        return [try x.tensor("self").coalesce()]
+        return [try x.tensor("self").clip(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
     case 294:
+        return [try x.writtenTensor("self").clip_(min: x.optionalScalar("min"), max: x.optionalScalar("max"))]
+    case 295:
+        return [try x.writtenTensor("self").clip_(min: x.optionalTensor("min"), max: x.optionalTensor("max"))]
+    case 296:
+        return [try x.tensor("self").clone(memoryFormat: x.optionalMemoryFormat("memory_format"))]
+    case 297:
+        return [try x.tensor("self").coalesce()]
+    case 298:
         let result = try Tensor.col2im(
             x.tensor("self"), outputSize: x.integers("output_size"), kernelSize: x.integers("kernel_size"),
             dilation: x.integers("dilation"), padding: x.integers("padding"), stride: x.integers("stride"))
         return [result]
-    case 295:
+    case 299:
         return [try Tensor.columnStack(x.tensors("tensors"))]
-    case 296:
+    case 300:
         let result = try Tensor.combinations(
             x.tensor("self"), r: x.integer("r"), withReplacement: x.boolean("with_replacement"))
         return [result]
-    case 297:
-        return [try Tensor.complex(x.tensor("real"), imag: x.tensor("imag"))]
-    case 298:
-        return [try Tensor.concat(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 299:
-        return [try Tensor.concatenate(x.tensors("tensors"), dim: x.integer("dim"))]
-    case 300:
-        return [try x.tensor("self").conj()]
     case 301:
-        return [try x.tensor("self").conjPhysical()]
+        return [try Tensor.complex(x.tensor("real"), imag: x.tensor("imag"))]
     case 302:
-        return [try x.writtenTensor("self").conjPhysical_()]
+        return [try Tensor.concat(x.tensors("tensors"), dim: x.integer("dim"))]
     case 303:
-        return [try Tensor.constantPadNd(x.tensor("self"), pad: x.integers("pad"), value: x.scalar("value"))]
+        return [try Tensor.concatenate(x.tensors("tensors"), dim: x.integer("dim"))]
     case 304:
-        return [try x.tensor("self").contiguous(memoryFormat: x.memoryFormat("memory_format"))]
+        return [try x.tensor("self").conj()]
     case 305:
-        let result = try Tensor.conv1d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
+        return [try x.tensor("self").conjPhysical()]
     case 306:
-        let result = try Tensor.conv1d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
+        return [try x.writtenTensor("self").conjPhysical_()]
     case 307:
-        let result = try Tensor.conv2d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
+        return [try Tensor.constantPadNd(x.tensor("self"), pad: x.integers("pad"), value: x.scalar("value"))]
     case 308:
-        let result = try Tensor.conv2d(
-            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
-            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
-        return [result]
+        return [try x.tensor("self").contiguous(memoryFormat: x.memoryFormat("memory_format"))]
     case 309:
-        let result = try Tensor.conv3d(
+        let result = try Tensor.conv1d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
     case 310:
-        let result = try Tensor.conv3d(
+        let result = try Tensor.conv1d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
         return [result]
     case 311:
+        let result = try Tensor.conv2d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 312:
+        let result = try Tensor.conv2d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 313:
+        let result = try Tensor.conv3d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.integers("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 314:
+        let result = try Tensor.conv3d(
+            x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
+            padding: x.option("padding"), dilation: x.integers("dilation"), groups: x.integer("groups"))
+        return [result]
+    case 315:
         let result = try Tensor.convTbc(
             x.tensor("self"), weight: x.tensor("weight"), bias: x.tensor("bias"), pad: x.integer("pad"))
         return [result]
-    case 312:
+    case 316:
         let result = try Tensor.convTranspose1d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 313:
+    case 317:
         let result = try Tensor.convTranspose2d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 314:
+    case 318:
         let result = try Tensor.convTranspose3d(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), outputPadding: x.integers("output_padding"), groups: x.integer("groups"),
             dilation: x.integers("dilation"))
         return [result]
-    case 315:
+    case 319:
         let result = try Tensor.convolution(
             x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), transposed: x.boolean("transposed"),
             outputPadding: x.integers("output_padding"), groups: x.integer("groups"))
         return [result]
-    case 316:
-        return [try Tensor.copy(x.tensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
-    case 317:
-        return [try x.writtenTensor("self").copy_(x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
-    case 318:
-        let result = try Tensor.copySparseToSparse_(
-            x.writtenTensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))
-        return [result]
-    case 319:
-        return [try x.tensor("self").copysign(x.scalar("other"))]
     default: return []
     }
 }

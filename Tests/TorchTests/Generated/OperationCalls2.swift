@@ -4,116 +4,115 @@ import Torch
 func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 320:
-        return [try x.tensor("self").copysign(x.tensor("other"))]
+        return [try Tensor.copy(x.tensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
     case 321:
-        return [try x.writtenTensor("self").copysign_(x.scalar("other"))]
+        return [try x.writtenTensor("self").copy_(x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
     case 322:
-        return [try x.writtenTensor("self").copysign_(x.tensor("other"))]
+        let result = try Tensor.copySparseToSparse_(
+            x.writtenTensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))
+        return [result]
     case 323:
-        return [try x.tensor("self").corrcoef()]
+        return [try x.tensor("self").copysign(x.scalar("other"))]
     case 324:
-        return [try x.tensor("self").cos()]
+        return [try x.tensor("self").copysign(x.tensor("other"))]
     case 325:
-        return [try x.writtenTensor("self").cos_()]
+        return [try x.writtenTensor("self").copysign_(x.scalar("other"))]
     case 326:
-        return [try x.tensor("self").cosh()]
+        return [try x.writtenTensor("self").copysign_(x.tensor("other"))]
     case 327:
-        return [try x.writtenTensor("self").cosh_()]
+        return [try x.tensor("self").corrcoef()]
     case 328:
+        return [try x.tensor("self").cos()]
+    case 329:
+        return [try x.writtenTensor("self").cos_()]
+    case 330:
+        return [try x.tensor("self").cosh()]
+    case 331:
+        return [try x.writtenTensor("self").cosh_()]
+    case 332:
         let result = try Tensor.cosineEmbeddingLoss(
             x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
-    case 329:
+    case 333:
         let result = try Tensor.cosineSimilarity(
             x.tensor("x1"), x2: x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))
         return [result]
-    case 330:
+    case 334:
         return [try x.tensor("self").countNonzero(dim: x.optionalInteger("dim"))]
-    case 331:
+    case 335:
         return [try x.tensor("self").countNonzero(dims: x.integers("dim"))]
-    case 332:
+    case 336:
         let result = try x.tensor("self").cov(
             correction: x.integer("correction"), fweights: x.optionalTensor("fweights"),
             aweights: x.optionalTensor("aweights"))
         return [result]
-    case 333:
+    case 337:
         return [try x.tensor("self").cross(x.tensor("other"), dim: x.optionalInteger("dim"))]
-    case 334:
+    case 338:
         let result = try Tensor.crossEntropyLoss(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"),
             labelSmoothing: x.real("label_smoothing"))
         return [result]
-    case 335:
+    case 339:
         let result = try Tensor.ctcLoss(
             x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.integers("input_lengths"),
             targetLengths: x.integers("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
             zeroInfinity: x.boolean("zero_infinity"))
         return [result]
-    case 336:
+    case 340:
         let result = try Tensor.ctcLoss(
             x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.tensor("input_lengths"),
             targetLengths: x.tensor("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
             zeroInfinity: x.boolean("zero_infinity"))
         return [result]
-    case 337:
+    case 341:
         let result = try x.tensor("self").cummax(dim: x.integer("dim"))
         return [result.0, result.1]
-    case 338:
+    case 342:
         let result = try x.tensor("self").cummin(dim: x.integer("dim"))
         return [result.0, result.1]
-    case 339:
-        return [try x.tensor("self").cumprod(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
-    case 340:
-        return [try x.writtenTensor("self").cumprod_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
-    case 341:
-        return [try x.tensor("self").cumsum(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
-    case 342:
-        return [try x.writtenTensor("self").cumsum_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 343:
-        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), dx: x.scalar("dx"), dim: x.integer("dim"))]
+        return [try x.tensor("self").cumprod(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 344:
-        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+        return [try x.writtenTensor("self").cumprod_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 345:
-        return [try x.tensor("self").deg2rad()]
+        return [try x.tensor("self").cumsum(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 346:
-        return [try x.writtenTensor("self").deg2rad_()]
+        return [try x.writtenTensor("self").cumsum_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 347:
-        return [try Tensor(plain: x.tensor("self").denseDim())]
+        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), dx: x.scalar("dx"), dim: x.integer("dim"))]
     case 348:
-        return [try x.tensor("self").det()]
+        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
     case 349:
-        return [try x.tensor("self").detach()]
+        return [try x.tensor("self").deg2rad()]
     case 350:
-        return [try x.writtenTensor("self").detach_()]
+        return [try x.writtenTensor("self").deg2rad_()]
     case 351:
-        return [try x.tensor("self").diag(diagonal: x.integer("diagonal"))]
+        return [try Tensor(plain: x.tensor("self").denseDim())]
     case 352:
+        return [try x.tensor("self").det()]
+    case 353:
+        return [try x.tensor("self").detach()]
+    case 354:
+        return [try x.writtenTensor("self").detach_()]
+    case 355:
+        return [try x.tensor("self").diag(diagonal: x.integer("diagonal"))]
+    case 356:
         let result = try x.tensor("self").diagEmbed(
             offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
         return [result]
-    case 353:
+    case 357:
         return [try x.tensor("self").diagflat(offset: x.integer("offset"))]
-    case 354:
+    case 358:
         let result = try x.tensor("self").diagonal(
             offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
         return [result]
-    case 355:
+    case 359:
         let result = try x.tensor("self").diagonalScatter(
             x.tensor("src"), offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
         return [result]
-    case 356:
-        let result = try x.tensor("self").diff(
-            n: x.integer("n"), dim: x.integer("dim"), prepend: x.optionalTensor("prepend"),
-            append: x.optionalTensor("append"))
-        return [result]
-    case 357:
-        return [try x.tensor("self").digamma()]
-    case 358:
-        return [try x.writtenTensor("self").digamma_()]
-    case 359:
-        return [try x.tensor("self").dist(x.tensor("other"), p: x.scalar("p"))]
     default: return []
     }
 }
@@ -121,118 +120,121 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls9(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 360:
-        return [try x.tensor("self").div(x.scalar("other"))]
+        let result = try x.tensor("self").diff(
+            n: x.integer("n"), dim: x.integer("dim"), prepend: x.optionalTensor("prepend"),
+            append: x.optionalTensor("append"))
+        return [result]
     case 361:
-        return [try x.tensor("self").div(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").digamma()]
     case 362:
-        return [try x.tensor("self").div(x.tensor("other"))]
+        return [try x.writtenTensor("self").digamma_()]
     case 363:
-        return [try x.tensor("self").div(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").dist(x.tensor("other"), p: x.scalar("p"))]
     case 364:
-        return [try x.writtenTensor("self").div_(x.scalar("other"))]
+        return [try x.tensor("self").div(x.scalar("other"))]
     case 365:
-        return [try x.writtenTensor("self").div_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").div(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 366:
-        return [try x.writtenTensor("self").div_(x.tensor("other"))]
+        return [try x.tensor("self").div(x.tensor("other"))]
     case 367:
-        return [try x.writtenTensor("self").div_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").div(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 368:
-        return [try x.tensor("self").divide(x.scalar("other"))]
+        return [try x.writtenTensor("self").div_(x.scalar("other"))]
     case 369:
-        return [try x.tensor("self").divide(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.writtenTensor("self").div_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 370:
-        return [try x.tensor("self").divide(x.tensor("other"))]
+        return [try x.writtenTensor("self").div_(x.tensor("other"))]
     case 371:
-        return [try x.tensor("self").divide(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.writtenTensor("self").div_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 372:
-        return [try x.writtenTensor("self").divide_(x.scalar("other"))]
+        return [try x.tensor("self").divide(x.scalar("other"))]
     case 373:
-        return [try x.writtenTensor("self").divide_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").divide(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 374:
-        return [try x.writtenTensor("self").divide_(x.tensor("other"))]
+        return [try x.tensor("self").divide(x.tensor("other"))]
     case 375:
-        return [try x.writtenTensor("self").divide_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+        return [try x.tensor("self").divide(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 376:
-        return [try x.tensor("self").dot(x.tensor("tensor"))]
+        return [try x.writtenTensor("self").divide_(x.scalar("other"))]
     case 377:
-        return [try Tensor.dropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
+        return [try x.writtenTensor("self").divide_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 378:
-        return [try Tensor.dropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
+        return [try x.writtenTensor("self").divide_(x.tensor("other"))]
     case 379:
-        return try x.tensor("self").dsplit(indices: x.integers("indices"))
+        return [try x.writtenTensor("self").divide_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
     case 380:
-        return try x.tensor("self").dsplit(sections: x.integer("sections"))
+        return [try x.tensor("self").dot(x.tensor("tensor"))]
     case 381:
-        return [try Tensor.dstack(x.tensors("tensors"))]
+        return [try Tensor.dropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
     case 382:
-        return [try Tensor.einsum(x.string("equation"), x.tensors("tensors"), path: x.optionalIntegers("path"))]
+        return [try Tensor.dropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
     case 383:
+        return try x.tensor("self").dsplit(indices: x.integers("indices"))
+    case 384:
+        return try x.tensor("self").dsplit(sections: x.integer("sections"))
+    case 385:
+        return [try Tensor.dstack(x.tensors("tensors"))]
+    case 386:
+        return [try Tensor.einsum(x.string("equation"), x.tensors("tensors"), path: x.optionalIntegers("path"))]
+    case 387:
         let result = try Tensor.elu(
             x.tensor("self"), alpha: x.scalar("alpha"), scale: x.scalar("scale"), inputScale: x.scalar("input_scale"))
         return [result]
-    case 384:
+    case 388:
         let result = try Tensor.elu_(
             x.writtenTensor("self"), alpha: x.scalar("alpha"), scale: x.scalar("scale"),
             inputScale: x.scalar("input_scale"))
         return [result]
-    case 385:
+    case 389:
         let result = try Tensor.embedding(
             x.tensor("weight"), indices: x.tensor("indices"), paddingIdx: x.integer("padding_idx"),
             scaleGradByFreq: x.boolean("scale_grad_by_freq"), sparse: x.boolean("sparse"))
         return [result]
-    case 386:
+    case 390:
         let result = try Tensor.embeddingBag(
             x.tensor("weight"), indices: x.tensor("indices"), offsets: x.tensor("offsets"),
             scaleGradByFreq: x.boolean("scale_grad_by_freq"), mode: x.integer("mode"), sparse: x.boolean("sparse"),
             perSampleWeights: x.optionalTensor("per_sample_weights"),
             includeLastOffset: x.boolean("include_last_offset"))
         return [result.0, result.1, result.2, result.3]
-    case 387:
+    case 391:
         let result = try Tensor.embeddingBag(
             x.tensor("weight"), indices: x.tensor("indices"), offsets: x.tensor("offsets"),
             scaleGradByFreq: x.boolean("scale_grad_by_freq"), mode: x.integer("mode"), sparse: x.boolean("sparse"),
             perSampleWeights: x.optionalTensor("per_sample_weights"),
             includeLastOffset: x.boolean("include_last_offset"), paddingIdx: x.optionalInteger("padding_idx"))
         return [result.0, result.1, result.2, result.3]
-    case 388:
+    case 392:
         let result = try Tensor.embeddingRenorm_(
             x.writtenTensor("self"), indices: x.tensor("indices"), maxNorm: x.real("max_norm"),
             normType: x.real("norm_type"))
         return [result]
-    case 389:
+    case 393:
         let result = try Tensor.empty(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 390:
+    case 394:
         let result = try Tensor.emptyLike(
             x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 391:
+    case 395:
         let result = try Tensor.emptyPermuted(
             x.integers("size"), physicalLayout: x.integers("physical_layout"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 392:
+    case 396:
         let result = try Tensor.emptyStrided(
             x.integers("size"), stride: x.integers("stride"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 393:
-        return [try x.tensor("self").eq(x.scalar("other"))]
-    case 394:
-        return [try x.tensor("self").eq(x.tensor("other"))]
-    case 395:
-        return [try x.writtenTensor("self").eq_(x.scalar("other"))]
-    case 396:
-        return [try x.writtenTensor("self").eq_(x.tensor("other"))]
     case 397:
-        return [try Tensor(plain: x.tensor("self").equal(x.tensor("other")))]
+        return [try x.tensor("self").eq(x.scalar("other"))]
     case 398:
-        return [try x.tensor("self").erf()]
+        return [try x.tensor("self").eq(x.tensor("other"))]
     case 399:
-        return [try x.writtenTensor("self").erf_()]
+        return [try x.writtenTensor("self").eq_(x.scalar("other"))]
     default: return []
     }
 }
@@ -240,137 +242,127 @@ func calls9(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls10(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 400:
-        return [try x.tensor("self").erfc()]
+        return [try x.writtenTensor("self").eq_(x.tensor("other"))]
     case 401:
-        return [try x.writtenTensor("self").erfc_()]
+        return [try Tensor(plain: x.tensor("self").equal(x.tensor("other")))]
     case 402:
-        return [try x.tensor("self").erfinv()]
+        return [try x.tensor("self").erf()]
     case 403:
-        return [try x.writtenTensor("self").erfinv_()]
+        return [try x.writtenTensor("self").erf_()]
     case 404:
-        return [try x.tensor("self").exp()]
+        return [try x.tensor("self").erfc()]
     case 405:
-        return [try x.tensor("self").exp2()]
+        return [try x.writtenTensor("self").erfc_()]
     case 406:
-        return [try x.writtenTensor("self").exp2_()]
+        return [try x.tensor("self").erfinv()]
     case 407:
-        return [try x.writtenTensor("self").exp_()]
+        return [try x.writtenTensor("self").erfinv_()]
     case 408:
-        return [try x.tensor("self").expand(x.integers("size"), implicit: x.boolean("implicit"))]
+        return [try x.tensor("self").exp()]
     case 409:
-        return [try x.tensor("self").expandAs(x.tensor("other"))]
+        return [try x.tensor("self").exp2()]
     case 410:
-        return [try x.tensor("self").expm1()]
+        return [try x.writtenTensor("self").exp2_()]
     case 411:
-        return [try x.writtenTensor("self").expm1_()]
+        return [try x.writtenTensor("self").exp_()]
     case 412:
+        return [try x.tensor("self").expand(x.integers("size"), implicit: x.boolean("implicit"))]
+    case 413:
+        return [try x.tensor("self").expandAs(x.tensor("other"))]
+    case 414:
+        return [try x.tensor("self").expm1()]
+    case 415:
+        return [try x.writtenTensor("self").expm1_()]
+    case 416:
         let result = try x.writtenTensor("self").exponential_(
             lambd: x.real("lambd"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 413:
+    case 417:
         let result = try Tensor.eye(
             x.integer("n"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 414:
+    case 418:
         let result = try Tensor.eye(
             x.integer("n"), m: x.integer("m"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 415:
-        return [try Tensor.featureAlphaDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
-    case 416:
-        return [try Tensor.featureAlphaDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
-    case 417:
-        return [try Tensor.featureDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
-    case 418:
-        return [try Tensor.featureDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
     case 419:
+        return [try Tensor.featureAlphaDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
+    case 420:
+        return [try Tensor.featureAlphaDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
+    case 421:
+        return [try Tensor.featureDropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
+    case 422:
+        return [try Tensor.featureDropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
+    case 423:
         let result = try FFT.fft(
             x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 420:
+    case 424:
         let result = try FFT.fft2(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 421:
+    case 425:
         let result = try FFT.fftfreq(
             x.integer("n"), d: x.real("d"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 422:
+    case 426:
         let result = try FFT.fftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
             norm: x.optionalOption("norm"))
         return [result]
-    case 423:
+    case 427:
         return [try FFT.fftshift(x.tensor("self"), dims: x.optionalIntegers("dim"))]
-    case 424:
+    case 428:
         let result = try FFT.hfft(
             x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 425:
+    case 429:
         let result = try FFT.hfft2(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 426:
+    case 430:
         let result = try FFT.hfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
             norm: x.optionalOption("norm"))
         return [result]
-    case 427:
+    case 431:
         let result = try FFT.ifft(
             x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 428:
+    case 432:
         let result = try FFT.ifft2(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 429:
+    case 433:
         let result = try FFT.ifftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
             norm: x.optionalOption("norm"))
         return [result]
-    case 430:
+    case 434:
         return [try FFT.ifftshift(x.tensor("self"), dims: x.optionalIntegers("dim"))]
-    case 431:
+    case 435:
         let result = try FFT.ihfft(
             x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 432:
+    case 436:
         let result = try FFT.ihfft2(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 433:
+    case 437:
         let result = try FFT.ihfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
             norm: x.optionalOption("norm"))
         return [result]
-    case 434:
+    case 438:
         let result = try FFT.irfft(
             x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
         return [result]
-    case 435:
+    case 439:
         let result = try FFT.irfft2(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
-        return [result]
-    case 436:
-        let result = try FFT.irfftn(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
-            norm: x.optionalOption("norm"))
-        return [result]
-    case 437:
-        let result = try FFT.rfft(
-            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
-        return [result]
-    case 438:
-        let result = try FFT.rfft2(
-            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
-        return [result]
-    case 439:
-        let result = try FFT.rfftfreq(
-            x.integer("n"), d: x.real("d"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
     default: return []
     }
@@ -379,108 +371,105 @@ func calls10(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls11(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 440:
-        let result = try FFT.rfftn(
+        let result = try FFT.irfftn(
             x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
             norm: x.optionalOption("norm"))
         return [result]
     case 441:
-        return [try Tensor.fill(x.tensor("self"), x.scalar("value"))]
+        let result = try FFT.rfft(
+            x.tensor("self"), n: x.optionalInteger("n"), dim: x.integer("dim"), norm: x.optionalOption("norm"))
+        return [result]
     case 442:
-        return [try Tensor.fill(x.tensor("self"), x.tensor("value"))]
+        let result = try FFT.rfft2(
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.integers("dim"), norm: x.optionalOption("norm"))
+        return [result]
     case 443:
-        return [try x.writtenTensor("self").fill_(x.scalar("value"))]
+        let result = try FFT.rfftfreq(
+            x.integer("n"), d: x.real("d"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
     case 444:
-        return [try x.writtenTensor("self").fill_(x.tensor("value"))]
+        let result = try FFT.rfftn(
+            x.tensor("self"), s: x.optionalIntegers("s"), dims: x.optionalIntegers("dim"),
+            norm: x.optionalOption("norm"))
+        return [result]
     case 445:
-        return [try x.writtenTensor("self").fillDiagonal_(x.scalar("fill_value"), wrap: x.boolean("wrap"))]
+        return [try Tensor.fill(x.tensor("self"), x.scalar("value"))]
     case 446:
-        return [try x.tensor("self").fix()]
+        return [try Tensor.fill(x.tensor("self"), x.tensor("value"))]
     case 447:
-        return [try x.writtenTensor("self").fix_()]
+        return [try x.writtenTensor("self").fill_(x.scalar("value"))]
     case 448:
-        return [try x.tensor("self").flatten(startDim: x.integer("start_dim"), endDim: x.integer("end_dim"))]
+        return [try x.writtenTensor("self").fill_(x.tensor("value"))]
     case 449:
-        return [try Tensor.flattenDenseTensors(x.tensors("tensors"))]
+        return [try x.writtenTensor("self").fillDiagonal_(x.scalar("fill_value"), wrap: x.boolean("wrap"))]
     case 450:
-        return [try x.tensor("self").flip(x.integers("dims"))]
+        return [try x.tensor("self").fix()]
     case 451:
-        return [try x.tensor("self").fliplr()]
+        return [try x.writtenTensor("self").fix_()]
     case 452:
-        return [try x.tensor("self").flipud()]
+        return [try x.tensor("self").flatten(startDim: x.integer("start_dim"), endDim: x.integer("end_dim"))]
     case 453:
-        return [try Tensor.floatPower(x.scalar("self"), x.tensor("exponent"))]
+        return [try Tensor.flattenDenseTensors(x.tensors("tensors"))]
     case 454:
-        return [try x.tensor("self").floatPower(x.scalar("exponent"))]
+        return [try x.tensor("self").flip(x.integers("dims"))]
     case 455:
-        return [try x.tensor("self").floatPower(x.tensor("exponent"))]
+        return [try x.tensor("self").fliplr()]
     case 456:
-        return [try x.writtenTensor("self").floatPower_(x.scalar("exponent"))]
+        return [try x.tensor("self").flipud()]
     case 457:
-        return [try x.writtenTensor("self").floatPower_(x.tensor("exponent"))]
+        return [try Tensor.floatPower(x.scalar("self"), x.tensor("exponent"))]
     case 458:
-        return [try x.tensor("self").floor()]
+        return [try x.tensor("self").floatPower(x.scalar("exponent"))]
     case 459:
-        return [try x.writtenTensor("self").floor_()]
+        return [try x.tensor("self").floatPower(x.tensor("exponent"))]
     case 460:
-        return [try x.tensor("self").floorDivide(x.tensor("other"))]
+        return [try x.writtenTensor("self").floatPower_(x.scalar("exponent"))]
     case 461:
-        return [try x.tensor("self").floorDivide(x.scalar("other"))]
+        return [try x.writtenTensor("self").floatPower_(x.tensor("exponent"))]
     case 462:
-        return [try x.writtenTensor("self").floorDivide_(x.scalar("other"))]
+        return [try x.tensor("self").floor()]
     case 463:
-        return [try x.writtenTensor("self").floorDivide_(x.tensor("other"))]
+        return [try x.writtenTensor("self").floor_()]
     case 464:
-        return [try x.tensor("self").fmax(x.tensor("other"))]
+        return [try x.tensor("self").floorDivide(x.tensor("other"))]
     case 465:
-        return [try x.tensor("self").fmin(x.tensor("other"))]
+        return [try x.tensor("self").floorDivide(x.scalar("other"))]
     case 466:
-        return [try x.tensor("self").fmod(x.scalar("other"))]
+        return [try x.writtenTensor("self").floorDivide_(x.scalar("other"))]
     case 467:
-        return [try x.tensor("self").fmod(x.tensor("other"))]
+        return [try x.writtenTensor("self").floorDivide_(x.tensor("other"))]
     case 468:
-        return [try x.writtenTensor("self").fmod_(x.scalar("other"))]
+        return [try x.tensor("self").fmax(x.tensor("other"))]
     case 469:
-        return [try x.writtenTensor("self").fmod_(x.tensor("other"))]
+        return [try x.tensor("self").fmin(x.tensor("other"))]
     case 470:
-        return [try x.tensor("self").frac()]
+        return [try x.tensor("self").fmod(x.scalar("other"))]
     case 471:
-        return [try x.writtenTensor("self").frac_()]
+        return [try x.tensor("self").fmod(x.tensor("other"))]
     case 472:
+        return [try x.writtenTensor("self").fmod_(x.scalar("other"))]
+    case 473:
+        return [try x.writtenTensor("self").fmod_(x.tensor("other"))]
+    case 474:
+        return [try x.tensor("self").frac()]
+    case 475:
+        return [try x.writtenTensor("self").frac_()]
+    case 476:
         let result = try Tensor.fractionalMaxPool2d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), outputSize: x.integers("output_size"),
             randomSamples: x.tensor("random_samples"))
         return [result.0, result.1]
-    case 473:
+    case 477:
         let result = try Tensor.fractionalMaxPool3d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), outputSize: x.integers("output_size"),
             randomSamples: x.tensor("random_samples"))
         return [result.0, result.1]
-    case 474:
+    case 478:
         let result = try x.tensor("self").frexp()
         return [result.0, result.1]
-    case 475:
-        return [try Tensor.frobeniusNorm(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
-    case 476:
-        let result = try Tensor.fromFile(
-            filename: x.string("filename"), shared: x.optionalBoolean("shared"), size: x.optionalInteger("size"),
-            dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 477:
-        let result = try Tensor.full(
-            x.integers("size"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 478:
-        let result = try Tensor.fullLike(
-            x.tensor("self"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
-            memoryFormat: x.optionalMemoryFormat("memory_format"))
-        return [result]
     case 479:
-        let result = try x.tensor("self").gather(
-            dim: x.integer("dim"), index: x.tensor("index"), sparseGrad: x.boolean("sparse_grad"))
-        return [result]
+        return [try Tensor.frobeniusNorm(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
     default: return []
     }
 }
@@ -488,126 +477,133 @@ func calls11(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls12(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 480:
-        return [try x.tensor("self").gcd(x.tensor("other"))]
+        let result = try Tensor.fromFile(
+            filename: x.string("filename"), shared: x.optionalBoolean("shared"), size: x.optionalInteger("size"),
+            dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
     case 481:
-        return [try x.writtenTensor("self").gcd_(x.tensor("other"))]
+        let result = try Tensor.full(
+            x.integers("size"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
     case 482:
-        return [try x.tensor("self").ge(x.scalar("other"))]
+        let result = try Tensor.fullLike(
+            x.tensor("self"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
+            memoryFormat: x.optionalMemoryFormat("memory_format"))
+        return [result]
     case 483:
-        return [try x.tensor("self").ge(x.tensor("other"))]
+        let result = try x.tensor("self").gather(
+            dim: x.integer("dim"), index: x.tensor("index"), sparseGrad: x.boolean("sparse_grad"))
+        return [result]
     case 484:
-        return [try x.writtenTensor("self").ge_(x.scalar("other"))]
+        return [try x.tensor("self").gcd(x.tensor("other"))]
     case 485:
-        return [try x.writtenTensor("self").ge_(x.tensor("other"))]
+        return [try x.writtenTensor("self").gcd_(x.tensor("other"))]
     case 486:
-        return [try Tensor.gelu(x.tensor("self"), approximate: x.option("approximate"))]
+        return [try x.tensor("self").ge(x.scalar("other"))]
     case 487:
-        return [try Tensor.gelu_(x.writtenTensor("self"), approximate: x.option("approximate"))]
+        return [try x.tensor("self").ge(x.tensor("other"))]
     case 488:
-        return [try x.writtenTensor("self").geometric_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
+        return [try x.writtenTensor("self").ge_(x.scalar("other"))]
     case 489:
+        return [try x.writtenTensor("self").ge_(x.tensor("other"))]
+    case 490:
+        return [try Tensor.gelu(x.tensor("self"), approximate: x.option("approximate"))]
+    case 491:
+        return [try Tensor.gelu_(x.writtenTensor("self"), approximate: x.option("approximate"))]
+    case 492:
+        return [try x.writtenTensor("self").geometric_(p: x.real("p"), generator: x.optionalGenerator("generator"))]
+    case 493:
         let result = try x.tensor("self").geqrf()
         return [result.0, result.1]
-    case 490:
+    case 494:
         return [try x.tensor("self").ger(x.tensor("vec2"))]
-    case 491:
+    case 495:
         return [try Tensor.glu(x.tensor("self"), dim: x.integer("dim"))]
-    case 492:
+    case 496:
         return try Tensor.gradient(x.tensor("self"), dims: x.integers("dim"), edgeOrder: x.integer("edge_order"))
-    case 493:
+    case 497:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.scalar("spacing"), dims: x.integers("dim"), edgeOrder: x.integer("edge_order"))
-    case 494:
+    case 498:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.optionalScalar("spacing"), dim: x.optionalInteger("dim"),
             edgeOrder: x.integer("edge_order"))
-    case 495:
+    case 499:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.scalars("spacing"), dims: x.integers("dim"),
             edgeOrder: x.integer("edge_order"))
-    case 496:
+    case 500:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.scalars("spacing"), dim: x.optionalInteger("dim"),
             edgeOrder: x.integer("edge_order"))
-    case 497:
+    case 501:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.tensors("spacing"), dims: x.integers("dim"),
             edgeOrder: x.integer("edge_order"))
-    case 498:
+    case 502:
         return try Tensor.gradient(
             x.tensor("self"), spacing: x.tensors("spacing"), dim: x.optionalInteger("dim"),
             edgeOrder: x.integer("edge_order"))
-    case 499:
-        return [try x.tensor("self").greater(x.scalar("other"))]
-    case 500:
-        return [try x.tensor("self").greater(x.tensor("other"))]
-    case 501:
-        return [try x.writtenTensor("self").greater_(x.scalar("other"))]
-    case 502:
-        return [try x.writtenTensor("self").greater_(x.tensor("other"))]
     case 503:
-        return [try x.tensor("self").greaterEqual(x.scalar("other"))]
+        return [try x.tensor("self").greater(x.scalar("other"))]
     case 504:
-        return [try x.tensor("self").greaterEqual(x.tensor("other"))]
+        return [try x.tensor("self").greater(x.tensor("other"))]
     case 505:
-        return [try x.writtenTensor("self").greaterEqual_(x.scalar("other"))]
+        return [try x.writtenTensor("self").greater_(x.scalar("other"))]
     case 506:
-        return [try x.writtenTensor("self").greaterEqual_(x.tensor("other"))]
+        return [try x.writtenTensor("self").greater_(x.tensor("other"))]
     case 507:
+        return [try x.tensor("self").greaterEqual(x.scalar("other"))]
+    case 508:
+        return [try x.tensor("self").greaterEqual(x.tensor("other"))]
+    case 509:
+        return [try x.writtenTensor("self").greaterEqual_(x.scalar("other"))]
+    case 510:
+        return [try x.writtenTensor("self").greaterEqual_(x.tensor("other"))]
+    case 511:
         let result = try Tensor.gridSampler(
             x.tensor("input"), grid: x.tensor("grid"), interpolationMode: x.integer("interpolation_mode"),
             paddingMode: x.integer("padding_mode"), alignCorners: x.boolean("align_corners"))
         return [result]
-    case 508:
+    case 512:
         let result = try Tensor.gridSampler2d(
             x.tensor("input"), grid: x.tensor("grid"), interpolationMode: x.integer("interpolation_mode"),
             paddingMode: x.integer("padding_mode"), alignCorners: x.boolean("align_corners"))
         return [result]
-    case 509:
+    case 513:
         let result = try Tensor.gridSampler3d(
             x.tensor("input"), grid: x.tensor("grid"), interpolationMode: x.integer("interpolation_mode"),
             paddingMode: x.integer("padding_mode"), alignCorners: x.boolean("align_corners"))
         return [result]
-    case 510:
+    case 514:
         let result = try Tensor.groupNorm(
             x.tensor("input"), numGroups: x.integer("num_groups"), weight: x.optionalTensor("weight"),
             bias: x.optionalTensor("bias"), eps: x.real("eps"), cudnnEnabled: x.boolean("cudnn_enabled"))
         return [result]
-    case 511:
+    case 515:
         let result = try Tensor.gru(
             x.tensor("data"), batchSizes: x.tensor("batch_sizes"), hx: x.tensor("hx"), params: x.tensors("params"),
             hasBiases: x.boolean("has_biases"), numLayers: x.integer("num_layers"), dropout: x.real("dropout"),
             train: x.boolean("train"), bidirectional: x.boolean("bidirectional"))
         return [result.0, result.1]
-    case 512:
+    case 516:
         let result = try Tensor.gru(
             x.tensor("input"), hx: x.tensor("hx"), params: x.tensors("params"), hasBiases: x.boolean("has_biases"),
             numLayers: x.integer("num_layers"), dropout: x.real("dropout"), train: x.boolean("train"),
             bidirectional: x.boolean("bidirectional"), batchFirst: x.boolean("batch_first"))
         return [result.0, result.1]
-    case 513:
+    case 517:
         let result = try Tensor.gruCell(
             x.tensor("input"), hx: x.tensor("hx"), wIh: x.tensor("w_ih"), wHh: x.tensor("w_hh"),
             bIh: x.optionalTensor("b_ih"), bHh: x.optionalTensor("b_hh"))
         return [result]
-    case 514:
-        return [try x.tensor("self").gt(x.scalar("other"))]
-    case 515:
-        return [try x.tensor("self").gt(x.tensor("other"))]
-    case 516:
-        return [try x.writtenTensor("self").gt_(x.scalar("other"))]
-    case 517:
-        return [try x.writtenTensor("self").gt_(x.tensor("other"))]
     case 518:
-        let result = try Tensor.hammingWindow(
-            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").gt(x.scalar("other"))]
     case 519:
-        let result = try Tensor.hammingWindow(
-            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").gt(x.tensor("other"))]
     default: return []
     }
 }
@@ -615,128 +611,128 @@ func calls12(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls13(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 520:
+        return [try x.writtenTensor("self").gt_(x.scalar("other"))]
+    case 521:
+        return [try x.writtenTensor("self").gt_(x.tensor("other"))]
+    case 522:
+        let result = try Tensor.hammingWindow(
+            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 523:
+        let result = try Tensor.hammingWindow(
+            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 524:
         let result = try Tensor.hammingWindow(
             windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), alpha: x.real("alpha"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 521:
+    case 525:
         let result = try Tensor.hammingWindow(
             windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), alpha: x.real("alpha"),
             beta: x.real("beta"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 522:
+    case 526:
         let result = try Tensor.hannWindow(
             windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 523:
+    case 527:
         let result = try Tensor.hannWindow(
             windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 524:
-        return [try x.tensor("self").hardshrink(lambd: x.scalar("lambd"))]
-    case 525:
-        return [try Tensor.hardsigmoid(x.tensor("self"))]
-    case 526:
-        return [try Tensor.hardsigmoid_(x.writtenTensor("self"))]
-    case 527:
-        return [try Tensor.hardswish(x.tensor("self"))]
     case 528:
-        return [try Tensor.hardswish_(x.writtenTensor("self"))]
+        return [try x.tensor("self").hardshrink(lambd: x.scalar("lambd"))]
     case 529:
-        return [try Tensor.hardtanh(x.tensor("self"), minVal: x.scalar("min_val"), maxVal: x.scalar("max_val"))]
+        return [try Tensor.hardsigmoid(x.tensor("self"))]
     case 530:
-        return [try Tensor.hardtanh_(x.writtenTensor("self"), minVal: x.scalar("min_val"), maxVal: x.scalar("max_val"))]
+        return [try Tensor.hardsigmoid_(x.writtenTensor("self"))]
     case 531:
+        return [try Tensor.hardswish(x.tensor("self"))]
+    case 532:
+        return [try Tensor.hardswish_(x.writtenTensor("self"))]
+    case 533:
+        return [try Tensor.hardtanh(x.tensor("self"), minVal: x.scalar("min_val"), maxVal: x.scalar("max_val"))]
+    case 534:
+        return [try Tensor.hardtanh_(x.writtenTensor("self"), minVal: x.scalar("min_val"), maxVal: x.scalar("max_val"))]
+    case 535:
         let result = try x.tensor("self").hashTensor(
             dims: x.integers("dim"), keepDim: x.boolean("keepdim"), mode: x.integer("mode"))
         return [result]
-    case 532:
+    case 536:
         return [try x.tensor("self").heaviside(x.tensor("values"))]
-    case 533:
+    case 537:
         return [try x.writtenTensor("self").heaviside_(x.tensor("values"))]
-    case 534:
+    case 538:
         let result = try Tensor.hingeEmbeddingLoss(
             x.tensor("self"), target: x.tensor("target"), margin: x.real("margin"), reduction: x.integer("reduction"))
         return [result]
-    case 535:
+    case 539:
         return [try x.tensor("self").histc(bins: x.integer("bins"), min: x.scalar("min"), max: x.scalar("max"))]
-    case 536:
+    case 540:
         let result = try x.tensor("self").histogram(
             bins: x.integer("bins"), range: x.optionalReals("range"), weight: x.optionalTensor("weight"),
             density: x.boolean("density"))
         return [result.0, result.1]
-    case 537:
+    case 541:
         let result = try x.tensor("self").histogram(
             bins: x.tensor("bins"), weight: x.optionalTensor("weight"), density: x.boolean("density"))
         return [result.0, result.1]
-    case 538:
+    case 542:
         let result = try Tensor.histogramdd(
             x.tensor("self"), bins: x.integers("bins"), range: x.optionalReals("range"),
             weight: x.optionalTensor("weight"), density: x.boolean("density"))
         return [result.0] + result.1
-    case 539:
+    case 543:
         let result = try Tensor.histogramdd(
             x.tensor("self"), bins: x.tensors("bins"), range: x.optionalReals("range"),
             weight: x.optionalTensor("weight"), density: x.boolean("density"))
         return [result.0] + result.1
-    case 540:
+    case 544:
         let result = try Tensor.histogramdd(
             x.tensor("self"), bins: x.integer("bins"), range: x.optionalReals("range"),
             weight: x.optionalTensor("weight"), density: x.boolean("density"))
         return [result.0] + result.1
-    case 541:
-        return try x.tensor("self").hsplit(indices: x.integers("indices"))
-    case 542:
-        return try x.tensor("self").hsplit(sections: x.integer("sections"))
-    case 543:
-        return [try Tensor.hspmm(x.tensor("mat1"), x.tensor("mat2"))]
-    case 544:
-        return [try Tensor.hstack(x.tensors("tensors"))]
     case 545:
+        return try x.tensor("self").hsplit(indices: x.integers("indices"))
+    case 546:
+        return try x.tensor("self").hsplit(sections: x.integer("sections"))
+    case 547:
+        return [try Tensor.hspmm(x.tensor("mat1"), x.tensor("mat2"))]
+    case 548:
+        return [try Tensor.hstack(x.tensors("tensors"))]
+    case 549:
         let result = try Tensor.huberLoss(
             x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"), delta: x.real("delta"))
         return [result]
-    case 546:
-        return [try x.tensor("self").hypot(x.tensor("other"))]
-    case 547:
-        return [try x.writtenTensor("self").hypot_(x.tensor("other"))]
-    case 548:
-        return [try x.tensor("self").i0()]
-    case 549:
-        return [try x.writtenTensor("self").i0_()]
     case 550:
-        return [try x.tensor("self").igamma(x.tensor("other"))]
+        return [try x.tensor("self").hypot(x.tensor("other"))]
     case 551:
-        return [try x.writtenTensor("self").igamma_(x.tensor("other"))]
+        return [try x.writtenTensor("self").hypot_(x.tensor("other"))]
     case 552:
-        return [try x.tensor("self").igammac(x.tensor("other"))]
+        return [try x.tensor("self").i0()]
     case 553:
-        return [try x.writtenTensor("self").igammac_(x.tensor("other"))]
+        return [try x.writtenTensor("self").i0_()]
     case 554:
+        return [try x.tensor("self").igamma(x.tensor("other"))]
+    case 555:
+        return [try x.writtenTensor("self").igamma_(x.tensor("other"))]
+    case 556:
+        return [try x.tensor("self").igammac(x.tensor("other"))]
+    case 557:
+        return [try x.writtenTensor("self").igammac_(x.tensor("other"))]
+    case 558:
         let result = try Tensor.im2col(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), dilation: x.integers("dilation"),
             padding: x.integers("padding"), stride: x.integers("stride"))
         return [result]
-    case 555:
-        return [try Tensor.imag(x.tensor("self"))]
-    case 556:
-        return [try x.tensor("self").index(indices: x.optionalTensors("indices"))]
-    case 557:
-        let result = try x.tensor("self").indexAdd(
-            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), alpha: x.scalar("alpha"))
-        return [result]
-    case 558:
-        let result = try x.writtenTensor("self").indexAdd_(
-            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), alpha: x.scalar("alpha"))
-        return [result]
     case 559:
-        let result = try x.tensor("self").indexCopy(
-            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"))
-        return [result]
+        return [try Tensor.imag(x.tensor("self"))]
     default: return []
     }
 }
@@ -744,136 +740,127 @@ func calls13(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls14(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 560:
+        return [try x.tensor("self").index(indices: x.optionalTensors("indices"))]
+    case 561:
+        let result = try x.tensor("self").indexAdd(
+            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), alpha: x.scalar("alpha"))
+        return [result]
+    case 562:
+        let result = try x.writtenTensor("self").indexAdd_(
+            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), alpha: x.scalar("alpha"))
+        return [result]
+    case 563:
+        let result = try x.tensor("self").indexCopy(
+            dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"))
+        return [result]
+    case 564:
         let result = try x.writtenTensor("self").indexCopy_(
             dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"))
         return [result]
-    case 561:
-        let result = try x.tensor("self").indexFill(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
-        return [result]
-    case 562:
-        let result = try x.tensor("self").indexFill(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.tensor("value"))
-        return [result]
-    case 563:
-        let result = try x.writtenTensor("self").indexFill_(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
-        return [result]
-    case 564:
-        let result = try x.writtenTensor("self").indexFill_(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.tensor("value"))
-        return [result]
     case 565:
+        let result = try x.tensor("self").indexFill(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
+        return [result]
+    case 566:
+        let result = try x.tensor("self").indexFill(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.tensor("value"))
+        return [result]
+    case 567:
+        let result = try x.writtenTensor("self").indexFill_(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
+        return [result]
+    case 568:
+        let result = try x.writtenTensor("self").indexFill_(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.tensor("value"))
+        return [result]
+    case 569:
         let result = try x.tensor("self").indexPut(
             indices: x.optionalTensors("indices"), values: x.tensor("values"), accumulate: x.boolean("accumulate"))
         return [result]
-    case 566:
+    case 570:
         let result = try x.writtenTensor("self").indexPut_(
             indices: x.optionalTensors("indices"), values: x.tensor("values"), accumulate: x.boolean("accumulate"))
         return [result]
-    case 567:
+    case 571:
         let result = try x.tensor("self").indexReduce(
             dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
-    case 568:
+    case 572:
         let result = try x.writtenTensor("self").indexReduce_(
             dim: x.integer("dim"), index: x.tensor("index"), source: x.tensor("source"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
-    case 569:
+    case 573:
         return [try x.tensor("self").indexSelect(dim: x.integer("dim"), index: x.tensor("index"))]
-    case 570:
+    case 574:
         return [try x.tensor("self").indices()]
-    case 571:
+    case 575:
         return [try x.tensor("self").inner(x.tensor("other"))]
-    case 572:
+    case 576:
         let result = try Tensor.instanceNorm(
             x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
             runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
             useInputStats: x.boolean("use_input_stats"), momentum: x.real("momentum"), eps: x.real("eps"),
             cudnnEnabled: x.boolean("cudnn_enabled"))
         return [result]
-    case 573:
-        return [try x.tensor("self").inverse()]
-    case 574:
-        return [try Tensor(plain: x.tensor("self").isCoalesced())]
-    case 575:
-        return [try Tensor(plain: x.tensor("self").isComplex())]
-    case 576:
-        return [try Tensor(plain: x.tensor("self").isConj())]
     case 577:
-        return [try Tensor(plain: x.tensor("self").isDistributed())]
+        return [try x.tensor("self").inverse()]
     case 578:
-        return [try Tensor(plain: x.tensor("self").isFloatingPoint())]
+        return [try Tensor(plain: x.tensor("self").isCoalesced())]
     case 579:
-        return [try Tensor(plain: x.tensor("self").isInference())]
+        return [try Tensor(plain: x.tensor("self").isComplex())]
     case 580:
-        return [try Tensor(plain: x.tensor("self").isNeg())]
+        return [try Tensor(plain: x.tensor("self").isConj())]
     case 581:
-        return [try Tensor(plain: x.tensor("self").isNonzero())]
+        return [try Tensor(plain: x.tensor("self").isDistributed())]
     case 582:
-        return [try Tensor(plain: x.tensor("self").isPinned(device: x.optionalDevice("device")))]
+        return [try Tensor(plain: x.tensor("self").isFloatingPoint())]
     case 583:
-        return [try Tensor(plain: x.tensor("self").isSameSize(x.tensor("other")))]
+        return [try Tensor(plain: x.tensor("self").isInference())]
     case 584:
-        return [try Tensor(plain: x.tensor("self").isSetTo(x.tensor("tensor")))]
+        return [try Tensor(plain: x.tensor("self").isNeg())]
     case 585:
-        return [try Tensor(plain: x.tensor("self").isSigned())]
+        return [try Tensor(plain: x.tensor("self").isNonzero())]
     case 586:
+        return [try Tensor(plain: x.tensor("self").isPinned(device: x.optionalDevice("device")))]
+    case 587:
+        return [try Tensor(plain: x.tensor("self").isSameSize(x.tensor("other")))]
+    case 588:
+        return [try Tensor(plain: x.tensor("self").isSetTo(x.tensor("tensor")))]
+    case 589:
+        return [try Tensor(plain: x.tensor("self").isSigned())]
+    case 590:
         let result = try x.tensor("self").isclose(
             x.tensor("other"), rtol: x.real("rtol"), atol: x.real("atol"), equalNan: x.boolean("equal_nan"))
         return [result]
-    case 587:
+    case 591:
         return [try x.tensor("self").isfinite()]
-    case 588:
+    case 592:
         let result = try Tensor.isin(
             x.scalar("element"), testElements: x.tensor("test_elements"), assumeUnique: x.boolean("assume_unique"),
             invert: x.boolean("invert"))
         return [result]
-    case 589:
+    case 593:
         let result = try Tensor.isin(
             x.tensor("elements"), testElement: x.scalar("test_element"), assumeUnique: x.boolean("assume_unique"),
             invert: x.boolean("invert"))
         return [result]
-    case 590:
+    case 594:
         let result = try Tensor.isin(
             x.tensor("elements"), testElements: x.tensor("test_elements"), assumeUnique: x.boolean("assume_unique"),
             invert: x.boolean("invert"))
         return [result]
-    case 591:
-        return [try x.tensor("self").isinf()]
-    case 592:
-        return [try x.tensor("self").isnan()]
-    case 593:
-        return [try x.tensor("self").isneginf()]
-    case 594:
-        return [try x.tensor("self").isposinf()]
     case 595:
-        return [try x.tensor("self").isreal()]
+        return [try x.tensor("self").isinf()]
     case 596:
-        let result = try x.tensor("self").istft(
-            nFft: x.integer("n_fft"), hopLength: x.optionalInteger("hop_length"),
-            winLength: x.optionalInteger("win_length"), window: x.optionalTensor("window"), center: x.boolean("center"),
-            normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
-            length: x.optionalInteger("length"), returnComplex: x.boolean("return_complex"))
-        return [result]
+        return [try x.tensor("self").isnan()]
     case 597:
-        let result = try Tensor.kaiserWindow(
-            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").isneginf()]
     case 598:
-        let result = try Tensor.kaiserWindow(
-            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), beta: x.real("beta"),
-            dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").isposinf()]
     case 599:
-        let result = try Tensor.kaiserWindow(
-            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
+        return [try x.tensor("self").isreal()]
     default: return []
     }
 }
@@ -881,99 +868,112 @@ func calls14(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 600:
+        let result = try x.tensor("self").istft(
+            nFft: x.integer("n_fft"), hopLength: x.optionalInteger("hop_length"),
+            winLength: x.optionalInteger("win_length"), window: x.optionalTensor("window"), center: x.boolean("center"),
+            normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
+            length: x.optionalInteger("length"), returnComplex: x.boolean("return_complex"))
+        return [result]
+    case 601:
+        let result = try Tensor.kaiserWindow(
+            windowLength: x.integer("window_length"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 602:
+        let result = try Tensor.kaiserWindow(
+            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), beta: x.real("beta"),
+            dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 603:
+        let result = try Tensor.kaiserWindow(
+            windowLength: x.integer("window_length"), periodic: x.boolean("periodic"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 604:
         let result = try Tensor.klDiv(
             x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"),
             logTarget: x.boolean("log_target"))
         return [result]
-    case 601:
+    case 605:
         return [try x.tensor("self").kron(x.tensor("other"))]
-    case 602:
+    case 606:
         let result = try x.tensor("self").kthvalue(
             k: x.integer("k"), dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 603:
+    case 607:
         return [try Tensor.l1Loss(x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))]
-    case 604:
+    case 608:
         let result = try Tensor.layerNorm(
             x.tensor("input"), normalizedShape: x.integers("normalized_shape"), weight: x.optionalTensor("weight"),
             bias: x.optionalTensor("bias"), eps: x.real("eps"), cudnnEnable: x.boolean("cudnn_enable"))
         return [result]
-    case 605:
-        return [try x.tensor("self").lcm(x.tensor("other"))]
-    case 606:
-        return [try x.writtenTensor("self").lcm_(x.tensor("other"))]
-    case 607:
-        return [try x.tensor("self").ldexp(x.tensor("other"))]
-    case 608:
-        return [try x.writtenTensor("self").ldexp_(x.tensor("other"))]
     case 609:
-        return [try x.tensor("self").le(x.scalar("other"))]
+        return [try x.tensor("self").lcm(x.tensor("other"))]
     case 610:
-        return [try x.tensor("self").le(x.tensor("other"))]
+        return [try x.writtenTensor("self").lcm_(x.tensor("other"))]
     case 611:
-        return [try x.writtenTensor("self").le_(x.scalar("other"))]
+        return [try x.tensor("self").ldexp(x.tensor("other"))]
     case 612:
-        return [try x.writtenTensor("self").le_(x.tensor("other"))]
+        return [try x.writtenTensor("self").ldexp_(x.tensor("other"))]
     case 613:
-        return [try Tensor.leakyRelu(x.tensor("self"), negativeSlope: x.scalar("negative_slope"))]
+        return [try x.tensor("self").le(x.scalar("other"))]
     case 614:
-        return [try Tensor.leakyRelu_(x.writtenTensor("self"), negativeSlope: x.scalar("negative_slope"))]
+        return [try x.tensor("self").le(x.tensor("other"))]
     case 615:
-        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.scalar("weight"))]
+        return [try x.writtenTensor("self").le_(x.scalar("other"))]
     case 616:
-        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.tensor("weight"))]
+        return [try x.writtenTensor("self").le_(x.tensor("other"))]
     case 617:
-        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.scalar("weight"))]
+        return [try Tensor.leakyRelu(x.tensor("self"), negativeSlope: x.scalar("negative_slope"))]
     case 618:
-        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.tensor("weight"))]
+        return [try Tensor.leakyRelu_(x.writtenTensor("self"), negativeSlope: x.scalar("negative_slope"))]
     case 619:
-        return [try x.tensor("self").less(x.scalar("other"))]
+        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.scalar("weight"))]
     case 620:
-        return [try x.tensor("self").less(x.tensor("other"))]
+        return [try x.tensor("self").lerp(x.tensor("end"), weight: x.tensor("weight"))]
     case 621:
-        return [try x.writtenTensor("self").less_(x.scalar("other"))]
+        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.scalar("weight"))]
     case 622:
-        return [try x.writtenTensor("self").less_(x.tensor("other"))]
+        return [try x.writtenTensor("self").lerp_(x.tensor("end"), weight: x.tensor("weight"))]
     case 623:
-        return [try x.tensor("self").lessEqual(x.scalar("other"))]
+        return [try x.tensor("self").less(x.scalar("other"))]
     case 624:
-        return [try x.tensor("self").lessEqual(x.tensor("other"))]
+        return [try x.tensor("self").less(x.tensor("other"))]
     case 625:
-        return [try x.writtenTensor("self").lessEqual_(x.scalar("other"))]
+        return [try x.writtenTensor("self").less_(x.scalar("other"))]
     case 626:
-        return [try x.writtenTensor("self").lessEqual_(x.tensor("other"))]
+        return [try x.writtenTensor("self").less_(x.tensor("other"))]
     case 627:
-        return [try x.tensor("self").lgamma()]
+        return [try x.tensor("self").lessEqual(x.scalar("other"))]
     case 628:
-        return [try x.writtenTensor("self").lgamma_()]
+        return [try x.tensor("self").lessEqual(x.tensor("other"))]
     case 629:
-        return [try Linalg.cholesky(x.tensor("self"), upper: x.boolean("upper"))]
+        return [try x.writtenTensor("self").lessEqual_(x.scalar("other"))]
     case 630:
+        return [try x.writtenTensor("self").lessEqual_(x.tensor("other"))]
+    case 631:
+        return [try x.tensor("self").lgamma()]
+    case 632:
+        return [try x.writtenTensor("self").lgamma_()]
+    case 633:
+        return [try Linalg.cholesky(x.tensor("self"), upper: x.boolean("upper"))]
+    case 634:
         let result = try Linalg.choleskyEx(
             x.tensor("self"), upper: x.boolean("upper"), checkErrors: x.boolean("check_errors"))
         return [result.0, result.1]
-    case 631:
-        return [try Linalg.cond(x.tensor("self"), p: x.optionalScalar("p"))]
-    case 632:
-        return [try Linalg.cond(x.tensor("self"), p: x.option("p"))]
-    case 633:
-        return [try Linalg.cross(x.tensor("self"), x.tensor("other"), dim: x.integer("dim"))]
-    case 634:
-        return [try Linalg.det(x.tensor("A"))]
     case 635:
+        return [try Linalg.cond(x.tensor("self"), p: x.optionalScalar("p"))]
+    case 636:
+        return [try Linalg.cond(x.tensor("self"), p: x.option("p"))]
+    case 637:
+        return [try Linalg.cross(x.tensor("self"), x.tensor("other"), dim: x.integer("dim"))]
+    case 638:
+        return [try Linalg.det(x.tensor("A"))]
+    case 639:
         let result = try Linalg.diagonal(
             x.tensor("A"), offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
         return [result]
-    case 636:
-        let result = try Linalg.eig(x.tensor("self"))
-        return [result.0, result.1]
-    case 637:
-        let result = try Linalg.eigh(x.tensor("self"), uplo: x.option("UPLO"))
-        return [result.0, result.1]
-    case 638:
-        return [try Linalg.eigvals(x.tensor("self"))]
-    case 639:
-        return [try Linalg.eigvalsh(x.tensor("self"), uplo: x.option("UPLO"))]
     default: return []
     }
 }

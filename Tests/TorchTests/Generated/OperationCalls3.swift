@@ -4,136 +4,135 @@ import Torch
 func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 640:
-        return [try Linalg.householderProduct(x.tensor("input"), tau: x.tensor("tau"))]
+        let result = try Linalg.eig(x.tensor("self"))
+        return [result.0, result.1]
     case 641:
-        return [try Linalg.inv(x.tensor("A"))]
+        let result = try Linalg.eigh(x.tensor("self"), uplo: x.option("UPLO"))
+        return [result.0, result.1]
     case 642:
+        return [try Linalg.eigvals(x.tensor("self"))]
+    case 643:
+        return [try Linalg.eigvalsh(x.tensor("self"), uplo: x.option("UPLO"))]
+    case 644:
+        return [try Linalg.householderProduct(x.tensor("input"), tau: x.tensor("tau"))]
+    case 645:
+        return [try Linalg.inv(x.tensor("A"))]
+    case 646:
         let result = try Linalg.invEx(x.tensor("A"), checkErrors: x.boolean("check_errors"))
         return [result.0, result.1]
-    case 643:
+    case 647:
         let result = try Linalg.ldlFactor(x.tensor("self"), hermitian: x.boolean("hermitian"))
         return [result.0, result.1]
-    case 644:
+    case 648:
         let result = try Linalg.ldlFactorEx(
             x.tensor("self"), hermitian: x.boolean("hermitian"), checkErrors: x.boolean("check_errors"))
         return [result.0, result.1, result.2]
-    case 645:
+    case 649:
         let result = try Linalg.ldlSolve(
             x.tensor("LD"), pivots: x.tensor("pivots"), b: x.tensor("B"), hermitian: x.boolean("hermitian"))
         return [result]
-    case 646:
+    case 650:
         let result = try Linalg.lstsq(
             x.tensor("self"), x.tensor("b"), rcond: x.optionalReal("rcond"), driver: x.optionalOption("driver"))
         return [result.0, result.1, result.2, result.3]
-    case 647:
+    case 651:
         let result = try Linalg.lu(x.tensor("A"), pivot: x.boolean("pivot"))
         return [result.0, result.1, result.2]
-    case 648:
+    case 652:
         let result = try Linalg.luFactor(x.tensor("A"), pivot: x.boolean("pivot"))
         return [result.0, result.1]
-    case 649:
+    case 653:
         let result = try Linalg.luFactorEx(
             x.tensor("A"), pivot: x.boolean("pivot"), checkErrors: x.boolean("check_errors"))
         return [result.0, result.1, result.2]
-    case 650:
+    case 654:
         let result = try Linalg.luSolve(
             x.tensor("LU"), pivots: x.tensor("pivots"), b: x.tensor("B"), left: x.boolean("left"),
             adjoint: x.boolean("adjoint"))
         return [result]
-    case 651:
+    case 655:
         return [try Linalg.matmul(x.tensor("self"), x.tensor("other"))]
-    case 652:
+    case 656:
         return [try Linalg.matrixExp(x.tensor("self"))]
-    case 653:
+    case 657:
         let result = try Linalg.matrixNorm(
             x.tensor("self"), ord: x.scalar("ord"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
-    case 654:
+    case 658:
         let result = try Linalg.matrixNorm(
             x.tensor("self"), ord: x.option("ord"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
-    case 655:
+    case 659:
         return [try Linalg.matrixPower(x.tensor("self"), n: x.integer("n"))]
-    case 656:
+    case 660:
         return [try Linalg.matrixRank(x.tensor("self"), tol: x.real("tol"), hermitian: x.boolean("hermitian"))]
-    case 657:
+    case 661:
         let result = try Linalg.matrixRank(
             x.tensor("self"), atol: x.optionalReal("atol"), rtol: x.optionalReal("rtol"),
             hermitian: x.boolean("hermitian"))
         return [result]
-    case 658:
+    case 662:
         let result = try Linalg.matrixRank(
             x.tensor("input"), atol: x.optionalTensor("atol"), rtol: x.optionalTensor("rtol"),
             hermitian: x.boolean("hermitian"))
         return [result]
-    case 659:
+    case 663:
         return [try Linalg.matrixRank(x.tensor("input"), tol: x.tensor("tol"), hermitian: x.boolean("hermitian"))]
-    case 660:
+    case 664:
         return [try Linalg.multiDot(x.tensors("tensors"))]
-    case 661:
+    case 665:
         let result = try Linalg.norm(
             x.tensor("self"), ord: x.optionalScalar("ord"), dims: x.optionalIntegers("dim"),
             keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 662:
+    case 666:
         let result = try Linalg.norm(
             x.tensor("self"), ord: x.option("ord"), dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
-    case 663:
+    case 667:
         return [try Linalg.pinv(x.tensor("self"), rcond: x.real("rcond"), hermitian: x.boolean("hermitian"))]
-    case 664:
+    case 668:
         let result = try Linalg.pinv(
             x.tensor("self"), atol: x.optionalReal("atol"), rtol: x.optionalReal("rtol"),
             hermitian: x.boolean("hermitian"))
         return [result]
-    case 665:
+    case 669:
         let result = try Linalg.pinv(
             x.tensor("self"), atol: x.optionalTensor("atol"), rtol: x.optionalTensor("rtol"),
             hermitian: x.boolean("hermitian"))
         return [result]
-    case 666:
+    case 670:
         return [try Linalg.pinv(x.tensor("self"), rcond: x.tensor("rcond"), hermitian: x.boolean("hermitian"))]
-    case 667:
+    case 671:
         let result = try Linalg.qr(x.tensor("A"), mode: x.option("mode"))
         return [result.0, result.1]
-    case 668:
+    case 672:
         let result = try Linalg.slogdet(x.tensor("A"))
         return [result.0, result.1]
-    case 669:
+    case 673:
         return [try Linalg.solve(x.tensor("A"), x.tensor("B"), left: x.boolean("left"))]
-    case 670:
+    case 674:
         let result = try Linalg.solveEx(
             x.tensor("A"), x.tensor("B"), left: x.boolean("left"), checkErrors: x.boolean("check_errors"))
         return [result.0, result.1]
-    case 671:
+    case 675:
         let result = try Linalg.solveTriangular(
             x.tensor("self"), x.tensor("B"), upper: x.boolean("upper"), left: x.boolean("left"),
             unitriangular: x.boolean("unitriangular"))
         return [result]
-    case 672:
+    case 676:
         let result = try Linalg.svd(
             x.tensor("A"), fullMatrices: x.boolean("full_matrices"), driver: x.optionalOption("driver"))
         return [result.0, result.1, result.2]
-    case 673:
-        return [try Linalg.svdvals(x.tensor("A"), driver: x.optionalOption("driver"))]
-    case 674:
-        return [try Linalg.tensorinv(x.tensor("self"), ind: x.integer("ind"))]
-    case 675:
-        return [try Linalg.tensorsolve(x.tensor("self"), x.tensor("other"), dims: x.optionalIntegers("dims"))]
-    case 676:
-        return [try Linalg.vander(x.tensor("x"), n: x.optionalInteger("N"))]
     case 677:
-        return [try Linalg.vecdot(x.tensor("x"), x.tensor("y"), dim: x.integer("dim"))]
+        return [try Linalg.svdvals(x.tensor("A"), driver: x.optionalOption("driver"))]
     case 678:
-        let result = try Linalg.vectorNorm(
-            x.tensor("self"), ord: x.scalar("ord"), dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"),
-            dtype: x.optionalDType("dtype"))
-        return [result]
+        return [try Linalg.tensorinv(x.tensor("self"), ind: x.integer("ind"))]
     case 679:
-        return [try Tensor.linear(x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))]
+        return [try Linalg.tensorsolve(x.tensor("self"), x.tensor("other"), dims: x.optionalIntegers("dims"))]
     default: return []
     }
 }
@@ -141,126 +140,126 @@ func calls16(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls17(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 680:
+        return [try Linalg.vander(x.tensor("x"), n: x.optionalInteger("N"))]
+    case 681:
+        return [try Linalg.vecdot(x.tensor("x"), x.tensor("y"), dim: x.integer("dim"))]
+    case 682:
+        let result = try Linalg.vectorNorm(
+            x.tensor("self"), ord: x.scalar("ord"), dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"),
+            dtype: x.optionalDType("dtype"))
+        return [result]
+    case 683:
+        return [try Tensor.linear(x.tensor("input"), weight: x.tensor("weight"), bias: x.optionalTensor("bias"))]
+    case 684:
         let result = try Tensor.linspace(
             start: x.scalar("start"), end: x.scalar("end"), steps: x.integer("steps"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 681:
+    case 685:
         let result = try Tensor.linspace(
             start: x.scalar("start"), end: x.tensor("end"), steps: x.integer("steps"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 682:
+    case 686:
         let result = try Tensor.linspace(
             start: x.tensor("start"), end: x.scalar("end"), steps: x.integer("steps"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 683:
+    case 687:
         let result = try Tensor.linspace(
             start: x.tensor("start"), end: x.tensor("end"), steps: x.integer("steps"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 684:
-        return [try x.tensor("self").log()]
-    case 685:
-        return [try x.tensor("self").log10()]
-    case 686:
-        return [try x.writtenTensor("self").log10_()]
-    case 687:
-        return [try x.tensor("self").log1p()]
     case 688:
-        return [try x.writtenTensor("self").log1p_()]
+        return [try x.tensor("self").log()]
     case 689:
-        return [try x.tensor("self").log2()]
+        return [try x.tensor("self").log10()]
     case 690:
-        return [try x.writtenTensor("self").log2_()]
+        return [try x.writtenTensor("self").log10_()]
     case 691:
-        return [try x.writtenTensor("self").log_()]
+        return [try x.tensor("self").log1p()]
     case 692:
+        return [try x.writtenTensor("self").log1p_()]
+    case 693:
+        return [try x.tensor("self").log2()]
+    case 694:
+        return [try x.writtenTensor("self").log2_()]
+    case 695:
+        return [try x.writtenTensor("self").log_()]
+    case 696:
         let result = try x.writtenTensor("self").logNormal_(
             mean: x.real("mean"), std: x.real("std"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 693:
-        return [try Tensor.logSigmoid(x.tensor("self"))]
-    case 694:
-        return [try x.tensor("self").logSoftmax(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
-    case 695:
-        return [try x.tensor("self").logaddexp(x.tensor("other"))]
-    case 696:
-        return [try x.tensor("self").logaddexp2(x.tensor("other"))]
     case 697:
-        return [try x.tensor("self").logcumsumexp(dim: x.integer("dim"))]
+        return [try Tensor.logSigmoid(x.tensor("self"))]
     case 698:
-        return [try x.tensor("self").logdet()]
+        return [try x.tensor("self").logSoftmax(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 699:
-        return [try x.tensor("self").logicalAnd(x.tensor("other"))]
+        return [try x.tensor("self").logaddexp(x.tensor("other"))]
     case 700:
-        return [try x.writtenTensor("self").logicalAnd_(x.tensor("other"))]
+        return [try x.tensor("self").logaddexp2(x.tensor("other"))]
     case 701:
-        return [try x.tensor("self").logicalNot()]
+        return [try x.tensor("self").logcumsumexp(dim: x.integer("dim"))]
     case 702:
-        return [try x.writtenTensor("self").logicalNot_()]
+        return [try x.tensor("self").logdet()]
     case 703:
-        return [try x.tensor("self").logicalOr(x.tensor("other"))]
+        return [try x.tensor("self").logicalAnd(x.tensor("other"))]
     case 704:
-        return [try x.writtenTensor("self").logicalOr_(x.tensor("other"))]
+        return [try x.writtenTensor("self").logicalAnd_(x.tensor("other"))]
     case 705:
-        return [try x.tensor("self").logicalXor(x.tensor("other"))]
+        return [try x.tensor("self").logicalNot()]
     case 706:
-        return [try x.writtenTensor("self").logicalXor_(x.tensor("other"))]
+        return [try x.writtenTensor("self").logicalNot_()]
     case 707:
-        return [try x.tensor("self").logit(eps: x.optionalReal("eps"))]
+        return [try x.tensor("self").logicalOr(x.tensor("other"))]
     case 708:
-        return [try x.writtenTensor("self").logit_(eps: x.optionalReal("eps"))]
+        return [try x.writtenTensor("self").logicalOr_(x.tensor("other"))]
     case 709:
+        return [try x.tensor("self").logicalXor(x.tensor("other"))]
+    case 710:
+        return [try x.writtenTensor("self").logicalXor_(x.tensor("other"))]
+    case 711:
+        return [try x.tensor("self").logit(eps: x.optionalReal("eps"))]
+    case 712:
+        return [try x.writtenTensor("self").logit_(eps: x.optionalReal("eps"))]
+    case 713:
         let result = try Tensor.logspace(
             start: x.scalar("start"), end: x.scalar("end"), steps: x.integer("steps"), base: x.real("base"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 710:
+    case 714:
         let result = try Tensor.logspace(
             start: x.scalar("start"), end: x.tensor("end"), steps: x.integer("steps"), base: x.real("base"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 711:
+    case 715:
         let result = try Tensor.logspace(
             start: x.tensor("start"), end: x.scalar("end"), steps: x.integer("steps"), base: x.real("base"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 712:
+    case 716:
         let result = try Tensor.logspace(
             start: x.tensor("start"), end: x.tensor("end"), steps: x.integer("steps"), base: x.real("base"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 713:
+    case 717:
         return [try x.tensor("self").logsumexp(dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
-    case 714:
+    case 718:
         let result = try Tensor.lstm(
             x.tensor("data"), batchSizes: x.tensor("batch_sizes"), hx: x.tensors("hx"), params: x.tensors("params"),
             hasBiases: x.boolean("has_biases"), numLayers: x.integer("num_layers"), dropout: x.real("dropout"),
             train: x.boolean("train"), bidirectional: x.boolean("bidirectional"))
         return [result.0, result.1, result.2]
-    case 715:
+    case 719:
         let result = try Tensor.lstm(
             x.tensor("input"), hx: x.tensors("hx"), params: x.tensors("params"), hasBiases: x.boolean("has_biases"),
             numLayers: x.integer("num_layers"), dropout: x.real("dropout"), train: x.boolean("train"),
             bidirectional: x.boolean("bidirectional"), batchFirst: x.boolean("batch_first"))
         return [result.0, result.1, result.2]
-    case 716:
-        let result = try Tensor.lstmCell(
-            x.tensor("input"), hx: x.tensors("hx"), wIh: x.tensor("w_ih"), wHh: x.tensor("w_hh"),
-            bIh: x.optionalTensor("b_ih"), bHh: x.optionalTensor("b_hh"))
-        return [result.0, result.1]
-    case 717:
-        return [try x.tensor("self").lt(x.scalar("other"))]
-    case 718:
-        return [try x.tensor("self").lt(x.tensor("other"))]
-    case 719:
-        return [try x.writtenTensor("self").lt_(x.scalar("other"))]
     default: return []
     }
 }
@@ -268,119 +267,121 @@ func calls17(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls18(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 720:
-        return [try x.writtenTensor("self").lt_(x.tensor("other"))]
+        let result = try Tensor.lstmCell(
+            x.tensor("input"), hx: x.tensors("hx"), wIh: x.tensor("w_ih"), wHh: x.tensor("w_hh"),
+            bIh: x.optionalTensor("b_ih"), bHh: x.optionalTensor("b_hh"))
+        return [result.0, result.1]
     case 721:
-        return [try x.tensor("self").luSolve(luData: x.tensor("LU_data"), luPivots: x.tensor("LU_pivots"))]
+        return [try x.tensor("self").lt(x.scalar("other"))]
     case 722:
+        return [try x.tensor("self").lt(x.tensor("other"))]
+    case 723:
+        return [try x.writtenTensor("self").lt_(x.scalar("other"))]
+    case 724:
+        return [try x.writtenTensor("self").lt_(x.tensor("other"))]
+    case 725:
+        return [try x.tensor("self").luSolve(luData: x.tensor("LU_data"), luPivots: x.tensor("LU_pivots"))]
+    case 726:
         let result = try Tensor.luUnpack(
             x.tensor("LU_data"), luPivots: x.tensor("LU_pivots"), unpackData: x.boolean("unpack_data"),
             unpackPivots: x.boolean("unpack_pivots"))
         return [result.0, result.1, result.2]
-    case 723:
+    case 727:
         return [try x.tensor("self").mH]
-    case 724:
+    case 728:
         return [try x.tensor("self").mT]
-    case 725:
+    case 729:
         let result = try Tensor.marginRankingLoss(
             x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
-    case 726:
-        return [try x.tensor("self").maskedFill(mask: x.tensor("mask"), value: x.scalar("value"))]
-    case 727:
-        return [try x.tensor("self").maskedFill(mask: x.tensor("mask"), value: x.tensor("value"))]
-    case 728:
-        return [try x.writtenTensor("self").maskedFill_(mask: x.tensor("mask"), value: x.scalar("value"))]
-    case 729:
-        return [try x.writtenTensor("self").maskedFill_(mask: x.tensor("mask"), value: x.tensor("value"))]
     case 730:
-        return [try x.tensor("self").maskedScatter(mask: x.tensor("mask"), source: x.tensor("source"))]
+        return [try x.tensor("self").maskedFill(mask: x.tensor("mask"), value: x.scalar("value"))]
     case 731:
-        return [try x.writtenTensor("self").maskedScatter_(mask: x.tensor("mask"), source: x.tensor("source"))]
+        return [try x.tensor("self").maskedFill(mask: x.tensor("mask"), value: x.tensor("value"))]
     case 732:
-        return [try x.tensor("self").maskedSelect(mask: x.tensor("mask"))]
+        return [try x.writtenTensor("self").maskedFill_(mask: x.tensor("mask"), value: x.scalar("value"))]
     case 733:
-        return [try x.tensor("self").matmul(x.tensor("other"))]
+        return [try x.writtenTensor("self").maskedFill_(mask: x.tensor("mask"), value: x.tensor("value"))]
     case 734:
-        return [try x.tensor("self").H]
+        return [try x.tensor("self").maskedScatter(mask: x.tensor("mask"), source: x.tensor("source"))]
     case 735:
-        return [try x.tensor("self").matrixExp()]
+        return [try x.writtenTensor("self").maskedScatter_(mask: x.tensor("mask"), source: x.tensor("source"))]
     case 736:
-        return [try x.tensor("self").matrixPower(n: x.integer("n"))]
+        return [try x.tensor("self").maskedSelect(mask: x.tensor("mask"))]
     case 737:
-        return [try x.tensor("self").max()]
+        return [try x.tensor("self").matmul(x.tensor("other"))]
     case 738:
+        return [try x.tensor("self").H]
+    case 739:
+        return [try x.tensor("self").matrixExp()]
+    case 740:
+        return [try x.tensor("self").matrixPower(n: x.integer("n"))]
+    case 741:
+        return [try x.tensor("self").max()]
+    case 742:
         let result = try x.tensor("self").max(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 739:
+    case 743:
         return [try x.tensor("self").max(x.tensor("other"))]
-    case 740:
+    case 744:
         let result = try Tensor.maxPool1d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result]
-    case 741:
+    case 745:
         let result = try Tensor.maxPool1dWithIndices(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result.0, result.1]
-    case 742:
+    case 746:
         let result = try Tensor.maxPool2d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result]
-    case 743:
+    case 747:
         let result = try Tensor.maxPool2dWithIndices(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result.0, result.1]
-    case 744:
+    case 748:
         let result = try Tensor.maxPool3d(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result]
-    case 745:
+    case 749:
         let result = try Tensor.maxPool3dWithIndices(
             x.tensor("self"), kernelSize: x.integers("kernel_size"), stride: x.integers("stride"),
             padding: x.integers("padding"), dilation: x.integers("dilation"), ceilMode: x.boolean("ceil_mode"))
         return [result.0, result.1]
-    case 746:
+    case 750:
         let result = try Tensor.maxUnpool2d(
             x.tensor("self"), indices: x.tensor("indices"), outputSize: x.integers("output_size"))
         return [result]
-    case 747:
+    case 751:
         let result = try Tensor.maxUnpool3d(
             x.tensor("self"), indices: x.tensor("indices"), outputSize: x.integers("output_size"),
             stride: x.integers("stride"), padding: x.integers("padding"))
         return [result]
-    case 748:
+    case 752:
         return [try x.tensor("self").maximum(x.tensor("other"))]
-    case 749:
+    case 753:
         return [try x.tensor("self").mean(dtype: x.optionalDType("dtype"))]
-    case 750:
+    case 754:
         let result = try x.tensor("self").mean(
             dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 751:
+    case 755:
         return [try x.tensor("self").median()]
-    case 752:
+    case 756:
         let result = try x.tensor("self").median(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 753:
-        return try Tensor.meshgrid(x.tensors("tensors"))
-    case 754:
-        return try Tensor.meshgrid(x.tensors("tensors"), indexing: x.option("indexing"))
-    case 755:
-        return [try x.tensor("self").min()]
-    case 756:
-        let result = try x.tensor("self").min(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
-        return [result.0, result.1]
     case 757:
-        return [try x.tensor("self").min(x.tensor("other"))]
+        return try Tensor.meshgrid(x.tensors("tensors"))
     case 758:
-        return [try x.tensor("self").minimum(x.tensor("other"))]
+        return try Tensor.meshgrid(x.tensors("tensors"), indexing: x.option("indexing"))
     case 759:
-        return [try Tensor.mish(x.tensor("self"))]
+        return [try x.tensor("self").min()]
     default: return []
     }
 }
@@ -388,125 +389,119 @@ func calls18(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls19(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 760:
-        return [try Tensor.mish_(x.writtenTensor("self"))]
+        let result = try x.tensor("self").min(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
+        return [result.0, result.1]
     case 761:
-        return [try x.tensor("self").mm(x.tensor("mat2"))]
+        return [try x.tensor("self").min(x.tensor("other"))]
     case 762:
-        return [try Tensor.mm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
+        return [try x.tensor("self").minimum(x.tensor("other"))]
     case 763:
+        return [try Tensor.mish(x.tensor("self"))]
+    case 764:
+        return [try Tensor.mish_(x.writtenTensor("self"))]
+    case 765:
+        return [try x.tensor("self").mm(x.tensor("mat2"))]
+    case 766:
+        return [try Tensor.mm(x.tensor("self"), x.tensor("mat2"), outDtype: x.dtype("out_dtype"))]
+    case 767:
         let result = try x.tensor("self").mode(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 764:
-        return [try x.tensor("self").moveaxis(source: x.integer("source"), destination: x.integer("destination"))]
-    case 765:
-        return [try x.tensor("self").moveaxis(source: x.integers("source"), destination: x.integers("destination"))]
-    case 766:
-        return [try x.tensor("self").movedim(source: x.integer("source"), destination: x.integer("destination"))]
-    case 767:
-        return [try x.tensor("self").movedim(source: x.integers("source"), destination: x.integers("destination"))]
     case 768:
-        return [try Tensor.mseLoss(x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))]
+        return [try x.tensor("self").moveaxis(source: x.integer("source"), destination: x.integer("destination"))]
     case 769:
-        return [try x.tensor("self").msort()]
+        return [try x.tensor("self").moveaxis(source: x.integers("source"), destination: x.integers("destination"))]
     case 770:
-        return [try x.tensor("self").mul(x.scalar("other"))]
+        return [try x.tensor("self").movedim(source: x.integer("source"), destination: x.integer("destination"))]
     case 771:
-        return [try x.tensor("self").mul(x.tensor("other"))]
+        return [try x.tensor("self").movedim(source: x.integers("source"), destination: x.integers("destination"))]
     case 772:
-        return [try x.writtenTensor("self").mul_(x.scalar("other"))]
+        return [try Tensor.mseLoss(x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))]
     case 773:
-        return [try x.writtenTensor("self").mul_(x.tensor("other"))]
+        return [try x.tensor("self").msort()]
     case 774:
+        return [try x.tensor("self").mul(x.scalar("other"))]
+    case 775:
+        return [try x.tensor("self").mul(x.tensor("other"))]
+    case 776:
+        return [try x.writtenTensor("self").mul_(x.scalar("other"))]
+    case 777:
+        return [try x.writtenTensor("self").mul_(x.tensor("other"))]
+    case 778:
         let result = try Tensor.multiMarginLoss(
             x.tensor("self"), target: x.tensor("target"), p: x.scalar("p"), margin: x.scalar("margin"),
             weight: x.optionalTensor("weight"), reduction: x.integer("reduction"))
         return [result]
-    case 775:
+    case 779:
         let result = try Tensor.multilabelMarginLoss(
             x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))
         return [result]
-    case 776:
+    case 780:
         let result = try x.tensor("self").multinomial(
             numSamples: x.integer("num_samples"), replacement: x.boolean("replacement"),
             generator: x.optionalGenerator("generator"))
         return [result]
-    case 777:
-        return [try x.tensor("self").multiply(x.scalar("other"))]
-    case 778:
-        return [try x.tensor("self").multiply(x.tensor("other"))]
-    case 779:
-        return [try x.writtenTensor("self").multiply_(x.scalar("other"))]
-    case 780:
-        return [try x.writtenTensor("self").multiply_(x.tensor("other"))]
     case 781:
-        return [try x.tensor("self").mv(x.tensor("vec"))]
+        return [try x.tensor("self").multiply(x.scalar("other"))]
     case 782:
-        return [try x.tensor("self").mvlgamma(p: x.integer("p"))]
+        return [try x.tensor("self").multiply(x.tensor("other"))]
     case 783:
-        return [try x.writtenTensor("self").mvlgamma_(p: x.integer("p"))]
+        return [try x.writtenTensor("self").multiply_(x.scalar("other"))]
     case 784:
+        return [try x.writtenTensor("self").multiply_(x.tensor("other"))]
+    case 785:
+        return [try x.tensor("self").mv(x.tensor("vec"))]
+    case 786:
+        return [try x.tensor("self").mvlgamma(p: x.integer("p"))]
+    case 787:
+        return [try x.writtenTensor("self").mvlgamma_(p: x.integer("p"))]
+    case 788:
         let result = try x.tensor("self").nanToNum(
             nan: x.optionalReal("nan"), posinf: x.optionalReal("posinf"), neginf: x.optionalReal("neginf"))
         return [result]
-    case 785:
+    case 789:
         let result = try x.writtenTensor("self").nanToNum_(
             nan: x.optionalReal("nan"), posinf: x.optionalReal("posinf"), neginf: x.optionalReal("neginf"))
         return [result]
-    case 786:
+    case 790:
         let result = try x.tensor("self").nanmean(
             dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 787:
+    case 791:
         return [try x.tensor("self").nanmedian()]
-    case 788:
+    case 792:
         let result = try x.tensor("self").nanmedian(dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 789:
+    case 793:
         let result = try x.tensor("self").nanquantile(
             q: x.tensor("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
             interpolation: x.option("interpolation"))
         return [result]
-    case 790:
+    case 794:
         let result = try x.tensor("self").nanquantile(
             q: x.real("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
             interpolation: x.option("interpolation"))
         return [result]
-    case 791:
+    case 795:
         let result = try x.tensor("self").nansum(
             dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 792:
+    case 796:
         let result = try x.tensor("self").narrow(
             dim: x.integer("dim"), start: x.integer("start"), length: x.integer("length"))
         return [result]
-    case 793:
+    case 797:
         let result = try x.tensor("self").narrow(
             dim: x.integer("dim"), start: x.tensor("start"), length: x.integer("length"))
         return [result]
-    case 794:
+    case 798:
         let result = try x.tensor("self").narrowCopy(
             dim: x.integer("dim"), start: x.integer("start"), length: x.integer("length"))
         return [result]
-    case 795:
+    case 799:
         let result = try Tensor.nativeBatchNorm(
             x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"),
             runningMean: x.optionalTensor("running_mean"), runningVar: x.optionalTensor("running_var"),
             training: x.boolean("training"), momentum: x.real("momentum"), eps: x.real("eps"))
-        return [result.0, result.1, result.2]
-    case 796:
-        return [try Tensor.nativeChannelShuffle(x.tensor("self"), groups: x.integer("groups"))]
-    case 797:
-        let result = try Tensor.nativeDropout(x.tensor("input"), p: x.real("p"), train: x.optionalBoolean("train"))
-        return [result.0, result.1]
-    case 798:
-        let result = try Tensor.nativeGroupNorm(
-            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"), n: x.integer("N"),
-            c: x.integer("C"), hxW: x.integer("HxW"), group: x.integer("group"), eps: x.real("eps"))
-        return [result.0, result.1, result.2]
-    case 799:
-        let result = try Tensor.nativeLayerNorm(
-            x.tensor("input"), normalizedShape: x.integers("normalized_shape"), weight: x.optionalTensor("weight"),
-            bias: x.optionalTensor("bias"), eps: x.real("eps"))
         return [result.0, result.1, result.2]
     default: return []
     }
@@ -515,123 +510,130 @@ func calls19(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 800:
-        return [try Tensor.nativeNorm(x.tensor("self"), p: x.scalar("p"))]
+        return [try Tensor.nativeChannelShuffle(x.tensor("self"), groups: x.integer("groups"))]
     case 801:
+        let result = try Tensor.nativeDropout(x.tensor("input"), p: x.real("p"), train: x.optionalBoolean("train"))
+        return [result.0, result.1]
+    case 802:
+        let result = try Tensor.nativeGroupNorm(
+            x.tensor("input"), weight: x.optionalTensor("weight"), bias: x.optionalTensor("bias"), n: x.integer("N"),
+            c: x.integer("C"), hxW: x.integer("HxW"), group: x.integer("group"), eps: x.real("eps"))
+        return [result.0, result.1, result.2]
+    case 803:
+        let result = try Tensor.nativeLayerNorm(
+            x.tensor("input"), normalizedShape: x.integers("normalized_shape"), weight: x.optionalTensor("weight"),
+            bias: x.optionalTensor("bias"), eps: x.real("eps"))
+        return [result.0, result.1, result.2]
+    case 804:
+        return [try Tensor.nativeNorm(x.tensor("self"), p: x.scalar("p"))]
+    case 805:
         let result = try Tensor.nativeNorm(
             x.tensor("self"), p: x.optionalScalar("p"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"),
             dtype: x.optionalDType("dtype"))
         return [result]
-    case 802:
-        return [try x.tensor("self").ne(x.scalar("other"))]
-    case 803:
-        return [try x.tensor("self").ne(x.tensor("other"))]
-    case 804:
-        return [try x.writtenTensor("self").ne_(x.scalar("other"))]
-    case 805:
-        return [try x.writtenTensor("self").ne_(x.tensor("other"))]
     case 806:
-        return [try x.tensor("self").neg()]
+        return [try x.tensor("self").ne(x.scalar("other"))]
     case 807:
-        return [try x.writtenTensor("self").neg_()]
+        return [try x.tensor("self").ne(x.tensor("other"))]
     case 808:
-        return [try x.tensor("self").negative()]
+        return [try x.writtenTensor("self").ne_(x.scalar("other"))]
     case 809:
-        return [try x.writtenTensor("self").negative_()]
+        return [try x.writtenTensor("self").ne_(x.tensor("other"))]
     case 810:
+        return [try x.tensor("self").neg()]
+    case 811:
+        return [try x.writtenTensor("self").neg_()]
+    case 812:
+        return [try x.tensor("self").negative()]
+    case 813:
+        return [try x.writtenTensor("self").negative_()]
+    case 814:
         let result = try Tensor.nestedToPaddedTensor(
             x.tensor("self"), padding: x.real("padding"), outputSize: x.optionalIntegers("output_size"))
         return [result]
-    case 811:
+    case 815:
         let result = try x.tensor("self").newEmpty(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 812:
+    case 816:
         let result = try x.tensor("self").newEmptyStrided(
             x.integers("size"), stride: x.integers("stride"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 813:
+    case 817:
         let result = try x.tensor("self").newFull(
             x.integers("size"), x.scalar("fill_value"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 814:
+    case 818:
         let result = try x.tensor("self").newOnes(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 815:
+    case 819:
         let result = try x.tensor("self").newZeros(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 816:
+    case 820:
         return [try x.tensor("self").nextafter(x.tensor("other"))]
-    case 817:
+    case 821:
         return [try x.writtenTensor("self").nextafter_(x.tensor("other"))]
-    case 818:
+    case 822:
         let result = try Tensor.nllLoss(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"))
         return [result]
-    case 819:
+    case 823:
         let result = try Tensor.nllLossNd(
             x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
             reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"))
         return [result]
-    case 820:
+    case 824:
         return [try x.tensor("self").nonzero()]
-    case 821:
+    case 825:
         return [try x.tensor("self").nonzeroStatic(size: x.integer("size"), fillValue: x.integer("fill_value"))]
-    case 822:
+    case 826:
         return [try x.tensor("self").norm(p: x.scalar("p"))]
-    case 823:
+    case 827:
         let result = try x.tensor("self").norm(
             p: x.optionalScalar("p"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 824:
+    case 828:
         let result = try x.tensor("self").norm(
             p: x.optionalScalar("p"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"), dtype: x.dtype("dtype"))
         return [result]
-    case 825:
-        return [try x.tensor("self").norm(p: x.optionalScalar("p"), dtype: x.dtype("dtype"))]
-    case 826:
-        return [try Tensor.normExceptDim(x.tensor("v"), pow: x.integer("pow"), dim: x.integer("dim"))]
-    case 827:
-        return [try Tensor.normal(x.tensor("mean"), std: x.tensor("std"), generator: x.optionalGenerator("generator"))]
-    case 828:
-        return [try Tensor.normal(x.tensor("mean"), std: x.real("std"), generator: x.optionalGenerator("generator"))]
     case 829:
+        return [try x.tensor("self").norm(p: x.optionalScalar("p"), dtype: x.dtype("dtype"))]
+    case 830:
+        return [try Tensor.normExceptDim(x.tensor("v"), pow: x.integer("pow"), dim: x.integer("dim"))]
+    case 831:
+        return [try Tensor.normal(x.tensor("mean"), std: x.tensor("std"), generator: x.optionalGenerator("generator"))]
+    case 832:
+        return [try Tensor.normal(x.tensor("mean"), std: x.real("std"), generator: x.optionalGenerator("generator"))]
+    case 833:
         let result = try Tensor.normal(
             mean: x.real("mean"), std: x.tensor("std"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 830:
+    case 834:
         let result = try Tensor.normal(
             mean: x.real("mean"), std: x.real("std"), size: x.integers("size"),
             generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 831:
+    case 835:
         let result = try x.writtenTensor("self").normal_(
             mean: x.real("mean"), std: x.real("std"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 832:
-        return [try x.tensor("self").notEqual(x.scalar("other"))]
-    case 833:
-        return [try x.tensor("self").notEqual(x.tensor("other"))]
-    case 834:
-        return [try x.writtenTensor("self").notEqual_(x.scalar("other"))]
-    case 835:
-        return [try x.writtenTensor("self").notEqual_(x.tensor("other"))]
     case 836:
-        return [try Tensor.nuclearNorm(x.tensor("self"), keepDim: x.boolean("keepdim"))]
+        return [try x.tensor("self").notEqual(x.scalar("other"))]
     case 837:
-        return [try Tensor.nuclearNorm(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
+        return [try x.tensor("self").notEqual(x.tensor("other"))]
     case 838:
-        return [try x.tensor("self").T]
+        return [try x.writtenTensor("self").notEqual_(x.scalar("other"))]
     case 839:
-        return [try Tensor.oneHot(x.tensor("self"), numClasses: x.integer("num_classes"))]
+        return [try x.writtenTensor("self").notEqual_(x.tensor("other"))]
     default: return []
     }
 }
@@ -639,125 +641,116 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 840:
+        return [try Tensor.nuclearNorm(x.tensor("self"), keepDim: x.boolean("keepdim"))]
+    case 841:
+        return [try Tensor.nuclearNorm(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
+    case 842:
+        return [try x.tensor("self").T]
+    case 843:
+        return [try Tensor.oneHot(x.tensor("self"), numClasses: x.integer("num_classes"))]
+    case 844:
         let result = try Tensor.ones(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 841:
+    case 845:
         let result = try Tensor.onesLike(
             x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 842:
+    case 846:
         return [try x.tensor("self").orgqr(x.tensor("input2"))]
-    case 843:
+    case 847:
         let result = try x.tensor("self").ormqr(
             x.tensor("input2"), x.tensor("input3"), left: x.boolean("left"), transpose: x.boolean("transpose"))
         return [result]
-    case 844:
+    case 848:
         return [try x.tensor("self").outer(x.tensor("vec2"))]
-    case 845:
+    case 849:
         return [try Tensor(plain: x.tensor("self").outputNr())]
-    case 846:
+    case 850:
         let result = try Tensor.pad(
             x.tensor("self"), pad: x.integers("pad"), mode: x.option("mode"), value: x.optionalReal("value"))
         return [result]
-    case 847:
+    case 851:
         let result = try Tensor.padSequence(
             x.tensors("sequences"), batchFirst: x.boolean("batch_first"), paddingValue: x.real("padding_value"),
             paddingSide: x.option("padding_side"))
         return [result]
-    case 848:
+    case 852:
         let result = try Tensor.pairwiseDistance(
             x.tensor("x1"), x2: x.tensor("x2"), p: x.real("p"), eps: x.real("eps"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 849:
-        return [try Tensor.pdist(x.tensor("self"), p: x.real("p"))]
-    case 850:
-        return [try x.tensor("self").permute(x.integers("dims"))]
-    case 851:
-        return [try x.tensor("self").pinMemory(device: x.optionalDevice("device"))]
-    case 852:
-        return [try x.tensor("self").pinverse(rcond: x.real("rcond"))]
     case 853:
-        return [try Tensor.pixelShuffle(x.tensor("self"), upscaleFactor: x.integer("upscale_factor"))]
+        return [try Tensor.pdist(x.tensor("self"), p: x.real("p"))]
     case 854:
-        return [try Tensor.pixelUnshuffle(x.tensor("self"), downscaleFactor: x.integer("downscale_factor"))]
+        return [try x.tensor("self").permute(x.integers("dims"))]
     case 855:
-        return [try Tensor.poisson(x.tensor("self"), generator: x.optionalGenerator("generator"))]
+        return [try x.tensor("self").pinMemory(device: x.optionalDevice("device"))]
     case 856:
+        return [try x.tensor("self").pinverse(rcond: x.real("rcond"))]
+    case 857:
+        return [try Tensor.pixelShuffle(x.tensor("self"), upscaleFactor: x.integer("upscale_factor"))]
+    case 858:
+        return [try Tensor.pixelUnshuffle(x.tensor("self"), downscaleFactor: x.integer("downscale_factor"))]
+    case 859:
+        return [try Tensor.poisson(x.tensor("self"), generator: x.optionalGenerator("generator"))]
+    case 860:
         let result = try Tensor.poissonNllLoss(
             x.tensor("input"), target: x.tensor("target"), logInput: x.boolean("log_input"), full: x.boolean("full"),
             eps: x.real("eps"), reduction: x.integer("reduction"))
         return [result]
-    case 857:
-        return [try Tensor.polar(x.tensor("abs"), angle: x.tensor("angle"))]
-    case 858:
-        return [try Tensor.polygamma(n: x.integer("n"), x.tensor("self"))]
-    case 859:
-        return [try x.writtenTensor("self").polygamma_(n: x.integer("n"))]
-    case 860:
-        return [try x.tensor("self").positive()]
     case 861:
-        return [try Tensor.pow(x.scalar("self"), x.tensor("exponent"))]
+        return [try Tensor.polar(x.tensor("abs"), angle: x.tensor("angle"))]
     case 862:
-        return [try x.tensor("self").pow(x.scalar("exponent"))]
+        return [try Tensor.polygamma(n: x.integer("n"), x.tensor("self"))]
     case 863:
-        return [try x.tensor("self").pow(x.tensor("exponent"))]
+        return [try x.writtenTensor("self").polygamma_(n: x.integer("n"))]
     case 864:
-        return [try x.writtenTensor("self").pow_(x.scalar("exponent"))]
+        return [try x.tensor("self").positive()]
     case 865:
-        return [try x.writtenTensor("self").pow_(x.tensor("exponent"))]
+        return [try Tensor.pow(x.scalar("self"), x.tensor("exponent"))]
     case 866:
-        return [try x.tensor("self").prelu(weight: x.tensor("weight"))]
+        return [try x.tensor("self").pow(x.scalar("exponent"))]
     case 867:
-        return [try x.tensor("self").prod(dtype: x.optionalDType("dtype"))]
+        return [try x.tensor("self").pow(x.tensor("exponent"))]
     case 868:
+        return [try x.writtenTensor("self").pow_(x.scalar("exponent"))]
+    case 869:
+        return [try x.writtenTensor("self").pow_(x.tensor("exponent"))]
+    case 870:
+        return [try x.tensor("self").prelu(weight: x.tensor("weight"))]
+    case 871:
+        return [try x.tensor("self").prod(dtype: x.optionalDType("dtype"))]
+    case 872:
         let result = try x.tensor("self").prod(
             dim: x.integer("dim"), keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 869:
+    case 873:
         return [try Tensor(plain: Tensor.promoteTypes(x.dtype("type1"), x.dtype("type2")))]
-    case 870:
+    case 874:
         let result = try x.tensor("self").put(
             index: x.tensor("index"), source: x.tensor("source"), accumulate: x.boolean("accumulate"))
         return [result]
-    case 871:
+    case 875:
         let result = try x.writtenTensor("self").put_(
             index: x.tensor("index"), source: x.tensor("source"), accumulate: x.boolean("accumulate"))
         return [result]
-    case 872:
+    case 876:
         let result = try x.tensor("self").qr(some: x.boolean("some"))
         return [result.0, result.1]
-    case 873:
+    case 877:
         let result = try x.tensor("self").quantile(
             q: x.tensor("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
             interpolation: x.option("interpolation"))
         return [result]
-    case 874:
+    case 878:
         let result = try x.tensor("self").quantile(
             q: x.real("q"), dim: x.optionalInteger("dim"), keepDim: x.boolean("keepdim"),
             interpolation: x.option("interpolation"))
         return [result]
-    case 875:
-        return [try x.tensor("self").rad2deg()]
-    case 876:
-        return [try x.writtenTensor("self").rad2deg_()]
-    case 877:
-        let result = try Tensor.rand(
-            x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
-    case 878:
-        let result = try Tensor.rand(
-            x.integers("size"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
-            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
-        return [result]
     case 879:
-        let result = try Tensor.randLike(
-            x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
-            pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
-        return [result]
+        return [try x.tensor("self").rad2deg()]
     default: return []
     }
 }
@@ -765,157 +758,164 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls22(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 880:
+        return [try x.writtenTensor("self").rad2deg_()]
+    case 881:
+        let result = try Tensor.rand(
+            x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 882:
+        let result = try Tensor.rand(
+            x.integers("size"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
+            device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
+        return [result]
+    case 883:
+        let result = try Tensor.randLike(
+            x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
+            pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
+        return [result]
+    case 884:
         let result = try Tensor.randLike(
             x.tensor("self"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 881:
+    case 885:
         let result = try Tensor.randint(
             high: x.integer("high"), size: x.integers("size"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 882:
+    case 886:
         let result = try Tensor.randint(
             high: x.integer("high"), size: x.integers("size"), generator: x.optionalGenerator("generator"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 883:
+    case 887:
         let result = try Tensor.randint(
             low: x.integer("low"), high: x.integer("high"), size: x.integers("size"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 884:
+    case 888:
         let result = try Tensor.randint(
             low: x.integer("low"), high: x.integer("high"), size: x.integers("size"),
             generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 885:
+    case 889:
         let result = try Tensor.randintLike(
             x.tensor("self"), high: x.integer("high"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 886:
+    case 890:
         let result = try Tensor.randintLike(
             x.tensor("self"), high: x.tensor("high"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 887:
+    case 891:
         let result = try Tensor.randintLike(
             x.tensor("self"), high: x.tensor("high"), generator: x.optionalGenerator("generator"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 888:
+    case 892:
         let result = try Tensor.randintLike(
             x.tensor("self"), high: x.integer("high"), generator: x.optionalGenerator("generator"),
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 889:
+    case 893:
         let result = try Tensor.randintLike(
             x.tensor("self"), low: x.integer("low"), high: x.integer("high"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 890:
+    case 894:
         let result = try Tensor.randintLike(
             x.tensor("self"), low: x.integer("low"), high: x.integer("high"),
             generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 891:
+    case 895:
         let result = try Tensor.randn(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 892:
+    case 896:
         let result = try Tensor.randn(
             x.integers("size"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 893:
+    case 897:
         let result = try Tensor.randnLike(
             x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 894:
+    case 898:
         let result = try Tensor.randnLike(
             x.tensor("self"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 895:
+    case 899:
         return [try x.writtenTensor("self").random_(generator: x.optionalGenerator("generator"))]
-    case 896:
+    case 900:
         let result = try x.writtenTensor("self").random_(
             from: x.integer("from"), to: x.optionalInteger("to"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 897:
+    case 901:
         return [try x.writtenTensor("self").random_(to: x.integer("to"), generator: x.optionalGenerator("generator"))]
-    case 898:
+    case 902:
         let result = try Tensor.randperm(
             x.integer("n"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 899:
+    case 903:
         let result = try Tensor.randperm(
             x.integer("n"), generator: x.optionalGenerator("generator"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 900:
+    case 904:
         let result = try Tensor.range(
             start: x.scalar("start"), end: x.scalar("end"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 901:
+    case 905:
         let result = try Tensor.range(
             start: x.scalar("start"), end: x.scalar("end"), step: x.scalar("step"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 902:
-        return [try x.tensor("self").ravel()]
-    case 903:
-        return [try Tensor.real(x.tensor("self"))]
-    case 904:
-        return [try x.tensor("self").reciprocal()]
-    case 905:
-        return [try x.writtenTensor("self").reciprocal_()]
     case 906:
-        return [try Tensor.reflectionPad1d(x.tensor("self"), padding: x.integers("padding"))]
+        return [try x.tensor("self").ravel()]
     case 907:
-        return [try Tensor.reflectionPad2d(x.tensor("self"), padding: x.integers("padding"))]
+        return [try Tensor.real(x.tensor("self"))]
     case 908:
-        return [try Tensor.reflectionPad3d(x.tensor("self"), padding: x.integers("padding"))]
+        return [try x.tensor("self").reciprocal()]
     case 909:
-        return [try x.tensor("self").relu()]
+        return [try x.writtenTensor("self").reciprocal_()]
     case 910:
-        return [try Tensor.relu6(x.tensor("self"))]
+        return [try Tensor.reflectionPad1d(x.tensor("self"), padding: x.integers("padding"))]
     case 911:
-        return [try Tensor.relu6_(x.writtenTensor("self"))]
+        return [try Tensor.reflectionPad2d(x.tensor("self"), padding: x.integers("padding"))]
     case 912:
-        return [try x.writtenTensor("self").relu_()]
+        return [try Tensor.reflectionPad3d(x.tensor("self"), padding: x.integers("padding"))]
     case 913:
-        return [try x.tensor("self").remainder(x.scalar("other"))]
+        return [try x.tensor("self").relu()]
     case 914:
-        return [try Tensor.remainder(x.scalar("self"), x.tensor("other"))]
+        return [try Tensor.relu6(x.tensor("self"))]
     case 915:
-        return [try x.tensor("self").remainder(x.tensor("other"))]
+        return [try Tensor.relu6_(x.writtenTensor("self"))]
     case 916:
-        return [try x.writtenTensor("self").remainder_(x.scalar("other"))]
+        return [try x.writtenTensor("self").relu_()]
     case 917:
-        return [try x.writtenTensor("self").remainder_(x.tensor("other"))]
+        return [try x.tensor("self").remainder(x.scalar("other"))]
     case 918:
-        return [try x.tensor("self").renorm(p: x.scalar("p"), dim: x.integer("dim"), maxnorm: x.scalar("maxnorm"))]
+        return [try Tensor.remainder(x.scalar("self"), x.tensor("other"))]
     case 919:
-        let result = try x.writtenTensor("self").renorm_(
-            p: x.scalar("p"), dim: x.integer("dim"), maxnorm: x.scalar("maxnorm"))
-        return [result]
+        return [try x.tensor("self").remainder(x.tensor("other"))]
     default: return []
     }
 }
@@ -923,132 +923,128 @@ func calls22(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls23(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 920:
-        return [try x.tensor("self").`repeat`(x.integers("repeats"))]
+        return [try x.writtenTensor("self").remainder_(x.scalar("other"))]
     case 921:
-        return [try Tensor.repeatInterleave(x.tensor("repeats"), outputSize: x.optionalInteger("output_size"))]
+        return [try x.writtenTensor("self").remainder_(x.tensor("other"))]
     case 922:
+        return [try x.tensor("self").renorm(p: x.scalar("p"), dim: x.integer("dim"), maxnorm: x.scalar("maxnorm"))]
+    case 923:
+        let result = try x.writtenTensor("self").renorm_(
+            p: x.scalar("p"), dim: x.integer("dim"), maxnorm: x.scalar("maxnorm"))
+        return [result]
+    case 924:
+        return [try x.tensor("self").`repeat`(x.integers("repeats"))]
+    case 925:
+        return [try Tensor.repeatInterleave(x.tensor("repeats"), outputSize: x.optionalInteger("output_size"))]
+    case 926:
         let result = try x.tensor("self").repeatInterleave(
             x.tensor("repeats"), dim: x.optionalInteger("dim"), outputSize: x.optionalInteger("output_size"))
         return [result]
-    case 923:
+    case 927:
         let result = try x.tensor("self").repeatInterleave(
             x.integer("repeats"), dim: x.optionalInteger("dim"), outputSize: x.optionalInteger("output_size"))
         return [result]
-    case 924:
-        return [try Tensor.replicationPad1d(x.tensor("self"), padding: x.integers("padding"))]
-    case 925:
-        return [try Tensor.replicationPad2d(x.tensor("self"), padding: x.integers("padding"))]
-    case 926:
-        return [try Tensor.replicationPad3d(x.tensor("self"), padding: x.integers("padding"))]
-    case 927:
-        return [try x.tensor("self").reshape(x.integers("shape"))]
     case 928:
-        return [try x.tensor("self").reshapeAs(x.tensor("other"))]
+        return [try Tensor.replicationPad1d(x.tensor("self"), padding: x.integers("padding"))]
     case 929:
+        return [try Tensor.replicationPad2d(x.tensor("self"), padding: x.integers("padding"))]
+    case 930:
+        return [try Tensor.replicationPad3d(x.tensor("self"), padding: x.integers("padding"))]
+    case 931:
+        return [try x.tensor("self").reshape(x.integers("shape"))]
+    case 932:
+        return [try x.tensor("self").reshapeAs(x.tensor("other"))]
+    case 933:
         let result = try x.writtenTensor("self").resize_(
             x.integers("size"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 930:
+    case 934:
         let result = try x.writtenTensor("self").resizeAs_(
             x.tensor("the_template"), memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 931:
-        return [try x.writtenTensor("self").resizeAsSparse_(x.tensor("the_template"))]
-    case 932:
-        return [try x.tensor("self").resolveConj()]
-    case 933:
-        return [try x.tensor("self").resolveNeg()]
-    case 934:
-        return [try Tensor(plain: Tensor.resultType(x.tensor("tensor"), x.scalar("other")))]
     case 935:
-        return [try Tensor(plain: Tensor.resultType(x.scalar("scalar1"), x.scalar("scalar2")))]
+        return [try x.writtenTensor("self").resizeAsSparse_(x.tensor("the_template"))]
     case 936:
-        return [try Tensor(plain: Tensor.resultType(x.scalar("scalar"), x.tensor("tensor")))]
+        return [try x.tensor("self").resolveConj()]
     case 937:
-        return [try Tensor(plain: Tensor.resultType(x.tensor("tensor"), x.tensor("other")))]
+        return [try x.tensor("self").resolveNeg()]
     case 938:
+        return [try Tensor(plain: Tensor.resultType(x.tensor("tensor"), x.scalar("other")))]
+    case 939:
+        return [try Tensor(plain: Tensor.resultType(x.scalar("scalar1"), x.scalar("scalar2")))]
+    case 940:
+        return [try Tensor(plain: Tensor.resultType(x.scalar("scalar"), x.tensor("tensor")))]
+    case 941:
+        return [try Tensor(plain: Tensor.resultType(x.tensor("tensor"), x.tensor("other")))]
+    case 942:
         let written = try x.writtenTensor("self")
         try written.retainGrad()
         return [written]
-    case 939:
+    case 943:
         return [try Tensor(plain: x.tensor("self").retainsGrad())]
-    case 940:
+    case 944:
         let result = try Tensor.rmsNorm(
             x.tensor("input"), normalizedShape: x.integers("normalized_shape"), weight: x.optionalTensor("weight"),
             eps: x.optionalReal("eps"))
         return [result]
-    case 941:
+    case 945:
         let result = try Tensor.rnnRelu(
             x.tensor("data"), batchSizes: x.tensor("batch_sizes"), hx: x.tensor("hx"), params: x.tensors("params"),
             hasBiases: x.boolean("has_biases"), numLayers: x.integer("num_layers"), dropout: x.real("dropout"),
             train: x.boolean("train"), bidirectional: x.boolean("bidirectional"))
         return [result.0, result.1]
-    case 942:
+    case 946:
         let result = try Tensor.rnnRelu(
             x.tensor("input"), hx: x.tensor("hx"), params: x.tensors("params"), hasBiases: x.boolean("has_biases"),
             numLayers: x.integer("num_layers"), dropout: x.real("dropout"), train: x.boolean("train"),
             bidirectional: x.boolean("bidirectional"), batchFirst: x.boolean("batch_first"))
         return [result.0, result.1]
-    case 943:
+    case 947:
         let result = try Tensor.rnnReluCell(
             x.tensor("input"), hx: x.tensor("hx"), wIh: x.tensor("w_ih"), wHh: x.tensor("w_hh"),
             bIh: x.optionalTensor("b_ih"), bHh: x.optionalTensor("b_hh"))
         return [result]
-    case 944:
+    case 948:
         let result = try Tensor.rnnTanh(
             x.tensor("data"), batchSizes: x.tensor("batch_sizes"), hx: x.tensor("hx"), params: x.tensors("params"),
             hasBiases: x.boolean("has_biases"), numLayers: x.integer("num_layers"), dropout: x.real("dropout"),
             train: x.boolean("train"), bidirectional: x.boolean("bidirectional"))
         return [result.0, result.1]
-    case 945:
+    case 949:
         let result = try Tensor.rnnTanh(
             x.tensor("input"), hx: x.tensor("hx"), params: x.tensors("params"), hasBiases: x.boolean("has_biases"),
             numLayers: x.integer("num_layers"), dropout: x.real("dropout"), train: x.boolean("train"),
             bidirectional: x.boolean("bidirectional"), batchFirst: x.boolean("batch_first"))
         return [result.0, result.1]
-    case 946:
+    case 950:
         let result = try Tensor.rnnTanhCell(
             x.tensor("input"), hx: x.tensor("hx"), wIh: x.tensor("w_ih"), wHh: x.tensor("w_hh"),
             bIh: x.optionalTensor("b_ih"), bHh: x.optionalTensor("b_hh"))
         return [result]
-    case 947:
-        return [try x.tensor("self").roll(shifts: x.integers("shifts"), dims: x.integers("dims"))]
-    case 948:
-        return [try x.tensor("self").rot90(k: x.integer("k"), dims: x.integers("dims"))]
-    case 949:
-        return [try x.tensor("self").round()]
-    case 950:
-        return [try x.tensor("self").round(decimals: x.integer("decimals"))]
     case 951:
-        return [try x.writtenTensor("self").round_()]
+        return [try x.tensor("self").roll(shifts: x.integers("shifts"), dims: x.integers("dims"))]
     case 952:
-        return [try x.writtenTensor("self").round_(decimals: x.integer("decimals"))]
+        return [try x.tensor("self").rot90(k: x.integer("k"), dims: x.integers("dims"))]
     case 953:
-        return [try Tensor.rowStack(x.tensors("tensors"))]
+        return [try x.tensor("self").round()]
     case 954:
+        return [try x.tensor("self").round(decimals: x.integer("decimals"))]
+    case 955:
+        return [try x.writtenTensor("self").round_()]
+    case 956:
+        return [try x.writtenTensor("self").round_(decimals: x.integer("decimals"))]
+    case 957:
+        return [try Tensor.rowStack(x.tensors("tensors"))]
+    case 958:
         let result = try Tensor.rrelu(
             x.tensor("self"), lower: x.scalar("lower"), upper: x.scalar("upper"), training: x.boolean("training"),
             generator: x.optionalGenerator("generator"))
         return [result]
-    case 955:
+    case 959:
         let result = try Tensor.rrelu_(
             x.writtenTensor("self"), lower: x.scalar("lower"), upper: x.scalar("upper"),
             training: x.boolean("training"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 956:
-        let result = try Tensor.rreluWithNoise(
-            x.tensor("self"), noise: x.writtenTensor("noise"), lower: x.scalar("lower"), upper: x.scalar("upper"),
-            training: x.boolean("training"), generator: x.optionalGenerator("generator"))
-        return [result]
-    case 957:
-        let result = try Tensor.rreluWithNoise_(
-            x.writtenTensor("self"), noise: x.writtenTensor("noise"), lower: x.scalar("lower"),
-            upper: x.scalar("upper"), training: x.boolean("training"), generator: x.optionalGenerator("generator"))
-        return [result]
-    case 958:
-        return [try x.tensor("self").rsqrt()]
-    case 959:
-        return [try x.writtenTensor("self").rsqrt_()]
     default: return []
     }
 }

@@ -4,125 +4,131 @@ import Torch
 func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 960:
-        return [try Tensor.rsub(x.tensor("self"), x.scalar("other"), alpha: x.scalar("alpha"))]
+        let result = try Tensor.rreluWithNoise(
+            x.tensor("self"), noise: x.writtenTensor("noise"), lower: x.scalar("lower"), upper: x.scalar("upper"),
+            training: x.boolean("training"), generator: x.optionalGenerator("generator"))
+        return [result]
     case 961:
-        return [try Tensor.rsub(x.tensor("self"), x.tensor("other"), alpha: x.scalar("alpha"))]
+        let result = try Tensor.rreluWithNoise_(
+            x.writtenTensor("self"), noise: x.writtenTensor("noise"), lower: x.scalar("lower"),
+            upper: x.scalar("upper"), training: x.boolean("training"), generator: x.optionalGenerator("generator"))
+        return [result]
     case 962:
+        return [try x.tensor("self").rsqrt()]
+    case 963:
+        return [try x.writtenTensor("self").rsqrt_()]
+    case 964:
+        return [try Tensor.rsub(x.tensor("self"), x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 965:
+        return [try Tensor.rsub(x.tensor("self"), x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 966:
         let result = try Tensor.scalarTensor(
             s: x.scalar("s"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 963:
+    case 967:
         let result = try Tensor.scaledDotProductAttention(
             x.tensor("query"), key: x.tensor("key"), value: x.tensor("value"), attnMask: x.optionalTensor("attn_mask"),
             dropoutP: x.real("dropout_p"), isCausal: x.boolean("is_causal"), scale: x.optionalReal("scale"),
             enableGqa: x.boolean("enable_gqa"))
         return [result]
-    case 964:
-        let result = try x.tensor("self").scatter(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"))
-        return [result]
-    case 965:
-        return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
-    case 966:
-        return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))]
-    case 967:
-        let result = try x.tensor("self").scatter(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.option("reduce"))
-        return [result]
     case 968:
-        let result = try x.writtenTensor("self").scatter_(
+        let result = try x.tensor("self").scatter(
             dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"))
         return [result]
     case 969:
-        let result = try x.writtenTensor("self").scatter_(
-            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))
-        return [result]
+        return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
     case 970:
-        let result = try x.writtenTensor("self").scatter_(
-            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
-        return [result]
+        return [try x.tensor("self").scatter(dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))]
     case 971:
-        let result = try x.writtenTensor("self").scatter_(
+        let result = try x.tensor("self").scatter(
             dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.option("reduce"))
         return [result]
     case 972:
-        return [try x.tensor("self").scatterAdd(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
+        let result = try x.writtenTensor("self").scatter_(
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"))
+        return [result]
     case 973:
-        let result = try x.writtenTensor("self").scatterAdd_(
+        let result = try x.writtenTensor("self").scatter_(
             dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))
         return [result]
     case 974:
+        let result = try x.writtenTensor("self").scatter_(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"))
+        return [result]
+    case 975:
+        let result = try x.writtenTensor("self").scatter_(
+            dim: x.integer("dim"), index: x.tensor("index"), value: x.scalar("value"), reduce: x.option("reduce"))
+        return [result]
+    case 976:
+        return [try x.tensor("self").scatterAdd(dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))]
+    case 977:
+        let result = try x.writtenTensor("self").scatterAdd_(
+            dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"))
+        return [result]
+    case 978:
         let result = try x.tensor("self").scatterReduce(
             dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
-    case 975:
+    case 979:
         let result = try x.writtenTensor("self").scatterReduce_(
             dim: x.integer("dim"), index: x.tensor("index"), src: x.tensor("src"), reduce: x.option("reduce"),
             includeSelf: x.boolean("include_self"))
         return [result]
-    case 976:
+    case 980:
         let result = try Tensor.searchsorted(
             x.tensor("sorted_sequence"), x.scalar("self"), outInt32: x.boolean("out_int32"), right: x.boolean("right"),
             side: x.optionalOption("side"), sorter: x.optionalTensor("sorter"))
         return [result]
-    case 977:
+    case 981:
         let result = try Tensor.searchsorted(
             x.tensor("sorted_sequence"), x.tensor("self"), outInt32: x.boolean("out_int32"), right: x.boolean("right"),
             side: x.optionalOption("side"), sorter: x.optionalTensor("sorter"))
         return [result]
-    case 978:
+    case 982:
         let result = try Tensor.segmentReduce(
             x.tensor("data"), reduce: x.option("reduce"), lengths: x.optionalTensor("lengths"),
             indices: x.optionalTensor("indices"), offsets: x.optionalTensor("offsets"), axis: x.integer("axis"),
             unsafe: x.boolean("unsafe"), initial: x.optionalScalar("initial"))
         return [result]
-    case 979:
-        return [try x.tensor("self").select(dim: x.integer("dim"), index: x.integer("index"))]
-    case 980:
-        return [try x.tensor("self").selectScatter(x.tensor("src"), dim: x.integer("dim"), index: x.integer("index"))]
-    case 981:
-        return [try Tensor.selu(x.tensor("self"))]
-    case 982:
-        return [try Tensor.selu_(x.writtenTensor("self"))]
     case 983:
-        return [try x.writtenTensor("self").set_()]
+        return [try x.tensor("self").select(dim: x.integer("dim"), index: x.integer("index"))]
     case 984:
-        return [try x.writtenTensor("self").set_(source: x.tensor("source"))]
+        return [try x.tensor("self").selectScatter(x.tensor("src"), dim: x.integer("dim"), index: x.integer("index"))]
     case 985:
+        return [try Tensor.selu(x.tensor("self"))]
+    case 986:
+        return [try Tensor.selu_(x.writtenTensor("self"))]
+    case 987:
+        return [try x.writtenTensor("self").set_()]
+    case 988:
+        return [try x.writtenTensor("self").set_(source: x.tensor("source"))]
+    case 989:
         let result = try x.writtenTensor("self").set_(
             source: x.tensor("source"), storageOffset: x.integer("storage_offset"), size: x.integers("size"),
             stride: x.integers("stride"))
         return [result]
-    case 986:
-        return [try x.tensor("self").sgn()]
-    case 987:
-        return [try x.writtenTensor("self").sgn_()]
-    case 988:
-        return [try x.tensor("self").sigmoid()]
-    case 989:
-        return [try x.writtenTensor("self").sigmoid_()]
     case 990:
-        return [try x.tensor("self").sign()]
+        return [try x.tensor("self").sgn()]
     case 991:
-        return [try x.writtenTensor("self").sign_()]
+        return [try x.writtenTensor("self").sgn_()]
     case 992:
-        return [try x.tensor("self").signbit()]
+        return [try x.tensor("self").sigmoid()]
     case 993:
-        return [try Tensor.silu(x.tensor("self"))]
+        return [try x.writtenTensor("self").sigmoid_()]
     case 994:
-        return [try Tensor.silu_(x.writtenTensor("self"))]
+        return [try x.tensor("self").sign()]
     case 995:
-        return [try x.tensor("self").sin()]
+        return [try x.writtenTensor("self").sign_()]
     case 996:
-        return [try x.writtenTensor("self").sin_()]
+        return [try x.tensor("self").signbit()]
     case 997:
-        return [try x.tensor("self").sinc()]
+        return [try Tensor.silu(x.tensor("self"))]
     case 998:
-        return [try x.writtenTensor("self").sinc_()]
+        return [try Tensor.silu_(x.writtenTensor("self"))]
     case 999:
-        return [try x.tensor("self").sinh()]
+        return [try x.tensor("self").sin()]
     default: return []
     }
 }
@@ -130,116 +136,116 @@ func calls24(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls25(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1000:
-        return [try x.writtenTensor("self").sinh_()]
+        return [try x.writtenTensor("self").sin_()]
     case 1001:
+        return [try x.tensor("self").sinc()]
+    case 1002:
+        return [try x.writtenTensor("self").sinc_()]
+    case 1003:
+        return [try x.tensor("self").sinh()]
+    case 1004:
+        return [try x.writtenTensor("self").sinh_()]
+    case 1005:
         let result = try x.tensor("self").slice(
             dim: x.integer("dim"), start: x.optionalInteger("start"), end: x.optionalInteger("end"),
             step: x.integer("step"))
         return [result]
-    case 1002:
+    case 1006:
         let result = try x.tensor("self").sliceScatter(
             x.tensor("src"), dim: x.integer("dim"), start: x.optionalInteger("start"), end: x.optionalInteger("end"),
             step: x.integer("step"))
         return [result]
-    case 1003:
+    case 1007:
         let result = try x.tensor("self").slogdet()
         return [result.0, result.1]
-    case 1004:
+    case 1008:
         return [try x.tensor("self").smm(x.tensor("mat2"))]
-    case 1005:
+    case 1009:
         let result = try Tensor.smoothL1Loss(
             x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"), beta: x.real("beta"))
         return [result]
-    case 1006:
+    case 1010:
         let result = try Tensor.softMarginLoss(
             x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))
         return [result]
-    case 1007:
+    case 1011:
         return [try x.tensor("self").softmax(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
-    case 1008:
+    case 1012:
         return [try Tensor.softplus(x.tensor("self"), beta: x.scalar("beta"), threshold: x.scalar("threshold"))]
-    case 1009:
+    case 1013:
         return [try Tensor.softshrink(x.tensor("self"), lambd: x.scalar("lambd"))]
-    case 1010:
+    case 1014:
         let result = try x.tensor("self").sort(dim: x.integer("dim"), descending: x.boolean("descending"))
         return [result.0, result.1]
-    case 1011:
+    case 1015:
         let result = try x.tensor("self").sort(
             stable: x.optionalBoolean("stable"), dim: x.integer("dim"), descending: x.boolean("descending"))
         return [result.0, result.1]
-    case 1012:
+    case 1016:
         let result = try Tensor.sparseCooTensor(
             x.tensor("indices"), values: x.tensor("values"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             isCoalesced: x.optionalBoolean("is_coalesced"))
         return [result]
-    case 1013:
+    case 1017:
         let result = try Tensor.sparseCooTensor(
             x.tensor("indices"), values: x.tensor("values"), size: x.integers("size"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"),
             isCoalesced: x.optionalBoolean("is_coalesced"))
         return [result]
-    case 1014:
+    case 1018:
         let result = try Tensor.sparseCooTensor(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 1015:
+    case 1019:
         return [try Tensor(plain: x.tensor("self").sparseDim())]
-    case 1016:
+    case 1020:
         return [try x.tensor("self").sparseMask(mask: x.tensor("mask"))]
-    case 1017:
+    case 1021:
         let result = try x.writtenTensor("self").sparseResize_(
             x.integers("size"), sparseDim: x.integer("sparse_dim"), denseDim: x.integer("dense_dim"))
         return [result]
-    case 1018:
+    case 1022:
         let result = try x.writtenTensor("self").sparseResizeAndClear_(
             x.integers("size"), sparseDim: x.integer("sparse_dim"), denseDim: x.integer("dense_dim"))
         return [result]
-    case 1019:
+    case 1023:
         let result = try Tensor.sparseSampledAddmm(
             x.tensor("self"), x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
         return [result]
-    case 1020:
-        return [try Special.airyAi(x.tensor("x"))]
-    case 1021:
-        return [try Special.besselJ0(x.tensor("self"))]
-    case 1022:
-        return [try Special.besselJ1(x.tensor("self"))]
-    case 1023:
-        return [try Special.besselY0(x.tensor("self"))]
     case 1024:
-        return [try Special.besselY1(x.tensor("self"))]
+        return [try Special.airyAi(x.tensor("x"))]
     case 1025:
-        return [try Special.chebyshevPolynomialT(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.besselJ0(x.tensor("self"))]
     case 1026:
-        return [try Special.chebyshevPolynomialT(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.besselJ1(x.tensor("self"))]
     case 1027:
-        return [try Special.chebyshevPolynomialT(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.besselY0(x.tensor("self"))]
     case 1028:
-        return [try Special.chebyshevPolynomialU(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.besselY1(x.tensor("self"))]
     case 1029:
-        return [try Special.chebyshevPolynomialU(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.chebyshevPolynomialT(x.tensor("x"), n: x.tensor("n"))]
     case 1030:
-        return [try Special.chebyshevPolynomialU(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.chebyshevPolynomialT(x.tensor("x"), n: x.scalar("n"))]
     case 1031:
-        return [try Special.chebyshevPolynomialV(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.chebyshevPolynomialT(x: x.scalar("x"), n: x.tensor("n"))]
     case 1032:
-        return [try Special.chebyshevPolynomialV(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.chebyshevPolynomialU(x.tensor("x"), n: x.tensor("n"))]
     case 1033:
-        return [try Special.chebyshevPolynomialV(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.chebyshevPolynomialU(x.tensor("x"), n: x.scalar("n"))]
     case 1034:
-        return [try Special.chebyshevPolynomialW(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.chebyshevPolynomialU(x: x.scalar("x"), n: x.tensor("n"))]
     case 1035:
-        return [try Special.chebyshevPolynomialW(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.chebyshevPolynomialV(x.tensor("x"), n: x.tensor("n"))]
     case 1036:
-        return [try Special.chebyshevPolynomialW(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.chebyshevPolynomialV(x.tensor("x"), n: x.scalar("n"))]
     case 1037:
-        return [try Special.digamma(x.tensor("self"))]
+        return [try Special.chebyshevPolynomialV(x: x.scalar("x"), n: x.tensor("n"))]
     case 1038:
-        return [try Special.entr(x.tensor("self"))]
+        return [try Special.chebyshevPolynomialW(x.tensor("x"), n: x.tensor("n"))]
     case 1039:
-        return [try Special.erf(x.tensor("self"))]
+        return [try Special.chebyshevPolynomialW(x.tensor("x"), n: x.scalar("n"))]
     default: return []
     }
 }
@@ -247,85 +253,85 @@ func calls25(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls26(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1040:
-        return [try Special.erfc(x.tensor("self"))]
+        return [try Special.chebyshevPolynomialW(x: x.scalar("x"), n: x.tensor("n"))]
     case 1041:
-        return [try Special.erfcx(x.tensor("self"))]
+        return [try Special.digamma(x.tensor("self"))]
     case 1042:
-        return [try Special.erfinv(x.tensor("self"))]
+        return [try Special.entr(x.tensor("self"))]
     case 1043:
-        return [try Special.exp2(x.tensor("self"))]
+        return [try Special.erf(x.tensor("self"))]
     case 1044:
-        return [try Special.expit(x.tensor("self"))]
+        return [try Special.erfc(x.tensor("self"))]
     case 1045:
-        return [try Special.expm1(x.tensor("self"))]
+        return [try Special.erfcx(x.tensor("self"))]
     case 1046:
-        return [try Special.gammainc(x.tensor("self"), x.tensor("other"))]
+        return [try Special.erfinv(x.tensor("self"))]
     case 1047:
-        return [try Special.gammaincc(x.tensor("self"), x.tensor("other"))]
+        return [try Special.exp2(x.tensor("self"))]
     case 1048:
-        return [try Special.gammaln(x.tensor("self"))]
+        return [try Special.expit(x.tensor("self"))]
     case 1049:
-        return [try Special.hermitePolynomialH(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.expm1(x.tensor("self"))]
     case 1050:
-        return [try Special.hermitePolynomialH(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.gammainc(x.tensor("self"), x.tensor("other"))]
     case 1051:
-        return [try Special.hermitePolynomialH(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.gammaincc(x.tensor("self"), x.tensor("other"))]
     case 1052:
-        return [try Special.hermitePolynomialHe(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.gammaln(x.tensor("self"))]
     case 1053:
-        return [try Special.hermitePolynomialHe(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.hermitePolynomialH(x.tensor("x"), n: x.tensor("n"))]
     case 1054:
-        return [try Special.hermitePolynomialHe(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.hermitePolynomialH(x.tensor("x"), n: x.scalar("n"))]
     case 1055:
-        return [try Special.i0(x.tensor("self"))]
+        return [try Special.hermitePolynomialH(x: x.scalar("x"), n: x.tensor("n"))]
     case 1056:
-        return [try Special.i0e(x.tensor("self"))]
+        return [try Special.hermitePolynomialHe(x.tensor("x"), n: x.tensor("n"))]
     case 1057:
-        return [try Special.i1(x.tensor("self"))]
+        return [try Special.hermitePolynomialHe(x.tensor("x"), n: x.scalar("n"))]
     case 1058:
-        return [try Special.i1e(x.tensor("self"))]
+        return [try Special.hermitePolynomialHe(x: x.scalar("x"), n: x.tensor("n"))]
     case 1059:
-        return [try Special.laguerrePolynomialL(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.i0(x.tensor("self"))]
     case 1060:
-        return [try Special.laguerrePolynomialL(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.i0e(x.tensor("self"))]
     case 1061:
-        return [try Special.laguerrePolynomialL(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.i1(x.tensor("self"))]
     case 1062:
-        return [try Special.legendrePolynomialP(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.i1e(x.tensor("self"))]
     case 1063:
-        return [try Special.legendrePolynomialP(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.laguerrePolynomialL(x.tensor("x"), n: x.tensor("n"))]
     case 1064:
-        return [try Special.legendrePolynomialP(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.laguerrePolynomialL(x.tensor("x"), n: x.scalar("n"))]
     case 1065:
-        return [try Special.log1p(x.tensor("self"))]
+        return [try Special.laguerrePolynomialL(x: x.scalar("x"), n: x.tensor("n"))]
     case 1066:
-        return [try Special.logNdtr(x.tensor("self"))]
+        return [try Special.legendrePolynomialP(x.tensor("x"), n: x.tensor("n"))]
     case 1067:
-        return [try Special.logSoftmax(x.tensor("self"), dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+        return [try Special.legendrePolynomialP(x.tensor("x"), n: x.scalar("n"))]
     case 1068:
-        return [try Special.logit(x.tensor("self"), eps: x.optionalReal("eps"))]
+        return [try Special.legendrePolynomialP(x: x.scalar("x"), n: x.tensor("n"))]
     case 1069:
-        return [try Special.logsumexp(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
+        return [try Special.log1p(x.tensor("self"))]
     case 1070:
-        return [try Special.modifiedBesselI0(x.tensor("self"))]
+        return [try Special.logNdtr(x.tensor("self"))]
     case 1071:
-        return [try Special.modifiedBesselI1(x.tensor("self"))]
+        return [try Special.logSoftmax(x.tensor("self"), dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 1072:
-        return [try Special.modifiedBesselK0(x.tensor("self"))]
+        return [try Special.logit(x.tensor("self"), eps: x.optionalReal("eps"))]
     case 1073:
-        return [try Special.modifiedBesselK1(x.tensor("self"))]
+        return [try Special.logsumexp(x.tensor("self"), dims: x.integers("dim"), keepDim: x.boolean("keepdim"))]
     case 1074:
-        return [try Special.multigammaln(x.tensor("self"), p: x.integer("p"))]
+        return [try Special.modifiedBesselI0(x.tensor("self"))]
     case 1075:
-        return [try Special.ndtr(x.tensor("self"))]
+        return [try Special.modifiedBesselI1(x.tensor("self"))]
     case 1076:
-        return [try Special.ndtri(x.tensor("self"))]
+        return [try Special.modifiedBesselK0(x.tensor("self"))]
     case 1077:
-        return [try Special.polygamma(n: x.integer("n"), x.tensor("self"))]
+        return [try Special.modifiedBesselK1(x.tensor("self"))]
     case 1078:
-        return [try Special.psi(x.tensor("self"))]
+        return [try Special.multigammaln(x.tensor("self"), p: x.integer("p"))]
     case 1079:
-        return [try Special.round(x.tensor("self"), decimals: x.integer("decimals"))]
+        return [try Special.ndtr(x.tensor("self"))]
     default: return []
     }
 }
@@ -333,87 +339,85 @@ func calls26(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls27(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1080:
-        return [try Special.scaledModifiedBesselK0(x.tensor("x"))]
+        return [try Special.ndtri(x.tensor("self"))]
     case 1081:
-        return [try Special.scaledModifiedBesselK1(x.tensor("x"))]
+        return [try Special.polygamma(n: x.integer("n"), x.tensor("self"))]
     case 1082:
-        return [try Special.shiftedChebyshevPolynomialT(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.psi(x.tensor("self"))]
     case 1083:
-        return [try Special.shiftedChebyshevPolynomialT(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.round(x.tensor("self"), decimals: x.integer("decimals"))]
     case 1084:
-        return [try Special.shiftedChebyshevPolynomialT(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.scaledModifiedBesselK0(x.tensor("x"))]
     case 1085:
-        return [try Special.shiftedChebyshevPolynomialU(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.scaledModifiedBesselK1(x.tensor("x"))]
     case 1086:
-        return [try Special.shiftedChebyshevPolynomialU(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.shiftedChebyshevPolynomialT(x.tensor("x"), n: x.tensor("n"))]
     case 1087:
-        return [try Special.shiftedChebyshevPolynomialU(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.shiftedChebyshevPolynomialT(x.tensor("x"), n: x.scalar("n"))]
     case 1088:
-        return [try Special.shiftedChebyshevPolynomialV(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.shiftedChebyshevPolynomialT(x: x.scalar("x"), n: x.tensor("n"))]
     case 1089:
-        return [try Special.shiftedChebyshevPolynomialV(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.shiftedChebyshevPolynomialU(x.tensor("x"), n: x.tensor("n"))]
     case 1090:
-        return [try Special.shiftedChebyshevPolynomialV(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.shiftedChebyshevPolynomialU(x.tensor("x"), n: x.scalar("n"))]
     case 1091:
-        return [try Special.shiftedChebyshevPolynomialW(x.tensor("x"), n: x.tensor("n"))]
+        return [try Special.shiftedChebyshevPolynomialU(x: x.scalar("x"), n: x.tensor("n"))]
     case 1092:
-        return [try Special.shiftedChebyshevPolynomialW(x.tensor("x"), n: x.scalar("n"))]
+        return [try Special.shiftedChebyshevPolynomialV(x.tensor("x"), n: x.tensor("n"))]
     case 1093:
-        return [try Special.shiftedChebyshevPolynomialW(x: x.scalar("x"), n: x.tensor("n"))]
+        return [try Special.shiftedChebyshevPolynomialV(x.tensor("x"), n: x.scalar("n"))]
     case 1094:
-        return [try Special.sinc(x.tensor("self"))]
+        return [try Special.shiftedChebyshevPolynomialV(x: x.scalar("x"), n: x.tensor("n"))]
     case 1095:
-        return [try Special.softmax(x.tensor("self"), dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+        return [try Special.shiftedChebyshevPolynomialW(x.tensor("x"), n: x.tensor("n"))]
     case 1096:
-        return [try Special.sphericalBesselJ0(x.tensor("x"))]
+        return [try Special.shiftedChebyshevPolynomialW(x.tensor("x"), n: x.scalar("n"))]
     case 1097:
-        return [try Special.xlog1py(x.tensor("self"), x.tensor("other"))]
+        return [try Special.shiftedChebyshevPolynomialW(x: x.scalar("x"), n: x.tensor("n"))]
     case 1098:
-        return [try Special.xlog1py(x.tensor("self"), x.scalar("other"))]
+        return [try Special.sinc(x.tensor("self"))]
     case 1099:
-        return [try Special.xlog1py(x.scalar("self"), x.tensor("other"))]
+        return [try Special.softmax(x.tensor("self"), dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 1100:
-        return [try Special.xlogy(x.tensor("self"), x.tensor("other"))]
+        return [try Special.sphericalBesselJ0(x.tensor("x"))]
     case 1101:
-        return [try Special.xlogy(x.tensor("self"), x.scalar("other"))]
+        return [try Special.xlog1py(x.tensor("self"), x.tensor("other"))]
     case 1102:
-        return [try Special.xlogy(x.scalar("self"), x.tensor("other"))]
+        return [try Special.xlog1py(x.tensor("self"), x.scalar("other"))]
     case 1103:
-        return [try Special.zeta(x.tensor("self"), x.tensor("other"))]
+        return [try Special.xlog1py(x.scalar("self"), x.tensor("other"))]
     case 1104:
-        return [try Special.zeta(x.tensor("self"), x.scalar("other"))]
+        return [try Special.xlogy(x.tensor("self"), x.tensor("other"))]
     case 1105:
-        return [try Special.zeta(x.scalar("self"), x.tensor("other"))]
+        return [try Special.xlogy(x.tensor("self"), x.scalar("other"))]
     case 1106:
-        return try x.tensor("self").split(splitSize: x.integer("split_size"), dim: x.integer("dim"))
+        return [try Special.xlogy(x.scalar("self"), x.tensor("other"))]
     case 1107:
-        return try x.tensor("self").split(splitSize: x.integers("split_size"), dim: x.integer("dim"))
+        return [try Special.zeta(x.tensor("self"), x.tensor("other"))]
     case 1108:
-        return try x.tensor("self").splitWithSizes(splitSizes: x.integers("split_sizes"), dim: x.integer("dim"))
+        return [try Special.zeta(x.tensor("self"), x.scalar("other"))]
     case 1109:
-        return [try x.tensor("self").sqrt()]
+        return [try Special.zeta(x.scalar("self"), x.tensor("other"))]
     case 1110:
-        return [try x.writtenTensor("self").sqrt_()]
+        return try x.tensor("self").split(splitSize: x.integer("split_size"), dim: x.integer("dim"))
     case 1111:
-        return [try x.tensor("self").square()]
+        return try x.tensor("self").split(splitSize: x.integers("split_size"), dim: x.integer("dim"))
     case 1112:
-        return [try x.writtenTensor("self").square_()]
+        return try x.tensor("self").splitWithSizes(splitSizes: x.integers("split_sizes"), dim: x.integer("dim"))
     case 1113:
-        return [try x.tensor("self").squeeze()]
+        return [try x.tensor("self").sqrt()]
     case 1114:
-        return [try x.tensor("self").squeeze(dim: x.integer("dim"))]
+        return [try x.writtenTensor("self").sqrt_()]
     case 1115:
-        return [try x.tensor("self").squeeze(dims: x.integers("dim"))]
+        return [try x.tensor("self").square()]
     case 1116:
-        return [try x.writtenTensor("self").squeeze_()]
+        return [try x.writtenTensor("self").square_()]
     case 1117:
-        return [try x.writtenTensor("self").squeeze_(dim: x.integer("dim"))]
+        return [try x.tensor("self").squeeze()]
     case 1118:
-        return [try x.writtenTensor("self").squeeze_(dims: x.integers("dim"))]
+        return [try x.tensor("self").squeeze(dim: x.integer("dim"))]
     case 1119:
-        let result = try x.tensor("self").sspaddmm(
-            x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
-        return [result]
+        return [try x.tensor("self").squeeze(dims: x.integers("dim"))]
     default: return []
     }
 }
@@ -421,114 +425,112 @@ func calls27(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls28(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1120:
-        return [try Tensor.stack(x.tensors("tensors"), dim: x.integer("dim"))]
+        return [try x.writtenTensor("self").squeeze_()]
     case 1121:
-        return [try x.tensor("self").std(unbiased: x.boolean("unbiased"))]
+        return [try x.writtenTensor("self").squeeze_(dim: x.integer("dim"))]
     case 1122:
+        return [try x.writtenTensor("self").squeeze_(dims: x.integers("dim"))]
+    case 1123:
+        let result = try x.tensor("self").sspaddmm(
+            x.tensor("mat1"), x.tensor("mat2"), beta: x.scalar("beta"), alpha: x.scalar("alpha"))
+        return [result]
+    case 1124:
+        return [try Tensor.stack(x.tensors("tensors"), dim: x.integer("dim"))]
+    case 1125:
+        return [try x.tensor("self").std(unbiased: x.boolean("unbiased"))]
+    case 1126:
         let result = try x.tensor("self").std(
             dims: x.optionalIntegers("dim"), correction: x.optionalScalar("correction"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 1123:
+    case 1127:
         let result = try x.tensor("self").std(
             dims: x.optionalIntegers("dim"), unbiased: x.boolean("unbiased"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 1124:
+    case 1128:
         let result = try Tensor.stdMean(x.tensor("self"), unbiased: x.boolean("unbiased"))
         return [result.0, result.1]
-    case 1125:
+    case 1129:
         let result = try Tensor.stdMean(
             x.tensor("self"), dims: x.optionalIntegers("dim"), correction: x.optionalScalar("correction"),
             keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 1126:
+    case 1130:
         let result = try Tensor.stdMean(
             x.tensor("self"), dims: x.optionalIntegers("dim"), unbiased: x.boolean("unbiased"),
             keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 1127:
+    case 1131:
         let result = try x.tensor("self").stft(
             nFft: x.integer("n_fft"), hopLength: x.optionalInteger("hop_length"),
             winLength: x.optionalInteger("win_length"), window: x.optionalTensor("window"),
             normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
             returnComplex: x.optionalBoolean("return_complex"), alignToWindow: x.optionalBoolean("align_to_window"))
         return [result]
-    case 1128:
+    case 1132:
         let result = try x.tensor("self").stft(
             nFft: x.integer("n_fft"), hopLength: x.optionalInteger("hop_length"),
             winLength: x.optionalInteger("win_length"), window: x.optionalTensor("window"), center: x.boolean("center"),
             padMode: x.option("pad_mode"), normalized: x.boolean("normalized"), onesided: x.optionalBoolean("onesided"),
             returnComplex: x.optionalBoolean("return_complex"), alignToWindow: x.optionalBoolean("align_to_window"))
         return [result]
-    case 1129:
-        return [try x.tensor("self").sub(x.scalar("other"), alpha: x.scalar("alpha"))]
-    case 1130:
-        return [try x.tensor("self").sub(x.tensor("other"), alpha: x.scalar("alpha"))]
-    case 1131:
-        return [try x.writtenTensor("self").sub_(x.scalar("other"), alpha: x.scalar("alpha"))]
-    case 1132:
-        return [try x.writtenTensor("self").sub_(x.tensor("other"), alpha: x.scalar("alpha"))]
     case 1133:
-        return [try x.tensor("self").subtract(x.scalar("other"), alpha: x.scalar("alpha"))]
+        return [try x.tensor("self").sub(x.scalar("other"), alpha: x.scalar("alpha"))]
     case 1134:
-        return [try x.tensor("self").subtract(x.tensor("other"), alpha: x.scalar("alpha"))]
+        return [try x.tensor("self").sub(x.tensor("other"), alpha: x.scalar("alpha"))]
     case 1135:
-        return [try x.writtenTensor("self").subtract_(x.scalar("other"), alpha: x.scalar("alpha"))]
+        return [try x.writtenTensor("self").sub_(x.scalar("other"), alpha: x.scalar("alpha"))]
     case 1136:
-        return [try x.writtenTensor("self").subtract_(x.tensor("other"), alpha: x.scalar("alpha"))]
+        return [try x.writtenTensor("self").sub_(x.tensor("other"), alpha: x.scalar("alpha"))]
     case 1137:
-        return [try x.tensor("self").sum(dtype: x.optionalDType("dtype"))]
+        return [try x.tensor("self").subtract(x.scalar("other"), alpha: x.scalar("alpha"))]
     case 1138:
+        return [try x.tensor("self").subtract(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 1139:
+        return [try x.writtenTensor("self").subtract_(x.scalar("other"), alpha: x.scalar("alpha"))]
+    case 1140:
+        return [try x.writtenTensor("self").subtract_(x.tensor("other"), alpha: x.scalar("alpha"))]
+    case 1141:
+        return [try x.tensor("self").sum(dtype: x.optionalDType("dtype"))]
+    case 1142:
         let result = try x.tensor("self").sum(
             dims: x.optionalIntegers("dim"), keepDim: x.boolean("keepdim"), dtype: x.optionalDType("dtype"))
         return [result]
-    case 1139:
+    case 1143:
         return [try x.tensor("self").sumToSize(x.integers("size"))]
-    case 1140:
+    case 1144:
         let result = try x.tensor("self").svd(some: x.boolean("some"), computeUv: x.boolean("compute_uv"))
         return [result.0, result.1, result.2]
-    case 1141:
-        return [try x.tensor("self").swapaxes(x.integer("axis0"), x.integer("axis1"))]
-    case 1142:
-        return [try x.writtenTensor("self").swapaxes_(x.integer("axis0"), x.integer("axis1"))]
-    case 1143:
-        return [try x.tensor("self").swapdims(x.integer("dim0"), x.integer("dim1"))]
-    case 1144:
-        return [try x.writtenTensor("self").swapdims_(x.integer("dim0"), x.integer("dim1"))]
     case 1145:
-        return [try x.tensor("self").t()]
+        return [try x.tensor("self").swapaxes(x.integer("axis0"), x.integer("axis1"))]
     case 1146:
-        return [try x.writtenTensor("self").t_()]
+        return [try x.writtenTensor("self").swapaxes_(x.integer("axis0"), x.integer("axis1"))]
     case 1147:
-        return [try x.tensor("self").take(index: x.tensor("index"))]
+        return [try x.tensor("self").swapdims(x.integer("dim0"), x.integer("dim1"))]
     case 1148:
-        return [try x.tensor("self").takeAlongDim(indices: x.tensor("indices"), dim: x.optionalInteger("dim"))]
+        return [try x.writtenTensor("self").swapdims_(x.integer("dim0"), x.integer("dim1"))]
     case 1149:
-        return [try x.tensor("self").tan()]
+        return [try x.tensor("self").t()]
     case 1150:
-        return [try x.writtenTensor("self").tan_()]
+        return [try x.writtenTensor("self").t_()]
     case 1151:
-        return [try x.tensor("self").tanh()]
+        return [try x.tensor("self").take(index: x.tensor("index"))]
     case 1152:
-        return [try x.writtenTensor("self").tanh_()]
+        return [try x.tensor("self").takeAlongDim(indices: x.tensor("indices"), dim: x.optionalInteger("dim"))]
     case 1153:
-        return try x.tensor("self").tensorSplit(indices: x.integers("indices"), dim: x.integer("dim"))
+        return [try x.tensor("self").tan()]
     case 1154:
-        return try x.tensor("self").tensorSplit(sections: x.integer("sections"), dim: x.integer("dim"))
+        return [try x.writtenTensor("self").tan_()]
     case 1155:
+        return [try x.tensor("self").tanh()]
+    case 1156:
+        return [try x.writtenTensor("self").tanh_()]
+    case 1157:
+        return try x.tensor("self").tensorSplit(indices: x.integers("indices"), dim: x.integer("dim"))
+    case 1158:
+        return try x.tensor("self").tensorSplit(sections: x.integer("sections"), dim: x.integer("dim"))
+    case 1159:
         return try x.tensor("self").tensorSplit(
             tensorIndicesOrSections: x.tensor("tensor_indices_or_sections"), dim: x.integer("dim"))
-    case 1156:
-        let result = try Tensor.tensordot(
-            x.tensor("self"), x.tensor("other"), dimsSelf: x.integers("dims_self"), dimsOther: x.integers("dims_other"))
-        return [result]
-    case 1157:
-        return [try Tensor.threshold(x.tensor("self"), threshold: x.scalar("threshold"), value: x.scalar("value"))]
-    case 1158:
-        let result = try Tensor.threshold_(
-            x.writtenTensor("self"), threshold: x.scalar("threshold"), value: x.scalar("value"))
-        return [result]
-    case 1159:
-        return [try x.tensor("self").tile(x.integers("dims"))]
     default: return []
     }
 }
@@ -536,132 +538,127 @@ func calls28(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls29(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1160:
+        let result = try Tensor.tensordot(
+            x.tensor("self"), x.tensor("other"), dimsSelf: x.integers("dims_self"), dimsOther: x.integers("dims_other"))
+        return [result]
+    case 1161:
+        return [try Tensor.threshold(x.tensor("self"), threshold: x.scalar("threshold"), value: x.scalar("value"))]
+    case 1162:
+        let result = try Tensor.threshold_(
+            x.writtenTensor("self"), threshold: x.scalar("threshold"), value: x.scalar("value"))
+        return [result]
+    case 1163:
+        return [try x.tensor("self").tile(x.integers("dims"))]
+    case 1164:
         let result = try x.tensor("self").to(
             x.device("device"), x.dtype("dtype"), nonBlocking: x.boolean("non_blocking"), copy: x.boolean("copy"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 1161:
+    case 1165:
         let result = try x.tensor("self").to(
             x.dtype("dtype"), nonBlocking: x.boolean("non_blocking"), copy: x.boolean("copy"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 1162:
+    case 1166:
         let result = try x.tensor("self").to(
             dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), nonBlocking: x.boolean("non_blocking"), copy: x.boolean("copy"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 1163:
+    case 1167:
         let result = try x.tensor("self").to(
             x.tensor("other"), nonBlocking: x.boolean("non_blocking"), copy: x.boolean("copy"),
             memoryFormat: x.optionalMemoryFormat("memory_format"))
         return [result]
-    case 1164:
+    case 1168:
         let result = try x.tensor("self").toDense(
             dtype: x.optionalDType("dtype"), maskedGrad: x.optionalBoolean("masked_grad"))
         return [result]
-    case 1165:
+    case 1169:
         let result = try x.tensor("self").toPaddedTensor(
             padding: x.real("padding"), outputSize: x.optionalIntegers("output_size"))
         return [result]
-    case 1166:
+    case 1170:
         let result = try x.tensor("self").toSparse(
             blocksize: x.optionalIntegers("blocksize"), denseDim: x.optionalInteger("dense_dim"))
         return [result]
-    case 1167:
+    case 1171:
         return [try x.tensor("self").toSparse(sparseDim: x.integer("sparse_dim"))]
-    case 1168:
+    case 1172:
         let result = try x.tensor("self").topk(
             k: x.integer("k"), dim: x.integer("dim"), largest: x.boolean("largest"), sorted: x.boolean("sorted"))
         return [result.0, result.1]
-    case 1169:
-        return [try x.tensor("self").trace()]
-    case 1170:
-        return [try x.tensor("self").transpose(x.integer("dim0"), x.integer("dim1"))]
-    case 1171:
-        return [try x.writtenTensor("self").transpose_(x.integer("dim0"), x.integer("dim1"))]
-    case 1172:
-        return [try Tensor.trapezoid(x.tensor("y"), dx: x.scalar("dx"), dim: x.integer("dim"))]
     case 1173:
-        return [try Tensor.trapezoid(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+        return [try x.tensor("self").trace()]
     case 1174:
-        return [try Tensor.trapz(x.tensor("y"), dx: x.real("dx"), dim: x.integer("dim"))]
+        return [try x.tensor("self").transpose(x.integer("dim0"), x.integer("dim1"))]
     case 1175:
-        return [try Tensor.trapz(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+        return [try x.writtenTensor("self").transpose_(x.integer("dim0"), x.integer("dim1"))]
     case 1176:
+        return [try Tensor.trapezoid(x.tensor("y"), dx: x.scalar("dx"), dim: x.integer("dim"))]
+    case 1177:
+        return [try Tensor.trapezoid(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+    case 1178:
+        return [try Tensor.trapz(x.tensor("y"), dx: x.real("dx"), dim: x.integer("dim"))]
+    case 1179:
+        return [try Tensor.trapz(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+    case 1180:
         let result = try x.tensor("self").triangularSolve(
             x.tensor("A"), upper: x.boolean("upper"), transpose: x.boolean("transpose"),
             unitriangular: x.boolean("unitriangular"))
         return [result.0, result.1]
-    case 1177:
+    case 1181:
         return [try x.tensor("self").tril(diagonal: x.integer("diagonal"))]
-    case 1178:
+    case 1182:
         return [try x.writtenTensor("self").tril_(diagonal: x.integer("diagonal"))]
-    case 1179:
+    case 1183:
         let result = try Tensor.trilIndices(
             row: x.integer("row"), col: x.integer("col"), offset: x.integer("offset"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 1180:
+    case 1184:
         let result = try Tensor.tripletMarginLoss(
             x.tensor("anchor"), positive: x.tensor("positive"), negative: x.tensor("negative"),
             margin: x.real("margin"), p: x.real("p"), eps: x.real("eps"), swap: x.boolean("swap"),
             reduction: x.integer("reduction"))
         return [result]
-    case 1181:
+    case 1185:
         return [try x.tensor("self").triu(diagonal: x.integer("diagonal"))]
-    case 1182:
+    case 1186:
         return [try x.writtenTensor("self").triu_(diagonal: x.integer("diagonal"))]
-    case 1183:
+    case 1187:
         let result = try Tensor.triuIndices(
             row: x.integer("row"), col: x.integer("col"), offset: x.integer("offset"), dtype: x.optionalDType("dtype"),
             device: x.optionalDevice("device"), pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 1184:
-        return [try x.tensor("self").trueDivide(x.scalar("other"))]
-    case 1185:
-        return [try x.tensor("self").trueDivide(x.tensor("other"))]
-    case 1186:
-        return [try x.writtenTensor("self").trueDivide_(x.scalar("other"))]
-    case 1187:
-        return [try x.writtenTensor("self").trueDivide_(x.tensor("other"))]
     case 1188:
-        return [try x.tensor("self").trunc()]
+        return [try x.tensor("self").trueDivide(x.scalar("other"))]
     case 1189:
-        return [try x.writtenTensor("self").trunc_()]
+        return [try x.tensor("self").trueDivide(x.tensor("other"))]
     case 1190:
-        return [try x.tensor("self").typeAs(x.tensor("other"))]
+        return [try x.writtenTensor("self").trueDivide_(x.scalar("other"))]
     case 1191:
-        return try x.tensor("self").unbind(dim: x.integer("dim"))
+        return [try x.writtenTensor("self").trueDivide_(x.tensor("other"))]
     case 1192:
-        return [try x.tensor("self").unflatten(dim: x.integer("dim"), sizes: x.integers("sizes"))]
+        return [try x.tensor("self").trunc()]
     case 1193:
-        return try Tensor.unflattenDenseTensors(x.tensor("flat"), tensors: x.tensors("tensors"))
+        return [try x.writtenTensor("self").trunc_()]
     case 1194:
+        return [try x.tensor("self").typeAs(x.tensor("other"))]
+    case 1195:
+        return try x.tensor("self").unbind(dim: x.integer("dim"))
+    case 1196:
+        return [try x.tensor("self").unflatten(dim: x.integer("dim"), sizes: x.integers("sizes"))]
+    case 1197:
+        return try Tensor.unflattenDenseTensors(x.tensor("flat"), tensors: x.tensors("tensors"))
+    case 1198:
         let result = try x.tensor("self").unfold(
             dimension: x.integer("dimension"), size: x.integer("size"), step: x.integer("step"))
         return [result]
-    case 1195:
+    case 1199:
         let result = try x.writtenTensor("self").uniform_(
             from: x.real("from"), to: x.real("to"), generator: x.optionalGenerator("generator"))
         return [result]
-    case 1196:
-        let result = try Tensor.uniqueConsecutive(
-            x.tensor("self"), returnInverse: x.boolean("return_inverse"), returnCounts: x.boolean("return_counts"),
-            dim: x.optionalInteger("dim"))
-        return [result.0, result.1, result.2]
-    case 1197:
-        let result = try Tensor.uniqueDim(
-            x.tensor("self"), dim: x.integer("dim"), sorted: x.boolean("sorted"),
-            returnInverse: x.boolean("return_inverse"), returnCounts: x.boolean("return_counts"))
-        return [result.0, result.1, result.2]
-    case 1198:
-        let result = try Tensor.uniqueDimConsecutive(
-            x.tensor("self"), dim: x.integer("dim"), returnInverse: x.boolean("return_inverse"),
-            returnCounts: x.boolean("return_counts"))
-        return [result.0, result.1, result.2]
-    case 1199:
-        return try x.tensor("self").unsafeChunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
     default: return []
     }
 }
@@ -669,138 +666,147 @@ func calls29(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls30(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1200:
-        return try x.tensor("self").unsafeSplit(splitSize: x.integer("split_size"), dim: x.integer("dim"))
+        let result = try Tensor.uniqueConsecutive(
+            x.tensor("self"), returnInverse: x.boolean("return_inverse"), returnCounts: x.boolean("return_counts"),
+            dim: x.optionalInteger("dim"))
+        return [result.0, result.1, result.2]
     case 1201:
-        return try x.tensor("self").unsafeSplitWithSizes(splitSizes: x.integers("split_sizes"), dim: x.integer("dim"))
+        let result = try Tensor.uniqueDim(
+            x.tensor("self"), dim: x.integer("dim"), sorted: x.boolean("sorted"),
+            returnInverse: x.boolean("return_inverse"), returnCounts: x.boolean("return_counts"))
+        return [result.0, result.1, result.2]
     case 1202:
-        return [try x.tensor("self").unsqueeze(dim: x.integer("dim"))]
+        let result = try Tensor.uniqueDimConsecutive(
+            x.tensor("self"), dim: x.integer("dim"), returnInverse: x.boolean("return_inverse"),
+            returnCounts: x.boolean("return_counts"))
+        return [result.0, result.1, result.2]
     case 1203:
-        return [try x.writtenTensor("self").unsqueeze_(dim: x.integer("dim"))]
+        return try x.tensor("self").unsafeChunk(chunks: x.integer("chunks"), dim: x.integer("dim"))
     case 1204:
-        let result = try Tensor.upsampleBicubic2d(
-            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
-            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
-        return [result]
+        return try x.tensor("self").unsafeSplit(splitSize: x.integer("split_size"), dim: x.integer("dim"))
     case 1205:
-        let result = try Tensor.upsampleBicubic2d(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
-            scaleFactors: x.optionalReals("scale_factors"))
-        return [result]
+        return try x.tensor("self").unsafeSplitWithSizes(splitSizes: x.integers("split_sizes"), dim: x.integer("dim"))
     case 1206:
-        let result = try Tensor.upsampleBilinear2d(
+        return [try x.tensor("self").unsqueeze(dim: x.integer("dim"))]
+    case 1207:
+        return [try x.writtenTensor("self").unsqueeze_(dim: x.integer("dim"))]
+    case 1208:
+        let result = try Tensor.upsampleBicubic2d(
             x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
             scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
-        return [result]
-    case 1207:
-        let result = try Tensor.upsampleBilinear2d(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
-            scaleFactors: x.optionalReals("scale_factors"))
-        return [result]
-    case 1208:
-        let result = try Tensor.upsampleLinear1d(
-            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
-            scales: x.optionalReal("scales"))
         return [result]
     case 1209:
-        let result = try Tensor.upsampleLinear1d(
+        let result = try Tensor.upsampleBicubic2d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
     case 1210:
-        let result = try Tensor.upsampleNearest1d(
-            x.tensor("self"), outputSize: x.integers("output_size"), scales: x.optionalReal("scales"))
+        let result = try Tensor.upsampleBilinear2d(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
         return [result]
     case 1211:
-        let result = try Tensor.upsampleNearest1d(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+        let result = try Tensor.upsampleBilinear2d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
     case 1212:
-        let result = try Tensor.upsampleNearest2d(
-            x.tensor("self"), outputSize: x.integers("output_size"), scalesH: x.optionalReal("scales_h"),
-            scalesW: x.optionalReal("scales_w"))
+        let result = try Tensor.upsampleLinear1d(
+            x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
+            scales: x.optionalReal("scales"))
         return [result]
     case 1213:
-        let result = try Tensor.upsampleNearest2d(
-            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+        let result = try Tensor.upsampleLinear1d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
     case 1214:
-        let result = try Tensor.upsampleNearest3d(
-            x.tensor("self"), outputSize: x.integers("output_size"), scalesD: x.optionalReal("scales_d"),
-            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        let result = try Tensor.upsampleNearest1d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scales: x.optionalReal("scales"))
         return [result]
     case 1215:
-        let result = try Tensor.upsampleNearest3d(
+        let result = try Tensor.upsampleNearest1d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
     case 1216:
+        let result = try Tensor.upsampleNearest2d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scalesH: x.optionalReal("scales_h"),
+            scalesW: x.optionalReal("scales_w"))
+        return [result]
+    case 1217:
+        let result = try Tensor.upsampleNearest2d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
+    case 1218:
+        let result = try Tensor.upsampleNearest3d(
+            x.tensor("self"), outputSize: x.integers("output_size"), scalesD: x.optionalReal("scales_d"),
+            scalesH: x.optionalReal("scales_h"), scalesW: x.optionalReal("scales_w"))
+        return [result]
+    case 1219:
+        let result = try Tensor.upsampleNearest3d(
+            x.tensor("input"), outputSize: x.optionalIntegers("output_size"),
+            scaleFactors: x.optionalReals("scale_factors"))
+        return [result]
+    case 1220:
         let result = try Tensor.upsampleTrilinear3d(
             x.tensor("self"), outputSize: x.integers("output_size"), alignCorners: x.boolean("align_corners"),
             scalesD: x.optionalReal("scales_d"), scalesH: x.optionalReal("scales_h"),
             scalesW: x.optionalReal("scales_w"))
         return [result]
-    case 1217:
+    case 1221:
         let result = try Tensor.upsampleTrilinear3d(
             x.tensor("input"), outputSize: x.optionalIntegers("output_size"), alignCorners: x.boolean("align_corners"),
             scaleFactors: x.optionalReals("scale_factors"))
         return [result]
-    case 1218:
+    case 1222:
         return [try x.tensor("self").values()]
-    case 1219:
+    case 1223:
         return [try Tensor.vander(x.tensor("x"), n: x.optionalInteger("N"), increasing: x.boolean("increasing"))]
-    case 1220:
+    case 1224:
         return [try x.tensor("self").`var`(unbiased: x.boolean("unbiased"))]
-    case 1221:
+    case 1225:
         let result = try x.tensor("self").`var`(
             dims: x.optionalIntegers("dim"), correction: x.optionalScalar("correction"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 1222:
+    case 1226:
         let result = try x.tensor("self").`var`(
             dims: x.optionalIntegers("dim"), unbiased: x.boolean("unbiased"), keepDim: x.boolean("keepdim"))
         return [result]
-    case 1223:
+    case 1227:
         let result = try Tensor.varMean(x.tensor("self"), unbiased: x.boolean("unbiased"))
         return [result.0, result.1]
-    case 1224:
+    case 1228:
         let result = try Tensor.varMean(
             x.tensor("self"), dims: x.optionalIntegers("dim"), correction: x.optionalScalar("correction"),
             keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 1225:
+    case 1229:
         let result = try Tensor.varMean(
             x.tensor("self"), dims: x.optionalIntegers("dim"), unbiased: x.boolean("unbiased"),
             keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
-    case 1226:
-        return [try x.tensor("self").vdot(x.tensor("other"))]
-    case 1227:
-        return [try x.tensor("self").view(x.integers("size"))]
-    case 1228:
-        return [try x.tensor("self").view(dtype: x.dtype("dtype"))]
-    case 1229:
-        return [try x.tensor("self").viewAs(x.tensor("other"))]
     case 1230:
-        return [try Tensor.viewAsComplex(x.tensor("self"))]
+        return [try x.tensor("self").vdot(x.tensor("other"))]
     case 1231:
-        return [try Tensor.viewAsReal(x.tensor("self"))]
+        return [try x.tensor("self").view(x.integers("size"))]
     case 1232:
-        return try x.tensor("self").vsplit(indices: x.integers("indices"))
+        return [try x.tensor("self").view(dtype: x.dtype("dtype"))]
     case 1233:
-        return try x.tensor("self").vsplit(sections: x.integer("sections"))
+        return [try x.tensor("self").viewAs(x.tensor("other"))]
     case 1234:
-        return [try Tensor.vstack(x.tensors("tensors"))]
+        return [try Tensor.viewAsComplex(x.tensor("self"))]
     case 1235:
-        return try Tensor.`where`(x.tensor("condition"))
+        return [try Tensor.viewAsReal(x.tensor("self"))]
     case 1236:
-        return [try Tensor.`where`(x.tensor("condition"), x.scalar("self"), x.scalar("other"))]
+        return try x.tensor("self").vsplit(indices: x.integers("indices"))
     case 1237:
-        return [try Tensor.`where`(x.tensor("condition"), x.tensor("self"), x.scalar("other"))]
+        return try x.tensor("self").vsplit(sections: x.integer("sections"))
     case 1238:
-        return [try Tensor.`where`(x.tensor("condition"), x.scalar("self"), x.tensor("other"))]
+        return [try Tensor.vstack(x.tensors("tensors"))]
     case 1239:
-        return [try Tensor.`where`(x.tensor("condition"), x.tensor("self"), x.tensor("other"))]
+        return try Tensor.`where`(x.tensor("condition"))
     default: return []
     }
 }
@@ -808,23 +814,31 @@ func calls30(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
 func calls31(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     switch number {
     case 1240:
-        return [try x.tensor("self").xlogy(x.scalar("other"))]
+        return [try Tensor.`where`(x.tensor("condition"), x.scalar("self"), x.scalar("other"))]
     case 1241:
-        return [try Tensor.xlogy(x.scalar("self"), x.tensor("other"))]
+        return [try Tensor.`where`(x.tensor("condition"), x.tensor("self"), x.scalar("other"))]
     case 1242:
-        return [try x.tensor("self").xlogy(x.tensor("other"))]
+        return [try Tensor.`where`(x.tensor("condition"), x.scalar("self"), x.tensor("other"))]
     case 1243:
-        return [try x.writtenTensor("self").xlogy_(x.scalar("other"))]
+        return [try Tensor.`where`(x.tensor("condition"), x.tensor("self"), x.tensor("other"))]
     case 1244:
-        return [try x.writtenTensor("self").xlogy_(x.tensor("other"))]
+        return [try x.tensor("self").xlogy(x.scalar("other"))]
     case 1245:
-        return [try x.writtenTensor("self").zero_()]
+        return [try Tensor.xlogy(x.scalar("self"), x.tensor("other"))]
     case 1246:
+        return [try x.tensor("self").xlogy(x.tensor("other"))]
+    case 1247:
+        return [try x.writtenTensor("self").xlogy_(x.scalar("other"))]
+    case 1248:
+        return [try x.writtenTensor("self").xlogy_(x.tensor("other"))]
+    case 1249:
+        return [try x.writtenTensor("self").zero_()]
+    case 1250:
         let result = try Tensor.zeros(
             x.integers("size"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"))
         return [result]
-    case 1247:
+    case 1251:
         let result = try Tensor.zerosLike(
             x.tensor("self"), dtype: x.optionalDType("dtype"), device: x.optionalDevice("device"),
             pinMemory: x.optionalBoolean("pin_memory"), memoryFormat: x.optionalMemoryFormat("memory_format"))
