@@ -185,8 +185,8 @@ struct DistributionTests {
     }
 
     @Test("samples are those of the Python torch beside libtorch, to the bit", .enabled(if: Python.hasTorch))
-    func samplesAreLive() throws {
-        for line in try Python.run("distributions.py", ["--live"]) {
+    func samplesAreLive() async throws {
+        for line in try await Python.run("distributions.py", ["--live"]) {
             let parts = line.split(separator: "|").map(String.init)
             let maker = try #require(Self.makers[parts[0]])
             let distribution = try maker.make(maker.parameters())

@@ -123,9 +123,9 @@ struct ParametrizationFixtureTests {
 
     @Test(
         "after three steps the bits are those of the Python torch beside libtorch", .enabled(if: Python.hasTorch))
-    func liveBitsAreTheSame() throws {
+    func liveBitsAreTheSame() async throws {
         let cases = try ParametrizationFixture.read().cases
-        for line in try Python.run("parametrizations.py", ["--live"]) {
+        for line in try await Python.run("parametrizations.py", ["--live"]) {
             let parts = line.split(separator: "|").map(String.init)
             // Solvers and matrix exponentials round by the number of threads, which is one there.
             if parts[0].hasPrefix("orthogonal") { continue }
