@@ -3,7 +3,7 @@ import Testing
 
 @testable import TorchSerialization
 
-@Suite("Opening regular files", .timeLimit(.minutes(1)))
+@Suite("Opening regular files", .timeLimit(.minutes(10)))
 struct RegularFileTests {
     private func refusal(_ path: String, _ flags: Int32) -> String? {
         do {

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("a FIFO in its place is an error, and not waited for", .timeLimit(.minutes(1)))
+    @Test("a FIFO in its place is an error, and not waited for", .timeLimit(.minutes(10)))
     func fifo() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: FolderLock.fileName).path

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Helios
 
-@Suite(.timeLimit(.minutes(1))) struct LogFileTests {
+@Suite(.timeLimit(.minutes(10))) struct LogFileTests {
     /// What a log file warned of.
     private final class Warnings: Sendable {
         private let texts = Mutex<[String]>([])
