@@ -54,6 +54,13 @@ class ReadyModel: SmallModel {
     override func loadForTesting() {}
 }
 
+extension URL {
+    /// Makes the checkpoints of a model look like those of a training that was killed right before its end.
+    func forgetEnd(of saveName: String) throws {
+        try FileManager.default.removeItem(at: appending(path: "\(saveName)/.helios-ended"))
+    }
+}
+
 /// Twenty-two images of 3 by 3 random numbers, in batches of 4.
 class SmallData: DataModule<LabeledBatch> {
     var options = LoaderOptions(batchSize: 4, shuffle: true)

@@ -101,7 +101,8 @@ struct RegistryContentsTests {
             "AdaptiveAveragePooling", "AdaptiveMaxPooling", "AdaptivePooling", "AveragePooling", "BatchNorm",
             "ChannelNorm", "ConstantPaddingLayer", "Convolution",
             "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "InPlaceActivation", "InstanceNorm",
-            "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "RecurrentCell", "RecurrentLayer",
+            "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "ParameterDict", "ParameterList",
+            "RecurrentCell", "RecurrentLayer",
             "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin",
         ]
         func expect(_ names: [String], _ folder: String, _ cases: some Sequence<String>) throws {

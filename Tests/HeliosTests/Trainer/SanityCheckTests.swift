@@ -82,6 +82,7 @@ import Testing
     func resumed() throws {
         try withTemporaryFolder { folder in
             _ = try train(SmallModel(), checked: 1, folder: folder)
+            try folder.forgetEnd(of: "small")
             let model = Watching()
             _ = try train(model, checked: 1, folder: folder)
             #expect(model.calls == ["training"])

@@ -43,8 +43,9 @@ import Testing
     @Test("nothing is said of a validation that takes place")
     func nothingToSay() throws {
         let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 2)
-        #expect(try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) } == [])
-        #expect(try warnings(trainer) { try trainer.test(SmallModel(), SmallData()) } == [])
+        let model = SmallModel()
+        #expect(try warnings(trainer) { try trainer.fit(model, SmallData()) } == [])
+        #expect(try warnings(trainer) { try trainer.test(model, SmallData()) } == [])
     }
 
     @Test("options of checkpoints without a folder for them")
@@ -69,10 +70,11 @@ import Testing
     @Test("data for steps that the model does not have are warned of once")
     func unwrittenSteps() throws {
         let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
-        let lines = try warnings(trainer) { try trainer.fit(TrainingOnly(), SmallData()) }
+        let model = TrainingOnly()
+        let lines = try warnings(trainer) { try trainer.fit(model, SmallData()) }
         #expect(lines.count == 1)
         #expect(lines.first?.contains("TrainingOnly does not override validStep(_:step:)") == true)
-        let tested = try warnings(trainer) { try trainer.test(TrainingOnly(), SmallData()) }
+        let tested = try warnings(trainer) { try trainer.test(model, SmallData()) }
         #expect(tested.filter { $0.contains("TrainingOnly does not override testStep(_:step:)") }.count == 1)
     }
 
