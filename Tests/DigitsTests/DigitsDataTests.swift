@@ -20,10 +20,13 @@ import Testing
     @Test(
         "a file that is not the digits is an error that names it",
         arguments: [
-            "", "1,2,3\n", String(repeating: "0,", count: 64) + "10\n", String(repeating: "17,", count: 64) + "1\n",
+            NamedText("nothing", ""), NamedText("three numbers", "1,2,3\n"),
+            NamedText("a class that is not there", String(repeating: "0,", count: 64) + "10\n"),
+            NamedText("a pixel that is too bright", String(repeating: "17,", count: 64) + "1\n"),
         ]
     )
-    func otherFile(_ text: String) throws {
+    func otherFile(_ file: NamedText) throws {
+        let text = file.text
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "digits.csv")
             try Data(text.utf8).write(to: file)

@@ -46,9 +46,17 @@ struct StateDescriptionTests {
             "", "{", "{}", "{\"float\": \"x\"}", "{\"float\": 1, \"tuple\": []}", "{\"other\": 1}",
             "{\"dtype\": \"float33\"}", "{\"complex\": [1]}", "{\"size\": [0.5]}", "{\"dict\": [[1]]}",
             "{\"dict\": [[\"a\", 1], [\"a\", 2]]}", "{\"tensor\": \"missing\"}", "{\"tensor\": 1}", "1.5",
-            String(repeating: "[", count: 100_000),
         ])
     func errors(text: String) {
+        expectError(text)
+    }
+
+    @Test("a list of lists that never ends is an error")
+    func depth() {
+        expectError(String(repeating: "[", count: 100_000))
+    }
+
+    private func expectError(_ text: String) {
         var tensors: [String: Tensor] = [:]
         #expect(throws: CommandError.self) { try StateDescription(json: text).value(&tensors) }
     }

@@ -33,8 +33,10 @@ import Testing
         #expect(NearNames.nearest(to: "nneaR", among: names) == [])
     }
 
-    @Test("what is no name is near none", arguments: ["", String(repeating: "x", count: 1_000_000)])
-    func noName(text: String) {
-        #expect(NearNames.nearest(to: text, among: ["a", "b"]) == [])
+    @Test(
+        "what is no name is near none",
+        arguments: [NamedText("nothing", ""), NamedText("a million letters", String(repeating: "x", count: 1_000_000))])
+    func noName(text: NamedText) {
+        #expect(NearNames.nearest(to: text.text, among: ["a", "b"]) == [])
     }
 }
