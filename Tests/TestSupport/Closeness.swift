@@ -120,6 +120,10 @@ public func expectClose(
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     guard try isSameKind(actual, expected, comment, sourceLocation) else { return }
+    guard !expected.dtype.isComplex else {
+        let parts = try [actual, expected].map { try Tensor.viewAsReal($0.detach().resolveConj()) }
+        return try expectClose(parts[0], parts[1], within: tolerance, comment, sourceLocation: sourceLocation)
+    }
     guard let (digits, leastExponent) = significand(of: expected.dtype) else {
         return try expectSameBits(actual, expected, comment, sourceLocation: sourceLocation)
     }
