@@ -131,7 +131,11 @@ struct ParametrizationFixtureTests {
             if parts[0].hasPrefix("orthogonal") { continue }
             try manualSeed(5)
             let layer = try make(parts[0])
-            _ = try train(layer, #require(cases[parts[0]]).input.tensor)
+            // Made here as there: processors round the recorded one in other places.
+            let shape = try #require(cases[parts[0]]).input.shape
+            let input = try Tensor.linspace(start: -1, end: 1, steps: shape.reduce(1, *)).reshape(shape)
+            LibTorch.useOneThreadOnThisThread()
+            _ = try train(layer, input)
             let bits = try layer.stateDict().map { _, value -> [Int32] in
                 guard case .tensor(let tensor) = value else { return [] }
                 return try tensor.reshape([-1]).contiguous().view(dtype: .int32).array(Int32.self)
