@@ -87,6 +87,11 @@ void ct_use_one_thread_here(void) {
   using SetThreadCount = void (*)(int);
   static const auto setThreadCount = reinterpret_cast<SetThreadCount>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
   if (setThreadCount != nullptr) setThreadCount(1);
+  // MKL keeps a number of its own for a thread on which at::set_num_threads was called once. Some builds have no MKL.
+  using SetMKLThreadCount = int (*)(int);
+  static const auto setMKLThreadCount =
+      reinterpret_cast<SetMKLThreadCount>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+  if (setMKLThreadCount != nullptr) (void)setMKLThreadCount(1);
 }
 
 int32_t ct_cuda_device_count(void) {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Torch
@@ -42,4 +43,19 @@ import Torch
         let without = try Tensor.conv2d(input, weight: weight)
         #expect(try with.allclose(without, rtol: 1e-4, atol: 1e-5))
     }
+
+    #if os(Linux)
+        @Test("a thread that is to use no other has MKL use no other, also after a greater number was set on it")
+        func oneThread() throws {
+            typealias MaxThreads = @convention(c) () -> Int32
+            // A libtorch without MKL has no such function.
+            guard let address = dlsym(nil, "MKL_Get_Max_Threads") else { return }
+            let maxThreads = unsafeBitCast(address, to: MaxThreads.self)
+            let before = LibTorch.threadCount
+            defer { try? LibTorch.setThreadCount(before) }
+            try LibTorch.setThreadCount(3)
+            LibTorch.useOneThreadOnThisThread()
+            #expect(LibTorch.threadCount == 1 && maxThreads() == 1)
+        }
+    #endif
 }
