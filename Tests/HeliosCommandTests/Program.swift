@@ -51,69 +51,14 @@ struct Program {
     }
 }
 
-/// The command while it runs. It writes into files, since a pipe that nobody reads stops it.
-final class RunningProgram {
-    private let process = Process()
-    private let folder: URL
-    private let ended = DispatchSemaphore(value: 0)
-
-    /// How long a program may take before it counts as one that hangs. The machine may be busy.
-    private static let greatestTime = DispatchTimeInterval.seconds(120)
-
-    init(_ executable: URL, _ arguments: [String], _ environment: [String: String]) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "helios-program-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        func file(_ name: String) throws -> FileHandle {
-            let url = folder.appending(path: name)
-            try Data().write(to: url)
-            return try FileHandle(forWritingTo: url)
-        }
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = try file("output")
-        process.standardError = try file("errors")
-        process.terminationHandler = { [ended] _ in ended.signal() }
-        try withUnblockedSignals { try process.run() }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    func send(_ signal: Int32) {
-        kill(process.processIdentifier, signal)
-    }
-
-    /// Waits until the condition holds, or the program has ended.
-    func wait(until condition: () -> Bool) {
-        while process.isRunning, !condition() { usleep(500) }
-    }
-
+extension RunningProgram {
+    /// Waits for the end. A program that takes too long for a busy machine counts as one that hangs.
     func wait(sourceLocation: SourceLocation = #_sourceLocation) throws -> Program {
-        if ended.wait(timeout: .now() + RunningProgram.greatestTime) == .timedOut {
-            Issue.record("it hangs: \(process.arguments ?? [])", sourceLocation: sourceLocation)
-            send(SIGKILL)
-            ended.wait()
-        }
-        func text(_ name: String) throws -> String {
-            String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
-        }
+        let end = try end(within: .seconds(120), sourceLocation: sourceLocation)
         return Program(
-            status: process.terminationStatus, output: try text("output"), errors: try text("errors"),
-            wasKilled: process.terminationReason == .uncaughtSignal)
+            status: end.status, output: String(decoding: end.output, as: UTF8.self),
+            errors: String(decoding: end.errors, as: UTF8.self), wasKilled: end.wasKilled)
     }
-}
-
-/// Runs `body` so that a process that it starts gets every signal: it inherits what this thread blocks, and the threads
-/// that tests run on block most.
-private func withUnblockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
-    var none = sigset_t()
-    var previous = sigset_t()
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &previous)
-    defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
-    return try body()
 }
 
 /// A file that PyTorch wrote: Tests/Fixtures/torch_files.py makes it.
