@@ -36,6 +36,9 @@ struct HandledSignal {
 }
 
 extension sigaction {
+    /// Whether the process ignores the signal, as after `nohup`.
+    package var ignores: Bool { handlerBits == unsafeBitCast(SIG_IGN, to: Int.self) }
+
     /// The handler's address, for comparison.
     fileprivate var handlerBits: Int {
         #if canImport(Darwin)
