@@ -20,6 +20,15 @@ struct RandomState {
 }
 
 extension RandomState {
+    /// Runs `body`, and leaves the generators as they were, also if `body` throws.
+    static func restoring<Result>(device: Device, _ body: () throws -> Result) throws -> Result {
+        // The seed is for what is saved; restoring takes the states alone.
+        let before = try current(seed: 0, device: device)
+        let result = Swift.Result { try body() }
+        try before.restore(device: device)
+        return try result.get()
+    }
+
     func stateDict() -> StateDict {
         // Python has no unsigned integers: a seed beyond its signed ones is kept by its bits.
         var state: StateDict = ["seed": .int(Int(bitPattern: UInt(seed))), "torch": .tensor(cpu)]

@@ -26,10 +26,7 @@ enum ProcessTurn {
         defer { end() }
         guard let outer else { return try body() }
         // A run seeds the generators of all devices.
-        let random = try RandomState.current(seed: 0, device: outer.device)
-        let result = Swift.Result { try body() }
-        try random.restore(device: outer.device)
-        return try result.get()
+        return try RandomState.restoring(device: outer.device, body)
     }
 
     /// Returns the run in one of whose hooks the new one begins.

@@ -64,8 +64,6 @@ extension Trainer {
     /// Runs `body` without a log, checkpoints by frequency and a time limit; options and the process are afterwards as
     /// they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
-        let random = try RandomState.current(seed: randomSeed, device: device)
-        let threadCount = LibTorch.threadCount
         let options = (checkpointRoot, checkpointFrequency, logRoot, timeLimit)
         let before = (state, lastCheckpoint, logFile)
         (checkpointFrequency, logRoot, timeLimit) = (nil, nil, nil)
@@ -73,10 +71,7 @@ extension Trainer {
             (checkpointRoot, checkpointFrequency, logRoot, timeLimit) = options
             (state, lastCheckpoint, logFile) = before
         }
-        let result = Swift.Result(catching: body)
-        try LibTorch.setThreadCount(threadCount)
-        try random.restore(device: device)
-        return try result.get()
+        return try leavingProcessUnchanged(body)
     }
 }
 

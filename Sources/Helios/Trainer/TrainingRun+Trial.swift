@@ -45,22 +45,30 @@ extension Trainer {
         _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int? = nil,
         _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
-        let random = try RandomState.current(seed: randomSeed, device: device)
-        let threadCount = LibTorch.threadCount
         let before = state
         defer { state = before }
-        let result = Swift.Result {
-            try run(what, .trial(batchSize: batchSize), model, data) { run in
-                try run.setUp(fastInit: false)
-                return try body(run)
+        return try leavingProcessUnchanged {
+            let result = Swift.Result {
+                try run(what, .trial(batchSize: batchSize), model, data) { run in
+                    try run.setUp(fastInit: false)
+                    return try body(run)
+                }
             }
+            model.forgetTraining()
+            for (_, network) in model.namedNetworks() {
+                for parameter in network.parameters() { try parameter.setGrad(nil) }
+            }
+            return try result.get()
         }
-        model.forgetTraining()
-        for (_, network) in model.namedNetworks() {
-            for parameter in network.parameters() { try parameter.setGrad(nil) }
+    }
+
+    /// Runs `body`, and leaves the random generators and the number of threads as they were, also if `body` throws.
+    func leavingProcessUnchanged<Result>(_ body: () throws -> Result) throws -> Result {
+        try RandomState.restoring(device: device) {
+            let threadCount = LibTorch.threadCount
+            let result = Swift.Result { try body() }
+            try LibTorch.setThreadCount(threadCount)
+            return try result.get()
         }
-        try LibTorch.setThreadCount(threadCount)
-        try random.restore(device: device)
-        return try result.get()
     }
 }
