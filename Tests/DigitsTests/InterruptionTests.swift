@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(
-        "SIGINT, SIGTERM and SIGHUP end it after the step, with a checkpoint that it goes on from",
+        "SIGINT, SIGTERM and SIGHUP end it after the step, with a checkpoint that it resumes from",
         arguments: [SIGINT, SIGTERM, SIGHUP])
     func signal(number: Int32) throws {
         try withTemporaryFolder { folder in

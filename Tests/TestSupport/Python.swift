@@ -68,7 +68,7 @@ public enum Python {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// For tests that ask the PyTorch beside. Skips them where there is none.
+    /// For tests that compare with the Python torch beside libtorch. Skips them if there is none.
     public static var needsPyTorch: ConditionTrait {
         .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch")
     }

@@ -92,7 +92,7 @@ struct CheckpointFolder {
     }
 
     /// The newest checkpoint that can be read: the greatest epoch and iteration, and of several of one step the one that
-    /// was written last; nil where there is none at all.
+    /// was written last; `nil` if the folder has none.
     ///
     /// - Parameter warn: is told of each one that was passed over, and why.
     /// - Throws: `CheckpointError` where there are checkpoints and none can be read: starting anew then would bury

@@ -12,7 +12,7 @@ struct FileLogHandler: LogHandler {
 
     private let file: LogFile
 
-    /// - Parameter warn: is told of lines that cannot be written, from any thread.
+    /// - Parameter warn: takes a warning about lines that cannot be written; called from any thread.
     /// - Throws: `LogFileError` if the file cannot be written.
     init(_ url: URL, warn: @escaping @Sendable (String) -> Void = { Console.printWarning($0) }) throws {
         file = try LogFile(url.path, warn: warn)

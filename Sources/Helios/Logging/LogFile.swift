@@ -35,7 +35,7 @@ final class LogFile: Sendable {
     typealias Write = @Sendable (Int32, UnsafeRawBufferPointer) -> Int
 
     /// - Parameters:
-    ///   - warn: is told of lines that cannot be written.
+    ///   - warn: takes a warning about lines that cannot be written.
     ///   - write: the system's function; another for tests.
     /// - Throws: `LogFileError` if the file cannot be written.
     init(

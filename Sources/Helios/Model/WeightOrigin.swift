@@ -2,7 +2,7 @@ import Foundation
 
 /// Where the weights come from that a model's networks have: whether a test may use them as they are.
 enum WeightOrigin {
-    /// `setup(fastInit:)`, and perhaps `loadForTesting`, both of which each test calls anew.
+    /// `setup(fastInit:)`, and perhaps `loadForTesting`: each test calls both again.
     case setup
     /// A training in this process, which ended in this state.
     case trained(TrainingState)

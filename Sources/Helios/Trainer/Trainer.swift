@@ -23,7 +23,7 @@ public final class Trainer {
     public var timeLimit: Duration?
     /// Validates after every so many units; never where nil.
     public var validFrequency: Int?
-    /// Saves a checkpoint after every so many units; nil saves only the end of the training, and an interruption.
+    /// Saves a checkpoint every n units; `nil` saves only at the end of the training, and at an interruption.
     public var checkpointFrequency: Int?
     /// Tells `onTrainingBatchEnd` to log after every so many iterations; never where nil.
     public var printFrequency: Int?
@@ -217,7 +217,7 @@ public final class Trainer {
     /// loaded as for a test.
     ///
     /// - Returns: the predictions of each batch, in order.
-    /// - Throws: as `test`; `DataError` where there are no data to predict for.
+    /// - Throws: as `test`; `DataError` if there is no prediction data.
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws -> [Tensor] {

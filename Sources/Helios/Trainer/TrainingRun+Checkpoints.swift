@@ -131,7 +131,7 @@ extension TrainingRun {
         return checkpoint
     }
 
-    /// Saves the state in which an error left a training that had begun. Returns the file; nil if there is none.
+    /// Saves the state in which an error left a training that had begun. Returns the file, or `nil` if nothing was saved.
     func saveAfterError(_ error: any Error) -> URL? {
         guard let checkpoints, state.globalEpoch > 0 else { return nil }
         do {
@@ -152,7 +152,7 @@ extension TrainingRun {
     /// Whether gradients may be there that no step of the optimiser has used yet.
     private var hasPendingGradients: Bool {
         guard trainer.accumulationSteps > 1 else { return false }
-        // By epoch the model counts for itself, and nobody knows how.
+        // By epoch a model may accumulate in its own way, whatever `isStepDue` says.
         return trainer.trainUnit == .epoch || state.globalIteration % trainer.accumulationSteps != 0
     }
 

@@ -3,7 +3,8 @@ import Torch
 /// Steps by the gradient over the root of the sum of all its squares, so that what seldom changes moves further.
 ///
 /// s ← s + g²; θ ← θ - lr / (1 + (t - 1)·lrDecay) · g / (√s + eps) in step t. As PyTorch's `Adagrad(fused=True)`, to the
-/// bit; sparse gradients, which that does not take, as its `Adagrad`. Duchi and others 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
+/// bit; with sparse gradients, which that refuses, as plain `Adagrad`. Duchi and others 2011, "Adaptive subgradient
+/// methods for online learning and stochastic optimization".
 public final class Adagrad: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, lrDecay, weightDecay, initialAccumulatorValue, eps: Double

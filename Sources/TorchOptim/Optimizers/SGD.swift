@@ -2,8 +2,8 @@ import Torch
 
 /// Stochastic gradient descent, with momentum if wanted: θ ← θ - lr·v, where v ← momentum·v + (1 - dampening)·g.
 ///
-/// As PyTorch's `SGD(fused=True)`, to the bit; sparse gradients, which that does not take, as its `SGD`. Momentum: Sutskever and others 2013, "On the importance of initialization
-/// and momentum in deep learning".
+/// As PyTorch's `SGD(fused=True)`, to the bit; with sparse gradients, which that refuses, as plain `SGD`. Momentum:
+/// Sutskever and others 2013, "On the importance of initialization and momentum in deep learning".
 public final class SGD: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, momentum, dampening, weightDecay: Double

@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test("a file that cannot be made again goes on where it is, and that is told once")
+    @Test("a moved file that cannot be made again keeps its lines, with one warning")
     func blockedRotation() throws {
         try withTemporaryFolder { folder in
             let (file, old) = (folder.appending(path: "run.log"), folder.appending(path: "run.log.1"))

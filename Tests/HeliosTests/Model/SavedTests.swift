@@ -21,7 +21,7 @@ import Testing
         init() { super.init(saveName: "holder") }
     }
 
-    @Test("every type that is told of comes back, also into what was nil or empty")
+    @Test("every documented type is restored, also into a property that was nil or empty")
     func roundTrip() throws {
         let source = Holder()
         let (one, two) = (try Tensor.randn([2, 3]), try Tensor.randn([4]))

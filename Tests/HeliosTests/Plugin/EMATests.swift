@@ -135,7 +135,7 @@ struct EMATests {
     }
 
     @Test(
-        "validation runs with the averages to its end, and training goes on with the weights, to the bit",
+        "validation runs with the averages to its end, and training continues with the weights, to the bit",
         .standardGenerator)
     func validation() throws {
         let plain = SmallModel()
@@ -169,7 +169,7 @@ struct EMATests {
         #expect(ema.updateCount == 6)
     }
 
-    @Test("the weights come back where the validation fails, and where it is interrupted", .standardGenerator)
+    @Test("the weights come back if the validation fails or is interrupted", .standardGenerator)
     func leavingValidation() throws {
         final class Interrupting: SmallModel {
             override func validStep(_ batch: LabeledBatch, step: Int) { trainer?.stop() }

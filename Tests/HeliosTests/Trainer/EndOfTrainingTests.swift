@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test("early stopping is saved, and more cycles go on from it", arguments: TrainingUnit.allCases)
+    @Test("early stopping is saved, and more cycles resume from it", arguments: TrainingUnit.allCases)
     func stoppedEarly(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             func train(_ cycles: Int, in name: String) throws -> (FitResult, Counting) {

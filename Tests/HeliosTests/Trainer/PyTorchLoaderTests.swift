@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("an order that was drawn and one that was not do not go on from each other in the middle of an epoch")
+    @Test("a resume in the middle of an epoch refuses to switch between a drawn order and another")
     func otherOrder() throws {
         let recorded = try fixture("pytorch-loader", as: Recorded.self)
         for draws in [true, false] {

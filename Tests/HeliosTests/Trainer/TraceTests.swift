@@ -41,7 +41,7 @@ import Testing
         let rules = try TraceTests.ownFiles.reduce(into: Set<TraceRule>()) { rules, file in
             rules.formUnion(try TraceReplay(Trace(file)).report().rules)
         }
-        // Since the end is saved, a training that goes on from its end has ended before.
+        // Since the end is saved, a run that resumes from it has nothing left to do.
         #expect(rules == Set(TraceRule.allCases).subtracting([.newestCheckpoint, .stopIsFinal]))
     }
 

@@ -27,7 +27,7 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     ///   - nhead: the number of heads, a divisor of that size.
     ///   - dimFeedforward: the size within the network.
     ///   - activation: within the network.
-    ///   - normFirst: whether each part normalises its input, not its output.
+    ///   - normFirst: whether each part normalizes its input, not its output.
     /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
         _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
