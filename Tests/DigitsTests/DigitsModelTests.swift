@@ -5,7 +5,7 @@ import Testing
 
 @testable import Digits
 
-@Suite(.standardGenerator) struct DigitsModelTests {
+struct DigitsModelTests {
     /// The example's model, with a record of what it was trained by.
     private final class RecordingModel: DigitsModel {
         var losses: [Double] = []
@@ -27,23 +27,39 @@ import Testing
         let accuracies: [Double]
     }
 
-    @Test("losses are PyTorch's, step by step", arguments: [0, 2])
-    func losses(workers: Int) throws {
-        try LibTorch.setThreadCount(1)
-        let recording = try fixture("digits", as: Recording.self)
+    @Test("losses and accuracies are those of the PyTorch beside, to the bit", .needsPyTorch, arguments: [0, 2])
+    func trainsLikePyTorch(workers: Int) async throws {
+        let expected: Recording = try await Python.fixture("digits")
+        try await withStandardGenerator {
+            let model = try trainedModel(epochs: expected.accuracies.count, workers: workers)
+            #expect(model.losses == expected.losses)
+            #expect(model.accuracies.map(Float.init) == expected.accuracies.map(Float.init))
+        }
+    }
+
+    /// Roundings that differ between two processors grow with each step, so that only the first loss can be compared closely:
+    /// its longest sums have 512 terms. What is learned must be the same nevertheless. An accuracy p of 360 digits has a
+    /// standard deviation of √(p(1−p)/360), 1.1 % for 0.95: three of those are 12 digits.
+    @Test("the first loss is PyTorch's of another machine, and what is learned is as good", .standardGenerator)
+    func learnsAsRecorded() throws {
+        let expected = try fixture("digits", as: Recording.self)
+        let model = try trainedModel(epochs: expected.accuracies.count, workers: 0)
+        #expect(model.losses.count == expected.losses.count)
+        try expectClose(
+            Tensor(model.losses.prefix(1).map(Float.init)), Tensor(expected.losses.prefix(1).map(Float.init)),
+            within: .sum(of: 512), "the first loss")
+        #expect(model.accuracies.count == expected.accuracies.count)
+        for (accuracy, expected) in zip(model.accuracies, expected.accuracies) {
+            #expect(abs(accuracy - expected) <= 12 / 360)
+        }
+    }
+
+    private func trainedModel(epochs: Int, workers: Int) throws -> RecordingModel {
+        LibTorch.useOneThreadOnThisThread()
         let model = RecordingModel(learningRate: 1e-3, trainedNetwork: URL(filePath: "/dev/null"))
         let trainer = try Trainer(
-            totalSteps: .steps(recording.accuracies.count), validFrequency: 1, randomSeed: 0, showsProgress: false,
-            printsBanner: false)
+            totalSteps: .steps(epochs), validFrequency: 1, randomSeed: 0, showsProgress: false, printsBanner: false)
         try trainer.fit(model, DigitsData(batchSize: 32, workers: workers))
-
-        #expect(model.losses.count == recording.losses.count)
-        for (step, (loss, expected)) in zip(model.losses, recording.losses).enumerated().prefix(100) {
-            #expect(abs(loss - expected) <= 1e-4 * expected, "step \(step + 1): \(loss) instead of \(expected)")
-        }
-        #expect(model.accuracies.count == recording.accuracies.count)
-        for (accuracy, expected) in zip(model.accuracies, recording.accuracies) {
-            #expect(abs(accuracy - expected) < 2.5 / 360)
-        }
+        return model
     }
 }
