@@ -41,7 +41,8 @@ bool isInSameOrder(const at::Tensor &left, const at::Tensor &right) {
 std::vector<int64_t> integersOf(const at::Tensor &tensor) {
   if (!c10::isIntegralType(tensor.scalar_type(), false)) return {};
   const auto numbers = tensor.to(c10::ScalarType::Long).contiguous();
-  const int64_t *values = numbers.const_data_ptr<int64_t>();
+  // Not const_data_ptr<int64_t>(): libtorch 2.11 exports it under the name that GCC gives it, which is not Clang's.
+  const auto *values = static_cast<const int64_t *>(numbers.const_data_ptr());
   return std::vector<int64_t>(values, values + numbers.numel());
 }
 
@@ -184,7 +185,7 @@ void checkBatchSizes(const at::Tensor &data, const at::Tensor &batchSizes) {
       "batch sizes are a list of integers on the CPU, one for each step");
   TORCH_CHECK(data.dim() > 0, "packed data has rows");
   const auto sizes = batchSizes.contiguous();
-  const int64_t *values = sizes.const_data_ptr<int64_t>();
+  const auto *values = static_cast<const int64_t *>(sizes.const_data_ptr());
   int64_t rows = 0;
   for (int64_t step = 0; step < sizes.size(0); ++step) {
     TORCH_CHECK(
