@@ -44,7 +44,7 @@ func milliseconds(_ duration: Duration) -> String {
     String(format: "%.0f ms", duration / .milliseconds(1))
 }
 
-for writing in [CheckpointWriting.sync, .async] {
+for writing in [CheckpointWriteMode.sync, .async] {
     let root = folder.appending(path: "pause-\(writing)")
     let model = LargeModel(saveName: "large")
     let trainer = try Trainer(

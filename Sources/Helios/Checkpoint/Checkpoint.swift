@@ -41,7 +41,7 @@ struct Checkpoint {
     }
 
     let trainingState: TrainingState
-    let resumePoint: ResumePoint
+    let resumePoint: LoopPosition
     let modelState: StateDict
     let scalerState: StateDict?
     let runningLosses: StateDict
@@ -56,7 +56,7 @@ struct Checkpoint {
     let orderSeed: UInt64?
     let random: RandomState
     let data: StateDict
-    let epochShape: EpochShape?
+    let epochLayout: EpochLayout?
     let logFile: String?
     /// The names of those in its folder that the training wrote and does not keep for ever, itself among them.
     let written: [StateValue]
@@ -72,7 +72,7 @@ struct Checkpoint {
     let error: String?
 
     init<Batch>(
-        trainingState: TrainingState, resumePoint: ResumePoint, model: Model<Batch>, plugins: [Plugin],
+        trainingState: TrainingState, resumePoint: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, orderSeed: UInt64?,
         random: RandomState, logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int,
         setupOptions: StateDict,
@@ -95,7 +95,7 @@ struct Checkpoint {
         self.random = random
         self.data = try data.stateDict()
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
-        epochShape = try data.trainDataLoader.map { try EpochShape($0, epoch: epoch) }
+        epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
         self.logFile = logFile?.path
         self.written = written.map { .string($0.fileName) }
         self.interrupted = written.filter { interrupted.contains($0.fileName) }.map { .string($0.fileName) }
@@ -158,7 +158,7 @@ extension Checkpoint {
             Key.loggers: .dictionary(["root": .dictionary(["log_file": log])]),
             Key.data: .dictionary(data),
         ]
-        if let epochShape { state[Key.epoch] = .dictionary(epochShape.stateDict()) }
+        if let epochLayout { state[Key.epoch] = .dictionary(epochLayout.stateDict()) }
         state[Key.resumePoint] = .string(resumePoint.rawValue)
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
@@ -193,8 +193,8 @@ extension Checkpoint {
         validationScores = model[Key.validationScores] == nil ? [:] : try model.dictionary(Key.validationScores)
         random = try RandomState(state.dictionary(Key.random))
         data = try state.dictionary(Key.data)
-        epochShape = state[Key.epoch] == nil ? nil : try EpochShape(state.dictionary(Key.epoch))
-        resumePoint = try ResumePoint(state.string(Key.resumePoint))
+        epochLayout = state[Key.epoch] == nil ? nil : try EpochLayout(state.dictionary(Key.epoch))
+        resumePoint = try LoopPosition(state.string(Key.resumePoint))
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
         progress = try state.dictionary(Key.progress)
         threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)

@@ -128,7 +128,7 @@ public enum CheckpointMigration {
         var state = state
         state[Checkpoint.Key.version] = .string(Helios.version)
         if state[Checkpoint.Key.resumePoint] == nil {
-            state[Checkpoint.Key.resumePoint] = .string(ResumePoint.saved.rawValue)
+            state[Checkpoint.Key.resumePoint] = .string(LoopPosition.saved.rawValue)
         }
         if state[Checkpoint.Key.progress] == nil { state[Checkpoint.Key.progress] = .dictionary([:]) }
         return state
@@ -174,7 +174,7 @@ public enum CheckpointMigration {
             Checkpoint.Key.loggers: .dictionary(loggers),
             Checkpoint.Key.data: .dictionary(data),
             // Python saves at one place only, and this one is there too.
-            Checkpoint.Key.resumePoint: .string(ResumePoint.saved.rawValue),
+            Checkpoint.Key.resumePoint: .string(LoopPosition.saved.rawValue),
             Checkpoint.Key.progress: .dictionary([:]),
         ]
         // The plug-ins' states.

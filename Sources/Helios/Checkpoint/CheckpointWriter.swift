@@ -5,14 +5,15 @@ import Synchronization
 ///
 /// To be used from one thread, as the training loop is.
 final class CheckpointWriter {
-    private let mode: CheckpointWriting
+    private let mode: CheckpointWriteMode
     private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome
     private var running: Running?
     private var copier = StateCopier()
 
     /// - Parameter perform: does a job; for tests.
     init(
-        _ mode: CheckpointWriting, perform: @escaping @Sendable (CheckpointJob) -> CheckpointJob.Outcome = { $0.run() }
+        _ mode: CheckpointWriteMode,
+        perform: @escaping @Sendable (CheckpointJob) -> CheckpointJob.Outcome = { $0.run() }
     ) {
         self.mode = mode
         self.perform = perform

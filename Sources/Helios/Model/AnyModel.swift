@@ -27,15 +27,3 @@ public protocol AnyModel: AnyObject {
     /// The optimisers among the stored properties, by the property's name (`optimizers.0` in a list).
     func namedOptimizers() -> [(name: String, optimizer: Optimizer)]
 }
-
-extension Model: AnyModel {
-    public final func namedNetworks() -> [(name: String, network: Module)] {
-        StatefulProperties(of: self).networks
-    }
-
-    public final func namedOptimizers() -> [(name: String, optimizer: Optimizer)] {
-        StatefulProperties(of: self).members.compactMap { member in
-            (member.value as? Optimizer).map { (member.name, $0) }
-        }
-    }
-}

@@ -69,7 +69,7 @@ public final class Trainer {
     /// Where checkpoints go: into a folder of the model's name inside.
     public var checkpointRoot: URL?
     /// Whether training waits until a checkpoint is on the disk.
-    public var checkpointWriting: CheckpointWriting
+    public var checkpointWriting: CheckpointWriteMode
     /// Which checkpoints stay.
     public var checkpointRetention: CheckpointRetention
     /// Which options a resumed run uses: the checkpoint's, or those that the program says now.
@@ -130,7 +130,7 @@ public final class Trainer {
         sanityCheckSteps: Int = 0, trainBatchLimit: Int? = nil, validBatchLimit: Int? = nil,
         testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
         randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
-        handlesSignals: Bool = true, checkpointRoot: URL? = nil, checkpointWriting: CheckpointWriting = .sync,
+        handlesSignals: Bool = true, checkpointRoot: URL? = nil, checkpointWriting: CheckpointWriteMode = .sync,
         checkpointRetention: CheckpointRetention = .all, onResume: ResumePolicy = .keep, saveOnError: Bool = false,
         logRoot: URL? = nil, showsProgress: Bool = true, printsBanner: Bool = true, profile: Bool = false,
         nanGuard: Bool = false

@@ -10,8 +10,8 @@ import Testing
 
     @Test(
         "killed at random moments, it leaves a whole checkpoint, the newest or the one before",
-        arguments: CheckpointWriting.allCases)
-    func kill(writing: CheckpointWriting) async throws {
+        arguments: CheckpointWriteMode.allCases)
+    func kill(writing: CheckpointWriteMode) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -26,7 +26,7 @@ import Testing
                     first = newest + 1 as Int
                 ] in
                 try writeForever(
-                    in: URL(filePath: path), CheckpointWriting(rawValue: mode) ?? .sync, from: first, delay)
+                    in: URL(filePath: path), CheckpointWriteMode(rawValue: mode) ?? .sync, from: first, delay)
             }
             let names = folder.filesBelow
             leftoverCount += names.count { $0.hasSuffix(".tmp") }
@@ -47,7 +47,7 @@ import Testing
 
 /// Never returns.
 private func writeForever(
-    in folder: URL, _ writing: CheckpointWriting, from first: Int, _ microseconds: UInt32
+    in folder: URL, _ writing: CheckpointWriteMode, from first: Int, _ microseconds: UInt32
 ) throws {
     func file(_ number: Int) -> URL { folder.appending(path: "net_epoch_1_iter_\(number).pth") }
     let writer = CheckpointWriter(writing)

@@ -85,7 +85,7 @@ import Testing
 
     private func train(
         _ epochs: Int, in folder: URL, _ retention: CheckpointRetention, _ model: SmallModel = SmallModel(),
-        _ writing: CheckpointWriting = .sync
+        _ writing: CheckpointWriteMode = .sync
     ) throws {
         let trainer = try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
         trainer.checkpointRetention = retention
@@ -98,8 +98,8 @@ import Testing
             .compactMap { CheckpointName(fileName: $0, saveName: "small")?.epoch }.sorted()
     }
 
-    @Test("over a resume it goes on as if there had been none", arguments: CheckpointWriting.allCases)
-    func resume(writing: CheckpointWriting) throws {
+    @Test("over a resume it goes on as if there had been none", arguments: CheckpointWriteMode.allCases)
+    func resume(writing: CheckpointWriteMode) throws {
         try withTemporaryFolder { folder in
             for epochs in [3, 4, 7] { try train(epochs, in: folder, .last(2, every: 4), SmallModel(), writing) }
             #expect(epochs(in: folder) == [4, 6, 7])
@@ -138,8 +138,8 @@ import Testing
         }
     }
 
-    @Test("where the next one cannot be written, the old one stays", arguments: CheckpointWriting.allCases)
-    func failedWrite(writing: CheckpointWriting) throws {
+    @Test("where the next one cannot be written, the old one stays", arguments: CheckpointWriteMode.allCases)
+    func failedWrite(writing: CheckpointWriteMode) throws {
         final class Named: SmallModel {
             override func appendMetadata(toCheckpointName name: String) -> String { name }
         }

@@ -7,7 +7,7 @@ import Testing
 /// What training and its files make of checkpoints that another thread writes.
 @Suite(.standardGenerator) struct CheckpointWritingTests {
     private func trainer(
-        _ unit: TrainingUnit, _ total: StepLimit, _ writing: CheckpointWriting, in folder: URL
+        _ unit: TrainingUnit, _ total: StepLimit, _ writing: CheckpointWriteMode, in folder: URL
     ) throws -> Trainer {
         let trainer = try Trainer.quiet(
             unit, total, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
@@ -22,7 +22,7 @@ import Testing
     func sameFiles(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             let total: StepLimit = unit == .epoch ? 8 : 15
-            for writing in CheckpointWriting.allCases {
+            for writing in CheckpointWriteMode.allCases {
                 let trainer = try trainer(unit, total, writing, in: folder.appending(path: writing.rawValue))
                 try trainer.fit(SmallModel(), SmallData())
                 let last = try #require(trainer.lastCheckpoint)

@@ -1,5 +1,5 @@
 /// Where in the training loop a checkpoint was saved: what a resumed run has to do first.
-enum ResumePoint: String {
+enum LoopPosition: String {
     /// In its place: validation is over, and what comes after the checkpoint is to be done: when training by epoch the
     /// end of the epoch, when training by iteration the questions whether to stop and whether to go on to the next phase.
     case saved
@@ -16,9 +16,9 @@ enum ResumePoint: String {
     case ended
 }
 
-extension ResumePoint {
+extension LoopPosition {
     init(_ name: String) throws {
-        guard let point = ResumePoint(rawValue: name) else {
+        guard let point = LoopPosition(rawValue: name) else {
             throw StateDictError("there is no place '\(name)' in the training loop to go on from")
         }
         self = point

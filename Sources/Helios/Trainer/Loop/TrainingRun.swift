@@ -16,7 +16,7 @@ final class TrainingRun<Batch: Sendable> {
     }
     /// Where in the loop the checkpoint was saved that this run goes on from; nil from its next step on, and where the
     /// run is new.
-    var resumePoint: ResumePoint?
+    var resumePoint: LoopPosition?
     /// The batch of a validation, a test or a prediction that is under way, the first being 0.
     var evaluated: (phase: BatchPhase, batch: Int)?
 
@@ -41,7 +41,7 @@ final class TrainingRun<Batch: Sendable> {
     /// What the order of the epoch under way was drawn from, if it was drawn.
     var orderSeed: UInt64?
     private var timer = AverageTimer()
-    private var stopWatch: StopWatch?
+    private var monitor: InterruptionMonitor?
     private(set) var threads: ThreadControl?
     private var nanGuard: NaNGuard?
     private var optimizerTimers: OptimizerTimers?
@@ -64,8 +64,8 @@ final class TrainingRun<Batch: Sendable> {
     // MARK: Training
 
     func fit() throws -> FitResult {
-        let stopWatch = StopWatch(trainer)
-        self.stopWatch = stopWatch
+        let monitor = InterruptionMonitor(trainer)
+        self.monitor = monitor
         try setUp(fastInit: false)
         if let root = trainer.checkpointRoot, plan.writesFiles {
             let (folder, lock) = try CheckpointFolder.create(in: root, saveName: model.saveName)
@@ -197,10 +197,10 @@ final class TrainingRun<Batch: Sendable> {
     // MARK: Stopping from outside
 
     /// What asks the training to end, if anything does: looked at after each step.
-    var interruption: Interruption? { stopWatch?.interruption }
+    var interruption: Interruption? { monitor?.interruption }
 
     /// Saves a checkpoint of the step that is over, from which a run goes on as if there had been no interruption.
-    func interrupt(_ interruption: Interruption, at point: ResumePoint = .step) throws -> FitResult.Outcome {
+    func interrupt(_ interruption: Interruption, at point: LoopPosition = .step) throws -> FitResult.Outcome {
         try saveCheckpoint(at: point, isDue: true, extras: [])
         return .interrupted(interruption)
     }
@@ -279,7 +279,7 @@ final class TrainingRun<Batch: Sendable> {
         // First, so that a signal does not end the process while a checkpoint is written.
         do { try collectSaved(waiting: true) } catch { failed(error) }
         lock?.release()
-        stopWatch = nil
+        monitor = nil
         nanGuard?.remove()
         optimizerTimers?.remove()
         accumulationWatch?.remove()
@@ -329,7 +329,7 @@ final class TrainingRun<Batch: Sendable> {
 
     private func checkTrainingData() throws {
         let loader = try data.requiredTrainLoader()
-        let shape = try EpochShape(loader)
+        let shape = try EpochLayout(loader)
         if shape.batchSize > shape.sampleCount {
             trainer.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }

@@ -15,13 +15,13 @@ extension TrainingRun {
     }
 
     /// Saves the state in which something stopped the training, unless that is in the newest checkpoint.
-    func saveEnd(at point: ResumePoint) throws {
+    func saveEnd(at point: LoopPosition) throws {
         guard state != savedState else { return }
         try saveCheckpoint(at: point, isDue: true, extras: [])
     }
 
     /// The same, for the loop by iteration. Returns the outcome.
-    func saveEnd(_ outcome: FitResult.Outcome, at point: ResumePoint) throws -> FitResult.Outcome {
+    func saveEnd(_ outcome: FitResult.Outcome, at point: LoopPosition) throws -> FitResult.Outcome {
         try saveEnd(at: point)
         return outcome
     }
@@ -36,7 +36,7 @@ extension TrainingRun {
 
     /// Saves a checkpoint of this moment. Where another thread writes it, this returns when its state has been copied.
     func saveCheckpoint(
-        at point: ResumePoint, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
+        at point: LoopPosition, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
     ) throws {
         guard let checkpoints else { return }
         // One that is no number must not be in a checkpoint.
@@ -97,7 +97,7 @@ extension TrainingRun {
     }
 
     /// Whether what is saved here is no step's or epoch's end, so that it does not stay for ever.
-    private func isInside(_ point: ResumePoint) -> Bool {
+    private func isInside(_ point: LoopPosition) -> Bool {
         switch point {
         case .step, .validation, .lastValidation: true
         case .saved, .ended: trainer.trainUnit == .epoch && state.datasetIter > 0
@@ -116,7 +116,7 @@ extension TrainingRun {
     }
 
     func checkpoint(
-        at point: ResumePoint, written: [CheckpointName] = [], error: String? = nil
+        at point: LoopPosition, written: [CheckpointName] = [], error: String? = nil
     ) throws -> Checkpoint {
         model.unsavedTensors = []
         let checkpoint = try Checkpoint(
@@ -275,10 +275,10 @@ extension TrainingRun {
                     + "from here on the order of the samples is another")
         }
         let position = checkpoint.trainingState
-        guard position.datasetIter > 0, let saved = checkpoint.epochShape, let loader = data.trainDataLoader else {
+        guard position.datasetIter > 0, let saved = checkpoint.epochLayout, let loader = data.trainDataLoader else {
             return
         }
-        let differences = saved.differences(from: try EpochShape(loader, epoch: position.globalEpoch - 1))
+        let differences = saved.differences(from: try EpochLayout(loader, epoch: position.globalEpoch - 1))
         guard !differences.isEmpty else { return }
         throw StateDictError(
             "it is from the middle of an epoch of \(saved) (after batch \(position.datasetIter) of epoch "

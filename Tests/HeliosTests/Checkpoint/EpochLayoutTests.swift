@@ -5,7 +5,7 @@ import Testing
 @testable import Helios
 
 /// In the middle of an epoch a run resumes only with the order that the epoch began with.
-@Suite(.standardGenerator) struct EpochShapeTests {
+@Suite(.standardGenerator) struct EpochLayoutTests {
     /// An order of the program's own.
     struct Stride: Sampler {
         let count: Int
@@ -112,7 +112,7 @@ import Testing
     @Test("a checkpoint that does not say it all is compared by what it says")
     func older() throws {
         try withTemporaryFolder { folder in
-            let setting = EpochShapeTests.settings[4]
+            let setting = EpochLayoutTests.settings[4]
             try train(8, in: folder, setting, isChanged: false)
             let file = folder.appending(path: "small/small_epoch_2_iter_8.pth")
             var state = try TorchFile.loadDictionary(file)

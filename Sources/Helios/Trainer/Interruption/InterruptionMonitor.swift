@@ -1,7 +1,7 @@
 import Foundation
 
 /// Looks out for what ends a training from outside: a signal, the time limit, `Trainer.stop()`.
-final class StopWatch {
+final class InterruptionMonitor {
     private let trainer: Trainer
     private let signals: SignalWatch?
     private let start = ContinuousClock.now

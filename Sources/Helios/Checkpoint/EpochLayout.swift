@@ -1,5 +1,5 @@
 /// What defines the batches of an epoch and their order: a position in the middle of one means nothing under another.
-struct EpochShape {
+struct EpochLayout {
     let sampleCount: Int
     let batchSize: Int
     // These are nil in older checkpoints.
@@ -29,7 +29,7 @@ struct EpochShape {
     }
 
     /// What makes a position in the one mean something else in the other, as far as is known: each with both values.
-    func differences(from other: EpochShape) -> [String] {
+    func differences(from other: EpochLayout) -> [String] {
         var result: [String] = []
         func compare<Value: Equatable>(_ name: String, _ saved: Value?, _ now: Value?) {
             guard let saved, let now, saved != now else { return }
@@ -52,7 +52,7 @@ struct EpochShape {
     }
 }
 
-extension EpochShape: CustomStringConvertible {
+extension EpochLayout: CustomStringConvertible {
     var description: String {
         let order = shuffle.map { $0 ? ", shuffled" : ", not shuffled" } ?? ""
         return "\(sampleCount) samples in batches of \(batchSize)\(order)"

@@ -1,5 +1,5 @@
 /// Whether training waits until a checkpoint is on the disk.
-public enum CheckpointWriting: String, Sendable, Hashable, CaseIterable {
+public enum CheckpointWriteMode: String, Sendable, Hashable, CaseIterable {
     /// It does: when a step goes on, the checkpoint before it is there.
     case sync
     /// It waits only until the state has been copied in memory, which takes room for one more of it from the first

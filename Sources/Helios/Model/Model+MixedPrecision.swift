@@ -1,0 +1,41 @@
+extension Model {
+    /// Switches mixed precision on; call it in `setup`.
+    ///
+    /// The scaler's state is in the checkpoints.
+    /// - Parameters:
+    ///   - dtype: `float16` or `bfloat16`; on the CPU `bfloat16` only.
+    ///   - scaler: with other options than the default; made here where nil.
+    /// - Throws: `ConfigurationError` for a type that the device does not compute with.
+    public func createScaler(dtype: DType = .float16, scaler: GradScaler? = nil) throws {
+        guard dtype == .bfloat16 || (dtype == .float16 && device.kind != .cpu) else {
+            throw ConfigurationError(
+                "mixed precision on \(device.kind) does not work with \(dtype): use "
+                    + (device.kind == .cpu ? "bfloat16" : "float16 or bfloat16"))
+        }
+        mixedPrecision = MixedPrecision(scaler: try scaler ?? GradScaler(device: device), dtype: dtype)
+    }
+
+    /// Runs the forward pass in the lower precision, where mixed precision is on; else as it is.
+    public func autocast<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let mixedPrecision else { return try body() }
+        return try Torch.autocast(device, mixedPrecision.dtype, body)
+    }
+
+    /// Scales gradients down so that their norm is at most `maxNorm`; call it between `backward` and the step.
+    ///
+    /// Where mixed precision is on, they are unscaled first, so that the norm is the true one.
+    /// - Parameters:
+    ///   - normType: the norm's power; infinity for the greatest absolute value.
+    ///   - errorIfNonFinite: whether a norm that is infinite or no number is an error. Not in `float16`, where that
+    ///     happens and the scaler leaves out the step.
+    /// - Returns: the norm before.
+    @discardableResult
+    public func clipGradients(
+        _ parameters: [Tensor], _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
+        errorIfNonFinite: Bool = false
+    ) throws -> Tensor {
+        if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
+        return try clipGradNorm_(
+            parameters, maxNorm: maxNorm, normType: normType, errorIfNonFinite: errorIfNonFinite)
+    }
+}
