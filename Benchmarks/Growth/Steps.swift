@@ -25,8 +25,7 @@ private struct Training {
     let seconds: Double
 
     init(_ unit: TrainingUnit, total: Int, stepsPerEpoch: Int) throws {
-        let trainer = try Trainer(
-            trainUnit: unit, totalSteps: .steps(total), showsProgress: false, printsBanner: false)
+        let trainer = try Trainer(.init(unit: unit, count: total), device: .cpu, display: .nothing)
         let model = IdleModel(saveName: "idle")
         let data = ConstantData(count: stepsPerEpoch)
         let steps = unit == .epoch ? total * stepsPerEpoch : total

@@ -48,8 +48,8 @@ for writing in [CheckpointWriteMode.sync, .async] {
     let root = folder.appending(path: "pause-\(writing)")
     let model = LargeModel(saveName: "large")
     let trainer = try Trainer(
-        trainUnit: .iteration, totalSteps: 6, checkpointFrequency: 1, checkpointRoot: root,
-        checkpointWriting: writing, checkpointRetention: .last(1), showsProgress: false, printsBanner: false)
+        .iterations(6), checkpoints: .in(root, every: 1, keeping: .last(1), writing: writing), device: .cpu,
+        display: .nothing)
     try trainer.fit(model, NumbersData())
     try FileManager.default.removeItem(at: root)
     let later = model.pauses.dropFirst().sorted()

@@ -56,9 +56,9 @@ struct TrainingBenchmark: ParsableCommand {
         try LibTorch.setOneDNNEnabled(onednn)
         let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
         let trainer = try Trainer(
-            trainUnit: steps == nil ? .epoch : .iteration, totalSteps: .steps(steps ?? epochs),
-            threads: threads.map { .count($0) } ?? .unchanged, showsProgress: false, printsBanner: false,
-            profile: profile)
+            steps.map { .iterations($0) } ?? .epochs(epochs), device: .cpu,
+            threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
+            diagnostics: profile ? .profile : [])
         let data = try BenchmarkData(makeData(), batchSize: workload.batchSize, workers: workers)
         try trainer.fit(model, data)
         print(try report(model, threads: threads ?? LibTorch.threadCount))

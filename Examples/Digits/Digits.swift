@@ -35,8 +35,10 @@ struct Digits: ParsableCommand {
     @Option(help: "What the initial weights and the orders of the digits are drawn from.")
     var seed: UInt64 = 0
 
-    @Option(help: "Where to train: cpu, cuda or cuda:<number>. (default: cpu)", transform: { try Device($0) })
-    var device = Device.cpu
+    @Option(
+        help: "Where to train: auto (a CUDA device if there is one), cpu, cuda or cuda:<number>. (default: auto)",
+        transform: { $0 == "auto" ? .auto : try Device($0) })
+    var device = Device.auto
 
     @Option(help: "How many threads make batches ahead of the training.")
     var workers = 0
@@ -101,14 +103,13 @@ struct Digits: ParsableCommand {
     /// The trainer of the training, or that of the test, which takes the trained network and no checkpoint.
     private func makeTrainer(folder: URL, trains: Bool) throws -> Trainer {
         let unitsPerEpoch = unit == .epoch ? 1 : stepsPerEpoch
+        let checkpoints = TrainerOptions.Checkpoints.in(
+            folder.appending(path: "checkpoints"), every: checkpointFrequency ?? unitsPerEpoch, onResume: onResume)
         return try Trainer(
-            trainUnit: unit, totalSteps: .steps(epochs * unitsPerEpoch), validFrequency: unitsPerEpoch,
-            checkpointFrequency: trains ? checkpointFrequency ?? unitsPerEpoch : nil, randomSeed: seed, device: device,
+            .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
+            checkpoints: trains ? checkpoints : .none, logs: .in(folder), seed: seed, device: device,
             // The network is so small that a second thread costs more than it does.
-            threads: 1,
-            checkpointRoot: trains ? folder.appending(path: "checkpoints") : nil,
-            onResume: trains ? onResume : .keep, logRoot: folder, showsProgress: !quiet,
-            printsBanner: trains && !quiet)
+            threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
     }
 
     private var stepsPerEpoch: Int {

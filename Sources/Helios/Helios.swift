@@ -8,7 +8,4 @@
 public enum Helios {
     /// The version, which checkpoints carry.
     public static let version = "0.2.0"
-
-    /// What everything is seeded with where nothing else is said; the same as Python Helios.
-    public static let defaultSeed: UInt64 = 6691
 }

@@ -20,6 +20,15 @@ public struct Device: Hashable, Sendable {
     /// No memory at all: a tensor there has a shape and a type and no elements, which operations cannot read.
     public static let meta = Device(kind: .meta, index: nil)
 
+    /// The current CUDA device if libtorch finds one that computes, else the CPU.
+    ///
+    /// It is tried once in a process: a device may be there and not work, for example if libtorch has no kernels for it.
+    public static let auto: Device = {
+        guard CUDA.isAvailable, let sum = try? (Tensor.ones([2], device: .cuda) + 1).sum().item(Double.self), sum == 4
+        else { return .cpu }
+        return .cuda
+    }()
+
     /// The CUDA device with this number.
     ///
     /// It need not exist: using a missing one throws, and `ensureAvailable` tells in time.

@@ -85,16 +85,20 @@ class SmallData: DataModule<LabeledBatch> {
 extension Trainer {
     /// A trainer that prints nothing.
     static func quiet(
-        _ unit: TrainingUnit = .epoch, _ totalSteps: StepLimit = 2, validFrequency: Int? = nil,
-        checkpointFrequency: Int? = nil, printFrequency: Int? = nil, accumulationSteps: Int = 1,
-        earlyStopCycles: Int? = nil, randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu,
-        checkpointRoot: URL? = nil, logRoot: URL? = nil
+        _ length: TrainerOptions.Length? = .epochs(2), validation: TrainerOptions.Validation? = .never,
+        checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
+        data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
+        seed: UInt64 = TrainerOptions.defaultSeed, device: Device = .cpu,
+        diagnostics: TrainerOptions.Diagnostics = []
     ) throws -> Trainer {
         try Trainer(
-            trainUnit: unit, totalSteps: totalSteps, validFrequency: validFrequency,
-            checkpointFrequency: checkpointFrequency, printFrequency: printFrequency,
-            accumulationSteps: accumulationSteps, earlyStopCycles: earlyStopCycles, randomSeed: randomSeed,
-            device: device, checkpointRoot: checkpointRoot, logRoot: logRoot, showsProgress: false,
-            printsBanner: false)
+            length, validation: validation, checkpoints: checkpoints, accumulation: accumulation, data: data,
+            logs: logs, seed: seed, device: device, display: .nothing, diagnostics: diagnostics)
+    }
+}
+
+extension TrainerOptions.Length {
+    static func of(_ unit: TrainingUnit, _ count: Int?, timeLimit: Duration? = nil) -> Self {
+        Self(unit: unit, count: count, timeLimit: timeLimit)
     }
 }

@@ -43,7 +43,7 @@ struct EpochLayout {
         compare("the seed of the loader", seed, other.seed)
         // Otherwise it is a consequence.
         if result.isEmpty {
-            compare("the number of batches (trainBatchLimit, overfitBatches)", batchCount, other.batchCount)
+            compare("the number of batches (data: .first(train:), .overfit(batches:))", batchCount, other.batchCount)
         }
         if result.isEmpty, let order, let now = other.order, order != now {
             result.append("the order that \(sampler ?? "the sampler") gives for this epoch")

@@ -32,7 +32,7 @@ final class FolderLock {
                         path: folder.path,
                         reason:
                             "\(owner) is training in this folder: wait until it ends, or give this training another "
-                            + "checkpointRoot or saveName")
+                            + "checkpoint folder or saveName")
                 }
                 self.descriptor = -1
                 isHeld = false

@@ -28,7 +28,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     public init<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
         try options.validate(sampleCount: dataset.count)
-        let seed = options.seed ?? Helios.defaultSeed
+        let seed = options.seed ?? TrainerOptions.defaultSeed
         let sampler =
             options.sampler
             ?? (options.shuffle

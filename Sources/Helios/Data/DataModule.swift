@@ -13,7 +13,7 @@
 /// when `Model.shouldAdvanceDatasetPhase` says so.
 open class DataModule<Batch: Sendable> {
     /// The trainer's seed: of the orders and random numbers of loaders that have none of their own.
-    public internal(set) var seed: UInt64 = Helios.defaultSeed
+    public internal(set) var seed: UInt64 = TrainerOptions.defaultSeed
     /// Whether several processes train together. Set by the trainer.
     public internal(set) var isDistributed = false
     /// The trainer that uses the data. Set by it.
@@ -128,7 +128,7 @@ open class DataModule<Batch: Sendable> {
         guard limited.batchCount >= multiple else {
             throw DataError(
                 "no step can be made in training phase \(phase): an epoch has \(limited.batchCount) batches, "
-                    + "accumulationSteps is \(multiple), and accumulationRemainder .drop leaves out fewer; accumulate "
+                    + "accumulation is .batches(\(multiple), remainder: .drop), which leaves out fewer; accumulate "
                     + "less, or take .step")
         }
         return limited.limited(to: limited.batchCount - limited.batchCount % multiple)

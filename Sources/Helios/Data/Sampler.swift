@@ -34,7 +34,7 @@ public struct RandomSampler: Sampler {
     public let seed: UInt64
 
     /// The orders of `count` samples that belong to a seed.
-    public init(count: Int, seed: UInt64 = Helios.defaultSeed) {
+    public init(count: Int, seed: UInt64 = TrainerOptions.defaultSeed) {
         self.count = count
         self.seed = seed
     }

@@ -9,7 +9,7 @@ final class ProgressReporter {
     private let console: Console
     private let isShown: Bool
     /// Whether anybody reads the lines that stay.
-    private var isNeeded: Bool { isShown || trainer.logRoot != nil }
+    private var isNeeded: Bool { isShown || trainer.options.logs.file != nil }
 
     // Of the part that is under way: an epoch, the iterations to the next validation, a validation.
     private var label = ""
@@ -30,7 +30,7 @@ final class ProgressReporter {
     init(_ trainer: Trainer) {
         self.trainer = trainer
         console = trainer.console
-        isShown = trainer.showsProgress
+        isShown = trainer.options.display.contains(.progress)
     }
 
     // MARK: Training
@@ -38,14 +38,14 @@ final class ProgressReporter {
     func beginTraining(_ state: TrainingState) {
         self.state = state
         sectionStart = now
-        if trainer.trainUnit == .iteration {
-            begin("training", done: state.currentIteration, total: trainer.totalSteps.count)
+        if trainer.options.unit == .iteration {
+            begin("training", done: state.currentIteration, total: trainer.options.length?.count)
         }
     }
 
     func beginEpoch(_ state: TrainingState, batchCount: Int) {
         self.state = state
-        guard trainer.trainUnit == .epoch else { return }
+        guard trainer.options.unit == .epoch else { return }
         // What a checkpoint noted of the epoch that goes on counts for its line.
         if state.datasetIter == 0 { beginSection() } else { sectionStart = now }
         begin(epochLabel, done: state.datasetIter, total: batchCount)
@@ -57,7 +57,7 @@ final class ProgressReporter {
         self.state = state
         stepCount += 1
         if let losses { add(losses) }
-        done = trainer.trainUnit == .epoch ? done + 1 : state.currentIteration
+        done = trainer.options.unit == .epoch ? done + 1 : state.currentIteration
         drawIfDue(lastLosses)
     }
 
@@ -74,14 +74,14 @@ final class ProgressReporter {
 
     func endEpoch(_ state: TrainingState) {
         self.state = state
-        switch trainer.trainUnit {
+        switch trainer.options.unit {
         case .epoch: endSection(epochLabel)
-        case .iteration: if trainer.validFrequency == nil { endIterations() }
+        case .iteration: if trainer.options.validation?.every == nil { endIterations() }
         }
     }
 
     func endTraining() {
-        if trainer.trainUnit == .iteration { endIterations() }
+        if trainer.options.unit == .iteration { endIterations() }
         end()
     }
 
@@ -89,19 +89,19 @@ final class ProgressReporter {
 
     func beginValidation(steps: Int) {
         scores = [:]
-        guard trainer.trainUnit == .epoch else { return }
+        guard trainer.options.unit == .epoch else { return }
         begin("\(epochLabel) validation", done: 0, total: steps)
     }
 
     func validationStep() {
-        guard trainer.trainUnit == .epoch else { return }
+        guard trainer.options.unit == .epoch else { return }
         done += 1
         drawIfDue([:])
     }
 
     func endValidation(_ scores: [String: Double]) {
         self.scores = scores
-        if trainer.trainUnit == .iteration { endIterations() }
+        if trainer.options.unit == .iteration { endIterations() }
     }
 
     func beginTesting(steps: Int) {
@@ -159,7 +159,7 @@ final class ProgressReporter {
     }
 
     private var limit: String {
-        trainer.totalSteps.count.map { "/\($0)" } ?? ""
+        trainer.options.length?.count.map { "/\($0)" } ?? ""
     }
 
     /// A line for the iterations that none was about yet.

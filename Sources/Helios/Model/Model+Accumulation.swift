@@ -1,7 +1,9 @@
 extension Model {
-    /// Whether the optimizer is to step with the batch that is being trained: it completes `Trainer.accumulationSteps`
-    /// batches, or is the last one of its epoch (see `AccumulationRemainder`). Always true without `accumulationSteps`.
+    /// Whether the optimizer is to step with the batch that is being trained: it completes the number of batches that the
+    /// trainer's `accumulation` says, or is the last one of its epoch (see `AccumulationRemainder`). Always true without
+    /// accumulation.
     ///
+    /// `minimize` looks at it by itself. In a step that is written by hand:
     /// ```swift
     /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
     ///     let loss = try crossEntropy(network(batch.inputs), batch.targets)
@@ -15,6 +17,6 @@ extension Model {
     public final var isStepDue: Bool { trainer?.isStepDue ?? true }
 
     /// How many batches' gradients add up to the step that the current batch belongs to. A loss that is divided by it
-    /// gives the mean gradient over those batches, whether they are `Trainer.accumulationSteps` or a remainder.
+    /// gives the mean gradient over those batches, whether they are a full number or a remainder.
     public final var batchesPerStep: Int { trainer?.batchesPerStep ?? 1 }
 }

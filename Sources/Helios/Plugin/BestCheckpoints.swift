@@ -90,8 +90,8 @@ public final class BestCheckpoints: Plugin {
 
     override public func onTrainingStart() throws {
         try metric.requireValidation(for: self)
-        guard trainer?.checkpointRoot != nil else {
-            throw PluginError(id: id, reason: "there is no checkpointRoot, and so no folder for the best checkpoints")
+        guard trainer?.options.checkpoints != nil else {
+            throw PluginError(id: id, reason: "the trainer has no checkpoint folder, and so there is none for the best checkpoints")
         }
         try requireShortName()
         if isRestored { try prepareFolder() }
@@ -186,7 +186,7 @@ public final class BestCheckpoints: Plugin {
     // MARK: Files
 
     private var location: URL? {
-        guard let root = trainer?.checkpointRoot, let model else { return nil }
+        guard let root = trainer?.options.checkpoints?.folder, let model else { return nil }
         return root.appending(path: model.saveName).appending(path: folder)
     }
 

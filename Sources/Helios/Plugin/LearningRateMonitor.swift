@@ -61,8 +61,8 @@ public final class LearningRateMonitor: Plugin {
 
     override public func onTrainingStart() {
         guard let model, let trainer else { return }
-        if historyLimit == 0, trainer.logRoot == nil, !trainer.showsProgress {
-            trainer.warn("nobody sees what '\(id)' notes: it needs logRoot, showsProgress or a historyLimit")
+        if historyLimit == 0, trainer.options.logs.file == nil, !trainer.options.display.contains(.progress) {
+            trainer.warn("nobody sees what '\(id)' notes: it needs a log file, display: .progress or a historyLimit")
         }
         guard model.namedOptimizers().isEmpty else { return }
         trainer.warn("'\(id)' finds no optimiser among the stored properties of \(type(of: model))")
@@ -116,8 +116,8 @@ public final class LearningRateMonitor: Plugin {
 
     /// The steps up to an iteration, for a state that does not say.
     private func stepsBefore(_ iteration: Int) -> Int {
-        guard let trainer, trainer.trainUnit == .epoch else { return iteration }
-        return iteration / trainer.accumulationSteps
+        guard let trainer, trainer.options.unit == .epoch else { return iteration }
+        return iteration / trainer.options.accumulation.batches
     }
 
     /// The rates now. A group without a rate has none.

@@ -47,8 +47,11 @@ open class Plugin {
     /// What it does that no other plug-in may do too. Nothing by default; must not change once it is registered.
     open var overrides: PluginOverrides { [] }
 
-    /// Changes the trainer's options. Called before everything else but `DataModule.prepareData`.
-    open func configure(_ trainer: Trainer) throws {}
+    /// Changes the options of the run that begins. Called before everything else but `DataModule.prepareData`.
+    ///
+    /// The plug-ins are asked in their order, each with what the ones before it made of the trainer's options. From then
+    /// on `Trainer.options` has the result; the next run begins with the trainer's own options again.
+    open func configure(_ options: inout TrainerOptions) throws {}
 
     /// Changes the model before its `setup`: its name, say.
     open func configure(_ model: any AnyModel) throws {}

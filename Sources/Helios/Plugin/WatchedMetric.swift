@@ -43,9 +43,9 @@ struct WatchedMetric: Equatable {
     /// Throws `PluginError` if there will be no validation, and so no score.
     func requireValidation(for plugin: Plugin) throws {
         guard let trainer = plugin.trainer else { return }
-        guard trainer.validFrequency != nil else {
+        guard trainer.options.validation != nil else {
             throw PluginError(
-                id: plugin.id, reason: "it goes by a score of the validation, and without validFrequency there is none")
+                id: plugin.id, reason: "it goes by a score of the validation, and without validation: .every(…) there is none")
         }
         // A metric may come from the training itself.
         guard trainer.hasValidationData || plugin.model?.metrics[name] != nil else {

@@ -81,7 +81,7 @@ extension Registry where Subject == Int, Product == any Sampler {
         add("SequentialSampler") { _, count in SequentialSampler(count: count) }
         add("RandomSampler") { options, count in
             // A seed has 64 bits, of which a configuration writes the upper half as negative numbers.
-            let standard = Int(exactly: Helios.defaultSeed) ?? 0
+            let standard = Int(exactly: TrainerOptions.defaultSeed) ?? 0
             return RandomSampler(count: count, seed: UInt64(bitPattern: Int64(try options.int("seed", standard))))
         }
     }

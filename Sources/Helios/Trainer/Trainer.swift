@@ -1,93 +1,18 @@
 import Foundation
 import Logging
 
-/// Runs the training, validation and testing of a model, saves checkpoints and goes on from them.
+/// Runs the training, validation and testing of a model, saves checkpoints and resumes from them.
 ///
 /// ```swift
 /// let trainer = try Trainer(
-///     trainUnit: .epoch, totalSteps: 20, validFrequency: 1, checkpointFrequency: 1,
-///     checkpointRoot: URL(filePath: "runs/checkpoints"))
+///     .epochs(20), validation: .every(1), checkpoints: .in(URL(filePath: "runs/checkpoints"), every: 1))
 /// try trainer.fit(model, data)
 /// ```
-/// `fit` in a folder that has a checkpoint goes on from the newest one, to the bit.
+/// `fit` in a folder that has a checkpoint resumes from the newest one, to the bit.
 public final class Trainer {
-    // MARK: What to train
-
-    /// A name for the run, in the log file's name; the model's name unless given.
-    public var runName: String?
-    /// What is counted: `totalSteps` and the frequencies are numbers of these.
-    public let trainUnit: TrainingUnit
-    /// How long to train.
-    public var totalSteps: StepLimit
-    /// How long to train by the clock; a run that is over it stops as with a signal. No limit where nil.
-    public var timeLimit: Duration?
-    /// Validates after every so many units; never where nil.
-    public var validFrequency: Int?
-    /// Saves a checkpoint every n units; `nil` saves only at the end of the training, and at an interruption.
-    public var checkpointFrequency: Int?
-    /// Tells `onTrainingBatchEnd` to log after every so many iterations; never where nil.
-    public var printFrequency: Int?
-    /// How many batches go into one step of the optimizer. The model does the accumulating, by `Model.isStepDue` and
-    /// `Model.batchesPerStep`; when training by iteration, an iteration is that many batches.
-    public let accumulationSteps: Int
-    /// What happens to the batches at the end of an epoch that are fewer than `accumulationSteps`.
-    public let accumulationRemainder: AccumulationRemainder
-    /// Stops after so many validation cycles without improvement; never where nil.
-    public var earlyStopCycles: Int?
-
-    // MARK: Less than everything
-
-    /// Validates with so many batches before a new training begins, so that what is wrong with the validation shows at
-    /// once; 0 for not.
-    public var sanityCheckSteps: Int
-    /// Ends each training epoch after so many batches; never where nil.
-    public var trainBatchLimit: Int?
-    /// Ends each validation cycle after so many batches; never where nil.
-    public var validBatchLimit: Int?
-    /// Ends the test after so many batches; never where nil.
-    public var testBatchLimit: Int?
-    /// Trains with the first so many batches only, in the order of their numbers, and validates with the same: a network
-    /// that cannot learn those by heart has a fault. Not where nil.
-    public var overfitBatches: Int?
-
-    // MARK: How to train
-
-    /// Whether operations must give the same bits every time, on a CUDA device too.
-    public let deterministic: Bool
-    /// What all random generators start from.
-    public let randomSeed: UInt64
-    /// Where to train.
-    public let device: Device
-    /// How many threads an operation may use. What the process had set comes back when the run is over.
-    public let threads: ThreadCount
-    /// Whether SIGINT, SIGTERM and SIGHUP end the training after the step that is under way, with a checkpoint; a second
-    /// SIGINT or SIGTERM ends the process at once.
-    public let handlesSignals: Bool
-
-    // MARK: What is written and shown
-
-    /// Where checkpoints go: into a folder of the model's name inside.
-    public var checkpointRoot: URL?
-    /// Whether training waits until a checkpoint is on the disk.
-    public var checkpointWriting: CheckpointWriteMode
-    /// Which checkpoints stay.
-    public var checkpointRetention: CheckpointRetention
-    /// Which options a resumed run uses: the checkpoint's, or those that the program says now.
-    public var onResume: ResumePolicy
-    /// Whether an error that ends the training leaves a checkpoint, `<saveName>_error_epoch_<e>_iter_<i>.pth`, in the
-    /// checkpoint folder. No training resumes from it by itself: the error may have come in the middle of a step.
-    public var saveOnError: Bool
-    /// Where the log file goes; there is none where nil.
-    public var logRoot: URL?
-    /// Whether progress is shown.
-    public let showsProgress: Bool
-    /// Whether the banner is shown at the start.
-    public let printsBanner: Bool
-    /// Whether a table of where the time went is printed at the end.
-    public var profile: Bool
-    /// Whether every layer's output is checked: the first that is not finite is an error that names the layer. Slow;
-    /// for finding out where a NaN comes from.
-    public var nanGuard: Bool
+    /// What the trainer does, and how. During a run these are its options with what the plug-ins made of them
+    /// (`Plugin.configure(_:)`), which no longer change; afterwards they are those that the trainer was made with.
+    public internal(set) var options: TrainerOptions
 
     // MARK: What the run found
 
@@ -118,56 +43,56 @@ public final class Trainer {
     private(set) var isRunning = false
     private var openLogFile: URL?
 
-    /// A trainer; `fit` or `test` runs it.
+    /// A trainer with options; `fit` or `test` runs it.
     ///
-    /// - Throws: `ConfigurationError` for options that contradict each other, `TorchError` for a device that is not
-    ///   there.
-    public init(
-        runName: String? = nil, trainUnit: TrainingUnit = .epoch, totalSteps: StepLimit = 0,
-        timeLimit: Duration? = nil, validFrequency: Int? = nil, checkpointFrequency: Int? = nil,
-        printFrequency: Int? = nil, accumulationSteps: Int = 1,
-        accumulationRemainder: AccumulationRemainder = .step, earlyStopCycles: Int? = nil,
-        sanityCheckSteps: Int = 0, trainBatchLimit: Int? = nil, validBatchLimit: Int? = nil,
-        testBatchLimit: Int? = nil, overfitBatches: Int? = nil, deterministic: Bool = false,
-        randomSeed: UInt64 = Helios.defaultSeed, device: Device = .cpu, threads: ThreadCount = .unchanged,
-        handlesSignals: Bool = true, checkpointRoot: URL? = nil, checkpointWriting: CheckpointWriteMode = .sync,
-        checkpointRetention: CheckpointRetention = .all, onResume: ResumePolicy = .keep, saveOnError: Bool = false,
-        logRoot: URL? = nil, showsProgress: Bool = true, printsBanner: Bool = true, profile: Bool = false,
-        nanGuard: Bool = false
-    ) throws {
-        self.runName = runName
-        self.trainUnit = trainUnit
-        self.totalSteps = totalSteps
-        self.timeLimit = timeLimit
-        self.validFrequency = validFrequency
-        self.checkpointFrequency = checkpointFrequency
-        self.printFrequency = printFrequency
-        self.accumulationSteps = accumulationSteps
-        self.accumulationRemainder = accumulationRemainder
-        self.earlyStopCycles = earlyStopCycles
-        self.sanityCheckSteps = sanityCheckSteps
-        self.trainBatchLimit = trainBatchLimit
-        self.validBatchLimit = validBatchLimit
-        self.testBatchLimit = testBatchLimit
-        self.overfitBatches = overfitBatches
-        self.deterministic = deterministic
-        self.randomSeed = randomSeed
-        self.device = device
-        self.threads = threads
-        self.handlesSignals = handlesSignals
-        self.checkpointRoot = checkpointRoot
-        self.checkpointWriting = checkpointWriting
-        self.checkpointRetention = checkpointRetention
-        self.onResume = onResume
-        self.saveOnError = saveOnError
-        self.logRoot = logRoot
-        self.showsProgress = showsProgress
-        self.printsBanner = printsBanner
-        self.profile = profile
-        self.nanGuard = nanGuard
+    /// - Throws: `ConfigurationError` for an option that makes no sense, `TorchError` for a device that is not there.
+    public init(_ options: TrainerOptions) throws {
+        try options.validate()
+        self.options = options
         logger = Logger(label: "helios") { _ in SwiftLogNoOpLogHandler() }
         console = Console()
-        try validateOptions()
+    }
+
+    /// A trainer with a group of options for each argument, which `TrainerOptions` describes; `fit` or `test` runs it.
+    ///
+    /// - Parameters:
+    ///   - length: how long to train, as in `.epochs(20)`. A trainer without a length tests and predicts.
+    ///   - validation: when to validate, as in `.every(1, stopAfter: 5)`.
+    ///   - checkpoints: where checkpoints go, as in `.in(folder, every: 1, keeping: .last(3))`.
+    ///   - accumulation: how many batches make a step of the optimizer.
+    ///   - data: how much of the data is used.
+    ///   - logs: where the log goes, as in `.in(folder)`.
+    ///   - seed: what all random generators start from.
+    ///   - deterministic: whether operations must give the same bits every time.
+    ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
+    ///   - threads: how many threads an operation may use.
+    ///   - stopsOnSignals: whether Ctrl-C and the like end the training after the current step.
+    ///   - display: what is shown on the terminal.
+    ///   - diagnostics: what is looked into besides training.
+    /// - Throws: `ConfigurationError` for an option that makes no sense, `TorchError` for a device that is not there.
+    public convenience init(
+        _ length: TrainerOptions.Length? = nil, validation: TrainerOptions.Validation? = .never,
+        checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
+        data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
+        seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Bool = false, device: Device = .auto,
+        threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true, display: TrainerOptions.Display = .all,
+        diagnostics: TrainerOptions.Diagnostics = []
+    ) throws {
+        var options = TrainerOptions()
+        options.length = length
+        options.validation = validation
+        options.checkpoints = checkpoints
+        options.accumulation = accumulation
+        options.data = data
+        options.logs = logs
+        options.seed = seed
+        options.deterministic = deterministic
+        options.device = device
+        options.threads = threads
+        options.stopsOnSignals = stopsOnSignals
+        options.display = display
+        options.diagnostics = diagnostics
+        try self.init(options)
     }
 
     // MARK: Running
@@ -183,11 +108,11 @@ public final class Trainer {
     ///   is nothing to do, the model's name cannot be that of a file, another thread of the process runs a trainer, or
     ///   accumulated gradients were never used; `CheckpointError` where the folder has
     ///   checkpoints and none can be read, where one cannot be written, and where another training is at work in the
-    ///   folder; with `saveOnError`, `TrainingError`, which has the error and the file.
+    ///   folder; with `ErrorPolicy.save`, `TrainingError`, which has the error and the file.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
-        // Early, but plug-ins may still say how many.
-        if plugins.isEmpty { try requireSteps() }
+        // Early, but plug-ins may still give a length.
+        if plugins.isEmpty { try requireLength() }
         return try run("training", .full, model, data) { try $0.fit() }
     }
 
@@ -259,7 +184,7 @@ public final class Trainer {
 
     /// Says what a run does, if anybody looks on, and logs it.
     func announce(_ line: String) {
-        if printsBanner || showsProgress { console.printLine(line) }
+        if !options.display.isEmpty { console.printLine(line) }
         logger.info("\(line)")
     }
 
@@ -275,19 +200,38 @@ public final class Trainer {
         warn(message)
     }
 
+    /// Lets `change`, which asks the plug-ins, change the options of the run that begins; then they are fixed.
+    func configureRun(_ change: (inout TrainerOptions) throws -> Void) throws {
+        var changed = options
+        try change(&changed)
+        try changed.validate()
+        options = changed
+    }
+
+    /// Throws if there is nothing to train.
+    func requireLength() throws {
+        guard options.length == nil else { return }
+        throw ConfigurationError(
+            "there is nothing to train: say how long, as in Trainer(.epochs(20)) or Trainer(.iterations(1000))")
+    }
+
     /// Does a run of the model between opening the log and closing it.
     func run<Batch, Result>(
         _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
         _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
-        try ProcessTurn.take("the \(what) of '\(model.saveName)'", device: device) {
+        try ProcessTurn.take("the \(what) of '\(model.saveName)'", device: options.device) {
             guard !isRunning else {
                 throw ConfigurationError(
                     "the \(what) was started in a hook of this trainer's own run: do it when that is over, or with "
                         + "another trainer, model and data module")
             }
             isRunning = true
-            defer { isRunning = false }
+            let madeWith = options
+            defer {
+                isRunning = false
+                options = madeWith
+            }
             return try runAlone(what, kind, model, data, body)
         }
     }
@@ -309,7 +253,7 @@ public final class Trainer {
         } catch {
             console.endProgress()
             logger.error("\(what) failed in \(run.position): \(error)")
-            let checkpoint = saveOnError ? run.saveAfterError(error) : nil
+            let checkpoint = options.checkpoints?.onError == .save ? run.saveAfterError(error) : nil
             // The first error is the one to tell; that cleaning up then fails too is its consequence.
             run.teardown { logger.error("cleaning up after that failed too: \($0)") }
             guard let checkpoint else { throw error }
@@ -327,15 +271,27 @@ public final class Trainer {
 
     /// Opens the log that the run writes; again after plug-ins may have changed its name.
     func openLog<Batch>(_ run: TrainingRun<Batch>) throws {
-        if checkpointRoot != nil { try Trainer.requireFileName(run.model.saveName, "the model's saveName") }
-        guard let logRoot, run.plan.writesFiles else { return }
-        let name = runName ?? run.model.saveName
+        if options.checkpoints != nil { try Trainer.requireFileName(run.model.saveName, "the model's saveName") }
+        guard let place = options.logs.file, run.plan.writesFiles else { return }
+        let name = place.name ?? run.model.saveName
         try Trainer.requireFileName(name, "the run's name")
-        let file = logRoot.appending(path: "\(name).log")
+        let file = place.folder.appending(path: "\(name).log")
         guard file != openLogFile else { return }
         logger = Logger(label: name) { [handler = try FileLogHandler(file)] _ in handler }
         logFile = file
         openLogFile = file
+    }
+
+    /// Throws for a name that a file cannot have, or that leaves no room for what is always added to it: epoch, iteration
+    /// and extension. (Temporary files have names of their own.)
+    static func requireFileName(_ name: String, _ what: String) throws {
+        guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
+            CheckpointName.longestByteCount(saveName: name) <= CheckpointName.maximumByteCount
+        else {
+            throw ConfigurationError(
+                "\(what) becomes part of the names of files: it must be from 1 to 200 bytes without '/', not "
+                    + "'\(VisibleText.of(name))'")
+        }
     }
 
     private func closeLog() {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An error that ended a training whose trainer saves the state then (`Trainer.saveOnError`).
+/// An error that ended a training whose trainer saves the state in that case (`ErrorPolicy.save`).
 public struct TrainingError: Error, CustomStringConvertible {
     /// What went wrong.
     public let cause: any Error

@@ -105,7 +105,7 @@ import Testing
         try withTemporaryFolder { folder in
             func train(_ epochs: Int) throws -> SmallModel {
                 let model = SmallModel()
-                try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
+                try Trainer.quiet(.epochs(epochs), checkpoints: .in(folder, every: 1))
                     .fit(model, SmallData())
                 return model
             }

@@ -69,12 +69,10 @@ import Testing
     func invalid() throws {
         try withTemporaryFolder { folder in
             for (retention, text) in [
-                (CheckpointRetention.last(0), "last must be positive"),
-                (.last(1, every: 0), "every must be positive"),
-                (CheckpointRetention(last: nil, every: 2), "without last"),
+                (CheckpointRetention.last(0), "keeping: .last(0)"), (.last(1, every: 0), "keeping: .last(…, every: 0)"),
             ] {
                 let error = #expect(throws: ConfigurationError.self) {
-                    try Trainer(totalSteps: 1, checkpointRoot: folder, checkpointRetention: retention)
+                    try Trainer(.epochs(1), checkpoints: .in(folder, keeping: retention))
                 }
                 #expect(error?.description.contains(text) == true)
             }
@@ -87,9 +85,8 @@ import Testing
         _ epochs: Int, in folder: URL, _ retention: CheckpointRetention, _ model: SmallModel = SmallModel(),
         _ writing: CheckpointWriteMode = .sync
     ) throws {
-        let trainer = try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
-        trainer.checkpointRetention = retention
-        trainer.checkpointWriting = writing
+        let trainer = try Trainer.quiet(
+            .epochs(epochs), checkpoints: .in(folder, every: 1, keeping: retention, writing: writing))
         try trainer.fit(model, SmallData())
     }
 
@@ -172,9 +169,7 @@ import Testing
     func manyInterruptions() throws {
         try withTemporaryFolder { folder in
             func train(_ limit: Duration?) throws {
-                let trainer = try Trainer(
-                    totalSteps: 4, timeLimit: limit, checkpointFrequency: 1, checkpointRoot: folder,
-                    checkpointRetention: .last(1, every: 2), showsProgress: false, printsBanner: false)
+                let trainer = try Trainer(.epochs(4, timeLimit: limit), checkpoints: .in(folder, every: 1, keeping: .last(1, every: 2)), display: .nothing)
                 try trainer.fit(SmallModel(), SmallData())
             }
             // One step each, up to the third of the second epoch.

@@ -7,8 +7,7 @@ import Testing
 @Suite(.standardGenerator) struct CheckpointTests {
     /// Trains two epochs into a folder, and gives the newest checkpoint's file.
     private func train(in folder: URL, epochs: Int = 2) throws -> URL {
-        let trainer = try Trainer.quiet(
-            .epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
+        let trainer = try Trainer.quiet(.epochs(epochs), checkpoints: .in(folder, every: 1))
         try trainer.fit(SmallModel(), SmallData())
         return try #require(trainer.lastCheckpoint)
     }
@@ -43,8 +42,7 @@ import Testing
             let newest = try train(in: folder)
             try Data(contentsOf: newest).prefix(length).write(to: newest)
             let model = SmallModel()
-            let trainer = try Trainer.quiet(
-                .epoch, 2, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1), logs: .in(folder))
             try trainer.fit(model, SmallData())
             #expect(model.losses.count == 6)
             #expect(trainer.lastCheckpoint?.lastPathComponent == newest.lastPathComponent)
@@ -60,7 +58,7 @@ import Testing
             try Data("no checkpoint".utf8).write(to: newest)
             let model = SmallModel()
             let error = #expect(throws: CheckpointError.self) {
-                try Trainer.quiet(checkpointFrequency: 1, checkpointRoot: folder).fit(model, SmallData())
+                try Trainer.quiet(checkpoints: .in(folder, every: 1)).fit(model, SmallData())
             }
             #expect(error?.path == newest.deletingLastPathComponent().path)
             #expect(model.losses.isEmpty)
@@ -114,7 +112,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = try train(in: folder)
             let error = #expect(throws: CheckpointError.self) {
-                try Trainer.quiet(.epoch, 3, checkpointRoot: folder).fit(Other(), SmallData())
+                try Trainer.quiet(.epochs(3), checkpoints: .in(folder)).fit(Other(), SmallData())
             }
             #expect(error?.path == file.path)
             #expect(error?.reason.contains("unexpected: 1.weight") == true, "\(error?.reason ?? "")")
@@ -133,8 +131,7 @@ import Testing
             func fit(_ epochs: Int) throws -> (TrainingState, String) {
                 let model = Named()
                 model.saveName = saveName
-                let trainer = try Trainer.quiet(
-                    .epoch, .steps(epochs), validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.epochs(epochs), validation: .every(1), checkpoints: .in(folder, every: 1))
                 var state = TrainingState()
                 let text = try trainer.printedText { state = try trainer.fit(model, SmallData()).state }
                 #expect(trainer.lastCheckpoint?.lastPathComponent.utf8.count == 255)
@@ -157,11 +154,11 @@ import Testing
         try withTemporaryFolder { folder in
             let model = Named()
             model.suffix = "_loss_0.5"
-            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
             try trainer.fit(model, SmallData())
             #expect(trainer.lastCheckpoint?.lastPathComponent == "small_epoch_1_iter_6_loss_0.5.pth")
             model.suffix = "/../../out"
-            let again = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            let again = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1))
             #expect(throws: CheckpointError.self) { try again.fit(model, SmallData()) }
             #expect(folder.filesBelow == ["small/small_epoch_1_iter_6_loss_0.5.pth"])
         }
@@ -178,7 +175,7 @@ import Testing
         try withTemporaryFolder { folder in
             let model = Renamed()
             model.name = name
-            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
             let error = #expect(throws: CheckpointError.self) { try trainer.fit(model, SmallData()) }
             #expect(error?.reason.contains("epoch 1 and iteration 6") == true, "\(error?.reason ?? "")")
             #expect(folder.filesBelow.isEmpty)
@@ -194,7 +191,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: path(7), withIntermediateDirectories: false)
             try FileManager.default.createSymbolicLink(atPath: path(8), withDestinationPath: "nothing")
             #expect(mkfifo(path(9), 0o600) == 0)
-            let trainer = try Trainer.quiet(.epoch, 2, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder))
             try trainer.fit(SmallModel(), SmallData())
             #expect(trainer.lastCheckpoint == newest)
         }
@@ -208,10 +205,10 @@ import Testing
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
         }
         try withTemporaryFolder { folder in
-            let first = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
+            let first = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1), logs: .in(folder))
             try first.fit(Named(saveName: saveName), SmallData())
             #expect(folder.filesBelow == ["\(saveName).log", "\(saveName)/\(saveName)_epoch_1_iter_6.pth"].sorted())
-            let second = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            let second = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1))
             #expect(try second.fit(Named(saveName: saveName), SmallData()).state.globalIteration == 12)
             #expect(folder.filesBelow.count == 3)
         }
@@ -231,7 +228,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             _ = try train(in: folder, epochs: 1)
-            let trainer = try Trainer.quiet(.epoch, 2, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder))
             try trainer.fit(Watching(), SmallData())
             try trainer.test(Watching(), SmallData())
         }
@@ -243,7 +240,7 @@ import Testing
             override func shouldSaveCheckpoint() -> Bool { losses.count > 6 }
         }
         try withTemporaryFolder { folder in
-            try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(Choosy(), SmallData())
+            try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1)).fit(Choosy(), SmallData())
             #expect(folder.filesBelow == ["small/small_epoch_2_iter_12.pth"])
         }
     }

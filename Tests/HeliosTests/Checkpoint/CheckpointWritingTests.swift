@@ -7,12 +7,11 @@ import Testing
 /// What training and its files make of checkpoints that another thread writes.
 @Suite(.standardGenerator) struct CheckpointWritingTests {
     private func trainer(
-        _ unit: TrainingUnit, _ total: StepLimit, _ writing: CheckpointWriteMode, in folder: URL
+        _ unit: TrainingUnit, _ total: Int, _ writing: CheckpointWriteMode, in folder: URL
     ) throws -> Trainer {
         let trainer = try Trainer.quiet(
-            unit, total, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
-        trainer.checkpointWriting = writing
-        trainer.checkpointRetention = .last(4, every: 3)
+            .of(unit, total), validation: .every(1),
+            checkpoints: .in(folder, every: 1, keeping: .last(4, every: 3), writing: writing))
         try trainer.register(BestCheckpoints(metric: "loss", mode: .min, keep: 2))
         try trainer.register(EarlyStopping(metric: "loss", mode: .min, patience: 100))
         return trainer
@@ -21,7 +20,7 @@ import Testing
     @Test("its files are those that training would have waited for", arguments: TrainingUnit.allCases)
     func sameFiles(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
-            let total: StepLimit = unit == .epoch ? 8 : 15
+            let total: Int = unit == .epoch ? 8 : 15
             for writing in CheckpointWriteMode.allCases {
                 let trainer = try trainer(unit, total, writing, in: folder.appending(path: writing.rawValue))
                 try trainer.fit(SmallModel(), SmallData())
@@ -45,7 +44,7 @@ import Testing
     @Test("cut at any step and gone on, it ends in the bits of one that was not", arguments: TrainingUnit.allCases)
     func resume(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
-            let total: StepLimit = unit == .epoch ? 2 : 12
+            let total: Int = unit == .epoch ? 2 : 12
             let whole = SmallModel()
             try trainer(unit, total, .async, in: folder.appending(path: "whole")).fit(whole, SmallData())
             for stop in [1, 5, 6, 9] {
@@ -81,11 +80,10 @@ import Testing
             let file = folder.appending(path: "small/small_epoch_2_iter_12.pth")
             try FileManager.default.createDirectory(
                 at: file.appending(path: "inner"), withIntermediateDirectories: true)
-            let trainer = try Trainer.quiet(.iteration, .steps(total), checkpointFrequency: 6, checkpointRoot: folder)
-            trainer.checkpointWriting = .async
+            let trainer = try Trainer.quiet(.iterations(total), checkpoints: .in(folder, every: 6, writing: .async))
             let model = SmallModel()
             // Else the folder that is passed over would be all there is.
-            try Trainer.quiet(.iteration, 1, checkpointFrequency: 1, checkpointRoot: folder.appending(path: "seed"))
+            try Trainer.quiet(.iterations(1), checkpoints: .in(folder.appending(path: "seed"), every: 1))
                 .fit(SmallModel(), SmallData())
             try FileManager.default.copyItem(
                 at: folder.appending(path: "seed/small/small_epoch_1_iter_1.pth"),
@@ -107,8 +105,7 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.iteration, 12, checkpointFrequency: 6, checkpointRoot: folder)
-            trainer.checkpointWriting = .async
+            let trainer = try Trainer.quiet(.iterations(12), checkpoints: .in(folder, every: 6, writing: .async))
             #expect(throws: Failing.Failure.self) { try trainer.fit(Failing(), SmallData()) }
             #expect(trainer.lastCheckpoint?.lastPathComponent == "small_epoch_1_iter_6.pth")
             #expect(folder.filesBelow == ["small/small_epoch_1_iter_6.pth"])
@@ -125,8 +122,7 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.iteration, 12, checkpointFrequency: 6, checkpointRoot: folder)
-            trainer.checkpointWriting = .async
+            let trainer = try Trainer.quiet(.iterations(12), checkpoints: .in(folder, every: 6, writing: .async))
             let result = try trainer.fit(Signalled(), SmallData())
             #expect(result.outcome == .interrupted(.signal(SIGINT)))
             #expect(folder.filesBelow == ["small/small_epoch_1_iter_6.pth", "small/small_epoch_2_iter_7.pth"])
@@ -150,8 +146,7 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.iteration, 20, checkpointFrequency: 1, checkpointRoot: folder)
-            trainer.checkpointWriting = .async
+            let trainer = try Trainer.quiet(.iterations(20), checkpoints: .in(folder, every: 1, writing: .async))
             let model = Looking()
             try trainer.fit(model, SmallData())
             #expect(model.seen.count > 3)

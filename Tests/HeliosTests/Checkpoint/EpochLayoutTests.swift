@@ -16,9 +16,8 @@ import Testing
     struct Setting: Sendable, CustomTestStringConvertible {
         let name: String
         var message: String
-        var change: @Sendable (SmallData, Trainer) -> Void
-        var start: @Sendable (SmallData, Trainer) -> Void = { _, _ in }
-        var seed: UInt64 = Helios.defaultSeed
+        var change: @Sendable (SmallData, inout TrainerOptions) -> Void
+        var start: @Sendable (SmallData, inout TrainerOptions) -> Void = { _, _ in }
         var testDescription: String { name }
     }
 
@@ -40,7 +39,7 @@ import Testing
         },
         Setting(
             name: "trainer seed", message: "the seed of the loader (6691 in the checkpoint, 8 now)",
-            change: { _, _ in }, seed: 8),
+            change: { _, options in options.seed = 8 }),
         Setting(
             name: "sampler", message: "the sampler (RandomSampler in the checkpoint, Stride now)",
             change: { data, _ in
@@ -54,24 +53,33 @@ import Testing
                 data.options.shuffle = false
                 data.options.sampler = Stride(count: 22, step: 3)
             }),
-        Setting(name: "batch limit", message: "the number of batches (trainBatchLimit, overfitBatches) (6 in") {
-            _, trainer in
-            trainer.trainBatchLimit = 5
+        Setting(name: "batch limit", message: "the number of batches (data: .first(train:), .overfit(batches:)) (6 in") {
+            _, options in
+            options.data.training = .first(5)
         },
-        Setting(name: "overfitting", message: "shuffle (true in the checkpoint, false now)") { _, trainer in
-            trainer.overfitBatches = 3
+        Setting(name: "overfitting", message: "shuffle (true in the checkpoint, false now)") { _, options in
+            options.data.training = .overfit(3)
         },
     ]
 
     private func train(
-        _ total: StepLimit, in folder: URL, _ setting: Setting, isChanged: Bool, _ model: SmallModel = SmallModel()
+        _ total: Int, in folder: URL, _ setting: Setting, isChanged: Bool, _ model: SmallModel = SmallModel()
     ) throws {
         let data = SmallData()
-        let trainer = try Trainer.quiet(
-            .iteration, total, randomSeed: isChanged ? setting.seed : Helios.defaultSeed, checkpointRoot: folder)
-        setting.start(data, trainer)
-        if isChanged { setting.change(data, trainer) }
-        try trainer.fit(model, data)
+        try trainer(.iterations(total), in: folder, setting, isChanged: isChanged, data).fit(model, data)
+    }
+
+    private func trainer(
+        _ length: TrainerOptions.Length, in folder: URL, _ setting: Setting, isChanged: Bool, _ data: SmallData
+    ) throws -> Trainer {
+        var options = TrainerOptions()
+        options.length = length
+        options.checkpoints = .in(folder)
+        options.device = .cpu
+        options.display = .nothing
+        setting.start(data, &options)
+        if isChanged { setting.change(data, &options) }
+        return try Trainer(options)
     }
 
     @Test("another order in the middle of an epoch is an error that names both values", arguments: settings)
@@ -96,13 +104,10 @@ import Testing
     @Test("between two epochs it trains on", arguments: settings)
     func between(setting: Setting) throws {
         try withTemporaryFolder { folder in
-            func train(_ epochs: StepLimit, isChanged: Bool) throws {
+            func train(_ epochs: Int, isChanged: Bool) throws {
                 let data = SmallData()
-                let trainer = try Trainer.quiet(
-                    .epoch, epochs, randomSeed: isChanged ? setting.seed : Helios.defaultSeed, checkpointRoot: folder)
-                setting.start(data, trainer)
-                if isChanged { setting.change(data, trainer) }
-                try trainer.fit(SmallModel(), data)
+                try trainer(.epochs(epochs), in: folder, setting, isChanged: isChanged, data)
+                    .fit(SmallModel(), data)
             }
             try train(1, isChanged: false)
             try train(2, isChanged: true)

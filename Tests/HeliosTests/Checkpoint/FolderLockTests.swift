@@ -67,23 +67,23 @@ import Testing
         final class Intruding: SmallModel {
             var error: CheckpointError?
             override func onTrainingStart() throws {
-                guard let trainer, let root = trainer.checkpointRoot else { return }
+                guard let trainer, let root = trainer.options.checkpoints?.folder else { return }
                 try Data().write(to: root.appending(path: "small/.helios-1.tmp"))
                 do {
-                    try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: root)
+                    try Trainer.quiet(.epochs(1), checkpoints: .in(root, every: 1))
                         .fit(SmallModel(), SmallData())
                 } catch {
                     self.error = error as? CheckpointError
                 }
                 // A test reads only.
-                try Trainer.quiet(checkpointRoot: root).test(SmallModel(), SmallData())
+                try Trainer.quiet(checkpoints: .in(root)).test(SmallModel(), SmallData())
                 #expect(root.filesBelow.contains("small/.helios-1.tmp"), "the second one must not clean up")
                 try FileManager.default.removeItem(at: root.appending(path: "small/.helios-1.tmp"))
             }
         }
         try withTemporaryFolder { folder in
             func train(_ model: SmallModel, _ epochs: Int) throws {
-                try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: folder)
+                try Trainer.quiet(.epochs(epochs), checkpoints: .in(folder, every: 1))
                     .fit(model, SmallData())
             }
             try train(SmallModel(), 1)

@@ -47,11 +47,9 @@ import Testing
 
     /// Trains in the folder. Returns what was printed.
     private func train(
-        _ total: StepLimit, in folder: URL, _ model: Optioned, onResume: ResumePolicy = .keep
+        _ total: Int, in folder: URL, _ model: Optioned, onResume: ResumePolicy = .keep
     ) throws -> String {
-        let trainer = try Trainer(
-            trainUnit: .iteration, totalSteps: total, checkpointRoot: folder, onResume: onResume, showsProgress: true,
-            printsBanner: false)
+        let trainer = try Trainer(.iterations(total), checkpoints: .in(folder, onResume: onResume), display: .progress)
         return try trainer.printedText { try trainer.fit(model, SmallData()) }
     }
 
@@ -65,10 +63,10 @@ import Testing
             #expect(try !train(3, in: folder, Optioned(sgd(0.1))).contains("in the checkpoint"))
             for total in [4, 5] {
                 let model = Optioned(sgd(0.5, decay: 0.01))
-                let text = try train(.steps(total), in: folder, model)
+                let text = try train(total, in: folder, model)
                 #expect(text.contains("optimizer.lr (0.1 in the checkpoint, 0.5 in the program)"), "\(text)")
                 #expect(text.contains("optimizer.weight_decay (0 in the checkpoint, 0.01 in the program)"), "\(text)")
-                #expect(text.contains("Trainer(onResume: .override)"))
+                #expect(text.contains("checkpoints: .in(…, onResume: .override)"))
                 #expect(model.rates == [0.1] && model.optimizer.parameterGroups[0].options["weight_decay"] != nil)
                 #expect(try model.optimizer.parameterGroups[0].options.double("weight_decay") == 0)
             }
@@ -144,7 +142,7 @@ import Testing
         let make = OnResumeTests.schedulers[index].1
         try withTemporaryFolder { folder in
             for total in [2, 4, 5, 7] {
-                let text = try train(.steps(total), in: folder, Optioned(sgd(0.1), make))
+                let text = try train(total, in: folder, Optioned(sgd(0.1), make))
                 #expect(!text.contains("in the checkpoint"), "\(OnResumeTests.schedulers[index].0): \(text)")
             }
             // Nor one from a checkpoint that does not say what its program said.
@@ -200,7 +198,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             _ = try train(9, in: folder, model(9))
-            let trainer = try Trainer.quiet(.iteration, 18, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.iterations(18), checkpoints: .in(folder))
             let error = #expect(throws: SchedulerError.self) { try trainer.fit(model(20), SmallData()) }
             let text = error?.description ?? ""
             #expect(
@@ -216,7 +214,7 @@ import Testing
             #expect(try momentum.double("momentum") == expected.double("momentum"))
         }
         let short = Optioned(sgd(0.1)) { try OneCycleLR($0, maxLearningRate: 0.1, totalSteps: 3) }
-        let error = #expect(throws: SchedulerError.self) { try Trainer.quiet(.iteration, 9).fit(short, SmallData()) }
+        let error = #expect(throws: SchedulerError.self) { try Trainer.quiet(.iterations(9)).fit(short, SmallData()) }
         #expect(error?.description.contains("its cycle has 3 steps; create it with more steps") == true)
     }
 
@@ -239,8 +237,7 @@ import Testing
     func accumulation() throws {
         try withTemporaryFolder { (folder: URL) throws in
             func train(_ steps: Int, accumulating count: Int) throws -> String {
-                let trainer = try Trainer.quiet(
-                    .iteration, .steps(steps), accumulationSteps: count, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.iterations(steps), checkpoints: .in(folder), accumulation: .batches(count))
                 return try trainer.printedText { try trainer.fit(SmallModel(), SmallData()) }
             }
             #expect(try !train(2, accumulating: 2).contains("the checkpoint was trained with"))

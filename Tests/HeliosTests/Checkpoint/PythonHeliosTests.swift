@@ -34,10 +34,8 @@ import Testing
             .appending(path: run.file).standardizedFileURL
     }
 
-    private func trainer(_ run: Run, in folder: URL) throws -> Trainer {
-        try Trainer.quiet(
-            run.unit == "epoch" ? .epoch : .iteration, .steps(run.total), checkpointFrequency: 2, checkpointRoot: folder
-        )
+    private func trainer(_ run: Run, in folder: URL, keeping: CheckpointRetention = .all) throws -> Trainer {
+        try Trainer.quiet(.of(run.unit == "epoch" ? .epoch : .iteration, run.total), checkpoints: .in(folder, every: 2, keeping: keeping))
     }
 
     @Test("there are runs of three versions by epoch and by iteration")
@@ -55,8 +53,7 @@ import Testing
             let before = try Data(contentsOf: file)
 
             let model = Net()
-            let trainer = try trainer(run, in: folder)
-            trainer.checkpointRetention = .last(1)
+            let trainer = try trainer(run, in: folder, keeping: .last(1))
             let result = try trainer.fit(model, SmallData())
             #expect(result.outcome == .completed)
             #expect(model.losses.count == (run.unit == "epoch" ? 12 : 8))

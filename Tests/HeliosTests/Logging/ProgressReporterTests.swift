@@ -7,15 +7,14 @@ import Testing
 @Suite(.standardGenerator) struct ProgressReporterTests {
     /// The lines that a training prints, but for warnings; without the times, which are never the same.
     private func lines(
-        _ model: SmallModel, _ data: SmallData = SmallData(), unit: TrainingUnit, _ total: StepLimit,
+        _ model: SmallModel, _ data: SmallData = SmallData(), unit: TrainingUnit, _ total: Int,
         validFrequency: Int?, isTerminal: Bool = false
     ) throws -> [String] {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "output")
             try Data().write(to: file)
             let handle = try FileHandle(forWritingTo: file)
-            let trainer = try Trainer(
-                trainUnit: unit, totalSteps: total, validFrequency: validFrequency, printsBanner: false)
+            let trainer = try Trainer(.of(unit, total), validation: .every(validFrequency), display: .progress)
             trainer.console = Console(
                 output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal)
             try trainer.fit(model, data)

@@ -30,7 +30,7 @@ import Testing
     @Test("the forward pass runs in the lower precision, and gradients are clipped by their true norm")
     func training() throws {
         let model = Mixed()
-        try Trainer.quiet(.epoch, 1).fit(model, SmallData())
+        try Trainer.quiet(.epochs(1)).fit(model, SmallData())
         #expect(model.dtypes == [.bfloat16])
         #expect(model.norms.count == 6)
         // Scaled by 65,536 they would be in the thousands.
@@ -42,7 +42,7 @@ import Testing
         try withTemporaryFolder { folder in
             func train<Training: SmallModel>(_ model: Training, _ epochs: Int, in name: String) throws -> Training {
                 let root = folder.appending(path: name)
-                try Trainer.quiet(.epoch, .steps(epochs), checkpointFrequency: 1, checkpointRoot: root)
+                try Trainer.quiet(.epochs(epochs), checkpoints: .in(root, every: 1))
                     .fit(model, SmallData())
                 return model
             }

@@ -70,7 +70,7 @@ import Testing
     @Test("the trained network's state is the network's own")
     func trainedState() throws {
         let model = SmallModel()
-        try Trainer.quiet(.epoch, 1).fit(model, SmallData())
+        try Trainer.quiet(.epochs(1)).fit(model, SmallData())
         #expect(try model.trainedStateDict().keys == model.network.stateDict().keys)
     }
 
@@ -86,7 +86,7 @@ import Testing
         #expect(throws: ConfigurationError.self) { try SmallModel().trainStepsPerEpoch() }
         let model = Asking()
         let data = SmallData()
-        try Trainer.quiet(.epoch, 1).fit(model, data)
+        try Trainer.quiet(.epochs(1)).fit(model, data)
         #expect(model.steps == 6)
     }
 }

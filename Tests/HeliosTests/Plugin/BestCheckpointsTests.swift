@@ -10,10 +10,8 @@ import Testing
         _ scores: [Double], in folder: URL, _ plugin: BestCheckpoints, total: Int? = nil, checkpointFrequency: Int? = 1,
         unit: TrainingUnit = .epoch, as name: String = "score"
     ) throws -> ScoredModel {
-        let trainer = try Trainer.quiet(
-            unit, .steps(total ?? scores.count), validFrequency: 1, checkpointFrequency: checkpointFrequency,
-            checkpointRoot: folder, logRoot: folder)
-        trainer.trainBatchLimit = 1
+        let trainer = try Trainer.quiet(.of(unit, total ?? scores.count), validation: .every(1), checkpoints: .in(folder, every: checkpointFrequency),
+            data: .first(train: 1), logs: .in(folder))
         try trainer.register(plugin)
         let model = ScoredModel(scores, as: name)
         try trainer.fit(model, SmallData())
@@ -52,7 +50,7 @@ import Testing
             #expect(file.path == folder.appending(path: "small/best/best.pth").path)
             #expect(try epoch(file) == 2)
             let tested = SmallModel()
-            try Trainer.quiet(checkpointRoot: folder).test(tested, SmallData(), checkpoint: file)
+            try Trainer.quiet(checkpoints: .in(folder)).test(tested, SmallData(), checkpoint: file)
             #expect(try flattened(tested.network.stateDict()) != flattened(model.network.stateDict()))
         }
     }
@@ -102,7 +100,7 @@ import Testing
     @Test("names of files that would be too long are an error at the start")
     func longNames() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), checkpoints: .in(folder))
             try trainer.register(best())
             let model = ScoredModel([1])
             model.saveName = String(repeating: "x", count: 183)
@@ -119,8 +117,7 @@ import Testing
             override var metrics: [String: Double] { ["other": -(validationScores["score"] ?? 0)] }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, checkpointRoot: folder)
-            trainer.trainBatchLimit = 1
+            let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(folder), data: .first(train: 1))
             try trainer.register(BestCheckpoints(metric: "score", mode: .min))
             try trainer.register(BestCheckpoints(metric: "other", mode: .min, folder: "other", id: "other"))
             try trainer.fit(TwoScores([2, 1, 3]), SmallData())
@@ -141,16 +138,23 @@ import Testing
         for folder in ["", ".", "..", "a/b", "a\u{0}"] {
             #expect(throws: PluginError.self) { try BestCheckpoints(metric: "score", mode: .min, folder: folder) }
         }
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
-        try trainer.register(best())
-        let error = #expect(throws: PluginError.self) { try trainer.fit(ScoredModel([1]), SmallData()) }
-        #expect(error?.reason.contains("checkpointRoot") == true)
+        func trainer(
+            _ validation: TrainerOptions.Validation?, _ checkpoints: TrainerOptions.Checkpoints?
+        ) throws -> Trainer {
+            let trainer = try Trainer.quiet(.epochs(1), validation: validation, checkpoints: checkpoints)
+            try trainer.register(best())
+            return trainer
+        }
+        let error = #expect(throws: PluginError.self) {
+            try trainer(.every(1), .none).fit(ScoredModel([1]), SmallData())
+        }
+        #expect(error?.reason.contains("no checkpoint folder") == true)
         try withTemporaryFolder { folder in
-            trainer.checkpointRoot = folder
-            trainer.validFrequency = nil
-            let error = #expect(throws: PluginError.self) { try trainer.fit(ScoredModel([1]), SmallData()) }
-            #expect(error?.reason.contains("validFrequency") == true)
-            trainer.validFrequency = 1
+            let error = #expect(throws: PluginError.self) {
+                try trainer(.never, .in(folder)).fit(ScoredModel([1]), SmallData())
+            }
+            #expect(error?.reason.contains("without validation") == true)
+            let trainer = try trainer(.every(1), .in(folder))
             let other = #expect(throws: PluginError.self) {
                 try trainer.fit(ScoredModel([1], as: "scores"), SmallData())
             }
@@ -288,9 +292,8 @@ import Testing
         }
         try withTemporaryFolder { folder in
             try train(scores, in: folder, best(), total: 2)
-            let trainer = try Trainer.quiet(
-                .epoch, 3, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
-            trainer.trainBatchLimit = 1
+            let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(folder, every: 1), data: .first(train: 1),
+                logs: .in(folder))
             try trainer.register(BestCheckpoints(metric: "other", mode: .max))
             try trainer.fit(Both(scores), SmallData())
             #expect(
@@ -323,7 +326,7 @@ import Testing
         try withTemporaryFolder { folder in
             try train(scores, in: folder, best(keep: 3), total: 4)
             let files = folder.filesBelow
-            let trainer = try Trainer.quiet(checkpointRoot: folder)
+            let trainer = try Trainer.quiet(checkpoints: .in(folder))
             try trainer.register(best(keep: 1))
             try trainer.test(ScoredModel(scores), SmallData())
             #expect(folder.filesBelow == files)

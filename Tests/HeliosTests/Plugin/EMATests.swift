@@ -85,7 +85,7 @@ struct EMATests {
                 try expectClose(average.tensor(.string(key)), value.tensor, within: tolerance(step), "\(key) \(step)")
             }
         }
-        let trainer = try Trainer.quiet(.iteration, .steps(states.count), accumulationSteps: accumulation)
+        let trainer = try Trainer.quiet(.iterations(states.count), accumulation: .batches(accumulation))
         try trainer.register(ema)
         try trainer.fit(model, SmallData())
         #expect(ema.stepCount == states.count)
@@ -94,7 +94,7 @@ struct EMATests {
     @Test("a model that accumulates in its own way says when the optimiser steps", .standardGenerator)
     func ownSteps() throws {
         let ema = try EMA(isStep: { $0.datasetIter % 2 == 1 })
-        let trainer = try Trainer.quiet(.epoch, 2, accumulationSteps: 4)
+        let trainer = try Trainer.quiet(.epochs(2), accumulation: .batches(4))
         try trainer.register(ema)
         try trainer.fit(SmallModel(), SmallData())
         #expect(ema.stepCount == 6 && ema.updateCount == 6)
@@ -139,10 +139,10 @@ struct EMATests {
         .standardGenerator)
     func validation() throws {
         let plain = SmallModel()
-        try Trainer.quiet(.epoch, 2, validFrequency: 1).fit(plain, SmallData())
+        try Trainer.quiet(.epochs(2), validation: .every(1)).fit(plain, SmallData())
 
         let ema = try EMA(decay: 0.9)
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(1))
         try trainer.register(ema)
         let model = Watching()
         try trainer.fit(model, SmallData())
@@ -159,7 +159,7 @@ struct EMATests {
     @Test("without evaluation the averages are kept, and validation runs with the weights", .standardGenerator)
     func noEvaluation() throws {
         let ema = try EMA(decay: 0.9, evaluates: false)
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         try trainer.register(ema)
         // It claims nothing then.
         try trainer.register(EMA(decay: 0.5, id: "other"))
@@ -175,9 +175,9 @@ struct EMATests {
             override func validStep(_ batch: LabeledBatch, step: Int) { trainer?.stop() }
         }
         let plain = SmallModel()
-        try Trainer.quiet(.epoch, 1).fit(plain, SmallData())
+        try Trainer.quiet(.epochs(1)).fit(plain, SmallData())
 
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         try trainer.register(EMA(decay: 0.9))
         let failing = Watching()
         failing.isFailing = true
@@ -199,8 +199,7 @@ struct EMATests {
         }
         try withTemporaryFolder { folder in
             func train(in name: String, interrupts: Bool = false) throws -> (FitResult, Interrupting, EMA) {
-                let trainer = try Trainer.quiet(
-                    .epoch, 2, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                let trainer = try Trainer.quiet(.epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1))
                 let ema = try EMA(decay: 0.9)
                 try trainer.register(ema)
                 let model = Interrupting()
@@ -227,7 +226,7 @@ struct EMATests {
         }
         try withTemporaryFolder { folder in
             func trainer() throws -> (Trainer, EMA) {
-                let trainer = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1))
                 let ema = try EMA(decay: 0.9)
                 try trainer.register(ema)
                 return (trainer, ema)
@@ -245,7 +244,7 @@ struct EMATests {
             #expect(try !model.weight().equal(average))
             // Without the plug-in it is the weights that are tested.
             let plain = Watching()
-            try Trainer.quiet(checkpointRoot: folder).test(plain, SmallData())
+            try Trainer.quiet(checkpoints: .in(folder)).test(plain, SmallData())
             try expectSameBits(plain.tested[0], model.weight())
         }
     }
@@ -255,8 +254,7 @@ struct EMATests {
         .standardGenerator)
     func noAverage() throws {
         let ema = try EMA()
-        let trainer = try Trainer.quiet(.epoch, 1)
-        trainer.sanityCheckSteps = 1
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(2, sanityCheck: 1))
         try trainer.register(ema)
         let model = Watching()
         try trainer.fit(model, SmallData())
@@ -276,7 +274,7 @@ struct EMATests {
         .standardGenerator)
     func trainedState() throws {
         let ema = try EMA(decay: 0.9)
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         try trainer.register(ema)
         let model = SmallModel()
         try trainer.fit(model, SmallData())
@@ -320,17 +318,17 @@ struct EMATests {
 
     @Test("networks are chosen by name, and those that share parameters get their weights back", .standardGenerator)
     func severalNetworks() throws {
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         let ema = try EMA(decay: 0.9, networks: ["head", "network"])
         try trainer.register(ema)
         let model = Several()
         try trainer.fit(model, SmallData())
         #expect(try ema.stateDict().dictionary("averages").names == ["network", "head"])
         let plain = Several()
-        try Trainer.quiet(.epoch, 1, validFrequency: 1).fit(plain, SmallData())
+        try Trainer.quiet(.epochs(1), validation: .every(1)).fit(plain, SmallData())
         try expectSameState(model.network, plain.network)
 
-        let wrong = try Trainer.quiet(.epoch, 1)
+        let wrong = try Trainer.quiet(.epochs(1))
         try wrong.register(EMA(networks: ["heads"]))
         let error = #expect(throws: PluginError.self) { try wrong.fit(Several(), SmallData()) }
         #expect(error?.reason.contains("'heads'; did you mean 'head'?") == true, "\(error?.reason ?? "")")
@@ -350,7 +348,7 @@ struct EMATests {
         }
         try withTemporaryFolder { folder in
             func trainer() throws -> (Trainer, EMA) {
-                let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
                 let ema = try EMA(networks: names)
                 try trainer.register(ema)
                 return (trainer, ema)
@@ -386,7 +384,7 @@ struct EMATests {
             }
             override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) {}
         }
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         try trainer.register(EMA())
         let error = #expect(throws: PluginError.self) { try trainer.fit(Growing(), SmallData()) }
         #expect(error?.reason.contains("'network'") == true, "\(error?.reason ?? "")")
@@ -394,7 +392,7 @@ struct EMATests {
 
     @Test("a state that does not fit is an error that says what, and changes nothing", .standardGenerator)
     func unfitState() throws {
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         let ema = try EMA()
         try trainer.register(ema)
         let model = SmallModel()

@@ -8,8 +8,7 @@ import Testing
     private func train(
         _ scores: [Double], _ plugin: EarlyStopping, unit: TrainingUnit = .epoch
     ) throws -> (cycles: Int, outcome: FitResult.Outcome) {
-        let trainer = try Trainer.quiet(unit, .steps(scores.count), validFrequency: 1)
-        trainer.trainBatchLimit = 1
+        let trainer = try Trainer.quiet(.of(unit, scores.count), validation: .every(1), data: .first(train: 1))
         try trainer.register(plugin)
         let result = try trainer.fit(ScoredModel(scores), SmallData())
         return (result.state.validationCycles, result.outcome)
@@ -96,7 +95,7 @@ import Testing
         let plugin = try EarlyStopping(metric: "scores", mode: .min)
         let error = #expect(throws: PluginError.self) { try train([1], plugin) }
         #expect(error?.reason.contains("did you mean 'score'?") == true, "\(error?.reason ?? "")")
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         try trainer.register(plugin)
         let model = SmallModel()
         let other = #expect(throws: PluginError.self) { try trainer.fit(model, SmallData()) }
@@ -113,9 +112,7 @@ import Testing
         let scores = [3, 2, 2.5, 1, 1, 1.5, 0.5]
         try withTemporaryFolder { folder in
             func train(in name: String, patience: Int = 2) throws -> (FitResult, EarlyStopping) {
-                let trainer = try Trainer.quiet(
-                    unit, 7, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
-                trainer.trainBatchLimit = 2
+                let trainer = try Trainer.quiet(.of(unit, 7), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1), data: .first(train: 2))
                 let plugin = try EarlyStopping(metric: "score", mode: .min, patience: patience)
                 try trainer.register(plugin)
                 return (try trainer.fit(ScoredModel(scores), SmallData()), plugin)
@@ -163,7 +160,7 @@ import Testing
             override var metrics: [String: Double] { ["always": 1] }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 9, validFrequency: 1, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(9), validation: .every(1), logs: .in(folder))
             try trainer.register(EarlyStopping(metric: "score", mode: .min, patience: 2, id: "first"))
             try trainer.register(EarlyStopping(metric: "always", mode: .max, patience: 2, id: "second"))
             let result = try trainer.fit(TwoScores([3, 2, 1, 0]), SmallData())

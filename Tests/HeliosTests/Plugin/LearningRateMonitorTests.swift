@@ -38,7 +38,7 @@ import Testing
     @Test("by epoch, the rate that the epoch begins with is logged and in the history")
     func byEpoch() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 3, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(3), logs: .in(folder))
             let monitor = try LearningRateMonitor(historyLimit: 10)
             try trainer.register(monitor)
             try trainer.fit(Scheduled(), SmallData())
@@ -52,7 +52,7 @@ import Testing
 
     @Test("by step, every so many steps of the optimiser are noted with the rate that they have")
     func bySteps() throws {
-        let trainer = try Trainer.quiet(.iteration, 7, accumulationSteps: 2)
+        let trainer = try Trainer.quiet(.iterations(7), accumulation: .batches(2))
         let monitor = try LearningRateMonitor(.steps(3), historyLimit: 10)
         try trainer.register(monitor)
         let model = Scheduled(perStep: true)
@@ -64,7 +64,7 @@ import Testing
 
     @Test("the history holds no more than its limit, and nothing by default")
     func limit() throws {
-        let trainer = try Trainer.quiet(.iteration, 10)
+        let trainer = try Trainer.quiet(.iterations(10))
         let (short, none) = (
             try LearningRateMonitor(.steps(1), historyLimit: 3), try LearningRateMonitor(.steps(1), id: "b")
         )
@@ -91,7 +91,7 @@ import Testing
                 ]
             }
         }
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         let monitor = try LearningRateMonitor(historyLimit: 1)
         try trainer.register(monitor)
         let model = Two()
@@ -103,18 +103,17 @@ import Testing
     @Test("a resumed run notes what the uninterrupted one does, and no epoch twice", arguments: TrainingUnit.allCases)
     func resume(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, in name: String, _ interval: LearningRateMonitor.Interval) throws
+            func train(_ total: Int, in name: String, _ interval: LearningRateMonitor.Interval) throws
                 -> LearningRateMonitor
             {
-                let trainer = try Trainer.quiet(
-                    unit, total, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                let trainer = try Trainer.quiet(.of(unit, total), checkpoints: .in(folder.appending(path: name), every: 1))
                 let monitor = try LearningRateMonitor(interval, historyLimit: 9)
                 try trainer.register(monitor)
                 try trainer.fit(Scheduled(), SmallData())
                 return monitor
             }
             for (number, interval) in [LearningRateMonitor.Interval.epoch, .steps(2)].enumerated() {
-                let totals: [StepLimit] = unit == .epoch ? [1, 2, 4] : [3, 7, 14]
+                let totals: [Int] = unit == .epoch ? [1, 2, 4] : [3, 7, 14]
                 let whole = try train(totals[2], in: "whole\(number)", interval)
                 for total in totals.dropLast() { _ = try train(total, in: "parts\(number)", interval) }
                 let resumed = try train(totals[2], in: "parts\(number)", interval)
@@ -133,7 +132,7 @@ import Testing
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), logs: .in(folder))
             try trainer.register(LearningRateMonitor())
             try trainer.fit(None(), SmallData())
             #expect(try log(in: folder).contains("warning 'learning-rate-monitor' finds no optimiser"))

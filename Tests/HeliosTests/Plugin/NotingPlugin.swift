@@ -26,7 +26,7 @@ class NotingPlugin: BatchPlugin<LabeledBatch> {
         if failing == hook { throw Trouble(hook: "\(id).\(hook)") }
     }
 
-    override func configure(_ trainer: Trainer) throws { try note("configure trainer") }
+    override func configure(_ options: inout TrainerOptions) throws { try note("configure trainer") }
     override func configure(_ model: any AnyModel) throws { try note("configure model") }
     override func setup() throws { try note("setup") }
     override func teardown() throws { try note("teardown") }

@@ -49,8 +49,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func train(_ model: SmallModel, _ name: String = "whole") throws -> FitResult {
-                let trainer = try Trainer.quiet(
-                    .epoch, 3, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                let trainer = try Trainer.quiet(.epochs(3), checkpoints: .in(folder.appending(path: name), every: 1))
                 try trainer.register(SpikeGuard())
                 try trainer.register(Noise())
                 return try trainer.fit(model, SmallData())
@@ -75,8 +74,7 @@ import Testing
     func builtIn() throws {
         try withTemporaryFolder { root in
             let (model, data) = (SmallModel(), SmallData())
-            let trainer = try Trainer.quiet(
-                .epoch, 3, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: root)
+            let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(root, every: 1))
             let ema = try EMA(decay: 0.999)
             let best = try BestCheckpoints(metric: "loss", mode: .min, keep: 3)
             let rates = try LearningRateMonitor(.steps(5), historyLimit: 1000)

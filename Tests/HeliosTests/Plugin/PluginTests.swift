@@ -11,9 +11,8 @@ import Testing
         try withTemporaryFolder { folder in
             let calls = Calls()
             let trainer = try Trainer.quiet(
-                .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
-            trainer.trainBatchLimit = 1
-            trainer.validBatchLimit = 1
+                .epochs(1), validation: .every(1, limit: 1), checkpoints: .in(folder, every: 1),
+                data: .first(train: 1))
             let first = NotingPlugin("1", calls, overrides: .trainingBatch)
             first.wanted = ExtraCheckpoint(folder: "extra", name: "wanted")
             try trainer.register(first)
@@ -39,12 +38,11 @@ import Testing
     @Test("testing restores the plug-ins after the model, and calls their hooks before the model's")
     func testingOrder() throws {
         try withTemporaryFolder { folder in
-            let training = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let training = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
             try training.register(NotingPlugin("1"))
             try training.fit(SmallModel(), SmallData())
             let calls = Calls()
-            let trainer = try Trainer.quiet(checkpointRoot: folder)
-            trainer.testBatchLimit = 1
+            let trainer = try Trainer.quiet(checkpoints: .in(folder), data: .first(test: 1))
             try trainer.register(NotingPlugin("1", calls, overrides: .testingBatch))
             try trainer.test(NotingModel(calls), SmallData())
             #expect(
@@ -90,8 +88,7 @@ import Testing
             override func testStep(_ batch: LabeledBatch, step: Int) throws { try see(batch) }
             override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) {}
         }
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
-        trainer.trainBatchLimit = 2
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), data: .first(train: 2))
         let training = Marking("training", .trainingBatch)
         try trainer.register(training)
         let model = Watching()
@@ -132,7 +129,7 @@ import Testing
                 return false
             }
         }
-        let trainer = try Trainer.quiet(unit, 20)
+        let trainer = try Trainer.quiet(.of(unit, 20))
         let plugins = [Voting("never", at: .max), Voting("third", at: 3), Voting("also third", at: 3)]
         for plugin in plugins { try trainer.register(plugin) }
         let model = Asked()
@@ -156,16 +153,15 @@ import Testing
                 self.folder = folder
                 super.init(id: "configuring")
             }
-            override func configure(_ trainer: Trainer) {
-                trainer.totalSteps = 2
-                trainer.checkpointFrequency = 1
-                trainer.checkpointRoot = folder.appending(path: "checkpoints")
-                trainer.logRoot = folder.appending(path: "logs")
+            override func configure(_ options: inout TrainerOptions) {
+                options.length?.count = 2
+                options.checkpoints = .in(folder.appending(path: "checkpoints"), every: 1)
+                options.logs = .in(folder.appending(path: "logs"))
             }
             override func configure(_ model: any AnyModel) { model.saveName = "renamed" }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1)
+            let trainer = try Trainer.quiet(.epochs(1))
             try trainer.register(Configuring(folder))
             let result = try trainer.fit(SmallModel(), SmallData())
             #expect(result.state.globalEpoch == 2)
@@ -178,17 +174,17 @@ import Testing
         }
     }
 
-    @Test("a time limit that a plug-in sets ends the run, and options that it makes contradictory are an error")
+    @Test("a time limit that a plug-in sets ends the run, and options that it makes wrong are an error")
     func timeLimit() throws {
         final class Limiting: Plugin {
             var isWrong = false
             init() { super.init(id: "limiting") }
-            override func configure(_ trainer: Trainer) {
-                trainer.timeLimit = .nanoseconds(1)
-                if isWrong { trainer.validFrequency = -1 }
+            override func configure(_ options: inout TrainerOptions) {
+                options.length?.timeLimit = .nanoseconds(1)
+                if isWrong { options.validation = .every(-1) }
             }
         }
-        let trainer = try Trainer.quiet(.epoch, 100)
+        let trainer = try Trainer.quiet(.epochs(100))
         let plugin = Limiting()
         try trainer.register(plugin)
         #expect(try trainer.fit(SmallModel(), SmallData()).outcome == .interrupted(.timeLimit))
@@ -212,7 +208,7 @@ import Testing
                 #expect(model?.namedOptimizers().map(\.name) == ["optimizer"])
             }
         }
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         try trainer.register(Knowing())
         try trainer.fit(SmallModel(), SmallData())
     }
@@ -230,8 +226,7 @@ import Testing
     func failure(hook: String) throws {
         try withTemporaryFolder { folder in
             let calls = Calls()
-            let trainer = try Trainer.quiet(
-                .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), checkpoints: .in(folder, every: 1), logs: .in(folder))
             try trainer.register(NotingPlugin("1", calls))
             let failing = NotingPlugin("failing", calls, overrides: .trainingBatch)
             failing.failing = hook
@@ -261,7 +256,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             let calls = Calls()
-            let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), logs: .in(folder))
             let first = NotingPlugin("1", calls)
             first.failing = "onEvaluationEnd"
             try trainer.register(first)
@@ -278,7 +273,7 @@ import Testing
     @Test("a teardown that fails keeps no other from running, and is thrown where nothing else was")
     func failingTeardown() throws {
         let calls = Calls()
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         for id in ["1", "2", "3"] {
             let plugin = NotingPlugin(id, calls)
             plugin.failing = id == "3" ? nil : "teardown"
@@ -297,7 +292,7 @@ import Testing
             override func validStep(_ batch: LabeledBatch, step: Int) { trainer?.stop() }
         }
         let calls = Calls()
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(1))
         try trainer.register(NotingPlugin("1", calls))
         #expect(try trainer.fit(Interrupting(), SmallData()).outcome == .interrupted(.request))
         #expect(calls.list.contains("1.onEvaluationEnd") && !calls.list.contains("1.onValidationEnd"))
@@ -316,8 +311,8 @@ import Testing
     @Test("a plug-in's state is in the checkpoint under its id, and comes back, for testing too")
     func state() throws {
         try withTemporaryFolder { folder in
-            func run(_ total: StepLimit) throws -> (Trainer, Counting) {
-                let trainer = try Trainer.quiet(.epoch, total, checkpointFrequency: 1, checkpointRoot: folder)
+            func run(_ total: Int) throws -> (Trainer, Counting) {
+                let trainer = try Trainer.quiet(.epochs(total), checkpoints: .in(folder, every: 1))
                 let plugin = Counting(id: "counting")
                 try trainer.register(plugin)
                 return (trainer, plugin)
@@ -340,9 +335,8 @@ import Testing
     @Test("a plug-in that was added or left out since the checkpoint is warned of, by its id")
     func changedPlugins() throws {
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, _ ids: [String]) throws -> [Counting] {
-                let trainer = try Trainer.quiet(
-                    .epoch, total, checkpointFrequency: 1, checkpointRoot: folder, logRoot: folder)
+            func train(_ total: Int, _ ids: [String]) throws -> [Counting] {
+                let trainer = try Trainer.quiet(.epochs(total), checkpoints: .in(folder, every: 1), logs: .in(folder))
                 let plugins = ids.map { Counting(id: $0) }
                 for plugin in plugins { try trainer.register(plugin) }
                 try trainer.fit(SmallModel(), SmallData())
@@ -362,7 +356,7 @@ import Testing
     func refusedState() throws {
         try withTemporaryFolder { folder in
             func trainer() throws -> (Trainer, NotingPlugin) {
-                let trainer = try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1))
                 let plugin = NotingPlugin("refusing")
                 try trainer.register(plugin)
                 return (trainer, plugin)
@@ -384,7 +378,7 @@ import Testing
             override var progressItems: [String: Double] { ["b": 2, "a": 0.125] }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), logs: .in(folder))
             try trainer.register(Showing(id: "showing"))
             try trainer.fit(SmallModel(), SmallData())
             let line = try log(in: folder).split(separator: "\n").first { $0.contains("epoch 1/1: ") }

@@ -36,7 +36,7 @@ import Testing
         let (model, data) = (Accumulating(clip: clip), SmallData())
         data.count = 24
         data.options = LoaderOptions(batchSize: batchSize)
-        try Trainer.quiet(.iteration, 4, accumulationSteps: steps).fit(model, data)
+        try Trainer.quiet(.iterations(4), accumulation: .batches(steps)).fit(model, data)
         return model.network
     }
 
@@ -60,9 +60,7 @@ import Testing
         let (model, data) = (Accumulating(), SmallData())
         data.count = count
         data.options = LoaderOptions(batchSize: batchSize, dropLast: dropLast)
-        let trainer = try Trainer(
-            totalSteps: 3, validFrequency: 3, accumulationSteps: steps, accumulationRemainder: remainder,
-            showsProgress: false, printsBanner: false)
+        let trainer = try Trainer(.epochs(3), validation: .every(3), accumulation: .batches(steps, remainder: remainder), display: .nothing)
         for plugin in plugins { try trainer.register(plugin) }
         try trainer.fit(model, data)
         return model
@@ -104,9 +102,7 @@ import Testing
         ] {
             let (model, data) = (Noting(saveName: "noting"), SmallData())
             data.count = 10
-            let trainer = try Trainer(
-                trainUnit: .iteration, totalSteps: 2, accumulationSteps: 2, accumulationRemainder: remainder,
-                showsProgress: false, printsBanner: false)
+            let trainer = try Trainer(.iterations(2), accumulation: .batches(2, remainder: remainder), display: .nothing)
             try trainer.fit(model, data)
             #expect(model.batches == expected)
         }
@@ -117,7 +113,7 @@ import Testing
         let error = #expect(throws: DataError.self) {
             try train(count: 20, batchSize: 4, accumulating: 16, .drop)
         }
-        #expect(error?.description.contains("an epoch has 5 batches, accumulationSteps is 16") == true)
+        #expect(error?.description.contains("an epoch has 5 batches, accumulation is .batches(16, remainder: .drop)") == true)
     }
 
     /// Counts batches by itself, and never gets to a step.
@@ -134,7 +130,7 @@ import Testing
     func noStepMade() throws {
         let data = SmallData()
         data.count = 20
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 3, accumulationSteps: 16)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(3), accumulation: .batches(16))
         let text = try trainer.printedText {
             let error = #expect(throws: ConfigurationError.self) { try trainer.fit(OwnCount(), data) }
             #expect(error?.description.contains("no optimizer made a single step in its 15 batches") == true)
@@ -144,7 +140,7 @@ import Testing
 
     @Test("a model that does not accumulate at all is warned of once")
     func notAccumulating() throws {
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 2, accumulationSteps: 4)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(2), accumulation: .batches(4))
         let text = try trainer.printedText { try trainer.fit(SmallModel(), SmallData()) }
         #expect(text.components(separatedBy: "stepped with a batch that does not complete a step").count == 2)
     }
@@ -153,9 +149,7 @@ import Testing
     func fastRun() throws {
         let data = SmallData()
         data.count = 40
-        let trainer = try Trainer(
-            totalSteps: 5, accumulationSteps: 4, accumulationRemainder: .drop, showsProgress: false, printsBanner: false
-        )
+        let trainer = try Trainer(.epochs(5), accumulation: .batches(4, remainder: .drop), display: .nothing)
         let model = Accumulating()
         try trainer.fastRun(model, data, steps: 3)
         #expect(model.stepCount == 1)

@@ -32,8 +32,7 @@ import Testing
 
     @Test("each limit cuts the batches of its kind, and trainStepsPerEpoch knows it")
     func limits() throws {
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
-        (trainer.trainBatchLimit, trainer.validBatchLimit, trainer.testBatchLimit) = (4, 1, 1)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(1, limit: 1), data: .first(train: 4, test: 1))
         let model = Watching()
         let result = try trainer.fit(model, SmallData())
         #expect(result.state.globalIteration == 8 && model.stepsPerEpoch == 4)
@@ -45,8 +44,7 @@ import Testing
     @Test("the batches are the first of those without a limit, in a new order each epoch")
     func sameOrder() throws {
         func train(limit: Int?) throws -> [Float] {
-            let trainer = try Trainer.quiet(.epoch, 2)
-            trainer.trainBatchLimit = limit
+            let trainer = try Trainer.quiet(.epochs(2), data: .first(train: limit))
             let model = Watching()
             try trainer.fit(model, SmallData())
             return model.batches["train"] ?? []
@@ -57,60 +55,37 @@ import Testing
 
     @Test("limits above the number of batches change nothing")
     func large() throws {
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1)
-        (trainer.trainBatchLimit, trainer.validBatchLimit, trainer.testBatchLimit) = (.max, 7, 3)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(1, limit: 7), data: .first(train: .max, test: 3))
         let (model, plain) = (Watching(), SmallModel())
         try trainer.fit(model, SmallData())
-        try Trainer.quiet(.epoch, 2, validFrequency: 1).fit(plain, SmallData())
+        try Trainer.quiet(.epochs(2), validation: .every(1)).fit(plain, SmallData())
         #expect(model.losses == plain.losses && model.stepsPerEpoch == 6)
     }
 
     @Test("by iteration a limited epoch is followed by the next")
     func byIteration() throws {
-        let trainer = try Trainer.quiet(.iteration, 7)
-        trainer.trainBatchLimit = 3
+        let trainer = try Trainer.quiet(.iterations(7), data: .first(train: 3))
         let state = try trainer.fit(SmallModel(), SmallData()).state
         #expect(state.globalEpoch == 3 && state.datasetIter == 1)
-    }
-
-    @Test("limits that are no counts are errors that name them", arguments: [0, -1])
-    func errors(limit: Int) throws {
-        let makers: [(String, (Int) throws -> Trainer)] = [
-            ("trainBatchLimit", { try Trainer(trainBatchLimit: $0) }),
-            ("validBatchLimit", { try Trainer(validBatchLimit: $0) }),
-            ("testBatchLimit", { try Trainer(testBatchLimit: $0) }),
-            ("overfitBatches", { try Trainer(overfitBatches: $0) }),
-        ]
-        for (name, make) in makers {
-            let error = #expect(throws: ConfigurationError.self) { try make(limit) }
-            #expect(error?.description.contains(name) == true)
-        }
-        // Set later, it is found when the run begins.
-        let trainer = try Trainer.quiet()
-        trainer.validBatchLimit = limit
-        #expect(throws: ConfigurationError.self) { try trainer.fit(SmallModel(), SmallData()) }
     }
 
     @Test(
         "a run with limits goes on from any checkpoint to the bit", arguments: TrainingUnit.allCases, [0, 2])
     func resume(unit: TrainingUnit, workers: Int) throws {
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, in name: String) throws -> SmallModel {
-                let trainer = try Trainer.quiet(
-                    unit, total, validFrequency: 2, checkpointFrequency: 1,
-                    checkpointRoot: folder.appending(path: name))
-                (trainer.trainBatchLimit, trainer.validBatchLimit) = (4, 1)
+            func train(_ total: Int, in name: String) throws -> SmallModel {
+                let trainer = try Trainer.quiet(.of(unit, total), validation: .every(2, limit: 1), checkpoints: .in(folder.appending(path: name), every: 1), data: .first(train: 4))
                 let (model, data) = (SmallModel(), SmallData())
                 data.options.workers = workers
                 try trainer.fit(model, data)
                 return model
             }
             let totals: [Int] = unit == .epoch ? [1, 2, 3] : [3, 4, 6, 10]
-            let whole = try train(.steps(totals[totals.count - 1]), in: "whole")
+            let whole = try train(totals[totals.count - 1], in: "whole")
             var losses: [Double] = []
             var last: SmallModel?
             for total in totals {
-                let part = try train(.steps(total), in: "parts")
+                let part = try train(total, in: "parts")
                 losses += part.losses
                 last = part
             }
@@ -121,8 +96,7 @@ import Testing
 
     @Test("overfitting trains and validates with the first batches in the order of their numbers")
     func overfit() throws {
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
-        trainer.overfitBatches = 2
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), data: .overfit(batches: 2))
         let model = Watching()
         let result = try trainer.fit(model, SmallData())
         let train = try #require(model.batches["train"])
@@ -145,8 +119,7 @@ import Testing
                     LoaderOptions(batchSize: 4, shuffle: true))
             }
         }
-        let trainer = try Trainer.quiet(.epoch, 60, validFrequency: 1)
-        trainer.overfitBatches = 1
+        let trainer = try Trainer.quiet(.epochs(60), validation: .every(1), data: .overfit(batches: 1))
         let model = Watching()
         try trainer.fit(model, TrainingOnly())
         #expect(model.batches["valid"] == nil)
@@ -160,29 +133,17 @@ import Testing
             let count = 50
             func order(epoch: Int) -> SampleOrder { SampleOrder(Array(repeating: 3, count: count)) }
         }
-        let trainer = try Trainer.quiet(.epoch, 1)
-        trainer.overfitBatches = 10
+        let trainer = try Trainer.quiet(.epochs(1), data: .overfit(batches: 10))
         let data = SmallData()
         data.options = LoaderOptions(batchSize: 4, sampler: Often())
         #expect(try trainer.fit(SmallModel(), data).state.globalIteration == 6)
     }
 
-    @Test("with a limit of training batches too, the smaller counts")
-    func both() throws {
-        for (limit, overfit) in [(1, 3), (3, 1)] {
-            let trainer = try Trainer.quiet(.epoch, 1)
-            (trainer.trainBatchLimit, trainer.overfitBatches) = (limit, overfit)
-            #expect(try trainer.fit(SmallModel(), SmallData()).state.globalIteration == 1)
-        }
-    }
-
     @Test("an overfitted epoch is gone on with in its middle")
     func overfitResume() throws {
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, in name: String) throws -> [Double] {
-                let trainer = try Trainer.quiet(
-                    .iteration, total, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
-                trainer.overfitBatches = 3
+            func train(_ total: Int, in name: String) throws -> [Double] {
+                let trainer = try Trainer.quiet(.iterations(total), checkpoints: .in(folder.appending(path: name), every: 1), data: .overfit(batches: 3))
                 let model = SmallModel()
                 try trainer.fit(model, SmallData())
                 return model.losses

@@ -169,7 +169,7 @@ import Testing
     func leavesNothing() throws {
         try withTemporaryFolder { folder in
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                try Trainer.quiet(.epochs(2), checkpoints: .in(folder.appending(path: name), every: 1))
             }
             let (plain, model, data) = (SmallModel(), Limited(9), SmallData())
             try trainer("plain").fit(plain, SmallData())
@@ -214,7 +214,7 @@ import Testing
 
     @Test("what was tried is printed as a table where progress is shown")
     func printed() throws {
-        let trainer = try Trainer(printsBanner: false)
+        let trainer = try Trainer(display: .progress)
         let text = try trainer.printedText {
             _ = try trainer.findBatchSize(Limited(9), SmallData())
         }

@@ -109,7 +109,7 @@ import Testing
             var printed = ""
             for end in (stop.map { [$0] } ?? []) + [Int.max] {
                 let model = make()
-                let trainer = try Trainer.quiet(.iteration, 8, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.iterations(8), checkpoints: .in(folder))
                 try trainer.register(Stopping(end))
                 printed += try trainer.printedText { try trainer.fit(model, WholeBatches()) }
                 losses += model.losses
@@ -176,9 +176,9 @@ import Testing
                 try super.loadStateDict(state, fastInit: fastInit)
             }
         }
-        try Trainer.quiet(.iteration, 20).checkResume(steps: 3, then: 3) { (Resuming(), SmallData()) }
+        try Trainer.quiet(.iterations(20)).checkResume(steps: 3, then: 3) { (Resuming(), SmallData()) }
         let error = #expect(throws: CheckpointError.self) {
-            try Trainer.quiet(.iteration, 20).checkResume(steps: 3, then: 3) { (Unfreezing(), SmallData()) }
+            try Trainer.quiet(.iterations(20)).checkResume(steps: 3, then: 3) { (Unfreezing(), SmallData()) }
         }
         #expect(
             error?.description.contains("add the same ones with addParameterGroup before the state is loaded") == true)
@@ -189,8 +189,8 @@ import Testing
     @Test("checkResume says that all is well, and leaves nothing behind")
     func checkPasses() throws {
         for unit in TrainingUnit.allCases {
-            let trainer = try Trainer.quiet(unit, 8)
-            let (plugins, random) = (trainer.plugins.count, try Generator.standard().state())
+            let trainer = try Trainer.quiet(.of(unit, 8))
+            let (plugins, options, random) = (trainer.plugins.count, trainer.options, try Generator.standard().state())
             var check: ResumeCheck?
             let printed = try trainer.printedText {
                 check = try trainer.checkResume(steps: 3, then: 4) { (Annotated(), WholeBatches()) }
@@ -198,14 +198,14 @@ import Testing
             #expect(printed.contains("resume check: after a stop at batch 3, the next 4 are the same to the bit"))
             // The list of losses is no state, and changes.
             #expect(check?.unsavedProperties == ["losses"])
-            #expect(trainer.plugins.count == plugins && trainer.checkpointRoot == nil && trainer.lastCheckpoint == nil)
+            #expect(trainer.plugins.count == plugins && trainer.options == options && trainer.lastCheckpoint == nil)
             try expectSameBits(Generator.standard().state(), random)
         }
     }
 
     @Test("checkResume names what differs first and the property that is not restored")
     func checkFails() throws {
-        let trainer = try Trainer.quiet(.iteration, 20)
+        let trainer = try Trainer.quiet(.iterations(20))
         let error = #expect(throws: ResumeCheckError.self) {
             try trainer.checkResume(steps: 2, then: 3) { (Plain(), WholeBatches()) }
         }
@@ -230,7 +230,7 @@ import Testing
             func stateDict() -> StateDict { ["value": .double(value)] }
             func loadStateDict(_ state: StateDict) throws { value = try state.double("value") }
         }
-        let trainer = try Trainer.quiet(.iteration, 20)
+        let trainer = try Trainer.quiet(.iterations(20))
         let error = #expect(throws: ResumeCheckError.self) {
             try trainer.checkResume(steps: 2, then: 2) { (Counting(), SmallData()) }
         }
@@ -249,7 +249,7 @@ import Testing
             }
         }
         let error = #expect(throws: ResumeCheckError.self) {
-            try Trainer.quiet(.iteration, 20).checkResume(steps: 2, then: 2) { (Chance(), SmallData()) }
+            try Trainer.quiet(.iterations(20)).checkResume(steps: 2, then: 2) { (Chance(), SmallData()) }
         }
         #expect(error?.difference.hasPrefix("two trainings from the start differ already") == true)
     }
@@ -257,7 +257,7 @@ import Testing
     @Test("checkResume with more batches than the training has is an error")
     func checkIsTooLong() throws {
         #expect(throws: ConfigurationError.self) {
-            try Trainer.quiet(.iteration, 3).checkResume(steps: 2, then: 2) { (SmallModel(), SmallData()) }
+            try Trainer.quiet(.iterations(3)).checkResume(steps: 2, then: 2) { (SmallModel(), SmallData()) }
         }
         #expect(throws: ConfigurationError.self) {
             try Trainer.quiet().checkResume(steps: 0) { (SmallModel(), SmallData()) }

@@ -42,12 +42,9 @@ import Testing
     }
 
     private func trainer(
-        _ unit: TrainingUnit, _ total: StepLimit, frequency: Int? = nil, in folder: URL, cycles: Int? = nil
+        _ unit: TrainingUnit, _ total: Int, frequency: Int? = nil, in folder: URL, cycles: Int? = nil
     ) throws -> Trainer {
-        try Trainer.quiet(
-            unit, total, validFrequency: cycles == nil ? nil : 1, checkpointFrequency: frequency,
-            earlyStopCycles: cycles,
-            checkpointRoot: folder)
+        try Trainer.quiet(.of(unit, total), validation: cycles.map { .every(1, stopAfter: $0) }, checkpoints: .in(folder, every: frequency))
     }
 
     private func names(in folder: URL) -> [String] {
@@ -66,7 +63,7 @@ import Testing
         ] as [(TrainingUnit, Int, Int?, [String])])
     func end(unit: TrainingUnit, total: Int, frequency: Int?, expected: [String]) throws {
         try withTemporaryFolder { folder in
-            let trainer = try trainer(unit, .steps(total), frequency: frequency, in: folder)
+            let trainer = try trainer(unit, total, frequency: frequency, in: folder)
             try trainer.fit(Counting(), SmallData())
             #expect(names(in: folder) == expected)
             #expect(trainer.lastCheckpoint?.lastPathComponent == "small_\(expected.last ?? "").pth")
@@ -86,7 +83,7 @@ import Testing
     @Test("from the end it trains on to the bits of a longer training", arguments: TrainingUnit.allCases)
     func more(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
-            let (part, total): (StepLimit, StepLimit) = unit == .epoch ? (2, 4) : (8, 15)
+            let (part, total): (Int, Int) = unit == .epoch ? (2, 4) : (8, 15)
             let (whole, first, rest) = (Counting(), Counting(), Counting())
             try trainer(unit, total, in: folder.appending(path: "whole")).fit(whole, SmallData())
             let parts = folder.appending(path: "parts")
@@ -106,7 +103,7 @@ import Testing
         ])
     func stoppedByModel(unit: TrainingUnit, question: Int) throws {
         try withTemporaryFolder { folder in
-            let total: StepLimit = unit == .epoch ? 3 : 9
+            let total: Int = unit == .epoch ? 3 : 9
             let (whole, first, again, rest) = (Counting(), Counting(), Counting(), Counting())
             try trainer(unit, total, in: folder.appending(path: "whole")).fit(whole, SmallData())
             let parts = folder.appending(path: "parts")
@@ -153,9 +150,7 @@ import Testing
             #expect(first.calls == ["start": 1, "epoch end": 2, "end": 1, "question": 14])
             for _ in 1...2 {
                 let model = Counting()
-                let again = try Trainer(
-                    totalSteps: 2, checkpointFrequency: 1, checkpointRoot: folder, showsProgress: true,
-                    printsBanner: false)
+                let again = try Trainer(.epochs(2), checkpoints: .in(folder, every: 1), display: .progress)
                 var repeated: FitResult?
                 let text = try again.printedText { repeated = try again.fit(model, SmallData()) }
                 #expect(repeated == result)
@@ -195,7 +190,7 @@ import Testing
 
     @Test("a second training of the same model without checkpoints starts over, and a warning says so")
     func startsOver() throws {
-        let (model, trainer) = (Counting(), try Trainer.quiet(.epoch, 1))
+        let (model, trainer) = (Counting(), try Trainer.quiet(.epochs(1)))
         let first = try trainer.printedText { try trainer.fit(model, SmallData()) }
         let second = try trainer.printedText { try trainer.fit(model, SmallData()) }
         #expect(!first.contains("starts again"), "\(first)")

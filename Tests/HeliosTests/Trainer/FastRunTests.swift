@@ -22,9 +22,7 @@ import Testing
     }
 
     private func trainer(_ unit: TrainingUnit, _ folder: URL, accumulationSteps: Int = 1) throws -> Trainer {
-        try Trainer.quiet(
-            unit, 1000, validFrequency: 500, checkpointFrequency: 1, accumulationSteps: accumulationSteps,
-            checkpointRoot: folder.appending(path: "checkpoints"), logRoot: folder.appending(path: "logs"))
+        try Trainer.quiet(.of(unit, 1000), validation: .every(500), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1), accumulation: .batches(accumulationSteps), logs: .in(folder.appending(path: "logs")))
     }
 
     @Test("it runs a few batches of everything once, and leaves no file", arguments: TrainingUnit.allCases)
@@ -60,7 +58,7 @@ import Testing
     @Test("it starts anew where there is a checkpoint, and does not touch it")
     func beside() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
             try trainer.fit(SmallModel(), SmallData())
             let (files, last) = (folder.filesBelow, trainer.lastCheckpoint)
             #expect(try trainer.fastRun(SmallModel(), SmallData(), steps: 2).state.globalIteration == 2)
@@ -84,7 +82,7 @@ import Testing
             override func loadStateDict(_ state: StateDict, fastInit: Bool) throws { throw Trouble() }
         }
         for model in [BadValidation(), BadTest(), BadState(), BadRestore()] {
-            #expect(throws: Trouble.self) { try Trainer.quiet(.epoch, 9).fastRun(model, SmallData(), steps: 1) }
+            #expect(throws: Trouble.self) { try Trainer.quiet(.epochs(9)).fastRun(model, SmallData(), steps: 1) }
         }
     }
 
@@ -97,7 +95,7 @@ import Testing
             }
         }
         let model = Stopping()
-        let trainer = try Trainer.quiet(.epoch, 9)
+        let trainer = try Trainer.quiet(.epochs(9))
         var result: FitResult?
         let text = try trainer.printedText { result = try trainer.fastRun(model, SmallData()) }
         #expect(result?.outcome == .interrupted(.request))
@@ -108,15 +106,13 @@ import Testing
     @Test("it needs a step, and no total of steps")
     func options() throws {
         #expect(throws: ConfigurationError.self) { try Trainer.quiet().fastRun(SmallModel(), SmallData(), steps: 0) }
-        let result = try Trainer.quiet(.epoch, 0).fastRun(SmallModel(), SmallData(), steps: 1)
+        let result = try Trainer.quiet(nil).fastRun(SmallModel(), SmallData(), steps: 1)
         #expect(result.state.globalEpoch == 1)
     }
 
     @Test("a lower limit of the trainer's own stays")
     func limits() throws {
-        let trainer = try Trainer.quiet(.epoch, 3)
-        trainer.trainBatchLimit = 2
-        trainer.validBatchLimit = 1
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1, limit: 1), data: .first(train: 2))
         let model = Counting()
         #expect(try trainer.fastRun(model, SmallData(), steps: 5).state.globalIteration == 2)
         #expect(model.counts["valid"] == 1 && model.counts["test"] == 2)

@@ -27,7 +27,7 @@ import TorchOptim
     @Test("each step has the next rate, over as many epochs as it takes, and nothing but steps is done")
     func steps() throws {
         let model = Watching()
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         let search = try trainer.findLearningRate(model, SmallData(), from: 1e-6, to: 1e-2, steps: 20)
         #expect(model.rates == search.rates && search.rates.count == 20 && search.losses.count == 20)
         #expect(abs(search.rates[0] - 1e-6) < 1e-18 && abs(search.rates[19] - 1e-2) < 1e-12)
@@ -103,10 +103,7 @@ import TorchOptim
     func leavesNothing(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(
-                    unit, 3, validFrequency: 1, checkpointFrequency: 1,
-                    checkpointRoot: folder.appending(path: "\(name)/checkpoints"),
-                    logRoot: folder.appending(path: "\(name)/logs"))
+                try Trainer.quiet(.of(unit, 3), validation: .every(1), checkpoints: .in(folder.appending(path: "\(name)/checkpoints"), every: 1), logs: .in(folder.appending(path: "\(name)/logs")))
             }
             let (plain, model) = (SmallModel(), SmallModel())
             let whole = try trainer("plain").fit(plain, SmallData())
@@ -135,9 +132,7 @@ import TorchOptim
         try withTemporaryFolder { folder in
             let previous = LibTorch.threadCount
             defer { try? LibTorch.setThreadCount(previous) }
-            let trainer = try Trainer(
-                totalSteps: 1, checkpointFrequency: 1, deterministic: true, threads: 2, checkpointRoot: folder,
-                showsProgress: false, printsBanner: false)
+            let trainer = try Trainer(.epochs(1), checkpoints: .in(folder, every: 1), deterministic: true, threads: 2, display: .nothing)
             try trainer.fit(SmallModel(), SmallData())
             let (file, files, progress) = (trainer.lastCheckpoint, folder.filesBelow, trainer.state)
             try LibTorch.setThreadCount(3)
@@ -152,9 +147,9 @@ import TorchOptim
         }
     }
 
-    @Test("a measuring number of threads, a profile and a table are left to the training")
+    @Test("a profile and a table are left to the training")
     func quiet() throws {
-        let trainer = try Trainer(threads: .auto, showsProgress: false, printsBanner: false, profile: true)
+        let trainer = try Trainer(display: .nothing, diagnostics: [.profile])
         let text = try trainer.printedText {
             _ = try trainer.findLearningRate(SmallModel(), SmallData(), to: 1e-3, steps: 30)
         }
@@ -163,7 +158,7 @@ import TorchOptim
 
     @Test("the curve is printed where progress is shown")
     func printed() throws {
-        let trainer = try Trainer(printsBanner: false)
+        let trainer = try Trainer(display: .progress)
         let text = try trainer.printedText {
             _ = try trainer.findLearningRate(SmallModel(), SmallData(), to: 1e-2, steps: 30)
         }
@@ -184,7 +179,7 @@ import TorchOptim
             }
         }
         let model = Accumulating()
-        let trainer = try Trainer.quiet(.iteration, 1, accumulationSteps: 3)
+        let trainer = try Trainer.quiet(.iterations(1), accumulation: .batches(3))
         let search = try trainer.findLearningRate(model, SmallData(), to: 1e-3, steps: 5)
         #expect(model.rates == search.rates && model.losses.count == 15)
     }
@@ -263,8 +258,7 @@ import TorchOptim
 
     @Test("a layer that is no longer finite ends it where the guard looks")
     func guarded() throws {
-        let trainer = try Trainer.quiet()
-        trainer.nanGuard = true
+        let trainer = try Trainer.quiet(diagnostics: .nanGuard)
         let search = try trainer.findLearningRate(
             SmallModel(), SmallData(), from: 1, to: 1e38, steps: 60, divergence: nil)
         #expect(search.hasDiverged)

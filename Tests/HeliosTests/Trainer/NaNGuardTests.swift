@@ -52,9 +52,7 @@ import Testing
     }
 
     private func trainer(isOn: Bool = true) throws -> Trainer {
-        let trainer = try Trainer.quiet(.epoch, 2)
-        trainer.nanGuard = isOn
-        return trainer
+        try Trainer.quiet(.epochs(2), diagnostics: isOn ? .nanGuard : [])
     }
 
     private func hookCount(_ model: Nested) -> Int {

@@ -52,12 +52,9 @@ struct PostponedLossesTests {
     }
 
     private static func train(
-        _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: StepLimit = 3, folder: URL? = nil
+        _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: Int = 3, folder: URL? = nil
     ) throws {
-        let trainer = try Trainer.quiet(
-            unit, steps, validFrequency: unit == .epoch ? 2 : 7, checkpointFrequency: folder == nil ? nil : 1,
-            printFrequency: 40,
-            checkpointRoot: folder, logRoot: folder)
+        let trainer = try Trainer.quiet(.of(unit, steps), validation: .every(unit == .epoch ? 2 : 7), checkpoints: folder.map { .in($0, every: 1) }, logs: folder.map { .in($0, every: 40) } ?? .every(40))
         let data = SmallData()
         data.count = 88
         try trainer.fit(model, data)
@@ -97,7 +94,7 @@ struct PostponedLossesTests {
         #expect(model.pending == Array(1...22) + Array(1...18) + Array(1...4))
 
         let long = Watching()
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         let data = SmallData()
         data.count = 200
         try trainer.fit(long, data)

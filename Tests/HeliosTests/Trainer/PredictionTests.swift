@@ -45,9 +45,9 @@ import Testing
     func checkpoints() throws {
         try withTemporaryFolder { folder in
             let trained = Predicting()
-            try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(trained, SmallData())
+            try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1)).fit(trained, SmallData())
             let newest = Predicting()
-            let predictions = try Trainer.quiet(checkpointRoot: folder).predict(newest, Images())
+            let predictions = try Trainer.quiet(checkpoints: .in(folder)).predict(newest, Images())
             try expectSameState(newest.network, trained.network)
             #expect(newest.optimizer == nil && !newest.calls.contains("load"))
             try trained.eval()
@@ -98,7 +98,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             let data = Images()
-            #expect(throws: Trouble.self) { _ = try Trainer.quiet(logRoot: folder).predict(Failing(), data) }
+            #expect(throws: Trouble.self) { _ = try Trainer.quiet(logs: .in(folder)).predict(Failing(), data) }
             #expect(data.teardownCount == 1)
             let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
             #expect(log.contains("prediction failed in predictStep"))

@@ -87,11 +87,11 @@ import Testing
         let alone = SmallModel()
         try Trainer.quiet().fit(alone, SmallData())
         let (outer, inner) = (Calling(), SmallModel())
-        outer.call = { try Trainer.quiet(randomSeed: 3).fit(inner, SmallData()) }
+        outer.call = { try Trainer.quiet(seed: 3).fit(inner, SmallData()) }
         try Trainer.quiet().fit(outer, SmallData())
         #expect(outer.losses == alone.losses)
         let other = SmallModel()
-        try Trainer.quiet(randomSeed: 3).fit(other, SmallData())
+        try Trainer.quiet(seed: 3).fit(other, SmallData())
         #expect(inner.losses == other.losses)
     }
 

@@ -10,11 +10,9 @@ import Testing
         arguments: TrainingUnit.allCases, [0, 2])
     func everyCheckpoint(unit: TrainingUnit, workers: Int) throws {
         try withTemporaryFolder { folder in
-            let total: StepLimit = unit == .epoch ? 3 : 16
+            let total: Int = unit == .epoch ? 3 : 16
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(
-                    unit, total, validFrequency: 2, checkpointFrequency: 1,
-                    checkpointRoot: folder.appending(path: name))
+                try Trainer.quiet(.of(unit, total), validation: .every(2), checkpoints: .in(folder.appending(path: name), every: 1))
             }
             let whole = SmallModel()
             try trainer("whole").fit(whole, SmallData())
@@ -61,9 +59,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func train(_ model: SmallModel, in name: String) throws -> (outcome: FitResult.Outcome, count: Int) {
-                let trainer = try Trainer.quiet(
-                    unit, unit == .epoch ? 2 : 9, validFrequency: unit == .epoch ? 1 : 4,
-                    checkpointRoot: folder.appending(path: name))
+                let trainer = try Trainer.quiet(.of(unit, unit == .epoch ? 2 : 9), validation: .every(unit == .epoch ? 1 : 4), checkpoints: .in(folder.appending(path: name)))
                 let plugin = Counting(id: "counting")
                 try trainer.register(plugin)
                 let result = try trainer.fit(model, SmallData())
@@ -107,7 +103,7 @@ import Testing
         try withTemporaryFolder { folder in
             func train(_ model: Stopping, in name: String) throws -> FitResult.Outcome {
                 let root = folder.appending(path: name)
-                let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, checkpointRoot: root)
+                let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(root))
                 let result = try trainer.fit(model, SmallData())
                 return result.outcome
             }
@@ -133,8 +129,7 @@ import Testing
         try withTemporaryFolder { folder in
             func train() throws -> (outcome: FitResult.Outcome, steps: Int) {
                 let model = Content()
-                let trainer = try Trainer.quiet(
-                    unit, 6, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.of(unit, 6), validation: .every(1), checkpoints: .in(folder, every: 1))
                 let result = try trainer.fit(model, SmallData())
                 return (result.outcome, model.losses.count)
             }
@@ -161,7 +156,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func train(_ model: Comparing, in name: String) throws {
-                try Trainer.quiet(.epoch, 2, validFrequency: 1, checkpointRoot: folder.appending(path: name))
+                try Trainer.quiet(.epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name)))
                     .fit(model, SmallData())
             }
             let (whole, first, rest) = (Comparing(), Comparing(), Comparing())
@@ -186,7 +181,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(.epoch, 3, checkpointFrequency: 1, checkpointRoot: folder.appending(path: name))
+                try Trainer.quiet(.epochs(3), checkpoints: .in(folder.appending(path: name), every: 1))
             }
             let whole = SmallModel()
             try trainer("whole").fit(whole, SmallData())
@@ -205,9 +200,9 @@ import Testing
     func complete(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             let first = SmallModel()
-            try Trainer.quiet(unit, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(first, SmallData())
+            try Trainer.quiet(.of(unit, 2), checkpoints: .in(folder, every: 1)).fit(first, SmallData())
             let second = SmallModel()
-            let result = try Trainer.quiet(unit, 2, checkpointFrequency: 1, checkpointRoot: folder)
+            let result = try Trainer.quiet(.of(unit, 2), checkpoints: .in(folder, every: 1))
                 .fit(second, SmallData())
             #expect(result.outcome == .completed)
             #expect(second.losses.isEmpty)
@@ -218,10 +213,10 @@ import Testing
     @Test("in the middle of an epoch, other batches than the checkpoint's are an error, between two they are not")
     func otherBatches() throws {
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, batchSize: Int) throws {
+            func train(_ total: Int, batchSize: Int) throws {
                 let data = SmallData()
                 data.options.batchSize = batchSize
-                try Trainer.quiet(.iteration, total, checkpointFrequency: 2, checkpointRoot: folder)
+                try Trainer.quiet(.iterations(total), checkpoints: .in(folder, every: 2))
                     .fit(SmallModel(), data)
             }
             try train(8, batchSize: 4)
@@ -240,10 +235,10 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            func train(_ total: StepLimit, in name: String) throws -> [Double] {
+            func train(_ total: Int, in name: String) throws -> [Double] {
                 let model = Summing()
                 let root = folder.appending(path: name)
-                try Trainer.quiet(.iteration, total, checkpointFrequency: 4, checkpointRoot: root).fit(
+                try Trainer.quiet(.iterations(total), checkpoints: .in(root, every: 4)).fit(
                     model, SmallData())
                 return model.sums
             }

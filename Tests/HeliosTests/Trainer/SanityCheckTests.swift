@@ -31,12 +31,10 @@ import Testing
         }
     }
 
-    private func train(_ model: SmallModel, checked steps: Int, valid: Int? = nil, folder: URL? = nil) throws
+    private func train(_ model: SmallModel, checked steps: Int, valid: Int = 2, folder: URL? = nil) throws
         -> FitResult
     {
-        let trainer = try Trainer.quiet(
-            .epoch, 1, validFrequency: valid, checkpointFrequency: folder == nil ? nil : 1, checkpointRoot: folder)
-        trainer.sanityCheckSteps = steps
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(valid, sanityCheck: steps), checkpoints: folder.map { .in($0, every: 1) })
         return try trainer.fit(model, SmallData())
     }
 
@@ -51,7 +49,7 @@ import Testing
         #expect(result.state.validationCycles == 1)
     }
 
-    @Test("it runs without a validation frequency, and no more batches than there are")
+    @Test("it runs if no other validation does, and no more batches than there are")
     func all() throws {
         let model = Watching()
         _ = try train(model, checked: 100)
@@ -91,14 +89,13 @@ import Testing
 
     @Test("a negative number of steps is an error, and no validation data are none")
     func options() throws {
-        #expect(throws: ConfigurationError.self) { try Trainer(totalSteps: 1, sanityCheckSteps: -1) }
+        #expect(throws: ConfigurationError.self) { try Trainer(.epochs(1), validation: .every(1, sanityCheck: -1)) }
         final class TrainingOnly: DataModule<LabeledBatch> {
             override func setup() throws {
                 try addTrainPhase(TensorDataset(inputs: Tensor.zeros([4, 1, 3, 3]), targets: Tensor([0, 1, 2, 0])))
             }
         }
-        let trainer = try Trainer(
-            totalSteps: 1, sanityCheckSteps: 2, showsProgress: false, printsBanner: false)
+        let trainer = try Trainer(.epochs(1), validation: .every(1, sanityCheck: 2), display: .nothing)
         #expect(try trainer.fit(SmallModel(), TrainingOnly()).outcome == .completed)
     }
 }

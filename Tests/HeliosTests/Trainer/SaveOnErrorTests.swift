@@ -15,9 +15,7 @@ import Testing
     }
 
     private func trainer(in folder: URL, saves: Bool = true) throws -> Trainer {
-        try Trainer(
-            trainUnit: .iteration, totalSteps: 6, checkpointFrequency: 2, checkpointRoot: folder, saveOnError: saves,
-            logRoot: folder, showsProgress: false, printsBanner: false)
+        try Trainer(.iterations(6), checkpoints: .in(folder, every: 2, onError: saves), logs: .in(folder), display: .nothing)
     }
 
     @Test("an error leaves a checkpoint of the state as it is, and names the file")

@@ -8,11 +8,9 @@ import Testing
     @Test("a time limit ends it after a step, with a checkpoint that it goes on from", arguments: TrainingUnit.allCases)
     func timeLimit(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
-            let steps: StepLimit = unit == .epoch ? 1 : 6
+            let steps: Int = unit == .epoch ? 1 : 6
             func trainer(_ limit: Duration?, in name: String) throws -> Trainer {
-                try Trainer(
-                    trainUnit: unit, totalSteps: steps, timeLimit: limit, checkpointRoot: folder.appending(path: name),
-                    showsProgress: false, printsBanner: false)
+                try Trainer(.of(unit, steps, timeLimit: limit), checkpoints: .in(folder.appending(path: name)), display: .nothing)
             }
             var losses: [Double] = []
             for step in 1...6 {
@@ -68,9 +66,7 @@ import Testing
         arguments: Place.allCases)
     func error(place: Place) throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(
-                validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder.appending(path: "checkpoints"),
-                logRoot: folder)
+            let trainer = try Trainer.quiet(validation: .every(1), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1), logs: .in(folder))
             let data = FailingData(place)
             #expect(throws: Trouble(place: place)) { try trainer.fit(FailingModel(place), data) }
             #expect(data.teardownCount == 1)
@@ -101,7 +97,7 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(logRoot: folder)
+            let trainer = try Trainer.quiet(logs: .in(folder))
             #expect(throws: Trouble.self) { try trainer.test(FailingTest(), SmallData()) }
             let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
             #expect(log.contains("error testing failed in testStep, batch 2 of the test: Trouble"), "\(log)")

@@ -45,7 +45,7 @@ import Testing
     @Test("a test after a training uses the weights that it ended with, with the same trainer and with another")
     func afterTraining() throws {
         let model = Watched()
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         try trainer.fit(model, SmallData())
         let (network, weights) = (try #require(model.network), try copy(of: model.network))
         // The validation after the last step was on the same data.
@@ -68,16 +68,15 @@ import Testing
     @Test("so does a test after a resume and after an interruption")
     func afterResume() throws {
         try withTemporaryFolder { folder in
-            try Trainer.quiet(.epoch, 1, checkpointRoot: folder).fit(Watched(), SmallData())
+            try Trainer.quiet(.epochs(1), checkpoints: .in(folder)).fit(Watched(), SmallData())
             let model = Watched()
-            let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(2), validation: .every(1), checkpoints: .in(folder))
             try trainer.fit(model, SmallData())
             try Trainer.quiet().test(model, SmallData())
             #expect(model.setupCount == 1 && model.testScores["loss"] == model.validationScores["loss"])
 
             let stopped = Watched()
-            let limited = try Trainer(
-                totalSteps: 9, timeLimit: .nanoseconds(1), showsProgress: false, printsBanner: false)
+            let limited = try Trainer(.epochs(9, timeLimit: .nanoseconds(1)), display: .nothing)
             try limited.fit(stopped, SmallData())
             let weights = try copy(of: stopped.network)
             try limited.test(stopped, SmallData())
@@ -88,7 +87,7 @@ import Testing
     @Test("the averaged weights that the validation used are used by the test too")
     func averages() throws {
         let model = Watched()
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         let ema = try EMA(decay: 0.5)
         try trainer.register(ema)
         try trainer.fit(model, SmallData())
@@ -107,7 +106,7 @@ import Testing
     func newestCheckpoint() throws {
         try withTemporaryFolder { folder in
             let model = Watched()
-            let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(2), validation: .every(1), checkpoints: .in(folder))
             try trainer.fit(model, SmallData())
             _ = try noGrad { try model.network.parameters()[0].zero_() }
             try trainer.test(model, SmallData())
@@ -163,16 +162,16 @@ import Testing
         try withTemporaryFolder { folder in
             let model = Watched()
             let root = folder.appending(path: "checkpoints")
-            try Trainer.quiet(.epoch, 1, checkpointRoot: root).fit(model, SmallData())
+            try Trainer.quiet(.epochs(1), checkpoints: .in(root)).fit(model, SmallData())
             let weights = try copy(of: model.network)
-            let trainer = try Trainer.quiet(checkpointRoot: folder.appending(path: "checkpoint"))
+            let trainer = try Trainer.quiet(checkpoints: .in(folder.appending(path: "checkpoint")))
             let error = #expect(throws: CheckpointError.self) { try trainer.test(model, SmallData()) }
             #expect(error?.reason.contains("does not exist; did you mean 'checkpoints'?") == true)
             try expectUnchanged(model.network, weights)
             // A folder without the model's checkpoints names the model that has some.
             let other = Watched()
             other.saveName = "smal"
-            #expect(self.error(try .quiet(checkpointRoot: root), other).contains("did you mean 'small'?"))
+            #expect(self.error(try .quiet(checkpoints: .in(root)), other).contains("did you mean 'small'?"))
         }
     }
 
@@ -189,7 +188,7 @@ import Testing
         }
         let model = Loading()
         model.callsSuper = callsSuper
-        let trainer = try Trainer(totalSteps: 1, showsProgress: true, printsBanner: false)
+        let trainer = try Trainer(.epochs(1), display: .progress)
         let text = try trainer.printedText { try trainer.test(model, SmallData()) }
         #expect(text.contains("testing what Loading.loadForTesting() loaded"), "\(text)")
         #expect(model.testScores["loss"] != nil)
@@ -211,9 +210,7 @@ import Testing
     func line() throws {
         try withTemporaryFolder { folder in
             func trainer(_ root: URL?) throws -> Trainer {
-                try Trainer(
-                    totalSteps: 2, checkpointFrequency: root == nil ? nil : 1, checkpointRoot: root, logRoot: folder,
-                    showsProgress: true, printsBanner: false)
+                try Trainer(.epochs(2), checkpoints: root.map { .in($0, every: 1) }, logs: .in(folder), display: .progress)
             }
             let root = folder.appending(path: "checkpoints")
             let model = Watched()
@@ -242,7 +239,7 @@ import Testing
     @Test("the newest can be asked for, and is an error if there is none")
     func newest() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epoch, 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder))
             let model = Watched()
             #expect(throws: ConfigurationError.self) {
                 try trainer.test(model, SmallData(), checkpoint: .newest)
@@ -263,7 +260,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func trainer(_ ids: [String]) throws -> Trainer {
-                let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(folder))
                 for id in ids {
                     try trainer.register(BestCheckpoints(metric: "score", mode: .max, folder: id, id: id))
                 }

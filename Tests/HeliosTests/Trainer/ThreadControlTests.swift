@@ -31,9 +31,7 @@ import Testing
     private func trainer(
         _ threads: ThreadCount, epochs: Int = 4, deterministic: Bool = false, folder: URL? = nil
     ) throws -> Trainer {
-        try Trainer(
-            totalSteps: .steps(epochs), checkpointFrequency: folder == nil ? nil : 1, deterministic: deterministic,
-            threads: threads, checkpointRoot: folder, showsProgress: false, printsBanner: false)
+        try Trainer(.epochs(epochs), checkpoints: folder.map { .in($0, every: 1) }, deterministic: deterministic, threads: threads, display: .nothing)
     }
 
     /// Runs `body` in a process that has two threads set.

@@ -9,7 +9,6 @@ import TorchOptim
     private func profile(
         _ trainer: Trainer, _ model: SmallModel, _ run: (Trainer, SmallModel) throws -> Void
     ) throws -> [String] {
-        trainer.profile = true
         let text = try trainer.printedText { try run(trainer, model) }
         return text.split(separator: "\n").map(String.init)
     }
@@ -30,10 +29,7 @@ import TorchOptim
     @Test("a table at the end says where the time of a training went, with the parts of each part below it")
     func training() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(
-                .epoch, 2, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder,
-                logRoot: folder.appending(path: "logs"))
-            trainer.sanityCheckSteps = 1
+            let trainer = try Trainer.quiet(.epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1), logs: .in(folder.appending(path: "logs")), diagnostics: .profile)
             let lines = try profile(trainer, SmallModel()) { try $0.fit($1, SmallData()) }
             let rows = try calls(lines)
             func count(_ name: String) -> Int? { rows.last { $0.name == name }?.calls }
@@ -62,7 +58,7 @@ import TorchOptim
 
     @Test("the shares of what is not inside another part add up to the whole")
     func shares() throws {
-        let lines = try profile(Trainer.quiet(.epoch, 3, validFrequency: 1), SmallModel()) {
+        let lines = try profile(Trainer.quiet(.epochs(3), validation: .every(1), diagnostics: .profile), SmallModel()) {
             try $0.fit($1, SmallData())
         }
         let shares = try lines.dropFirst().filter { !$0.hasPrefix(" ") }.map { line in
@@ -86,10 +82,10 @@ import TorchOptim
                     TensorDataset(inputs: inputs, targets: Tensor.zeros([8])), LoaderOptions(batchSize: 2))
             }
         }
-        let tested = try calls(profile(Trainer.quiet(), ReadyModel()) { try $0.test($1, SmallData()) })
+        let tested = try calls(profile(Trainer.quiet(diagnostics: .profile), ReadyModel()) { try $0.test($1, SmallData()) })
         #expect(tested.contains { $0.name == "testStep" && $0.calls == 2 })
         let predicted = try calls(
-            profile(Trainer.quiet(), Predicting()) { trainer, model in
+            profile(Trainer.quiet(diagnostics: .profile), Predicting()) { trainer, model in
                 _ = try trainer.predict(model, Predicted())
             })
         #expect(predicted.contains { $0.name == "predictStep" && $0.calls == 4 })
@@ -115,7 +111,7 @@ import TorchOptim
         }
         let model = Two()
         let rows = try calls(
-            profile(Trainer.quiet(.epoch, 1, validFrequency: 1), model) { try $0.fit($1, SmallData()) })
+            profile(Trainer.quiet(.epochs(1), validation: .every(1), diagnostics: .profile), model) { try $0.fit($1, SmallData()) })
         #expect(rows.contains { $0.name == "  others.0.step()" && $0.calls == 6 })
         #expect(rows.contains { $0.name == "  others.1.step()" && $0.calls == 6 })
         #expect(!rows.contains { $0.name.contains("optimizer.step()") })
@@ -123,7 +119,7 @@ import TorchOptim
 
     @Test("without it nothing is printed")
     func off() throws {
-        let (trainer, model) = (try Trainer.quiet(.epoch, 1, validFrequency: 1), SmallModel())
+        let (trainer, model) = (try Trainer.quiet(.epochs(1), validation: .every(1)), SmallModel())
         #expect(try trainer.printedText { try trainer.fit(model, SmallData()) } == "")
     }
 }

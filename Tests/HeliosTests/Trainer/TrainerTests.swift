@@ -6,37 +6,16 @@ import Testing
 @Suite(.standardGenerator) struct TrainerTests {
     // MARK: Options
 
-    static let badOptions: [(String, @Sendable () throws -> Trainer)] = [
-        ("totalSteps", { try .quiet(.epoch, .steps(-1)) }),
-        ("validFrequency", { try .quiet(validFrequency: 0) }),
-        ("checkpointFrequency", { try .quiet(checkpointFrequency: 0) }),
-        ("printFrequency", { try .quiet(printFrequency: -2) }),
-        ("accumulationSteps", { try .quiet(accumulationSteps: 0) }),
-        ("earlyStopCycles", { try .quiet(validFrequency: 1, earlyStopCycles: 0) }),
-        ("validFrequency", { try .quiet(earlyStopCycles: 2) }),
-        ("checkpointRoot", { try .quiet(checkpointFrequency: 1) }),
-        ("checkpointRoot", { try .quiet(checkpointRoot: URL(filePath: "/dev/null")) }),
-        ("logRoot", { try .quiet(logRoot: URL(filePath: "/dev/null")) }),
-        ("logRoot", { try .quiet(logRoot: URL(string: "https://example.org/logs")) }),
-    ]
-
-    @Test(
-        "options that contradict each other, or themselves, are errors that name them",
-        arguments: TrainerTests.badOptions)
-    func contradiction(_ name: String, _ make: @Sendable () throws -> Trainer) {
-        let error = #expect(throws: ConfigurationError.self) { _ = try make() }
-        #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
-    }
-
     @Test("a device that is not there is an error")
     func missingDevice() {
         #expect(throws: TorchError.self) { try Trainer.quiet(device: .cuda(99)) }
     }
 
-    @Test("training without steps is an error, and testing needs none")
+    @Test("training without a length is an error that says what to give, and testing needs none")
     func noSteps() throws {
-        #expect(throws: ConfigurationError.self) { try Trainer.quiet(.epoch, 0).fit(SmallModel(), SmallData()) }
-        try Trainer.quiet(.epoch, 0).test(ReadyModel(), SmallData())
+        let error = #expect(throws: ConfigurationError.self) { try Trainer.quiet(nil).fit(SmallModel(), SmallData()) }
+        #expect(error?.description.contains("Trainer(.epochs(20))") == true)
+        try Trainer.quiet(nil).test(ReadyModel(), SmallData())
     }
 
     @Test("a model or a data module without its parts is an error that names them")
@@ -50,10 +29,10 @@ import Testing
     @Test("folders that cannot be written are errors that name them")
     func unwritableFolders() throws {
         let below = URL(filePath: "/dev/null/below")
-        let checkpoints = try Trainer.quiet(checkpointFrequency: 1, checkpointRoot: below)
+        let checkpoints = try Trainer.quiet(checkpoints: .in(below, every: 1))
         let error = #expect(throws: CheckpointError.self) { try checkpoints.fit(SmallModel(), SmallData()) }
         #expect(error?.path == "/dev/null/below/small")
-        let logs = try Trainer.quiet(logRoot: below)
+        let logs = try Trainer.quiet(logs: .in(below))
         let logError = #expect(throws: LogFileError.self) { try logs.fit(SmallModel(), SmallData()) }
         #expect(logError?.path == "/dev/null/below/small.log")
     }
@@ -66,13 +45,13 @@ import Testing
     func impossibleNames(_ name: String) throws {
         try withTemporaryFolder { folder in
             let data = SmallData()
-            let checkpoints = try Trainer.quiet(checkpointRoot: folder)
+            let checkpoints = try Trainer.quiet(checkpoints: .in(folder))
             let error = #expect(throws: ConfigurationError.self) {
                 try checkpoints.fit(Model<LabeledBatch>(saveName: name), data)
             }
             #expect(error?.description.contains("saveName") == true)
             #expect(throws: ConfigurationError.self) { try checkpoints.test(Model(saveName: name), data) }
-            let logs = try Trainer(runName: name, totalSteps: 1, logRoot: folder)
+            let logs = try Trainer(.epochs(1), logs: .in(folder, name: name))
             #expect(throws: ConfigurationError.self) { try logs.fit(SmallModel(), data) }
             #expect(folder.filesBelow.isEmpty)
         }
@@ -83,9 +62,7 @@ import Testing
         final class Satisfied: SmallModel {
             override func shouldTrainingStop() -> Bool { losses.count >= 8 }
         }
-        let trainer = try Trainer.quiet(
-            unit, .steps(.max), validFrequency: .max, printFrequency: .max, accumulationSteps: .max,
-            earlyStopCycles: .max, randomSeed: .max)
+        let trainer = try Trainer.quiet(.of(unit, .max), validation: .every(.max, stopAfter: .max), accumulation: .batches(.max), logs: .every(.max), seed: .max)
         #expect(try trainer.fit(Satisfied(), SmallData()).state.globalIteration == 8)
     }
 
@@ -93,7 +70,7 @@ import Testing
 
     @Test("by epoch it trains as many epochs as were asked for")
     func byEpoch() throws {
-        let result = try Trainer.quiet(.epoch, 3).fit(SmallModel(), SmallData())
+        let result = try Trainer.quiet(.epochs(3)).fit(SmallModel(), SmallData())
         #expect(result.outcome == .completed)
         #expect(result.state.globalEpoch == 3)
         #expect(result.state.globalIteration == 18)
@@ -102,7 +79,7 @@ import Testing
 
     @Test("by iteration it stops at the iteration, also in the middle of an epoch")
     func byIteration() throws {
-        let result = try Trainer.quiet(.iteration, 10).fit(SmallModel(), SmallData())
+        let result = try Trainer.quiet(.iterations(10)).fit(SmallModel(), SmallData())
         #expect(result.outcome == .completed)
         #expect(result.state.currentIteration == 10)
         #expect(result.state.globalEpoch == 2)
@@ -111,7 +88,7 @@ import Testing
 
     @Test("accumulated batches count as one iteration")
     func accumulation() throws {
-        let result = try Trainer.quiet(.iteration, 4, accumulationSteps: 3).fit(SmallModel(), SmallData())
+        let result = try Trainer.quiet(.iterations(4), accumulation: .batches(3)).fit(SmallModel(), SmallData())
         #expect(result.state.currentIteration == 4)
         #expect(result.state.globalIteration == 12)
     }
@@ -121,7 +98,7 @@ import Testing
         final class Stuck: SmallModel {
             override func haveMetricsImproved() -> Bool { false }
         }
-        let trainer = try Trainer.quiet(unit, .infinite, validFrequency: 2, earlyStopCycles: 3)
+        let trainer = try Trainer.quiet(.unlimited(unit), validation: .every(2, stopAfter: 3))
         let result = try trainer.fit(Stuck(), SmallData())
         #expect(result.outcome == .stoppedEarly)
         #expect(result.state.validationCycles == 3)
@@ -136,9 +113,7 @@ import Testing
         try withTemporaryFolder { folder in
             func train(_ cycles: Int) throws -> (FitResult, Int) {
                 let model = Stuck()
-                let trainer = try Trainer.quiet(
-                    unit, .infinite, validFrequency: 1, checkpointFrequency: 1, earlyStopCycles: cycles,
-                    checkpointRoot: folder)
+                let trainer = try Trainer.quiet(.unlimited(unit), validation: .every(1, stopAfter: cycles), checkpoints: .in(folder, every: 1))
                 return (try trainer.fit(model, SmallData()), model.losses.count)
             }
             let (first, firstCount) = try train(2)
@@ -155,7 +130,7 @@ import Testing
         final class Satisfied: SmallModel {
             override func shouldTrainingStop() -> Bool { losses.count >= 8 }
         }
-        let result = try Trainer.quiet(unit, .infinite).fit(Satisfied(), SmallData())
+        let result = try Trainer.quiet(.unlimited(unit)).fit(Satisfied(), SmallData())
         #expect(result.outcome == .stoppedByModel)
         #expect(result.state.globalIteration == 8)
     }
@@ -178,7 +153,7 @@ import Testing
         data.options = LoaderOptions(batchSize: 100, dropLast: true)
         #expect(throws: DataError.self) { try Trainer.quiet().fit(SmallModel(), data) }
         data.options = LoaderOptions(batchSize: 100)
-        #expect(try Trainer.quiet(.epoch, 2).fit(SmallModel(), data).state.globalIteration == 2)
+        #expect(try Trainer.quiet(.epochs(2)).fit(SmallModel(), data).state.globalIteration == 2)
     }
 
     @Test("a wrong shape in the step is an error with the operation and the shapes")
@@ -217,7 +192,7 @@ import Testing
     func runAfterError() throws {
         let data = SmallData()
         data.count = 0
-        let trainer = try Trainer.quiet(.epoch, 1)
+        let trainer = try Trainer.quiet(.epochs(1))
         #expect(throws: DataError.self) { try trainer.fit(SmallModel(), data) }
         data.count = 22
         #expect(try trainer.fit(SmallModel(), data).state.globalIteration == 6)
@@ -239,7 +214,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             let data = Failing()
-            let trainer = try Trainer.quiet(.epoch, 1, logRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), logs: .in(folder))
             #expect(throws: Trouble.self) { try trainer.fit(SmallModel(), data) }
             #expect(data.count == 1)
             let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
@@ -256,8 +231,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             let (model, data) = (Watching(), SmallData())
-            let trainer = try Trainer.quiet(
-                .epoch, 1, validFrequency: 1, checkpointFrequency: 1, checkpointRoot: folder)
+            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), checkpoints: .in(folder, every: 1))
             try trainer.fit(model, data)
             let losses = model.losses
             model.runningLosses["loss"] = 3
@@ -288,7 +262,7 @@ import Testing
             }
         }
         let model = Watching()
-        try Trainer.quiet(.iteration, 8, validFrequency: 3).fit(model, SmallData())
+        try Trainer.quiet(.iterations(8), validation: .every(3)).fit(model, SmallData())
         #expect(model.validationScores["loss"] != nil)
         try Trainer.quiet().test(model, SmallData())
         #expect(model.testScores["loss"] != nil)
@@ -298,9 +272,9 @@ import Testing
     func testing() throws {
         try withTemporaryFolder { folder in
             let trained = SmallModel()
-            try Trainer.quiet(.epoch, 2, checkpointFrequency: 1, checkpointRoot: folder).fit(trained, SmallData())
+            try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1)).fit(trained, SmallData())
             let tested = SmallModel()
-            let trainer = try Trainer.quiet(checkpointRoot: folder)
+            let trainer = try Trainer.quiet(checkpoints: .in(folder))
             try trainer.test(tested, SmallData())
             #expect(trainer.lastCheckpoint?.lastPathComponent == "small_epoch_2_iter_12.pth")
             #expect(tested.optimizer == nil)
@@ -312,7 +286,7 @@ import Testing
     func seeds() throws {
         func train(_ seed: UInt64) throws -> SmallModel {
             let model = SmallModel()
-            try Trainer.quiet(randomSeed: seed).fit(model, SmallData())
+            try Trainer.quiet(seed: seed).fit(model, SmallData())
             return model
         }
         let (first, second, other) = (try train(1), try train(1), try train(2))
@@ -330,9 +304,7 @@ import Testing
         weak var trainer: Trainer?
         weak var plugin: Plugin?
         try withTemporaryFolder { folder in
-            let ownTrainer = try Trainer(
-                totalSteps: 2, validFrequency: 1, checkpointFrequency: 1, sanityCheckSteps: 1, checkpointRoot: folder,
-                logRoot: folder, showsProgress: false, printsBanner: false, nanGuard: true)
+            let ownTrainer = try Trainer(.epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1), logs: .in(folder), display: .nothing, diagnostics: [.nanGuard])
             try ownTrainer.register(EMA())
             try ownTrainer.register(EarlyStopping(metric: "loss", mode: .min))
             try ownTrainer.register(BestCheckpoints(metric: "loss", mode: .min))

@@ -21,41 +21,29 @@ import Testing
 
     @Test("options of a validation that there are no data for")
     func noValidationData() throws {
-        let trainer = try Trainer(
-            totalSteps: 3, validFrequency: 1, sanityCheckSteps: 1, validBatchLimit: 2, showsProgress: false,
-            printsBanner: false)
+        let trainer = try Trainer(.epochs(3), validation: .every(1, sanityCheck: 1, limit: 2), display: .nothing)
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), NoValidation()) }
         #expect(lines.count == 1)
         #expect(
-            lines.first?.contains("no validation data for validFrequency, validBatchLimit, sanityCheckSteps") == true)
+            lines.first?.contains("no validation data for validation: .every(1)") == true)
     }
 
     @Test("validation data that are never used")
     func neverValidated() throws {
-        let trainer = try Trainer.quiet(.epoch, 2)
+        let trainer = try Trainer.quiet(.epochs(2))
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
-        #expect(lines.map { $0.contains("without validFrequency nothing is validated") } == [true])
-        let rare = try Trainer.quiet(.epoch, 2, validFrequency: 3)
+        #expect(lines.map { $0.contains("without validation: .every(…) nothing is validated") } == [true])
+        let rare = try Trainer.quiet(.epochs(2), validation: .every(3))
         let others = try warnings(rare) { try rare.fit(SmallModel(), SmallData()) }
-        #expect(others.map { $0.contains("validFrequency is 3 epochs, and training takes only 2") } == [true])
+        #expect(others.map { $0.contains("validation is every 3 epochs, and training takes only 2") } == [true])
     }
 
     @Test("nothing is said of a validation that takes place")
     func nothingToSay() throws {
-        let trainer = try Trainer.quiet(.epoch, 2, validFrequency: 2)
+        let trainer = try Trainer.quiet(.epochs(2), validation: .every(2))
         let model = SmallModel()
         #expect(try warnings(trainer) { try trainer.fit(model, SmallData()) } == [])
         #expect(try warnings(trainer) { try trainer.test(model, SmallData()) } == [])
-    }
-
-    @Test("options of checkpoints without a folder for them")
-    func noCheckpoints() throws {
-        let trainer = try Trainer(
-            totalSteps: 1, validFrequency: 1, checkpointWriting: .async, checkpointRetention: .last(2),
-            showsProgress: false, printsBanner: false)
-        let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
-        #expect(lines.count == 1)
-        #expect(lines.first?.contains("checkpointRetention, checkpointWriting has no effect") == true)
     }
 
     /// Trains, and has no other step.
@@ -69,7 +57,7 @@ import Testing
 
     @Test("data for steps that the model does not have are warned of once")
     func unwrittenSteps() throws {
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         let model = TrainingOnly()
         let lines = try warnings(trainer) { try trainer.fit(model, SmallData()) }
         #expect(lines.count == 1)
@@ -86,7 +74,7 @@ import Testing
                 validationScores["other"] = 1
             }
         }
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         #expect(try warnings(trainer) { try trainer.fit(Calling(), SmallData()) } == [])
     }
 
@@ -102,7 +90,7 @@ import Testing
             override func trainStep(_ batch: (Tensor, Int), state: TrainingState) {}
         }
         // A device that every machine has.
-        let trainer = try Trainer.quiet(.epoch, 2, device: .meta)
+        let trainer = try Trainer.quiet(.epochs(2), device: .meta)
         let lines = try warnings(trainer) { try trainer.fit(Idle(saveName: "idle"), Pairs()) }
         #expect(lines.count == 1)
         #expect(lines.first?.contains("batches of (Tensor, Int) stay on the CPU, and the model is on meta") == true)
@@ -110,7 +98,7 @@ import Testing
 
     @Test("early stopping by a score of a validation that there are no data for is an error at the start")
     func earlyStoppingPlugin() throws {
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         try trainer.register(EarlyStopping(metric: "loss", mode: .min))
         let model = SmallModel()
         let error = #expect(throws: PluginError.self) { try trainer.fit(model, NoValidation()) }
@@ -123,14 +111,14 @@ import Testing
         final class Judged: SmallModel {
             override var metrics: [String: Double] { ["own": Double(losses.count)] }
         }
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         try trainer.register(EarlyStopping(metric: "own", mode: .max, patience: 1))
         #expect(try trainer.fit(Judged(), NoValidation()).outcome == .completed)
     }
 
     @Test("counting cycles without improvement needs an answer that can be no")
     func earlyStopCycles() throws {
-        let trainer = try Trainer.quiet(.epoch, 3, validFrequency: 1, earlyStopCycles: 1)
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1, stopAfter: 1))
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
         #expect(lines.map { $0.contains("does not override haveMetricsImproved()") } == [true])
         let model = SmallModel()
@@ -140,7 +128,7 @@ import Testing
 
     @Test("an average of no step, and rates that nobody sees")
     func plugins() throws {
-        let trainer = try Trainer.quiet(.epoch, 1, validFrequency: 1)
+        let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         try trainer.register(EMA(every: 7))
         try trainer.register(LearningRateMonitor())
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }

@@ -11,13 +11,13 @@ final class ThreadControl {
 
     /// - Parameter canMeasure: whether the run is one to choose for.
     init(_ trainer: Trainer, canMeasure: Bool) throws {
-        asked = trainer.threads
+        asked = trainer.options.threads
         switch asked {
         case .unchanged: break
         case .count(let count): try LibTorch.setThreadCount(count)
         case .auto:
             guard canMeasure else { return }
-            if trainer.deterministic {
+            if trainer.options.deterministic {
                 trainer.warn("threads are not chosen by measuring, since the trainer is deterministic")
                 return
             }

@@ -52,7 +52,7 @@ extension Trainer {
         let search = BatchSizeSearch(
             batchSize: works,
             end: fails != nil ? .outOfMemory : works >= start.sampleCount ? .allSamples : .limit, attempts: attempts)
-        if showsProgress { console.printLine("\(search)") }
+        if options.display.contains(.progress) { console.printLine("\(search)") }
         return search
     }
 

@@ -64,7 +64,7 @@ extension Trainer {
                 search.hasDiverged = true
             }
         }
-        if showsProgress { console.printLine("\(search)") }
+        if options.display.contains(.progress) { console.printLine("\(search)") }
         return search
     }
 

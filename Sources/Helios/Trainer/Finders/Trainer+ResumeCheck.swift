@@ -32,9 +32,12 @@ extension Trainer {
         defer { plugins.removeAll { $0 === observer } }
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-resume-check-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
+        let given = options.checkpoints
         return try leavingNoTrace {
             func train(_ name: String, upTo end: Int) throws -> ObservedTraining<Batch> {
-                checkpointRoot = folder.appending(path: name)
+                var checkpoints = given ?? .in(folder)
+                (checkpoints.folder, checkpoints.every) = (folder.appending(path: name), nil)
+                options.checkpoints = checkpoints
                 let (model, data) = try make()
                 observer.begin(upTo: end, lookingAt: steps)
                 let result = try fit(model, data)
@@ -64,12 +67,11 @@ extension Trainer {
     /// Runs `body` without a log, checkpoints by frequency and a time limit; options and the process are afterwards as
     /// they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
-        let options = (checkpointRoot, checkpointFrequency, logRoot, timeLimit)
-        let before = (state, lastCheckpoint, logFile)
-        (checkpointFrequency, logRoot, timeLimit) = (nil, nil, nil)
+        let before = (options, state, lastCheckpoint, logFile)
+        options.logs.file = nil
+        options.length?.timeLimit = nil
         defer {
-            (checkpointRoot, checkpointFrequency, logRoot, timeLimit) = options
-            (state, lastCheckpoint, logFile) = before
+            (options, state, lastCheckpoint, logFile) = before
         }
         return try leavingProcessUnchanged(body)
     }

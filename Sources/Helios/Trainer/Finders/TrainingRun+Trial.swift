@@ -20,7 +20,7 @@ extension TrainingRun {
             let batches = try remainingBatches(of: data.requiredTrainLoader())
             while let batch = try next(of: batches) {
                 state.globalIteration += 1
-                if trainer.trainUnit == .epoch || state.globalIteration.isMultiple(of: trainer.accumulationSteps) {
+                if plan.length.unit == .epoch || state.globalIteration.isMultiple(of: trainer.options.accumulation.batches) {
                     state.currentIteration += 1
                     state.runningIter += 1
                 }
@@ -64,7 +64,7 @@ extension Trainer {
 
     /// Runs `body`, and leaves the random generators and the number of threads as they were, also if `body` throws.
     func leavingProcessUnchanged<Result>(_ body: () throws -> Result) throws -> Result {
-        try RandomState.restoring(device: device) {
+        try RandomState.restoring(device: options.device) {
             let threadCount = LibTorch.threadCount
             let result = Swift.Result { try body() }
             try LibTorch.setThreadCount(threadCount)

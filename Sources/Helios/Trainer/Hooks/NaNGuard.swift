@@ -28,7 +28,7 @@ final class NaNGuard {
     }
 }
 
-/// A layer's output that is infinite or not a number, found by `Trainer.nanGuard`.
+/// A layer's output that is infinite or not a number, found by `TrainerOptions.Diagnostics.nanGuard`.
 public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
     /// The way to the layer: `network.conv1`.
     public let layer: String

@@ -61,12 +61,12 @@ final class RunHooks<Batch: Sendable> {
 
     // MARK: Setting up
 
-    func configure(_ trainer: Trainer) throws {
+    func configure(_ trainer: Trainer, _ options: inout TrainerOptions) throws {
         try run(.configure) {
             try forEachPlugin { plugin in
                 plugin.trainer = trainer
                 plugin.model = model
-                try plugin.configure(trainer)
+                try plugin.configure(&options)
                 try plugin.configure(model)
             }
         }

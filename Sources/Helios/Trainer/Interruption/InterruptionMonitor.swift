@@ -9,7 +9,7 @@ final class InterruptionMonitor {
     /// Starts to watch; ends with its last reference.
     init(_ trainer: Trainer) {
         self.trainer = trainer
-        signals = trainer.handlesSignals ? SignalWatch() : nil
+        signals = trainer.options.stopsOnSignals ? SignalWatch() : nil
     }
 
     /// What asks the training to end; nil where nothing does.
@@ -17,7 +17,7 @@ final class InterruptionMonitor {
         if let signal = signals?.received { return .signal(signal) }
         if trainer.stopIsRequested { return .request }
         // Looked up each time, since a plug-in may set it when the watch is on already.
-        if let limit = trainer.timeLimit, ContinuousClock.now - start >= limit { return .timeLimit }
+        if let limit = trainer.options.length?.timeLimit, ContinuousClock.now - start >= limit { return .timeLimit }
         return nil
     }
 }

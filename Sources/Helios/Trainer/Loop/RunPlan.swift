@@ -9,7 +9,7 @@ struct RunPlan {
         case trial(batchSize: Int?)
     }
 
-    var totalSteps: StepLimit
+    var length: TrainerOptions.Length
     var validFrequency: Int?
     var checkpointFrequency: Int?
     var sanityCheckSteps: Int
@@ -19,23 +19,28 @@ struct RunPlan {
     /// Whether there is nothing but some steps of training.
     let isTrial: Bool
 
-    init(_ kind: Kind, _ trainer: Trainer) {
-        totalSteps = trainer.totalSteps
-        validFrequency = trainer.validFrequency
-        checkpointFrequency = trainer.checkpointFrequency
-        sanityCheckSteps = trainer.sanityCheckSteps
+    init(_ kind: Kind, _ options: TrainerOptions) {
+        // A run without a length trains nothing, or what its kind says.
+        length = options.length ?? TrainerOptions.Length(unit: options.unit, count: 0)
+        validFrequency = options.validation?.every
+        checkpointFrequency = options.checkpoints?.every
+        sanityCheckSteps = options.validation?.sanityCheck ?? 0
         limits = BatchLimits(
-            train: trainer.trainBatchLimit, valid: trainer.validBatchLimit, test: trainer.testBatchLimit,
-            overfit: trainer.overfitBatches,
-            multiple: trainer.accumulationRemainder == .drop ? trainer.accumulationSteps : nil)
+            valid: options.validation?.limit, test: options.data.test,
+            multiple: options.accumulation.remainder == .drop ? options.accumulation.batches : nil)
+        switch options.data.training {
+        case .all: break
+        case .first(let batches): limits.train = batches
+        case .overfit(let batches): limits.overfit = batches
+        }
         writesFiles = if case .full = kind { true } else { false }
         isTrial = if case .trial = kind { true } else { false }
         switch kind {
         case .full:
             return
         case .fastRun(let steps):
-            let isByEpoch = trainer.trainUnit == .epoch
-            totalSteps = isByEpoch ? 1 : .steps(steps)
+            let isByEpoch = options.unit == .epoch
+            length.count = isByEpoch ? 1 : steps
             validFrequency = isByEpoch ? 1 : steps
             // Fewer would be less than a step.
             let batches = max(steps, limits.multiple ?? 0)

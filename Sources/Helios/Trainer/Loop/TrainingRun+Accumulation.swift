@@ -2,9 +2,9 @@
 extension TrainingRun {
     /// What the batch that comes next is to the step that it belongs to.
     var accumulationWindow: AccumulationWindow {
-        let steps = trainer.accumulationSteps
+        let steps = trainer.options.accumulation.batches
         guard steps > 1 else { return AccumulationWindow() }
-        guard trainer.trainUnit == .epoch else {
+        guard plan.length.unit == .epoch else {
             return AccumulationWindow(batchCount: steps, isComplete: state.globalIteration.isMultiple(of: steps))
         }
         let position = state.datasetIter % steps
@@ -20,8 +20,8 @@ extension TrainingRun {
                 trainer.accumulation, skips: model.mixedPrecision?.dtype == .float16)
         else { return }
         trainer.warnOnce(
-            "accumulationSteps is \(trainer.accumulationSteps), and \(complaint): in trainStep, divide the loss by "
-                + "batchesPerStep, and let the optimizer step only if isStepDue")
+            "accumulation is .batches(\(trainer.options.accumulation.batches)), and \(complaint): in trainStep, call "
+                + "minimize, or divide the loss by batchesPerStep and let the optimizer step only if isStepDue")
     }
 
     /// Throws if a training that ran from its beginning to its end never updated a weight.
@@ -31,7 +31,7 @@ extension TrainingRun {
         else { return }
         throw ConfigurationError(
             "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: with "
-                + "accumulationSteps \(trainer.accumulationSteps), \(type(of: model)) must let its optimizer step in "
-                + "trainStep if isStepDue")
+                + "accumulation: .batches(\(trainer.options.accumulation.batches)), \(type(of: model)) must let its "
+                + "optimizer step in trainStep if isStepDue, as minimize does")
     }
 }

@@ -47,8 +47,8 @@ extension TrainingRun {
             let name =
                 isDue ? try checkpoints.name(shortened(model.appendMetadata(toCheckpointName: base)), of: state) : nil
             let decision = name.map {
-                trainer.checkpointRetention.decide(
-                    written, newest: $0, unit: trainer.trainUnit, interrupted: interrupted)
+                (trainer.options.checkpoints?.keeping ?? .all).decide(
+                    written, newest: $0, unit: plan.length.unit, interrupted: interrupted)
             }
             if let name {
                 saveCount += 1
@@ -100,7 +100,7 @@ extension TrainingRun {
     private func isInside(_ point: LoopPosition) -> Bool {
         switch point {
         case .step, .validation, .lastValidation: true
-        case .saved, .ended: trainer.trainUnit == .epoch && state.datasetIter > 0
+        case .saved, .ended: plan.length.unit == .epoch && state.datasetIter > 0
         }
     }
 
@@ -124,9 +124,10 @@ extension TrainingRun {
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(), threads: threads?.chosen,
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
-            random: RandomState.current(seed: trainer.randomSeed, device: trainer.device), logFile: trainer.logFile,
+            random: RandomState.current(seed: trainer.options.seed, device: trainer.options.device),
+            logFile: trainer.logFile,
             written: written, interrupted: interrupted, saveNumber: saveCount, setupOptions: setupOptions.values,
-            accumulationSteps: trainer.accumulationSteps, error: error)
+            accumulationSteps: trainer.options.accumulation.batches, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)
         return checkpoint
     }
@@ -151,9 +152,9 @@ extension TrainingRun {
 
     /// Whether gradients may be there that no step of the optimiser has used yet.
     private var hasPendingGradients: Bool {
-        guard trainer.accumulationSteps > 1 else { return false }
+        guard trainer.options.accumulation.batches > 1 else { return false }
         // By epoch a model may accumulate in its own way, whatever `isStepDue` says.
-        return trainer.trainUnit == .epoch || state.globalIteration % trainer.accumulationSteps != 0
+        return plan.length.unit == .epoch || state.globalIteration % trainer.options.accumulation.batches != 0
     }
 
     /// Restores the newest checkpoint. Returns its file; nil where there is none.
@@ -173,7 +174,7 @@ extension TrainingRun {
             interrupted = Set(try checkpoints.names(checkpoint.interrupted).map(\.fileName))
             saveCount = checkpoint.saveNumber ?? 0
             // Last, since restoring may itself draw random numbers.
-            try checkpoint.random.restore(device: trainer.device)
+            try checkpoint.random.restore(device: trainer.options.device)
             state = checkpoint.trainingState
             savedState = state
             resumePoint = checkpoint.resumePoint
@@ -199,19 +200,19 @@ extension TrainingRun {
         let saved = checkpoint.setupOptions.map { SetupOptions($0) }
         let before = try saved ?? SetupOptions(of: model).withoutChanging(model)
         let differences = setupOptions.differences(from: before)
-        if let steps = checkpoint.accumulationSteps, steps != trainer.accumulationSteps {
+        if let steps = checkpoint.accumulationSteps, steps != trainer.options.accumulation.batches {
             trainer.warn(
-                "the checkpoint was trained with accumulationSteps \(steps), this run has "
-                    + "\(trainer.accumulationSteps): a step of the optimizer has other samples from here on")
+                "the checkpoint was trained with \(steps) batches in a step of the optimizer, this run has "
+                    + "\(trainer.options.accumulation.batches): a step has other samples from here on")
         }
         guard !differences.isEmpty else { return }
         let list = differences.map(\.description).joined(separator: ", ")
-        switch trainer.onResume {
+        switch trainer.options.checkpoints?.onResume ?? .keep {
         case .keep:
             setupOptions = setupOptions.replaced(by: before)
             trainer.warn(
                 "the program has other options than the checkpoint, whose options are kept: \(list); "
-                    + "Trainer(onResume: .override) uses the program's")
+                    + "checkpoints: .in(…, onResume: .override) uses the program's")
         case .override:
             try program.apply(differences)
             trainer.announce("the program's options replace the checkpoint's: \(list)")
@@ -225,7 +226,7 @@ extension TrainingRun {
         else { return nil }
         let outcome: FitResult.Outcome?
         if ended.isComplete {
-            outcome = plan.totalSteps.isReached(by: completeUnits) ? .completed : nil
+            outcome = plan.length.isReached(by: completeUnits) ? .completed : nil
         } else {
             outcome = shouldStopEarly ? .stoppedEarly : try stopVoteAgain()
         }
@@ -236,7 +237,7 @@ extension TrainingRun {
     }
 
     private var completeUnits: Int {
-        trainer.trainUnit == .epoch ? completeEpochs : state.currentIteration
+        plan.length.unit == .epoch ? completeEpochs : state.currentIteration
     }
 
     /// Notes that everything was done that belongs to the end of the training.
@@ -269,9 +270,9 @@ extension TrainingRun {
 
     /// Throws where the checkpoint stands in the middle of an epoch that the data no longer have.
     private func checkPosition(_ checkpoint: Checkpoint) throws {
-        if checkpoint.random.seed != trainer.randomSeed {
+        if checkpoint.random.seed != trainer.options.seed {
             trainer.warn(
-                "the checkpoint was trained with the seed \(checkpoint.random.seed), this run has \(trainer.randomSeed): "
+                "the checkpoint was trained with the seed \(checkpoint.random.seed), this run has \(trainer.options.seed): "
                     + "from here on the order of the samples is another")
         }
         let position = checkpoint.trainingState

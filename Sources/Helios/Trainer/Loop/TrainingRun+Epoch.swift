@@ -10,7 +10,7 @@ extension TrainingRun {
             resumePoint = nil
         }
 
-        while outcome == nil, !plan.totalSteps.isReached(by: completeEpochs) {
+        while outcome == nil, !plan.length.isReached(by: completeEpochs) {
             let loader = try beginEpoch()
             let batches = try remainingBatches(of: loader)
             // After an interruption that was the next question.
@@ -20,7 +20,7 @@ extension TrainingRun {
                 state.globalIteration += 1
                 state.currentIteration += 1
                 state.runningIter += 1
-                try train(on: batch, shouldLog: isDue(trainer.printFrequency, at: state.currentIteration))
+                try train(on: batch, shouldLog: isDue(trainer.options.logs.every, at: state.currentIteration))
                 if let interruption { return try interrupt(interruption) }
                 outcome = try hooks.stopVote()
             }
@@ -34,7 +34,7 @@ extension TrainingRun {
             progress.endEpoch(state)
             try saveCheckpoints(
                 isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch),
-                isEnd: outcome != nil || shouldStopEarly || plan.totalSteps.isReached(by: completeEpochs))
+                isEnd: outcome != nil || shouldStopEarly || plan.length.isReached(by: completeEpochs))
             outcome = try endEpoch(outcome)
             if outcome != nil { try saveEnd(at: .ended) }
         }

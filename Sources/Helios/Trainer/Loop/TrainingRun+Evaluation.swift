@@ -8,10 +8,10 @@ extension TrainingRun {
     func validate() throws -> Interruption? {
         try settleLosses()
         if let loader = data.validationLoader {
-            let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+            let random = try RandomState.current(seed: trainer.options.seed, device: trainer.options.device)
             let scores = model.validationScores
             if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
-                try random.restore(device: trainer.device)
+                try random.restore(device: trainer.options.device)
                 model.validationScores = scores
                 return interruption
             }

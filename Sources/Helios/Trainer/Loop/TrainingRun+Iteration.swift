@@ -1,16 +1,16 @@
 extension TrainingRun {
     /// Training by iteration: totals, validation and checkpoints count the optimiser's steps, each of
-    /// `accumulationSteps` batches.
+    /// as many batches as the accumulation says.
     func trainByIteration() throws -> FitResult.Outcome {
         progress.beginTraining(state)
         // Between two epochs it is a checkpoint of training by epoch, with the end of one left to do.
         if resumePoint == .saved, state.datasetIter == 0 {
             if let outcome = try endEpoch(nil) { return outcome }
-            if plan.totalSteps.isReached(by: state.currentIteration) { return .completed }
+            if plan.length.isReached(by: state.currentIteration) { return .completed }
         }
         if resumePoint == .ended, state.datasetIter == 0 {
             if let outcome = try stopVoteAgain() { return outcome }
-            if plan.totalSteps.isReached(by: state.currentIteration) { return .completed }
+            if plan.length.isReached(by: state.currentIteration) { return .completed }
         }
         // A checkpoint is saved in the middle of what follows a step: the rest of it comes first.
         var next = state.datasetIter > 0 ? try resumeStep() : .nextBatch
@@ -25,7 +25,8 @@ extension TrainingRun {
                         state.currentIteration += 1
                         state.runningIter += 1
                     }
-                    try train(on: batch, shouldLog: isStep && isDue(trainer.printFrequency, at: state.currentIteration))
+                    let isLogged = isStep && isDue(trainer.options.logs.every, at: state.currentIteration)
+                    try train(on: batch, shouldLog: isLogged)
                     next = try endBatch()
                 }
             }
@@ -48,7 +49,7 @@ extension TrainingRun {
 
     /// Whether the batch of this number is the one with which the optimiser steps.
     private var isStep: Bool {
-        state.globalIteration % trainer.accumulationSteps == 0
+        state.globalIteration % trainer.options.accumulation.batches == 0
     }
 
     /// What follows a batch, up to the checkpoint that may be due, and after it.
@@ -69,7 +70,7 @@ extension TrainingRun {
         if isStep {
             try saveCheckpoints(
                 isDue: isDue(plan.checkpointFrequency, at: state.currentIteration),
-                isEnd: shouldStopEarly || plan.totalSteps.isReached(by: state.currentIteration))
+                isEnd: shouldStopEarly || plan.length.isReached(by: state.currentIteration))
         }
         return try endStep()
     }
@@ -83,7 +84,7 @@ extension TrainingRun {
 
     /// What follows when nothing stops the training.
     private func endStepThatStays() throws -> Continuation {
-        if plan.totalSteps.isReached(by: state.currentIteration) { return .stop(.completed) }
+        if plan.length.isReached(by: state.currentIteration) { return .stop(.completed) }
         guard try hooks.shouldAdvanceDatasetPhase() else { return .nextBatch }
         data.advanceTrainPhase()
         return .nextEpoch

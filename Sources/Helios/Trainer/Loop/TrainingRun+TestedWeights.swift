@@ -58,7 +58,7 @@ extension TrainingRun {
     }
 
     private var missingCheckpoint: String {
-        guard let root = trainer.checkpointRoot else { return "the trainer has no checkpointRoot" }
+        guard let root = trainer.options.checkpoints?.folder else { return "the trainer has no checkpoint folder" }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         let question = names.contains(model.saveName) ? "" : NearNames.question(model.saveName, among: names)
         return "there is no checkpoint of '\(model.saveName)' in \(root.path)\(question)"
@@ -96,13 +96,13 @@ extension TrainingRun {
     ///
     /// - Throws: `CheckpointError` if the folder was named and is not there.
     private func newestEntry() throws -> CheckpointFolder.Entry? {
-        guard let root = trainer.checkpointRoot else { return nil }
+        guard let root = trainer.options.checkpoints?.folder else { return nil }
         guard FileManager.default.fileExists(atPath: root.path) else {
             let parent = root.deletingLastPathComponent()
             let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
             throw CheckpointError(
                 path: root.path,
-                reason: "the checkpointRoot does not exist" + NearNames.question(root.lastPathComponent, among: names))
+                reason: "the checkpoint folder does not exist" + NearNames.question(root.lastPathComponent, among: names))
         }
         return try CheckpointFolder.existing(in: root, saveName: model.saveName)?.newest(warn: trainer.warn)
     }

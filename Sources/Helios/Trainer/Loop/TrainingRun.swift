@@ -55,10 +55,11 @@ final class TrainingRun<Batch: Sendable> {
         self.kind = kind
         self.model = model
         self.data = data
-        plan = RunPlan(kind, trainer)
-        writer = CheckpointWriter(trainer.checkpointWriting)
+        plan = RunPlan(kind, trainer.options)
+        writer = CheckpointWriter(trainer.options.checkpoints?.writing ?? .sync)
         progress = ProgressReporter(trainer)
-        hooks = RunHooks(model, trainer.plugins, times: trainer.profile && !plan.isTrial ? ActivityTimes() : nil)
+        let isProfiled = trainer.options.diagnostics.contains(.profile) && !plan.isTrial
+        hooks = RunHooks(model, trainer.plugins, times: isProfiled ? ActivityTimes() : nil)
     }
 
     // MARK: Training
@@ -67,7 +68,7 @@ final class TrainingRun<Batch: Sendable> {
         let monitor = InterruptionMonitor(trainer)
         self.monitor = monitor
         try setUp(fastInit: false)
-        if let root = trainer.checkpointRoot, plan.writesFiles {
+        if let root = trainer.options.checkpoints?.folder, plan.writesFiles {
             let (folder, lock) = try CheckpointFolder.create(in: root, saveName: model.saveName)
             checkpoints = folder
             self.lock = lock
@@ -97,7 +98,7 @@ final class TrainingRun<Batch: Sendable> {
             try hooks.train()
         }
         let outcome =
-            switch trainer.trainUnit {
+            switch plan.length.unit {
             case .epoch: try trainByEpoch()
             case .iteration: try trainByIteration()
             }
@@ -186,7 +187,7 @@ final class TrainingRun<Batch: Sendable> {
 
     /// Whether there was no improvement for as long as early stopping allows.
     var shouldStopEarly: Bool {
-        trainer.earlyStopCycles.map { state.earlyStopCount >= $0 } ?? false
+        trainer.options.validation?.stopAfter.map { state.earlyStopCount >= $0 } ?? false
     }
 
     /// Whether a frequency falls on this count.
@@ -229,18 +230,17 @@ final class TrainingRun<Batch: Sendable> {
             keptPlugins = try trainer.plugins.map { ($0, $0.model === model ? try $0.stateDict() : nil) }
         }
         data.trainer = trainer
-        data.seed = trainer.randomSeed
+        data.seed = trainer.options.seed
         try hooks.run(.prepareData, data.prepareData)
-        try hooks.configure(trainer)
-        try trainer.validateOptions()
-        if !fastInit, case .full = kind { try trainer.requireSteps() }
+        try trainer.configureRun { try hooks.configure(trainer, &$0) }
+        if !fastInit, case .full = kind { try trainer.requireLength() }
         try trainer.openLog(self)
-        plan = RunPlan(kind, trainer)
-        writer = CheckpointWriter(trainer.checkpointWriting)
-        try manualSeed(trainer.randomSeed)
-        try LibTorch.setDeterministic(trainer.deterministic)
+        plan = RunPlan(kind, trainer.options)
+        writer = CheckpointWriter(trainer.options.checkpoints?.writing ?? .sync)
+        try manualSeed(trainer.options.seed)
+        try LibTorch.setDeterministic(trainer.options.deterministic)
         threads = try ThreadControl(trainer, canMeasure: !plan.isTrial)
-        try hooks.setUpPlugins(device: trainer.device)
+        try hooks.setUpPlugins(device: trainer.options.device)
 
         data.reset()
         data.limits = plan.limits
@@ -250,14 +250,14 @@ final class TrainingRun<Batch: Sendable> {
 
         model.trainer = trainer
         model.dataModule = data
-        if keepsWeights, model.device != trainer.device {
-            for (_, network) in model.namedNetworks() { try network.to(trainer.device) }
+        if keepsWeights, model.device != trainer.options.device {
+            for (_, network) in model.namedNetworks() { try network.to(trainer.options.device) }
         }
-        model.device = trainer.device
-        model.mapLocation = trainer.device
+        model.device = trainer.options.device
+        model.mapLocation = trainer.options.device
         model.unwrittenHooks = []
         // A trial looks at the loss of each step.
-        model.postponesLosses = !plan.isTrial && trainer.device != .cpu
+        model.postponesLosses = !plan.isTrial && trainer.options.device != .cpu
         if !fastInit { model.forgetTraining() }
         if !keepsWeights {
             model.mixedPrecision = nil
@@ -269,9 +269,9 @@ final class TrainingRun<Batch: Sendable> {
             model.noteSetupTensors()
             if !fastInit { setupOptions = try SetupOptions(of: model) }
         }
-        if trainer.nanGuard { nanGuard = NaNGuard(model) }
+        if trainer.options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times = hooks.times { optimizerTimers = OptimizerTimers(model, times) }
-        if !fastInit, trainer.accumulationSteps > 1 { accumulationWatch = AccumulationWatch(model) }
+        if !fastInit, trainer.options.accumulation.batches > 1 { accumulationWatch = AccumulationWatch(model) }
     }
 
     /// Cleans up; what fails is told to `failed`, and the rest goes on.
@@ -300,9 +300,9 @@ final class TrainingRun<Batch: Sendable> {
     /// Runs `body` so that the random numbers afterwards are those that would have come without it.
     func keepingRandomState(if isKept: Bool, _ body: () throws -> Void) throws {
         guard isKept else { return try body() }
-        let random = try RandomState.current(seed: trainer.randomSeed, device: trainer.device)
+        let random = try RandomState.current(seed: trainer.options.seed, device: trainer.options.device)
         try body()
-        try random.restore(device: trainer.device)
+        try random.restore(device: trainer.options.device)
     }
 
     /// Gives the plug-ins back what they had when the weights were trained that a test uses.
@@ -324,7 +324,7 @@ final class TrainingRun<Batch: Sendable> {
         replacedOrigin = .setup
         trainer.warn(
             "the model was trained before in this process, and starts again from new weights: to continue a training, "
-                + "give the trainer a checkpointRoot; to keep its weights, use another model")
+                + "give the trainer a checkpoint folder; to keep its weights, use another model")
     }
 
     private func checkTrainingData() throws {
@@ -333,8 +333,8 @@ final class TrainingRun<Batch: Sendable> {
         if shape.batchSize > shape.sampleCount {
             trainer.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
-        if plan.totalSteps == .infinite, plan.writesFiles, trainer.earlyStopCycles == nil, trainer.timeLimit == nil,
-            trainer.plugins.isEmpty
+        if plan.length.count == nil, plan.length.timeLimit == nil, plan.writesFiles,
+            trainer.options.validation?.stopAfter == nil, trainer.plugins.isEmpty
         {
             trainer.warn(
                 "there is no limit of steps or time and no early stopping: only the model's shouldTrainingStop ends "
@@ -343,8 +343,8 @@ final class TrainingRun<Batch: Sendable> {
     }
 
     func printBanner(_ line: String?) throws {
-        let banner = try hooks.append(toBanner: Banner.text(device: trainer.device, seed: trainer.randomSeed))
-        if trainer.printsBanner { trainer.console.printLine(banner) }
+        let banner = try hooks.append(toBanner: Banner.text(device: trainer.options.device, seed: trainer.options.seed))
+        if trainer.options.display.contains(.banner) { trainer.console.printLine(banner) }
         trainer.logger.info("\(banner)")
         if let line { trainer.announce(line) }
     }

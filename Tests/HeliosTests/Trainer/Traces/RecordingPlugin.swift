@@ -12,7 +12,7 @@ final class RecordingPlugin: BatchPlugin<[Int]> {
 
     override var overrides: PluginOverrides { .trainingBatch }
 
-    override func configure(_ trainer: Trainer) { recorder.record("plugin.configure_trainer") }
+    override func configure(_ options: inout TrainerOptions) { recorder.record("plugin.configure_trainer") }
     override func configure(_ model: any AnyModel) { recorder.record("plugin.configure_model") }
     override func setup() { recorder.record("plugin.setup") }
 

@@ -47,7 +47,7 @@ struct TraceReplay {
                 try python.run($0.run, loadedWeight: $0.loadedWeight).events == $0.events
             }
         }
-        let defaultSeed = Int(Helios.defaultSeed)
+        let defaultSeed = Int(TrainerOptions.defaultSeed)
         guard let seed = trace.config.seed, !(try explains(defaultSeed)), try explains(seed) else { return defaultSeed }
         return seed
     }
@@ -125,13 +125,16 @@ struct TraceReplay {
     }
 
     private func makeTrainer(_ options: TraceOptions, checkpoints: URL) throws -> Trainer {
-        try Trainer(
-            trainUnit: options.unit, totalSteps: options.total.map { .steps($0) } ?? .infinite,
-            validFrequency: options.validFrequency, checkpointFrequency: options.checkpointFrequency,
-            printFrequency: options.printFrequency, accumulationSteps: options.accumulation,
-            earlyStopCycles: options.earlyStopCycles, deterministic: options.isDeterministic,
-            randomSeed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? Helios.defaultSeed,
-            handlesSignals: false, checkpointRoot: checkpoints, showsProgress: false, printsBanner: false)
+        // What Python Helios refuses, and what cannot be written here.
+        if options.earlyStopCycles != nil, options.validFrequency == nil {
+            throw ConfigurationError("there is no early stopping without validation")
+        }
+        return try Trainer(
+            options.total == 0 ? nil : .of(options.unit, options.total),
+            validation: options.validFrequency.map { .every($0, stopAfter: options.earlyStopCycles) },
+            checkpoints: .in(checkpoints, every: options.checkpointFrequency),
+            accumulation: .batches(options.accumulation), logs: options.printFrequency.map { .every($0) } ?? .none,
+            seed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? TrainerOptions.defaultSeed, deterministic: options.isDeterministic, stopsOnSignals: false, display: .nothing)
     }
 }
 

@@ -1,0 +1,36 @@
+import Foundation
+
+extension TrainerOptions {
+    /// Where the log goes, and how often a batch is logged.
+    public struct Logs: Sendable, Hashable {
+        /// A log file.
+        public struct File: Sendable, Hashable {
+            /// The folder that it is in.
+            public var folder: URL
+            /// Its name without the extension; `nil` for the model's `saveName`.
+            public var name: String?
+        }
+
+        /// The log file; `nil` writes none.
+        public var file: File?
+        /// Gives `onTrainingBatchEnd` a `shouldLog` that is true after each so many iterations; `nil` disables it.
+        public var every: Int?
+
+        /// No log file, and no batch to log.
+        public static let none = Logs(file: nil, every: nil)
+
+        /// A log file in a folder.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the run, which becomes that of the file; `nil` for the model's `saveName`.
+        ///   - every: after how many iterations a batch is logged; `nil` for never.
+        public static func `in`(_ folder: URL, name: String? = nil, every: Int? = nil) -> Logs {
+            Logs(file: File(folder: folder, name: name), every: every)
+        }
+
+        /// No log file, and a `shouldLog` that is true after each so many iterations.
+        public static func every(_ iterations: Int) -> Logs {
+            Logs(file: nil, every: iterations)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+extension TrainerOptions {
+    /// Throws if an option makes no sense. Called again after plug-ins have changed the options.
+    ///
+    /// - Throws: `ConfigurationError`, which names the option as a trainer is given it; `TorchError` for a device that is
+    ///   not there.
+    func validate() throws {
+        try validateLength()
+        try validateCounts()
+        if let checkpoints {
+            try TrainerOptions.requireFolder(checkpoints.folder, "checkpoints: .in(…)")
+        }
+        if let file = logs.file { try TrainerOptions.requireFolder(file.folder, "logs: .in(…)") }
+        if case .count(let count) = threads, !(1...1024).contains(count) {
+            throw ConfigurationError("threads must be from 1 to 1024, not \(count)")
+        }
+        try device.ensureAvailable()
+    }
+
+    private func validateLength() throws {
+        guard let length else { return }
+        if let count = length.count, count < 1 {
+            throw ConfigurationError(
+                "the length of a training must be at least one \(length.unit), not .\(length.unit)s(\(count)); "
+                    + ".unlimited(.\(length.unit)) trains without a limit, and a trainer without a length tests")
+        }
+        if let limit = length.timeLimit, limit <= .zero {
+            throw ConfigurationError("timeLimit must be positive, not \(limit); leave it out for no limit")
+        }
+    }
+
+    private func validateCounts() throws {
+        let training: (option: String, count: Int?) =
+            switch data.training {
+            case .all: ("", nil)
+            case .first(let batches): ("data: .first(train: \(batches))", batches)
+            case .overfit(let batches): ("data: .overfit(batches: \(batches))", batches)
+            }
+        let counts: [(option: String, count: Int?)] = [
+            ("validation: .every(\(validation?.every ?? 1))", validation?.every),
+            ("validation: .every(…, stopAfter: \(validation?.stopAfter ?? 1))", validation?.stopAfter),
+            ("validation: .every(…, limit: \(validation?.limit ?? 1))", validation?.limit),
+            ("checkpoints: .in(…, every: \(checkpoints?.every ?? 1))", checkpoints?.every),
+            ("checkpoints: .in(…, keeping: .last(\(checkpoints?.keeping.last ?? 1)))", checkpoints?.keeping.last),
+            (
+                "checkpoints: .in(…, keeping: .last(…, every: \(checkpoints?.keeping.every ?? 1)))",
+                checkpoints?.keeping.every
+            ),
+            ("accumulation: .batches(\(accumulation.batches))", accumulation.batches), training,
+            ("data: .first(…, test: \(data.test ?? 1))", data.test), ("logs: .every(\(logs.every ?? 1))", logs.every),
+        ]
+        for (option, count) in counts {
+            if let count, count < 1 { throw ConfigurationError("\(option) needs a number that is at least 1") }
+        }
+        if let steps = validation?.sanityCheck, steps < 0 {
+            throw ConfigurationError(
+                "validation: .every(…, sanityCheck: \(steps)) needs a number of batches; 0 disables the check")
+        }
+    }
+
+    private static func requireFolder(_ folder: URL, _ option: String) throws {
+        var isFolder: ObjCBool = false
+        if !folder.isFileURL {
+            throw ConfigurationError("\(option) needs a folder of this machine, not \(folder.absoluteString)")
+        }
+        if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), !isFolder.boolValue {
+            throw ConfigurationError("\(option) needs a folder, and \(folder.path) is a file")
+        }
+    }
+}

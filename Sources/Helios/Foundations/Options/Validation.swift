@@ -1,0 +1,32 @@
+extension TrainerOptions {
+    /// When the model is validated, and when that ends the training.
+    public struct Validation: Sendable, Hashable {
+        /// Validates after each so many epochs or iterations, whichever the length counts.
+        public var every: Int
+        /// Ends the training after so many validation cycles in a row that `Model.haveMetricsImproved` sees no improvement
+        /// in; `nil` disables it.
+        public var stopAfter: Int?
+        /// Validates with so many batches before a new training begins, so that a fault of the validation shows at once; 0
+        /// disables it.
+        public var sanityCheck: Int
+        /// Ends each validation cycle after so many batches; `nil` uses all of them.
+        public var limit: Int?
+
+        /// Validates after each so many epochs or iterations, whichever the length counts.
+        ///
+        /// - Parameters:
+        ///   - stopAfter: ends the training after so many validation cycles in a row without improvement.
+        ///   - sanityCheck: how many batches to validate with before a new training begins.
+        ///   - limit: how many batches a validation cycle has at most.
+        public static func every(
+            _ units: Int, stopAfter: Int? = nil, sanityCheck: Int = 0, limit: Int? = nil
+        ) -> Validation {
+            Validation(every: units, stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
+        }
+    }
+}
+
+extension Optional<TrainerOptions.Validation> {
+    /// No validation.
+    public static var never: Self { nil }
+}

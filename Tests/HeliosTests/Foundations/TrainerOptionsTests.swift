@@ -1,0 +1,123 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+@Suite struct TrainerOptionsTests {
+    @Test("without arguments there is nothing to train, and everything else has its default")
+    func defaults() throws {
+        let options = TrainerOptions()
+        #expect(options.length == nil && options.validation == nil && options.checkpoints == nil)
+        #expect(options.accumulation == .batches(1) && options.accumulation.remainder == .step)
+        #expect(options.data == .all && options.logs == .none)
+        #expect(options.seed == 6691 && !options.deterministic)
+        #expect(options.device == (CUDA.isAvailable ? .cuda : .cpu) && options.threads == .unchanged)
+        #expect(options.stopsOnSignals && options.display == [.progress, .banner] && options.diagnostics.isEmpty)
+        #expect(try Trainer().options == options)
+    }
+
+    @Test("each argument of a trainer is its group of the options")
+    func arguments() throws {
+        let folder = URL(filePath: "runs")
+        let options = try Trainer(
+            .iterations(7, timeLimit: .seconds(3)), validation: .every(2, stopAfter: 3, sanityCheck: 4, limit: 5),
+            checkpoints: .in(
+                folder, every: 6, keeping: .last(7, every: 8), writing: .async, onResume: .override, onError: .save),
+            accumulation: .batches(9, remainder: .drop), data: .first(train: 10, test: 11),
+            logs: .in(folder, name: "name", every: 12), seed: 13, deterministic: true, device: .meta, threads: 14,
+            stopsOnSignals: false, display: .progress, diagnostics: [.profile, .nanGuard]
+        ).options
+
+        #expect(options.length?.unit == .iteration && options.length?.count == 7)
+        #expect(options.length?.timeLimit == .seconds(3))
+        #expect(options.validation?.every == 2 && options.validation?.stopAfter == 3)
+        #expect(options.validation?.sanityCheck == 4 && options.validation?.limit == 5)
+        #expect(options.checkpoints?.folder == folder && options.checkpoints?.every == 6)
+        #expect(options.checkpoints?.keeping == .last(7, every: 8) && options.checkpoints?.writing == .async)
+        #expect(options.checkpoints?.onResume == .override && options.checkpoints?.onError == .save)
+        #expect(options.accumulation.batches == 9 && options.accumulation.remainder == .drop)
+        #expect(options.data.training == .first(10) && options.data.test == 11)
+        #expect(options.logs.file?.folder == folder && options.logs.file?.name == "name" && options.logs.every == 12)
+        #expect(options.seed == 13 && options.deterministic && options.device == .meta && options.threads == .count(14))
+        #expect(!options.stopsOnSignals && options.display == .progress)
+        #expect(options.diagnostics == [.profile, .nanGuard])
+        #expect(try Trainer(options).options == options)
+    }
+
+    @Test("each group has a short spelling for what is asked of it most")
+    func spellings() {
+        #expect(TrainerOptions.Length.epochs(3) == .init(unit: .epoch, count: 3))
+        #expect(TrainerOptions.Length.unlimited() == .init(unit: .epoch, count: nil))
+        #expect(
+            TrainerOptions.Length.unlimited(.iteration, timeLimit: .seconds(1))
+                == .init(unit: .iteration, count: nil, timeLimit: .seconds(1)))
+        #expect(TrainerOptions.DataLimits.first(test: 2) == .init(training: .all, test: 2))
+        #expect(TrainerOptions.DataLimits.overfit(batches: 2).training == .overfit(2))
+        #expect(TrainerOptions.Logs.every(5) == .init(file: nil, every: 5))
+        let (validation, checkpoints): (TrainerOptions.Validation?, TrainerOptions.Checkpoints?) = (.never, .none)
+        #expect(validation == nil && checkpoints == nil)
+    }
+
+    static let wrong: [(String, @Sendable () throws -> Trainer)] = [
+        (".epochs(-1)", { try Trainer(.epochs(-1)) }),
+        (".iterations(0)", { try Trainer(.iterations(0)) }),
+        ("timeLimit", { try Trainer(.epochs(1, timeLimit: .zero)) }),
+        ("validation: .every(0)", { try Trainer(validation: .every(0)) }),
+        ("stopAfter: 0", { try Trainer(validation: .every(1, stopAfter: 0)) }),
+        ("sanityCheck: -1", { try Trainer(validation: .every(1, sanityCheck: -1)) }),
+        ("limit: -2", { try Trainer(validation: .every(1, limit: -2)) }),
+        ("checkpoints: .in(…, every: 0)", { try Trainer(checkpoints: .in(URL(filePath: "runs"), every: 0)) }),
+        ("keeping: .last(0)", { try Trainer(checkpoints: .in(URL(filePath: "runs"), keeping: .last(0))) }),
+        ("every: 0", { try Trainer(checkpoints: .in(URL(filePath: "runs"), keeping: .last(1, every: 0))) }),
+        ("checkpoints: .in(…) needs a folder", { try Trainer(checkpoints: .in(URL(filePath: "/dev/null"))) }),
+        ("accumulation: .batches(0)", { try Trainer(accumulation: .batches(0)) }),
+        ("data: .first(train: 0)", { try Trainer(data: .first(train: 0)) }),
+        ("data: .first(…, test: -1)", { try Trainer(data: .first(test: -1)) }),
+        ("data: .overfit(batches: 0)", { try Trainer(data: .overfit(batches: 0)) }),
+        ("logs: .every(-2)", { try Trainer(logs: .every(-2)) }),
+        ("logs: .in(…) needs a folder", { try Trainer(logs: .in(URL(filePath: "/dev/null"))) }),
+        ("of this machine", { try Trainer(logs: .in(#require(URL(string: "https://example.org/logs")))) }),
+        ("threads must be from 1 to 1024", { try Trainer(threads: 0) }),
+    ]
+
+    @Test("a number that makes no sense is an error that names the option as it is written", arguments: wrong)
+    func errors(_ name: String, _ make: @Sendable () throws -> Trainer) {
+        let error = #expect(throws: ConfigurationError.self) { _ = try make() }
+        #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("what a plug-in changes is for one run, and fixed in it", .standardGenerator)
+    func changedForOneRun() throws {
+        final class Changing: Plugin {
+            var length = TrainerOptions.Length.epochs(2)
+            var seen: [TrainerOptions.Length?] = []
+            init() { super.init(id: "changing") }
+            override func configure(_ options: inout TrainerOptions) {
+                seen.append(options.length)
+                options.length = length
+            }
+            override func onTrainingStart() { seen.append(trainer?.options.length) }
+        }
+        let (trainer, plugin) = (try Trainer.quiet(nil), Changing())
+        try trainer.register(plugin)
+        #expect(try trainer.fit(SmallModel(), SmallData()).state.globalEpoch == 2)
+        plugin.length = .iterations(3)
+        #expect(try trainer.fit(SmallModel(), SmallData()).state.globalIteration == 3)
+        #expect(plugin.seen == [nil, .epochs(2), nil, .iterations(3)])
+        #expect(trainer.options.length == nil)
+    }
+
+    @Test("an error of the run leaves the trainer's own options too", .standardGenerator)
+    func changedForAFailingRun() throws {
+        final class Changing: Plugin {
+            init() { super.init(id: "changing") }
+            override func configure(_ options: inout TrainerOptions) { options.length = .epochs(2) }
+            override func onTrainingStart() throws { throw DataError("none") }
+        }
+        let trainer = try Trainer.quiet(nil)
+        try trainer.register(Changing())
+        #expect(throws: DataError.self) { try trainer.fit(SmallModel(), SmallData()) }
+        #expect(trainer.options.length == nil)
+    }
+}
