@@ -3,16 +3,16 @@ import Torch
 /// Scales the gradients down, all by one factor, so that their common norm is at most `maxNorm`.
 ///
 /// - Parameters:
-///   - parameters: those without a gradient are left out.
+///   - parameters: a network, or tensors; those without a gradient are left out.
 ///   - normType: the norm's power; infinity for the greatest absolute value.
 ///   - errorIfNonFinite: whether a norm that is infinite or no number is an error.
 /// - Returns: the norm before.
 /// - Throws: `TorchError` for a norm that is not finite, if asked to; then no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
-    _ parameters: [Tensor], maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false
+    _ parameters: some ParameterSource, maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false
 ) throws -> Tensor {
-    let gradients = parameters.compactMap(\.grad)
+    let gradients = try parameters.optimizedParameters().compactMap(\.grad)
     guard let first = gradients.first else { return try Tensor(0.0) }
     return try noGrad {
         let groups = grouped(gradients)
@@ -41,9 +41,9 @@ public func clipGradNorm_(
 }
 
 /// Limits each element of the gradients to ±`clipValue`.
-public func clipGradValue_(_ parameters: [Tensor], clipValue: Double) throws {
+public func clipGradValue_(_ parameters: some ParameterSource, clipValue: Double) throws {
     try noGrad {
-        for gradient in parameters.compactMap(\.grad) {
+        for gradient in try parameters.optimizedParameters().compactMap(\.grad) {
             try gradient.clamp_(min: .real(-clipValue), max: .real(clipValue))
         }
     }

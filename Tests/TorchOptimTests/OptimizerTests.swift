@@ -72,6 +72,26 @@ struct OptimizerTests {
         #expect(throws: OptimizerError.self) { try AdamW(groups: [ParameterGroup([leaf]), ParameterGroup([leaf])]) }
     }
 
+    @Test("a network given whole trains as with its parameters, and one without parameters is an error")
+    func networkIsParameterSource() throws {
+        let networks = try (0..<2).map { _ in
+            try manualSeed(3)
+            return try Sequential(Linear(4, 3), Linear(3, 2))
+        }
+        let optimizers = try [AdamW(networks[0]), AdamW(networks[1].parameters())]
+        #expect(optimizers[0].parameters.map(\.shape) == [[3, 4], [3], [2, 3], [2]])
+        for (network, optimizer) in zip(networks, optimizers) {
+            try network(Tensor.ones([2, 4])).sum().backward()
+            #expect(try clipGradNorm_(network, maxNorm: 0.5).item(Double.self) > 0.5)
+            try optimizer.step()
+        }
+        for (one, other) in zip(networks[0].parameters(), networks[1].parameters()) {
+            #expect(try one.equal(other))
+        }
+        let error = #expect(throws: OptimizerError.self) { try SGD(ReLU()) }
+        #expect(error?.description.contains("needs parameters") == true)
+    }
+
     @Test("a group can be added later, with its options or the optimiser's; one that does not fit changes nothing")
     func groupsAreAdded() throws {
         let parameters = try (0..<3).map { _ in try Tensor.zeros([1]).requiresGrad_() }

@@ -31,7 +31,7 @@ extension Model {
     /// - Returns: the norm before.
     @discardableResult
     public func clipGradients(
-        _ parameters: [Tensor], _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
+        _ parameters: some ParameterSource, _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
         errorIfNonFinite: Bool = false
     ) throws -> Tensor {
         if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }

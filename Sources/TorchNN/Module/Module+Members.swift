@@ -138,3 +138,8 @@ extension Module {
         return tensors
     }
 }
+
+extension Module: ParameterSource {
+    /// All parameters, so that an optimizer can be given the network itself.
+    public final func optimizedParameters() throws -> [Tensor] { parameters() }
+}

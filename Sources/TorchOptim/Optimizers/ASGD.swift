@@ -31,11 +31,11 @@ public final class ASGD: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-2, lambda: Double = 1e-4, alpha: Double = 0.75,
+        _ parameters: some ParameterSource, learningRate: Double = 1e-2, lambda: Double = 1e-4, alpha: Double = 0.75,
         t0: Double = 1e6, weightDecay: Double = 0, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, lambda: lambda, alpha: alpha, t0: t0,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, lambda: lambda, alpha: alpha, t0: t0,
             weightDecay: weightDecay, maximize: maximize)
     }
 

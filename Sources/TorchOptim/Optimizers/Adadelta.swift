@@ -28,11 +28,11 @@ public final class Adadelta: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1.0, rho: Double = 0.9, eps: Double = 1e-6,
+        _ parameters: some ParameterSource, learningRate: Double = 1.0, rho: Double = 0.9, eps: Double = 1e-6,
         weightDecay: Double = 0, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, rho: rho, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, rho: rho, eps: eps,
             weightDecay: weightDecay, maximize: maximize)
     }
 

@@ -34,11 +34,11 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
+        _ parameters: some ParameterSource, learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
         initialAccumulatorValue: Double = 0, eps: Double = 1e-10, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, lrDecay: lrDecay,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, lrDecay: lrDecay,
             weightDecay: weightDecay, initialAccumulatorValue: initialAccumulatorValue, eps: eps, maximize: maximize)
     }
 

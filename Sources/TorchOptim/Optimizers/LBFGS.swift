@@ -57,13 +57,13 @@ public final class LBFGS: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public init(
-        _ parameters: [Tensor], learningRate: Double = 1, maxIterations: Int = 20, maxEvaluations: Int? = nil,
+        _ parameters: some ParameterSource, learningRate: Double = 1, maxIterations: Int = 20, maxEvaluations: Int? = nil,
         toleranceGradient: Double = 1e-7, toleranceChange: Double = 1e-9, historySize: Int = 100,
         lineSearch: LineSearch? = nil
     ) throws {
         let (product, overflows) = maxIterations.multipliedReportingOverflow(by: 5)
         try super.init(
-            groups: [ParameterGroup(parameters)],
+            groups: [ParameterGroup(parameters.optimizedParameters())],
             defaults: [
                 "lr": .double(learningRate), "max_iter": .int(maxIterations),
                 "max_eval": .int(maxEvaluations ?? (overflows ? .max : product / 4)),

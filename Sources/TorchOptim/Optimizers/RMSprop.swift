@@ -33,11 +33,11 @@ public final class RMSprop: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
+        _ parameters: some ParameterSource, learningRate: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
         weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, alpha: alpha, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, alpha: alpha, eps: eps,
             weightDecay: weightDecay, momentum: momentum, centered: centered, maximize: maximize)
     }
 

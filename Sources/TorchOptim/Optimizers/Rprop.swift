@@ -30,11 +30,11 @@ public final class Rprop: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-2, etas: (Double, Double) = (0.5, 1.2),
+        _ parameters: some ParameterSource, learningRate: Double = 1e-2, etas: (Double, Double) = (0.5, 1.2),
         stepSizes: (Double, Double) = (1e-6, 50), maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, etas: etas, stepSizes: stepSizes,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, etas: etas, stepSizes: stepSizes,
             maximize: maximize)
     }
 

@@ -30,11 +30,11 @@ public final class SGD: Optimizer, ScaledOptimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
+        _ parameters: some ParameterSource, learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
         weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters)], learningRate: learningRate, momentum: momentum, dampening: dampening,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, momentum: momentum, dampening: dampening,
             weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
     }
 
