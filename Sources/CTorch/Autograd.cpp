@@ -9,9 +9,10 @@
 
 #include <string>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
 #include "Callbacks.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 
@@ -52,7 +53,7 @@ CTTensor *ct_tensor_grad(CTTensor *tensor) {
   return guarded("grad", {tensor}, static_cast<CTTensor *>(nullptr), [&]() -> CTTensor * {
     const auto borrowed = borrow(tensor);
     if (!borrowed->defined()) return nullptr;
-    // Not at::Tensor's own function, which warns on standard error where a tensor is no leaf.
+    // Not at::Tensor's own function, which warns on standard error if a tensor is no leaf.
     const at::Tensor &gradient = borrowed->unsafeGetTensorImpl()->grad();
     return gradient.defined() ? owned(at::Tensor(gradient)) : nullptr;
   });

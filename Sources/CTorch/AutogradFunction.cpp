@@ -11,10 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
 #include "CTorchFunctions.h"
 #include "Callbacks.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 using torch::autograd::AutogradContext;
@@ -162,7 +163,7 @@ bool ct_backward_from(CTTensor *const *roots, CTTensor *const *gradients, int64_
 bool ct_tensor_add_hook(
     CTTensor *tensor, CTHook hook, void *context, void (*release)(void *context), uint32_t *position) {
   return guardedCall("register_hook", {tensor}, [&] {
-    // Where there is no memory for the count, the pointer's constructor ends the context.
+    // If there is no memory for the count, the pointer's constructor ends the context.
     const std::shared_ptr<void> owner(context, release);
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "undefined Tensor");

@@ -15,9 +15,9 @@
 #include <new>
 #include <string_view>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
 #include "Memory.h"
-#include "Support.h"
 
 using namespace ctorch;
 

@@ -9,10 +9,11 @@
 #include <new>
 #include <string>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
 #include "CTorchFunctions.h"
 #include "Callbacks.h"
-#include "Support.h"
+#include "Guard.h"
 
 namespace ctorch {
 namespace {

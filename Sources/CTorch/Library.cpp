@@ -11,8 +11,9 @@
 #include <mutex>
 #include <string>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-// Tools that look for wrong uses of memory see more where nothing is kept, and bring a `free` of their own.
+// Tools that look for wrong uses of memory see more if nothing is kept, and bring a `free` of their own.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
 #define CTORCH_IS_SANITIZED 1
@@ -15,7 +15,7 @@
 
 namespace ctorch {
 
-/// False in sanitized builds, and where the environment says `HELIOS_NO_MEMORY_CACHING=1`.
+/// False in sanitized builds, and if the environment says `HELIOS_NO_MEMORY_CACHING=1`.
 bool isMemoryCachingWanted() noexcept;
 
 /// For a few instructions at a time, so that waiting is rare and short.

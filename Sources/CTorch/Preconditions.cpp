@@ -12,7 +12,7 @@
 #include <limits>
 #include <vector>
 
-#include "Support.h"
+#include "Arguments.h"
 
 namespace ctorch {
 namespace {

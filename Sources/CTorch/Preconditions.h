@@ -1,4 +1,4 @@
-// What operations need of their arguments where libtorch does not check it, and would crash.
+// What operations need of their arguments that libtorch does not check, so that it would crash.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -26,7 +26,7 @@ void checkDefined(const at::Tensor &self, const at::Tensor &other);
 /// A range from `start` to `end` whose length is no integer: the processor's division stops the process.
 void checkRange(const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step);
 
-/// The same, for an operation that computes the length in the type of the result, where half a step is none.
+/// The same, for an operation that computes the length in the type of the result, in which half a step is none.
 void checkIntegerRange(
     const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step, std::optional<c10::ScalarType> type);
 
@@ -50,7 +50,7 @@ void checkBags(
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, at::IntArrayRef lengths);
 void checkSymbols(const at::Tensor &probabilities, const at::Tensor &targets, const at::Tensor &lengths);
 
-/// One of LAPACK's drivers reads what is not there where no right-hand side is given.
+/// One of LAPACK's drivers reads what is not there if no right-hand side is given.
 void checkLeastSquares(const at::Tensor &matrix, const at::Tensor &sides, std::optional<std::string_view> driver);
 
 /// A negative pivot is believed to be one of two, next to each other, and none to be zero.
@@ -80,7 +80,7 @@ void checkEqualCounts(std::initializer_list<int64_t> counts);
 /// The most negative integer divided by -1 is no integer of its type: the processor's division stops the process.
 void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optional<std::string_view> roundingMode);
 
-/// Fitting the ends of a range to real numbers never ends where the number behind one is no integer any more.
+/// Fitting the ends of a range to real numbers never ends if the number behind one is no integer any more.
 void checkRandomRange(int64_t from, std::optional<int64_t> to);
 
 /// Grouped attention divides the number of the query's heads by that of the key and of the value.

@@ -5,8 +5,9 @@
 
 #include <mutex>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 

@@ -5,8 +5,9 @@
 #include <ATen/ops/_validate_sparse_compressed_tensor_args.h>
 #include <ATen/ops/_validate_sparse_coo_tensor_args.h>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 

@@ -18,8 +18,9 @@
 #include <cstring>
 #include <limits>
 
+#include "Arguments.h"
 #include "CTorchCore.h"
-#include "Support.h"
+#include "Guard.h"
 
 using namespace ctorch;
 

@@ -1,4 +1,4 @@
-// Everything that is not a generated operation: errors, references, data, autograd, random numbers, archives.
+// Everything that is not a generated operation: errors, references, data, autograd, random numbers, storages, files.
 #ifndef CTORCH_CORE_H
 #define CTORCH_CORE_H
 
@@ -16,7 +16,7 @@ extern "C" {
 CTErrorKind ct_error_kind(void);
 const char *ct_error_operation(void);
 const char *ct_error_message(void);
-/// The shapes and types of the failing call's inputs, as in "float32[2, 3], int64[4]"; empty where it had none.
+/// The shapes and types of the failing call's inputs, as in "float32[2, 3], int64[4]"; empty if it had none.
 const char *ct_error_inputs(void);
 
 // MARK: The library (Library.cpp)
@@ -63,7 +63,7 @@ bool ct_tensor_is_pinned(CTTensor *tensor);
 /// The address of the first element, null for a tensor without memory (undefined, empty or sparse).
 const void *_Nullable ct_tensor_data(CTTensor *tensor);
 void *_Nullable ct_tensor_mutable_data(CTTensor *tensor);
-/// An identity for the memory behind a tensor, so that sharing can be told; null where it has none.
+/// An identity for the memory behind a tensor, so that sharing can be told; null if it has none.
 const void *_Nullable ct_tensor_storage_identity(CTTensor *tensor);
 /// All bytes of the storage behind a CPU tensor.
 const void *_Nullable ct_tensor_storage_data(CTTensor *tensor);
@@ -111,15 +111,15 @@ bool ct_tensor_is_leaf(CTTensor *tensor);
 /// The name of the function that made the tensor, as in "AddBackward0"; empty for a leaf. The text lives until
 /// the next call on this thread.
 const char *ct_tensor_grad_function(CTTensor *tensor);
-/// The gradient, or null where there is none.
+/// The gradient, or null if there is none.
 CTTensor *_Nullable ct_tensor_grad(CTTensor *tensor);
 bool ct_tensor_set_grad(CTTensor *tensor, CTTensor *_Nullable grad);
 /// Makes `tensor` hold the data of `source`, as PyTorch's `tensor.data = source`.
 bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source);
-/// A leaf that shares the data and requires gradients where its type can have any.
+/// A leaf that shares the data and requires gradients if its type can have any.
 CTTensor *_Nullable ct_tensor_as_parameter(CTTensor *tensor);
 bool ct_backward(CTTensor *tensor, CTTensor *_Nullable gradient, int8_t retainGraph, bool createGraph);
-/// `*out` gets one reference for each input, null where the input was not used and `allowUnused` is set.
+/// `*out` gets one reference for each input, null if the input was not used and `allowUnused` is set.
 bool ct_grad(
     CTTensor *_Nonnull const *_Nullable outputs, int64_t outputCount, CTTensor *_Nonnull const *_Nullable inputs,
     int64_t inputCount, CTTensor *_Nullable const *_Nullable gradients, int64_t gradientCount, int8_t retainGraph,
@@ -144,7 +144,7 @@ bool ct_autocast_leave(int32_t deviceType, bool previousEnabled, int32_t previou
 
 bool ct_manual_seed(uint64_t seed);
 CTGenerator *_Nullable ct_generator_new(CTDevice device, uint64_t seed);
-/// The device's default generator, which operations use where none is given.
+/// The device's default generator, which operations use if none is given.
 CTGenerator *_Nullable ct_generator_default(CTDevice device);
 void ct_generator_release(CTGenerator *generator);
 bool ct_generator_set_seed(CTGenerator *generator, uint64_t seed);
@@ -158,26 +158,19 @@ bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 int64_t ct_cached_memory(void);
 /// Gives all of them back to the system.
 void ct_empty_cache(void);
-/// How many bytes all small blocks take, free ones too. 0 where the C library's are used.
+/// How many bytes all small blocks take, free ones too. 0 if the C library's are used.
 int64_t ct_small_block_memory(void);
 
-// MARK: Files of tensors (Archive.cpp)
-
-/// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
-uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
-
-/// Tells the system to begin writing a part of an open file to its disk, and does not wait. Only a matter of time: where
-/// the system cannot, nothing happens, and fsync has more to do.
-void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
+// MARK: Storages (Storage.cpp)
 
 typedef void (*CTMemoryRelease)(void *_Nullable owner);
 
 /// A tensor of bytes on the CPU that lies in memory of the caller's, who gets `owner` back when the last tensor over it
-/// goes, or at once where this fails.
+/// goes, or at once if this fails.
 CTTensor *_Nullable ct_tensor_over_memory(
     void *bytes, int64_t byteCount, CTMemoryRelease release, void *_Nullable owner);
 
-/// A tensor of its own over the storage of `owner`, of any dtype; fails where it would reach outside the storage.
+/// A tensor of its own over the storage of `owner`, of any dtype; fails if it would reach outside the storage.
 /// Unlike a view it has no base and counts its own versions, as the tensors that torch.load makes.
 CTTensor *_Nullable ct_tensor_on_storage(
     CTTensor *owner, int32_t dtype, const int64_t *_Nullable sizes, const int64_t *_Nullable strides,
@@ -186,13 +179,22 @@ CTTensor *_Nullable ct_tensor_on_storage(
 bool ct_tensor_is_conjugate(CTTensor *tensor);
 bool ct_tensor_is_negative(CTTensor *tensor);
 
+// MARK: Files (Files.cpp)
+
+/// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
+uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
+
+/// Tells the system to begin writing a part of an open file to its disk, and does not wait. If the system cannot, nothing
+/// happens, and fsync has more to do.
+void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
+
 // MARK: Sparse tensors (Sparse.cpp)
 
 /// Of coordinates: 0 for the indices, 1 for the values. Of a compressed layout: 0 for the compressed indices, 1 for the
 /// plain ones, 2 for the values.
 CTTensor *_Nullable ct_tensor_sparse_part(CTTensor *tensor, int32_t index);
-/// A sparse tensor of libtorch's number of a layout. Every index is looked at, so that none points outside; `plainIndices`
-/// is null for coordinates, and `isCoalesced` -1 where nobody knows.
+/// A sparse tensor of libtorch's number of a layout. Every index is looked at, so that none points outside.
+/// `plainIndices` is null for coordinates, and `isCoalesced` is -1 if nobody knows.
 CTTensor *_Nullable ct_tensor_sparse(
     int32_t layout, CTTensor *indices, CTTensor *_Nullable plainIndices, CTTensor *values,
     const int64_t *_Nullable sizes, int64_t dimensionCount, int8_t isCoalesced);

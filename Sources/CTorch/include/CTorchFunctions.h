@@ -21,7 +21,7 @@ typedef struct CTForeignError {
   void (*_Nullable release)(void *object);
 } CTForeignError;
 
-/// The caller's error where the last failing call on this thread failed with one, otherwise null; it is borrowed until
+/// The caller's error if the last failing call on this thread failed with one, otherwise null; it is borrowed until
 /// `ct_error_forget_foreign` or the next failing call.
 void *_Nullable ct_error_foreign(void);
 void ct_error_forget_foreign(void);
@@ -38,15 +38,15 @@ typedef struct CTFunctionCallbacks {
   CTForeignError (*forward)(
       void *context, CTFunctionCall *call, CTTensor *_Nonnull *_Nullable *_Nonnull outputs, int64_t *count);
   /// Computes the gradients of the inputs from those of the outputs, which are borrowed. A result is a reference that
-  /// the callback gives away, or null where there is no gradient.
+  /// the callback gives away, or null if there is no gradient.
   CTForeignError (*backward)(
       void *context, CTFunctionCall *call, CTTensor *_Nonnull const *_Nullable gradients, int64_t gradientCount,
       CTTensor *_Nullable *_Nullable results, int64_t resultCount);
   void (*release)(void *context);
 } CTFunctionCallbacks;
 
-/// Runs `forward`, and records it where an input requires a gradient. The context is the library's from here on, even
-/// where this fails. `*out` becomes a list of owned references that `ct_tensor_list_free` frees; returns their number.
+/// Runs `forward`, and records it if an input requires a gradient. The context is the library's from here on, even
+/// if this fails. `*out` becomes a list of owned references that `ct_tensor_list_free` frees; returns their number.
 int64_t ct_function_apply(
     CTFunctionCallbacks callbacks, CTTensor *_Nonnull const *_Nullable inputs, int64_t inputCount,
     CTTensor *_Nonnull *_Nullable *_Nonnull out);
@@ -78,7 +78,7 @@ bool ct_backward_from(
 typedef CTForeignError (*CTHook)(void *context, CTTensor *gradient, CTTensor *_Nullable *_Nonnull replacement);
 
 /// Calls `hook` whenever the gradient of the tensor is computed; `*position` is for `ct_tensor_remove_hook`. The context
-/// is the library's from here on, even where this fails.
+/// is the library's from here on, even if this fails.
 bool ct_tensor_add_hook(
     CTTensor *tensor, CTHook hook, void *context, void (*release)(void *context), uint32_t *position);
 bool ct_tensor_remove_hook(CTTensor *tensor, uint32_t position);

@@ -54,7 +54,7 @@ typedef struct CTOptionalReal {
   double value;
 } CTOptionalReal;
 
-/// A device: libtorch's device type (-1 where none is meant) and its index (-1 for the current one).
+/// A device: libtorch's device type (-1 if none is meant) and its index (-1 for the current one).
 typedef struct CTDevice {
   int32_t type;
   int32_t index;

@@ -39,8 +39,8 @@ struct CEmitter {
     func source(_ operations: [Operation]) -> String {
         let includes = Set(operations.map { Naming.header($0.schema.name) }).sorted().map { "#include <\($0)>" }
         var lines = [
-            notice, "#include \"CTorchOperations.h\"", "", "#include \"../Preconditions.h\"",
-            "#include \"../Support.h\"", "",
+            notice, "#include \"CTorchOperations.h\"", "", "#include \"../Arguments.h\"", "#include \"../Guard.h\"",
+            "#include \"../Preconditions.h\"", "",
         ]
         lines += includes
         lines += ["", "using namespace ctorch;", "", "#pragma clang assume_nonnull begin"]
@@ -202,7 +202,7 @@ struct CEmitter {
     /// The C++ value that libtorch gets for an argument.
     private func expression(_ argument: Operation.Argument) -> String {
         let name = Naming.cArgument(argument)
-        /// A function of Support.h, told apart from an argument of the same name.
+        /// A function of Arguments.h, told apart from an argument of the same name.
         func support(_ function: String, _ arguments: String...) -> String {
             "\(function == name ? "ctorch::" : "")\(function)(\(arguments.joined(separator: ", ")))"
         }

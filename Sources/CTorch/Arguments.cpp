@@ -1,7 +1,7 @@
 // Conversions of arguments. They are called from over a thousand generated functions, and stand here so that the
 // compiler meets each once.
 
-#include "Support.h"
+#include "Arguments.h"
 
 namespace ctorch {
 

@@ -1,4 +1,4 @@
-// What every .cpp of this target shares: references, arguments and the guard that stops C++ exceptions.
+// How references and arguments come from Swift, and how references go back.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -12,7 +12,6 @@
 #include <c10/util/Exception.h>
 #include <c10/util/SmallVector.h>
 
-#include <initializer_list>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -30,7 +29,7 @@ CTTensor *_Nonnull owned(at::Tensor &&tensor) noexcept;
 
 /// A tensor that the caller keeps alive, seen as `at::Tensor` without touching its reference count.
 ///
-/// The reference that it converts to lives no longer than it does: give it a name (`const auto value = borrow(x)`) where
+/// The reference that it converts to lives no longer than it does: give it a name (`const auto value = borrow(x)`) if
 /// the tensor is needed beyond one expression.
 class Borrowed {
  public:
@@ -67,7 +66,7 @@ using TensorVector = c10::SmallVector<at::Tensor, 8>;
 
 TensorVector tensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
-/// For operations on lists, which look at each tensor without asking whether it has a value; throws where one has none.
+/// For operations on lists, which look at each tensor without asking whether it has a value; throws if one has none.
 TensorVector definedTensors(CTTensor *_Nullable const *_Nullable handles, int64_t count);
 
 c10::List<std::optional<at::Tensor>> optionalTensors(
@@ -178,39 +177,5 @@ inline std::optional<std::string_view> optionalString(const char *_Nullable valu
 /// Hands a list of tensors to the caller: `*out` becomes an array of owned references that
 /// `ct_tensor_list_free` frees (the array, not the references). Returns their number.
 int64_t ownedList(std::vector<at::Tensor> &&list, CTTensor *_Nonnull *_Nullable *_Nonnull out);
-
-/// Describes the exception being handled in this thread's error; call it in a catch block only.
-void recordFailure(const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs) noexcept;
-
-/// Runs `body`; where it throws, whatever it throws, records the error with the operation's name and the
-/// shapes of its inputs, and returns `failed`.
-template <typename Result, typename Body>
-Result guarded(
-    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Result failed,
-    Body &&body) noexcept {
-  try {
-    return body();
-  } catch (...) {
-    recordFailure(operation, inputs);
-    return failed;
-  }
-}
-
-/// For a function that returns one tensor.
-template <typename Body>
-CTTensor *_Nullable guardedTensor(
-    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Body &&body) noexcept {
-  return guarded(operation, inputs, static_cast<CTTensor *>(nullptr), [&] { return owned(body()); });
-}
-
-/// For a function whose results, if any, go through pointers.
-template <typename Body>
-bool guardedCall(
-    const char *_Nonnull operation, std::initializer_list<CTTensor *_Nullable> inputs, Body &&body) noexcept {
-  return guarded(operation, inputs, false, [&] {
-    body();
-    return true;
-  });
-}
 
 }  // namespace ctorch

@@ -1,7 +1,7 @@
 // Package.swift includes this before everything else in every C++ file: it is the only error if libtorch is missing or
 // has another version.
-#ifndef CTORCH_LIBTORCH_H
-#define CTORCH_LIBTORCH_H
+#ifndef CTORCH_REQUIRE_LIBTORCH_H
+#define CTORCH_REQUIRE_LIBTORCH_H
 
 #if __has_include(<torch/headeronly/version.h>)
 #include <torch/headeronly/version.h>
