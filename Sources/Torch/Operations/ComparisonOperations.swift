@@ -24,6 +24,30 @@ extension Tensor {
         return try Tensor(owning: ct_eq_Tensor(pointer, other.pointer))
     }
 
+    /// Where both are equal.
+    ///
+    /// `eq_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func eq_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_eq__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where both are equal.
+    ///
+    /// `eq_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func eq_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_eq__Tensor(pointer, other.pointer))
+        return self
+    }
+
     /// Where both differ.
     ///
     /// `ne.Scalar(Tensor self, Scalar other) -> Tensor`
@@ -42,6 +66,66 @@ extension Tensor {
     public func ne(_ other: Tensor) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_ne_Tensor(pointer, other.pointer))
+    }
+
+    /// Where both differ.
+    ///
+    /// `ne_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ne_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_ne__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where both differ.
+    ///
+    /// `ne_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ne_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_ne__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func notEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_not_equal_Scalar(pointer, other.c))
+    }
+
+    /// `not_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func notEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_not_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `not_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func notEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_not_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `not_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func notEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_not_equal__Tensor(pointer, other.pointer))
+        return self
     }
 
     /// Where this is less.
@@ -64,6 +148,66 @@ extension Tensor {
         return try Tensor(owning: ct_lt_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is less.
+    ///
+    /// `lt_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lt_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_lt__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is less.
+    ///
+    /// `lt_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lt_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_lt__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `less.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func less(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_less_Scalar(pointer, other.c))
+    }
+
+    /// `less.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func less(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_less_Tensor(pointer, other.pointer))
+    }
+
+    /// `less_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func less_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_less__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `less_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func less_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_less__Tensor(pointer, other.pointer))
+        return self
+    }
+
     /// Where this is less or equal.
     ///
     /// `le.Scalar(Tensor self, Scalar other) -> Tensor`
@@ -82,6 +226,66 @@ extension Tensor {
     public func le(_ other: Tensor) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_le_Tensor(pointer, other.pointer))
+    }
+
+    /// Where this is less or equal.
+    ///
+    /// `le_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func le_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_le__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is less or equal.
+    ///
+    /// `le_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func le_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_le__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lessEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_less_equal_Scalar(pointer, other.c))
+    }
+
+    /// `less_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lessEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_less_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `less_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lessEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_less_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `less_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lessEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_less_equal__Tensor(pointer, other.pointer))
+        return self
     }
 
     /// Where this is greater.
@@ -104,6 +308,66 @@ extension Tensor {
         return try Tensor(owning: ct_gt_Tensor(pointer, other.pointer))
     }
 
+    /// Where this is greater.
+    ///
+    /// `gt_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func gt_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_gt__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is greater.
+    ///
+    /// `gt_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func gt_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_gt__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `greater.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greater(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_greater_Scalar(pointer, other.c))
+    }
+
+    /// `greater.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greater(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_greater_Tensor(pointer, other.pointer))
+    }
+
+    /// `greater_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greater_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_greater__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `greater_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greater_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_greater__Tensor(pointer, other.pointer))
+        return self
+    }
+
     /// Where this is greater or equal.
     ///
     /// `ge.Scalar(Tensor self, Scalar other) -> Tensor`
@@ -122,6 +386,66 @@ extension Tensor {
     public func ge(_ other: Tensor) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_ge_Tensor(pointer, other.pointer))
+    }
+
+    /// Where this is greater or equal.
+    ///
+    /// `ge_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ge_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_ge__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// Where this is greater or equal.
+    ///
+    /// `ge_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func ge_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_ge__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greaterEqual(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_greater_equal_Scalar(pointer, other.c))
+    }
+
+    /// `greater_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func greaterEqual(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_greater_equal_Tensor(pointer, other.pointer))
+    }
+
+    /// `greater_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greaterEqual_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_greater_equal__Scalar(pointer, other.c))
+        return self
+    }
+
+    /// `greater_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func greaterEqual_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_greater_equal__Tensor(pointer, other.pointer))
+        return self
     }
 
     /// Whether both have one shape and equal elements.
@@ -148,6 +472,343 @@ extension Tensor {
         var out = false
         try check(ct_allclose(pointer, other.pointer, rtol, atol, equalNan, &out))
         return out
+    }
+
+    /// Where both differ by at most atol + rtol · |other|.
+    ///
+    /// `isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isclose(
+        _ other: Tensor, rtol: Double = 1e-05, atol: Double = 1e-08, equalNan: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_isclose(pointer, other.pointer, rtol, atol, equalNan))
+    }
+
+    /// `isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        _ elements: Tensor, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((elements, testElements)) }
+        return try Tensor(owning: ct_isin_Tensor_Tensor(elements.pointer, testElements.pointer, assumeUnique, invert))
+    }
+
+    /// `isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        _ elements: Tensor, testElement: Scalar, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(elements) }
+        return try Tensor(owning: ct_isin_Tensor_Scalar(elements.pointer, testElement.c, assumeUnique, invert))
+    }
+
+    /// `isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func isin(
+        _ element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive(testElements) }
+        return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))
+    }
+
+    /// Where the element is not a number.
+    ///
+    /// `isnan(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isnan() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isnan(pointer))
+    }
+
+    /// Where the element is infinite.
+    ///
+    /// `isinf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isinf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isinf(pointer))
+    }
+
+    /// `isposinf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isposinf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isposinf(pointer))
+    }
+
+    /// `isneginf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isneginf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isneginf(pointer))
+    }
+
+    /// Where the element is neither infinite nor NaN.
+    ///
+    /// `isfinite(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isfinite() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isfinite(pointer))
+    }
+
+    /// `isreal(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func isreal() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_isreal(pointer))
+    }
+
+    /// `signbit(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func signbit() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_signbit(pointer))
+    }
+
+    /// The greater of both, element by element; NaN where one of them is.
+    ///
+    /// `maximum(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func maximum(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_maximum(pointer, other.pointer))
+    }
+
+    /// The lesser of both, element by element; NaN where one of them is.
+    ///
+    /// `minimum(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func minimum(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_minimum(pointer, other.pointer))
+    }
+
+    /// The greater of both, element by element; the other where one is NaN.
+    ///
+    /// `fmax(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func fmax(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_fmax(pointer, other.pointer))
+    }
+
+    /// The lesser of both, element by element; the other where one is NaN.
+    ///
+    /// `fmin(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func fmin(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_fmin(pointer, other.pointer))
+    }
+
+    /// Each element, or the bound that it is beyond.
+    ///
+    /// `clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clamp(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_clamp(pointer, min.c, max.c))
+    }
+
+    /// Each element, or the bound that it is beyond.
+    ///
+    /// `clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clamp(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        return try Tensor(owning: ct_clamp_Tensor(pointer, min?.pointer, max?.pointer))
+    }
+
+    /// Each element, or the bound that it is beyond.
+    ///
+    /// `clamp_(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clamp_(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_clamp_(pointer, min.c, max.c))
+        return self
+    }
+
+    /// Each element, or the bound that it is beyond.
+    ///
+    /// `clamp_.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clamp_(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        try check(ct_clamp__Tensor(pointer, min?.pointer, max?.pointer))
+        return self
+    }
+
+    /// Each element, or the bound that it is below.
+    ///
+    /// `clamp_min(Tensor self, Scalar min) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clampMin(min: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_clamp_min(pointer, min.c))
+    }
+
+    /// Each element, or the bound that it is below.
+    ///
+    /// `clamp_min.Tensor(Tensor self, Tensor min) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clampMin(min: Tensor) throws -> Tensor {
+        defer { keepAlive((self, min)) }
+        return try Tensor(owning: ct_clamp_min_Tensor(pointer, min.pointer))
+    }
+
+    /// Each element, or the bound that it is below.
+    ///
+    /// `clamp_min_(Tensor self, Scalar min) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clampMin_(min: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_clamp_min_(pointer, min.c))
+        return self
+    }
+
+    /// Each element, or the bound that it is below.
+    ///
+    /// `clamp_min_.Tensor(Tensor self, Tensor min) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clampMin_(min: Tensor) throws -> Tensor {
+        defer { keepAlive((self, min)) }
+        try check(ct_clamp_min__Tensor(pointer, min.pointer))
+        return self
+    }
+
+    /// Each element, or the bound that it is above.
+    ///
+    /// `clamp_max(Tensor self, Scalar max) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clampMax(max: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_clamp_max(pointer, max.c))
+    }
+
+    /// Each element, or the bound that it is above.
+    ///
+    /// `clamp_max.Tensor(Tensor self, Tensor max) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clampMax(max: Tensor) throws -> Tensor {
+        defer { keepAlive((self, max)) }
+        return try Tensor(owning: ct_clamp_max_Tensor(pointer, max.pointer))
+    }
+
+    /// Each element, or the bound that it is above.
+    ///
+    /// `clamp_max_(Tensor self, Scalar max) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clampMax_(max: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_clamp_max_(pointer, max.c))
+        return self
+    }
+
+    /// Each element, or the bound that it is above.
+    ///
+    /// `clamp_max_.Tensor(Tensor self, Tensor max) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clampMax_(max: Tensor) throws -> Tensor {
+        defer { keepAlive((self, max)) }
+        try check(ct_clamp_max__Tensor(pointer, max.pointer))
+        return self
+    }
+
+    /// `clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clip(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_clip(pointer, min.c, max.c))
+    }
+
+    /// `clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func clip(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        return try Tensor(owning: ct_clip_Tensor(pointer, min?.pointer, max?.pointer))
+    }
+
+    /// `clip_(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clip_(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_clip_(pointer, min.c, max.c))
+        return self
+    }
+
+    /// `clip_.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func clip_(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+        defer { keepAlive((self, min, max)) }
+        try check(ct_clip__Tensor(pointer, min?.pointer, max?.pointer))
+        return self
+    }
+
+    /// The elements with numbers in the place of NaN and the infinities.
+    ///
+    /// `nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func nanToNum(nan: Double? = nil, posinf: Double? = nil, neginf: Double? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_nan_to_num(pointer, nan.c, posinf.c, neginf.c))
+    }
+
+    /// The elements with numbers in the place of NaN and the infinities.
+    ///
+    /// `nan_to_num_(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func nanToNum_(nan: Double? = nil, posinf: Double? = nil, neginf: Double? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_nan_to_num_(pointer, nan.c, posinf.c, neginf.c))
+        return self
     }
 
     /// The elements of one tensor where the condition holds, those of another elsewhere; without them, the places.
@@ -254,362 +915,5 @@ extension Tensor {
     public func maskedSelect(mask: Tensor) throws -> Tensor {
         defer { keepAlive((self, mask)) }
         return try Tensor(owning: ct_masked_select(pointer, mask.pointer))
-    }
-
-    /// Where both are equal.
-    ///
-    /// `eq_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func eq_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_eq__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where both are equal.
-    ///
-    /// `eq_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func eq_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_eq__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// Where both differ.
-    ///
-    /// `ne_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func ne_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_ne__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where both differ.
-    ///
-    /// `ne_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func ne_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_ne__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// Where this is less.
-    ///
-    /// `lt_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func lt_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_lt__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where this is less.
-    ///
-    /// `lt_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func lt_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_lt__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// Where this is less or equal.
-    ///
-    /// `le_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func le_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_le__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where this is less or equal.
-    ///
-    /// `le_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func le_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_le__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// Where this is greater.
-    ///
-    /// `gt_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func gt_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_gt__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where this is greater.
-    ///
-    /// `gt_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func gt_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_gt__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// Where this is greater or equal.
-    ///
-    /// `ge_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func ge_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_ge__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// Where this is greater or equal.
-    ///
-    /// `ge_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func ge_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_ge__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// `isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
-    /// Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func isin(
-        _ elements: Tensor, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
-    ) throws -> Tensor {
-        defer { keepAlive((elements, testElements)) }
-        return try Tensor(owning: ct_isin_Tensor_Tensor(elements.pointer, testElements.pointer, assumeUnique, invert))
-    }
-
-    /// `isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) ->
-    /// Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func isin(
-        _ elements: Tensor, testElement: Scalar, assumeUnique: Bool = false, invert: Bool = false
-    ) throws -> Tensor {
-        defer { keepAlive(elements) }
-        return try Tensor(owning: ct_isin_Tensor_Scalar(elements.pointer, testElement.c, assumeUnique, invert))
-    }
-
-    /// `isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) ->
-    /// Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func isin(
-        _ element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
-    ) throws -> Tensor {
-        defer { keepAlive(testElements) }
-        return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))
-    }
-
-    /// `not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func notEqual(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_not_equal_Scalar(pointer, other.c))
-    }
-
-    /// `not_equal.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func notEqual(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_not_equal_Tensor(pointer, other.pointer))
-    }
-
-    /// `not_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func notEqual_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_not_equal__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// `not_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func notEqual_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_not_equal__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// `greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func greaterEqual(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_greater_equal_Scalar(pointer, other.c))
-    }
-
-    /// `greater_equal.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func greaterEqual(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_greater_equal_Tensor(pointer, other.pointer))
-    }
-
-    /// `greater_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func greaterEqual_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_greater_equal__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// `greater_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func greaterEqual_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_greater_equal__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// `less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func lessEqual(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_less_equal_Scalar(pointer, other.c))
-    }
-
-    /// `less_equal.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func lessEqual(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_less_equal_Tensor(pointer, other.pointer))
-    }
-
-    /// `less_equal_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func lessEqual_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_less_equal__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// `less_equal_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func lessEqual_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_less_equal__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// `greater.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func greater(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_greater_Scalar(pointer, other.c))
-    }
-
-    /// `greater.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func greater(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_greater_Tensor(pointer, other.pointer))
-    }
-
-    /// `greater_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func greater_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_greater__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// `greater_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func greater_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_greater__Tensor(pointer, other.pointer))
-        return self
-    }
-
-    /// `less.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func less(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_less_Scalar(pointer, other.c))
-    }
-
-    /// `less.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func less(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_less_Tensor(pointer, other.pointer))
-    }
-
-    /// `less_.Scalar(Tensor self, Scalar other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func less_(_ other: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_less__Scalar(pointer, other.c))
-        return self
-    }
-
-    /// `less_.Tensor(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func less_(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        try check(ct_less__Tensor(pointer, other.pointer))
-        return self
     }
 }

@@ -162,527 +162,6 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// A matrix with ones on the diagonal, zeros elsewhere.
-    ///
-    /// `eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) ->
-    /// Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func eye(
-        _ n: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_eye(n, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// A matrix with ones on the diagonal, zeros elsewhere.
-    ///
-    /// `eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func eye(
-        _ n: Int, m: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_eye_m(n, m, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
-    ///
-    /// `rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)
-    /// -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func rand(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_rand(size, size.count, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from 0 to 1 (exclusive), each as likely as any other.
-    ///
-    /// `rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func rand(
-        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(
-            owning: ct_rand_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
-    ///
-    /// `randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randn(
-        _ size: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_randn(size, size.count, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from the normal distribution with mean 0 and standard deviation 1.
-    ///
-    /// `randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randn(
-        _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(
-            owning: ct_randn_generator(size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random integers from `low` (0 unless given) to before `high`.
-    ///
-    /// `randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randint(
-        high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_randint(high, size, size.count, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random integers from `low` (0 unless given) to before `high`.
-    ///
-    /// `randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout?
-    /// layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randint(
-        high: Int, size: [Int], generator: Generator?, dtype: DType? = .int64, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(
-            owning: ct_randint_generator(high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random integers from `low` (0 unless given) to before `high`.
-    ///
-    /// `randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randint(
-        low: Int, high: Int, size: [Int], dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_randint_low(low, high, size, size.count, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random integers from `low` (0 unless given) to before `high`.
-    ///
-    /// `randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long,
-    /// Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randint(
-        low: Int, high: Int, size: [Int], generator: Generator?, dtype: DType? = .int64, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(
-            owning: ct_randint_low_generator(
-                low, high, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// The integers from 0 to before `n` in random order.
-    ///
-    /// `randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None)
-    /// -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randperm(
-        _ n: Int, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_randperm(n, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// The integers from 0 to before `n` in random order.
-    ///
-    /// `randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randperm(
-        _ n: Int, generator: Generator?, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(owning: ct_randperm_generator(n, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Zeros in another tensor's shape, type and place.
-    ///
-    /// `zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func zerosLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(owning: ct_zeros_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Ones in another tensor's shape, type and place.
-    ///
-    /// `ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func onesLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(owning: ct_ones_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// One number in another tensor's shape, type and place.
-    ///
-    /// `full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
-    /// bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func fullLike(
-        _ input: Tensor, _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(
-            owning: ct_full_like(input.pointer, fillValue.c, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// A tensor in another's shape, type and place, with whatever lies in memory.
-    ///
-    /// `empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func emptyLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(owning: ct_empty_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
-    ///
-    /// `rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(owning: ct_rand_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Random numbers from 0 to 1 (exclusive) in another tensor's shape, type and place.
-    ///
-    /// `rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randLike(
-        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        let result = try Tensor(
-            owning: ct_rand_like_generator(
-                input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Normally distributed random numbers in another tensor's shape, type and place.
-    ///
-    /// `randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randnLike(
-        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(owning: ct_randn_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Normally distributed random numbers in another tensor's shape, type and place.
-    ///
-    /// `randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randnLike(
-        _ input: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        let result = try Tensor(
-            owning: ct_randn_like_generator(
-                input.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Complex numbers from their real and imaginary parts.
-    ///
-    /// `complex(Tensor real, Tensor imag) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func complex(_ real: Tensor, imag: Tensor) throws -> Tensor {
-        defer { keepAlive((real, imag)) }
-        return try Tensor(owning: ct_complex(real.pointer, imag.pointer))
-    }
-
-    /// Complex numbers from a last dimension of two.
-    ///
-    /// `view_as_complex(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `input`.
-    public static func viewAsComplex(_ input: Tensor) throws -> Tensor {
-        defer { keepAlive(input) }
-        return try Tensor(owning: ct_view_as_complex(input.pointer))
-    }
-
-    /// Complex numbers with a last dimension of two for their parts.
-    ///
-    /// `view_as_real(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `input`.
-    public static func viewAsReal(_ input: Tensor) throws -> Tensor {
-        defer { keepAlive(input) }
-        return try Tensor(owning: ct_view_as_real(input.pointer))
-    }
-
-    /// The real parts of complex numbers.
-    ///
-    /// `real(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `input`.
-    public static func real(_ input: Tensor) throws -> Tensor {
-        defer { keepAlive(input) }
-        return try Tensor(owning: ct_real(input.pointer))
-    }
-
-    /// The imaginary parts of complex numbers.
-    ///
-    /// `imag(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `input`.
-    public static func imag(_ input: Tensor) throws -> Tensor {
-        defer { keepAlive(input) }
-        return try Tensor(owning: ct_imag(input.pointer))
-    }
-
-    /// Random numbers from normal distributions with the given means and standard deviations.
-    ///
-    /// `normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func normal(_ mean: Tensor, std: Double = 1, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((mean, generator)) }
-        return try Tensor(owning: ct_normal_Tensor_float(mean.pointer, std, generator?.pointer))
-    }
-
-    /// Random numbers from normal distributions with the given means and standard deviations.
-    ///
-    /// `normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func normal(mean: Double, std: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((std, generator)) }
-        return try Tensor(owning: ct_normal_float_Tensor(mean, std.pointer, generator?.pointer))
-    }
-
-    /// Random numbers from normal distributions with the given means and standard deviations.
-    ///
-    /// `normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func normal(_ mean: Tensor, std: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((mean, std, generator)) }
-        return try Tensor(owning: ct_normal_Tensor_Tensor(mean.pointer, std.pointer, generator?.pointer))
-    }
-
-    /// Random numbers from normal distributions with the given means and standard deviations.
-    ///
-    /// `normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None,
-    /// Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func normal(
-        mean: Double, std: Double, size: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(generator) }
-        let result = try Tensor(
-            owning: ct_normal_float_float(
-                mean, std, size, size.count, generator?.pointer, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// Ones with the probability that each element gives, or `p`; zeros otherwise.
-    ///
-    /// `bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func bernoulli(generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        return try Tensor(owning: ct_bernoulli(pointer, generator?.pointer))
-    }
-
-    /// Ones with the probability that each element gives, or `p`; zeros otherwise.
-    ///
-    /// `bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func bernoulli(p: Double, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        return try Tensor(owning: ct_bernoulli_p(pointer, p, generator?.pointer))
-    }
-
-    /// Places drawn at random, each as often as its weight in the row tells.
-    ///
-    /// `multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func multinomial(numSamples: Int, replacement: Bool = false, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        return try Tensor(owning: ct_multinomial(pointer, numSamples, replacement, generator?.pointer))
-    }
-
-    /// Writes random numbers between the bounds into this tensor, each as likely as any other.
-    ///
-    /// `uniform_(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func uniform_(from: Double = 0, to: Double = 1, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_uniform_(pointer, from, to, generator?.pointer))
-        return self
-    }
-
-    /// Writes normally distributed random numbers into this tensor.
-    ///
-    /// `normal_(Tensor self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func normal_(mean: Double = 0, std: Double = 1, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_normal_(pointer, mean, std, generator?.pointer))
-        return self
-    }
-
-    /// Writes ones with the given probability into this tensor, zeros otherwise.
-    ///
-    /// `bernoulli_.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func bernoulli_(p: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, p, generator)) }
-        try check(ct_bernoulli__Tensor(pointer, p.pointer, generator?.pointer))
-        return self
-    }
-
-    /// Writes ones with the given probability into this tensor, zeros otherwise.
-    ///
-    /// `bernoulli_.float(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func bernoulli_(p: Double = 0.5, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_bernoulli__float(pointer, p, generator?.pointer))
-        return self
-    }
-
-    /// Writes random integers into this tensor.
-    ///
-    /// `random_.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func random_(from: Int, to: Int?, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_random__from(pointer, from, to.c, generator?.pointer))
-        return self
-    }
-
-    /// Writes random integers into this tensor.
-    ///
-    /// `random_.to(Tensor self, int to, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func random_(to: Int, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_random__to(pointer, to, generator?.pointer))
-        return self
-    }
-
-    /// Writes random integers into this tensor.
-    ///
-    /// `random_(Tensor self, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func random_(generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_random_(pointer, generator?.pointer))
-        return self
-    }
-
-    /// Writes random numbers from the exponential distribution with rate `lambd` into this tensor.
-    ///
-    /// `exponential_(Tensor self, float lambd=1, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func exponential_(lambd: Double = 1, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_exponential_(pointer, lambd, generator?.pointer))
-        return self
-    }
-
     /// `logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
     ///
@@ -761,6 +240,93 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
+    /// A matrix with ones on the diagonal, zeros elsewhere.
+    ///
+    /// `eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) ->
+    /// Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func eye(
+        _ n: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        let result = try Tensor(owning: ct_eye(n, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
+    /// A matrix with ones on the diagonal, zeros elsewhere.
+    ///
+    /// `eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func eye(
+        _ n: Int, m: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        let result = try Tensor(owning: ct_eye_m(n, m, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
+    /// Zeros in another tensor's shape, type and place.
+    ///
+    /// `zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func zerosLike(
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        let result = try Tensor(owning: ct_zeros_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
+    /// Ones in another tensor's shape, type and place.
+    ///
+    /// `ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func onesLike(
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        let result = try Tensor(owning: ct_ones_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
+    /// One number in another tensor's shape, type and place.
+    ///
+    /// `full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
+    /// bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func fullLike(
+        _ input: Tensor, _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        let result = try Tensor(
+            owning: ct_full_like(input.pointer, fillValue.c, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
+    /// A tensor in another's shape, type and place, with whatever lies in memory.
+    ///
+    /// `empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
+    /// pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func emptyLike(
+        _ input: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil,
+        memoryFormat: MemoryFormat? = nil
+    ) throws -> Tensor {
+        defer { keepAlive(input) }
+        let result = try Tensor(owning: ct_empty_like(input.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
+        return try result.requiringGrad(requiresGrad)
+    }
+
     /// `scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
     /// pin_memory=None) -> Tensor`
     ///
@@ -784,58 +350,28 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// `polar(Tensor abs, Tensor angle) -> Tensor`
+    /// `tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func polar(_ abs: Tensor, angle: Tensor) throws -> Tensor {
-        defer { keepAlive((abs, angle)) }
-        return try Tensor(owning: ct_polar(abs.pointer, angle.pointer))
+    public static func trilIndices(
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        let result = try Tensor(owning: ct_tril_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
-    /// `poisson(Tensor self, Generator? generator=None) -> Tensor`
+    /// `triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
+    /// device=None, bool? pin_memory=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func poisson(_ input: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        return try Tensor(owning: ct_poisson(input.pointer, generator?.pointer))
-    }
-
-    /// `binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func binomial(_ count: Tensor, prob: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((count, prob, generator)) }
-        return try Tensor(owning: ct_binomial(count.pointer, prob.pointer, generator?.pointer))
-    }
-
-    /// `log_normal_(Tensor self, float mean=1, float std=2, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func logNormal_(mean: Double = 1, std: Double = 2, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_log_normal_(pointer, mean, std, generator?.pointer))
-        return self
-    }
-
-    /// `cauchy_(Tensor self, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func cauchy_(median: Double = 0, sigma: Double = 1, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_cauchy_(pointer, median, sigma, generator?.pointer))
-        return self
-    }
-
-    /// `geometric_(Tensor self, float p, *, Generator? generator=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func geometric_(p: Double, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((self, generator)) }
-        try check(ct_geometric_(pointer, p, generator?.pointer))
-        return self
+    public static func triuIndices(
+        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
+    ) throws -> Tensor {
+        let result = try Tensor(owning: ct_triu_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
+        return try result.requiringGrad(requiresGrad)
     }
 
     /// `bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
@@ -1091,118 +627,6 @@ extension Tensor {
     ) throws -> Tensor {
         let result = try Tensor(
             owning: ct_kaiser_window_beta(windowLength, periodic, beta, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None,
-    /// bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, high: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(
-            owning: ct_randint_like(input.pointer, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout?
-    /// layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        let result = try Tensor(
-            owning: ct_randint_like_generator(
-                input.pointer, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, high: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, high)) }
-        let result = try Tensor(
-            owning: ct_randint_like_Tensor(input.pointer, high.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None,
-    /// Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, high: Tensor, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, high, generator)) }
-        let result = try Tensor(
-            owning: ct_randint_like_Tensor_generator(
-                input.pointer, high.pointer, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None,
-    /// Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, low: Int, high: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(input) }
-        let result = try Tensor(
-            owning: ct_randint_like_low_dtype(input.pointer, low, high, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType?
-    /// dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None)
-    /// -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func randintLike(
-        _ input: Tensor, low: Int, high: Int, generator: Generator?, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        let result = try Tensor(
-            owning: ct_randint_like_low_generator_dtype(
-                input.pointer, low, high, generator?.pointer, dtype.c, device.c, pinMemory.c, memoryFormat.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func trilIndices(
-        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_tril_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
-        return try result.requiringGrad(requiresGrad)
-    }
-
-    /// `triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?
-    /// device=None, bool? pin_memory=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func triuIndices(
-        row: Int, col: Int, offset: Int = 0, dtype: DType? = .int64, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
-    ) throws -> Tensor {
-        let result = try Tensor(owning: ct_triu_indices(row, col, offset, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
     }
 }

@@ -3,6 +3,55 @@
 
 import CTorch
 
+extension Tensor {
+    /// `stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
+    /// normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func stft(
+        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, normalized: Bool = false,
+        onesided: Bool? = nil, returnComplex: Bool? = nil, alignToWindow: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((self, window)) }
+        return try Tensor(
+            owning: ct_stft(
+                pointer, nFft, hopLength.c, winLength.c, window?.pointer, normalized, onesided.c, returnComplex.c,
+                alignToWindow.c))
+    }
+
+    /// `stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
+    /// center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None,
+    /// bool? align_to_window=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func stft(
+        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, center: Bool = true,
+        padMode: Tensor.PadMode, normalized: Bool = false, onesided: Bool? = nil, returnComplex: Bool? = nil,
+        alignToWindow: Bool? = nil
+    ) throws -> Tensor {
+        defer { keepAlive((self, window)) }
+        return try Tensor(
+            owning: ct_stft_center(
+                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, padMode.rawValue, normalized,
+                onesided.c, returnComplex.c, alignToWindow.c))
+    }
+
+    /// `istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool
+    /// center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func istft(
+        nFft: Int, hopLength: Int? = nil, winLength: Int? = nil, window: Tensor? = nil, center: Bool = true,
+        normalized: Bool = false, onesided: Bool? = nil, length: Int? = nil, returnComplex: Bool = false
+    ) throws -> Tensor {
+        defer { keepAlive((self, window)) }
+        return try Tensor(
+            owning: ct_istft(
+                pointer, nFft, hopLength.c, winLength.c, window?.pointer, center, normalized, onesided.c, length.c,
+                returnComplex))
+    }
+}
+
 extension FFT {
     /// `fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
     ///

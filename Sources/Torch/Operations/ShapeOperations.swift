@@ -340,48 +340,6 @@ extension Tensor {
         return try Tensor(owning: ct_slice_Tensor(pointer, dim, start.c, end.c, step))
     }
 
-    /// The elements in memory in the order of their indices.
-    ///
-    /// `contiguous(Tensor self, *, MemoryFormat memory_format=contiguous_format) -> Tensor`
-    ///
-    /// Returns `self` where nothing changes, otherwise a new tensor.
-    public func contiguous(memoryFormat: MemoryFormat = .contiguous) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_contiguous(pointer, memoryFormat.rawValue))
-    }
-
-    /// A copy.
-    ///
-    /// `clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func clone(memoryFormat: MemoryFormat? = nil) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_clone(pointer, memoryFormat.c))
-    }
-
-    /// The same elements, cut from the record of operations.
-    ///
-    /// `detach(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `self`.
-    public func detach() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_detach(pointer))
-    }
-
-    /// Cuts this tensor from the record of operations.
-    ///
-    /// `detach_(Tensor self) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func detach_() throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_detach_(pointer))
-        return self
-    }
-
     /// Dimensions moved to other places.
     ///
     /// `movedim.intlist(Tensor self, int[] source, int[] destination) -> Tensor`
@@ -462,69 +420,12 @@ extension Tensor {
         return try Tensor(owning: ct_diag(pointer, diagonal))
     }
 
-    /// The elements in another tensor's type.
+    /// `view_as(Tensor self, Tensor other) -> Tensor`
     ///
-    /// `type_as(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func typeAs(_ other: Tensor) throws -> Tensor {
+    /// Returns a view of `self`.
+    public func viewAs(_ other: Tensor) throws -> Tensor {
         defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_type_as(pointer, other.pointer))
-    }
-
-    /// The elements in another type, on another device or in another layout.
-    ///
-    /// `to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
-    /// memory_format=None) -> Tensor`
-    ///
-    /// Returns `self` where nothing changes, otherwise a new tensor.
-    public func to(
-        _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_to_dtype(pointer, dtype.rawValue, nonBlocking, copy, memoryFormat.c))
-    }
-
-    /// The elements in another type, on another device or in another layout.
-    ///
-    /// `to.device(Tensor self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat?
-    /// memory_format=None) -> Tensor`
-    ///
-    /// Returns `self` where nothing changes, otherwise a new tensor.
-    public func to(
-        _ device: Device, _ dtype: DType, nonBlocking: Bool = false, copy: Bool = false,
-        memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_to_device(pointer, device.c, dtype.rawValue, nonBlocking, copy, memoryFormat.c))
-    }
-
-    /// The elements in another type, on another device or in another layout.
-    ///
-    /// `to.dtype_layout(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool?
-    /// pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor`
-    ///
-    /// Returns `self` where nothing changes, otherwise a new tensor.
-    public func to(
-        dtype: DType? = nil, device: Device? = nil, pinMemory: Bool? = nil, nonBlocking: Bool = false,
-        copy: Bool = false, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(
-            owning: ct_to_dtype_layout(pointer, dtype.c, device.c, pinMemory.c, nonBlocking, copy, memoryFormat.c))
-    }
-
-    /// The elements in another type, on another device or in another layout.
-    ///
-    /// `to.other(Tensor self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None)
-    /// -> Tensor`
-    ///
-    /// Returns `self` where nothing changes, otherwise a new tensor.
-    public func to(
-        _ other: Tensor, nonBlocking: Bool = false, copy: Bool = false, memoryFormat: MemoryFormat? = nil
-    ) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_to_other(pointer, other.pointer, nonBlocking, copy, memoryFormat.c))
+        return try Tensor(owning: ct_view_as(pointer, other.pointer))
     }
 
     /// `reshape_as(Tensor self, Tensor other) -> Tensor`
@@ -679,6 +580,30 @@ extension Tensor {
         return try Tensor(owning: ct_adjoint(pointer))
     }
 
+    /// The elements on and below a diagonal, zeros above.
+    ///
+    /// `tril_(Tensor self, SymInt diagonal=0) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func tril_(diagonal: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_tril_(pointer, diagonal))
+        return self
+    }
+
+    /// The elements on and above a diagonal, zeros below.
+    ///
+    /// `triu_(Tensor self, SymInt diagonal=0) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func triu_(diagonal: Int = 0) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_triu_(pointer, diagonal))
+        return self
+    }
+
     /// `fill_diagonal_(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor`
     ///
     /// Writes into `self`.
@@ -790,22 +715,6 @@ extension Tensor {
         return try Tensor(
             owning: ct_pad_sequence(
                 sequences.pointers, sequences.count, batchFirst, paddingValue, paddingSide.rawValue))
-    }
-
-    /// `alias(Tensor self) -> Tensor`
-    ///
-    /// Returns a view of `self`.
-    public func alias() throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_alias(pointer))
-    }
-
-    /// `to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func toDense(dtype: DType? = nil, maskedGrad: Bool? = nil) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_to_dense(pointer, dtype.c, maskedGrad.c))
     }
 
     /// `as_strided(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`
@@ -1126,14 +1035,6 @@ extension Tensor {
         return try Tensor(owning: ct_flipud(pointer))
     }
 
-    /// `view_as(Tensor self, Tensor other) -> Tensor`
-    ///
-    /// Returns a view of `self`.
-    public func viewAs(_ other: Tensor) throws -> Tensor {
-        defer { keepAlive((self, other)) }
-        return try Tensor(owning: ct_view_as(pointer, other.pointer))
-    }
-
     /// `resize_as_(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor`
     ///
     /// Writes into `self`.
@@ -1151,30 +1052,6 @@ extension Tensor {
     public func resizeAsSparse_(_ theTemplate: Tensor) throws -> Tensor {
         defer { keepAlive((self, theTemplate)) }
         try check(ct_resize_as_sparse_(pointer, theTemplate.pointer))
-        return self
-    }
-
-    /// The elements on and below a diagonal, zeros above.
-    ///
-    /// `tril_(Tensor self, SymInt diagonal=0) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func tril_(diagonal: Int = 0) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_tril_(pointer, diagonal))
-        return self
-    }
-
-    /// The elements on and above a diagonal, zeros below.
-    ///
-    /// `triu_(Tensor self, SymInt diagonal=0) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func triu_(diagonal: Int = 0) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_triu_(pointer, diagonal))
         return self
     }
 

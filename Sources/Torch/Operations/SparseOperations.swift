@@ -98,6 +98,24 @@ extension Tensor {
         return input
     }
 
+    /// `to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func toDense(dtype: DType? = nil, maskedGrad: Bool? = nil) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_to_dense(pointer, dtype.c, maskedGrad.c))
+    }
+
+    /// `sparse_dim(Tensor self) -> int`
+    ///
+    /// Returns a plain value.
+    public func sparseDim() throws -> Int {
+        defer { keepAlive(self) }
+        var out = 0
+        try check(ct_sparse_dim(pointer, &out))
+        return out
+    }
+
     /// `sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
@@ -175,15 +193,5 @@ extension Tensor {
     public func sparseMask(mask: Tensor) throws -> Tensor {
         defer { keepAlive((self, mask)) }
         return try Tensor(owning: ct_sparse_mask(pointer, mask.pointer))
-    }
-
-    /// `sparse_dim(Tensor self) -> int`
-    ///
-    /// Returns a plain value.
-    public func sparseDim() throws -> Int {
-        defer { keepAlive(self) }
-        var out = 0
-        try check(ct_sparse_dim(pointer, &out))
-        return out
     }
 }

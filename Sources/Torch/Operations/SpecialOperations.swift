@@ -3,6 +3,236 @@
 
 import CTorch
 
+extension Tensor {
+    /// The error function of each element.
+    ///
+    /// `erf(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func erf() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_erf(pointer))
+    }
+
+    /// The error function of each element.
+    ///
+    /// `erf_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func erf_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_erf_(pointer))
+        return self
+    }
+
+    /// `erfc(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func erfc() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_erfc(pointer))
+    }
+
+    /// `erfc_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func erfc_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_erfc_(pointer))
+        return self
+    }
+
+    /// `erfinv(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func erfinv() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_erfinv(pointer))
+    }
+
+    /// `erfinv_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func erfinv_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_erfinv_(pointer))
+        return self
+    }
+
+    /// `lgamma(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func lgamma() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_lgamma(pointer))
+    }
+
+    /// `lgamma_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func lgamma_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_lgamma_(pointer))
+        return self
+    }
+
+    /// `digamma(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func digamma() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_digamma(pointer))
+    }
+
+    /// `digamma_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func digamma_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_digamma_(pointer))
+        return self
+    }
+
+    /// `polygamma(int n, Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func polygamma(n: Int, _ input: Tensor) throws -> Tensor {
+        defer { keepAlive(input) }
+        return try Tensor(owning: ct_polygamma(n, input.pointer))
+    }
+
+    /// `polygamma_(Tensor self, int n) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func polygamma_(n: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_polygamma_(pointer, n))
+        return self
+    }
+
+    /// `mvlgamma(Tensor self, int p) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func mvlgamma(p: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_mvlgamma(pointer, p))
+    }
+
+    /// `mvlgamma_(Tensor self, int p) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func mvlgamma_(p: Int) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_mvlgamma_(pointer, p))
+        return self
+    }
+
+    /// `igamma(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func igamma(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_igamma(pointer, other.pointer))
+    }
+
+    /// `igamma_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func igamma_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_igamma_(pointer, other.pointer))
+        return self
+    }
+
+    /// `igammac(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func igammac(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_igammac(pointer, other.pointer))
+    }
+
+    /// `igammac_(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func igammac_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_igammac_(pointer, other.pointer))
+        return self
+    }
+
+    /// `i0(Tensor self) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func i0() throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_i0(pointer))
+    }
+
+    /// `i0_(Tensor self) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func i0_() throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_i0_(pointer))
+        return self
+    }
+
+    /// `xlogy.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func xlogy(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        return try Tensor(owning: ct_xlogy_Tensor(pointer, other.pointer))
+    }
+
+    /// `xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public static func xlogy(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+        defer { keepAlive(other) }
+        return try Tensor(owning: ct_xlogy_Scalar_Self(input.c, other.pointer))
+    }
+
+    /// `xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Returns a new tensor.
+    public func xlogy(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_xlogy_Scalar_Other(pointer, other.c))
+    }
+
+    /// `xlogy_.Tensor(Tensor self, Tensor other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func xlogy_(_ other: Tensor) throws -> Tensor {
+        defer { keepAlive((self, other)) }
+        try check(ct_xlogy__Tensor(pointer, other.pointer))
+        return self
+    }
+
+    /// `xlogy_.Scalar_Other(Tensor self, Scalar other) -> Tensor`
+    ///
+    /// Writes into `self`.
+    @discardableResult
+    public func xlogy_(_ other: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        try check(ct_xlogy__Scalar_Other(pointer, other.c))
+        return self
+    }
+}
+
 extension Special {
     /// `special_entr(Tensor self) -> Tensor`
     ///

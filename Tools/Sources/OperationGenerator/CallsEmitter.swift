@@ -2,29 +2,59 @@
 struct CallsEmitter {
     /// The line that says where the text comes from.
     let notice: String
-    /// How many calls a function and a file hold: a longer function takes the compiler longer than two of half its
-    /// length.
-    var callsInFile = 320
+    /// How many calls a function and a file hold, but for a file whose operations have one initial: a longer function
+    /// takes the compiler longer than two of half its length.
+    var callsInFile = 400
     var callsInFunction = 40
 
     /// The files, each with its name and text; the first one has the list of the operations.
     func files(_ signatures: [SwiftSignature]) -> [(name: String, text: String)] {
         let sorted = signatures.sorted { $0.operation.schema.fullName < $1.operation.schema.fullName }
-        let functions = sorted.split(every: callsInFunction).enumerated().map { index, group in
-            function(number: index, first: index * callsInFunction, Array(group))
+        var calls: [(name: String, text: String)] = []
+        var functions: [Range<Int>] = []
+        for range in filesByInitial(sorted) {
+            let parts = stride(from: range.lowerBound, to: range.upperBound, by: callsInFunction).map {
+                $0..<min($0 + callsInFunction, range.upperBound)
+            }
+            let texts = parts.enumerated().map { index, part in
+                function(number: functions.count + index, first: part.lowerBound, Array(sorted[part]))
+            }
+            functions += parts
+            let initials = [sorted[range.lowerBound], sorted[range.upperBound - 1]].map(initial).uniqued
+            calls.append(
+                ("OperationCalls\(initials.joined(separator: "To")).swift", head + texts.joined(separator: "\n")))
         }
-        let files = functions.split(every: callsInFile / callsInFunction)
-        let calls = files.enumerated().map { index, group in
-            (name: "OperationCalls\(index + 1).swift", text: head + group.joined(separator: "\n"))
+        return [(name: "OperationCalls.swift", text: list(sorted, functions: functions))] + calls
+    }
+
+    /// The places of each file's calls: those of as many initials as fit.
+    private func filesByInitial(_ sorted: [SwiftSignature]) -> [Range<Int>] {
+        var files: [Range<Int>] = []
+        var start = 0
+        for (index, signature) in sorted.enumerated()
+        where index == 0 || initial(signature) != initial(sorted[index - 1]) {
+            let end = sorted[index...].firstIndex { initial($0) != initial(signature) } ?? sorted.count
+            if files.isEmpty || end - start > callsInFile {
+                start = index
+                files.append(start..<end)
+            } else {
+                files[files.count - 1] = start..<end
+            }
         }
-        return [(name: "OperationCalls.swift", text: list(sorted, functionCount: functions.count))] + calls
+        return files
+    }
+
+    /// The first letter of the operation's name, as a file is named after it; PyTorch's own begin with an underscore.
+    private func initial(_ signature: SwiftSignature) -> String {
+        let name = signature.operation.schema.name
+        return name.hasPrefix("_") ? "Internal" : name.prefix(1).uppercased()
     }
 
     private var head: String {
         notice + "\nimport Torch\n\n"
     }
 
-    private func list(_ signatures: [SwiftSignature], functionCount: Int) -> String {
+    private func list(_ signatures: [SwiftSignature], functions: [Range<Int>]) -> String {
         var names = signatures.map { "\"\($0.operation.schema.fullName)\"" }
         if let last = names.popLast() { names.append(last + ",") }
         var lines = ["/// The operations in PyTorch's names; the place is the number of the call."]
@@ -33,9 +63,11 @@ struct CallsEmitter {
             "",
             "/// Calls an operation with arguments asked for one by one, and returns what came back or was written into.",
             "func callOperation(_ number: Int, _ x: some OperationArguments) throws -> [Tensor] {",
-            "    switch number / \(callsInFunction) {",
+            "    switch number {",
         ]
-        lines += (0..<functionCount).map { "    case \($0): try calls\($0)(number, x)" }
+        lines += functions.enumerated().map { index, range in
+            "    case \(range.lowerBound)..<\(range.upperBound): try calls\(index)(number, x)"
+        }
         lines += ["    default: []", "    }", "}"]
         return head + lines.joined(separator: "\n") + "\n"
     }
@@ -77,7 +109,7 @@ struct CallsEmitter {
         }
     }
 
-    /// A call with `before` and `after` around it, or, where it does not fit on a line, with a return of its own behind.
+    /// A call with `before` and `after` around it, or, if it does not fit on a line, with a return of its own behind.
     private func call(
         _ signature: SwiftSignature, _ before: String, _ after: String, or separate: String? = nil,
         written: Operation.Argument? = nil
@@ -140,12 +172,5 @@ struct CallsEmitter {
         case .optionalLayout: function = "layout"
         }
         return "x.\(function)(\"\(argument.schema.name)\")"
-    }
-}
-
-extension Array {
-    /// The elements in order, `count` at a time.
-    fileprivate func split(every count: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: self.count, by: Swift.max(count, 1)).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }

@@ -96,8 +96,8 @@ public struct OperationGenerator: Sendable {
     private static func swiftFiles(_ signatures: [SwiftSignature], _ emitter: SwiftEmitter) -> [File] {
         let folder = "Sources/Torch/Operations"
         let sections = signatures.map(\.operation.section).uniqued
-        let files = sections.flatMap { section in
-            emitter.files(section: section, signatures.filter { $0.operation.section == section })
+        let files = sections.map { section in
+            emitter.file(section: section, signatures.filter { $0.operation.section == section })
         }
         let namespaces = emitter.namespaces(signatures).map { [File(path: "\(folder)/Namespaces.swift", text: $0)] }
         return files.map { File(path: "\(folder)/\($0.name)", text: $0.text) } + (namespaces ?? [])

@@ -3,27 +3,23 @@ struct SwiftEmitter {
     /// The line that says where the text comes from.
     let notice: String
     var descriptions = Descriptions()
-    /// A longer file is divided.
-    var longestFile = 1400
 
     // MARK: Files
 
-    /// The files of one section, each with its name and text.
-    func files(section: String, _ signatures: [SwiftSignature]) -> [(name: String, text: String)] {
-        var texts: [String] = []
-        for namespace in Naming.Namespace.allCases {
+    /// The file of one section: an extension of each namespace that its functions belong to.
+    func file(section: String, _ signatures: [SwiftSignature]) -> (name: String, text: String) {
+        let extensions = Naming.Namespace.allCases.compactMap { namespace -> String? in
             let members = signatures.filter { $0.namespace == namespace }.flatMap { signature in
                 [function(signature)] + (signature.forOneDimension.map { [forwarding($0, to: signature)] } ?? [])
             }
-            texts += pages(of: members).map { text($0, namespace: namespace) }
+            guard !members.isEmpty else { return nil }
+            let body = members.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+            return "extension \(namespace.rawValue) {\n\(body)\n}\n"
         }
-        return texts.enumerated().map { index, text in
-            let number = index == 0 ? "" : String(index + 1)
-            return ("\(section)Operations\(number).swift", text)
-        }
+        return ("\(section)Operations.swift", "\(head)import CTorch\n\n" + extensions.joined(separator: "\n"))
     }
 
-    /// The declarations of the namespaces beside `Tensor`; nil where there are none.
+    /// The declarations of the namespaces beside `Tensor`; nil if there are none.
     func namespaces(_ signatures: [SwiftSignature]) -> String? {
         let used = Naming.Namespace.allCases.filter { namespace in
             namespace != .tensor && signatures.contains { $0.namespace == namespace }
@@ -37,25 +33,6 @@ struct SwiftEmitter {
 
     private var head: String {
         notice + "\n// swift-format-ignore-file: AlwaysUseLowerCamelCase\n\n"
-    }
-
-    private func text(_ members: [[String]], namespace: Naming.Namespace) -> String {
-        let body = members.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
-        return "\(head)import CTorch\n\nextension \(namespace.rawValue) {\n\(body)\n}\n"
-    }
-
-    private func pages(of members: [[String]]) -> [[[String]]] {
-        var pages: [[[String]]] = []
-        var lineCount = 0
-        for member in members {
-            if pages.isEmpty || lineCount + member.count + 1 > longestFile {
-                pages.append([])
-                lineCount = 0
-            }
-            pages[pages.count - 1].append(member)
-            lineCount += member.count + 1
-        }
-        return pages
     }
 
     // MARK: Functions

@@ -9,8 +9,7 @@ import Testing
     }
 
     private func swift(_ schema: String, isMethod: Bool = true) throws -> String {
-        SwiftEmitter(notice: "// notice").files(section: "S", [try Samples.signature(schema, isMethod: isMethod)])[0]
-            .text
+        SwiftEmitter(notice: "// notice").file(section: "S", [try Samples.signature(schema, isMethod: isMethod)]).text
     }
 
     @Test("a C function borrows its tensors and is guarded")
@@ -119,6 +118,34 @@ import Testing
         #expect(try !swift(Samples.stride, isMethod: false).contains("stride: Int"))
     }
 
+    @Test("a section is one file, with an extension of each namespace")
+    func namespaces() throws {
+        let transform = try Samples.signature("fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor", isMethod: false)
+        let emitter = SwiftEmitter(notice: "// notice")
+        let file = emitter.file(section: "Wave", [transform, try Samples.signature(Samples.add)])
+        #expect(file.name == "WaveOperations.swift")
+        let extensions = file.text.split(separator: "\n").filter { $0.hasPrefix("extension ") }
+        #expect(extensions == ["extension Tensor {", "extension FFT {"])
+    }
+
+    @Test("the files of calls are named by the operations' initials, and each call has its place in the list")
+    func calls() throws {
+        let signatures = try [
+            Samples.gelu, Samples.add, Samples.index, Samples.addScalar, Samples.foreachAdd,
+        ].map { try Samples.signature($0, isMethod: !$0.hasPrefix("_")) }
+        var emitter = CallsEmitter(notice: "// notice")
+        emitter.callsInFile = 2
+        emitter.callsInFunction = 1
+        let files = emitter.files(signatures)
+        #expect(
+            files.map(\.name) == [
+                "OperationCalls.swift", "OperationCallsInternal.swift", "OperationCallsA.swift",
+                "OperationCallsGToI.swift",
+            ])
+        #expect(files[0].text.contains("case 1..<2: try calls1(number, x)\n"))
+        #expect(files[2].text.contains("case 1:\n        return [try x.tensor(\"self\").add(x.scalar(\"other\")"))
+    }
+
     @Test("what makes a tensor can make one that requires a gradient")
     func requiresGrad() throws {
         let text = try swift(Samples.zeros, isMethod: false)
@@ -165,7 +192,7 @@ import Testing
         #expect(sentences["mul_"] == "The product.")
         #expect(sentences["div"] == nil)
         let emitter = SwiftEmitter(notice: "// notice", descriptions: sentences)
-        let text = emitter.files(section: "S", [try Samples.signature(Samples.add)])[0].text
+        let text = emitter.file(section: "S", [try Samples.signature(Samples.add)]).text
         #expect(text.contains("    /// The sum: of both.\n    ///\n    /// `add.Tensor("))
     }
 

@@ -4,30 +4,6 @@
 import CTorch
 
 extension Tensor {
-    /// `_standard_gamma(Tensor self, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    package static func standardGamma(_ input: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        return try Tensor(owning: ct_standard_gamma(input.pointer, generator?.pointer))
-    }
-
-    /// `_dirichlet_grad(Tensor x, Tensor alpha, Tensor total) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    package static func dirichletGrad(_ x: Tensor, alpha: Tensor, total: Tensor) throws -> Tensor {
-        defer { keepAlive((x, alpha, total)) }
-        return try Tensor(owning: ct_dirichlet_grad(x.pointer, alpha.pointer, total.pointer))
-    }
-
-    /// `_sample_dirichlet(Tensor self, Generator? generator=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    package static func sampleDirichlet(_ input: Tensor, generator: Generator? = nil) throws -> Tensor {
-        defer { keepAlive((input, generator)) }
-        return try Tensor(owning: ct_sample_dirichlet(input.pointer, generator?.pointer))
-    }
-
     /// `_amp_foreach_non_finite_check_and_unscale_(Tensor[] self, Tensor found_inf, Tensor inv_scale) -> ()`
     ///
     /// Writes into `input` and `foundInf`.

@@ -1053,3 +1053,180 @@ func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     default: return []
     }
 }
+
+func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
+    switch number {
+    case 320:
+        return [try Tensor.copy(x.tensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
+    case 321:
+        return [try x.writtenTensor("self").copy_(x.tensor("src"), nonBlocking: x.boolean("non_blocking"))]
+    case 322:
+        let result = try Tensor.copySparseToSparse_(
+            x.writtenTensor("self"), x.tensor("src"), nonBlocking: x.boolean("non_blocking"))
+        return [result]
+    case 323:
+        return [try x.tensor("self").copysign(x.scalar("other"))]
+    case 324:
+        return [try x.tensor("self").copysign(x.tensor("other"))]
+    case 325:
+        return [try x.writtenTensor("self").copysign_(x.scalar("other"))]
+    case 326:
+        return [try x.writtenTensor("self").copysign_(x.tensor("other"))]
+    case 327:
+        return [try x.tensor("self").corrcoef()]
+    case 328:
+        return [try x.tensor("self").cos()]
+    case 329:
+        return [try x.writtenTensor("self").cos_()]
+    case 330:
+        return [try x.tensor("self").cosh()]
+    case 331:
+        return [try x.writtenTensor("self").cosh_()]
+    case 332:
+        let result = try Tensor.cosineEmbeddingLoss(
+            x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
+            reduction: x.integer("reduction"))
+        return [result]
+    case 333:
+        let result = try Tensor.cosineSimilarity(
+            x.tensor("x1"), x2: x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))
+        return [result]
+    case 334:
+        return [try x.tensor("self").countNonzero(dim: x.optionalInteger("dim"))]
+    case 335:
+        return [try x.tensor("self").countNonzero(dims: x.integers("dim"))]
+    case 336:
+        let result = try x.tensor("self").cov(
+            correction: x.integer("correction"), fweights: x.optionalTensor("fweights"),
+            aweights: x.optionalTensor("aweights"))
+        return [result]
+    case 337:
+        return [try x.tensor("self").cross(x.tensor("other"), dim: x.optionalInteger("dim"))]
+    case 338:
+        let result = try Tensor.crossEntropyLoss(
+            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
+            reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"),
+            labelSmoothing: x.real("label_smoothing"))
+        return [result]
+    case 339:
+        let result = try Tensor.ctcLoss(
+            x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.integers("input_lengths"),
+            targetLengths: x.integers("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
+            zeroInfinity: x.boolean("zero_infinity"))
+        return [result]
+    case 340:
+        let result = try Tensor.ctcLoss(
+            x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.tensor("input_lengths"),
+            targetLengths: x.tensor("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
+            zeroInfinity: x.boolean("zero_infinity"))
+        return [result]
+    case 341:
+        let result = try x.tensor("self").cummax(dim: x.integer("dim"))
+        return [result.0, result.1]
+    case 342:
+        let result = try x.tensor("self").cummin(dim: x.integer("dim"))
+        return [result.0, result.1]
+    case 343:
+        return [try x.tensor("self").cumprod(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+    case 344:
+        return [try x.writtenTensor("self").cumprod_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+    case 345:
+        return [try x.tensor("self").cumsum(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+    case 346:
+        return [try x.writtenTensor("self").cumsum_(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
+    case 347:
+        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), dx: x.scalar("dx"), dim: x.integer("dim"))]
+    case 348:
+        return [try Tensor.cumulativeTrapezoid(x.tensor("y"), x: x.tensor("x"), dim: x.integer("dim"))]
+    case 349:
+        return [try x.tensor("self").deg2rad()]
+    case 350:
+        return [try x.writtenTensor("self").deg2rad_()]
+    case 351:
+        return [try Tensor(plain: x.tensor("self").denseDim())]
+    case 352:
+        return [try x.tensor("self").det()]
+    case 353:
+        return [try x.tensor("self").detach()]
+    case 354:
+        return [try x.writtenTensor("self").detach_()]
+    case 355:
+        return [try x.tensor("self").diag(diagonal: x.integer("diagonal"))]
+    case 356:
+        let result = try x.tensor("self").diagEmbed(
+            offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
+        return [result]
+    case 357:
+        return [try x.tensor("self").diagflat(offset: x.integer("offset"))]
+    case 358:
+        let result = try x.tensor("self").diagonal(
+            offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
+        return [result]
+    case 359:
+        let result = try x.tensor("self").diagonalScatter(
+            x.tensor("src"), offset: x.integer("offset"), dim1: x.integer("dim1"), dim2: x.integer("dim2"))
+        return [result]
+    default: return []
+    }
+}
+
+func calls9(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
+    switch number {
+    case 360:
+        let result = try x.tensor("self").diff(
+            n: x.integer("n"), dim: x.integer("dim"), prepend: x.optionalTensor("prepend"),
+            append: x.optionalTensor("append"))
+        return [result]
+    case 361:
+        return [try x.tensor("self").digamma()]
+    case 362:
+        return [try x.writtenTensor("self").digamma_()]
+    case 363:
+        return [try x.tensor("self").dist(x.tensor("other"), p: x.scalar("p"))]
+    case 364:
+        return [try x.tensor("self").div(x.scalar("other"))]
+    case 365:
+        return [try x.tensor("self").div(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 366:
+        return [try x.tensor("self").div(x.tensor("other"))]
+    case 367:
+        return [try x.tensor("self").div(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 368:
+        return [try x.writtenTensor("self").div_(x.scalar("other"))]
+    case 369:
+        return [try x.writtenTensor("self").div_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 370:
+        return [try x.writtenTensor("self").div_(x.tensor("other"))]
+    case 371:
+        return [try x.writtenTensor("self").div_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 372:
+        return [try x.tensor("self").divide(x.scalar("other"))]
+    case 373:
+        return [try x.tensor("self").divide(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 374:
+        return [try x.tensor("self").divide(x.tensor("other"))]
+    case 375:
+        return [try x.tensor("self").divide(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 376:
+        return [try x.writtenTensor("self").divide_(x.scalar("other"))]
+    case 377:
+        return [try x.writtenTensor("self").divide_(x.scalar("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 378:
+        return [try x.writtenTensor("self").divide_(x.tensor("other"))]
+    case 379:
+        return [try x.writtenTensor("self").divide_(x.tensor("other"), roundingMode: x.optionalOption("rounding_mode"))]
+    case 380:
+        return [try x.tensor("self").dot(x.tensor("tensor"))]
+    case 381:
+        return [try Tensor.dropout(x.tensor("input"), p: x.real("p"), train: x.boolean("train"))]
+    case 382:
+        return [try Tensor.dropout_(x.writtenTensor("self"), p: x.real("p"), train: x.boolean("train"))]
+    case 383:
+        return try x.tensor("self").dsplit(indices: x.integers("indices"))
+    case 384:
+        return try x.tensor("self").dsplit(sections: x.integer("sections"))
+    case 385:
+        return [try Tensor.dstack(x.tensors("tensors"))]
+    default: return []
+    }
+}

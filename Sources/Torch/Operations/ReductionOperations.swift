@@ -395,26 +395,6 @@ extension Tensor {
         try self.logsumexp(dims: [dim], keepDim: keepDim)
     }
 
-    /// The sum of the elements up to each.
-    ///
-    /// `cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func cumsum(dim: Int, dtype: DType? = nil) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_cumsum(pointer, dim, dtype.c))
-    }
-
-    /// The product of the elements up to each.
-    ///
-    /// `cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func cumprod(dim: Int, dtype: DType? = nil) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_cumprod(pointer, dim, dtype.c))
-    }
-
     /// The median of the elements, the lower of two, over one dimension with its places or of all.
     ///
     /// `median(Tensor self) -> Tensor`
@@ -621,36 +601,6 @@ extension Tensor {
         return try (Tensor(owning: out0), Tensor(owning: out1))
     }
 
-    /// `cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)`
-    ///
-    /// Returns new tensors.
-    public func cummax(dim: Int) throws -> (values: Tensor, indices: Tensor) {
-        defer { keepAlive(self) }
-        var out0: OpaquePointer?
-        var out1: OpaquePointer?
-        try check(ct_cummax(pointer, dim, &out0, &out1))
-        return try (Tensor(owning: out0), Tensor(owning: out1))
-    }
-
-    /// `cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)`
-    ///
-    /// Returns new tensors.
-    public func cummin(dim: Int) throws -> (values: Tensor, indices: Tensor) {
-        defer { keepAlive(self) }
-        var out0: OpaquePointer?
-        var out1: OpaquePointer?
-        try check(ct_cummin(pointer, dim, &out0, &out1))
-        return try (Tensor(owning: out0), Tensor(owning: out1))
-    }
-
-    /// `logcumsumexp(Tensor self, int dim) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func logcumsumexp(dim: Int) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_logcumsumexp(pointer, dim))
-    }
-
     /// `aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
     ///
     /// Returns new tensors.
@@ -789,75 +739,21 @@ extension Tensor {
         return try Tensor(owning: ct_dist(pointer, other.pointer, p.c))
     }
 
-    /// `trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
+    /// `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func trapezoid(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive((y, x)) }
-        return try Tensor(owning: ct_trapezoid_x(y.pointer, x.pointer, dim))
+    public func renorm(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
+        defer { keepAlive(self) }
+        return try Tensor(owning: ct_renorm(pointer, p.c, dim, maxnorm.c))
     }
 
-    /// `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func trapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive(y) }
-        return try Tensor(owning: ct_trapezoid_dx(y.pointer, dx.c, dim))
-    }
-
-    /// `trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func trapz(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive((y, x)) }
-        return try Tensor(owning: ct_trapz_x(y.pointer, x.pointer, dim))
-    }
-
-    /// `trapz.dx(Tensor y, *, float dx=1, int dim=-1) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func trapz(_ y: Tensor, dx: Double = 1, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive(y) }
-        return try Tensor(owning: ct_trapz_dx(y.pointer, dx, dim))
-    }
-
-    /// `cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func cumulativeTrapezoid(_ y: Tensor, x: Tensor, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive((y, x)) }
-        return try Tensor(owning: ct_cumulative_trapezoid_x(y.pointer, x.pointer, dim))
-    }
-
-    /// `cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public static func cumulativeTrapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
-        defer { keepAlive(y) }
-        return try Tensor(owning: ct_cumulative_trapezoid_dx(y.pointer, dx.c, dim))
-    }
-
-    /// The sum of the elements up to each.
-    ///
-    /// `cumsum_(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+    /// `renorm_(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
     ///
     /// Writes into `self`.
     @discardableResult
-    public func cumsum_(dim: Int, dtype: DType? = nil) throws -> Tensor {
+    public func renorm_(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
         defer { keepAlive(self) }
-        try check(ct_cumsum_(pointer, dim, dtype.c))
-        return self
-    }
-
-    /// The product of the elements up to each.
-    ///
-    /// `cumprod_(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func cumprod_(dim: Int, dtype: DType? = nil) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_cumprod_(pointer, dim, dtype.c))
+        try check(ct_renorm_(pointer, p.c, dim, maxnorm.c))
         return self
     }
 
@@ -896,23 +792,5 @@ extension Tensor {
     /// The same for one dimension: `Tensor.hashTensor(dims:keepDim:mode:)` with a list of one.
     public func hashTensor(dim: Int, keepDim: Bool = false, mode: Int = 0) throws -> Tensor {
         try self.hashTensor(dims: [dim], keepDim: keepDim, mode: mode)
-    }
-
-    /// `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
-    ///
-    /// Returns a new tensor.
-    public func renorm(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        return try Tensor(owning: ct_renorm(pointer, p.c, dim, maxnorm.c))
-    }
-
-    /// `renorm_(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
-    ///
-    /// Writes into `self`.
-    @discardableResult
-    public func renorm_(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
-        defer { keepAlive(self) }
-        try check(ct_renorm_(pointer, p.c, dim, maxnorm.c))
-        return self
     }
 }
