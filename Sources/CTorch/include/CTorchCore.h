@@ -184,8 +184,8 @@ bool ct_tensor_is_negative(CTTensor *tensor);
 /// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
 uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
 
-/// Tells the system to begin writing a part of an open file to its disk, and does not wait. If the system cannot, nothing
-/// happens, and fsync has more to do.
+/// Tells the system to begin writing a part of an open file to its disk, and does not wait. If the system cannot,
+/// nothing happens, and fsync has more to do.
 void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
 
 // MARK: Sparse tensors (Sparse.cpp)

@@ -1,21 +1,23 @@
 // Memory of tensors on the processor, which is kept for the next tensor of its size.
 //
 // A training step asks for the same sizes again and again. The C library gives large blocks back to the system each time,
-// and the next step pays for their first touch anew; small ones that shall begin at 64 bytes take its slow path.
+// and the next step pays for their first touch anew. Small blocks that must begin at a multiple of 64 bytes take the C
+// library's slow path.
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 #include <string_view>
 
-#include "Arguments.h"
 #include "CTorchCore.h"
 #include "Memory.h"
 
@@ -55,28 +57,28 @@ size_t classSize(size_t sizeClass) {
   return (size_t{1} << power) + ((step + 1) << (power - stepBits));
 }
 
-/// The free blocks of one size, the last one that was given back first: the processor may have it still at hand.
+/// The free blocks of one size. The block that was given back last comes first, since its memory may still be in the
+/// processor's cache.
 class FreeBlocks {
  public:
   void push(Header *block) {
-    lock_.lock();
-    block->next = first_;
-    first_ = block;
-    lock_.unlock();
+    const std::lock_guard lock(mutex_);
+    block->next = first_.load(std::memory_order_relaxed);
+    first_.store(block, std::memory_order_relaxed);
   }
 
   Header *pop() {
     // Read without the lock: to miss a block that another thread gives back at this moment costs nothing but time.
     if (first_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    lock_.lock();
-    Header *block = first_;
-    if (block != nullptr) first_ = block->next;
-    lock_.unlock();
+    const std::lock_guard lock(mutex_);
+    Header *block = first_.load(std::memory_order_relaxed);
+    if (block != nullptr) first_.store(block->next, std::memory_order_relaxed);
     return block;
   }
 
  private:
-  SpinLock lock_;
+  std::mutex mutex_;
+  /// Changed only under the lock.
   std::atomic<Header *> first_{nullptr};
 };
 
@@ -124,8 +126,8 @@ class CachingAllocator final : public c10::Allocator {
  private:
   Header *newBlock(size_t number) {
     const size_t size = classSize(number);
-    // What is free is of other sizes. It may stay only as long as all together is what was needed at one time, and a
-    // little more: several threads may come here at once, so these numbers are no exact ones.
+    // The free blocks have other sizes. They may stay only as long as all blocks together take no more than what was once
+    // in use, and a little more. Several threads may come here at once, so these numbers are not exact.
     const size_t total = total_.fetch_add(size, std::memory_order_relaxed) + size;
     const size_t used = total - std::min(free_.load(std::memory_order_relaxed), total);
     size_t greatest = greatestUse_.load(std::memory_order_relaxed);
@@ -152,7 +154,7 @@ class CachingAllocator final : public c10::Allocator {
   }
 
   /// The system puts large blocks side by side, and sizes are multiples of large powers of two: without a gap, the same
-  /// place in several blocks would meet in the same few lines of the processor's caches. An optimiser's kernel that goes
+  /// place in several blocks would meet in the same few lines of the processor's caches. An optimizer's kernel that goes
   /// through four of them took twice as long. Nobody touches the pages of a gap.
   static size_t gap(size_t size) { return size >= size_t{1} << 22 ? 7 * size_t{4096} : 0; }
 
