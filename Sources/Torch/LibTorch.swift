@@ -58,8 +58,7 @@ public enum LibTorch {
     ///
     /// A training step asks for the same sizes again and again, and memory that is new to the process costs more than what
     /// is computed in it. In use and kept together are never much more than was once in use. The environment variable
-    /// `HELIOS_NO_MEMORY_CACHING=1` turns this off, and the lists of small blocks (docs/performance.md) too, for tools that
-    /// look for wrong uses of memory.
+    /// `HELIOS_NO_MEMORY_CACHING=1` turns this off, for tools that look for wrong uses of memory.
     public static var cachedMemory: Int {
         Int(ct_cached_memory())
     }

@@ -19,9 +19,6 @@
 #include <string_view>
 
 #include "CTorchCore.h"
-#include "Memory.h"
-
-using namespace ctorch;
 
 namespace {
 
@@ -183,22 +180,29 @@ void CachingAllocator::release(void *bytes) {
   allocator.blocks_[block->sizeClass].push(block);
 }
 
-/// libtorch wants to be told of an allocator before anybody uses one.
+// Tools that look for wrong uses of memory see more if nothing is kept.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool isSanitized = true;
+#else
+constexpr bool isSanitized = false;
+#endif
+#else
+constexpr bool isSanitized = false;
+#endif
+
+bool isCachingWanted() {
+  const char *value = std::getenv("HELIOS_NO_MEMORY_CACHING");
+  return !isSanitized && (value == nullptr || std::string_view(value) != "1");
+}
+
+/// libtorch must be told of an allocator before anybody uses one.
 [[maybe_unused]] const bool isSet = [] {
-  if (isMemoryCachingWanted()) c10::SetAllocator(c10::DeviceType::CPU, &allocator());
+  if (isCachingWanted()) c10::SetAllocator(c10::DeviceType::CPU, &allocator());
   return true;
 }();
 
 }  // namespace
-
-bool ctorch::isMemoryCachingWanted() noexcept {
-#if CTORCH_IS_SANITIZED
-  return false;
-#else
-  const char *value = std::getenv("HELIOS_NO_MEMORY_CACHING");
-  return value == nullptr || std::string_view(value) != "1";
-#endif
-}
 
 int64_t ct_cached_memory(void) { return static_cast<int64_t>(allocator().freeByteCount()); }
 

@@ -152,14 +152,12 @@ bool ct_generator_initial_seed(CTGenerator *generator, uint64_t *out);
 CTTensor *_Nullable ct_generator_state(CTGenerator *generator);
 bool ct_generator_set_state(CTGenerator *generator, CTTensor *state);
 
-// MARK: Memory (CachingAllocator.cpp, SmallBlocks.cpp)
+// MARK: Memory (Memory/CachingAllocator.cpp)
 
 /// How many bytes of the processor's memory are kept for the next tensors.
 int64_t ct_cached_memory(void);
 /// Gives all of them back to the system.
 void ct_empty_cache(void);
-/// How many bytes all small blocks take, free ones too. 0 if the C library's are used.
-int64_t ct_small_block_memory(void);
 
 // MARK: Storages (Storage.cpp)
 

@@ -1,0 +1,33 @@
+#if canImport(Glibc)
+    import Foundation
+    import Testing
+    import Torch
+
+    /// A library must leave the functions of memory to its host: they belong to the whole process.
+    @Suite("The process's own functions of memory", .enabled("a sanitizer brings its own") { !isSanitized })
+    struct ProcessAllocatorTests {
+        @Test(
+            "a program that links Torch has none of its own",
+            arguments: [
+                "malloc", "calloc", "realloc", "reallocarray", "free", "posix_memalign", "aligned_alloc", "memalign",
+                "malloc_usable_size", "_Znwm", "_Znam", "_ZnwmSt11align_val_t", "_ZdlPv", "_ZdaPv", "_ZdlPvm",
+            ])
+        func function(name: String) throws {
+            // So that the program has Torch in it.
+            #expect(try Tensor.zeros(2).count == 2)
+            let function = try #require(dlsym(nil, name))
+            #expect(try image(of: function) != image(of: #dsohandle))
+        }
+
+        /// Where the program or the library begins that an address belongs to.
+        private func image(of address: UnsafeRawPointer) throws -> UnsafeMutableRawPointer? {
+            var information = Dl_info()
+            try #require(dladdr(address, &information) != 0)
+            return information.dli_fbase
+        }
+    }
+
+    private var isSanitized: Bool {
+        ["__asan_init", "__tsan_init", "__msan_init"].contains { (name: String) in dlsym(nil, name) != nil }
+    }
+#endif
