@@ -3,6 +3,8 @@ import Helios
 import TestSupport
 import Testing
 
+@testable import HeliosCommand
+
 /// The commands as a user runs them; what they print in full is tested beside the sources.
 @Suite("helios checkpoint")
 struct CommandTests {
@@ -195,6 +197,29 @@ struct CommandTests {
             bytes[place.lowerBound] ^= 1
             try bytes.write(to: file)
             #expect(try Program.run("checkpoint", "verify", file.path).status == 1)
+        }
+    }
+
+    @Test("of two checkpoints of one step the one that was written later is named, whatever their names")
+    func laterCheckpoint() throws {
+        try withTemporaryFolder { folder in
+            func newest() throws -> [String?] { try Verification(of: folder.path).trainings.map { $0.newest } }
+            func save(_ name: String, _ added: StateDict, date: TimeInterval = 0) throws {
+                var state = try checkpoint(epoch: 1, iteration: 5)
+                for (key, value) in added { state[key] = value }
+                let file = folder.appending(path: "\(name).pth")
+                try TorchFile.save(state, to: file)
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: date)], ofItemAtPath: file.path)
+            }
+            try save("m_epoch_1_iter_5_c", [:], date: 1)
+            try save("m_epoch_1_iter_5_b", [:], date: 2)
+            #expect(try newest() == ["m_epoch_1_iter_5_b.pth"], "without numbers the date decides")
+            try save("m_epoch_1_iter_5_b", ["save_number": 2])
+            try save("m_epoch_1_iter_5_a", ["save_number": 3])
+            #expect(try newest() == ["m_epoch_1_iter_5_a.pth"])
+            try save("m_error_epoch_2_iter_7", ["error": "a bad batch"])
+            #expect(try newest() == ["m_epoch_1_iter_5_a.pth"], "nothing resumes from what an error left")
         }
     }
 

@@ -14,6 +14,10 @@ struct TrainingCounters {
     let batchesOfEpoch: Int?
     let seed: Int?
     let plugins: [String]
+    /// How many checkpoints the training had saved, this one included; `nil` in older checkpoints.
+    let saveNumber: Int?
+    /// Whether an error ended the training here: nothing resumes from such a file by itself.
+    let isAfterError: Bool
 
     /// nil for a value that is none of a trainer's checkpoints.
     init?(_ value: StateValue) {
@@ -30,6 +34,8 @@ struct TrainingCounters {
         validationCycles = root.int(at: "training_state.validation_cycles")
         batchesOfEpoch = root.int(at: "training_state.dataset_iter")
         seed = root.int(at: "rng.seed")
+        saveNumber = root.int(at: "save_number")
+        isAfterError = root.string(at: "error") != nil
         plugins = root.children.compactMap { name, node in
             guard case .dictionary = node, !CheckpointInspection.keysOfTrainer.contains(name) else { return nil }
             return name

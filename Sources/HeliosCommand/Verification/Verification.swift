@@ -158,7 +158,9 @@ struct Verification {
         var names: [String: [TrainingName]] = [:]
         let whole = Set(files.filter { $0.outcome == .whole }.map(\.path))
         for file in files where (file.path as NSString).deletingLastPathComponent == folder {
-            guard let name = TrainingName((file.path as NSString).lastPathComponent) else { continue }
+            guard file.counters?.isAfterError != true,
+                let name = TrainingName(path: file.path, saveNumber: file.counters?.saveNumber)
+            else { continue }
             names[name.saveName, default: []].append(name)
         }
         for (saveName, names) in names.sorted(by: { $0.key < $1.key }) {
@@ -177,12 +179,18 @@ struct Verification {
 }
 
 /// The name of a checkpoint, whatever the model is called: `<model>_epoch_<e>_iter_<i><metadata>.pth`.
+///
+/// The order is the trainer's: of two checkpoints of one step, the one that was written later is the greater.
 struct TrainingName: Comparable {
     let saveName: String
     let fileName: String
     private let epoch, iteration: Int
+    private let saveNumber: Int
+    private let modificationDate: Date
 
-    init?(_ fileName: String) {
+    /// - Parameter saveNumber: what the checkpoint says of when it was written; `nil` if it does not, and its date counts.
+    init?(path: String, saveNumber: Int?) {
+        let fileName = (path as NSString).lastPathComponent
         guard let match = fileName.wholeMatch(of: /(.+?)_epoch_(\d+)_iter_(\d+)(?:\D.*)?\.pth/),
             let epoch = Int(match.2), let iteration = Int(match.3)
         else { return nil }
@@ -190,10 +198,14 @@ struct TrainingName: Comparable {
         self.fileName = fileName
         self.epoch = epoch
         self.iteration = iteration
+        self.saveNumber = saveNumber ?? 0
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        modificationDate = attributes?[.modificationDate] as? Date ?? .distantPast
     }
 
     static func < (left: TrainingName, right: TrainingName) -> Bool {
-        (left.epoch, left.iteration, left.fileName) < (right.epoch, right.iteration, right.fileName)
+        (left.epoch, left.iteration, left.saveNumber, left.modificationDate, left.fileName)
+            < (right.epoch, right.iteration, right.saveNumber, right.modificationDate, right.fileName)
     }
 }
 
