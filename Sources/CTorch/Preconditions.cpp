@@ -165,8 +165,8 @@ void checkPivots(const at::Tensor &pivots) {
     ++place;
     const bool endsRow = place % count == 0;
     TORCH_CHECK(
-        pivot > 0 ? !isSecond : pivot < 0 && (isSecond || !endsRow),
-        "pivots must be from 1, or negative ones in pairs: pass those of ldl_factor");
+        -count <= pivot && pivot <= count && (pivot > 0 ? !isSecond : pivot < 0 && (isSecond || !endsRow)),
+        "pivots must be from 1 to the number of rows, or negative ones in pairs: pass those of ldl_factor");
     isSecond = pivot < 0 && !isSecond;
   }
 }
