@@ -41,7 +41,8 @@ struct Checkpoint {
     }
 
     let trainingState: TrainingState
-    let resumePoint: LoopPosition
+    /// Where in the training loop it was saved.
+    let position: LoopPosition
     let modelState: StateDict
     let scalerState: StateDict?
     let runningLosses: StateDict
@@ -72,14 +73,12 @@ struct Checkpoint {
     let error: String?
 
     init<Batch>(
-        trainingState: TrainingState, resumePoint: LoopPosition, model: Model<Batch>, plugins: [Plugin],
+        trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, orderSeed: UInt64?,
-        random: RandomState, logFile: URL?, written: [CheckpointName], interrupted: Set<String>, saveNumber: Int,
-        setupOptions: StateDict,
-        accumulationSteps: Int, error: String? = nil
+        random: RandomState, logFile: URL?, history: CheckpointHistory, accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
-        self.resumePoint = resumePoint
+        self.position = position
         modelState = try model.stateDict()
         scalerState = try model.mixedPrecision?.scaler.stateDict()
         runningLosses = StateDict(numbers: model.runningLosses)
@@ -97,10 +96,11 @@ struct Checkpoint {
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
         epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
         self.logFile = logFile?.path
-        self.written = written.map { .string($0.fileName) }
-        self.interrupted = written.filter { interrupted.contains($0.fileName) }.map { .string($0.fileName) }
-        self.saveNumber = saveNumber
-        self.setupOptions = setupOptions
+        written = history.written.map { .string($0.fileName) }
+        interrupted = history.written.filter { history.interrupted.contains($0.fileName) }
+            .map { .string($0.fileName) }
+        saveNumber = history.saveCount
+        setupOptions = model.setupOptions.values
         self.accumulationSteps = accumulationSteps
         self.error = error
     }
@@ -159,7 +159,7 @@ extension Checkpoint {
             Key.data: .dictionary(data),
         ]
         if let epochLayout { state[Key.epoch] = .dictionary(epochLayout.stateDict()) }
-        state[Key.resumePoint] = .string(resumePoint.rawValue)
+        state[Key.resumePoint] = .string(position.rawValue)
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let threads { state[Key.threads] = .int(threads) }
@@ -194,7 +194,7 @@ extension Checkpoint {
         random = try RandomState(state.dictionary(Key.random))
         data = try state.dictionary(Key.data)
         epochLayout = state[Key.epoch] == nil ? nil : try EpochLayout(state.dictionary(Key.epoch))
-        resumePoint = try LoopPosition(state.string(Key.resumePoint))
+        position = try LoopPosition(state.string(Key.resumePoint))
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
         progress = try state.dictionary(Key.progress)
         threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)

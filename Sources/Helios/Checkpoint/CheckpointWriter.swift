@@ -55,9 +55,14 @@ final class CheckpointWriter {
         return outcome
     }
 
+    /// Waits until nothing is being written.
+    func wait() {
+        running?.wait()
+    }
+
     /// Waits until nothing is being written. Returns what came of it.
     func finish() -> CheckpointJob.Outcome? {
-        running?.wait()
+        wait()
         return poll()
     }
 }

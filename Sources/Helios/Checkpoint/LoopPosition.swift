@@ -1,26 +1,33 @@
-/// Where in the training loop a checkpoint was saved: what a resumed run has to do first.
+/// A place in the training loop: where a checkpoint was saved, and where the run that resumes from it enters the loop.
+///
+/// The cases are in the order in which the loop comes to them. `TrainingRun.trainByEpoch(from:)` and
+/// `TrainingRun.trainByIteration(from:)` are read beside them.
 enum LoopPosition: String {
-    /// In its place: validation is over, and what comes after the checkpoint is to be done: when training by epoch the
-    /// end of the epoch, when training by iteration the questions whether to stop and whether to go on to the next phase.
-    case saved
-    /// Right after a step, because training was interrupted: nothing of what comes after a step has been done.
+    /// The beginning of a training. No checkpoint has it.
+    case start
+    /// After a step, before anything that follows it. An interruption saves here, and so does an error.
     case step
-    /// After the question whether to stop that follows a step, because the validation that comes next was interrupted:
-    /// it is run again.
+    /// After the question whether to stop, which was answered with no: the validation that follows was interrupted and
+    /// runs again.
     case validation
-    /// The same if the answer was that training is to stop: it is asked once more, since the program may have changed.
-    /// When training by epoch, the validation that was interrupted is then the last.
+    /// The same, except that the answer was to stop. The question is asked again, since the program may have changed.
     case lastValidation
-    /// After the last question whether to stop, whose answer was that it is: everything else that comes after the
-    /// checkpoint's place (when training by epoch the end of the epoch) has been done. It is asked once more.
+    /// After the validation, at the place of the checkpoints that are due. What comes after them is left to do: the end of
+    /// the epoch when training by epoch, the questions whether to stop and whether to advance the phase when training by
+    /// iteration.
+    case saved
+    /// After the last question whether to stop, which was answered with yes. It is asked again.
     case ended
 }
 
 extension LoopPosition {
+    /// The position that a checkpoint names.
+    ///
+    /// - Throws: `StateDictError` if no checkpoint is saved at a position of that name.
     init(_ name: String) throws {
-        guard let point = LoopPosition(rawValue: name) else {
+        guard let position = LoopPosition(rawValue: name), position != .start else {
             throw StateDictError("there is no place '\(name)' in the training loop to go on from")
         }
-        self = point
+        self = position
     }
 }

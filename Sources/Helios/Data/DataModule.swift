@@ -17,7 +17,7 @@ open class DataModule<Batch: Sendable> {
     /// Whether several processes train together. Set by the trainer.
     public internal(set) var isDistributed = false
     /// The trainer that uses the data. Set by it.
-    public internal(set) weak var trainer: Trainer?
+    public internal(set) weak var trainer: (any RunContext)?
 
     /// The number of the current training phase; the first is 0.
     public private(set) var trainPhase = 0

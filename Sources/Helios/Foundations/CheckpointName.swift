@@ -51,6 +51,20 @@ struct CheckpointName: Comparable {
     }
 }
 
+extension CheckpointName {
+    /// Throws for a name that a file cannot have, or that leaves no room for what is always added to it: epoch, iteration
+    /// and extension. (Temporary files have names of their own.)
+    static func requireFileName(_ name: String, _ what: String) throws {
+        guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
+            CheckpointName.longestByteCount(saveName: name) <= CheckpointName.maximumByteCount
+        else {
+            throw ConfigurationError(
+                "\(what) becomes part of the names of files: it must be from 1 to 200 bytes without '/', not "
+                    + "'\(VisibleText.of(name))'")
+        }
+    }
+}
+
 extension Substring {
     /// Takes the digits at the start; nil where there are none, or more than a number holds.
     fileprivate mutating func popNumber() -> Int? {

@@ -2,14 +2,18 @@ import Dispatch
 import Foundation
 
 /// Shows how training goes: on a terminal a bar with rate, remaining time and losses; everywhere, and in the log, a line
-/// for each epoch. When training by iteration, a line for each validation, or for each epoch where there is none, and for
-/// what comes after the last.
+/// for each epoch. When training by iteration, a line for each validation, or for each epoch if nothing is validated, and
+/// for what comes after the last.
 final class ProgressReporter {
-    private let trainer: Trainer
-    private let console: Console
+    private let plugins: [Plugin]
+    private let log: RunLog
+    private let unit: TrainingUnit
+    /// How many units are trained; `nil` if there is no limit.
+    private let count: Int?
+    private let isValidated: Bool
     private let isShown: Bool
     /// Whether anybody reads the lines that stay.
-    private var isNeeded: Bool { isShown || trainer.options.logs.file != nil }
+    private let isNeeded: Bool
 
     // Of the part that is under way: an epoch, the iterations to the next validation, a validation.
     private var label = ""
@@ -27,10 +31,14 @@ final class ProgressReporter {
     private var scores: [String: Double] = [:]
     private var state = TrainingState()
 
-    init(_ trainer: Trainer) {
-        self.trainer = trainer
-        console = trainer.console
-        isShown = trainer.options.display.contains(.progress)
+    init(_ options: TrainerOptions, _ plugins: [Plugin], _ log: RunLog) {
+        self.plugins = plugins
+        self.log = log
+        unit = options.unit
+        count = options.length?.count
+        isValidated = options.validation != nil
+        isShown = options.display.contains(.progress)
+        isNeeded = isShown || options.logs.file != nil
     }
 
     // MARK: Training
@@ -38,26 +46,26 @@ final class ProgressReporter {
     func beginTraining(_ state: TrainingState) {
         self.state = state
         sectionStart = now
-        if trainer.options.unit == .iteration {
-            begin("training", done: state.currentIteration, total: trainer.options.length?.count)
+        if unit == .iteration {
+            begin("training", done: state.currentIteration, total: count)
         }
     }
 
     func beginEpoch(_ state: TrainingState, batchCount: Int) {
         self.state = state
-        guard trainer.options.unit == .epoch else { return }
-        // What a checkpoint noted of the epoch that goes on counts for its line.
+        guard unit == .epoch else { return }
+        // What a checkpoint noted of an epoch that it is in the middle of counts for its line.
         if state.datasetIter == 0 { beginSection() } else { sectionStart = now }
         begin(epochLabel, done: state.datasetIter, total: batchCount)
     }
 
-    /// A step is over; its losses are nil where `add` tells them later.
+    /// A batch is over; its losses are `nil` if `add` tells them later.
     func step(_ state: TrainingState, _ losses: [String: Double]?) {
         guard isNeeded else { return }
         self.state = state
         stepCount += 1
         if let losses { add(losses) }
-        done = trainer.options.unit == .epoch ? done + 1 : state.currentIteration
+        done = unit == .epoch ? done + 1 : state.currentIteration
         drawIfDue(lastLosses)
     }
 
@@ -74,14 +82,14 @@ final class ProgressReporter {
 
     func endEpoch(_ state: TrainingState) {
         self.state = state
-        switch trainer.options.unit {
+        switch unit {
         case .epoch: endSection(epochLabel)
-        case .iteration: if trainer.options.validation?.every == nil { endIterations() }
+        case .iteration: if !isValidated { endIterations() }
         }
     }
 
     func endTraining() {
-        if trainer.options.unit == .iteration { endIterations() }
+        if unit == .iteration { endIterations() }
         end()
     }
 
@@ -89,19 +97,19 @@ final class ProgressReporter {
 
     func beginValidation(steps: Int) {
         scores = [:]
-        guard trainer.options.unit == .epoch else { return }
+        guard unit == .epoch else { return }
         begin("\(epochLabel) validation", done: 0, total: steps)
     }
 
     func validationStep() {
-        guard trainer.options.unit == .epoch else { return }
+        guard unit == .epoch else { return }
         done += 1
         drawIfDue([:])
     }
 
     func endValidation(_ scores: [String: Double]) {
         self.scores = scores
-        if trainer.options.unit == .iteration { endIterations() }
+        if unit == .iteration { endIterations() }
     }
 
     func beginTesting(steps: Int) {
@@ -112,7 +120,7 @@ final class ProgressReporter {
         begin("prediction", done: 0, total: steps)
     }
 
-    /// Shows steps of training that no line stays of.
+    /// Shows steps of training of which no line stays.
     func beginTrial(_ label: String, steps: Int) {
         begin(label, done: 0, total: steps)
     }
@@ -124,7 +132,7 @@ final class ProgressReporter {
 
     /// Leaves nothing on the terminal but the lines that stay.
     func end() {
-        console.endProgress()
+        log.console.endProgress()
     }
 
     // MARK: State
@@ -159,7 +167,7 @@ final class ProgressReporter {
     }
 
     private var limit: String {
-        trainer.options.length?.count.map { "/\($0)" } ?? ""
+        count.map { "/\($0)" } ?? ""
     }
 
     /// A line for the iterations that none was about yet.
@@ -186,13 +194,13 @@ final class ProgressReporter {
             // Many models call what they train and what they validate by the same.
             "\(losses[name] == nil ? "" : "validation ")\(VisibleText.of(name)) \(format(score))"
         }
-        for items in trainer.plugins.map(\.progressItems) {
+        for items in plugins.map(\.progressItems) {
             parts += items.sorted { $0.key < $1.key }.map { "\(VisibleText.of($0.key)) \(format($0.value))" }
         }
         parts.append("\(stepCount) batch\(stepCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
-        if isShown { console.printLine(line) }
-        trainer.logger.info("\(line)")
+        if isShown { log.console.printLine(line) }
+        log.info(line)
     }
 
     // MARK: The bar
@@ -208,22 +216,22 @@ final class ProgressReporter {
 
     /// Draws at most ten times a second: a terminal that is drawn on for each step costs more than the step.
     private func drawIfDue(_ losses: [String: Double]) {
-        guard isShown, console.isTerminal else { return }
+        guard isShown, log.console.isTerminal else { return }
         let now = now
         guard now - lastDrawTime >= 100_000_000 else { return }
         lastDrawTime = now
         let seconds = Double(now - startTime) / 1e9
-        console.showStatus(
+        log.console.showStatus(
             ProgressBar(
                 label: label, done: done, total: total,
                 rate: seconds > 0 ? Double(done - resumedAt) / seconds : 0,
                 details: details(losses)
-            ).text(columns: console.width - 1))
+            ).text(columns: log.console.width - 1))
     }
 
     /// As many losses as could have room.
     private func details(_ losses: [String: Double]) -> [String] {
-        var room = console.width
+        var room = log.console.width
         var details: [String] = []
         for (name, value) in losses.sorted(by: { $0.key < $1.key }) where room > 0 {
             details.append("\(name) \(format(value))")

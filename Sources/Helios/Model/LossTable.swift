@@ -12,7 +12,7 @@ struct LossTable {
     private var pending: [Step] = []
     /// What the steps had that were postponed and then read, until it is taken.
     private var read: [[String: Double]] = []
-    /// What went wrong where nothing could be thrown.
+    /// What went wrong for a caller that could not throw.
     private var failure: (any Error)?
 
     private struct Step {
@@ -66,7 +66,7 @@ struct LossTable {
     /// Reads the losses that were postponed.
     ///
     /// - Throws: `NonFiniteLossError` for the first step that has one; those after it are forgotten.
-    mutating func settle() throws {
+    mutating func readPostponed() throws {
         if let failure {
             self.failure = nil
             throw failure
@@ -79,13 +79,13 @@ struct LossTable {
         }
     }
 
-    /// The same where nothing can be thrown: the next `settle` does.
-    mutating func settleQuietly() {
+    /// The same for callers that cannot throw: the next `readPostponed` throws what went wrong.
+    mutating func readPostponedWithoutThrowing() {
         guard !pending.isEmpty else { return }
-        do { try settle() } catch { failure = error }
+        do { try readPostponed() } catch { failure = error }
     }
 
-    /// Whether `settle` has something to throw.
+    /// Whether `readPostponed` has something to throw.
     var hasFailed: Bool { failure != nil }
 
     /// What was read since the last call of those that were postponed, a table for each step.

@@ -38,7 +38,7 @@ open class Model<Batch: Sendable> {
     /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
     public internal(set) var rank = 0
     /// The trainer that trains the model. Set by it before `setup`.
-    public internal(set) weak var trainer: Trainer?
+    public internal(set) weak var trainer: (any RunContext)?
 
     /// The losses of the current batch, by name: a training step fills them.
     public var lossItems: [String: Tensor] = [:]
@@ -47,22 +47,22 @@ open class Model<Batch: Sendable> {
     /// To ask for them waits for the steps that a device works on still, as for `lastLosses`.
     public final var runningLosses: [String: Double] {
         get {
-            lossTable.settleQuietly()
+            lossTable.readPostponedWithoutThrowing()
             return lossTable.running
         }
         set {
-            lossTable.settleQuietly()
+            lossTable.readPostponedWithoutThrowing()
             lossTable.running = newValue
         }
     }
     /// The values of the last batch's losses, by name. In the checkpoints.
     public internal(set) final var lastLosses: [String: Double] {
         get {
-            lossTable.settleQuietly()
+            lossTable.readPostponedWithoutThrowing()
             return lossTable.last
         }
         set {
-            lossTable.settleQuietly()
+            lossTable.readPostponedWithoutThrowing()
             lossTable.last = newValue
         }
     }
@@ -90,6 +90,8 @@ open class Model<Batch: Sendable> {
 
     /// The tensors that plain properties had after the last setup; `nil` before one.
     final var setupTensors: SetupTensors?
+    /// The options that the last setup for a training gave the optimizers and schedulers.
+    final var setupOptions = SetupOptions([:])
     /// Properties whose tensors the last default state left out, and those that were warned about.
     final var unsavedTensors: [String] = []
     final var warnedTensors: Set<String> = []
@@ -334,9 +336,11 @@ extension Model {
         warnedTensors = []
     }
 
-    /// Takes note of the tensors that the setup made, which a checkpoint can restore.
-    func noteSetupTensors() {
+    /// Takes note of what `setup` made: the tensors, which a checkpoint can restore, and for a training the options of
+    /// optimizers and schedulers, which a checkpoint names.
+    func noteSetup(withOptions: Bool) throws {
         setupTensors = StatefulProperties(of: self).tensors
+        if withOptions { setupOptions = try currentOptions() }
     }
 
     /// Warns once about each property that holds tensors which are not in the state that was just taken.

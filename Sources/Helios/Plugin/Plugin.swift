@@ -33,7 +33,7 @@ open class Plugin {
     /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
     public internal(set) final var rank = 0
     /// The trainer that it is registered with.
-    public internal(set) final weak var trainer: Trainer?
+    public internal(set) final weak var trainer: (any RunContext)?
     /// The model that is trained or tested. Set by the trainer before `configure`.
     public internal(set) final weak var model: (any AnyModel)?
 

@@ -21,12 +21,7 @@ extension Trainer {
                     reason: "it decides on \(common), and so does '\(other.id)': only one plug-in may")
             }
         }
-        plugins.append(plugin)
+        status.plugins.append(plugin)
         plugin.trainer = self
-    }
-
-    /// The plug-in that was registered under a name.
-    public func plugin(_ id: String) -> Plugin? {
-        plugins.first { $0.id == id }
     }
 }

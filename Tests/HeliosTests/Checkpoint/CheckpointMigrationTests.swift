@@ -44,7 +44,7 @@ import Testing
         let checkpoint = try Checkpoint(migrated)
         #expect(try migrated.string("version") == Helios.version)
         #expect(checkpoint.trainingState.globalEpoch == 2 && checkpoint.trainingState.runningIter == 12)
-        #expect(checkpoint.resumePoint == .saved)
+        #expect(checkpoint.position == .saved)
         #expect(try checkpoint.modelState.int("weight") == 1)
         #expect(checkpoint.random.seed == 6691)
         #expect(checkpoint.logFile == "/logs/run.log")

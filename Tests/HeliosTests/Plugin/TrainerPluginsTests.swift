@@ -30,7 +30,7 @@ import Testing
     @Test("one that comes while a run is under way is an error")
     func late() throws {
         final class Registering: SmallModel {
-            override func onTrainingStart() throws { try trainer?.register(NotingPlugin("late")) }
+            override func onTrainingStart() throws { try (trainer as? Trainer)?.register(NotingPlugin("late")) }
         }
         let trainer = try Trainer.quiet()
         let error = #expect(throws: PluginError.self) { try trainer.fit(Registering(), SmallData()) }

@@ -62,6 +62,23 @@ import Testing
         }
     }
 
+    @Test("what became of the checkpoint that another thread was writing is told all the same")
+    func pending() throws {
+        final class FailingAfterSave: SmallModel {
+            override func onTrainingEpochEnd(currentEpoch: Int) throws { throw CancellationError() }
+        }
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer(
+                .epochs(2), checkpoints: .in(folder, every: 1, writing: .async, onError: .save), logs: .in(folder),
+                display: .nothing)
+            #expect(throws: TrainingError.self) { try trainer.fit(FailingAfterSave(), SmallData()) }
+            let file = folder.appending(path: "small/small_epoch_1_iter_6.pth")
+            #expect(trainer.lastCheckpoint?.path == file.path)
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            #expect(log.contains("saved \(file.path)\n"))
+        }
+    }
+
     @Test("an error before the training, and a state that cannot be saved, are told as ever")
     func impossible() throws {
         final class Stateless: SmallModel {

@@ -18,6 +18,13 @@ extension TrainerOptions {
         try device.ensureAvailable()
     }
 
+    /// Throws if there is nothing to train.
+    func requireLength() throws {
+        guard length == nil else { return }
+        throw ConfigurationError(
+            "there is nothing to train: say how long, as in Trainer(.epochs(20)) or Trainer(.iterations(1000))")
+    }
+
     private func validateLength() throws {
         guard let length else { return }
         if let count = length.count, count < 1 {

@@ -10,15 +10,15 @@ final class ThreadControl {
     private(set) var chosen: Int?
 
     /// - Parameter canMeasure: whether the run is one to choose for.
-    init(_ trainer: Trainer, canMeasure: Bool) throws {
-        asked = trainer.options.threads
+    init(_ options: TrainerOptions, canMeasure: Bool, warn: (String) -> Void) throws {
+        asked = options.threads
         switch asked {
         case .unchanged: break
         case .count(let count): try LibTorch.setThreadCount(count)
         case .auto:
             guard canMeasure else { return }
-            if trainer.options.deterministic {
-                trainer.warn("threads are not chosen by measuring, since the trainer is deterministic")
+            if options.deterministic {
+                warn("threads are not chosen by measuring, since the trainer is deterministic")
                 return
             }
             tuner = ThreadTuner(all: previous)

@@ -24,7 +24,8 @@ struct PropertyPrint: Equatable {
         if mirror.displayStyle == .class {
             // What has a state is in the checkpoint, or in that of another run: its own properties say nothing.
             let object = value as AnyObject
-            guard !(value is any Stateful), !(value is Trainer), seen.insert(ObjectIdentifier(object)).inserted else {
+            guard !(value is any Stateful), !(value is any RunContext), seen.insert(ObjectIdentifier(object)).inserted
+            else {
                 return
             }
         }

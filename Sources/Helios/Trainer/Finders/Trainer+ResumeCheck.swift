@@ -29,7 +29,7 @@ extension Trainer {
         }
         let observer = ResumeObserver()
         try register(observer)
-        defer { plugins.removeAll { $0 === observer } }
+        defer { status.plugins.removeAll { $0 === observer } }
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-resume-check-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let given = options.checkpoints
@@ -37,7 +37,7 @@ extension Trainer {
             func train(_ name: String, upTo end: Int) throws -> ObservedTraining<Batch> {
                 var checkpoints = given ?? .in(folder)
                 (checkpoints.folder, checkpoints.every) = (folder.appending(path: name), nil)
-                options.checkpoints = checkpoints
+                status.options.checkpoints = checkpoints
                 let (model, data) = try make()
                 observer.begin(upTo: end, lookingAt: steps)
                 let result = try fit(model, data)
@@ -67,11 +67,11 @@ extension Trainer {
     /// Runs `body` without a log, checkpoints by frequency and a time limit; options and the process are afterwards as
     /// they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
-        let before = (options, state, lastCheckpoint, logFile)
-        options.logs.file = nil
-        options.length?.timeLimit = nil
+        let before = (options, state, lastCheckpoint)
+        status.options.logs.file = nil
+        status.options.length?.timeLimit = nil
         defer {
-            (options, state, lastCheckpoint, logFile) = before
+            (status.options, status.state, status.lastCheckpoint) = before
         }
         return try leavingProcessUnchanged(body)
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 extension TrainingRun {
     /// Trains so many steps from new weights, to find something out, and nothing else: no validation, no checkpoint, no
     /// question whether to stop. `onTrainingEnd` is not called, since models save there what they have learnt.
@@ -20,55 +18,20 @@ extension TrainingRun {
             let batches = try remainingBatches(of: data.requiredTrainLoader())
             while let batch = try next(of: batches) {
                 state.globalIteration += 1
-                if plan.length.unit == .epoch || state.globalIteration.isMultiple(of: trainer.options.accumulation.batches) {
+                if plan.length.unit == .epoch
+                    || state.globalIteration.isMultiple(of: status.options.accumulation.batches)
+                {
                     state.currentIteration += 1
                     state.runningIter += 1
                 }
                 try beforeBatch()
                 try train(on: batch, shouldLog: false)
-                guard trainer.isStepDue else { continue }
+                guard status.accumulation.isComplete else { continue }
                 done += 1
-                if try !afterStep() || done == steps || trainer.stopIsRequested { return }
+                if try !afterStep() || done == steps || status.stopIsRequested { return }
             }
             try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
             state.datasetIter = 0
-        }
-    }
-}
-
-extension Trainer {
-    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also where the
-    /// model or the trial changes them.
-    ///
-    /// What the model holds of it (losses with all that they were computed from, gradients) goes too.
-    func trial<Batch, Result>(
-        _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int? = nil,
-        _ body: (TrainingRun<Batch>) throws -> Result
-    ) throws -> Result {
-        let before = state
-        defer { state = before }
-        return try leavingProcessUnchanged {
-            let result = Swift.Result {
-                try run(what, .trial(batchSize: batchSize), model, data) { run in
-                    try run.setUp(fastInit: false)
-                    return try body(run)
-                }
-            }
-            model.forgetTraining()
-            for (_, network) in model.namedNetworks() {
-                for parameter in network.parameters() { try parameter.setGrad(nil) }
-            }
-            return try result.get()
-        }
-    }
-
-    /// Runs `body`, and leaves the random generators and the number of threads as they were, also if `body` throws.
-    func leavingProcessUnchanged<Result>(_ body: () throws -> Result) throws -> Result {
-        try RandomState.restoring(device: options.device) {
-            let threadCount = LibTorch.threadCount
-            let result = Swift.Result { try body() }
-            try LibTorch.setThreadCount(threadCount)
-            return try result.get()
         }
     }
 }

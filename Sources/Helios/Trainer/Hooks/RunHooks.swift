@@ -2,13 +2,18 @@ import Foundation
 
 /// The hooks as the trainer calls them: those of the plug-ins, in the order of their registration, then the model's.
 ///
-/// Remembers which one runs, for the message where it fails, and how long each takes where that is asked for.
+/// Remembers which one runs, for the message if it fails, and how long each takes if that is asked for.
 final class RunHooks<Batch: Sendable> {
     /// What runs, or ran last.
     private(set) var current = Activity.prepareData
-    /// The plug-in whose hook runs, or ran last; nil where it is not a plug-in's.
+    /// The plug-in whose hook runs, or ran last; `nil` if it is not a plug-in's.
     private var currentPlugin: Plugin?
+    /// The batch of a validation, a test or a prediction that is under way, the first being 0.
+    var evaluated: (phase: BatchPhase, batch: Int)?
+    /// Takes the times of the hooks; `nil` if nobody asked for them.
     let times: ActivityTimes?
+    /// What hooks see as their trainer.
+    let trainer: any RunContext
 
     private let model: Model<Batch>
     private let plugins: [Plugin]
@@ -16,9 +21,10 @@ final class RunHooks<Batch: Sendable> {
     private var validationBatch: BatchPlugin<Batch>?
     private var testingBatch: BatchPlugin<Batch>?
 
-    init(_ model: Model<Batch>, _ plugins: [Plugin], times: ActivityTimes?) {
+    init(_ model: Model<Batch>, _ plugins: [Plugin], for trainer: any RunContext, times: ActivityTimes?) {
         self.model = model
         self.plugins = plugins
+        self.trainer = trainer
         self.times = times
     }
 
@@ -55,13 +61,14 @@ final class RunHooks<Batch: Sendable> {
     }
 
     /// What runs, or ran last, for messages.
-    var position: String {
+    var place: String {
         currentPlugin.map { "\(current.rawValue) of the plug-in '\($0.id)'" } ?? current.rawValue
     }
 
     // MARK: Setting up
 
-    func configure(_ trainer: Trainer, _ options: inout TrainerOptions) throws {
+    /// Lets the plug-ins change the options of the run, one after the other, and then the model.
+    func configure(_ options: inout TrainerOptions) throws {
         try run(.configure) {
             try forEachPlugin { plugin in
                 plugin.trainer = trainer
@@ -87,7 +94,7 @@ final class RunHooks<Batch: Sendable> {
 
     /// The plug-in that changes these batches.
     ///
-    /// - Throws: `PluginError` where its batches are not the model's.
+    /// - Throws: `PluginError` if its batches are not those of the model.
     private func batchPlugin(_ override: PluginOverrides) throws -> BatchPlugin<Batch>? {
         guard let plugin = plugins.first(where: { $0.overrides.contains(override) }) else { return nil }
         guard let result = plugin as? BatchPlugin<Batch> else {
@@ -240,7 +247,7 @@ final class RunHooks<Batch: Sendable> {
 
     // MARK: Decisions
 
-    /// Why training should stop now: nil where nobody says so.
+    /// Why training should stop now; `nil` if nobody says so.
     func stopVote() throws -> FitResult.Outcome? {
         try run(.shouldTrainingStop) {
             for plugin in plugins {

@@ -2,22 +2,22 @@ import Foundation
 
 /// Looks out for what ends a training from outside: a signal, the time limit, `Trainer.stop()`.
 final class InterruptionMonitor {
-    private let trainer: Trainer
+    private let status: RunStatus
     private let signals: SignalWatch?
     private let start = ContinuousClock.now
 
     /// Starts to watch; ends with its last reference.
-    init(_ trainer: Trainer) {
-        self.trainer = trainer
-        signals = trainer.options.stopsOnSignals ? SignalWatch() : nil
+    init(_ status: RunStatus) {
+        self.status = status
+        signals = status.options.stopsOnSignals ? SignalWatch() : nil
     }
 
-    /// What asks the training to end; nil where nothing does.
+    /// What asks the training to end; `nil` if nothing does.
     var interruption: Interruption? {
         if let signal = signals?.received { return .signal(signal) }
-        if trainer.stopIsRequested { return .request }
-        // Looked up each time, since a plug-in may set it when the watch is on already.
-        if let limit = trainer.options.length?.timeLimit, ContinuousClock.now - start >= limit { return .timeLimit }
+        if status.stopIsRequested { return .request }
+        // Looked up each time, since a plug-in may set it after the start.
+        if let limit = status.options.length?.timeLimit, ContinuousClock.now - start >= limit { return .timeLimit }
         return nil
     }
 }

@@ -9,6 +9,7 @@ struct RunPlan {
         case trial(batchSize: Int?)
     }
 
+    let kind: Kind
     var length: TrainerOptions.Length
     var validFrequency: Int?
     var checkpointFrequency: Int?
@@ -20,6 +21,7 @@ struct RunPlan {
     let isTrial: Bool
 
     init(_ kind: Kind, _ options: TrainerOptions) {
+        self.kind = kind
         // A run without a length trains nothing, or what its kind says.
         length = options.length ?? TrainerOptions.Length(unit: options.unit, count: 0)
         validFrequency = options.validation?.every

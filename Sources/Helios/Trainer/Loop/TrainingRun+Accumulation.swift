@@ -2,7 +2,7 @@
 extension TrainingRun {
     /// What the batch that comes next is to the step that it belongs to.
     var accumulationWindow: AccumulationWindow {
-        let steps = trainer.options.accumulation.batches
+        let steps = status.options.accumulation.batches
         guard steps > 1 else { return AccumulationWindow() }
         guard plan.length.unit == .epoch else {
             return AccumulationWindow(batchCount: steps, isComplete: state.globalIteration.isMultiple(of: steps))
@@ -15,23 +15,24 @@ extension TrainingRun {
 
     /// Warns once if the model steps at other times than it should.
     func checkAccumulation() {
-        guard let accumulationWatch,
+        guard let accumulationWatch = environment.accumulationWatch,
             let complaint = accumulationWatch.endBatch(
-                trainer.accumulation, skips: model.mixedPrecision?.dtype == .float16)
+                status.accumulation, skips: model.mixedPrecision?.dtype == .float16)
         else { return }
-        trainer.warnOnce(
-            "accumulation is .batches(\(trainer.options.accumulation.batches)), and \(complaint): in trainStep, call "
+        status.log.warnOnce(
+            "accumulation is .batches(\(status.options.accumulation.batches)), and \(complaint): in trainStep, call "
                 + "minimize, or divide the loss by batchesPerStep and let the optimizer step only if isStepDue")
     }
 
     /// Throws if a training that ran from its beginning to its end never updated a weight.
     func requireOptimizerStep() throws {
-        guard let accumulationWatch, accumulationWatch.stepCount == 0, accumulationWatch.batchCount > 0,
+        guard let accumulationWatch = environment.accumulationWatch, accumulationWatch.stepCount == 0,
+            accumulationWatch.batchCount > 0,
             accumulationWatch.batchCount == state.globalIteration, model.mixedPrecision?.dtype != .float16
         else { return }
         throw ConfigurationError(
             "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: with "
-                + "accumulation: .batches(\(trainer.options.accumulation.batches)), \(type(of: model)) must let its "
+                + "accumulation: .batches(\(status.options.accumulation.batches)), \(type(of: model)) must let its "
                 + "optimizer step in trainStep if isStepDue, as minimize does")
     }
 }

@@ -1,44 +1,70 @@
 extension TrainingRun {
-    /// Training by epoch: totals, validation and checkpoints count epochs.
-    func trainByEpoch() throws -> FitResult.Outcome {
+    /// Trains by epoch: the length, validations and checkpoints count epochs.
+    ///
+    /// - Parameter position: where to enter the loop. A checkpoint from the middle of an epoch enters at the start, which
+    ///   then continues that epoch; one from between two epochs enters at what was left of the first.
+    func trainByEpoch(from position: LoopPosition) throws -> FitResult.Outcome {
         progress.beginTraining(state)
-        // A checkpoint that is due is saved in the middle of an epoch's end: the other half comes first.
-        var outcome: FitResult.Outcome?
-        if resumePoint == .saved, state.datasetIter == 0 { outcome = try endEpoch(nil) }
-        if resumePoint == .ended, state.datasetIter == 0 {
-            outcome = try stopVoteAgain()
-            resumePoint = nil
-        }
+        var entry = state.datasetIter > 0 ? EpochStage.start : EpochStage(at: position)
+        var position = position
+        while true {
+            var outcome: FitResult.Outcome?
+            switch entry {
+            case .start:
+                if plan.length.isReached(by: completeEpochs) { return .completed }
+                let loader = try beginEpoch()
+                let batches = try remainingBatches(of: loader)
+                outcome = try stopVote(resumingAt: position)
+                while outcome == nil, let batch = try next(of: batches) {
+                    state.globalIteration += 1
+                    state.currentIteration += 1
+                    state.runningIter += 1
+                    try train(on: batch, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
+                    if let interruption { return try interrupt(interruption, at: .step) }
+                    outcome = try hooks.stopVote()
+                }
 
-        while outcome == nil, !plan.length.isReached(by: completeEpochs) {
-            let loader = try beginEpoch()
-            let batches = try remainingBatches(of: loader)
-            // After an interruption that was the next question.
-            if resumePoint == .step { outcome = try hooks.stopVote() }
-            if resumePoint == .lastValidation || resumePoint == .ended { outcome = try stopVoteAgain() }
-            while outcome == nil, let batch = try next(of: batches) {
-                state.globalIteration += 1
-                state.currentIteration += 1
-                state.runningIter += 1
-                try train(on: batch, shouldLog: isDue(trainer.options.logs.every, at: state.currentIteration))
-                if let interruption { return try interrupt(interruption) }
-                outcome = try hooks.stopVote()
-            }
+                if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
+                    return try interrupt(interruption, at: outcome == nil ? .validation : .lastValidation)
+                }
 
-            if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
-                return try interrupt(interruption, at: outcome == nil ? .validation : .lastValidation)
+                // If training stopped in the middle, the position stays: a resumed run continues with the next batch.
+                if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
+                try readPostponedLosses()
+                progress.endEpoch(state)
+                try saveCheckpoints(
+                    isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch),
+                    isEnd: outcome != nil || shouldStopEarly || plan.length.isReached(by: completeEpochs))
+                fallthrough
+
+            case .end:
+                outcome = try endEpoch(outcome)
+                if outcome != nil { try saveEnd(at: .ended) }
+
+            case .ended:
+                outcome = try repeatStopVote()
             }
-            // Where training stopped in the middle, the position stays: a resumed run goes on with the next batch.
-            if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
-            try settleLosses()
-            progress.endEpoch(state)
-            try saveCheckpoints(
-                isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch),
-                isEnd: outcome != nil || shouldStopEarly || plan.length.isReached(by: completeEpochs))
-            outcome = try endEpoch(outcome)
-            if outcome != nil { try saveEnd(at: .ended) }
+            if let outcome { return outcome }
+            (entry, position) = (.start, .start)
         }
-        return outcome ?? .completed
+    }
+
+    /// The stages of an epoch that a run may enter at.
+    private enum EpochStage {
+        /// Its beginning, or the next batch if the checkpoint is from the middle of it.
+        case start
+        /// What comes after its checkpoint.
+        case end
+        /// The last question.
+        case ended
+
+        init(at position: LoopPosition) {
+            switch position {
+            case .start, .step, .validation, .lastValidation: self = .start
+            case .saved: self = .end
+            case .ended: self = .ended
+            }
+        }
     }
 
     /// The state counts the epoch that is under way.
@@ -46,9 +72,8 @@ extension TrainingRun {
         state.datasetIter > 0 ? state.globalEpoch - 1 : state.globalEpoch
     }
 
-    /// What comes after an epoch's checkpoint. Returns why training ends, if it does.
+    /// Does what comes after an epoch's checkpoint. Returns why training ends, if it does.
     func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
-        resumePoint = nil
         try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
         if outcome == nil, try hooks.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
         let stop: FitResult.Outcome? = shouldStopEarly ? .stoppedEarly : nil

@@ -1,43 +1,40 @@
 extension TrainingRun {
-    /// Training by iteration: totals, validation and checkpoints count the optimiser's steps, each of
-    /// as many batches as the accumulation says.
-    func trainByIteration() throws -> FitResult.Outcome {
+    /// Trains by iteration: the length, validations and checkpoints count the optimizer's steps, each of as many batches
+    /// as the accumulation says.
+    ///
+    /// - Parameter position: where to enter the loop. A checkpoint is saved in the middle of what follows a batch: the rest
+    ///   of that comes first.
+    func trainByIteration(from position: LoopPosition) throws -> FitResult.Outcome {
         progress.beginTraining(state)
-        // Between two epochs it is a checkpoint of training by epoch, with the end of one left to do.
-        if resumePoint == .saved, state.datasetIter == 0 {
-            if let outcome = try endEpoch(nil) { return outcome }
-            if plan.length.isReached(by: state.currentIteration) { return .completed }
-        }
-        if resumePoint == .ended, state.datasetIter == 0 {
-            if let outcome = try stopVoteAgain() { return outcome }
-            if plan.length.isReached(by: state.currentIteration) { return .completed }
-        }
-        // A checkpoint is saved in the middle of what follows a step: the rest of it comes first.
-        var next = state.datasetIter > 0 ? try resumeStep() : .nextBatch
-
+        if state.datasetIter == 0, let outcome = try finishEpoch(from: position) { return outcome }
+        var next = state.datasetIter > 0 ? try finishBatch(from: position) : .nextBatch
         while true {
-            if case .nextBatch = next {
-                let loader = try beginEpoch()
-                let batches = try remainingBatches(of: loader)
+            switch next {
+            case .nextBatch:
+                let batches = try remainingBatches(of: beginEpoch())
                 while case .nextBatch = next, let batch = try self.next(of: batches) {
                     state.globalIteration += 1
                     if isStep {
                         state.currentIteration += 1
                         state.runningIter += 1
                     }
-                    let isLogged = isStep && isDue(trainer.options.logs.every, at: state.currentIteration)
-                    try train(on: batch, shouldLog: isLogged)
-                    next = try endBatch()
+                    let shouldLog = isStep && isDue(status.options.logs.every, at: state.currentIteration)
+                    try train(on: batch, shouldLog: shouldLog)
+                    if let interruption { return try interrupt(interruption, at: .step) }
+                    next = try finishBatch(from: .step)
                 }
+                fallthrough
+
+            case .nextEpoch, .stop:
+                if case .stop(.interrupted(let interruption)) = next { return .interrupted(interruption) }
+                try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
+                try readPostponedLosses()
+                progress.endEpoch(state)
+                // If training ends, the position stays, as in the checkpoint of that iteration.
+                if case .stop(let outcome) = next { return outcome }
+                state.datasetIter = 0
+                next = .nextBatch
             }
-            if case .stop(.interrupted(let interruption)) = next { return .interrupted(interruption) }
-            try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
-            try settleLosses()
-            progress.endEpoch(state)
-            // Where training ends, the position stays: as in the checkpoint of that iteration.
-            if case .stop(let outcome) = next { return outcome }
-            state.datasetIter = 0
-            next = .nextBatch
         }
     }
 
@@ -47,60 +44,58 @@ extension TrainingRun {
         case stop(FitResult.Outcome)
     }
 
-    /// Whether the batch of this number is the one with which the optimiser steps.
-    private var isStep: Bool {
-        state.globalIteration % trainer.options.accumulation.batches == 0
-    }
+    /// Does what follows a batch, from a position on.
+    private func finishBatch(from position: LoopPosition) throws -> Continuation {
+        switch position {
+        case .step, .lastValidation:
+            if let outcome = try position == .step ? hooks.stopVote() : repeatStopVote() {
+                try saveEnd(at: .lastValidation)
+                return .stop(outcome)
+            }
+            fallthrough
 
-    /// What follows a batch, up to the checkpoint that may be due, and after it.
-    private func endBatch() throws -> Continuation {
-        if let interruption { return .stop(try interrupt(interruption)) }
-        return try endBatchUninterrupted()
-    }
+        case .validation:
+            if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
+                return .stop(try interrupt(interruption, at: .validation))
+            }
+            if isStep {
+                try saveCheckpoints(
+                    isDue: isDue(plan.checkpointFrequency, at: state.currentIteration),
+                    isEnd: shouldStopEarly || plan.length.isReached(by: state.currentIteration))
+            }
+            fallthrough
 
-    private func endBatchUninterrupted() throws -> Continuation {
-        if let outcome = try hooks.stopVote() { return .stop(try saveEnd(outcome, at: .lastValidation)) }
-        return try validateAndSave()
-    }
+        case .start, .saved:
+            if shouldStopEarly { return .stop(.stoppedEarly) }
+            if let outcome = try hooks.stopVote() {
+                try saveEnd(at: .ended)
+                return .stop(outcome)
+            }
 
-    private func validateAndSave() throws -> Continuation {
-        if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
-            return .stop(try interrupt(interruption, at: .validation))
+        case .ended:
+            if let outcome = try repeatStopVote() { return .stop(outcome) }
         }
-        if isStep {
-            try saveCheckpoints(
-                isDue: isDue(plan.checkpointFrequency, at: state.currentIteration),
-                isEnd: shouldStopEarly || plan.length.isReached(by: state.currentIteration))
-        }
-        return try endStep()
-    }
-
-    /// What follows a batch, after the checkpoint.
-    private func endStep() throws -> Continuation {
-        if shouldStopEarly { return .stop(.stoppedEarly) }
-        if let outcome = try hooks.stopVote() { return .stop(try saveEnd(outcome, at: .ended)) }
-        return try endStepThatStays()
-    }
-
-    /// What follows when nothing stops the training.
-    private func endStepThatStays() throws -> Continuation {
         if plan.length.isReached(by: state.currentIteration) { return .stop(.completed) }
         guard try hooks.shouldAdvanceDatasetPhase() else { return .nextBatch }
         data.advanceTrainPhase()
         return .nextEpoch
     }
 
-    /// What a checkpoint's step left to do.
-    private func resumeStep() throws -> Continuation {
-        defer { resumePoint = nil }
-        return switch resumePoint {
-        case .step: try endBatchUninterrupted()
-        case .validation: try validateAndSave()
-        case .lastValidation:
-            if let outcome = try stopVoteAgain() { .stop(outcome) } else { try validateAndSave() }
-        case .saved, nil: try endStep()
-        case .ended:
-            if let outcome = try stopVoteAgain() { .stop(outcome) } else { try endStepThatStays() }
+    /// Does what a checkpoint from between two epochs left of the first: training by epoch saves such ones.
+    ///
+    /// - Returns: why training ends, if it does.
+    private func finishEpoch(from position: LoopPosition) throws -> FitResult.Outcome? {
+        let outcome: FitResult.Outcome?
+        switch position {
+        case .start, .step, .validation, .lastValidation: return nil
+        case .saved: outcome = try endEpoch(nil)
+        case .ended: outcome = try repeatStopVote()
         }
+        return outcome ?? (plan.length.isReached(by: state.currentIteration) ? .completed : nil)
+    }
+
+    /// Whether the optimizer steps with the batch of this number.
+    private var isStep: Bool {
+        state.globalIteration % status.options.accumulation.batches == 0
     }
 }

@@ -5,9 +5,9 @@ extension TrainingRun {
     /// Sees to it that the model has the weights to test, and says which.
     ///
     /// - Parameter what: what is done with them, for the line that says so.
-    func loadTrained(_ choice: CheckpointChoice?, what: String) throws {
+    func loadTrained(_ choice: CheckpointChoice?, what: String, _ previous: Previous) throws {
         guard let entry = try entry(for: choice) else {
-            let source = try loadWithoutCheckpoint(what)
+            let source = try loadWithoutCheckpoint(what, previous)
             return try printBanner("\(what) \(source)")
         }
         let trained = entry.contents.trainingState
@@ -15,7 +15,7 @@ extension TrainingRun {
         model.weightOrigin = .failure
         let file = try restore(entry) { checkpoint in
             try checkpoint.restore(model, fastInit: true)
-            try checkpoint.restore(trainer.plugins, warn: trainer.warn)
+            try checkpoint.restore(status.plugins, warn: status.log.warn)
         }
         model.weightOrigin = .loaded(file, trained)
         try printBanner("\(what) \(file.path) (\(trained.place))")
@@ -25,9 +25,9 @@ extension TrainingRun {
     ///
     /// - Returns: what the weights are, for a message.
     /// - Throws: `ConfigurationError` if they are none that anybody trained.
-    private func loadWithoutCheckpoint(_ what: String) throws -> String {
+    private func loadWithoutCheckpoint(_ what: String, _ previous: Previous) throws -> String {
         let origin = model.weightOrigin
-        try restoreKeptPlugins()
+        try restorePlugins(previous)
         let fingerprint = try origin.isTested ? nil : WeightFingerprint(model)
         model.calledDefaultLoadForTesting = false
         try hooks.loadForTesting()
@@ -58,7 +58,7 @@ extension TrainingRun {
     }
 
     private var missingCheckpoint: String {
-        guard let root = trainer.options.checkpoints?.folder else { return "the trainer has no checkpoint folder" }
+        guard let root = status.options.checkpoints?.folder else { return "the trainer has no checkpoint folder" }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         let question = names.contains(model.saveName) ? "" : NearNames.question(model.saveName, among: names)
         return "there is no checkpoint of '\(model.saveName)' in \(root.path)\(question)"
@@ -77,8 +77,8 @@ extension TrainingRun {
         case .file(let file): return try entry(in: file)
         case .best: return try entry(in: bestFile(of: onlyBestCheckpoints()))
         case .bestOf(let id):
-            let ids = trainer.plugins.filter { $0 is BestCheckpoints }.map(\.id)
-            guard let plugin = trainer.plugin(id) as? BestCheckpoints else {
+            let ids = status.plugins.filter { $0 is BestCheckpoints }.map(\.id)
+            guard let plugin = hooks.trainer.plugin(id) as? BestCheckpoints else {
                 throw PluginError(
                     id: id,
                     reason: "no BestCheckpoints of this id is registered with the trainer"
@@ -96,19 +96,20 @@ extension TrainingRun {
     ///
     /// - Throws: `CheckpointError` if the folder was named and is not there.
     private func newestEntry() throws -> CheckpointFolder.Entry? {
-        guard let root = trainer.options.checkpoints?.folder else { return nil }
+        guard let root = status.options.checkpoints?.folder else { return nil }
         guard FileManager.default.fileExists(atPath: root.path) else {
             let parent = root.deletingLastPathComponent()
             let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
             throw CheckpointError(
                 path: root.path,
-                reason: "the checkpoint folder does not exist" + NearNames.question(root.lastPathComponent, among: names))
+                reason: "the checkpoint folder does not exist"
+                    + NearNames.question(root.lastPathComponent, among: names))
         }
-        return try CheckpointFolder.existing(in: root, saveName: model.saveName)?.newest(warn: trainer.warn)
+        return try CheckpointFolder.existing(in: root, saveName: model.saveName)?.newest(warn: status.log.warn)
     }
 
     private func onlyBestCheckpoints() throws -> BestCheckpoints {
-        let plugins = trainer.plugins.compactMap { $0 as? BestCheckpoints }
+        let plugins = status.plugins.compactMap { $0 as? BestCheckpoints }
         guard let plugin = plugins.first else {
             throw ConfigurationError(
                 "the best checkpoint was asked for, and no BestCheckpoints is registered with the trainer: register one, "

@@ -3,11 +3,11 @@ extension TrainingRun {
     /// Warns of a validation that changes nothing in this training, or is missing.
     func warnOfUnusedOptions() {
         guard plan.writesFiles, let message = unusedValidation else { return }
-        trainer.warnOnce(message)
+        status.log.warnOnce(message)
     }
 
     private var unusedValidation: String? {
-        guard let validation = trainer.options.validation else {
+        guard let validation = status.options.validation else {
             return data.validDataLoader == nil
                 ? nil : "there is validation data, and without validation: .every(…) nothing is validated"
         }
@@ -25,7 +25,7 @@ extension TrainingRun {
         guard model.unwrittenHooks.contains(.validStep), model.validationScores.isEmpty, model.metrics.isEmpty else {
             return
         }
-        trainer.warnOnce(
+        status.log.warnOnce(
             "nothing is validated: \(type(of: model)) does not override validStep(_:step:), and there is validation data"
         )
     }
@@ -33,20 +33,47 @@ extension TrainingRun {
     /// Warns if test data went through a model that makes nothing of them.
     func warnOfUnwrittenTest() {
         guard model.unwrittenHooks.contains(.testStep), model.testScores.isEmpty else { return }
-        trainer.warnOnce(
+        status.log.warnOnce(
             "nothing is tested: \(type(of: model)) does not override testStep(_:step:), and there is test data")
     }
 
     /// Warns, or throws, if early stopping counts by an answer that is always the same.
     func checkEarlyStopping() throws {
-        guard trainer.options.validation?.stopAfter != nil,
-            model.unwrittenHooks.contains(.haveMetricsImproved) else { return }
+        guard status.options.validation?.stopAfter != nil,
+            model.unwrittenHooks.contains(.haveMetricsImproved)
+        else { return }
         let message =
             "stopAfter never ends this training: \(type(of: model)) does not override haveMetricsImproved(), "
             + "which says that every validation cycle is an improvement"
         guard data.validDataLoader != nil else {
             throw ConfigurationError("\(message), and there is no validation data")
         }
-        trainer.warnOnce(message)
+        status.log.warnOnce(message)
+    }
+
+    /// Warns if the model was trained in this process and starts from new weights now.
+    ///
+    /// - Parameter origin: where the weights came from that the model had before.
+    func warnOfLostWeights(_ origin: WeightOrigin) {
+        guard origin.isTraining else { return }
+        status.log.warn(
+            "the model was trained before in this process, and starts again from new weights: to continue a training, "
+                + "give the trainer a checkpoint folder; to keep its weights, use another model")
+    }
+
+    /// Warns of training data and a length that make no sense together; throws if there is no training data.
+    func checkTrainingData() throws {
+        let loader = try data.requiredTrainLoader()
+        let shape = try EpochLayout(loader)
+        if shape.batchSize > shape.sampleCount {
+            status.log.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
+        }
+        if plan.length.count == nil, plan.length.timeLimit == nil, plan.writesFiles,
+            status.options.validation?.stopAfter == nil, status.plugins.isEmpty
+        {
+            status.log.warn(
+                "there is no limit of steps or time and no early stopping: only the model's shouldTrainingStop ends "
+                    + "training")
+        }
     }
 }

@@ -16,9 +16,12 @@ struct SetupOptions {
 
     init(_ values: StateDict) { self.values = values }
 
-    /// What the model has now. Right after `setup` these are the options that the program says.
-    init<Batch>(of model: Model<Batch>) throws {
-        for (name, optimizer) in model.namedOptimizers() {
+    /// What these have now. Right after `setup` these are the options that the program says.
+    init(
+        optimizers: [(name: String, optimizer: Optimizer)], schedulers: [(name: String, scheduler: LRScheduler)],
+        scaler: GradScaler?
+    ) throws {
+        for (name, optimizer) in optimizers {
             for (position, group) in optimizer.parameterGroups.enumerated() {
                 let prefix = SetupOptions.prefix(name, group: position, of: optimizer)
                 for (key, value) in group.options where value.isOption {
@@ -28,10 +31,10 @@ struct SetupOptions {
                 }
             }
         }
-        for (name, scheduler) in model.namedSchedulers() {
+        for (name, scheduler) in schedulers {
             addScheduler(name, try scheduler.stateDict())
         }
-        for (key, value) in try model.mixedPrecision?.scaler.stateDict() ?? [:]
+        for (key, value) in try scaler?.stateDict() ?? [:]
         where SetupOptions.scalerOptions.contains(key.description) {
             values[.string("scaler.\(key)")] = value
         }
@@ -82,10 +85,12 @@ struct SetupOptions {
 
     /// Without what training changes: for a checkpoint that does not say what its program said, and has only the options as
     /// they are.
-    func withoutChanging<Batch>(_ model: Model<Batch>) -> SetupOptions {
+    func withoutChanging(
+        _ optimizers: [(name: String, optimizer: Optimizer)], _ schedulers: [(name: String, scheduler: LRScheduler)]
+    ) -> SetupOptions {
         var result = self
-        let scheduled = Set(model.namedSchedulers().map { ObjectIdentifier($0.scheduler.optimizer) })
-        for (name, optimizer) in model.namedOptimizers() {
+        let scheduled = Set(schedulers.map { ObjectIdentifier($0.scheduler.optimizer) })
+        for (name, optimizer) in optimizers {
             for (position, group) in optimizer.parameterGroups.enumerated() {
                 let prefix = SetupOptions.prefix(name, group: position, of: optimizer)
                 var changing: [String] = scheduled.contains(ObjectIdentifier(optimizer)) ? ["lr"] : []
@@ -103,20 +108,9 @@ extension SetupOptions.Difference: CustomStringConvertible {
     }
 }
 
-extension Model {
-    /// The schedulers among the stored properties, by the property's name, without those inside another one.
-    func namedSchedulers() -> [(name: String, scheduler: LRScheduler)] {
-        let all = StatefulProperties(of: self).members.compactMap { member in
-            (member.value as? LRScheduler).map { (name: member.name, scheduler: $0) }
-        }
-        let inner = Set(all.flatMap { $0.scheduler.inner.map { ObjectIdentifier($0) } })
-        return all.filter { !inner.contains(ObjectIdentifier($0.scheduler)) }
-    }
-}
-
 extension LRScheduler {
     /// The schedulers that this one makes the steps of, at any depth.
-    fileprivate var inner: [LRScheduler] {
+    var inner: [LRScheduler] {
         let direct: [LRScheduler] =
             switch self {
             case let chain as ChainedScheduler: chain.schedulers

@@ -1,0 +1,53 @@
+/// What a run needs of the process and of the model's parts while it lasts: seeds, determinism, threads, signal handlers,
+/// hooks on layers and optimizers. `restore` puts back what was there before.
+final class RunEnvironment {
+    /// Times the training steps.
+    var stepTimer = AverageTimer()
+    /// Gives operations their threads; `nil` before `prepare`.
+    private(set) var threads: ThreadControl?
+    /// Counts the optimizers' steps if gradients are accumulated.
+    private(set) var accumulationWatch: AccumulationWatch?
+
+    private var monitor: InterruptionMonitor?
+    private var nanGuard: NaNGuard?
+    private var optimizerTimers: OptimizerTimers?
+    private let wasDeterministic = LibTorch.isDeterministic
+
+    /// Looks out for what ends a training from outside, from now to the end of the run.
+    func watchForInterruptions(_ status: RunStatus) {
+        monitor = InterruptionMonitor(status)
+    }
+
+    /// What asks the training to end; `nil` if nothing does.
+    var interruption: Interruption? { monitor?.interruption }
+
+    /// Gives the process what the options say: the seed, determinism, the number of threads.
+    ///
+    /// - Parameter canMeasure: whether the run is one to choose a number of threads for.
+    func prepare(_ status: RunStatus, canMeasure: Bool) throws {
+        try manualSeed(status.options.seed)
+        try LibTorch.setDeterministic(status.options.deterministic)
+        threads = try ThreadControl(status.options, canMeasure: canMeasure, warn: status.log.warn)
+    }
+
+    /// Puts hooks on the layers and optimizers of a model that was set up.
+    ///
+    /// - Parameters:
+    ///   - times: takes the times of the optimizers' steps, if they are wanted.
+    ///   - isTraining: whether the run trains.
+    func attach<Batch>(to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool) {
+        if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
+        if let times { optimizerTimers = OptimizerTimers(model, times) }
+        if isTraining, options.accumulation.batches > 1 { accumulationWatch = AccumulationWatch(model) }
+    }
+
+    /// Puts back what was there before. What fails is told to `failed`, and the rest is still put back.
+    func restore(_ failed: (any Error) -> Void) {
+        monitor = nil
+        nanGuard?.remove()
+        optimizerTimers?.remove()
+        accumulationWatch?.remove()
+        do { try threads?.restore() } catch { failed(error) }
+        do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
+    }
+}

@@ -1,0 +1,36 @@
+extension Trainer {
+    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also where the
+    /// model or the trial changes them.
+    ///
+    /// What the model holds of it (losses with all that they were computed from, gradients) goes too.
+    func trial<Batch, Result>(
+        _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int? = nil,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
+        let before = status.state
+        defer { status.state = before }
+        return try leavingProcessUnchanged {
+            let result = Swift.Result {
+                try run(what, .trial(batchSize: batchSize), model, data) { run in
+                    _ = try run.setUp(fastInit: false)
+                    return try body(run)
+                }
+            }
+            model.forgetTraining()
+            for (_, network) in model.namedNetworks() {
+                for parameter in network.parameters() { try parameter.setGrad(nil) }
+            }
+            return try result.get()
+        }
+    }
+
+    /// Runs `body`, and leaves the random generators and the number of threads as they were, also if `body` throws.
+    func leavingProcessUnchanged<Result>(_ body: () throws -> Result) throws -> Result {
+        try RandomState.restoring(device: options.device) {
+            let threadCount = LibTorch.threadCount
+            let result = Swift.Result { try body() }
+            try LibTorch.setThreadCount(threadCount)
+            return try result.get()
+        }
+    }
+}

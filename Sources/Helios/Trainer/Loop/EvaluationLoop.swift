@@ -1,0 +1,38 @@
+/// Goes through data without training: what validation, testing and prediction have in common.
+struct EvaluationLoop<Batch: Sendable> {
+    let hooks: RunHooks<Batch>
+    let log: RunLog
+
+    /// Does `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`; the latter comes also if it fails.
+    func run<Result>(_ phase: BatchPhase, _ body: () throws -> Result) throws -> Result {
+        let result: Result
+        do {
+            try hooks.onEvaluationStart(phase)
+            result = try body()
+        } catch {
+            hooks.onFailedEvaluationEnd(phase) { log.error("ending the evaluation failed too: \($0)") }
+            throw error
+        }
+        try hooks.onEvaluationEnd(phase)
+        return result
+    }
+
+    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false.
+    func forEachBatch(
+        of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Bool
+    ) throws {
+        try noGrad {
+            let batches = try loader.batches(epoch: 0)
+            var step = 0
+            hooks.evaluated = (phase, step)
+            while let batch = try hooks.run(.nextBatch, { try batches.next() }),
+                try body(hooks.batchToDevice(batch, phase: phase), step)
+            {
+                step += 1
+                hooks.evaluated = (phase, step)
+            }
+        }
+        // Not if it fails: the message is to name the batch.
+        hooks.evaluated = nil
+    }
+}

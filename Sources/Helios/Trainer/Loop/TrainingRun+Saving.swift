@@ -1,0 +1,135 @@
+import Foundation
+
+// What the loops save, and when. The keeper does the rest.
+extension TrainingRun {
+    /// Saves the checkpoint that is due, if the model wants it, and those that plug-ins want.
+    ///
+    /// - Parameter isEnd: whether the training ends here: then there is a checkpoint in any case.
+    func saveCheckpoints(isDue: Bool, isEnd: Bool) throws {
+        guard let keeper else { return }
+        // A plug-in is told of its checkpoint before it is asked for the next one.
+        try noteSavedCheckpoint(waiting: keeper.isSavingExtras)
+        let extras = try hooks.extraCheckpoints(state: state)
+        let isWanted = try isDue && hooks.shouldSaveCheckpoint()
+        guard isWanted || isEnd || !extras.isEmpty else { return }
+        try saveCheckpoint(at: .saved, isDue: isWanted || isEnd, extras: extras)
+    }
+
+    /// Saves the state in which something stopped the training, unless the newest checkpoint has it.
+    func saveEnd(at position: LoopPosition) throws {
+        guard keeper?.hasSaved(state) != true else { return }
+        try saveCheckpoint(at: position, isDue: true, extras: [])
+    }
+
+    /// Saves the moment of an interruption, from which a run resumes as if there had been none.
+    func interrupt(_ interruption: Interruption, at position: LoopPosition) throws -> FitResult.Outcome {
+        try saveCheckpoint(at: position, isDue: true, extras: [])
+        return .interrupted(interruption)
+    }
+
+    /// Saves a checkpoint of this moment. If another thread writes it, this returns when its state has been copied.
+    private func saveCheckpoint(
+        at position: LoopPosition, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
+    ) throws {
+        guard let keeper else { return }
+        // A loss that is not a number must not be in a checkpoint.
+        try readPostponedLosses()
+        try noteSavedCheckpoint(waiting: true)
+        let saved = try hooks.run(.saveCheckpoint) {
+            let base = CheckpointName.base(saveName: model.saveName, state)
+            let name = isDue ? try shortened(model.appendMetadata(toCheckpointName: base)) : nil
+            return try keeper.save(name, of: state, isInside: isInside(position), extras: extras) { history in
+                try checkpoint(at: position, history).stateDict()
+            }
+        }
+        if let saved { try tell(of: saved) }
+    }
+
+    /// Takes note of the checkpoint that is being written, if it is done, or `waiting` until it is.
+    ///
+    /// - Throws: why it could not be written, `CheckpointError`; what a plug-in threw that was told of it.
+    func noteSavedCheckpoint(waiting: Bool) throws {
+        guard let keeper, keeper.isSaving else { return }
+        guard let saved = waiting ? hooks.measure(.saveCheckpoint, keeper.finish) : keeper.poll() else { return }
+        try tell(of: saved)
+    }
+
+    private func tell(of saved: CheckpointKeeper.Saved) throws {
+        for file in saved.outcome.written { status.log.info("saved \(file.path)") }
+        for warning in saved.outcome.warnings { status.log.warn(warning) }
+        if let file = saved.newest { status.lastCheckpoint = file }
+        for extra in saved.extras { try hooks.onExtraCheckpointSaved(extra.file, for: extra.plugin) }
+        if let failure = saved.outcome.failure { try hooks.run(.saveCheckpoint) { throw failure } }
+    }
+
+    /// Whether what is saved here is not the end of a step or an epoch, so that it does not stay for good.
+    private func isInside(_ position: LoopPosition) -> Bool {
+        switch position {
+        case .start, .step, .validation, .lastValidation: true
+        case .saved, .ended: plan.length.unit == .epoch && state.datasetIter > 0
+        }
+    }
+
+    /// A name that a file can have: a long name that the metadata make must not end a training after its first epoch.
+    private func shortened(_ name: String) -> String {
+        let shortened = CheckpointName.shortened(name)
+        if shortened != name {
+            status.log.warnOnce(
+                "a checkpoint's name is cut to the \(CheckpointName.maximumByteCount) bytes that a file's name can have: "
+                    + "shorten saveName, or what appendMetadata(toCheckpointName:) adds")
+        }
+        return shortened
+    }
+
+    /// The contents of a checkpoint of this moment.
+    func checkpoint(
+        at position: LoopPosition, _ history: CheckpointHistory, error: String? = nil
+    ) throws -> Checkpoint {
+        model.unsavedTensors = []
+        let checkpoint = try Checkpoint(
+            trainingState: state, position: position, model: model, plugins: status.plugins, data: data,
+            gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
+            progress: progress.stateDict(), threads: environment.threads?.chosen,
+            orderSeed: state.datasetIter > 0 ? orderSeed : nil,
+            random: RandomState.current(seed: status.options.seed, device: status.options.device),
+            logFile: status.log.file, history: history, accumulationSteps: status.options.accumulation.batches,
+            error: error)
+        model.warnAboutUnsavedTensors(in: checkpoint.modelState)
+        return checkpoint
+    }
+
+    /// Saves the state in which an error left a training that had begun. Returns the file; `nil` if nothing was saved.
+    func saveAfterError(_ error: any Error) -> URL? {
+        guard let keeper, state.globalEpoch > 0 else { return nil }
+        do {
+            let file = try keeper.saveAfterError(state) { history in
+                try checkpoint(at: .step, history, error: "\(error)").stateDict()
+            }
+            status.log.info("saved \(file.path) after the error")
+            return file
+        } catch {
+            status.log.warn("the state at the error cannot be saved: \(error)")
+            return nil
+        }
+    }
+
+    /// Whether there may be gradients that no step of the optimizer has used yet.
+    private var hasPendingGradients: Bool {
+        let batches = status.options.accumulation.batches
+        guard batches > 1 else { return false }
+        // By epoch a model may accumulate in its own way, whatever `isStepDue` says.
+        return plan.length.unit == .epoch || state.globalIteration % batches != 0
+    }
+
+    /// Notes that everything was done that belongs to the end of the training.
+    func noteEnd(_ outcome: FitResult.Outcome) {
+        guard let keeper, let last = status.lastCheckpoint, keeper.hasSaved(state) else { return }
+        do {
+            try keeper.noteEnd(at: last, isComplete: outcome == .completed)
+        } catch {
+            status.log.warn(
+                "\(keeper.folder.folder.path) cannot note that the training has ended: \(error.localizedDescription); "
+                    + "when it is started again, its last hooks are called again")
+        }
+    }
+}

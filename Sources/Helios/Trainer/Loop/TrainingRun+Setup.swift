@@ -1,0 +1,121 @@
+// What comes before the first hook of a training, a test or a prediction, and after the last.
+extension TrainingRun {
+    /// What the model was before `setUp`.
+    struct Previous {
+        /// Where its weights came from.
+        let origin: WeightOrigin
+        /// The states of the plug-ins that belong to weights that a test uses as they are.
+        let plugins: [(plugin: Plugin, state: StateDict?)]
+    }
+
+    /// Sets up plug-ins, data and model.
+    ///
+    /// - Parameter fastInit: for a test or a prediction. Then a model whose weights are tested as they are is not set up
+    ///   again, and its plug-ins keep their states.
+    func setUp(fastInit: Bool) throws -> Previous {
+        if plan.writesFiles { status.lastCheckpoint = nil }
+        let keepsWeights = fastInit && model.weightOrigin.isTested
+        let previous = Previous(
+            origin: model.weightOrigin,
+            plugins: keepsWeights
+                ? try status.plugins.map { ($0, $0.model === model ? try $0.stateDict() : nil) } : [])
+        data.trainer = hooks.trainer
+        data.seed = status.options.seed
+        try hooks.run(.prepareData, data.prepareData)
+        try configure(fastInit: fastInit)
+        try environment.prepare(status, canMeasure: !plan.isTrial)
+        let device = status.options.device
+        try hooks.setUpPlugins(device: device)
+
+        data.reset()
+        data.limits = plan.limits
+        try hooks.run(.dataSetup, data.setup)
+        status.hasValidationData = data.validDataLoader != nil
+
+        model.trainer = hooks.trainer
+        model.dataModule = data
+        if keepsWeights, model.device != device {
+            for (_, network) in model.namedNetworks() { try network.to(device) }
+        }
+        model.device = device
+        model.mapLocation = device
+        model.unwrittenHooks = []
+        // A trial looks at the loss of each step.
+        model.postponesLosses = !plan.isTrial && device != .cpu
+        if !fastInit { model.forgetTraining() }
+        if !keepsWeights {
+            model.mixedPrecision = nil
+            // Until the training has ended well.
+            if !fastInit { model.weightOrigin = plan.writesFiles ? .failure : .trial }
+            if !plan.writesFiles { warnOfLostWeights(previous.origin) }
+            try hooks.setup(fastInit: fastInit)
+            try model.noteSetup(withOptions: !fastInit)
+        }
+        environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit)
+        return previous
+    }
+
+    /// Lets the plug-ins change the options, which are fixed from then on.
+    private func configure(fastInit: Bool) throws {
+        var options = status.options
+        try hooks.configure(&options)
+        try options.validate()
+        status.options = options
+        if !fastInit, case .full = plan.kind { try options.requireLength() }
+        plan = RunPlan(plan.kind, options)
+        progress = ProgressReporter(options, status.plugins, status.log)
+        try openLog()
+    }
+
+    /// Opens the log file, if the trainer has one and the run writes files.
+    func openLog() throws {
+        if status.options.checkpoints != nil {
+            try CheckpointName.requireFileName(model.saveName, "the model's saveName")
+        }
+        guard let place = status.options.logs.file, plan.writesFiles else { return }
+        let name = place.name ?? model.saveName
+        try CheckpointName.requireFileName(name, "the run's name")
+        try status.log.open(place.folder.appending(path: "\(name).log"), label: name)
+    }
+
+    /// Cleans up. What fails is told to `failed`, and the rest is still done.
+    func teardown(_ failed: (any Error) -> Void) {
+        // First, so that a signal does not end the process while a checkpoint is written.
+        do { try noteSavedCheckpoint(waiting: true) } catch { failed(error) }
+        keeper?.close()
+        environment.restore(failed)
+        for plugin in status.plugins {
+            do { try plugin.teardown() } catch { failed(error) }
+        }
+        do { try data.teardown() } catch { failed(error) }
+    }
+
+    /// Prints where the time went, if that was asked for.
+    func printProfile() {
+        guard let times = hooks.times else { return }
+        status.log.print("\(TimeTable(times))")
+    }
+
+    /// Prints what a run is of.
+    ///
+    /// - Parameter line: what it starts from; `nil` for nothing.
+    func printBanner(_ line: String?) throws {
+        let banner = try hooks.append(toBanner: Banner.text(device: status.options.device, seed: status.options.seed))
+        if status.options.display.contains(.banner) { status.log.console.printLine(banner) }
+        status.log.info(banner)
+        if let line { status.announce(line) }
+    }
+
+    /// Gives the plug-ins back what they had when the weights were trained that a test uses.
+    func restorePlugins(_ previous: Previous) throws {
+        for (plugin, state) in previous.plugins {
+            if let state {
+                try plugin.loadStateDict(state)
+            } else if plugin.overrides.contains(.evaluationWeights) {
+                status.log.warn(
+                    "the plug-in '\(plugin.id)' was not there when the model was trained: the weights are used as they "
+                        + "are")
+            }
+        }
+    }
+}

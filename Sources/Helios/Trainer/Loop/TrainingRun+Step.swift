@@ -1,0 +1,76 @@
+// One batch of the training, as both loops train it.
+extension TrainingRun {
+    /// Begins an epoch, or continues the one that the checkpoint is in the middle of, which the state counts already.
+    func beginEpoch() throws -> DataLoader<Batch> {
+        status.isResumingEpoch = state.datasetIter > 0
+        defer { status.isResumingEpoch = false }
+        if !status.isResumingEpoch { state.globalEpoch += 1 }
+        status.log.info("epoch \(state.globalEpoch) starts")
+        let loader = try data.requiredTrainLoader()
+        progress.beginEpoch(state, batchCount: loader.batchCount)
+        try keepingRandomState(if: status.isResumingEpoch) {
+            try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
+        }
+        return loader
+    }
+
+    /// The batches of the epoch that are not over.
+    func remainingBatches(of loader: DataLoader<Batch>) throws -> Batches<Batch> {
+        // What was between the epochs does not count.
+        environment.stepTimer.start()
+        // The order of an epoch that a checkpoint is in the middle of was drawn when the epoch began.
+        if state.datasetIter == 0 { orderSeed = try loader.drawOrderSeed() }
+        return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed)
+    }
+
+    /// The next batch; `nil` if the epoch, or the data of an evaluation, is over.
+    func next(of batches: Batches<Batch>) throws -> Batch? {
+        try hooks.run(.nextBatch) { try batches.next() }
+    }
+
+    /// Trains on a batch.
+    func train(on batch: Batch, shouldLog: Bool) throws {
+        status.accumulation = accumulationWindow
+        let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
+        try hooks.onTrainingBatchStart(state: state)
+        try environment.threads?.beginStep()
+        try hooks.trainStep(batch, state: state)
+        checkAccumulation()
+        if let choice = try environment.threads?.endStep() { status.log.print("\(choice)") }
+        state.averageIterTime = environment.stepTimer.record()
+        try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        try noteLosses(waiting: shouldLog)
+        state.datasetIter += 1
+        // A full disk should show now, not at the end of an epoch of hours.
+        try noteSavedCheckpoint(waiting: false)
+    }
+
+    /// Tells the progress of a batch that is over, and of the losses that are known.
+    private func noteLosses(waiting: Bool) throws {
+        guard model.postponesLosses else { return progress.step(state, model.lossTable.last) }
+        progress.step(state, nil)
+        // So many that waiting for them costs little, and so few that a loss that is not a number shows soon.
+        if waiting || model.lossTable.hasFailed || model.lossTable.pendingCount >= 32 { try readPostponedLosses() }
+    }
+
+    /// Reads the losses that are still on a device.
+    func readPostponedLosses() throws {
+        try model.lossTable.readPostponed()
+        for losses in model.lossTable.takeRead() { progress.add(losses) }
+    }
+
+    // MARK: Questions of the loops
+
+    /// Whether there was no improvement for as long as early stopping allows.
+    var shouldStopEarly: Bool {
+        status.options.validation?.stopAfter.map { state.earlyStopCount >= $0 } ?? false
+    }
+
+    /// Whether something that happens every so many units is due at this count.
+    func isDue(_ frequency: Int?, at count: Int) -> Bool {
+        frequency.map { count % $0 == 0 } ?? false
+    }
+
+    /// What asks the training to end, if anything does. The loops look at it after each batch.
+    var interruption: Interruption? { environment.interruption }
+}

@@ -1,0 +1,50 @@
+// Testing and prediction.
+extension TrainingRun {
+    func test(checkpoint: CheckpointChoice?) throws {
+        let previous = try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "testing", previous)
+        try test()
+    }
+
+    func test() throws {
+        guard let loader = data.testDataLoader else {
+            status.log.warn("there are no test data: set them in \(type(of: data)).setup()")
+            return
+        }
+        try evaluation.run(.test) {
+            try hooks.onTestingStart()
+            progress.beginTesting(steps: loader.batchCount)
+            try hooks.eval()
+            try evaluation.forEachBatch(of: loader, .test) { batch, step in
+                try hooks.test(batch, step: step)
+                progress.testStep()
+                return true
+            }
+            progress.end()
+            try hooks.onTestingEnd()
+            warnOfUnwrittenTest()
+        }
+    }
+
+    func predict(checkpoint: CheckpointChoice?) throws -> [Tensor] {
+        let previous = try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "predicting with", previous)
+        guard let loader = data.predictionDataLoader else {
+            throw DataError("there is nothing to predict for: call setPrediction in \(type(of: data)).setup()")
+        }
+        var predictions: [Tensor] = []
+        try evaluation.run(.predict) {
+            try hooks.onPredictionStart()
+            progress.beginPrediction(steps: loader.batchCount)
+            try hooks.eval()
+            try evaluation.forEachBatch(of: loader, .predict) { batch, step in
+                predictions.append(try hooks.predictStep(batch, step: step))
+                progress.testStep()
+                return true
+            }
+            progress.end()
+            try hooks.onPredictionEnd()
+        }
+        return predictions
+    }
+}

@@ -1,0 +1,58 @@
+extension TrainingRun {
+    /// Runs a validation cycle, and counts what early stopping goes by.
+    ///
+    /// - Returns: what interrupted it. Then the state is that of before, and the cycle is to be run again.
+    func validate() throws -> Interruption? {
+        try readPostponedLosses()
+        if let loader = data.validationLoader {
+            let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
+            let scores = model.validationScores
+            if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
+                try random.restore(device: status.options.device)
+                model.validationScores = scores
+                return interruption
+            }
+        }
+        progress.endValidation(model.validationScores)
+        state.validationCycles += 1
+        state.runningIter = 0
+        try hooks.onScores(state: state)
+        state.earlyStopCount = try hooks.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+        try checkEarlyStopping()
+        return nil
+    }
+
+    private func validate(_ loader: DataLoader<Batch>, limit: Int?) throws -> Interruption? {
+        let cycle = state.validationCycles
+        return try evaluation.run(.valid) {
+            try hooks.eval()
+            try hooks.onValidationStart(validationCycle: cycle)
+            progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
+            try evaluation.forEachBatch(of: loader, .valid) { batch, step in
+                try hooks.validate(batch, step: step)
+                progress.validationStep()
+                return interruption == nil && step + 1 != limit
+            }
+            try hooks.train()
+            if let interruption { return interruption }
+            try hooks.onValidationEnd(validationCycle: cycle)
+            warnOfUnwrittenValidation()
+            return nil
+        }
+    }
+
+    /// Validates with a few batches before a new training, and leaves nothing behind.
+    func sanityCheck() throws {
+        guard plan.sanityCheckSteps > 0, let loader = data.validationLoader else { return }
+        status.isSanityChecking = true
+        defer { status.isSanityChecking = false }
+        try keepingRandomState(if: true) {
+            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckSteps) }
+        }
+        progress.end()
+        model.forgetTraining()
+    }
+
+    /// Goes through the data of a validation, a test or a prediction.
+    var evaluation: EvaluationLoop<Batch> { EvaluationLoop(hooks: hooks, log: status.log) }
+}

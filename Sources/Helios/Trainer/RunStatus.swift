@@ -1,0 +1,45 @@
+import Foundation
+
+/// What is true of a trainer's run at the moment.
+///
+/// The trainer shows it to the program, and hooks see it as their `RunContext`. The loop, the environment and what else
+/// works for the trainer have the status, and do not know the trainer.
+final class RunStatus {
+    /// What the run prints and logs.
+    let log = RunLog()
+    /// The options of the run; between two runs those that the trainer was made with.
+    var options: TrainerOptions
+    /// What was registered, in that order.
+    var plugins: [Plugin] = []
+    /// How far training is.
+    var state = TrainingState()
+    /// What the batch that is being trained is to the step that it belongs to.
+    var accumulation = AccumulationWindow()
+    /// Whether the validation that runs is the check before the training.
+    var isSanityChecking = false
+    /// Whether the epoch that starts is one that the checkpoint is in the middle of.
+    var isResumingEpoch = false
+    /// Whether the data module of the run has validation data.
+    var hasValidationData = false
+    /// The newest checkpoint that is on the disk.
+    var lastCheckpoint: URL?
+    /// Whether a hook asked for the end of the training.
+    var stopIsRequested = false
+
+    init(_ options: TrainerOptions) {
+        self.options = options
+    }
+
+    /// Forgets the run before.
+    func beginRun() {
+        state = TrainingState()
+        accumulation = AccumulationWindow()
+        stopIsRequested = false
+        log.beginRun()
+    }
+
+    /// Says what a run does, if the trainer shows anything, and logs it.
+    func announce(_ line: String) {
+        if options.display.isEmpty { log.info(line) } else { log.print(line) }
+    }
+}

@@ -1,0 +1,52 @@
+extension Trainer {
+    /// Does a run of the model between opening the log and closing it.
+    func run<Batch, Result>(
+        _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
+        try ProcessTurn.take("the \(what) of '\(model.saveName)'", device: options.device) {
+            guard !isRunning else {
+                throw ConfigurationError(
+                    "the \(what) was started in a hook of this trainer's own run: do it when that is over, or with "
+                        + "another trainer, model and data module")
+            }
+            isRunning = true
+            let madeWith = options
+            defer {
+                isRunning = false
+                status.options = madeWith
+            }
+            return try runAlone(what, kind, model, data, body)
+        }
+    }
+
+    private func runAlone<Batch, Result>(
+        _ what: String, _ kind: RunPlan.Kind, _ model: Model<Batch>, _ data: DataModule<Batch>,
+        _ body: (TrainingRun<Batch>) throws -> Result
+    ) throws -> Result {
+        let run = TrainingRun(status, for: self, kind, model, data)
+        status.beginRun()
+        defer { log.close() }
+        let result: Result
+        do {
+            try run.openLog()
+            result = try body(run)
+        } catch {
+            log.console.endProgress()
+            log.error("\(what) failed in \(run.place): \(error)")
+            let checkpoint = options.checkpoints?.onError == .save ? run.saveAfterError(error) : nil
+            // The first error is the one to tell; that cleaning up then fails too is its consequence.
+            run.teardown { log.error("cleaning up after that failed too: \($0)") }
+            guard let checkpoint else { throw error }
+            throw TrainingError(cause: error, checkpoint: checkpoint)
+        }
+        var failure: (any Error)?
+        run.teardown { failure = failure ?? $0 }
+        if let failure {
+            log.error("cleaning up after \(what) failed: \(failure)")
+            throw failure
+        }
+        run.printProfile()
+        return result
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Logging
+
+// What hooks and the program see of a run.
+extension Trainer: PluginContext {
+    /// How far training is: in every hook, also in one that a resumed run calls before its first step.
+    public var state: TrainingState { status.state }
+
+    /// Whether the model's optimizer steps with the batch that is being trained. Always true without accumulation.
+    public var isStepDue: Bool { status.accumulation.isComplete }
+
+    /// How many batches' gradients add up to the step that the current batch belongs to.
+    public var batchesPerStep: Int { status.accumulation.batchCount }
+
+    /// Whether the validation that runs is the check before the training.
+    public var isSanityChecking: Bool { status.isSanityChecking }
+
+    /// Whether the epoch that starts is one that a checkpoint was in the middle of, so that `onTrainingEpochStart` was
+    /// called for it before.
+    public var isResumingEpoch: Bool { status.isResumingEpoch }
+
+    /// Whether the data module of the run has validation data.
+    public var hasValidationData: Bool { status.hasValidationData }
+
+    /// The newest checkpoint that is on the disk: the one that training resumed from, then the last saved.
+    public var lastCheckpoint: URL? { status.lastCheckpoint }
+
+    /// What was registered, in that order.
+    public var plugins: [Plugin] { status.plugins }
+
+    /// The log of the run: a file if the options name one.
+    public var logger: Logger { log.logger }
+
+    /// The file of the log, once there is one.
+    public var logFile: URL? { log.file }
+
+    /// Ends the training after the step that is under way, with a checkpoint if there is a folder. For hooks.
+    public func stop() {
+        status.stopIsRequested = true
+    }
+
+    /// Prints a line for the user, above the progress bar if there is one, and logs it.
+    public func print(_ line: String) {
+        log.print(line)
+    }
+
+    /// Warns the user, and logs the warning.
+    public func warn(_ message: String) {
+        log.warn(message)
+    }
+
+    /// What the trainer prints and logs.
+    var log: RunLog { status.log }
+
+    /// What the user sees.
+    var console: Console {
+        get { log.console }
+        set { log.console = newValue }
+    }
+}
