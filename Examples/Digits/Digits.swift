@@ -9,7 +9,7 @@ struct Digits: ParsableCommand {
         commandName: "digits",
         abstract: "Trains a classifier of handwritten digits, and tests it.",
         discussion: """
-            Trains on 1,437 digits and tests on 360 that other people wrote. Run it again to go on from the newest \
+            Trains on 1,437 digits and tests on 360 that other people wrote. Run it again to resume from the newest \
             checkpoint: a run that is complete is only tested, and a greater --epochs trains the rest.
             """)
 

@@ -49,7 +49,7 @@ import Testing
             let again = try Program.run("--epochs", "2", "--folder", parts)
             #expect(again.accuracy == first.accuracy)
             #expect(!again.output.contains("epoch 2/2"))
-            #expect(again.output.contains("going on from \(parts)/checkpoints/digits/digits_epoch_2_iter_90.pth"))
+            #expect(again.output.contains("resuming from \(parts)/checkpoints/digits/digits_epoch_2_iter_90.pth"))
 
             let more = try Program.run("--epochs", "3", "--folder", parts, "--workers", "2")
             #expect(more.lines.filter { $0.hasPrefix("epoch ") }.map { $0.prefix(9) } == ["epoch 3/3"])
@@ -100,7 +100,7 @@ import Testing
             let run = try Program.run("--epochs", "2", "--folder", folder.path)
             #expect(run.status == 0)
             #expect(run.errors.contains("warning: passed over: checkpoint \(newest.path)"))
-            #expect(run.output.contains("going on from") && run.output.contains("digits_epoch_1_iter_45.pth"))
+            #expect(run.output.contains("resuming from") && run.output.contains("digits_epoch_1_iter_45.pth"))
             #expect(run.accuracy != nil)
         }
     }

@@ -63,7 +63,7 @@ import Testing
             let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][number] ?? ""
             #expect(first.status == 128 + number)
             #expect(first.errors.contains("stopping after this step"))
-            #expect(first.errors.contains("interrupted by \(name)") && first.errors.contains("run it again to go on"))
+            #expect(first.errors.contains("interrupted by \(name)") && first.errors.contains("run it again to resume"))
             let log = try String(contentsOf: parts.appending(path: "digits.log"), encoding: .utf8)
             #expect(log.contains("training ended: interrupted by \(name)"))
             let iteration = parts.newestIteration(of: "digits")

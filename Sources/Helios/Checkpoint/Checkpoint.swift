@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a checkpoint holds, under the keys of Python Helios: everything that a run needs to go on as if it had never
+/// What a checkpoint holds, under the keys of Python Helios: everything that a run needs to continue as if it had never
 /// stopped.
 struct Checkpoint {
     enum Key {
@@ -59,15 +59,15 @@ struct Checkpoint {
     let data: StateDict
     let epochLayout: EpochLayout?
     let logFile: String?
-    /// The names of those in its folder that the training wrote and does not keep for ever, itself among them.
+    /// The names of those in its folder that the training wrote and does not keep for good, itself among them.
     let written: [StateValue]
     /// The names of those among them that an interruption saved.
     let interrupted: [StateValue]
-    /// How many checkpoints the training has saved, this one included; nil in older checkpoints.
+    /// How many checkpoints the training has saved, this one included; `nil` in older checkpoints.
     let saveNumber: Int?
-    /// What `SetupOptions` found; nil in older checkpoints.
+    /// What `SetupOptions` found; `nil` in older checkpoints.
     let setupOptions: StateDict?
-    /// nil in older checkpoints.
+    /// `nil` in older checkpoints.
     let accumulationSteps: Int?
     /// The error that ended the training, if the checkpoint was saved because of it.
     let error: String?
@@ -176,7 +176,7 @@ extension Checkpoint {
 
     /// From a state in the form of this version, see `CheckpointMigration`.
     ///
-    /// - Throws: `StateDictError` where the state is not what a trainer saves.
+    /// - Throws: `StateDictError` if the state is not what a trainer saves.
     init(_ state: StateDict) throws {
         let needed = [Key.version, Key.trainingState, Key.model, Key.random, Key.data]
         let missing = needed.filter { state[$0] == nil }.map(\.description)

@@ -24,10 +24,10 @@ struct CheckpointFolder {
     let folder: URL
     private let saveName: String
 
-    /// The folder for a training, made where it is not there yet and rid of what a killed run left half written; and what
+    /// The folder for a training, made if it is not there yet and rid of what a killed run left half written; and what
     /// keeps other trainings out of it.
     ///
-    /// - Throws: `CheckpointError` where nothing can be written into it, or another training is at work there: before the
+    /// - Throws: `CheckpointError` if nothing can be written into it, or another training is at work there: before the
     ///   training, not after hours of it.
     static func create(in root: URL, saveName: String) throws(CheckpointError) -> (CheckpointFolder, FolderLock) {
         let result = CheckpointFolder(folder: root.appending(path: saveName), saveName: saveName)
@@ -55,7 +55,7 @@ struct CheckpointFolder {
         }
     }
 
-    /// nil where there is no such folder.
+    /// `nil` if there is no such folder.
     static func existing(in root: URL, saveName: String) -> CheckpointFolder? {
         let folder = root.appending(path: saveName)
         guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
@@ -77,7 +77,7 @@ struct CheckpointFolder {
     /// was written last; `nil` if the folder has none.
     ///
     /// - Parameter warn: is told of each one that was passed over, and why.
-    /// - Throws: `CheckpointError` where there are checkpoints and none can be read: starting anew then would bury
+    /// - Throws: `CheckpointError` if there are checkpoints and none can be read: starting anew then would bury
     ///   them under new ones.
     func newest(warn: (String) -> Void) throws -> Entry? {
         var failures: [CheckpointError] = []
@@ -140,7 +140,7 @@ struct CheckpointFolder {
         folder.appending(path: name.fileName)
     }
 
-    /// The file of a checkpoint that a plug-in wants, in a folder of its own, which is made where it is not there yet.
+    /// The file of a checkpoint that a plug-in wants, in a folder of its own, which is made if it is not there yet.
     func file(_ extra: ExtraCheckpoint) throws(CheckpointError) -> URL {
         for name in [extra.folder, extra.name] {
             guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.utf8.contains(0) else {

@@ -3,10 +3,10 @@ package enum CheckpointInspection {
     /// The keys that are the trainer's own. Other dictionaries beside them are of plug-ins.
     package static var keysOfTrainer: Set<String> { Checkpoint.Key.all }
 
-    /// Which program saved a state; nil for one that is no trainer's checkpoint.
+    /// Which program saved a state; `nil` for one that is not a trainer's checkpoint.
     package static func origin(of state: StateDict) -> CheckpointOrigin? { CheckpointOrigin(of: state) }
 
-    /// Checks that a trainer could go on from a state.
+    /// Checks that a trainer could resume from a state.
     ///
     /// - Throws: for one that it would pass over, with the reason.
     package static func requireUsable(_ state: StateDict) throws {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Brings checkpoints of older versions, and those of Python Helios 1 and 2, into the form that this version saves.
 ///
-/// A trainer does so in memory when it goes on from one. On the disk it is done once and for all:
+/// A trainer does so in memory when it resumes from one. On the disk it is done once and for all:
 /// ```swift
 /// for file in try CheckpointMigration.migrate(folder) { print(file) }
 /// ```
@@ -40,7 +40,7 @@ public enum CheckpointMigration {
     /// it, every checkpoint is there, in the old form or the new; done again, it does the rest.
     ///
     /// - Returns: what became of each file, in the order of their names.
-    /// - Throws: `CheckpointError` where the path is that of nothing, or a training is at work in the folder. What is wrong
+    /// - Throws: `CheckpointError` if the path is that of nothing, or a training is at work in the folder. What is wrong
     ///   with one file of a folder is in its result.
     public static func migrate(_ url: URL) throws(CheckpointError) -> [Result] {
         var isFolder: ObjCBool = false
@@ -76,7 +76,7 @@ public enum CheckpointMigration {
             }
             guard origin != .helios(version: Helios.version) else { return .current }
             let migrated = try migrate(state)
-            // What a trainer could not go on from is better left as it is.
+            // What a trainer could not resume from is better left as it is.
             _ = try Checkpoint(migrated)
             let original = try keepOriginal(file)
             try TorchFile.save(migrated, to: file)

@@ -2,12 +2,12 @@
 public enum CheckpointOrigin: Sendable, Hashable {
     /// This library.
     case helios(version: String)
-    /// The Python library helios-ml; the version is nil where the file is of the time before it had one.
+    /// The Python library helios-ml; the version is `nil` if the file is of the time before it had one.
     case pythonHelios(version: String?)
 }
 
 extension CheckpointOrigin {
-    /// nil for a state that is no trainer's checkpoint.
+    /// `nil` for a state that is not a trainer's checkpoint.
     ///
     /// The versions of the two libraries do not tell: each counts its own. But Python saves the states of three random
     /// generators, and this library the seed that it makes orders from.
@@ -36,7 +36,7 @@ extension CheckpointOrigin {
             guard !version.isNewer(than: try CheckpointOrigin.version(Helios.version)) else {
                 throw StateDictError(
                     "it was saved by Helios \(text), which is newer than this one (\(Helios.version)): update Helios "
-                        + "to go on from it")
+                        + "to resume from it")
             }
         case .pythonHelios(let text?):
             let version = try CheckpointOrigin.version(text)

@@ -21,8 +21,8 @@ final class CheckpointWriter {
 
     /// Begins to write. What was begun before must have been collected, by `finish`.
     ///
-    /// - Returns: what came of it, where it is done.
-    /// - Throws: `CheckpointError` where there is no room for the copy that another thread writes.
+    /// - Returns: what came of it, if it is done.
+    /// - Throws: `CheckpointError` if there is no room for the copy that another thread writes.
     func write(
         _ state: StateDict, to files: [URL], removing obsolete: [URL]
     ) throws(CheckpointError) -> CheckpointJob.Outcome? {
@@ -67,7 +67,7 @@ final class CheckpointWriter {
     }
 }
 
-/// Writing that goes on in another thread.
+/// Writing in another thread.
 private final class Running: Sendable {
     private let job: Mutex<CheckpointJob?>
     private let perform: @Sendable (CheckpointJob) -> CheckpointJob.Outcome

@@ -20,7 +20,7 @@ struct EndedTraining: Equatable {
         self.isComplete = isComplete
     }
 
-    /// What the folder says; nil if it says nothing.
+    /// What the folder says; `nil` if it says nothing.
     init?(in folder: URL) {
         let path = folder.appending(path: EndedTraining.fileName).path
         // The name of a checkpoint has at most 255 bytes.

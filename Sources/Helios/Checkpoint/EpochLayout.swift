@@ -2,7 +2,7 @@
 struct EpochLayout {
     let sampleCount: Int
     let batchSize: Int
-    // These are nil in older checkpoints.
+    // These are `nil` in older checkpoints.
     let shuffle: Bool?
     let dropLast: Bool?
     /// How many batches the epoch has, with all limits.
@@ -14,7 +14,7 @@ struct EpochLayout {
     /// A number that stands for the order itself, if a sampler of the program's own made it.
     let order: Int?
 
-    /// - Parameter epoch: the number of the epoch that is under way, the first being 0; nil between two epochs, where the
+    /// - Parameter epoch: the number of the epoch that is under way, the first being 0; `nil` between two epochs, when the
     ///   order does not matter.
     /// - Throws: what the sampler throws.
     init<Batch>(_ loader: DataLoader<Batch>, epoch: Int? = nil) throws {

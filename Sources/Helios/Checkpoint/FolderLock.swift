@@ -12,7 +12,7 @@ final class FolderLock {
     private let path: String
     private var descriptor: Int32
 
-    /// - Throws: `CheckpointError` where another training has it, in this process or another, with its number.
+    /// - Throws: `CheckpointError` if another training has it, in this process or another, with its number.
     init(_ folder: URL) throws(CheckpointError) {
         path = folder.appending(path: FolderLock.fileName).path
         while true {

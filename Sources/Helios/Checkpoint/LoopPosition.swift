@@ -26,7 +26,7 @@ extension LoopPosition {
     /// - Throws: `StateDictError` if no checkpoint is saved at a position of that name.
     init(_ name: String) throws {
         guard let position = LoopPosition(rawValue: name), position != .start else {
-            throw StateDictError("there is no place '\(name)' in the training loop to go on from")
+            throw StateDictError("there is no place '\(name)' in the training loop to resume at")
         }
         self = position
     }

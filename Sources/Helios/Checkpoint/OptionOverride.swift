@@ -28,9 +28,9 @@ struct OptionOverride {
         scaler = try model.mixedPrecision.map { ($0.scaler, try $0.scaler.stateDict()) }
     }
 
-    /// Puts the program's options in the place of the restored ones.
+    /// Puts the program's options in place of the restored ones.
     ///
-    /// - Throws: `StateDictError` if the program's schedulers do not get to the step where training resumes.
+    /// - Throws: `StateDictError` if the program's schedulers do not get to the step at which training resumes.
     func apply(_ differences: [SetupOptions.Difference]) throws {
         for optimization in optimizations { try apply(differences, to: optimization) }
         for schedule in schedules where schedule.scheduler is ReduceLROnPlateau {

@@ -1,4 +1,4 @@
-/// Gradients that were accumulated and that no step of the optimiser has used yet: a checkpoint between two batches of
+/// Gradients that were accumulated and that no step of the optimizer has used yet: a checkpoint between two batches of
 /// one step needs them.
 enum PendingGradients {
     /// The gradients of the model's networks, by the network's name and the parameter's.

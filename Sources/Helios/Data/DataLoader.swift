@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Makes batches of a data set, in the order of a sampler, ahead of the training where it has workers.
+/// Makes batches of a data set, in the order of a sampler, ahead of the training if it has workers.
 ///
 /// ```swift
 /// let batches = try loader.batches(epoch: 0)
@@ -93,7 +93,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// The type of what gives the order.
     var samplerName: String { "\(type(of: sampler))" }
 
-    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); nil for a sampler of this
+    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a sampler of this
     /// library, which its type, count and seed say everything of.
     func orderFingerprint(epoch: Int) throws -> Int? {
         if sampler is SequentialSampler || sampler is RandomSampler { return nil }
@@ -114,7 +114,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// - Parameters:
     ///   - epoch: the first is 0.
     ///   - start: how many batches to leave out at the beginning; they are not made.
-    /// - Throws: what the sampler throws; `DataError` where its order is not as long as it says.
+    /// - Throws: what the sampler throws; `DataError` if its order is not as long as it says.
     public func batches(epoch: Int, from start: Int = 0) throws -> Batches<Batch> {
         try batches(epoch: epoch, from: start, orderSeed: drawOrderSeed())
     }
@@ -168,7 +168,7 @@ public final class Batches<Batch: Sendable> {
         queue?.stop()
     }
 
-    /// The next batch; nil after the last.
+    /// The next batch; `nil` after the last.
     ///
     /// - Throws: what the data set threw for this batch, here or on a worker's thread.
     public func next() throws -> Batch? {

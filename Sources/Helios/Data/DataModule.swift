@@ -26,11 +26,11 @@ open class DataModule<Batch: Sendable> {
     var limits = BatchLimits()
 
     private var trainLoaders: [DataLoader<Batch>] = []
-    /// The loader of the validation data; nil where there are none.
+    /// The loader of the validation data; `nil` if there is none.
     public private(set) var validDataLoader: DataLoader<Batch>?
-    /// The loader of the test data; nil where there are none.
+    /// The loader of the test data; `nil` if there is none.
     public private(set) var testDataLoader: DataLoader<Batch>?
-    /// The loader of the data to predict for; nil where there are none.
+    /// The loader of the data to predict for; `nil` if there is none.
     public private(set) var predictionDataLoader: DataLoader<Batch>?
 
     /// A module without data; `setup` adds them.
@@ -163,7 +163,7 @@ open class DataModule<Batch: Sendable> {
 
     /// The number of training batches in an epoch of the current phase.
     ///
-    /// - Throws: `DataError` where there is no training data.
+    /// - Throws: `DataError` if there is no training data.
     public func trainStepsPerEpoch() throws -> Int {
         try requiredTrainLoader().batchCount
     }
@@ -175,7 +175,7 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: State
 
-    /// The current phase, where there are training data.
+    /// The current phase, if there is training data.
     open func stateDict() throws -> StateDict {
         trainLoaders.isEmpty ? [:] : ["phase": .int(trainPhase)]
     }
@@ -195,7 +195,7 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// What validation runs on: where a few batches are learnt by heart, those.
+    /// What validation runs on: if a few batches are learned by heart, those.
     var validationLoader: DataLoader<Batch>? {
         limits.overfit == nil || validDataLoader == nil ? validDataLoader : trainDataLoader
     }

@@ -15,7 +15,7 @@ public protocol Dataset<Sample>: Sendable {
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
 }
 
-/// A data set that makes whole batches: faster than from single samples where all lie in memory, say.
+/// A data set that makes whole batches: faster than from single samples if all are in memory, say.
 public protocol BatchDataset<Batch>: Sendable {
     associatedtype Batch: Sendable
 

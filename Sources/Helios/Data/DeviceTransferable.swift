@@ -3,7 +3,7 @@
 /// `Model.batchToDevice` moves every batch that conforms; tensors and arrays, dictionaries and optionals of what
 /// conforms do so already.
 public protocol DeviceTransferable {
-    /// The same on a device; itself where it is there already.
+    /// The same on a device; itself if it is there already.
     ///
     /// - Throws: `TorchError` for a device that is not there, or has too little memory.
     func to(_ device: Device) throws -> Self

@@ -4,7 +4,7 @@ public struct LoaderOptions: Sendable {
     public var batchSize: Int
     /// Draws a new order for each epoch; otherwise the samples come as they are numbered.
     public var shuffle: Bool
-    /// Leaves out the last batch of an epoch where it is smaller than the others.
+    /// Leaves out the last batch of an epoch if it is smaller than the others.
     public var dropLast: Bool
     /// How many threads make batches ahead of the training, 1024 at most; 0 makes each when it is asked for.
     public var workers: Int
@@ -12,7 +12,7 @@ public struct LoaderOptions: Sendable {
     public var prefetch: Int
     /// The seed of the order and of the samples' random numbers; the trainer's unless given.
     public var seed: UInt64?
-    /// The order of the samples; instead of what `shuffle` says.
+    /// The order of the samples, instead of what `shuffle` says.
     public var sampler: (any Sampler)?
     /// Draws from the standard generator what PyTorch's `DataLoader` draws, so that a program that was ported sees the
     /// same samples, and the same dropout masks, as its original: at the start of each epoch a seed for the workers,
@@ -38,7 +38,7 @@ public struct LoaderOptions: Sendable {
         self.drawsLikePyTorch = drawsLikePyTorch
     }
 
-    /// Throws where the options contradict each other or the data.
+    /// Throws if the options contradict each other or the data.
     func validate(sampleCount: Int) throws {
         guard batchSize > 0 else {
             throw DataError("the batch size must be positive, not \(batchSize)")

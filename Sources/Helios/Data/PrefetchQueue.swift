@@ -16,9 +16,9 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
     private var isStopped = false
     private var runningWorkers = 0
 
-    /// Starts the workers; fewer where the system has no more threads.
+    /// Starts the workers; fewer if the system has no more threads.
     ///
-    /// - Throws: `DataError` where it has none.
+    /// - Throws: `DataError` if it has none.
     init(
         range: Range<Int>, workers: Int, capacity: Int,
         startThread: (@escaping @Sendable () -> Void) -> Bool = WorkerThread.start,
@@ -83,7 +83,7 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// The number of the next batch to make, once there is room for it; nil where nothing is left to do.
+    /// The number of the next batch to make, once there is room for it; `nil` if nothing is left to do.
     private func nextNumber() -> Int? {
         condition.lock()
         defer { condition.unlock() }

@@ -3,7 +3,7 @@ import Torch
 /// The order of the samples in an epoch.
 ///
 /// A sampler has no position: the order is a function of the epoch, so that a resumed run asks for the same epoch and
-/// goes on where it was.
+/// continues from its place.
 public protocol Sampler: Sendable {
     /// The number of samples in an epoch.
     var count: Int { get }

@@ -34,7 +34,7 @@ public struct TensorDataset: BatchDataset {
     /// - Parameters:
     ///   - inputs: `[N, …]`
     ///   - targets: `[N, …]`
-    /// - Throws: `DataError` where the two do not have the same number of samples.
+    /// - Throws: `DataError` if the two do not have the same number of samples.
     public init(inputs: Tensor, targets: Tensor) throws {
         guard let count = inputs.shape.first, targets.shape.first == count else {
             throw DataError(

@@ -5,7 +5,7 @@ package enum WorkerThread {
     // As the main thread's: decoders of a user's data set may need it.
     private static let stackSize = 8 << 20
 
-    /// Starts a thread that runs `body` and ends. Foundation's own class does not say where the system has no more.
+    /// Starts a thread that runs `body` and ends. Foundation's own class does not say if the system has no more.
     ///
     /// - Returns: whether there is such a thread.
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {

@@ -1,6 +1,6 @@
 /// A checkpoint that cannot be read, written or used.
 public struct CheckpointError: Error, CustomStringConvertible, Equatable {
-    /// The file, or the folder where it is about several.
+    /// The file, or the folder if it is about several.
     public let path: String
     /// What is wrong with it.
     public let reason: String

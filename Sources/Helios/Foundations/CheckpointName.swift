@@ -27,7 +27,7 @@ struct CheckpointName: Comparable {
         return name
     }
 
-    /// nil for a name that is none of this model's checkpoints.
+    /// `nil` for a name that is not one of this model's checkpoints.
     init?(fileName: String, saveName: String) {
         let prefix = "\(saveName)_epoch_"
         guard fileName.hasPrefix(prefix), fileName.hasSuffix(".\(CheckpointName.pathExtension)") else { return nil }
@@ -66,7 +66,7 @@ extension CheckpointName {
 }
 
 extension Substring {
-    /// Takes the digits at the start; nil where there are none, or more than a number holds.
+    /// Takes the digits at the start; `nil` if there are none, or more than a number holds.
     fileprivate mutating func popNumber() -> Int? {
         let digits = prefix { $0.isASCII && $0.isNumber }
         guard let number = Int(digits) else { return nil }

@@ -5,7 +5,7 @@ enum StableName {
     /// Gives a file a name that may have belonged to another, so that whoever opens it sees the one or the other, whole.
     ///
     /// The name is a hard link: it takes no room, and unlike a symbolic link it stays when the file's first name goes, and
-    /// goes along where only the name is copied. (Neither file is written to again, so what is said of one holds for
+    /// goes along if only the name is copied. (Neither file is written to again, so what is said of one holds for
     /// both.) A file system that has no hard links gets a copy.
     static func give(_ name: URL, to file: URL) throws(CheckpointError) {
         let folder = name.deletingLastPathComponent()
@@ -32,7 +32,7 @@ enum StableName {
         guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     }
 
-    /// Makes new names last, where the file system can.
+    /// Makes new names last, if the file system can.
     static func synchronize(_ folder: URL) {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

@@ -1,6 +1,6 @@
 /// How far training is. The trainer counts; a checkpoint carries it.
 public struct TrainingState: Equatable, Sendable {
-    /// Iterations in which the optimiser steps: fewer than `globalIteration` where gradients are accumulated.
+    /// Iterations in which the optimizer steps: fewer than `globalIteration` if gradients are accumulated.
     public var currentIteration = 0
     /// All iterations: one for each batch.
     public var globalIteration = 0

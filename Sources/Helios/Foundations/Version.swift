@@ -2,7 +2,7 @@
 struct Version {
     private let numbers: [Int]
 
-    /// nil for a text that is not a version.
+    /// `nil` for a text that is not a version.
     init?(_ text: String) {
         guard let match = text.wholeMatch(of: /v?(\d+(?:\.\d+)*)(?:[.+-]?[A-Za-z][A-Za-z0-9.+-]*)?/) else { return nil }
         // A number that does not fit is greater than any that does.

@@ -3,7 +3,7 @@ import Foundation
 /// What the user sees: lines on the standard output, and below them, on a terminal, a line that changes.
 ///
 /// The changing line goes to the standard error stream, so that the output can be piped. Where nobody reads any more
-/// (`digits | head -1`) or a stream is closed, what is written there is lost and the training goes on.
+/// (`digits | head -1`) or a stream is closed, what is written there is lost and the training continues.
 final class Console {
     /// Whether there is a terminal that a line can be drawn on anew.
     let isTerminal: Bool
@@ -44,7 +44,7 @@ final class Console {
         console.printWarning(message)
     }
 
-    /// Draws the changing line, as much of it as has room; nothing where there is no terminal.
+    /// Draws the changing line, as much of it as has room; nothing if there is no terminal.
     func showStatus(_ text: String) {
         guard isTerminal else { return }
         // To the line's start, the text, and the rest of the line erased.
@@ -57,7 +57,7 @@ final class Console {
         clearStatus()
     }
 
-    /// The terminal's width in columns; 80 where it does not say.
+    /// The terminal's width in columns; 80 if it does not say.
     var width: Int {
         var size = winsize()
         guard ioctl(errors, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

@@ -77,7 +77,7 @@ final class LogFile: Sendable {
         for warning in warnings { warn("log file \(VisibleText.of(path)): \(warning)") }
     }
 
-    /// Makes the file again if it is not the one of its name any more. Returns why that failed; nil if it did not.
+    /// Makes the file again if it is not the one of its name any more. Returns why that failed; `nil` if it did not.
     private func reopen(_ state: inout State) -> String? {
         guard !isAtPath(state.descriptor) else { return nil }
         do {
@@ -90,7 +90,7 @@ final class LogFile: Sendable {
         }
     }
 
-    /// Returns what went wrong; nil if nothing did.
+    /// Returns what went wrong; `nil` if nothing did.
     private func append(_ line: String, _ state: inout State) -> String? {
         if state.isInsideLine || state.missing > 0 {
             let gap = state.missing > 0 ? "(\(state.missing) lines are missing here: they could not be written)\n" : ""

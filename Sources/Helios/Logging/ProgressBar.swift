@@ -4,7 +4,7 @@ import Foundation
 struct ProgressBar {
     let label: String
     let done: Int
-    /// nil where nobody knows.
+    /// `nil` if nobody knows.
     let total: Int?
     /// Steps in a second.
     let rate: Double
@@ -23,7 +23,7 @@ struct ProgressBar {
         return parts.joined(separator: "  ")
     }
 
-    /// How much is done: with a bar, or a shorter one, where there is room.
+    /// How much is done: with a bar, or a shorter one, if there is room.
     private func start(columns: Int) -> String {
         guard let total, total > 0 else { return "\(label)  \(done)" }
         let fraction = min(Double(done) / Double(total), 1)

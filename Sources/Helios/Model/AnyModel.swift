@@ -24,6 +24,6 @@ public protocol AnyModel: AnyObject {
     /// The networks among the stored properties, by the property's name (`blocks.0` in a list). A module without
     /// parameters and buffers, such as most losses, does not count.
     func namedNetworks() -> [(name: String, network: Module)]
-    /// The optimisers among the stored properties, by the property's name (`optimizers.0` in a list).
+    /// The optimizers among the stored properties, by the property's name (`optimizers.0` in a list).
     func namedOptimizers() -> [(name: String, optimizer: Optimizer)]
 }

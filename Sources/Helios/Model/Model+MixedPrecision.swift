@@ -4,7 +4,7 @@ extension Model {
     /// The scaler's state is in the checkpoints.
     /// - Parameters:
     ///   - dtype: `float16` or `bfloat16`; on the CPU `bfloat16` only.
-    ///   - scaler: with other options than the default; made here where nil.
+    ///   - scaler: with other options than the default; `nil` makes one here.
     /// - Throws: `ConfigurationError` for a type that the device does not compute with.
     public func createScaler(dtype: DType = .float16, scaler: GradScaler? = nil) throws {
         guard dtype == .bfloat16 || (dtype == .float16 && device.kind != .cpu) else {
@@ -15,7 +15,7 @@ extension Model {
         mixedPrecision = MixedPrecision(scaler: try scaler ?? GradScaler(device: device), dtype: dtype)
     }
 
-    /// Runs the forward pass in the lower precision, where mixed precision is on; else as it is.
+    /// Runs the forward pass in the lower precision if mixed precision is on, and else as it is.
     public func autocast<Result>(_ body: () throws -> Result) throws -> Result {
         guard let mixedPrecision else { return try body() }
         return try Torch.autocast(device, mixedPrecision.dtype, body)
@@ -26,7 +26,7 @@ extension Model {
     /// Where mixed precision is on, they are unscaled first, so that the norm is the true one.
     /// - Parameters:
     ///   - normType: the norm's power; infinity for the greatest absolute value.
-    ///   - errorIfNonFinite: whether a norm that is infinite or no number is an error. Not in `float16`, where that
+    ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which that
     ///     happens and the scaler leaves out the step.
     /// - Returns: the norm before.
     @discardableResult

@@ -1,4 +1,4 @@
-/// What is trained, and how: networks, optimisers, a training step, and hooks for everything that happens around it.
+/// What is trained, and how: networks, optimizers, a training step, and hooks for everything that happens around it.
 ///
 /// Override `setup` and `trainStep`; the rest as needed. The trainer calls the hooks in a fixed order (docs/hooks.md);
 /// each of them may throw, which ends training with that error.
@@ -35,7 +35,7 @@ open class Model<Batch: Sendable> {
     public internal(set) var mapLocation: Device = .cpu
     /// Where the model's tensors lie. Set by the trainer before `setup`.
     public internal(set) var device: Device = .cpu
-    /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
+    /// The number of this process on its machine; 0 if there is one. Set by the trainer before `setup`.
     public internal(set) var rank = 0
     /// The trainer that trains the model. Set by it before `setup`.
     public internal(set) weak var trainer: (any RunContext)?
@@ -79,7 +79,7 @@ open class Model<Batch: Sendable> {
     /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
     open var metrics: [String: Double] { [:] }
 
-    /// What mixed precision needs; nil until `createScaler`.
+    /// What mixed precision needs; `nil` until `createScaler`.
     public internal(set) var mixedPrecision: MixedPrecision?
 
     weak var dataModule: DataModule<Batch>?
@@ -105,7 +105,7 @@ open class Model<Batch: Sendable> {
 
     // MARK: Setting up, saving and restoring
 
-    /// Creates what training needs: networks, losses, optimisers, schedulers. Must be overridden.
+    /// Creates what training needs: networks, losses, optimizers, schedulers. Must be overridden.
     ///
     /// Called before training or testing, when the device is known.
     /// - Parameter fastInit: create the networks only; there will be no training.
@@ -180,7 +180,7 @@ open class Model<Batch: Sendable> {
     /// Called once, before the first epoch.
     open func onTrainingStart() throws {}
 
-    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is gone on with too.
+    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is resumed too.
     open func onTrainingEpochStart(currentEpoch: Int) throws {}
 
     /// Called before each training step. Clears the losses by default.
@@ -191,7 +191,7 @@ open class Model<Batch: Sendable> {
     /// Moves a batch to the device, before its step. By default every batch that is `DeviceTransferable`; others stay
     /// where they are, with a warning.
     open func batchToDevice(_ batch: Batch, phase: BatchPhase) throws -> Batch {
-        // Batches are made on the CPU: there is nothing to move, and no cast to pay for, where the model is there too.
+        // Batches are made on the CPU: there is nothing to move, and no cast to pay for, if the model is there too.
         guard device != .cpu else { return batch }
         guard let transferable = batch as? any DeviceTransferable else {
             warnOfUnmovedBatch()
@@ -200,7 +200,7 @@ open class Model<Batch: Sendable> {
         return try transferable.to(device) as? Batch ?? batch
     }
 
-    /// One training step: forward and backward pass, the optimiser's step, schedulers. Must be overridden.
+    /// One training step: forward and backward pass, the optimizer's step, schedulers. Must be overridden.
     ///
     /// - Parameters:
     ///   - batch: on the model's device.
@@ -211,9 +211,9 @@ open class Model<Batch: Sendable> {
 
     /// Called after each training step.
     ///
-    /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` where one is not a
-    /// finite number (unless the precision is `float16`, where that happens and the scaler skips the step). On a GPU,
-    /// where that would wait for the step, it is done for many steps at a time: when `shouldLog`, when somebody asks for
+    /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` if one is not a
+    /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a GPU,
+    /// on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, when somebody asks for
     /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
     /// - Parameter shouldLog: whether the trainer's print frequency is reached.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
@@ -275,7 +275,7 @@ open class Model<Batch: Sendable> {
     /// `validationScores`, or saved.
     open func shouldTrainingStop() throws -> Bool { false }
 
-    /// Whether to go on to the next training phase of the data module. False by default; must be true once only for
+    /// Whether to advance to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
     ///
     /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
@@ -355,7 +355,7 @@ extension Model {
 
     /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.
     ///
-    /// - Throws: `DataError` where there is no training data.
+    /// - Throws: `DataError` if there is no training data.
     public func trainStepsPerEpoch() throws -> Int {
         guard let dataModule else {
             throw ConfigurationError("trainStepsPerEpoch is known from setup(fastInit:) on, not before")

@@ -189,7 +189,7 @@ extension StateValue {
 /// What has a state in a stored property: an object, or those in a list or a table, at any depth.
 indirect enum StatefulEntry {
     case single(any Stateful)
-    /// With nil for a place that is empty.
+    /// With `nil` for a place that is empty.
     case list([StatefulEntry?])
     case table([(key: StateDict.Key, entry: StatefulEntry)])
     /// A `@Saved` property.
@@ -197,7 +197,7 @@ indirect enum StatefulEntry {
     /// Tensors in a plain property.
     case tensors(TensorTree)
 
-    /// nil for what has no state. (A cast looks through optionals by itself.)
+    /// `nil` for what has no state. (A cast looks through optionals by itself.)
     init?(_ value: Any) {
         if let object = StatefulEntry(objectsIn: value) {
             self = object
@@ -210,7 +210,7 @@ indirect enum StatefulEntry {
         }
     }
 
-    /// nil for what holds no object with a state.
+    /// `nil` for what holds no object with a state.
     fileprivate init?(objectsIn value: Any) {
         if let single = value as? any Stateful {
             self = .single(single)
@@ -297,7 +297,7 @@ indirect enum StatefulEntry {
 }
 
 private protocol StatefulContainer {
-    /// nil where nothing inside has a state.
+    /// `nil` if nothing inside has a state.
     var statefulEntry: StatefulEntry? { get }
 }
 

@@ -8,7 +8,7 @@ import Foundation
 /// try trainer.test(model, data, checkpoint: .best)
 /// ```
 /// They lie in `<checkpoint root>/<saveName>/best`, as `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`; `best.pth` is
-/// the best of them under a name that stays. Each is a whole checkpoint, but training goes on from those in the folder
+/// the best of them under a name that stays. Each is a whole checkpoint, but training resumes from those in the folder
 /// above, which the trainer saves by its own frequency.
 ///
 /// Of two equal scores the earlier is the better; one that is not a number is none. Files that the plug-in has not written
@@ -28,7 +28,7 @@ public final class BestCheckpoints: Plugin {
     public let folder: String
     /// Those that are kept, the best first.
     public private(set) var entries: [Entry] = []
-    /// The file of the best checkpoint, under the name that stays; nil where there is none.
+    /// The file of the best checkpoint, under the name that stays; `nil` if there is none.
     public private(set) var bestFile: URL?
 
     private let metric: WatchedMetric
@@ -52,7 +52,7 @@ public final class BestCheckpoints: Plugin {
     ///   - mode: which score is the better one.
     ///   - keep: how many are kept.
     ///   - folder: the folder's name inside the model's checkpoint folder; each of several such plug-ins needs its own.
-    /// - Throws: `PluginError` where an option makes no sense.
+    /// - Throws: `PluginError` if an option makes no sense.
     public init(
         metric: String, mode: MetricMode, keep: Int = 1, folder: String = "best", id: String = "best-checkpoints"
     ) throws {
@@ -70,7 +70,7 @@ public final class BestCheckpoints: Plugin {
 
     private static let bestName = "best.\(CheckpointName.pathExtension)"
 
-    /// The file that has the name of the best checkpoint, from an earlier run of the program too; nil if there is none.
+    /// The file that has the name of the best checkpoint, from an earlier run of the program too; `nil` if there is none.
     var fileForTesting: URL? {
         bestFile ?? (exists(BestCheckpoints.bestName) ? location?.appending(path: BestCheckpoints.bestName) : nil)
     }

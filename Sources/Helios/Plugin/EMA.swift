@@ -6,7 +6,7 @@
 /// try trainer.fit(model, data)
 /// try TorchFile.save(ema.trainedStateDict(), to: file)
 /// ```
-/// After each step of the optimiser, average ← decay · average + (1 − decay) · weights; after the first, the average is
+/// After each step of the optimizer, average ← decay · average + (1 − decay) · weights; after the first, the average is
 /// the weights. The arithmetic is that of PyTorch's `get_ema_multi_avg_fn`, to the bit. The average is in the
 /// checkpoints, and a test from one uses it.
 ///
@@ -18,17 +18,17 @@ public final class EMA: Plugin {
     /// Whether the decay grows from 0.1 to `decay`, so that the average soon forgets the first weights: with t updates
     /// done, it is (1 + t) / (10 + t) as long as that is less. (As TensorFlow's ExponentialMovingAverage does.)
     public let warmsUp: Bool
-    /// Updates the average with every so many steps of the optimiser.
+    /// Updates the average every this many steps of the optimizer.
     public let stepInterval: Int
-    /// The networks that are averaged, as `Model.namedNetworks` names them; nil for all.
+    /// The networks that are averaged, as `Model.namedNetworks` names them; `nil` for all.
     public let networks: [String]?
-    /// Whether buffers are averaged too. Otherwise the network's own are used: batch normalisation then has the running
+    /// Whether buffers are averaged too. Otherwise the network's own are used: batch normalization then has the running
     /// statistics of the weights, not of their average.
     public let includesBuffers: Bool
     /// Whether validation, testing and prediction use the average.
     public let evaluates: Bool
 
-    /// How many steps of the optimiser there were.
+    /// How many steps of the optimizer there were.
     public private(set) var stepCount = 0
     /// How many of them went into the average.
     public private(set) var updateCount = 0
@@ -41,11 +41,11 @@ public final class EMA: Plugin {
     /// A plug-in that averages weights.
     ///
     /// - Parameters:
-    ///   - stepInterval: averages with every so many steps of the optimiser.
-    ///   - networks: the names of those that are averaged; nil for all.
+    ///   - stepInterval: averages every this many steps of the optimizer.
+    ///   - networks: the names of those that are averaged; `nil` for all.
     ///   - isStep: whether the optimizer has made a step with the batch of this state. By default, if
     ///     `Trainer.isStepDue`.
-    /// - Throws: `PluginError` where an option makes no sense.
+    /// - Throws: `PluginError` if an option makes no sense.
     public init(
         decay: Double = 0.999, warmsUp: Bool = false, every stepInterval: Int = 1, networks: [String]? = nil,
         includesBuffers: Bool = false, evaluates: Bool = true, isStep: ((TrainingState) -> Bool)? = nil,
@@ -72,7 +72,7 @@ public final class EMA: Plugin {
 
     // MARK: Using the average
 
-    /// Runs `body` with the average in the place of the weights; before the first update, with the weights.
+    /// Runs `body` with the average in place of the weights; before the first update, with the weights.
     ///
     /// ```swift
     /// try ema.withAverages { try TorchFile.save(model.network.stateDict(), to: file) }
@@ -93,9 +93,9 @@ public final class EMA: Plugin {
         return result
     }
 
-    /// What `Model.trainedStateDict` gives, with the average in the place of the weights; a copy.
+    /// What `Model.trainedStateDict` gives, with the average in place of the weights; a copy.
     ///
-    /// - Throws: `PluginError` where there is no average yet (before the first step of a run, and after a test of a model
+    /// - Throws: `PluginError` if there is no average yet (before the first step of a run, and after a test of a model
     ///   that came from no checkpoint), or the model is gone.
     public func trainedStateDict() throws -> StateDict {
         guard updateCount > 0 else {
@@ -160,7 +160,7 @@ public final class EMA: Plugin {
         updateCount += 1
     }
 
-    /// Exchanges the values of weights and average. The tensors stay what they are, also their memory, since optimisers
+    /// Exchanges the values of weights and average. The tensors stay what they are, also their memory, since optimizers
     /// and others refer to it.
     private func putAveragesIn() throws {
         guard updateCount > 0, exchanged.isEmpty else { return }
@@ -198,7 +198,7 @@ public final class EMA: Plugin {
         }
     }
 
-    /// Throws `PluginError` where a network that is to be averaged is not there.
+    /// Throws `PluginError` if a network that is to be averaged is not there.
     private func requireNetworks() throws {
         guard let model else { return }
         let known = model.namedNetworks().map(\.name)

@@ -9,7 +9,7 @@
 public final class EarlyStopping: Plugin {
     /// Why training ends.
     public enum Reason: Sendable, Hashable {
-        /// The score has not become better for so many validation cycles.
+        /// The score has not become better for this many validation cycles.
         case noImprovement(cycles: Int)
         /// The score is at least as good as the target.
         case targetReached(score: Double)
@@ -19,19 +19,19 @@ public final class EarlyStopping: Plugin {
         case notFinite(score: Double)
     }
 
-    /// Ends training after so many validation cycles in a row without a better score.
+    /// Ends training after this many validation cycles in a row without a better score.
     public let patience: Int
     /// By how much a score must be better to count as better; 0 or more.
     public let minimumDelta: Double
-    /// Ends training with a score that is at least this good; not where nil.
+    /// Ends training with a score that is at least this good; `nil` disables it.
     public let target: Double?
-    /// Ends training with a score that is worse than this; not where nil.
+    /// Ends training with a score that is worse than this; `nil` disables it.
     public let divergence: Double?
     /// Whether a score that is infinite or not a number ends training. Otherwise one that is not a number is one that is
     /// no better.
     public let checksFinite: Bool
 
-    /// The best score; nil before the first validation cycle.
+    /// The best score; `nil` before the first validation cycle.
     public private(set) var best: Double?
     /// The score of the last validation cycle.
     public private(set) var last: Double?
@@ -45,7 +45,7 @@ public final class EarlyStopping: Plugin {
     /// - Parameters:
     ///   - metric: the name of the score.
     ///   - mode: which score is the better one.
-    /// - Throws: `PluginError` where an option makes no sense.
+    /// - Throws: `PluginError` if an option makes no sense.
     public init(
         metric: String, mode: MetricMode, patience: Int = 3, minimumDelta: Double = 0, target: Double? = nil,
         divergence: Double? = nil, checksFinite: Bool = true, id: String = "early-stopping"
@@ -71,9 +71,9 @@ public final class EarlyStopping: Plugin {
         }
     }
 
-    /// Why training should end; nil while it should not.
+    /// Why training should end; `nil` while it should not.
     ///
-    /// Made from the scores, and not kept with them: a run that goes on with more patience goes on.
+    /// Made from the scores, and not kept with them: a run that resumes with more patience continues.
     public var reason: Reason? {
         guard let last else { return nil }
         if checksFinite, !last.isFinite { return .notFinite(score: last) }

@@ -1,16 +1,16 @@
-/// Notes the learning rates of all optimisers: in the log, in the lines that say how training goes, and as a history.
+/// Notes the learning rates of all optimizers: in the log, in the lines that say how training goes, and as a history.
 ///
 /// ```swift
 /// try trainer.register(LearningRateMonitor(.steps(100)))
 /// ```
-/// An optimiser is known by its property's name, as in `Model.namedOptimizers`; where it has several parameter groups,
+/// An optimizer is known by its property's name, as in `Model.namedOptimizers`; if it has several parameter groups,
 /// these have numbers: `optimizer.0`, `optimizer.1`.
 public final class LearningRateMonitor: Plugin {
     /// When the rates are noted.
     public enum Interval: Sendable, Hashable {
         /// At the start of each epoch.
         case epoch
-        /// With every so many steps of the optimiser, before the model makes the step.
+        /// Every this many steps of the optimizer, before the model makes the step.
         case steps(Int)
     }
 
@@ -20,7 +20,7 @@ public final class LearningRateMonitor: Plugin {
         public let epoch: Int
         /// The iteration; when an epoch starts, the last one before it.
         public let iteration: Int
-        /// The rates by the optimiser's name.
+        /// The rates by the optimizer's name.
         public let rates: [String: Double]
     }
 
@@ -40,7 +40,7 @@ public final class LearningRateMonitor: Plugin {
     ///
     /// - Parameters:
     ///   - historyLimit: how many readings are kept to be read; none by default.
-    /// - Throws: `PluginError` where a number makes no sense.
+    /// - Throws: `PluginError` if a number makes no sense.
     public init(_ interval: Interval = .epoch, historyLimit: Int = 0, id: String = "learning-rate-monitor") throws {
         self.interval = interval
         self.historyLimit = historyLimit
@@ -65,11 +65,11 @@ public final class LearningRateMonitor: Plugin {
             trainer.warn("nobody sees what '\(id)' notes: it needs a log file, display: .progress or a historyLimit")
         }
         guard model.namedOptimizers().isEmpty else { return }
-        trainer.warn("'\(id)' finds no optimiser among the stored properties of \(type(of: model))")
+        trainer.warn("'\(id)' finds no optimizer among the stored properties of \(type(of: model))")
     }
 
     override public func onTrainingEpochStart(currentEpoch epoch: Int) {
-        // The epoch that a run goes on with was noted when it began.
+        // The epoch that a resumed run is in the middle of was noted when it began.
         guard interval == .epoch, trainer?.isResumingEpoch != true else { return }
         note(epoch: epoch, iteration: iteration)
     }

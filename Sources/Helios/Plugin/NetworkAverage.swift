@@ -20,7 +20,7 @@ final class NetworkAverage {
 
     /// The same.
     ///
-    /// - Throws: `PluginError` where it is not what the average was made of.
+    /// - Throws: `PluginError` if it is not what the average was made of.
     func currentLikeAverage(for plugin: Plugin) throws -> [Tensor] {
         let current = current()
         let isSame =
@@ -49,7 +49,7 @@ final class NetworkAverage {
         return state
     }
 
-    /// - Throws: `StateDictError` where the state does not fit the network; then nothing has changed.
+    /// - Throws: `StateDictError` if the state does not fit the network; then nothing has changed.
     func load(_ state: StateDict) throws {
         let named = named()
         let (here, there) = (named.map(\.key), state.names)

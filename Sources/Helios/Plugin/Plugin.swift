@@ -30,7 +30,7 @@ open class Plugin {
     public internal(set) final var mapLocation: Device = .cpu
     /// Where the model's tensors lie. Set by the trainer before `setup`.
     public internal(set) final var device: Device = .cpu
-    /// The number of this process on its machine; 0 where there is one. Set by the trainer before `setup`.
+    /// The number of this process on its machine; 0 if there is one. Set by the trainer before `setup`.
     public internal(set) final var rank = 0
     /// The trainer that it is registered with.
     public internal(set) final weak var trainer: (any RunContext)?
@@ -73,7 +73,7 @@ open class Plugin {
     /// Called once, before the first epoch.
     open func onTrainingStart() throws {}
 
-    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is gone on with too
+    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is resumed too
     /// (`Trainer.isResumingEpoch`).
     open func onTrainingEpochStart(currentEpoch: Int) throws {}
 
@@ -108,7 +108,7 @@ open class Plugin {
     /// - Parameter phase: `valid`, `test` or `predict`.
     open func onEvaluationStart(_ phase: BatchPhase) throws {}
 
-    /// Called when that is over, whatever ended it: its last batch, an interruption, or an error (then also where
+    /// Called when that is over, whatever ended it: its last batch, an interruption, or an error (then also if
     /// `onEvaluationStart` was not reached).
     ///
     /// What was changed for the evaluation is changed back here: after `onValidationEnd` and `onTestingEnd`, which an
@@ -128,8 +128,8 @@ open class Plugin {
 
     /// A checkpoint of this step that the plug-in wants besides those that are due. None by default.
     ///
-    /// Asked where a checkpoint could be due: after each epoch when training by epoch, after each iteration otherwise.
-    /// Saved only where the trainer has a checkpoint folder.
+    /// Asked when a checkpoint could be due: after each epoch when training by epoch, after each iteration otherwise.
+    /// Saved only if the trainer has a checkpoint folder.
     open func extraCheckpoint(state: TrainingState) throws -> ExtraCheckpoint? { nil }
 
     /// Called when the checkpoint that `extraCheckpoint` wanted has been saved.
@@ -153,7 +153,7 @@ open class Plugin {
 
 /// A checkpoint that a plug-in wants, in a folder of its own inside the model's checkpoint folder.
 ///
-/// Training never goes on from it by itself: that is what the checkpoints in the folder above are for.
+/// Training never resumes from it by itself: that is what the checkpoints in the folder above are for.
 public struct ExtraCheckpoint: Sendable, Hashable {
     /// The folder inside the model's checkpoint folder.
     public var folder: String

@@ -7,7 +7,7 @@ public enum MetricMode: String, Sendable, CaseIterable {
 }
 
 extension MetricMode {
-    /// Whether a score is better than another by more than `delta`; never where one is not a number.
+    /// Whether a score is better than another by more than `delta`; never if one is not a number.
     func isBetter(_ score: Double, than other: Double, by delta: Double = 0) -> Bool {
         switch self {
         case .min: score < other - delta
@@ -23,7 +23,7 @@ struct WatchedMetric: Equatable {
 
     /// Its value after a validation cycle.
     ///
-    /// - Throws: `PluginError` where it is not among the scores, with those that are.
+    /// - Throws: `PluginError` if it is not among the scores, with those that are.
     func value(in scores: [String: Double], for plugin: Plugin) throws -> Double {
         if let score = scores[name] { return score }
         let names = scores.keys.sorted()

@@ -92,7 +92,7 @@ func spatialSizes(_ value: ConfigValue, count: Int, at place: ConfigPlace) throw
     return sizes
 }
 
-/// One number where all are the same, as configurations have them.
+/// One number if all are the same, as configurations have them.
 private func spatialText(_ sizes: [Int]) -> String {
     Set(sizes).count == 1 ? "\(sizes[0])" : sizes.configText
 }

@@ -16,9 +16,9 @@ extension ConfigDecodable {
     public var configText: String { "\(self)" }
 }
 
-/// A place in a configuration, for errors: `optimiser AdamW: 'betas[1]'`.
+/// A place in a configuration, for errors: `optimizer AdamW: 'betas[1]'`.
 public struct ConfigPlace: Sendable {
-    /// What is made there: `optimiser AdamW`.
+    /// What is made there: `optimizer AdamW`.
     public let owner: String
     /// The option: `betas[1]`.
     public let option: String

@@ -16,14 +16,14 @@ public enum ConfigValue: Hashable, Sendable {
     /// Values under names, in the order in which they came.
     case dictionary(OrderedDictionary<String, ConfigValue>)
 
-    /// The value of a name; nil where there is none, or where this is no dictionary.
+    /// The value of a name; `nil` if there is none, or if this is not a dictionary.
     public subscript(_ name: String) -> ConfigValue? {
         if case .dictionary(let members) = self { members[name] } else { nil }
     }
 
     /// The value of a name that must be there.
     ///
-    /// - Throws: `ConfigurationError` where there is none, which lists the nearest names and all that there are.
+    /// - Throws: `ConfigurationError` if there is none, which lists the nearest names and all that there are.
     public func value(_ name: String) throws -> ConfigValue {
         guard case .dictionary(let members) = self else {
             throw ConfigurationError("the configuration must be a dictionary with '\(name)', not \(typeDescription)")

@@ -1,6 +1,6 @@
 /// A list of values, or one alone that stands for all: the sizes of a kernel, a rate for each group of parameters.
 struct OneOrMore<Value: ConfigDecodable>: ConfigDecodable {
-    /// The values; one where one stands alone.
+    /// The values; one if one stands alone.
     let values: [Value]
     let isList: Bool
     private let place: ConfigPlace?

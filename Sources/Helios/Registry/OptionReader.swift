@@ -11,17 +11,17 @@ import OrderedCollections
 /// An option without a default must be given. Swift's spelling of a name (`numClasses`) is the same option. What is given
 /// and never read is an error, which lists the names that were.
 ///
-/// Every read throws `ConfigurationError` where the value has another type, with its place: `network Classifier: 'width'
+/// Every read throws `ConfigurationError` if the value has another type, with its place: `network Classifier: 'width'
 /// must be a whole number, not the string "wide"`.
 public final class OptionReader {
     /// An option that was read.
     struct Read {
         let name: String
-        /// As a configuration writes it; nil where the option must be given.
+        /// As a configuration writes it; `nil` if the option must be given.
         let defaultText: String?
     }
 
-    /// What is made, for messages: `optimiser AdamW`.
+    /// What is made, for messages: `optimizer AdamW`.
     public let owner: String
     /// How many things that are being made this one is a part of.
     let depth: Int
@@ -95,7 +95,7 @@ public final class OptionReader {
     /// A string.
     public func string(_ name: String, _ standard: String) throws -> String { try value(name, default: standard) }
 
-    /// A value that may be `null`, and is where it is not given.
+    /// A value that may be `null`, and is if it is not given.
     public func optional<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         try value(name, default: Value?.none)
     }
@@ -122,7 +122,7 @@ public final class OptionReader {
         return try choice(value, place)
     }
 
-    /// The case of an enumeration; nil for `null`, and where it is not given.
+    /// The case of an enumeration; `nil` for `null`, and if it is not given.
     public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
         -> Choice?
     {
@@ -145,7 +145,7 @@ public final class OptionReader {
         (choice as? any RawRepresentable)?.rawValue as? String ?? "\(choice)"
     }
 
-    /// The value of an option with its place, or nil where it is not given; it is known from now on.
+    /// The value of an option with its place, or `nil` if it is not given; it is known from now on.
     func look(_ name: String, defaultText: String?) -> (value: ConfigValue, place: ConfigPlace)? {
         let key = OptionName.key(name)
         if reads[key] == nil { reads[key] = Read(name: name, defaultText: defaultText) }
@@ -154,7 +154,7 @@ public final class OptionReader {
 
     // MARK: What is missing, and what is left over
 
-    /// Throws where an option was given that has not been read.
+    /// Throws if an option was given that has not been read.
     ///
     /// A registry asks for it after the maker. A maker that changes something else asks for it before.
     ///

@@ -1,12 +1,12 @@
 extension Registry where Subject == [ParameterGroup], Product == Optimizer {
-    /// Makes an optimiser of parameters in one group.
+    /// Makes an optimizer of parameters in one group.
     ///
     /// - Throws: as `make` with groups.
     public func make(_ name: String, _ parameters: [Tensor], _ options: ConfigValue = [:]) throws -> Optimizer {
         try make(name, [ParameterGroup(parameters)], options)
     }
 
-    /// Makes the optimiser that a configuration tells, of parameters in one group.
+    /// Makes the optimizer that a configuration tells, of parameters in one group.
     ///
     /// - Throws: as `make` with groups.
     public func make(from configuration: ConfigValue, _ parameters: [Tensor]) throws -> Optimizer {

@@ -19,7 +19,7 @@ extension Registry where Subject == Void, Product == Plugin {
                 evaluates: $0.bool("evaluates", true), id: $0.string("id", "ema"))
         }
         add("LearningRateMonitor") {
-            // By epoch where no number of steps is given.
+            // By epoch if no number of steps is given.
             let steps = try $0.optional("every_steps", as: Int.self)
             return try LearningRateMonitor(
                 steps.map { .steps($0) } ?? .epoch, historyLimit: $0.int("history_limit", 0),

@@ -1,14 +1,14 @@
-// A scheduler changes its optimiser when it is made: what is wrong with the options is said before.
+// A scheduler changes its optimizer when it is made: what is wrong with the options is said before.
 
 extension OptionReader {
-    /// The last option of a scheduler; throws where others are left over.
+    /// The last option of a scheduler; throws if others are left over.
     fileprivate func lastEpoch() throws -> Int {
         let epoch = try int("last_epoch", -1)
         try requireNoOthers()
         return epoch
     }
 
-    /// One number for all groups of an optimiser, or a list with one for each.
+    /// One number for all groups of an optimizer, or a list with one for each.
     fileprivate func perGroup(_ name: String) throws -> any PerGroup {
         let numbers = try value(name, as: OneOrMore<Double>.self)
         return numbers.isList ? numbers.values : numbers.values[0]
@@ -23,7 +23,7 @@ extension OptionReader {
         try parts("schedulers", from: Registries.schedulers, for: optimizer, as: LRScheduler.self)
     }
 
-    /// A function for all groups of an optimiser, or a list with one for each.
+    /// A function for all groups of an optimizer, or a list with one for each.
     fileprivate func functions(_ name: String, groups: Int) throws -> [(Int) throws -> Double] {
         let functions: [Registries.Function]
         if let (value, _) = look(name, defaultText: nil), case .list = value {
@@ -172,7 +172,7 @@ extension Registry where Subject == Optimizer, Product == LRScheduler {
     }
 }
 
-/// Gives an optimiser its options back where one of several schedulers cannot be made: those before have changed them.
+/// Gives an optimizer its options back if one of several schedulers cannot be made: those before have changed them.
 private func restoring<Scheduler>(_ optimizer: Optimizer, _ make: () throws -> Scheduler) throws -> Scheduler {
     let options = optimizer.parameterGroups.map(\.options)
     do {

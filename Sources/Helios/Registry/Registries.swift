@@ -29,13 +29,13 @@ public enum Registries {
         registry.addEmbeddingLosses()
     }
 
-    /// Optimisers, under PyTorch's names, for groups of parameters.
-    public static let optimizers = Registry<[ParameterGroup], Optimizer>("optimiser") { registry in
+    /// Optimizers, under PyTorch's names, for groups of parameters.
+    public static let optimizers = Registry<[ParameterGroup], Optimizer>("optimizer") { registry in
         registry.addAdamFamily()
         registry.addOtherOptimizers()
     }
 
-    /// Learning-rate schedulers, under the names of PyTorch and of Python Helios, for an optimiser.
+    /// Learning-rate schedulers, under the names of PyTorch and of Python Helios, for an optimizer.
     public static let schedulers = Registry<Optimizer, LRScheduler>("scheduler") { registry in
         registry.addStepSchedulers()
         registry.addCurveSchedulers()

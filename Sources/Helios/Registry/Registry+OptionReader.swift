@@ -6,7 +6,7 @@ extension OptionReader {
     /// - Parameters:
     ///   - subject: what it is made for.
     ///   - type: what it must be.
-    /// - Throws: `ConfigurationError` where the option is not given or it is something else, and what the maker throws.
+    /// - Throws: `ConfigurationError` if the option is not given or it is something else, and what the maker throws.
     public func part<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> Part {
@@ -14,7 +14,7 @@ extension OptionReader {
         return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
     }
 
-    /// A thing that another registry makes; nil for `null`, and where it is not given.
+    /// A thing that another registry makes; `nil` for `null`, and if it is not given.
     ///
     /// - Throws: as `part`.
     public func optionalPart<Subject, Product, Part>(
@@ -61,7 +61,7 @@ extension OptionReader {
         try part(name, from: registry, for: (), as: type)
     }
 
-    /// A thing that another registry makes; nil for `null`, and where it is not given.
+    /// A thing that another registry makes; `nil` for `null`, and if it is not given.
     ///
     /// - Throws: as `part` with a subject.
     public func optionalPart<Product, Part>(

@@ -7,13 +7,13 @@ import Synchronization
 /// let optimizer = try Registries.optimizers.make("AdamW", network.parameters(), ["lr": 1e-3])
 /// try Registries.losses.register("DiceLoss") { options in DiceLoss(smooth: options.double("smooth", 1)) }
 /// ```
-/// `Subject` is what a maker gets beside the options: the parameters for an optimiser, nothing (`Void`) for a loss. A
+/// `Subject` is what a maker gets beside the options: the parameters for an optimizer, nothing (`Void`) for a loss. A
 /// registry may be used from several threads.
 public final class Registry<Subject, Product>: Sendable {
     /// Makes one thing. What it does not read of the options is an error.
     public typealias Maker = @Sendable (_ options: OptionReader, _ subject: Subject) throws -> Product
 
-    /// What is made, for messages: "optimiser".
+    /// What is made, for messages: "optimizer".
     public let kind: String
     private let makers: Mutex<[String: Maker]>
 
@@ -40,7 +40,7 @@ public final class Registry<Subject, Product>: Sendable {
     /// Registers a maker under a name.
     ///
     /// - Parameter replacing: whether one that has the name gives way.
-    /// - Throws: `ConfigurationError` where the name is empty, or taken and nothing is to be replaced.
+    /// - Throws: `ConfigurationError` if the name is empty, or taken and nothing is to be replaced.
     public func register(_ name: String, replacing: Bool = false, _ make: @escaping Maker) throws {
         guard !name.isEmpty else { throw ConfigurationError("a \(kind) cannot be registered without a name") }
         try makers.withLock { makers in
@@ -72,7 +72,7 @@ public final class Registry<Subject, Product>: Sendable {
 
     /// Makes what is registered under a name, which must be a `type`.
     ///
-    /// - Throws: as `make` without a type, and `ConfigurationError` where it is another.
+    /// - Throws: as `make` without a type, and `ConfigurationError` if it is another.
     public func make<Made>(
         _ name: String, _ subject: Subject, _ options: ConfigValue = [:], as type: Made.Type
     ) throws -> Made {

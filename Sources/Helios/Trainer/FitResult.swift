@@ -10,7 +10,7 @@ public struct FitResult: Sendable, Equatable {
         case stoppedByPlugin(id: String)
         /// There was no improvement for as many validation cycles as early stopping allows.
         case stoppedEarly
-        /// Something from outside ended it; running it again goes on with the next step, where there is a checkpoint
+        /// Something from outside ended it; running it again continues with the next step, if there is a checkpoint
         /// folder.
         case interrupted(Interruption)
     }

@@ -1,7 +1,7 @@
 extension Trainer {
     /// Registers a plug-in. Its hooks are called after those of the plug-ins before it, and before the model's.
     ///
-    /// - Throws: `PluginError` where the name is taken or stands for something else in checkpoints, or another plug-in
+    /// - Throws: `PluginError` if the name is taken or stands for something else in checkpoints, or another plug-in
     ///   does what only one may do, and while a run is under way.
     public func register(_ plugin: Plugin) throws {
         guard !isRunning else {

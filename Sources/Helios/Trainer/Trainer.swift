@@ -77,10 +77,10 @@ public final class Trainer {
     /// of the checkpoint.
     ///
     /// - Returns: why training ended, and the state after its last step.
-    /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` where there
+    /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` if there
     ///   is nothing to do, the model's name cannot be that of a file, another thread of the process runs a trainer, or
-    ///   accumulated gradients were never used; `CheckpointError` where the folder has
-    ///   checkpoints and none can be read, where one cannot be written, and where another training is at work in the
+    ///   accumulated gradients were never used; `CheckpointError` if the folder has
+    ///   checkpoints and none can be read, if one cannot be written, and if another training is at work in the
     ///   folder; with `ErrorPolicy.save`, `TrainingError`, which has the error and the file.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
@@ -94,7 +94,7 @@ public final class Trainer {
     ///
     /// A line says what was loaded. A model that has been trained in this process is not set up again.
     ///
-    /// - Parameter checkpoint: the checkpoint to test; nil for the order above.
+    /// - Parameter checkpoint: the checkpoint to test; `nil` for the order above.
     /// - Throws: as `fit`; `CheckpointError` if the checkpoint or the checkpoint folder does not exist;
     ///   `ConfigurationError` if there is nothing to test: no checkpoint, no training in this process, and no
     ///   `loadForTesting` of the model's own.

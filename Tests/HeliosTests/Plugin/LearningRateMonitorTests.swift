@@ -135,7 +135,7 @@ import Testing
             let trainer = try Trainer.quiet(.epochs(1), logs: .in(folder))
             try trainer.register(LearningRateMonitor())
             try trainer.fit(None(), SmallData())
-            #expect(try log(in: folder).contains("warning 'learning-rate-monitor' finds no optimiser"))
+            #expect(try log(in: folder).contains("warning 'learning-rate-monitor' finds no optimizer"))
         }
     }
 }

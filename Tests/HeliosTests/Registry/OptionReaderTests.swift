@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct OptionReaderTests {
     private func reader(_ options: ConfigValue) throws -> OptionReader {
-        try OptionReader(options, of: "optimiser AdamW")
+        try OptionReader(options, of: "optimizer AdamW")
     }
 
     private func expectError(
@@ -24,7 +24,7 @@ import Testing
         #expect(try options.pair("betas", (1, 2)) == (1, 2))
         #expect(try options.optional("weight", as: Double.self) == nil)
         #expect(try options.value("momentum", default: 0.1 as Double?) == 0.1)
-        expectError("optimiser AdamW: the option 'gamma' is needed, and not given") { try options.double("gamma") }
+        expectError("optimizer AdamW: the option 'gamma' is needed, and not given") { try options.double("gamma") }
     }
 
     @Test("numbers are read from what configurations have for them")
@@ -45,7 +45,7 @@ import Testing
         arguments: ["a", "", "nan", "inf", "0x10", "1e", "1_000", " 1", "١"] as [ConfigValue] + [true, nil, [1], [:]])
     func noNumbers(value: ConfigValue) throws {
         let options = try reader(["lr": value])
-        expectError("optimiser AdamW: 'lr' must be a number, not \(value.typeDescription)") {
+        expectError("optimizer AdamW: 'lr' must be a number, not \(value.typeDescription)") {
             try options.double("lr")
         }
     }
@@ -53,7 +53,7 @@ import Testing
     @Test("a number that no whole number is, is refused as one", arguments: [2.5, 1e300, .infinity, .nan])
     func noWholeNumbers(number: Double) throws {
         let options = try reader(["n": .double(number)])
-        expectError("optimiser AdamW: 'n' must be a whole number, not the number \(number)") { try options.int("n") }
+        expectError("optimizer AdamW: 'n' must be a whole number, not the number \(number)") { try options.int("n") }
     }
 
     @Test("values of another type are refused with their place")
@@ -62,22 +62,22 @@ import Testing
             "lr": "a", "flag": 1, "betas": [0.9, "b"], "triple": [1, 2, 3], "mode": "medium", "sizes": [1, [2]],
             "pair": [1, 2, 3], "name": 3,
         ])
-        expectError(#"optimiser AdamW: 'lr' must be a number, not the string "a""#) { try options.double("lr", 1) }
-        expectError("optimiser AdamW: 'flag' must be true or false, not the number 1") { try options.bool("flag") }
-        expectError("optimiser AdamW: 'name' must be a string, not the number 3") { try options.string("name") }
-        expectError(#"optimiser AdamW: 'betas[1]' must be a number, not the string "b""#) {
+        expectError(#"optimizer AdamW: 'lr' must be a number, not the string "a""#) { try options.double("lr", 1) }
+        expectError("optimizer AdamW: 'flag' must be true or false, not the number 1") { try options.bool("flag") }
+        expectError("optimizer AdamW: 'name' must be a string, not the number 3") { try options.string("name") }
+        expectError(#"optimizer AdamW: 'betas[1]' must be a number, not the string "b""#) {
             try options.pair("betas", (1, 2))
         }
-        expectError("optimiser AdamW: 'triple' must be a list of two numbers, not the list [1, 2, 3]") {
+        expectError("optimizer AdamW: 'triple' must be a list of two numbers, not the list [1, 2, 3]") {
             try options.pair("triple", (1, 2))
         }
-        expectError(#"optimiser AdamW: 'mode' must be one of "none", "tanh", not the string "medium""#) {
+        expectError(#"optimizer AdamW: 'mode' must be one of "none", "tanh", not the string "medium""#) {
             try options.choice("mode", GELU.Approximation.none)
         }
-        expectError("optimiser AdamW: 'sizes[1]' must be a whole number, not the list [2]") {
+        expectError("optimizer AdamW: 'sizes[1]' must be a whole number, not the list [2]") {
             try options.value("sizes", as: [Int].self)
         }
-        expectError("optimiser AdamW: 'pair' must be a whole number or a list of 2, not the list [1, 2, 3]") {
+        expectError("optimizer AdamW: 'pair' must be a whole number or a list of 2, not the list [1, 2, 3]") {
             try options.value("pair", as: Pair.self)
         }
     }
@@ -100,10 +100,10 @@ import Testing
         #expect(try tensor.array(Float.self) == [1, 2.5, 3, 4])
         #expect(try options.value("c", as: Tensor.self).shape == [0])
         #expect(try options.value("d", as: Tensor.self).shape == [])
-        expectError("optimiser AdamW: 'b[1]' must be a list of length 2, as its neighbours are, not the list [3]") {
+        expectError("optimizer AdamW: 'b[1]' must be a list of length 2, as its neighbours are, not the list [3]") {
             try options.value("b", as: Tensor.self)
         }
-        expectError("optimiser AdamW: 'e[1]' must be a list of length 1, as its neighbours are, not the number 2") {
+        expectError("optimizer AdamW: 'e[1]' must be a list of length 1, as its neighbours are, not the number 2") {
             try options.value("e", as: Tensor.self)
         }
     }
@@ -112,11 +112,11 @@ import Testing
     func spellings() throws {
         #expect(try reader(["learningRate": 0.5]).double("lr", 1) == 0.5)
         #expect(try reader(["weightDecay": 0.5]).double("weight_decay", 1) == 0.5)
-        expectError("optimiser AdamW: 'lr' and 'learningRate' are one option: give it once") {
+        expectError("optimizer AdamW: 'lr' and 'learningRate' are one option: give it once") {
             try reader(["lr": 1, "learningRate": 2])
         }
         // An error names the option as it was written.
-        expectError(#"optimiser AdamW: 'learningRate' must be a number, not the string "a""#) {
+        expectError(#"optimizer AdamW: 'learningRate' must be a number, not the string "a""#) {
             try reader(["learningRate": "a"]).double("lr", 1)
         }
     }
@@ -126,15 +126,15 @@ import Testing
         let options = try reader(["weight_decya": 0.5])
         _ = (try options.double("lr", 1), try options.double("weight_decay", 0))
         expectError(
-            "optimiser AdamW: no option 'weight_decya'; did you mean 'weight_decay'? (there are: lr, weight_decay)"
+            "optimizer AdamW: no option 'weight_decya'; did you mean 'weight_decay'? (there are: lr, weight_decay)"
         ) { try options.requireNoOthers() }
-        expectError("optimiser AdamW: no option 'x' (there are none)") { try reader(["x": 1]).requireNoOthers() }
+        expectError("optimizer AdamW: no option 'x' (there are none)") { try reader(["x": 1]).requireNoOthers() }
         try reader(["later": 1]).requireNoOthers(but: "later")
     }
 
     @Test("a needed option that was misspelt is found")
     func misspelt() throws {
-        expectError("optimiser AdamW: the option 'gamma' is needed, and not given; is 'gama' meant to be it?") {
+        expectError("optimizer AdamW: the option 'gamma' is needed, and not given; is 'gama' meant to be it?") {
             try reader(["gama": 0.9]).double("gamma")
         }
     }
@@ -142,6 +142,6 @@ import Testing
     @Test("options are a dictionary, or none at all")
     func noDictionary() throws {
         try reader(nil).requireNoOthers()
-        expectError("optimiser AdamW: options must be a dictionary, not the list [1]") { try reader([1]) }
+        expectError("optimizer AdamW: options must be a dictionary, not the list [1]") { try reader([1]) }
     }
 }

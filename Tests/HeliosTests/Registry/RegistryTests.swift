@@ -181,7 +181,7 @@ struct RegistryTests {
         #expect(error?.description.hasSuffix("parts of parts, more than 32 deep") == true)
     }
 
-    @Test("a scheduler whose options are wrong leaves its optimiser as it was")
+    @Test("a scheduler whose options are wrong leaves its optimizer as it was")
     func optimizerIsLeft() throws {
         let optimizer = try SGD([Tensor.zeros([2]).requiresGrad_()], learningRate: 0.1, momentum: 0.5)
         for (name, cases) in schedulerCases {
@@ -195,7 +195,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("a scheduler of several leaves its optimiser as it was where one of them is wrong")
+    @Test("a scheduler of several leaves its optimizer as it was where one of them is wrong")
     func optimizerIsLeftBySeveral() throws {
         let optimizer = try SGD([Tensor.zeros([2]).requiresGrad_()], learningRate: 0.1, momentum: 0.5)
         let second: ConfigValue = ["type": "StepLR", "step_size": "often"]
@@ -235,7 +235,7 @@ struct RegistryTests {
 
     // MARK: What one would write
 
-    @Test("an optimiser and a scheduler of a configuration train a network of it")
+    @Test("an optimizer and a scheduler of a configuration train a network of it")
     func trains() throws {
         let configuration: ConfigValue = [
             "network": [
@@ -279,7 +279,7 @@ struct RegistryTests {
         ]
         let optimizer = try Registries.optimizers.make("SGD", groups, ["lr": 0.1])
         #expect(optimizer.parameterGroups.map(\.learningRate) == [0.5, 0.1])
-        expectError("optimiser LBFGS takes one group of parameters, without options of its own") {
+        expectError("optimizer LBFGS takes one group of parameters, without options of its own") {
             try Registries.optimizers.make("LBFGS", groups)
         }
     }

@@ -217,7 +217,7 @@ import TorchOptim
         let error = #expect(throws: ConfigurationError.self) {
             try Trainer.quiet().findLearningRate(Fixed(), SmallData())
         }
-        #expect(error?.description.contains("optimiser") == true)
+        #expect(error?.description.contains("optimizer") == true)
     }
 
     @Test("numbers that make no sense are errors before anything is set up")

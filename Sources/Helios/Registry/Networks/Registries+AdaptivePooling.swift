@@ -1,10 +1,10 @@
 extension OptionReader {
-    /// A size for each dimension, or one for all; nil, the input's own, for `null`.
+    /// A size for each dimension, or one for all; `nil`, the input's own, for `null`.
     fileprivate func outputSizes(count: Int) throws -> [Int?] {
         try value("output_size", as: OneOrMore<Int?>.self).values(count: count)
     }
 
-    /// A ratio for each dimension, or one for all; nil where none is given.
+    /// A ratio for each dimension, or one for all; `nil` if none is given.
     fileprivate func outputRatios(count: Int) throws -> [Double]? {
         try optional("output_ratio", as: OneOrMore<Double>.self)?.values(count: count)
     }

@@ -1,5 +1,5 @@
 extension OptionReader {
-    /// The spatial sizes of the output: a list, or one for all; nil where none are given.
+    /// The spatial sizes of the output: a list, or one for all; `nil` if none are given.
     fileprivate func outputSize() throws -> (any SpatialSize)? {
         guard let sizes = try optional("size", as: OneOrMore<Int>.self)?.values else { return nil }
         switch sizes.count {
@@ -10,7 +10,7 @@ extension OptionReader {
         }
     }
 
-    /// The factors of the spatial sizes: a list, or one for all; nil where none are given.
+    /// The factors of the spatial sizes: a list, or one for all; `nil` if none are given.
     fileprivate func scaleFactors() throws -> [Double]? {
         try optional("scale_factor", as: OneOrMore<Double>.self)?.values
     }

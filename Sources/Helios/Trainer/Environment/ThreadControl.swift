@@ -6,7 +6,7 @@ final class ThreadControl {
     private let previous = LibTorch.threadCount
     private var tuner: ThreadTuner?
     private var start: UInt64 = 0
-    /// The number that was chosen by measuring, which a resumed run takes too; nil where none was.
+    /// The number that was chosen by measuring, which a resumed run takes too; `nil` if none was.
     private(set) var chosen: Int?
 
     /// - Parameter canMeasure: whether the run is one to choose for.

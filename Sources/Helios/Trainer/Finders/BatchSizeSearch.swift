@@ -14,7 +14,7 @@ public struct BatchSizeSearch: Sendable, Equatable {
     public struct Attempt: Sendable, Equatable {
         /// The number of samples in a batch.
         public let batchSize: Int
-        /// How long a step took in seconds, the wait for its batch included; nil where the memory did not suffice.
+        /// How long a step took in seconds, the wait for its batch included; `nil` if the memory did not suffice.
         public let secondsPerStep: Double?
 
         /// Whether the memory sufficed.

@@ -27,7 +27,7 @@ public struct LearningRateSearch: Sendable, Equatable {
         self.divergence = divergence
     }
 
-    /// Notes a step. Returns whether to go on.
+    /// Notes a step. Returns whether to continue.
     mutating func add(rate: Double, loss: Double) -> Bool {
         let next = smoothing * average + (1 - smoothing) * loss
         let smoothed = next / (1 - pow(smoothing, Double(losses.count + 1)))
@@ -44,7 +44,7 @@ public struct LearningRateSearch: Sendable, Equatable {
         return !hasDiverged
     }
 
-    /// The rate at which the smoothed loss falls fastest from one step to the next; nil where it never falls, or there
+    /// The rate at which the smoothed loss falls fastest from one step to the next; `nil` if it never falls, or there
     /// are too few steps.
     ///
     /// Central differences, without the first tenth of the steps, which warm the mean up, and the last one: the rule of

@@ -10,7 +10,7 @@ struct ThreadTuner {
     private var seconds: [[Double]]
     private var step = 0
 
-    /// nil where there is nothing to choose from.
+    /// `nil` if there is nothing to choose from.
     init?(all: Int) {
         guard all > 1 else { return nil }
         counts = [1, all]

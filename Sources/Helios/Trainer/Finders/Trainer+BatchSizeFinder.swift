@@ -8,7 +8,7 @@ extension Trainer {
     /// try trainer.fit(model, data)
     /// ```
     /// Every try sets model and data up as for `fit` and trains from new weights, with batches of the size that is tried
-    /// instead of what the data module's training phases say, and without validation and checkpoints. It ends where a
+    /// instead of what the data module's training phases say, and without validation and checkpoints. It ends when a
     /// step throws a `TorchError` of the kind `outOfMemory`; what it held is freed before the next. The first training
     /// phase is the one that is tried. No file is written by the trainer, and `onTrainingEnd` is not called. A `fit`
     /// afterwards sets everything up anew, and does what it would have done without.
@@ -19,10 +19,10 @@ extension Trainer {
     ///   - first: the size to begin with.
     ///   - limit: the largest size to try; never more than there are samples.
     ///   - steps: how many steps of training a size must survive.
-    /// - Returns: the largest size that worked, and what was tried, which prints as a table. Printed too, where progress
+    /// - Returns: the largest size that worked, and what was tried, which prints as a table. Printed too, if progress
     ///   is shown.
     /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw, the `TorchError` of the
-    ///   first size too, where not even that one works.
+    ///   first size too, if not even that one works.
     @discardableResult
     public func findBatchSize<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, from first: Int = 2, upTo limit: Int? = nil,
@@ -56,7 +56,7 @@ extension Trainer {
         return search
     }
 
-    /// The size to try next: nil where there is none.
+    /// The size to try next; `nil` if there is none.
     private func nextSize(_ works: Int, _ fails: Int?, _ largest: Int, _ mode: BatchSizeSearch.Mode) -> Int? {
         guard let fails else { return works > largest / 2 ? largest : works * 2 }
         guard mode == .binarySearch, fails - works > 1 else { return nil }
@@ -75,7 +75,7 @@ extension Trainer {
                     times.append(DispatchTime.now().uptimeNanoseconds)
                     return true
                 })
-            // The first step warms up, where there is another to go by.
+            // The first step warms up, if there is another to go by.
             let steady = times.count > 2 ? times.dropFirst() : times[...]
             let nanoseconds = Double((steady.last ?? 0) - (steady.first ?? 0))
             return (

@@ -9,7 +9,7 @@ extension Trainer {
     /// try trainer.fit(model, data)
     /// ```
     /// Model and data are set up as for `fit`, and trained from new weights without validation and checkpoints. All
-    /// groups of all optimisers among the model's properties step with the rate that is tried, whatever schedulers say.
+    /// groups of all optimizers among the model's properties step with the rate that is tried, whatever schedulers say.
     /// No file is written by the trainer, and `onTrainingEnd` is not called. A `fit` afterwards sets everything up anew,
     /// and does what it would have done without.
     ///
@@ -19,11 +19,11 @@ extension Trainer {
     ///   - first: the rate of the first step.
     ///   - last: the rate of the last step.
     ///   - steps: how many steps of the optimizer.
-    ///   - loss: the name in `Model.lossItems` to go by; may be left out where there is one only.
-    ///   - smoothing: how much of the mean of the losses goes on with each step; from 0, for none, to below 1.
-    ///   - divergence: ends the test where the smoothed loss is so many times the lowest before; not where nil.
-    /// - Returns: the curve, which prints as a table, and the suggestion. Printed too, where progress is shown.
-    /// - Throws: `ConfigurationError` for numbers that make no sense, a model without optimisers, or a loss that is not
+    ///   - loss: the name in `Model.lossItems` to go by; may be left out if there is one only.
+    ///   - smoothing: how much of the mean of the losses stays with each step; from 0, for none, to below 1.
+    ///   - divergence: ends the test if the smoothed loss is this many times the lowest before; `nil` disables it.
+    /// - Returns: the curve, which prints as a table, and the suggestion. Printed too, if progress is shown.
+    /// - Throws: `ConfigurationError` for numbers that make no sense, a model without optimizers, or a loss that is not
     ///   there; what hooks and data throw, but for a loss or a layer's output that is not finite, which ends the test.
     @discardableResult
     public func findLearningRate<Batch>(
@@ -81,7 +81,7 @@ extension Trainer {
     }
 }
 
-/// Lets the steps of a model's optimisers use one learning rate, whatever schedulers do in between.
+/// Lets the steps of a model's optimizers use one learning rate, whatever schedulers do in between.
 private final class LearningRateControl {
     private var rate = 0.0
     private var optimizers: [(optimizer: Optimizer, options: [StateDict])] = []
@@ -92,14 +92,14 @@ private final class LearningRateControl {
         optimizers = model.namedOptimizers().map { ($1, $1.parameterGroups.map(\.options)) }
         guard !optimizers.isEmpty else {
             throw ConfigurationError(
-                "\(type(of: model)) has no optimiser among its stored properties after setup(fastInit:), so there is no "
+                "\(type(of: model)) has no optimizer among its stored properties after setup(fastInit:), so there is no "
                     + "learning rate to find")
         }
         for (_, value) in StatefulProperties(of: model).members {
             if let scheduler = value as? LRScheduler { schedulers.append((scheduler, try scheduler.stateDict())) }
         }
         for (optimizer, _) in optimizers {
-            // Right before its step, so that it does not matter where the model calls its schedulers.
+            // Right before its step, so that it does not matter when the model calls its schedulers.
             handles.append(optimizer.registerStepPreHook { [unowned self] _ in setRates() })
         }
     }

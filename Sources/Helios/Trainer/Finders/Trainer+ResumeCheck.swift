@@ -77,7 +77,7 @@ extension Trainer {
     }
 }
 
-/// What a check of the resume found where all bits agree.
+/// What a check of the resume found if all bits agree.
 public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
     /// How many batches were trained before the stop, and after it.
     public let steps: Int

@@ -1,5 +1,5 @@
 extension Trainer {
-    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also where the
+    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also if the
     /// model or the trial changes them.
     ///
     /// What the model holds of it (losses with all that they were computed from, gradients) goes too.

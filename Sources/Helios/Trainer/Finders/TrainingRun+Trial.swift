@@ -1,6 +1,6 @@
 extension TrainingRun {
-    /// Trains so many steps from new weights, to find something out, and nothing else: no validation, no checkpoint, no
-    /// question whether to stop. `onTrainingEnd` is not called, since models save there what they have learnt.
+    /// Trains this many steps from new weights, to find something out, and nothing else: no validation, no checkpoint, no
+    /// question whether to stop. `onTrainingEnd` is not called, since models save there what they have learned.
     ///
     /// - Parameters:
     ///   - what: what the progress bar says.

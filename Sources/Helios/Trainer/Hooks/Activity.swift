@@ -1,6 +1,6 @@
 /// What a run is doing: a hook of the model, the plug-ins or the data module, or a part of the trainer's own work.
 ///
-/// The raw value is what a user reads: in the log where it failed, in the table of times.
+/// The raw value is what a user reads: in the log if it failed, and in the table of times.
 enum Activity: String, CaseIterable {
     case prepareData, configure
     case pluginSetup = "the plug-ins' setup"

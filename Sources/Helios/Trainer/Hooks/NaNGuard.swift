@@ -1,4 +1,4 @@
-/// Checks the output of every layer of a model's networks that calls its hooks, and throws where one is not finite.
+/// Checks the output of every layer of a model's networks that calls its hooks, and throws if one is not finite.
 final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
 

@@ -8,7 +8,7 @@ struct HandledSignal {
     private let handler: Int
     private let previous: sigaction
 
-    /// nil where the program handles the signal itself, or it is ignored: then nothing is changed.
+    /// `nil` if the program handles the signal itself, or it is ignored: then nothing is changed.
     init?(_ number: Int32, handler: Handler) {
         // Asked first: to set a handler and then the old one again would lose how the old one is to be called.
         var previous = sigaction()

@@ -15,7 +15,7 @@ final class SignalWatch {
         SignalWatch.installed.withLock { installed in
             installed.watchers += 1
             guard installed.watchers == 1 else { return }
-            // Also so that the handler, which may do next to nothing, does not find them uninitialised.
+            // Also so that the handler, which may do next to nothing, does not find them uninitialized.
             receivedSignal.store(0, ordering: .sequentiallyConsistent)
             canWriteNote.store(!SignalWatch.isPipe(STDERR_FILENO), ordering: .sequentiallyConsistent)
             installed.signals = SignalWatch.numbers.compactMap { HandledSignal($0, handler: noteSignal) }
@@ -32,7 +32,7 @@ final class SignalWatch {
         }
     }
 
-    /// The signal that came; nil where none did.
+    /// The signal that came; `nil` if none did.
     var received: Int32? {
         let number = receivedSignal.load(ordering: .relaxed)
         return number == 0 ? nil : number

@@ -5,7 +5,7 @@ struct RunPlan {
         case full
         /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
         case fastRun(steps: Int)
-        /// Some steps of training and nothing else, with another batch size where it is given.
+        /// Some steps of training and nothing else, with another batch size if it is given.
         case trial(batchSize: Int?)
     }
 

@@ -92,7 +92,7 @@ extension TrainingRun {
         CheckpointFolder.Entry(file: file, contents: try CheckpointFolder.read(file))
     }
 
-    /// nil if the checkpoint folder has none of the model's.
+    /// `nil` if the checkpoint folder has none of the model's.
     ///
     /// - Throws: `CheckpointError` if the folder was named and is not there.
     private func newestEntry() throws -> CheckpointFolder.Entry? {

@@ -50,7 +50,7 @@ final class TrainingRun<Batch: Sendable> {
         let resumed = try resumeFromNewest()
         // What the hooks up to the first step draw, an uninterrupted run did not draw here.
         try keepingRandomState(if: resumed != nil) {
-            try printBanner(resumed.map { "going on from \($0.file.path) (\(state.place))" })
+            try printBanner(resumed.map { "resuming from \($0.file.path) (\(state.place))" })
         }
         // Early, before a hook does work on it.
         try checkTrainingData()
@@ -87,7 +87,7 @@ final class TrainingRun<Batch: Sendable> {
             // The lines about what is under way are for the run that continues it.
             progress.end()
             try hooks.onTrainingEnd()
-            status.log.warn(end + (keeper == nil ? "" : "; run it again to go on"))
+            status.log.warn(end + (keeper == nil ? "" : "; run it again to resume"))
         } else {
             progress.endTraining()
             try hooks.onTrainingEnd()

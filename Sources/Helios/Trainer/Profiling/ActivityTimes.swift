@@ -2,11 +2,11 @@ import Dispatch
 
 /// How long each part of a run takes, and the parts of that part.
 ///
-/// Measured on the processor: work that was handed to a GPU counts where it is waited for.
+/// Measured on the processor: work that was handed to a GPU counts when it is waited for.
 final class ActivityTimes {
     enum Part: Hashable {
         case activity(Activity)
-        /// The steps of an optimiser, by its name in the model.
+        /// The steps of an optimizer, by its name in the model.
         case optimizer(String)
     }
 

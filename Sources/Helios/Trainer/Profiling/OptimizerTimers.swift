@@ -1,4 +1,4 @@
-/// Times the steps of a model's optimisers: those that are among its stored properties after `setup`.
+/// Times the steps of a model's optimizers: those that are among its stored properties after `setup`.
 final class OptimizerTimers {
     private var handles: [StepHookHandle] = []
 

@@ -4,7 +4,7 @@ import Foundation
 struct TimeTable {
     private struct Row {
         let name: String
-        /// nil for what sums up parts of different kinds.
+        /// `nil` for what sums up parts of different kinds.
         var calls: Int?
         let nanoseconds: UInt64
     }
