@@ -57,7 +57,7 @@ struct DigitsModelTests {
     private func trainedModel(epochs: Int, workers: Int) throws -> RecordingModel {
         LibTorch.useOneThreadOnThisThread()
         let model = RecordingModel(learningRate: 1e-3, trainedNetwork: URL(filePath: "/dev/null"))
-        let trainer = try Trainer(.epochs(epochs), validation: .every(1), seed: 0, display: .nothing)
+        let trainer = try Trainer(.epochs(epochs), validation: .every(1), seed: 0, device: .cpu, display: .nothing)
         try trainer.fit(model, DigitsData(batchSize: 32, workers: workers))
         return model
     }

@@ -17,7 +17,8 @@ import Testing
             let network = folder.appending(path: "digits.pth")
             let model = DigitsModel(learningRate: 1e-3, trainedNetwork: network)
             let data = DigitsData(batchSize: 32, workers: 0)
-            let trainer = try Trainer(.epochs(1), checkpoints: .in(folder, every: 1), seed: .max, display: .nothing)
+            let trainer = try Trainer(
+                .epochs(1), checkpoints: .in(folder, every: 1), seed: .max, device: .cpu, display: .nothing)
             let (result, user) = try await withStandardGenerator {
                 let result = try trainer.fit(model, data)
                 let user = try model.stateDict()

@@ -35,7 +35,7 @@ final class CheckpointWriter {
         } catch {
             throw CheckpointError(
                 path: files.first?.path ?? "",
-                reason: "the state cannot be copied for the thread that writes it, which checkpointWriting .sync does "
+                reason: "the state cannot be copied for the thread that writes it, which writing: .sync does "
                     + "without: \(error)")
         }
         let running = Running(CheckpointJob(state: copy, files: files, obsolete: obsolete), perform)

@@ -91,7 +91,8 @@ public final class BestCheckpoints: Plugin {
     override public func onTrainingStart() throws {
         try metric.requireValidation(for: self)
         guard trainer?.options.checkpoints != nil else {
-            throw PluginError(id: id, reason: "the trainer has no checkpoint folder, and so there is none for the best checkpoints")
+            throw PluginError(
+                id: id, reason: "the trainer has no checkpoint folder, and so there is none for the best checkpoints")
         }
         try requireShortName()
         if isRestored { try prepareFolder() }

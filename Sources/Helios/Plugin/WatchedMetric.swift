@@ -45,7 +45,8 @@ struct WatchedMetric: Equatable {
         guard let trainer = plugin.trainer else { return }
         guard trainer.options.validation != nil else {
             throw PluginError(
-                id: plugin.id, reason: "it goes by a score of the validation, and without validation: .every(…) there is none")
+                id: plugin.id,
+                reason: "it goes by a score of the validation, and without validation: .every(…) there is none")
         }
         // A metric may come from the training itself.
         guard trainer.hasValidationData || plugin.model?.metrics[name] != nil else {

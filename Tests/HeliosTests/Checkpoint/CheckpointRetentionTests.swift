@@ -169,7 +169,9 @@ import Testing
     func manyInterruptions() throws {
         try withTemporaryFolder { folder in
             func train(_ limit: Duration?) throws {
-                let trainer = try Trainer(.epochs(4, timeLimit: limit), checkpoints: .in(folder, every: 1, keeping: .last(1, every: 2)), display: .nothing)
+                let trainer = try Trainer(
+                    .epochs(4, timeLimit: limit), checkpoints: .in(folder, every: 1, keeping: .last(1, every: 2)),
+                    device: .cpu, display: .nothing)
                 try trainer.fit(SmallModel(), SmallData())
             }
             // One step each, up to the third of the second epoch.

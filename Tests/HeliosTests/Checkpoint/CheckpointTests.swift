@@ -131,7 +131,8 @@ import Testing
             func fit(_ epochs: Int) throws -> (TrainingState, String) {
                 let model = Named()
                 model.saveName = saveName
-                let trainer = try Trainer.quiet(.epochs(epochs), validation: .every(1), checkpoints: .in(folder, every: 1))
+                let trainer = try Trainer.quiet(
+                    .epochs(epochs), validation: .every(1), checkpoints: .in(folder, every: 1))
                 var state = TrainingState()
                 let text = try trainer.printedText { state = try trainer.fit(model, SmallData()).state }
                 #expect(trainer.lastCheckpoint?.lastPathComponent.utf8.count == 255)

@@ -53,7 +53,8 @@ import Testing
                 data.options.shuffle = false
                 data.options.sampler = Stride(count: 22, step: 3)
             }),
-        Setting(name: "batch limit", message: "the number of batches (data: .first(train:), .overfit(batches:)) (6 in") {
+        Setting(name: "batch limit", message: "the number of batches (data: .first(train:), .overfit(batches:)) (6 in")
+        {
             _, options in
             options.data.training = .first(5)
         },

@@ -49,7 +49,8 @@ import Testing
     private func train(
         _ total: Int, in folder: URL, _ model: Optioned, onResume: ResumePolicy = .keep
     ) throws -> String {
-        let trainer = try Trainer(.iterations(total), checkpoints: .in(folder, onResume: onResume), display: .progress)
+        let trainer = try Trainer(
+            .iterations(total), checkpoints: .in(folder, onResume: onResume), device: .cpu, display: .progress)
         return try trainer.printedText { try trainer.fit(model, SmallData()) }
     }
 
@@ -237,12 +238,13 @@ import Testing
     func accumulation() throws {
         try withTemporaryFolder { (folder: URL) throws in
             func train(_ steps: Int, accumulating count: Int) throws -> String {
-                let trainer = try Trainer.quiet(.iterations(steps), checkpoints: .in(folder), accumulation: .batches(count))
+                let trainer = try Trainer.quiet(
+                    .iterations(steps), checkpoints: .in(folder), accumulation: .batches(count))
                 return try trainer.printedText { try trainer.fit(SmallModel(), SmallData()) }
             }
             #expect(try !train(2, accumulating: 2).contains("the checkpoint was trained with"))
             #expect(try !train(3, accumulating: 2).contains("the checkpoint was trained with"))
-            #expect(try train(4, accumulating: 3).contains("with accumulationSteps 2, this run has 3"))
+            #expect(try train(4, accumulating: 3).contains("with 2 batches in a step of the optimizer, this run has 3"))
         }
     }
 }

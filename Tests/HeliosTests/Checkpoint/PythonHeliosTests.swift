@@ -35,7 +35,9 @@ import Testing
     }
 
     private func trainer(_ run: Run, in folder: URL, keeping: CheckpointRetention = .all) throws -> Trainer {
-        try Trainer.quiet(.of(run.unit == "epoch" ? .epoch : .iteration, run.total), checkpoints: .in(folder, every: 2, keeping: keeping))
+        try Trainer.quiet(
+            .of(run.unit == "epoch" ? .epoch : .iteration, run.total),
+            checkpoints: .in(folder, every: 2, keeping: keeping))
     }
 
     @Test("there are runs of three versions by epoch and by iteration")

@@ -14,7 +14,8 @@ import Testing
             let file = folder.appending(path: "output")
             try Data().write(to: file)
             let handle = try FileHandle(forWritingTo: file)
-            let trainer = try Trainer(.of(unit, total), validation: .every(validFrequency), display: .progress)
+            let trainer = try Trainer(
+                .of(unit, total), validation: validFrequency.map { .every($0) }, device: .cpu, display: .progress)
             trainer.console = Console(
                 output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal)
             try trainer.fit(model, data)

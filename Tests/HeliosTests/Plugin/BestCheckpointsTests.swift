@@ -10,7 +10,9 @@ import Testing
         _ scores: [Double], in folder: URL, _ plugin: BestCheckpoints, total: Int? = nil, checkpointFrequency: Int? = 1,
         unit: TrainingUnit = .epoch, as name: String = "score"
     ) throws -> ScoredModel {
-        let trainer = try Trainer.quiet(.of(unit, total ?? scores.count), validation: .every(1), checkpoints: .in(folder, every: checkpointFrequency),
+        let trainer = try Trainer.quiet(
+            .of(unit, total ?? scores.count), validation: .every(1),
+            checkpoints: .in(folder, every: checkpointFrequency),
             data: .first(train: 1), logs: .in(folder))
         try trainer.register(plugin)
         let model = ScoredModel(scores, as: name)
@@ -117,7 +119,8 @@ import Testing
             override var metrics: [String: Double] { ["other": -(validationScores["score"] ?? 0)] }
         }
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(folder), data: .first(train: 1))
+            let trainer = try Trainer.quiet(
+                .epochs(3), validation: .every(1), checkpoints: .in(folder), data: .first(train: 1))
             try trainer.register(BestCheckpoints(metric: "score", mode: .min))
             try trainer.register(BestCheckpoints(metric: "other", mode: .min, folder: "other", id: "other"))
             try trainer.fit(TwoScores([2, 1, 3]), SmallData())
@@ -292,7 +295,8 @@ import Testing
         }
         try withTemporaryFolder { folder in
             try train(scores, in: folder, best(), total: 2)
-            let trainer = try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: .in(folder, every: 1), data: .first(train: 1),
+            let trainer = try Trainer.quiet(
+                .epochs(3), validation: .every(1), checkpoints: .in(folder, every: 1), data: .first(train: 1),
                 logs: .in(folder))
             try trainer.register(BestCheckpoints(metric: "other", mode: .max))
             try trainer.fit(Both(scores), SmallData())

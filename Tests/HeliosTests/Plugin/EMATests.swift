@@ -199,7 +199,8 @@ struct EMATests {
         }
         try withTemporaryFolder { folder in
             func train(in name: String, interrupts: Bool = false) throws -> (FitResult, Interrupting, EMA) {
-                let trainer = try Trainer.quiet(.epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1))
+                let trainer = try Trainer.quiet(
+                    .epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1))
                 let ema = try EMA(decay: 0.9)
                 try trainer.register(ema)
                 let model = Interrupting()

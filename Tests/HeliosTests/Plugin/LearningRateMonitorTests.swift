@@ -106,7 +106,8 @@ import Testing
             func train(_ total: Int, in name: String, _ interval: LearningRateMonitor.Interval) throws
                 -> LearningRateMonitor
             {
-                let trainer = try Trainer.quiet(.of(unit, total), checkpoints: .in(folder.appending(path: name), every: 1))
+                let trainer = try Trainer.quiet(
+                    .of(unit, total), checkpoints: .in(folder.appending(path: name), every: 1))
                 let monitor = try LearningRateMonitor(interval, historyLimit: 9)
                 try trainer.register(monitor)
                 try trainer.fit(Scheduled(), SmallData())

@@ -52,7 +52,9 @@ private struct Run {
 
     init(_ unit: TrainingUnit, _ accumulation: Int, in folder: URL) throws {
         model = Snapshotting(in: folder)
-        trainer = try .quiet(.of(unit, unit == .epoch ? 12 : 24), validation: .every(unit == .epoch ? 1 : 2), checkpoints: .in(folder, every: 1), accumulation: .batches(accumulation))
+        trainer = try .quiet(
+            .of(unit, unit == .epoch ? 12 : 24), validation: .every(unit == .epoch ? 1 : 2),
+            checkpoints: .in(folder, every: 1), accumulation: .batches(accumulation))
         try trainer.register(EMA(decay: 0.9, warmsUp: true, every: 2))
         try trainer.register(EarlyStopping(metric: "judged", mode: .max, patience: 2))
         try trainer.register(BestCheckpoints(metric: "loss", mode: .min, keep: 2))

@@ -226,7 +226,8 @@ import Testing
     func failure(hook: String) throws {
         try withTemporaryFolder { folder in
             let calls = Calls()
-            let trainer = try Trainer.quiet(.epochs(1), validation: .every(1), checkpoints: .in(folder, every: 1), logs: .in(folder))
+            let trainer = try Trainer.quiet(
+                .epochs(1), validation: .every(1), checkpoints: .in(folder, every: 1), logs: .in(folder))
             try trainer.register(NotingPlugin("1", calls))
             let failing = NotingPlugin("failing", calls, overrides: .trainingBatch)
             failing.failing = hook

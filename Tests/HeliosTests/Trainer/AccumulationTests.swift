@@ -60,7 +60,9 @@ import Testing
         let (model, data) = (Accumulating(), SmallData())
         data.count = count
         data.options = LoaderOptions(batchSize: batchSize, dropLast: dropLast)
-        let trainer = try Trainer(.epochs(3), validation: .every(3), accumulation: .batches(steps, remainder: remainder), display: .nothing)
+        let trainer = try Trainer(
+            .epochs(3), validation: .every(3), accumulation: .batches(steps, remainder: remainder), device: .cpu,
+            display: .nothing)
         for plugin in plugins { try trainer.register(plugin) }
         try trainer.fit(model, data)
         return model
@@ -102,7 +104,8 @@ import Testing
         ] {
             let (model, data) = (Noting(saveName: "noting"), SmallData())
             data.count = 10
-            let trainer = try Trainer(.iterations(2), accumulation: .batches(2, remainder: remainder), display: .nothing)
+            let trainer = try Trainer(
+                .iterations(2), accumulation: .batches(2, remainder: remainder), device: .cpu, display: .nothing)
             try trainer.fit(model, data)
             #expect(model.batches == expected)
         }
@@ -113,7 +116,9 @@ import Testing
         let error = #expect(throws: DataError.self) {
             try train(count: 20, batchSize: 4, accumulating: 16, .drop)
         }
-        #expect(error?.description.contains("an epoch has 5 batches, accumulation is .batches(16, remainder: .drop)") == true)
+        #expect(
+            error?.description.contains("an epoch has 5 batches, accumulation is .batches(16, remainder: .drop)")
+                == true)
     }
 
     /// Counts batches by itself, and never gets to a step.
@@ -149,7 +154,8 @@ import Testing
     func fastRun() throws {
         let data = SmallData()
         data.count = 40
-        let trainer = try Trainer(.epochs(5), accumulation: .batches(4, remainder: .drop), display: .nothing)
+        let trainer = try Trainer(
+            .epochs(5), accumulation: .batches(4, remainder: .drop), device: .cpu, display: .nothing)
         let model = Accumulating()
         try trainer.fastRun(model, data, steps: 3)
         #expect(model.stepCount == 1)

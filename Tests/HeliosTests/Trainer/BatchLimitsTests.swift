@@ -74,7 +74,9 @@ import Testing
     func resume(unit: TrainingUnit, workers: Int) throws {
         try withTemporaryFolder { folder in
             func train(_ total: Int, in name: String) throws -> SmallModel {
-                let trainer = try Trainer.quiet(.of(unit, total), validation: .every(2, limit: 1), checkpoints: .in(folder.appending(path: name), every: 1), data: .first(train: 4))
+                let trainer = try Trainer.quiet(
+                    .of(unit, total), validation: .every(2, limit: 1),
+                    checkpoints: .in(folder.appending(path: name), every: 1), data: .first(train: 4))
                 let (model, data) = (SmallModel(), SmallData())
                 data.options.workers = workers
                 try trainer.fit(model, data)
@@ -143,7 +145,9 @@ import Testing
     func overfitResume() throws {
         try withTemporaryFolder { folder in
             func train(_ total: Int, in name: String) throws -> [Double] {
-                let trainer = try Trainer.quiet(.iterations(total), checkpoints: .in(folder.appending(path: name), every: 1), data: .overfit(batches: 3))
+                let trainer = try Trainer.quiet(
+                    .iterations(total), checkpoints: .in(folder.appending(path: name), every: 1),
+                    data: .overfit(batches: 3))
                 let model = SmallModel()
                 try trainer.fit(model, SmallData())
                 return model.losses

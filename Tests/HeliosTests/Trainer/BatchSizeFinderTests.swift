@@ -214,7 +214,7 @@ import Testing
 
     @Test("what was tried is printed as a table where progress is shown")
     func printed() throws {
-        let trainer = try Trainer(display: .progress)
+        let trainer = try Trainer(device: .cpu, display: .progress)
         let text = try trainer.printedText {
             _ = try trainer.findBatchSize(Limited(9), SmallData())
         }

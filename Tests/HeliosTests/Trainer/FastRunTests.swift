@@ -22,7 +22,9 @@ import Testing
     }
 
     private func trainer(_ unit: TrainingUnit, _ folder: URL, accumulationSteps: Int = 1) throws -> Trainer {
-        try Trainer.quiet(.of(unit, 1000), validation: .every(500), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1), accumulation: .batches(accumulationSteps), logs: .in(folder.appending(path: "logs")))
+        try Trainer.quiet(
+            .of(unit, 1000), validation: .every(500), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1),
+            accumulation: .batches(accumulationSteps), logs: .in(folder.appending(path: "logs")))
     }
 
     @Test("it runs a few batches of everything once, and leaves no file", arguments: TrainingUnit.allCases)

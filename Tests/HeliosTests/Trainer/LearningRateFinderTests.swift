@@ -103,7 +103,10 @@ import TorchOptim
     func leavesNothing(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(.of(unit, 3), validation: .every(1), checkpoints: .in(folder.appending(path: "\(name)/checkpoints"), every: 1), logs: .in(folder.appending(path: "\(name)/logs")))
+                try Trainer.quiet(
+                    .of(unit, 3), validation: .every(1),
+                    checkpoints: .in(folder.appending(path: "\(name)/checkpoints"), every: 1),
+                    logs: .in(folder.appending(path: "\(name)/logs")))
             }
             let (plain, model) = (SmallModel(), SmallModel())
             let whole = try trainer("plain").fit(plain, SmallData())
@@ -132,7 +135,9 @@ import TorchOptim
         try withTemporaryFolder { folder in
             let previous = LibTorch.threadCount
             defer { try? LibTorch.setThreadCount(previous) }
-            let trainer = try Trainer(.epochs(1), checkpoints: .in(folder, every: 1), deterministic: true, threads: 2, display: .nothing)
+            let trainer = try Trainer(
+                .epochs(1), checkpoints: .in(folder, every: 1), deterministic: true, device: .cpu, threads: 2,
+                display: .nothing)
             try trainer.fit(SmallModel(), SmallData())
             let (file, files, progress) = (trainer.lastCheckpoint, folder.filesBelow, trainer.state)
             try LibTorch.setThreadCount(3)
@@ -149,7 +154,7 @@ import TorchOptim
 
     @Test("a profile and a table are left to the training")
     func quiet() throws {
-        let trainer = try Trainer(display: .nothing, diagnostics: [.profile])
+        let trainer = try Trainer(device: .cpu, display: .nothing, diagnostics: [.profile])
         let text = try trainer.printedText {
             _ = try trainer.findLearningRate(SmallModel(), SmallData(), to: 1e-3, steps: 30)
         }
@@ -158,7 +163,7 @@ import TorchOptim
 
     @Test("the curve is printed where progress is shown")
     func printed() throws {
-        let trainer = try Trainer(display: .progress)
+        let trainer = try Trainer(device: .cpu, display: .progress)
         let text = try trainer.printedText {
             _ = try trainer.findLearningRate(SmallModel(), SmallData(), to: 1e-2, steps: 30)
         }

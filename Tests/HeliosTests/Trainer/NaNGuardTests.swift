@@ -117,8 +117,7 @@ import Testing
             override func validStep(_ batch: LabeledBatch, step: Int) throws { _ = try network(batch.inputs / 0) }
         }
         #expect(throws: NonFiniteOutputError.self) { try trainer().test(BadInput(), SmallData()) }
-        let validating = try trainer()
-        validating.validFrequency = 1
+        let validating = try Trainer.quiet(.epochs(2), validation: .every(1), diagnostics: .nanGuard)
         let error = #expect(throws: NonFiniteOutputError.self) { try validating.fit(BadInput(), SmallData()) }
         #expect(error?.layer == "network.0" && error?.inputIsFinite == false)
     }

@@ -54,7 +54,9 @@ struct PostponedLossesTests {
     private static func train(
         _ model: Watching, _ unit: TrainingUnit = .epoch, _ steps: Int = 3, folder: URL? = nil
     ) throws {
-        let trainer = try Trainer.quiet(.of(unit, steps), validation: .every(unit == .epoch ? 2 : 7), checkpoints: folder.map { .in($0, every: 1) }, logs: folder.map { .in($0, every: 40) } ?? .every(40))
+        let trainer = try Trainer.quiet(
+            .of(unit, steps), validation: .every(unit == .epoch ? 2 : 7), checkpoints: folder.map { .in($0, every: 1) },
+            logs: folder.map { .in($0, every: 40) } ?? .every(40))
         let data = SmallData()
         data.count = 88
         try trainer.fit(model, data)

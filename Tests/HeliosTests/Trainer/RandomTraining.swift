@@ -86,7 +86,13 @@ struct RandomTraining {
             let data = AugmentedData(self, workers: workers[result.runCount % workers.count])
             model = Learner(
                 self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
-            let trainer = try Trainer(.of(unit, total), validation: .every(validFrequency, stopAfter: earlyStopCycles), checkpoints: .in(folder.appending(path: "checkpoints"), every: checkpointFrequency, writing: result.runCount % 2 == 0 ? .async : .sync), accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit), logs: .in(folder, every: 2), seed: seed, display: .nothing)
+            let trainer = try Trainer(
+                .of(unit, total), validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
+                checkpoints: .in(
+                    folder.appending(path: "checkpoints"), every: checkpointFrequency,
+                    writing: result.runCount % 2 == 0 ? .async : .sync),
+                accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit),
+                logs: .in(folder, every: 2), seed: seed, device: .cpu, display: .nothing)
             result.outcome = try trainer.fit(model, data).outcome
             result.runCount += 1
             result.losses += model.losses

@@ -12,7 +12,8 @@ import Testing
         try withTemporaryFolder { folder in
             let total: Int = unit == .epoch ? 3 : 16
             func trainer(_ name: String) throws -> Trainer {
-                try Trainer.quiet(.of(unit, total), validation: .every(2), checkpoints: .in(folder.appending(path: name), every: 1))
+                try Trainer.quiet(
+                    .of(unit, total), validation: .every(2), checkpoints: .in(folder.appending(path: name), every: 1))
             }
             let whole = SmallModel()
             try trainer("whole").fit(whole, SmallData())
@@ -59,7 +60,9 @@ import Testing
         }
         try withTemporaryFolder { folder in
             func train(_ model: SmallModel, in name: String) throws -> (outcome: FitResult.Outcome, count: Int) {
-                let trainer = try Trainer.quiet(.of(unit, unit == .epoch ? 2 : 9), validation: .every(unit == .epoch ? 1 : 4), checkpoints: .in(folder.appending(path: name)))
+                let trainer = try Trainer.quiet(
+                    .of(unit, unit == .epoch ? 2 : 9), validation: .every(unit == .epoch ? 1 : 4),
+                    checkpoints: .in(folder.appending(path: name)))
                 let plugin = Counting(id: "counting")
                 try trainer.register(plugin)
                 let result = try trainer.fit(model, SmallData())

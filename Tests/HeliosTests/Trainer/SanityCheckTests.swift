@@ -34,7 +34,8 @@ import Testing
     private func train(_ model: SmallModel, checked steps: Int, valid: Int = 2, folder: URL? = nil) throws
         -> FitResult
     {
-        let trainer = try Trainer.quiet(.epochs(1), validation: .every(valid, sanityCheck: steps), checkpoints: folder.map { .in($0, every: 1) })
+        let trainer = try Trainer.quiet(
+            .epochs(1), validation: .every(valid, sanityCheck: steps), checkpoints: folder.map { .in($0, every: 1) })
         return try trainer.fit(model, SmallData())
     }
 
@@ -95,7 +96,7 @@ import Testing
                 try addTrainPhase(TensorDataset(inputs: Tensor.zeros([4, 1, 3, 3]), targets: Tensor([0, 1, 2, 0])))
             }
         }
-        let trainer = try Trainer(.epochs(1), validation: .every(1, sanityCheck: 2), display: .nothing)
+        let trainer = try Trainer(.epochs(1), validation: .every(1, sanityCheck: 2), device: .cpu, display: .nothing)
         #expect(try trainer.fit(SmallModel(), TrainingOnly()).outcome == .completed)
     }
 }

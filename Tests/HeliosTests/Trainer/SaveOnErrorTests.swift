@@ -15,7 +15,10 @@ import Testing
     }
 
     private func trainer(in folder: URL, saves: Bool = true) throws -> Trainer {
-        try Trainer(.iterations(6), checkpoints: .in(folder, every: 2, onError: saves), logs: .in(folder), display: .nothing)
+        try Trainer(
+            .iterations(6), checkpoints: .in(folder, every: 2, onError: saves ? .save : .saveNothing),
+            logs: .in(folder), device: .cpu,
+            display: .nothing)
     }
 
     @Test("an error leaves a checkpoint of the state as it is, and names the file")

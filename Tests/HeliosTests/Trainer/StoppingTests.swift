@@ -10,7 +10,9 @@ import Testing
         try withTemporaryFolder { folder in
             let steps: Int = unit == .epoch ? 1 : 6
             func trainer(_ limit: Duration?, in name: String) throws -> Trainer {
-                try Trainer(.of(unit, steps, timeLimit: limit), checkpoints: .in(folder.appending(path: name)), display: .nothing)
+                try Trainer(
+                    .of(unit, steps, timeLimit: limit), checkpoints: .in(folder.appending(path: name)), device: .cpu,
+                    display: .nothing)
             }
             var losses: [Double] = []
             for step in 1...6 {
@@ -66,7 +68,9 @@ import Testing
         arguments: Place.allCases)
     func error(place: Place) throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(validation: .every(1), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1), logs: .in(folder))
+            let trainer = try Trainer.quiet(
+                validation: .every(1), checkpoints: .in(folder.appending(path: "checkpoints"), every: 1),
+                logs: .in(folder))
             let data = FailingData(place)
             #expect(throws: Trouble(place: place)) { try trainer.fit(FailingModel(place), data) }
             #expect(data.teardownCount == 1)

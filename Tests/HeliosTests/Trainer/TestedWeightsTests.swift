@@ -76,7 +76,7 @@ import Testing
             #expect(model.setupCount == 1 && model.testScores["loss"] == model.validationScores["loss"])
 
             let stopped = Watched()
-            let limited = try Trainer(.epochs(9, timeLimit: .nanoseconds(1)), display: .nothing)
+            let limited = try Trainer(.epochs(9, timeLimit: .nanoseconds(1)), device: .cpu, display: .nothing)
             try limited.fit(stopped, SmallData())
             let weights = try copy(of: stopped.network)
             try limited.test(stopped, SmallData())
@@ -128,7 +128,7 @@ import Testing
     func fresh() throws {
         let text = error(try .quiet(), Watched())
         #expect(text.contains("the model has not been trained in this process"), "\(text)")
-        #expect(text.contains("the trainer has no checkpointRoot"), "\(text)")
+        #expect(text.contains("the trainer has no checkpoint folder"), "\(text)")
         #expect(text.contains("Watched does not override loadForTesting()"), "\(text)")
     }
 
@@ -188,7 +188,7 @@ import Testing
         }
         let model = Loading()
         model.callsSuper = callsSuper
-        let trainer = try Trainer(.epochs(1), display: .progress)
+        let trainer = try Trainer(.epochs(1), device: .cpu, display: .progress)
         let text = try trainer.printedText { try trainer.test(model, SmallData()) }
         #expect(text.contains("testing what Loading.loadForTesting() loaded"), "\(text)")
         #expect(model.testScores["loss"] != nil)
@@ -210,7 +210,9 @@ import Testing
     func line() throws {
         try withTemporaryFolder { folder in
             func trainer(_ root: URL?) throws -> Trainer {
-                try Trainer(.epochs(2), checkpoints: root.map { .in($0, every: 1) }, logs: .in(folder), display: .progress)
+                try Trainer(
+                    .epochs(2), checkpoints: root.map { .in($0, every: 1) }, logs: .in(folder), device: .cpu,
+                    display: .progress)
             }
             let root = folder.appending(path: "checkpoints")
             let model = Watched()

@@ -31,7 +31,9 @@ import Testing
     private func trainer(
         _ threads: ThreadCount, epochs: Int = 4, deterministic: Bool = false, folder: URL? = nil
     ) throws -> Trainer {
-        try Trainer(.epochs(epochs), checkpoints: folder.map { .in($0, every: 1) }, deterministic: deterministic, threads: threads, display: .nothing)
+        try Trainer(
+            .epochs(epochs), checkpoints: folder.map { .in($0, every: 1) }, deterministic: deterministic, device: .cpu,
+            threads: threads, display: .nothing)
     }
 
     /// Runs `body` in a process that has two threads set.

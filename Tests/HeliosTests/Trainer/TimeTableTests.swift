@@ -29,7 +29,9 @@ import TorchOptim
     @Test("a table at the end says where the time of a training went, with the parts of each part below it")
     func training() throws {
         try withTemporaryFolder { folder in
-            let trainer = try Trainer.quiet(.epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1), logs: .in(folder.appending(path: "logs")), diagnostics: .profile)
+            let trainer = try Trainer.quiet(
+                .epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1),
+                logs: .in(folder.appending(path: "logs")), diagnostics: .profile)
             let lines = try profile(trainer, SmallModel()) { try $0.fit($1, SmallData()) }
             let rows = try calls(lines)
             func count(_ name: String) -> Int? { rows.last { $0.name == name }?.calls }
@@ -82,7 +84,8 @@ import TorchOptim
                     TensorDataset(inputs: inputs, targets: Tensor.zeros([8])), LoaderOptions(batchSize: 2))
             }
         }
-        let tested = try calls(profile(Trainer.quiet(diagnostics: .profile), ReadyModel()) { try $0.test($1, SmallData()) })
+        let tested = try calls(
+            profile(Trainer.quiet(diagnostics: .profile), ReadyModel()) { try $0.test($1, SmallData()) })
         #expect(tested.contains { $0.name == "testStep" && $0.calls == 2 })
         let predicted = try calls(
             profile(Trainer.quiet(diagnostics: .profile), Predicting()) { trainer, model in
@@ -111,7 +114,9 @@ import TorchOptim
         }
         let model = Two()
         let rows = try calls(
-            profile(Trainer.quiet(.epochs(1), validation: .every(1), diagnostics: .profile), model) { try $0.fit($1, SmallData()) })
+            profile(Trainer.quiet(.epochs(1), validation: .every(1), diagnostics: .profile), model) {
+                try $0.fit($1, SmallData())
+            })
         #expect(rows.contains { $0.name == "  others.0.step()" && $0.calls == 6 })
         #expect(rows.contains { $0.name == "  others.1.step()" && $0.calls == 6 })
         #expect(!rows.contains { $0.name.contains("optimizer.step()") })

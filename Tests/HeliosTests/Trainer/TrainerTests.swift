@@ -62,7 +62,9 @@ import Testing
         final class Satisfied: SmallModel {
             override func shouldTrainingStop() -> Bool { losses.count >= 8 }
         }
-        let trainer = try Trainer.quiet(.of(unit, .max), validation: .every(.max, stopAfter: .max), accumulation: .batches(.max), logs: .every(.max), seed: .max)
+        let trainer = try Trainer.quiet(
+            .of(unit, .max), validation: .every(.max, stopAfter: .max), accumulation: .batches(.max),
+            logs: .every(.max), seed: .max)
         #expect(try trainer.fit(Satisfied(), SmallData()).state.globalIteration == 8)
     }
 
@@ -113,7 +115,8 @@ import Testing
         try withTemporaryFolder { folder in
             func train(_ cycles: Int) throws -> (FitResult, Int) {
                 let model = Stuck()
-                let trainer = try Trainer.quiet(.unlimited(unit), validation: .every(1, stopAfter: cycles), checkpoints: .in(folder, every: 1))
+                let trainer = try Trainer.quiet(
+                    .unlimited(unit), validation: .every(1, stopAfter: cycles), checkpoints: .in(folder, every: 1))
                 return (try trainer.fit(model, SmallData()), model.losses.count)
             }
             let (first, firstCount) = try train(2)
@@ -304,7 +307,9 @@ import Testing
         weak var trainer: Trainer?
         weak var plugin: Plugin?
         try withTemporaryFolder { folder in
-            let ownTrainer = try Trainer(.epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1), logs: .in(folder), display: .nothing, diagnostics: [.nanGuard])
+            let ownTrainer = try Trainer(
+                .epochs(2), validation: .every(1, sanityCheck: 1), checkpoints: .in(folder, every: 1),
+                logs: .in(folder), device: .cpu, display: .nothing, diagnostics: [.nanGuard])
             try ownTrainer.register(EMA())
             try ownTrainer.register(EarlyStopping(metric: "loss", mode: .min))
             try ownTrainer.register(BestCheckpoints(metric: "loss", mode: .min))

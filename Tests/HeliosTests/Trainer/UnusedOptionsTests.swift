@@ -21,7 +21,8 @@ import Testing
 
     @Test("options of a validation that there are no data for")
     func noValidationData() throws {
-        let trainer = try Trainer(.epochs(3), validation: .every(1, sanityCheck: 1, limit: 2), display: .nothing)
+        let trainer = try Trainer(
+            .epochs(3), validation: .every(1, sanityCheck: 1, limit: 2), device: .cpu, display: .nothing)
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), NoValidation()) }
         #expect(lines.count == 1)
         #expect(

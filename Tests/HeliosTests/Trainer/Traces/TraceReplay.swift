@@ -134,7 +134,8 @@ struct TraceReplay {
             validation: options.validFrequency.map { .every($0, stopAfter: options.earlyStopCycles) },
             checkpoints: .in(checkpoints, every: options.checkpointFrequency),
             accumulation: .batches(options.accumulation), logs: options.printFrequency.map { .every($0) } ?? .none,
-            seed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? TrainerOptions.defaultSeed, deterministic: options.isDeterministic, stopsOnSignals: false, display: .nothing)
+            seed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? TrainerOptions.defaultSeed,
+            deterministic: options.isDeterministic, device: .cpu, stopsOnSignals: false, display: .nothing)
     }
 }
 
