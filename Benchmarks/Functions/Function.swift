@@ -52,7 +52,7 @@ enum Function: String, CaseIterable {
             let (logits, targets) = try (Tensor.randn([32, 10]), Function.targets())
             return { _ = try Workload.mlp.loss(logits, targets) }
         case .backward:
-            let network = try Workload.mlp.makeNetwork()
+            let network = Workload.mlp.makeNetwork()
             let loss = try Workload.mlp.loss(network(Tensor.randn([32, 64])), Function.targets())
             return { try loss.backward(retainGraph: true) }
         case .adamW, .adamWFused:
@@ -74,7 +74,7 @@ enum Function: String, CaseIterable {
             let random = BatchRandom(seed: 0, epoch: 0)
             return { _ = try data.batch(at: indices, random: random) }
         case .stateDict:
-            let network = try Workload.resnet18.makeNetwork()
+            let network = Workload.resnet18.makeNetwork()
             return { _ = try network.stateDict() }
         case .item:
             let x = try Tensor(1.5)

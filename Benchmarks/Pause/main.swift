@@ -21,7 +21,7 @@ final class LargeModel: Model<Int> {
     private(set) var pauses: [Duration] = []
 
     override func setup(fastInit: Bool) throws {
-        network = try Sequential((0..<max(mebibytes / 64, 1)).map { _ in try Linear(4096, 4096, bias: false) })
+        network = Sequential { for _ in 0..<max(mebibytes / 64, 1) { Linear(4096, 4096, bias: false) } }
     }
 
     override func trainStep(_ batch: Int, state: TrainingState) throws {

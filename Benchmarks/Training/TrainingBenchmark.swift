@@ -95,7 +95,7 @@ struct Report: Encodable {
 final class BenchmarkModel: Model<LabeledBatch> {
     private let workload: Workload
     private let bf16, channelsLast: Bool
-    private var network: (any Module & Layer)!
+    private var network: (any Layer)!
     private var optimizer: Optimizer!
     private var start = DispatchTime.now()
     private(set) var epochs: [Double] = []
@@ -109,7 +109,7 @@ final class BenchmarkModel: Model<LabeledBatch> {
     }
 
     override func setup(fastInit: Bool) throws {
-        network = try workload.makeNetwork()
+        network = workload.makeNetwork()
         if channelsLast { try network.to(.channelsLast) }
         if bf16 { try createScaler(dtype: .bfloat16) }
         optimizer = try workload.makeOptimizer(network.parameters())

@@ -1,22 +1,22 @@
 import Helios
 
-/// Attention to what came before, and a linear layer of four times the width, around each of which the input goes on.
+/// Attention to what came before, and a network of four times the width, each with a connection around it.
 final class GPTBlock: Module, Layer {
     private let heads: Int
     let ln1, ln2: LayerNorm
     let qkv, proj, up, down: Linear
 
-    init(width: Int, heads: Int) throws {
+    init(width: Int, heads: Int) {
         self.heads = heads
-        ln1 = try LayerNorm([width])
-        ln2 = try LayerNorm([width])
-        qkv = try Linear(width, 3 * width)
-        proj = try Linear(width, width)
-        up = try Linear(width, 4 * width)
-        down = try Linear(4 * width, width)
+        ln1 = LayerNorm(width)
+        ln2 = LayerNorm(width)
+        qkv = Linear(width, 3 * width)
+        proj = Linear(width, width)
+        up = Linear(width, 4 * width)
+        down = Linear(4 * width, width)
     }
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor {
+    func forward(_ input: Tensor) throws -> Tensor {
         let (batch, length, width) = (input.shape[0], input.shape[1], input.shape[2])
         let parts = try qkv(ln1(input)).split(splitSize: width, dim: 2).map {
             try $0.view([batch, length, heads, width / heads]).transpose(1, 2)
@@ -34,20 +34,15 @@ final class GPT: Module, Layer {
     static let context = 64
     private static let width = 128
 
-    let tok, pos: Embedding
-    let blocks: Sequential
-    let ln: LayerNorm
-    let head: Linear
-
-    init() throws {
-        tok = try Embedding(GPT.vocabulary, GPT.width)
-        pos = try Embedding(GPT.context, GPT.width)
-        blocks = Sequential(try (0..<4).map { _ in try GPTBlock(width: GPT.width, heads: 4) })
-        ln = try LayerNorm([GPT.width])
-        head = try Linear(GPT.width, GPT.vocabulary, bias: false)
+    let tok = Embedding(GPT.vocabulary, GPT.width)
+    let pos = Embedding(GPT.context, GPT.width)
+    let blocks = Sequential {
+        for _ in 0..<4 { GPTBlock(width: GPT.width, heads: 4) }
     }
+    let ln = LayerNorm(GPT.width)
+    let head = Linear(GPT.width, GPT.vocabulary, bias: false)
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor {
+    func forward(_ input: Tensor) throws -> Tensor {
         let x = try tok(input) + pos(Tensor.arange(.integer(input.shape[1])))
         return try head(ln(blocks(x)))
     }

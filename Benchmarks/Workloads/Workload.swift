@@ -34,14 +34,15 @@ public enum Workload: String, CaseIterable, Sendable {
         }
     }
 
-    public func makeNetwork() throws -> any Module & Layer {
+    public func makeNetwork() -> any Layer {
         switch self {
         case .mlp, .digits:
-            try Sequential(
-                Linear(64, 128), ReLU(), Linear(128, 128), ReLU(), Linear(128, 10))
-        case .lenet: try LeNet()
-        case .resnet18: try ResNet18()
-        case .gpt: try GPT()
+            Sequential {
+                Linear(64, 128); ReLU(); Linear(128, 128); ReLU(); Linear(128, 10)
+            }
+        case .lenet: LeNet()
+        case .resnet18: ResNet18()
+        case .gpt: GPT()
         }
     }
 

@@ -1,23 +1,16 @@
 import Foundation
 import Helios
 
-/// Two convolutions with batch normalisation, and a linear layer: `[N, 1, 8, 8]` to `[N, 10]` logits.
+/// Two convolutions with batch normalization, and a linear layer: `[N, 1, 8, 8]` to `[N, 10]` logits.
 final class DigitsNetwork: Module, Layer {
-    let conv1, conv2: Conv2d
-    let norm1, norm2: BatchNorm2d
-    let pool: MaxPool2d
-    let fc: Linear
+    let conv1 = Conv2d(1, 16, kernelSize: 3, padding: 1)
+    let conv2 = Conv2d(16, 32, kernelSize: 3, padding: 1)
+    let norm1 = BatchNorm2d(16)
+    let norm2 = BatchNorm2d(32)
+    let pool = MaxPool2d(kernelSize: 2)
+    let fc = Linear(32 * 4 * 4, 10)
 
-    init() throws {
-        conv1 = try Conv2d(1, 16, kernelSize: 3, padding: 1)
-        conv2 = try Conv2d(16, 32, kernelSize: 3, padding: 1)
-        norm1 = try BatchNorm2d(16)
-        norm2 = try BatchNorm2d(32)
-        pool = try MaxPool2d(kernelSize: 2)
-        fc = try Linear(32 * 4 * 4, 10)
-    }
-
-    func callAsFunction(_ images: Tensor) throws -> Tensor {
+    func forward(_ images: Tensor) throws -> Tensor {
         var x = try relu(norm1(conv1(images)))
         x = try pool(relu(norm2(conv2(x))))
         return try fc(x.flatten(startDim: 1))

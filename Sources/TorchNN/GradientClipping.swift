@@ -1,12 +1,12 @@
 import Torch
 
-/// Scales the gradients down, all by one factor, so that their common norm is at most `maxNorm`.
+/// Scales all gradients down by one factor, so that their common norm is at most `maxNorm`.
 ///
 /// - Parameters:
 ///   - parameters: a network, or tensors; those without a gradient are left out.
-///   - normType: the norm's power; infinity for the greatest absolute value.
-///   - errorIfNonFinite: whether a norm that is infinite or no number is an error.
-/// - Returns: the norm before.
+///   - normType: the norm's power; infinity is the greatest absolute value.
+///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error.
+/// - Returns: the norm before scaling.
 /// - Throws: `TorchError` for a norm that is not finite, if asked to; then no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
@@ -16,7 +16,7 @@ public func clipGradNorm_(
     guard let first = gradients.first else { return try Tensor(0.0) }
     return try noGrad {
         let groups = grouped(gradients)
-        // The norms keep the gradients' order, which their sum depends on.
+        // The norms keep the order of the gradients, since their sum depends on it.
         var norms = [Tensor?](repeating: nil, count: gradients.count)
         for group in groups {
             let groupNorms = try Tensor.foreachNorm(group.map(\.gradient), ord: .real(normType))
@@ -51,7 +51,7 @@ public func clipGradValue_(_ parameters: some ParameterSource, clipValue: Double
 
 private typealias PlacedGradient = (position: Int, gradient: Tensor)
 
-/// The gradients with their positions, by device and type, as the for-each kernels take them.
+/// The gradients with their positions, grouped by device and type for the for-each kernels.
 private func grouped(_ gradients: [Tensor]) -> [[PlacedGradient]] {
     struct Key: Hashable {
         let device: Device

@@ -102,6 +102,8 @@ TESTED = {
     "custom autograd functions": "TorchTests/AutogradFunctionTests",
     "hooks on tensors": "TorchTests/TensorHookTests",
     "hooks on modules": "TorchNNTests/ModuleHooksTests",
+    "modules of your own, called with their hooks": "TorchNNTests/CallingTests",
+    "wrong options of layers": "TorchNNTests/ModuleErrorTests",
     "activation checkpointing": "TorchTests/ActivationCheckpointTests",
     "parameter vectors": "TorchNNTests/ParameterVectorTests",
     "parameter lists and dictionaries": "TorchNNTests/Layers/ParameterListTests",

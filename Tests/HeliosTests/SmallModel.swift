@@ -15,7 +15,7 @@ class SmallModel: Model<LabeledBatch> {
     override func setup(fastInit: Bool) throws {
         // The network is so small that a second thread costs more than it does.
         try LibTorch.setThreadCount(1)
-        network = try Sequential(
+        network = Sequential(
             Conv2d(1, 2, kernelSize: 2), BatchNorm2d(2), ReLU(), Flatten(), Dropout(p: 0.25), Linear(8, 3))
         try network.to(device)
         if fastInit { return }

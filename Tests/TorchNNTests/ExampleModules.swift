@@ -9,7 +9,7 @@ class Base: Module {
 
     init(features: Int) throws {
         scale = try Tensor.ones([1])
-        first = try Linear(features, 2)
+        first = Linear(features, 2)
     }
 }
 
@@ -31,13 +31,13 @@ final class Derived: Base {
     @Parameter var missing: Tensor?
 
     init() throws {
-        func linear() throws -> Linear { try Linear(2, 2, bias: false) }
+        func linear() throws -> Linear { Linear(2, 2, bias: false) }
         fixed = try Tensor.zeros([2])
         blocks = [try linear(), try linear()]
         nested = [[try linear()], [try linear()]]
         table = ["b": try linear(), "a": try linear()]
         optional = try linear()
-        second = try Sequential(Linear(2, 1), ReLU())
+        second = Sequential(Linear(2, 1), ReLU())
         later = ReLU()
         own = try Tensor.ones([2])
         missing = nil
@@ -55,8 +55,8 @@ final class Printed: Module {
     let s = Sequential(ReLU(inPlace: true), ReLU(inPlace: true))
 
     init() throws {
-        a = try Linear(2, 2)
-        l = [try Linear(2, 2), try Linear(2, 2), ReLU()]
+        a = Linear(2, 2)
+        l = [Linear(2, 2), Linear(2, 2), ReLU()]
         d = ["x": ReLU()]
     }
 }
@@ -77,7 +77,7 @@ final class Changing: Module {
     var optional: Linear?
 
     init() throws {
-        head = try Linear(1, 1, bias: false)
+        head = Linear(1, 1, bias: false)
     }
 }
 
@@ -95,7 +95,7 @@ final class Frozen: Module, Layer {
         super.train(false)
     }
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor { input }
+    func forward(_ input: Tensor) throws -> Tensor { input }
 }
 
 final class Unassigned: Module {

@@ -201,7 +201,7 @@ struct LossCase: Sendable {
             { try tripletMarginWithDistanceLoss($0[0], $0[1], $0[2], reduction: $1) }),
         "triplet with distance, all": .init(
             {
-                let loss = try TripletMarginWithDistanceLoss(
+                let loss = TripletMarginWithDistanceLoss(
                     distanceFunction: cityBlock, margin: 1.5, swap: true, reduction: $1)
                 return try loss($0[0], $0[1], $0[2])
             },

@@ -86,10 +86,10 @@ struct LossErrorTests {
         let vector = try Tensor.zeros([2, 3])
         let classes = try Tensor([0, 1])
         let errors = [
-            #expect(throws: TorchError.self) { try TripletMarginLoss(margin: 0) },
-            #expect(throws: TorchError.self) { try TripletMarginWithDistanceLoss(margin: -1) },
-            #expect(throws: TorchError.self) { try MultiMarginLoss(p: 3) },
-            #expect(throws: TorchError.self) { try MultiMarginLoss(weight: vector) },
+            initializationError(of: TripletMarginLoss(margin: 0)),
+            initializationError(of: TripletMarginWithDistanceLoss(margin: -1)),
+            initializationError(of: MultiMarginLoss(p: 3)),
+            initializationError(of: MultiMarginLoss(weight: vector)),
         ]
         #expect(
             errors.map { $0?.operation } == [

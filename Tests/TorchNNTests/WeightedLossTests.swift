@@ -12,7 +12,7 @@ struct WeightedLossTests {
 
     final class SizeLoss: WeightedLoss {
         func callAsFunction(_ input: Tensor) throws -> Tensor {
-            try weighted(input.abs().mean())
+            try call(input) { try weighted(input.abs().mean()) }
         }
     }
 

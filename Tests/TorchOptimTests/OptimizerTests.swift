@@ -30,10 +30,10 @@ struct OptimizerTests {
     private func expect(_ recorded: [String: Training], _ name: String, within tolerance: Tolerance) throws {
         let expected = try #require(recorded[name])
         try manualSeed(41)
-        let conv = try Conv2d(1, 4, kernelSize: 3, padding: 1, bias: false)
-        let norm = try BatchNorm2d(4)
-        let linear = try Linear(64, 5)
-        let network = try Sequential(
+        let conv = Conv2d(1, 4, kernelSize: 3, padding: 1, bias: false)
+        let norm = BatchNorm2d(4)
+        let linear = Linear(64, 5)
+        let network = Sequential(
             conv, norm, ReLU(), MaxPool2d(kernelSize: 2), Flatten(), Dropout(p: 0.2), linear)
         let images = try Tensor.randn([6, 1, 8, 8])
         let classes = try Tensor.randint(low: 0, high: 5, size: [6])
@@ -76,7 +76,7 @@ struct OptimizerTests {
     func networkIsParameterSource() throws {
         let networks = try (0..<2).map { _ in
             try manualSeed(3)
-            return try Sequential(Linear(4, 3), Linear(3, 2))
+            return Sequential(Linear(4, 3), Linear(3, 2))
         }
         let optimizers = try [AdamW(networks[0]), AdamW(networks[1].parameters())]
         #expect(optimizers[0].parameters.map(\.shape) == [[3, 4], [3], [2, 3], [2]])
@@ -85,7 +85,7 @@ struct OptimizerTests {
             #expect(try clipGradNorm_(network, maxNorm: 0.5).item(Double.self) > 0.5)
             try optimizer.step()
         }
-        for (one, other) in zip(networks[0].parameters(), networks[1].parameters()) {
+        for (one, other) in try zip(networks[0].parameters(), networks[1].parameters()) {
             #expect(try one.equal(other))
         }
         let error = #expect(throws: OptimizerError.self) { try SGD(ReLU()) }
@@ -171,7 +171,7 @@ struct OptimizerTests {
         for make in [
             { try SGD([$0], learningRate: 0.1, momentum: 0.9) }, { try AdamW([$0], amsgrad: true) },
         ] as [(Tensor) throws -> Optimizer] {
-            let network = try Linear(2, 1, bias: false)
+            let network = Linear(2, 1, bias: false)
             let optimizer = try make(network.weight)
             try network(Tensor.ones([1, 2])).sum().backward()
             try optimizer.step()

@@ -67,20 +67,20 @@ struct TrainingExchangeTests {
         ),
     ]
 
-    private final class Network: Module {
+    private final class Network: Module, Layer {
         let first: Linear
         let norm: BatchNorm1d
         let last: Linear
 
         init(_ state: StateDict) throws {
-            first = try Linear(4, 8)
-            norm = try BatchNorm1d(8)
-            last = try Linear(8, 1)
+            first = Linear(4, 8)
+            norm = BatchNorm1d(8)
+            last = Linear(8, 1)
             super.init()
             try loadStateDict(state)
         }
 
-        func callAsFunction(_ x: Tensor) throws -> Tensor {
+        func forward(_ x: Tensor) throws -> Tensor {
             try last(norm(first(x)).tanh())
         }
     }

@@ -6,7 +6,7 @@ enum PendingGradients {
         var state = StateDict()
         for (name, network) in model.namedNetworks() {
             var gradients = StateDict()
-            for (key, parameter) in network.namedParameters() {
+            for (key, parameter) in try network.namedParameters() {
                 if let gradient = parameter.grad { gradients[.string(key)] = .tensor(gradient) }
             }
             state[.string(name)] = .dictionary(gradients)
@@ -18,7 +18,7 @@ enum PendingGradients {
     static func load<Batch>(_ state: StateDict, into model: Model<Batch>) throws {
         for (name, network) in model.namedNetworks() {
             let gradients = try state.dictionary(.string(name))
-            for (key, parameter) in network.namedParameters() {
+            for (key, parameter) in try network.namedParameters() {
                 let key = StateDict.Key.string(key)
                 guard gradients[key] != nil else {
                     try parameter.setGrad(nil)

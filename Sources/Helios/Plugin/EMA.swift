@@ -219,7 +219,7 @@ public final class EMA: Plugin {
         var states = StateDict()
         if updateCount > 0 {
             for average in averages {
-                states[.string(average.name)] = .dictionary(average.stateDict(isExchanged: !exchanged.isEmpty))
+                states[.string(average.name)] = .dictionary(try average.stateDict(isExchanged: !exchanged.isEmpty))
             }
         }
         return ["steps": .int(stepCount), "updates": .int(updateCount), "averages": .dictionary(states)]

@@ -14,15 +14,15 @@ final class NetworkAverage {
     }
 
     /// What is averaged, as it is now.
-    func current() -> [Tensor] {
-        includesBuffers ? network.parameters() + network.buffers() : network.parameters()
+    func current() throws -> [Tensor] {
+        try includesBuffers ? network.parameters() + network.buffers() : network.parameters()
     }
 
     /// The same.
     ///
     /// - Throws: `PluginError` if it is not what the average was made of.
     func currentLikeAverage(for plugin: Plugin) throws -> [Tensor] {
-        let current = current()
+        let current = try current()
         let isSame =
             current.count == tensors.count
             && zip(current, tensors).allSatisfy {
@@ -41,9 +41,9 @@ final class NetworkAverage {
     /// The average by the parameters' keys.
     ///
     /// - Parameter isExchanged: whether the network has the values of the average now.
-    func stateDict(isExchanged: Bool) -> StateDict {
+    func stateDict(isExchanged: Bool) throws -> StateDict {
         var state = StateDict()
-        for ((key, value), tensor) in zip(named(), tensors) {
+        for ((key, value), tensor) in try zip(named(), tensors) {
             state[.string(key)] = .tensor(isExchanged ? value : tensor)
         }
         return state
@@ -51,7 +51,7 @@ final class NetworkAverage {
 
     /// - Throws: `StateDictError` if the state does not fit the network; then nothing has changed.
     func load(_ state: StateDict) throws {
-        let named = named()
+        let named = try named()
         let (here, there) = (named.map(\.key), state.names)
         let missing = here.filter { state[$0] == nil }
         let unexpected = there.filter { !here.contains($0) }
@@ -69,9 +69,9 @@ final class NetworkAverage {
         }
     }
 
-    private func named() -> [(key: String, value: Tensor)] {
-        let parameters = network.namedParameters().map { (key: $0.name, value: $0.parameter) }
-        return includesBuffers
+    private func named() throws -> [(key: String, value: Tensor)] {
+        let parameters = try network.namedParameters().map { (key: $0.name, value: $0.parameter) }
+        return try includesBuffers
             ? parameters + network.namedBuffers().map { (key: $0.name, value: $0.buffer) } : parameters
     }
 }

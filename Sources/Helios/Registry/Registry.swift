@@ -121,6 +121,8 @@ public final class Registry<Subject, Product>: Sendable {
     static func product(_ maker: Maker, _ reader: OptionReader, _ subject: Subject) throws -> Product {
         let product = try maker(reader, subject)
         try reader.requireNoOthers()
+        // The configuration is wrong, so the error comes here and not when the module is used first.
+        try (product as? Module)?.validate()
         return product
     }
 

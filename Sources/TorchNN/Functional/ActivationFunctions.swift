@@ -10,27 +10,27 @@ public func relu6(_ input: Tensor) throws -> Tensor {
     try Tensor.hardtanh(input, minVal: 0, maxVal: 6)
 }
 
-/// x where it is positive, `negativeSlope`·x elsewhere.
+/// x if it is positive, else `negativeSlope`·x.
 public func leakyReLU(_ input: Tensor, negativeSlope: Double = 0.01) throws -> Tensor {
     try Tensor.leakyRelu(input, negativeSlope: .real(negativeSlope))
 }
 
-/// x where it is positive, weight·x elsewhere.
+/// x if it is positive, else weight·x.
 ///
 /// - Parameter weight: one number, or one for each channel of `[N, C, …]`.
 public func prelu(_ input: Tensor, weight: Tensor) throws -> Tensor {
     try input.prelu(weight: weight)
 }
 
-/// x where it is positive, a·x elsewhere, with a drawn evenly from `lower` to `upper` for each element in training, and
-/// midway between them otherwise.
+/// x if it is positive, else a·x, with an a that is drawn uniformly from `lower` to `upper` for each element in training,
+/// and midway between them otherwise.
 public func rrelu(
     _ input: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false
 ) throws -> Tensor {
     try Tensor.rrelu(input, lower: .real(lower), upper: .real(upper), training: training)
 }
 
-/// x where it is positive, alpha·(eˣ - 1) elsewhere.
+/// x if it is positive, else alpha·(eˣ - 1).
 public func elu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
     try Tensor.elu(input, alpha: .real(alpha))
 }
@@ -45,12 +45,12 @@ public func selu(_ input: Tensor) throws -> Tensor {
     try Tensor.selu(input)
 }
 
-/// x where it is greater than `threshold`, `value` elsewhere.
+/// x if it is greater than `threshold`, else `value`.
 public func threshold(_ input: Tensor, threshold: Double, value: Double) throws -> Tensor {
     try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
 }
 
-/// x·Φ(x), with Φ the normal distribution's function.
+/// x·Φ(x), where Φ is the cumulative normal distribution.
 public func gelu(_ input: Tensor, approximate: GELU.Approximation = .none) throws -> Tensor {
     try Tensor.gelu(input, approximate: approximate)
 }
@@ -65,7 +65,7 @@ public func mish(_ input: Tensor) throws -> Tensor {
     try Tensor.mish(input)
 }
 
-/// log(1 + exp(beta·x)) / beta; x itself where beta·x is greater than `threshold`.
+/// log(1 + exp(beta·x)) / beta; x itself if beta·x is greater than `threshold`.
 public func softplus(_ input: Tensor, beta: Double = 1, threshold: Double = 20) throws -> Tensor {
     try Tensor.softplus(input, beta: .real(beta), threshold: .real(threshold))
 }
@@ -80,7 +80,7 @@ public func logSigmoid(_ input: Tensor) throws -> Tensor {
     try Tensor.logSigmoid(input)
 }
 
-/// 0 below -3, 1 above 3, x / 6 + 1/2 between.
+/// 0 below -3, 1 above 3, x / 6 + 1/2 in between.
 public func hardsigmoid(_ input: Tensor) throws -> Tensor {
     try Tensor.hardsigmoid(input)
 }
@@ -90,9 +90,9 @@ public func hardswish(_ input: Tensor) throws -> Tensor {
     try Tensor.hardswish(input)
 }
 
-/// x within `minVal`…`maxVal`, else the nearer bound.
+/// x if it is within `minVal`…`maxVal`, else the nearer bound.
 ///
-/// - Throws: `TorchError` where the lower bound is above the upper.
+/// - Throws: `TorchError` if the lower bound is above the upper.
 public func hardtanh(_ input: Tensor, minVal: Double = -1, maxVal: Double = 1) throws -> Tensor {
     try require(minVal <= maxVal, "hardtanh", "the lower bound, \(minVal), must not be above the upper, \(maxVal)")
     return try Tensor.hardtanh(input, minVal: .real(minVal), maxVal: .real(maxVal))
@@ -108,12 +108,12 @@ public func tanhshrink(_ input: Tensor) throws -> Tensor {
     try input - input.tanh()
 }
 
-/// 0 within ±`lambd`, x elsewhere.
+/// 0 within ±`lambd`, else x.
 public func hardshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
     try input.hardshrink(lambd: .real(lambd))
 }
 
-/// 0 within ±`lambd`, x moved by `lambd` towards 0 elsewhere.
+/// 0 within ±`lambd`, else x moved by `lambd` toward 0.
 public func softshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
     try Tensor.softshrink(input, lambd: .real(lambd))
 }
@@ -123,7 +123,7 @@ public func softsign(_ input: Tensor) throws -> Tensor {
     try input / (input.abs() + 1)
 }
 
-/// a·σ(b), with a and b the halves of the input along `dim`.
+/// a·σ(b), where a and b are the halves of the input along `dim`.
 public func glu(_ input: Tensor, dim: Int = -1) throws -> Tensor {
     try Tensor.glu(input, dim: dim)
 }
@@ -143,11 +143,11 @@ public func logSoftmax(_ input: Tensor, dim: Int) throws -> Tensor {
     try input.logSoftmax(dim: dim)
 }
 
-/// Draws from the distribution whose unnormalised logarithms are the logits, so that gradients pass: Jang and others
+/// Draws from the distribution whose unnormalized logarithms are the logits, so that gradients pass: Jang and others
 /// 2017, "Categorical reparameterization with Gumbel-softmax".
 ///
 /// - Parameters:
-///   - tau: the temperature; the lower, the nearer to one choice.
+///   - tau: the temperature; the lower it is, the nearer the result is to one choice.
 ///   - hard: whether the result is one choice, a 1 among zeros, with the gradient of the soft one.
 public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1) throws -> Tensor {
     // PyTorch draws in the order of the elements, not in that of memory.
@@ -163,7 +163,7 @@ public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false,
 ///
 /// - Parameters:
 ///   - p: the norm's power.
-///   - eps: what the norm is at least.
+///   - eps: the least norm that is divided by.
 public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
     let norm = try input.norm(p: .real(p), dim: dim, keepDim: true)
     return try input / norm.clampMin(min: .real(eps)).expandAs(input)

@@ -6,12 +6,12 @@ import Torch
 ///   - query: `[N, …, L, E]`.
 ///   - key: `[N, …, S, E]`.
 ///   - value: `[N, …, S, Ev]`.
-///   - attnMask: of a shape that broadcasts to `[N, …, L, S]`: true where there **is** attention, other than in
+///   - attnMask: of a shape that broadcasts to `[N, …, L, S]`: `true` to **keep** an attention, unlike in
 ///     `MultiheadAttention`; or numbers that are added.
-///   - dropoutP: the probability that a weight is dropped; PyTorch too drops whenever it is not 0.
-///   - isCausal: whether no query looks at a later key; without `attnMask`.
-///   - scale: 1/√E where nil.
-///   - enableGQA: whether there may be fewer keys' heads than queries', each for a group of them.
+///   - dropoutP: the probability that a weight is dropped, in evaluation too, as in PyTorch.
+///   - isCausal: whether no query attends to a later key; without `attnMask`.
+///   - scale: `nil` is 1/√E.
+///   - enableGQA: whether keys may have fewer heads than queries, each of which serves a group of them.
 /// - Returns: `[N, …, L, Ev]`.
 public func scaledDotProductAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
@@ -30,26 +30,26 @@ public func scaledDotProductAttention(
 ///   - key: `[S, N, kdim]`, or `[S, kdim]`.
 ///   - value: `[S, N, vdim]`, or `[S, vdim]`.
 ///   - numHeads: a divisor of E.
-///   - inProjWeight: the three projections in one, `[3·E, E]`; nil where each has its own.
+///   - inProjWeight: the three projections in one, `[3·E, E]`; `nil` if each has its own.
 ///   - inProjBias: `[3·E]`.
-///   - biasK: one more key, `[1, 1, E]`; goes with `biasV`.
+///   - biasK: an additional key, `[1, 1, E]`; together with `biasV`.
 ///   - biasV: its value.
-///   - addZeroAttn: whether a key and value of zeros stand behind the others.
+///   - addZeroAttn: whether a key and value of zeros follow the others.
 ///   - dropoutP: the probability that a weight of the attention is dropped in training.
-///   - outProjWeight: `[E, E]`, what is made of the heads' results.
+///   - outProjWeight: `[E, E]`, the projection of the heads' results.
 ///   - outProjBias: `[E]`.
-///   - keyPaddingMask: `[N, S]`, or `[S]`: true where a key is padding; or numbers that are added.
-///   - needWeights: whether the attention's weights come back, which costs time and memory.
-///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: true where there is no attention; or numbers that are added.
+///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding; or numbers that are added.
+///   - needWeights: whether to return the weights of the attention, which costs time and memory.
+///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to leave out an attention; or numbers that are added.
 ///   - qProjWeight: `[E, E]`, without `inProjWeight`.
 ///   - kProjWeight: `[E, kdim]`, without `inProjWeight`.
 ///   - vProjWeight: `[E, vdim]`, without `inProjWeight`.
-///   - staticK: keys in place of the projected ones, `[N · numHeads, S, E / numHeads]`.
-///   - staticV: values in place of the projected ones.
+///   - staticK: keys instead of the projected ones, `[N · numHeads, S, E / numHeads]`.
+///   - staticV: values instead of the projected ones.
 ///   - averageAttnWeights: whether the weights are the mean over the heads.
 ///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
 /// - Returns: `[L, N, E]`, and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
-/// - Throws: `TorchError` for shapes that do not fit, and where weights are missing.
+/// - Throws: `TorchError` if shapes do not fit, or if weights are missing.
 public func multiHeadAttentionForward(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, numHeads: Int, inProjWeight: Tensor?, inProjBias: Tensor? = nil,
     biasK: Tensor? = nil, biasV: Tensor? = nil, addZeroAttn: Bool = false, dropoutP: Double = 0, outProjWeight: Tensor,

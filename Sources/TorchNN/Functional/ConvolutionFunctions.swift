@@ -6,7 +6,7 @@ import Torch
 ///   - input: `[N, in, L]`, or `[in, L]`.
 ///   - weight: `[out, in / groups, kernel]`.
 ///   - bias: `[out]`.
-///   - padding: zeros around the input: a number, `.same` or `.valid`.
+///   - padding: the zeros around the input: a number, `.same`, or `.valid`.
 public func conv1d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: some PaddingConvertible = 0,
     dilation: Int = 1, groups: Int = 1
@@ -22,7 +22,7 @@ public func conv1d(
 ///   - input: `[N, in, H, W]`, or `[in, H, W]`.
 ///   - weight: `[out, in / groups, kernel height, kernel width]`.
 ///   - bias: `[out]`.
-///   - padding: zeros around the input: a number, a `Pair`, `.same` or `.valid`.
+///   - padding: the zeros around the input: a number, a `Pair`, `.same`, or `.valid`.
 public func conv2d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: some PairConvertible = 1,
     padding: some PaddingConvertible = 0, dilation: some PairConvertible = 1, groups: Int = 1
@@ -38,7 +38,7 @@ public func conv2d(
 ///   - input: `[N, in, D, H, W]`, or `[in, D, H, W]`.
 ///   - weight: `[out, in / groups, kernel depth, kernel height, kernel width]`.
 ///   - bias: `[out]`.
-///   - padding: zeros around the input: a number, a `Triple`, `.same` or `.valid`.
+///   - padding: the zeros around the input: a number, a `Triple`, `.same`, or `.valid`.
 public func conv3d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: some TripleConvertible = 1,
     padding: some PaddingConvertible = 0, dilation: some TripleConvertible = 1, groups: Int = 1
@@ -54,7 +54,7 @@ public func conv3d(
 ///   - input: `[N, in, L]`, or `[in, L]`.
 ///   - weight: `[in, out / groups, kernel]`.
 ///   - bias: `[out]`.
-///   - padding: how much is cut off each side of the output.
+///   - padding: how much to cut off each side of the output.
 ///   - outputPadding: how much longer the output is at its end.
 public func convTranspose1d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
@@ -71,7 +71,7 @@ public func convTranspose1d(
 ///   - input: `[N, in, H, W]`, or `[in, H, W]`.
 ///   - weight: `[in, out / groups, kernel height, kernel width]`.
 ///   - bias: `[out]`.
-///   - padding: how much is cut off each side of the output.
+///   - padding: how much to cut off each side of the output.
 ///   - outputPadding: how much longer the output is at its end.
 public func convTranspose2d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: some PairConvertible = 1,
@@ -89,7 +89,7 @@ public func convTranspose2d(
 ///   - input: `[N, in, D, H, W]`, or `[in, D, H, W]`.
 ///   - weight: `[in, out / groups, kernel depth, kernel height, kernel width]`.
 ///   - bias: `[out]`.
-///   - padding: how much is cut off each side of the output.
+///   - padding: how much to cut off each side of the output.
 ///   - outputPadding: how much longer the output is at its end.
 public func convTranspose3d(
     _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: some TripleConvertible = 1,
@@ -101,7 +101,7 @@ public func convTranspose3d(
         outputPadding: outputPadding.triple.sizes, groups: groups, dilation: dilation.triple.sizes)
 }
 
-/// Convolution in one dimension of a sequence with the batch and the channels behind it.
+/// Convolution in one dimension of a sequence, with the batch and the channels after it.
 ///
 /// - Parameters:
 ///   - input: `[L, N, in]`.

@@ -2,7 +2,7 @@ import Torch
 
 /// Sets elements to zero with probability `p`, and scales the others by 1 / (1 - p).
 ///
-/// - Parameter training: where false, the input comes back as it is.
+/// - Parameter training: `false` gives the input back as it is.
 /// - Throws: `TorchError` for a probability outside 0…1.
 public func dropout(_ input: Tensor, p: Double = 0.5, training: Bool = true) throws -> Tensor {
     try Tensor.dropout(input, p: p, train: training)
@@ -50,8 +50,8 @@ public func featureAlphaDropout(_ input: Tensor, p: Double = 0.5, training: Bool
 /// Drops channels of a batch, or of a single sample.
 ///
 /// - Parameters:
-///   - unbatched: how many dimensions a single sample has; nil where none is taken.
-///   - batched: how many a batch has.
+///   - unbatched: the number of dimensions of a single sample; `nil` if single samples are not accepted.
+///   - batched: the number of dimensions of a batch.
 func channelDropout(
     _ input: Tensor, p: Double, training: Bool, inPlace: Bool, unbatched: Int?, batched: Int, _ operation: String
 ) throws -> Tensor {

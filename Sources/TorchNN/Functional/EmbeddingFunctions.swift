@@ -6,34 +6,34 @@ import Torch
 ///   - input: integers of any shape.
 ///   - weight: the table, `[rows, size]`.
 ///   - paddingIdx: the row that gets no gradient; negative numbers count from the end.
-///   - maxNorm: the rows that are used are scaled down, in the table itself, to this norm at most.
+///   - maxNorm: rows that are used are scaled down, in the table itself, to this norm at most; `nil` scales none.
 ///   - normType: the norm's power.
 ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
 ///   - sparse: whether the table's gradient is a sparse tensor.
 /// - Returns: the input's shape with `size` behind it.
-/// - Throws: `TorchError` where, on the CPU, there is no such row.
+/// - Throws: `TorchError` if, on the CPU, there is no such row.
 public func embedding(
     _ input: Tensor, weight: Tensor, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
     scaleGradByFreq: Bool = false, sparse: Bool = false
 ) throws -> Tensor {
     let paddingIdx = try row(paddingIdx, of: weight, "embedding")
-    if let maxNorm { try renormalise(weight, at: input, maxNorm: maxNorm, normType: normType) }
+    if let maxNorm { try renormalize(weight, at: input, maxNorm: maxNorm, normType: normType) }
     return try Tensor.embedding(
         weight, indices: input, paddingIdx: paddingIdx ?? -1, scaleGradByFreq: scaleGradByFreq, sparse: sparse)
 }
 
-/// The sum, mean or greatest elements of rows of a table, for each bag of row numbers.
+/// The sum, the mean, or the greatest elements of rows of a table, for each bag of row numbers.
 ///
 /// - Parameters:
-///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say where in it each bag begins.
+///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say at which element each bag starts.
 ///   - weight: the table, `[rows, size]`.
 ///   - offsets: `[bags]`, from 0 upwards; for an input of one dimension.
-///   - mode: what is made of a bag's rows.
-///   - perSampleWeights: of the input's shape: what each row is multiplied with, for sums.
-///   - includeLastOffset: whether the last offset is the input's length, and no bag's beginning.
+///   - mode: how the rows of a bag become one.
+///   - perSampleWeights: of the input's shape: what each row is multiplied by, for sums.
+///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
 ///   - paddingIdx: the row that does not count in its bag.
 /// - Returns: `[bags, size]`.
-/// - Throws: `TorchError` where, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length; and
+/// - Throws: `TorchError` if, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length; and
 ///   for options that do not go with the mode.
 public func embeddingBag(
     _ input: Tensor, weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil, normType: Double = 2,
@@ -61,7 +61,7 @@ public func embeddingBag(
         starts = try Tensor.arange(.integer(try input.size(0)), dtype: input.dtype, device: input.device) * size
     }
     let rows = try input.reshape([-1])
-    if let maxNorm { try renormalise(weight, at: rows, maxNorm: maxNorm, normType: normType) }
+    if let maxNorm { try renormalize(weight, at: rows, maxNorm: maxNorm, normType: normType) }
     return try Tensor.embeddingBag(
         weight, indices: rows, offsets: starts, scaleGradByFreq: scaleGradByFreq, mode: mode.number, sparse: sparse,
         perSampleWeights: perSampleWeights?.reshape([-1]), includeLastOffset: includeLastOffset && offsets != nil,
@@ -71,28 +71,35 @@ public func embeddingBag(
 
 /// One-hot vectors of classes: `[…]` becomes `[…, classes]`.
 ///
-/// - Parameter numClasses: the number of classes; one more than the greatest class where nil.
+/// - Parameter numClasses: the number of classes; `nil` is one more than the greatest class.
 public func oneHot(_ input: Tensor, numClasses: Int? = nil) throws -> Tensor {
     try Tensor.oneHot(input, numClasses: numClasses ?? -1)
 }
 
-/// The number of a row counted from the beginning.
-func row(_ index: Int?, of table: Tensor, _ operation: String) throws -> Int? {
+/// The number of a row counted from the start.
+private func row(_ index: Int?, of table: Tensor, _ operation: String) throws -> Int? {
+    try checkRow(index, of: table, operation)
     guard let index else { return nil }
-    let rows = try table.size(0)
-    try require(
-        -rows <= index && index < rows, operation, "the padding's row is \(index), and the table has \(rows) rows")
-    return index < 0 ? index + rows : index
+    return index < 0 ? index + (try table.size(0)) : index
 }
 
-/// Throws where PyTorch has no gradient of greatest elements.
+/// Throws unless a table has the padding's row.
+func checkRow(_ paddingIdx: Int?, of table: Tensor, _ operation: String) throws {
+    guard let paddingIdx else { return }
+    let rows = try table.size(0)
+    try require(
+        (-rows..<rows).contains(paddingIdx), operation,
+        "paddingIdx must be from \(-rows) to \(rows - 1), since the table has \(rows) rows, not \(paddingIdx)")
+}
+
+/// Throws for options with which PyTorch has no gradient of greatest elements.
 func checkMode(_ mode: EmbeddingBag.Mode, scaleGradByFreq: Bool, sparse: Bool, _ operation: String) throws {
     try require(
         mode != .max || !scaleGradByFreq && !sparse, operation,
         "greatest elements have no gradient that is scaled by frequency or sparse")
 }
 
-private func renormalise(_ weight: Tensor, at rows: Tensor, maxNorm: Double, normType: Double) throws {
+private func renormalize(_ weight: Tensor, at rows: Tensor, maxNorm: Double, normType: Double) throws {
     _ = try noGrad {
         try Tensor.embeddingRenorm_(
             weight.detach(), indices: rows.contiguous(), maxNorm: maxNorm, normType: normType)

@@ -1,11 +1,11 @@
 import Torch
 
-/// The greatest element in each of windows of an image that lie at random: Graham 2014, "Fractional max-pooling".
+/// The greatest element in each of several randomly placed windows of an image: Graham 2014, "Fractional max-pooling".
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
-///   - randomSamples: what decides where the windows lie, from 0 up to 1: `[N, C, 2]`; drawn where nil.
-/// - Throws: `TorchError` where the windows do not fit into the input.
+///   - randomSamples: what decides the positions of the windows, from 0 up to 1: `[N, C, 2]`; `nil` draws it.
+/// - Throws: `TorchError` if the windows do not fit into the input.
 public func fractionalMaxPool2d(
     _ input: Tensor, kernelSize: some PairConvertible, outputSize: some PairConvertible, randomSamples: Tensor? = nil
 ) throws -> Tensor {
@@ -15,7 +15,7 @@ public func fractionalMaxPool2d(
     ).output
 }
 
-/// `fractionalMaxPool2d` with the output's size as a part of the input's, between 0 and 1.
+/// `fractionalMaxPool2d` with the output's size as a fraction of the input's, between 0 and 1.
 public func fractionalMaxPool2d(
     _ input: Tensor, kernelSize: some PairConvertible, outputRatio: (height: Double, width: Double),
     randomSamples: Tensor? = nil
@@ -27,7 +27,7 @@ public func fractionalMaxPool2d(
     ).output
 }
 
-/// `fractionalMaxPool2d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func fractionalMaxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, outputSize: some PairConvertible, randomSamples: Tensor? = nil
 ) throws -> (output: Tensor, indices: Tensor) {
@@ -36,7 +36,7 @@ public func fractionalMaxPool2dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool2d")
 }
 
-/// `fractionalMaxPool2d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func fractionalMaxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, outputRatio: (height: Double, width: Double),
     randomSamples: Tensor? = nil
@@ -47,12 +47,12 @@ public func fractionalMaxPool2dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool2d")
 }
 
-/// The greatest element in each of windows of a volume that lie at random: Graham 2014, "Fractional max-pooling".
+/// The greatest element in each of several randomly placed windows of a volume: Graham 2014, "Fractional max-pooling".
 ///
 /// - Parameters:
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.
-///   - randomSamples: what decides where the windows lie, from 0 up to 1: `[N, C, 3]`; drawn where nil.
-/// - Throws: `TorchError` where the windows do not fit into the input.
+///   - randomSamples: what decides the positions of the windows, from 0 up to 1: `[N, C, 3]`; `nil` draws it.
+/// - Throws: `TorchError` if the windows do not fit into the input.
 public func fractionalMaxPool3d(
     _ input: Tensor, kernelSize: some TripleConvertible, outputSize: some TripleConvertible,
     randomSamples: Tensor? = nil
@@ -63,7 +63,7 @@ public func fractionalMaxPool3d(
     ).output
 }
 
-/// `fractionalMaxPool3d` with the output's size as a part of the input's, between 0 and 1.
+/// `fractionalMaxPool3d` with the output's size as a fraction of the input's, between 0 and 1.
 public func fractionalMaxPool3d(
     _ input: Tensor, kernelSize: some TripleConvertible, outputRatio: (depth: Double, height: Double, width: Double),
     randomSamples: Tensor? = nil
@@ -75,7 +75,7 @@ public func fractionalMaxPool3d(
     ).output
 }
 
-/// `fractionalMaxPool3d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func fractionalMaxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, outputSize: some TripleConvertible,
     randomSamples: Tensor? = nil
@@ -85,7 +85,7 @@ public func fractionalMaxPool3dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool3d")
 }
 
-/// `fractionalMaxPool3d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func fractionalMaxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, outputRatio: (depth: Double, height: Double, width: Double),
     randomSamples: Tensor? = nil
@@ -108,7 +108,7 @@ func fractionalMaxPooling(
         "it takes \(dims) spatial dimensions, with channels and perhaps a batch")
     let sizes = outputSize ?? zip(outputRatio ?? [], shape.suffix(dims)).map { Int(Double($1) * $0) }
     if let randomSamples {
-        // libtorch's kernels read beyond the input where rounding moves a window.
+        // libtorch's kernels read beyond the input if rounding moves a window.
         try require(
             (randomSamples .>= 0).logicalAnd(randomSamples .< 1).all().item(Bool.self), operation,
             "the random samples must be from 0 up to 1")
@@ -126,9 +126,9 @@ func fractionalMaxPooling(
 func checkFractionalPooling(
     kernelSize: [Int], outputSize: [Int]?, outputRatio: [Double]?, _ operation: String
 ) throws {
-    try requirePositive(kernelSize, operation, "kernel size")
-    try requirePositive(outputSize ?? [], operation, "output size")
+    try requirePositive(kernelSize, operation, "kernelSize")
+    try requirePositive(outputSize ?? [], operation, "outputSize")
     for ratio in outputRatio ?? [] {
-        try require(0 < ratio && ratio < 1, operation, "the ratio must be between 0 and 1, not \(ratio)")
+        try require(0 < ratio && ratio < 1, operation, "outputRatio must be between 0 and 1, not \(ratio)")
     }
 }

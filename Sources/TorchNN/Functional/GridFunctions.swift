@@ -1,6 +1,6 @@
 import Torch
 
-/// How `gridSample` finds what stands between an input's elements.
+/// How `gridSample` interpolates between an input's elements.
 public enum GridSampleMode: Int, Sendable {
     /// Between four elements; between eight in volumes.
     case bilinear = 0
@@ -18,12 +18,12 @@ public enum GridPadding: Int, Sendable {
     case reflection = 2
 }
 
-/// The input's values at given places: what moves the pixels of a spatial transformer network.
+/// The input's values at given positions: what moves the pixels of a spatial transformer network.
 ///
 /// Jaderberg and others 2015, "Spatial transformer networks".
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[N, C, D, H, W]`.
-///   - grid: the places, `[N, outputs' H, W, 2]` or `[N, outputs' D, H, W, 3]`: x, y (and z), each from -1 to 1.
+///   - grid: the positions, `[N, outputs' H, W, 2]` or `[N, outputs' D, H, W, 3]`: x, y (and z), each from -1 to 1.
 ///   - alignCorners: whether -1 and 1 are the middles of the outermost elements, not their outer edges.
 /// - Returns: `[N, C]` with the grid's spatial sizes.
 public func gridSample(
@@ -35,11 +35,11 @@ public func gridSample(
         alignCorners: alignCorners)
 }
 
-/// The places that `gridSample` takes for an affine map of each sample.
+/// The positions that `gridSample` takes for an affine map of each sample.
 ///
 /// - Parameters:
 ///   - theta: the maps, `[N, 2, 3]` for images or `[N, 3, 4]` for volumes.
-///   - size: the output's, `[N, C, H, W]` or `[N, C, D, H, W]`.
+///   - size: the output's shape, `[N, C, H, W]` or `[N, C, D, H, W]`.
 ///   - alignCorners: as in `gridSample`.
 /// - Returns: `[N, H, W, 2]` or `[N, D, H, W, 3]`.
 /// - Throws: `TorchError` for sizes that are not positive, and maps of another shape or type.

@@ -2,7 +2,7 @@ import Torch
 
 /// Attention in several heads with its weights: what `MultiheadAttention` and `multiHeadAttentionForward` share.
 struct HeadedAttention {
-    /// What errors name.
+    /// The name in errors.
     let operation: String
     let numHeads: Int
     let projections: Projections
@@ -10,13 +10,13 @@ struct HeadedAttention {
     let biasK: Tensor?
     let biasV: Tensor?
     let addZeroAttn: Bool
-    /// 0 where nothing is dropped.
+    /// 0 if nothing is dropped.
     let dropoutP: Double
     let batchFirst: Bool
     var staticK: Tensor?
     var staticV: Tensor?
 
-    /// The weights of queries, keys and values.
+    /// The weights of queries, keys, and values.
     enum Projections {
         case packed(Tensor)
         case separate(q: Tensor, k: Tensor, v: Tensor)
@@ -38,7 +38,7 @@ struct HeadedAttention {
 
     /// The parameters are those of `MultiheadAttention`.
     ///
-    /// - Parameter outProj: what is made of the heads' results, `[L · N, E]`.
+    /// - Parameter outProj: projects the heads' results, `[L · N, E]`.
     func callAsFunction(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor?, needWeights: Bool, attnMask: Tensor?,
         averageAttnWeights: Bool, isCausal: Bool, outProj: (Tensor) throws -> Tensor
@@ -70,9 +70,9 @@ struct HeadedAttention {
         return (batchFirst ? try output.transpose(1, 0) : output, mean)
     }
 
-    // MARK: What fits
+    // MARK: Checks
 
-    /// The sizes of queries, keys and values that the weights are for.
+    /// The sizes of queries, keys, and values that the weights are for.
     private func sizes() throws -> Sizes {
         let sizes: Sizes
         switch projections {
@@ -113,7 +113,7 @@ struct HeadedAttention {
             try requireShape(
                 (2...3).contains(tensor.dimensionCount) && tensor.dimensionCount == query.dimensionCount
                     && tensor.shape.last == size, operation, tensor,
-                "it takes queries, keys and values of sizes \(sizes.embedDim), \(sizes.kdim) and \(sizes.vdim), all in a "
+                "it takes queries, keys, and values of sizes \(sizes.embedDim), \(sizes.kdim) and \(sizes.vdim), all in a "
                     + "batch or none")
         }
         try requireShape(
@@ -153,9 +153,9 @@ struct HeadedAttention {
         }
     }
 
-    // MARK: What is computed
+    // MARK: Computation
 
-    /// Queries, keys and values after their projections.
+    /// Queries, keys, and values after their projections.
     private func project(
         _ q: Tensor, _ k: Tensor, _ v: Tensor, _ sizes: Sizes
     ) throws -> (q: Tensor, k: Tensor, v: Tensor) {
@@ -254,7 +254,7 @@ struct HeadedAttention {
     }
 }
 
-/// A mask as numbers to be added: -∞ where a mask of truth values is true.
+/// A mask as numbers to be added: -∞ for each `true` of a mask of truth values.
 func additive(_ mask: Tensor?, like x: Tensor) throws -> Tensor? {
     guard let mask, !mask.dtype.isFloatingPoint else { return mask }
     guard mask.dtype == .bool else {

@@ -1,8 +1,8 @@
 import Torch
 
-/// How places between an input's elements are filled.
+/// How the elements between an input's are computed.
 public enum InterpolationMode: String, CaseIterable, Sendable {
-    /// The nearest element, as old programs chose it.
+    /// The nearest element, as older programs choose it.
     case nearest
     /// The nearest element, as image libraries choose it.
     case nearestExact = "nearest-exact"
@@ -18,12 +18,12 @@ public enum InterpolationMode: String, CaseIterable, Sendable {
     case area
 }
 
-/// The input at another size: `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`.
+/// Resizes the input: `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`.
 ///
 /// - Parameters:
 ///   - size: the spatial sizes of the output: one number for all, a `Pair` or a `Triple`.
-///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
-///   - antialias: whether a smaller image is made of all its elements; for the modes `bilinear` and `bicubic`.
+///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
+///   - antialias: whether a smaller image uses all elements; for the modes `bilinear` and `bicubic`.
 /// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or sizes that are not positive.
 public func interpolate(
     _ input: Tensor, size: some SpatialSize, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
@@ -32,13 +32,13 @@ public func interpolate(
     try Interpolation(target: .size(size.sizes), mode: mode, alignCorners: alignCorners, antialias: antialias)(input)
 }
 
-/// The input so many times as large.
+/// Resizes the input by a factor.
 ///
 /// - Parameters:
-///   - scaleFactor: for all spatial dimensions.
-///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
-///   - recomputeScaleFactor: whether places are computed from the sizes, not from the factor, which rounding may change.
-///   - antialias: whether a smaller image is made of all its elements; for the modes `bilinear` and `bicubic`.
+///   - scaleFactor: the factor for all spatial dimensions.
+///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
+///   - recomputeScaleFactor: whether positions are computed from the sizes, not from the factor, which rounding may change.
+///   - antialias: whether a smaller image uses all elements; for the modes `bilinear` and `bicubic`.
 /// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or a factor that is not positive.
 public func interpolate(
     _ input: Tensor, scaleFactor: Double, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
@@ -115,7 +115,7 @@ struct Interpolation {
         }
     }
 
-    /// The output's sizes, or the factors where these decide the places too.
+    /// The output's sizes, or the factors if these decide the positions too.
     private func sizes(for input: Tensor, _ dims: Int) throws -> (size: [Int]?, factors: [Double]?) {
         switch target {
         case .size(let sizes):

@@ -15,7 +15,7 @@ public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) throws 
 ///
 /// - Parameters:
 ///   - input1: `[…, in1]`.
-///   - input2: `[…, in2]`, its other dimensions as those of `input1`.
+///   - input2: `[…, in2]`, its other dimensions like those of `input1`.
 ///   - weight: `[out, in1, in2]`.
 ///   - bias: `[out]`.
 /// - Returns: `[…, out]`.

@@ -2,19 +2,19 @@ import Torch
 
 /// The input with a constant around it.
 ///
-/// - Parameter padding: how much before and after: the last dimension's two numbers, then those of the dimension before
-///   it, and so on. Negative numbers cut off.
+/// - Parameter padding: the padding before and after: two numbers of the last dimension, then those of the dimension
+///   before it, and so on. Negative numbers cut off.
 public func pad(_ input: Tensor, _ padding: [Int], value: Double = 0) throws -> Tensor {
     try checkEdges(input, padding)
     return try Tensor.pad(input, pad: padding, mode: .constant, value: value)
 }
 
-/// The input with more of itself around it.
+/// The input with a part of itself around it.
 ///
 /// - Parameters:
 ///   - input: `[N, C, …]` or `[C, …]`.
-///   - padding: as in `pad(_:_:value:)`; for one to three dimensions.
-/// - Throws: `TorchError` of kind `shape` where the input is too small for the padding.
+///   - padding: like in `pad(_:_:value:)`; for one to three dimensions.
+/// - Throws: `TorchError` of kind `shape` if the input is too small for the padding.
 public func pad(_ input: Tensor, _ padding: [Int], mode: PaddingMode) throws -> Tensor {
     guard mode != .zeros else { return try pad(input, padding, value: 0) }
     try checkEdges(input, padding)

@@ -3,9 +3,9 @@ import Torch
 /// The greatest element in each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - stride: the distance between windows; `nil` is the kernel's size.
 ///   - padding: at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
+///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool1d(
     _ input: Tensor, kernelSize: Int, stride: Int? = nil,
     padding: Int = 0, dilation: Int = 1, ceilMode: Bool = false
@@ -18,10 +18,10 @@ public func maxPool1d(
 /// The mean of each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - padding: zeros on each side; at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
-///   - countIncludePad: whether the padding's zeros count in the mean.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - padding: the number of zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+///   - countIncludePad: whether the mean includes the padding's zeros.
 public func avgPool1d(
     _ input: Tensor, kernelSize: Int, stride: Int? = nil,
     padding: Int = 0, ceilMode: Bool = false, countIncludePad: Bool = true
@@ -31,12 +31,12 @@ public func avgPool1d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: nil)
 }
 
-/// The greatest elements of as many windows of a sequence as the output has places.
+/// The greatest elements of several windows of a sequence: as many as the output has elements.
 public func adaptiveMaxPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: [outputSize]).output
 }
 
-/// The means of as many windows of a sequence as the output has places.
+/// The means of several windows of a sequence: as many as the output has elements.
 public func adaptiveAvgPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: [outputSize])
 }
@@ -44,9 +44,9 @@ public func adaptiveAvgPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor
 /// The greatest element in each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - stride: the distance between windows; `nil` is the kernel's size.
 ///   - padding: at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
+///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool2d(
     _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0, dilation: some PairConvertible = 1, ceilMode: Bool = false
@@ -60,10 +60,10 @@ public func maxPool2d(
 /// The mean of each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - padding: zeros on each side; at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
-///   - countIncludePad: whether the padding's zeros count in the mean.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - padding: the number of zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+///   - countIncludePad: whether the mean includes the padding's zeros.
 public func avgPool2d(
     _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0, ceilMode: Bool = false, countIncludePad: Bool = true, divisorOverride: Int? = nil
@@ -74,24 +74,24 @@ public func avgPool2d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
 }
 
-/// The greatest elements of as many windows of an image as the output has places.
+/// The greatest elements of several windows of an image: as many as the output has elements.
 public func adaptiveMaxPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes).output
 }
 
-/// `adaptiveMaxPool2d` to an output with the input's size where a size is nil.
+/// `adaptiveMaxPool2d` that keeps the input's size in a dimension whose size is `nil`.
 public func adaptiveMaxPool2d(_ input: Tensor, height: Int?, width: Int?) throws -> Tensor {
     try adaptiveMaxPooling(
         input, outputSize: adaptiveSizes([height, width], for: input, "adaptive_max_pool2d")
     ).output
 }
 
-/// The means of as many windows of an image as the output has places.
+/// The means of several windows of an image: as many as the output has elements.
 public func adaptiveAvgPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.pair.sizes)
 }
 
-/// `adaptiveAvgPool2d` to an output with the input's size where a size is nil.
+/// `adaptiveAvgPool2d` that keeps the input's size in a dimension whose size is `nil`.
 public func adaptiveAvgPool2d(_ input: Tensor, height: Int?, width: Int?) throws -> Tensor {
     try adaptiveAveragePooling(
         input, outputSize: adaptiveSizes([height, width], for: input, "adaptive_avg_pool2d"))
@@ -100,9 +100,9 @@ public func adaptiveAvgPool2d(_ input: Tensor, height: Int?, width: Int?) throws
 /// The greatest element in each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
+///   - stride: the distance between windows; `nil` is the kernel's size.
 ///   - padding: at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
+///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool3d(
     _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0, dilation: some TripleConvertible = 1, ceilMode: Bool = false
@@ -116,10 +116,10 @@ public func maxPool3d(
 /// The mean of each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - padding: zeros on each side; at most half of the kernel's size.
-///   - ceilMode: whether a window may begin inside and end outside.
-///   - countIncludePad: whether the padding's zeros count in the mean.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - padding: the number of zeros on each side; at most half of the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+///   - countIncludePad: whether the mean includes the padding's zeros.
 public func avgPool3d(
     _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
@@ -131,24 +131,24 @@ public func avgPool3d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
 }
 
-/// The greatest elements of as many windows of a volume as the output has places.
+/// The greatest elements of several windows of a volume: as many as the output has elements.
 public func adaptiveMaxPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes).output
 }
 
-/// `adaptiveMaxPool3d` to an output with the input's size where a size is nil.
+/// `adaptiveMaxPool3d` that keeps the input's size in a dimension whose size is `nil`.
 public func adaptiveMaxPool3d(_ input: Tensor, depth: Int?, height: Int?, width: Int?) throws -> Tensor {
     try adaptiveMaxPooling(
         input, outputSize: adaptiveSizes([depth, height, width], for: input, "adaptive_max_pool3d")
     ).output
 }
 
-/// The means of as many windows of a volume as the output has places.
+/// The means of several windows of a volume: as many as the output has elements.
 public func adaptiveAvgPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.triple.sizes)
 }
 
-/// `adaptiveAvgPool3d` to an output with the input's size where a size is nil.
+/// `adaptiveAvgPool3d` that keeps the input's size in a dimension whose size is `nil`.
 public func adaptiveAvgPool3d(_ input: Tensor, depth: Int?, height: Int?, width: Int?) throws -> Tensor {
     try adaptiveAveragePooling(
         input, outputSize: adaptiveSizes([depth, height, width], for: input, "adaptive_avg_pool3d"))

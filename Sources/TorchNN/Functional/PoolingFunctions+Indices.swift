@@ -1,8 +1,8 @@
 import Torch
 
-// Pooling that tells where it took each element from, and what puts the elements back.
+// Pooling that gives the position of each element, and its reverse.
 
-/// `maxPool1d`, and where in the input's last dimensions, counted in a row, each element stood: what `maxUnpool1d` takes.
+/// `maxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool1d` takes.
 public func maxPool1dWithIndices(
     _ input: Tensor, kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1,
     ceilMode: Bool = false
@@ -12,22 +12,22 @@ public func maxPool1dWithIndices(
         dilation: [dilation], ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool1d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `adaptiveMaxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func adaptiveMaxPool1dWithIndices(
     _ input: Tensor, outputSize: Int
 ) throws -> (output: Tensor, indices: Tensor) {
     try adaptiveMaxPooling(input, outputSize: [outputSize])
 }
 
-/// Undoes `maxPool1d` of a sequence: each element goes back to the place it came from, the others become zero.
+/// Reverses `maxPool1d` of a sequence: each element goes back to its position; the other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, L]` or `[C, L]`.
-///   - indices: the places, of the input's shape, from `maxPool1dWithIndices`.
-///   - kernelSize: that of the pooling, as are stride and padding.
-///   - stride: how far the windows were apart; the kernel's size where nil.
-///   - outputSize: the spatial sizes of the pooling's input, where its stride leaves a choice.
-/// - Throws: `TorchError` for a size that the pooling cannot have had, and for places outside it.
+///   - indices: the positions, of the input's shape, from `maxPool1dWithIndices`.
+///   - kernelSize: the pooling's, like `stride` and `padding`.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
+/// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool1d(
     _ input: Tensor, indices: Tensor, kernelSize: Int, stride: Int? = nil, padding: Int = 0,
     outputSize: Int? = nil
@@ -37,7 +37,7 @@ public func maxUnpool1d(
         outputSize: outputSize.map { [$0] }, operation: "max_unpool1d")
 }
 
-/// `maxPool2d`, and where in the input's last dimensions, counted in a row, each element stood: what `maxUnpool2d` takes.
+/// `maxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool2d` takes.
 public func maxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0, dilation: some PairConvertible = 1,
@@ -49,22 +49,22 @@ public func maxPool2dWithIndices(
         dilation: dilation.pair.sizes, ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool2d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `adaptiveMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func adaptiveMaxPool2dWithIndices(
     _ input: Tensor, outputSize: some PairConvertible
 ) throws -> (output: Tensor, indices: Tensor) {
     try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes)
 }
 
-/// Undoes `maxPool2d` of an image: each element goes back to the place it came from, the others become zero.
+/// Reverses `maxPool2d` of an image: each element goes back to its position; the other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
-///   - indices: the places, of the input's shape, from `maxPool2dWithIndices`.
-///   - kernelSize: that of the pooling, as are stride and padding.
-///   - stride: how far the windows were apart; the kernel's size where nil.
-///   - outputSize: the spatial sizes of the pooling's input, where its stride leaves a choice.
-/// - Throws: `TorchError` for a size that the pooling cannot have had, and for places outside it.
+///   - indices: the positions, of the input's shape, from `maxPool2dWithIndices`.
+///   - kernelSize: the pooling's, like `stride` and `padding`.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
+/// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool2d(
     _ input: Tensor, indices: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0,
@@ -76,7 +76,7 @@ public func maxUnpool2d(
         outputSize: outputSize?.pair.sizes, operation: "max_unpool2d")
 }
 
-/// `maxPool3d`, and where in the input's last dimensions, counted in a row, each element stood: what `maxUnpool3d` takes.
+/// `maxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool3d` takes.
 public func maxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0, dilation: some TripleConvertible = 1,
@@ -88,22 +88,22 @@ public func maxPool3dWithIndices(
         dilation: dilation.triple.sizes, ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool3d`, and where in the input's last dimensions, counted in a row, each element stood.
+/// `adaptiveMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
 public func adaptiveMaxPool3dWithIndices(
     _ input: Tensor, outputSize: some TripleConvertible
 ) throws -> (output: Tensor, indices: Tensor) {
     try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes)
 }
 
-/// Undoes `maxPool3d` of a volume: each element goes back to the place it came from, the others become zero.
+/// Reverses `maxPool3d` of a volume: each element goes back to its position; the other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.
-///   - indices: the places, of the input's shape, from `maxPool3dWithIndices`.
-///   - kernelSize: that of the pooling, as are stride and padding.
-///   - stride: how far the windows were apart; the kernel's size where nil.
-///   - outputSize: the spatial sizes of the pooling's input, where its stride leaves a choice.
-/// - Throws: `TorchError` for a size that the pooling cannot have had, and for places outside it.
+///   - indices: the positions, of the input's shape, from `maxPool3dWithIndices`.
+///   - kernelSize: the pooling's, like `stride` and `padding`.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
+/// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool3d(
     _ input: Tensor, indices: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0,

@@ -1,6 +1,6 @@
 import Torch
 
-// Pooling. The functions for one to three dimensions are in PoolingFunctions+Dimensions.swift and +Indices.swift.
+// What the functions for one to three dimensions in PoolingFunctions+Dimensions.swift and +Indices.swift share.
 
 /// The greatest element of each window, in as many dimensions as the kernel has.
 func maxPooling(
@@ -66,7 +66,7 @@ func adaptiveMaxPooling(_ input: Tensor, outputSize: [Int]) throws -> (output: T
     }
 }
 
-/// The output's spatial sizes, the input's where nil.
+/// The output's spatial sizes; `nil` becomes the input's.
 func adaptiveSizes(_ outputSize: [Int?], for input: Tensor, _ operation: String) throws -> [Int] {
     let inputSizes = input.shape.suffix(outputSize.count)
     try requireShape(
@@ -74,7 +74,7 @@ func adaptiveSizes(_ outputSize: [Int?], for input: Tensor, _ operation: String)
     return zip(outputSize, inputSizes).map { $0 ?? $1 }
 }
 
-/// The means of as many windows as the output has places.
+/// The means of as many windows: as many as the output has elements.
 func adaptiveAveragePooling(_ input: Tensor, outputSize: [Int]) throws -> Tensor {
     switch outputSize.count {
     case 1: try Tensor.adaptiveAvgPool1d(input, outputSize: outputSize)
@@ -83,7 +83,7 @@ func adaptiveAveragePooling(_ input: Tensor, outputSize: [Int]) throws -> Tensor
     }
 }
 
-/// Puts each element back at the place that pooling took it from, and zeros elsewhere.
+/// Puts each element back at the position that pooling took it from, and zeros at the others.
 func maxUnpooling(
     _ input: Tensor, indices: Tensor, kernelSize: [Int], stride: [Int], padding: [Int], outputSize: [Int]?,
     operation: String
@@ -114,7 +114,7 @@ func maxUnpooling(
 
 /// Throws unless kernel and stride are positive and the padding is not negative.
 func checkPooling(_ operation: String, kernelSize: [Int], stride: [Int], padding: [Int]) throws {
-    try requirePositive(kernelSize, operation, "kernel size")
+    try requirePositive(kernelSize, operation, "kernelSize")
     try requirePositive(stride, operation, "stride")
     try requireNotNegative(padding, operation, "padding")
 }

@@ -3,10 +3,10 @@ import Torch
 /// (Σ xᵖ)^(1/p) over each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity for the greatest absolute value.
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - ceilMode: whether a window may begin inside and end outside.
-/// - Throws: `TorchError` for a power that is zero or no number.
+///   - normType: the power p; infinity is the greatest absolute value.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+/// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool1d(
     _ input: Tensor, normType: Double, kernelSize: Int, stride: Int? = nil, ceilMode: Bool = false
 ) throws -> Tensor {
@@ -18,10 +18,10 @@ public func lpPool1d(
 /// (Σ xᵖ)^(1/p) over each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity for the greatest absolute value.
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - ceilMode: whether a window may begin inside and end outside.
-/// - Throws: `TorchError` for a power that is zero or no number.
+///   - normType: the power p; infinity is the greatest absolute value.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+/// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool2d(
     _ input: Tensor, normType: Double, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     ceilMode: Bool = false
@@ -35,10 +35,10 @@ public func lpPool2d(
 /// (Σ xᵖ)^(1/p) over each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity for the greatest absolute value.
-///   - stride: how far the windows are apart; the kernel's size where nil.
-///   - ceilMode: whether a window may begin inside and end outside.
-/// - Throws: `TorchError` for a power that is zero or no number.
+///   - normType: the power p; infinity is the greatest absolute value.
+///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - ceilMode: whether a window may start inside the input and end outside.
+/// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool3d(
     _ input: Tensor, normType: Double, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     ceilMode: Bool = false
@@ -56,7 +56,7 @@ func powerPooling(
     try checkPower(p, operation)
     let none = kernelSize.map { _ in 0 }
     guard p.isFinite else {
-        // The limits: the greatest and the smallest absolute value.
+        // The limits are the greatest and the smallest absolute value.
         let sign = p < 0 ? -1.0 : 1.0
         return try sign
             * maxPooling(
@@ -73,5 +73,5 @@ func powerPooling(
 
 /// Throws unless the power is a number other than 0.
 func checkPower(_ power: Double, _ operation: String) throws {
-    try require(power != 0 && !power.isNaN, operation, "the power must be a number but 0, not \(power)")
+    try require(power != 0 && !power.isNaN, operation, "normType must be a number other than 0, not \(power)")
 }

@@ -6,7 +6,7 @@ public func pixelShuffle(_ input: Tensor, upscaleFactor: Int) throws -> Tensor {
     return try Tensor.pixelShuffle(input, upscaleFactor: upscaleFactor)
 }
 
-/// Undoes `pixelShuffle`: `[…, C, H·r, W·r]` to `[…, C·r², H, W]`.
+/// Reverses `pixelShuffle`: `[…, C, H·r, W·r]` to `[…, C·r², H, W]`.
 public func pixelUnshuffle(_ input: Tensor, downscaleFactor: Int) throws -> Tensor {
     try requirePositive([downscaleFactor], "pixel_unshuffle", "factor")
     return try Tensor.pixelUnshuffle(input, downscaleFactor: downscaleFactor)
@@ -18,7 +18,7 @@ public func channelShuffle(_ input: Tensor, groups: Int) throws -> Tensor {
     return try Tensor.channelShuffle(input, groups: groups)
 }
 
-/// Takes the blocks that a convolution would see out of images: `[N, C, H, W]` to `[N, C·kernel places, blocks]`.
+/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` to `[N, C·kernel elements, blocks]`.
 public func unfold(
     _ input: Tensor, kernelSize: some PairConvertible, dilation: some PairConvertible = 1,
     padding: some PairConvertible = 0, stride: some PairConvertible = 1
@@ -28,7 +28,7 @@ public func unfold(
         stride: stride.pair.sizes)
 }
 
-/// Adds blocks up to images, each where `unfold` takes it from: `[N, C·kernel places, blocks]` to `[N, C, H, W]`.
+/// Adds blocks up to images, each where `unfold` takes it from: `[N, C·kernel elements, blocks]` to `[N, C, H, W]`.
 public func fold(
     _ input: Tensor, outputSize: some PairConvertible, kernelSize: some PairConvertible,
     dilation: some PairConvertible = 1, padding: some PairConvertible = 0, stride: some PairConvertible = 1

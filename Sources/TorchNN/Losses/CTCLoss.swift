@@ -7,12 +7,12 @@ import Torch
 /// - Parameters:
 ///   - logProbabilities: logarithms of probabilities, `[T, N, C]`, or `[T, C]` for one sequence.
 ///   - targets: the labels, `[N, S]` padded at the end, or all of them one after another in one dimension.
-///   - inputLengths: how much of `T` each sequence takes, `[N]` (`[]` for one sequence).
-///   - targetLengths: how many labels each target has, `[N]` (`[]` for one sequence).
+///   - inputLengths: the length of each sequence within `T`, `[N]` (`[]` for one sequence).
+///   - targetLengths: the number of labels of each target, `[N]` (`[]` for one sequence).
 ///   - blank: the class of no label.
-///   - zeroInfinity: whether a loss that is infinite, as where a target is longer than its input, counts as 0 and has no
+///   - zeroInfinity: whether a loss that is infinite, as it is if a target is longer than its input, counts as 0 and has no
 ///     gradient.
-/// - Throws: `TorchError` where shapes, lengths or labels do not fit. (To see that waits for the device.)
+/// - Throws: `TorchError` if shapes, lengths, or labels do not fit. (Checking that waits for the device.)
 public func ctcLoss(
     _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,
     reduction: Reduction = .mean, zeroInfinity: Bool = false
@@ -35,7 +35,7 @@ public func ctcLoss(
         reduction: reduction, zeroInfinity: zeroInfinity)
 }
 
-/// The kernels use lengths and labels as places in memory without looking at them.
+/// The kernels use lengths and labels as positions in memory without checking them.
 private func checkSequences(
     _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor
 ) throws {
@@ -63,7 +63,7 @@ private func checkSequences(
     guard lengths.target.allSatisfy({ 0...room ~= $0 }), isPadded ? targets.shape[0] == batchSize : true else {
         throw fail("targets do not have the lengths \(lengths.target)", kind: .shape)
     }
-    // Behind a target's end, in what pads it, any number may stand.
+    // The padding after a target's end may have any number.
     let rows = isPadded ? lengths.target.enumerated().map { labels[($0 * room)...].prefix($1) } : [labels[...]]
     for row in rows {
         if let wrong = row.first(where: { !(0..<classCount ~= $0) }) {
@@ -91,20 +91,34 @@ public final class CTCLoss: Module {
     public func callAsFunction(
         _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor
     ) throws -> Tensor {
-        try withHooks([logProbabilities, targets, inputLengths, targetLengths]) {
-            try ctcLoss(
-                logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
-                reduction: reduction, zeroInfinity: zeroInfinity)
+        try call((logProbabilities, targets, inputLengths, targetLengths)) {
+            try forward(logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths)
         }
     }
 
     public func callAsFunction(
         _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: [Int], targetLengths: [Int]
     ) throws -> Tensor {
-        try withHooks([logProbabilities, targets]) {
-            try ctcLoss(
-                logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
-                reduction: reduction, zeroInfinity: zeroInfinity)
+        try call((logProbabilities, targets)) {
+            try forward(logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths)
         }
+    }
+
+    /// What a call computes; see `ctcLoss`.
+    public func forward(
+        _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor
+    ) throws -> Tensor {
+        try ctcLoss(
+            logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
+            reduction: reduction, zeroInfinity: zeroInfinity)
+    }
+
+    /// What a call computes; see `ctcLoss`.
+    public func forward(
+        _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: [Int], targetLengths: [Int]
+    ) throws -> Tensor {
+        try ctcLoss(
+            logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
+            reduction: reduction, zeroInfinity: zeroInfinity)
     }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// A base for a loss of one's own that is multiplied by a weight, as in a sum of several losses.
+/// A base class for losses of your own that are multiplied by a weight, as in a sum of several losses.
 ///
 /// ```swift
 /// final class CharbonnierLoss: WeightedLoss {
@@ -12,8 +12,13 @@ import Torch
 /// let loss = CharbonnierLoss(lossWeight: 0.1)
 /// let value = try loss(output, target)
 /// ```
-/// A loss of other arguments declares a `callAsFunction` of its own, and ends it with `weighted`.
-open class WeightedLoss: Module {
+/// A loss with other arguments overrides nothing. It declares a `callAsFunction` of its own, and ends it with `weighted`:
+/// ```swift
+/// func callAsFunction(_ output: Tensor, mask: Tensor) throws -> Tensor {
+///     try call((output, mask)) { try weighted((output * mask).abs().sum()) }
+/// }
+/// ```
+open class WeightedLoss: Module, BinaryCallable {
     /// What the loss is multiplied by.
     public final var lossWeight: Double
 
@@ -29,10 +34,8 @@ open class WeightedLoss: Module {
     }
 
     /// The loss times its weight.
-    public final func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try withHooks([input, target]) {
-            try weighted(evaluate(input, target))
-        }
+    public final func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try weighted(evaluate(input, target))
     }
 
     /// A loss times the weight.

@@ -1,8 +1,14 @@
 extension Module: CustomStringConvertible {
-    /// The module with its options and all below, line by line as PyTorch prints them.
+    /// The module with its options and all below, line by line, as PyTorch prints them.
     public final var description: String {
         var path: [Module] = []
         return describe(&path)
+    }
+
+    /// The module with its options, without what is below.
+    final var briefDescription: String {
+        extraDescription.isEmpty && !children().isEmpty || extraDescription.contains("\n")
+            ? typeName : "\(typeName)(\(extraDescription))"
     }
 
     /// The class as PyTorch prints it.
@@ -17,7 +23,7 @@ extension Module: CustomStringConvertible {
         path.append(self)
         defer { path.removeLast() }
         let members =
-            printsEqualNeighboursOnce ? Self.runs(of: nodes(), &path) : Self.lines(of: nodes(), &path)
+            printsEqualNeighborsOnce ? Self.runs(of: nodes(), &path) : Self.lines(of: nodes(), &path)
         let extra = extraDescription.isEmpty ? [] : [extraDescription]
         if members.isEmpty && !extraDescription.contains("\n") { return "\(name)(\(extraDescription))" }
         return "\(name)(\n\(Self.indented((extra + members).joined(separator: "\n")))\n)"
@@ -40,7 +46,7 @@ extension Module: CustomStringConvertible {
         }
     }
 
-    /// The members line by line, equal neighbours in one line.
+    /// The members line by line, equal neighbors in one line.
     private static func runs(of members: [(key: String, node: ModuleNode)], _ path: inout [Module]) -> [String] {
         var runs: [(first: String, last: String, count: Int, text: String)] = []
         for (key, node) in members {

@@ -4,7 +4,8 @@ extension Module {
     /// The parameters and buffers of this module and all below, by their keys in PyTorch.
     ///
     /// The tensors share their memory with the module's. A shared module is there under each of its paths.
-    /// - Throws: `StateDictError` where a parameter or buffer has no value yet, or two have one key.
+    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` if a parameter or buffer has no value yet, or
+    ///   if two have one key.
     public final func stateDict() throws -> StateDict {
         var state = StateDict()
         try visitState { key, tensor in
@@ -18,8 +19,8 @@ extension Module {
 
     /// Copies what `stateDict` gave, here or in PyTorch, into the parameters and buffers.
     ///
-    /// - Throws: `StateDictError` that lists every key that is missing, unexpected or does not fit; then nothing has
-    ///   changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` that lists every key that is missing, is
+    ///   unexpected, or does not fit. Then nothing has changed.
     public final func loadStateDict(_ state: StateDict) throws {
         try loadStateDict(state, strict: true)
     }
@@ -30,11 +31,11 @@ extension Module {
     /// try network.loadStateDict(state, strict: false) { $0.hasPrefix("head.") ? nil : $0 }
     /// ```
     /// - Parameters:
-    ///   - strict: whether a missing or an unexpected key is an error; another shape always is.
-    ///   - renaming: gives a key of the state its key here, or nil to leave it out.
+    ///   - strict: whether a missing or an unexpected key is an error; a different shape always is.
+    ///   - renaming: gives a key of the state its key here, or `nil` to leave it out.
     /// - Returns: the keys that the state lacks, and those that the module lacks.
-    /// - Throws: `StateDictError` that lists every key that is missing, unexpected or does not fit; then nothing has
-    ///   changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` that lists every key that is missing, is
+    ///   unexpected, or does not fit. Then nothing has changed.
     @discardableResult
     public final func loadStateDict(
         _ state: StateDict, strict: Bool, renaming: (String) -> String? = { $0 }
@@ -86,8 +87,9 @@ extension Module {
     package final var hasState: Bool {
         var hasState = false
         visit(named: false) { _, module in
+            // A module whose initializer failed says so when its state is taken.
             hasState =
-                hasState
+                hasState || module.initializationError != nil
                 || (module.ownParameterSlots + module.ownBufferSlots).contains { _, slot in
                     slot.isPersistent && (slot.tensor != nil || !slot.isOptional)
                 }
@@ -97,6 +99,7 @@ extension Module {
 
     private final func visitState(_ body: (_ key: String, _ tensor: Tensor) throws -> Void) throws {
         try visit { prefix, module in
+            try module.requireInitialized(below: self)
             if let problem = module.childKeyProblem { throw StateDictError(problem) }
             try module.checkParametrizations()
             for (key, slot) in module.ownParameterSlots + module.ownBufferSlots where slot.isPersistent {
@@ -111,7 +114,7 @@ extension Module {
     }
 }
 
-/// What keeps a value from being copied into a tensor; nil where nothing does.
+/// What keeps a value from being copied into a tensor; `nil` if nothing does.
 private func misfit(of value: StateValue, for target: Tensor) -> String? {
     guard case .tensor(let source) = value else {
         return "is a \(value.typeName) in the state, and must be a tensor"

@@ -1,60 +1,81 @@
 import Torch
 
-/// A part of a network: parameters, buffers and other modules, and what it computes with them. PyTorch's `nn.Module`.
+/// A part of a network: parameters, buffers, and other modules, and what it computes with them. PyTorch's `nn.Module`.
 ///
-/// A subclass declares its parts as stored properties; the module finds them by reflection, superclasses first, in the
-/// order of declaration. Parameters are `@Parameter var`, buffers `@Buffer var`, children are properties whose value is
-/// a module, an optional, or an array or dictionary of modules (a dictionary's in the order of its keys). A key in the
-/// state dictionary is the path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
-///
-/// Layers throw where an option makes no sense, so they are made in the initialiser:
+/// A subclass declares its parts as stored properties and writes `forward`:
 /// ```swift
 /// final class Net: Module, Layer {
-///     let conv: Conv2d
+///     let conv = Conv2d(1, 16, kernelSize: 3, padding: 1)
 ///     let fc: Linear
 ///
-///     init(classes: Int = 10) throws {
-///         conv = try Conv2d(1, 16, kernelSize: 3, padding: 1)
-///         fc = try Linear(16 * 8 * 8, classes)
+///     init(classes: Int = 10) {
+///         fc = Linear(16 * 8 * 8, classes)
 ///     }
 ///
-///     func callAsFunction(_ input: Tensor) throws -> Tensor {
+///     func forward(_ input: Tensor) throws -> Tensor {
 ///         try fc(relu(conv(input)).flatten(startDim: 1))
 ///     }
 /// }
+///
+/// let logits = try Net()(images)
 /// ```
+/// Calling a module runs its `forward` and then its hooks, so every module that is called appears in `summary(inputSize:)`.
+/// The protocol says what a module takes and gives: `Layer` (a tensor for a tensor), `Callable` (any type for any type),
+/// `BinaryCallable` and `TernaryCallable` (two and three inputs). A module with another signature uses
+/// ``call(_:_:)``.
+///
+/// The module finds its parts by reflection, superclasses first, in the order of declaration. Parameters are
+/// `@Parameter var`, buffers are `@Buffer var`, and children are properties whose value is a module, an optional, or an
+/// array or dictionary of modules (those of a dictionary in the order of its keys). A key in the state dictionary is the
+/// path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
+///
+/// Initializers of layers do not throw. A layer remembers a wrong option, and its first use throws it as a ``ModuleError``
+/// with the path in the network: a call, `parameters()`, `to(_:)`, `stateDict()`, ``validate()``. Modules of your own do
+/// the same with ``deferErrors(_:)``, or declare an initializer that throws.
 ///
 /// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
-/// array. An optimiser knows only the parameters that it was given. Modules in tuples, structures and sets are not found.
+/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and sets are not found.
 ///
-/// A module is not made for several threads at a time.
+/// Use a module on one thread at a time.
 open class Module: Stateful {
-    /// Whether the module trains: dropout drops, batch normalisation uses the batch's statistics.
+    /// Whether the module trains: then dropout drops, and batch normalization uses the batch's statistics.
     public private(set) final var isTraining: Bool
 
     private final lazy var reflection = ModuleReflection(of: self)
     private final var isSwitching = false
-    final var forwardHooks: [HookRegistration] = []
-    /// The parameters and buffers that are computed, in the order in which they were registered.
-    final var parametrized: [(name: String, list: ParametrizationList)] = []
 
-    /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's do.
+    /// The hooks that a call runs, in the order of their registration.
+    final var forwardHooks: [HookRegistration] = [] {
+        didSet { updateCalls() }
+    }
+    /// The parameters and buffers that are computed, in the order of their registration.
+    final var parametrized: [(name: String, list: ParametrizationList)] = [] {
+        didSet { updateCalls() }
+    }
+    /// What an initializer failed with; `nil` if it succeeded.
+    final var initializationError: (any Error)? {
+        didSet { updateCalls() }
+    }
+    /// Whether a call is nothing but `forward`: there are no hooks, no parametrizations, and no error.
+    @usableFromInline final var callsForwardOnly = true
+
+    /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's modules do.
     public init(isTraining: Bool = true) {
         self.isTraining = isTraining
     }
 
     /// Other keys in the state dictionary for children, by the names of their properties: for files whose names Swift
-    /// does not allow, or that nest otherwise. (`@Parameter("name")` does the same for a parameter.)
+    /// does not allow, or that nest differently. (`@Parameter("name")` does the same for a parameter.)
     ///
     /// ```swift
     /// final class Encoder: Module {
-    ///     let attention: MultiheadAttention
-    ///     let first: Linear
+    ///     let attention = MultiheadAttention(512, 8)
+    ///     let first = Linear(512, 2048)
     ///
     ///     override var childKeys: [String: String] { ["attention": "self", "first": "mlp.0"] }
     /// }
     /// ```
-    /// It is asked once. A property that is not there, or an empty key, is an error when a state is taken or loaded.
+    /// It is read once. A property that does not exist, or an empty key, is an error when a state is taken or loaded.
     open var childKeys: [String: String] { [:] }
 
     /// The options in `description`, as in `in_features=2, out_features=3, bias=True`; empty by default.
@@ -89,6 +110,10 @@ open class Module: Stateful {
         return children
     }
 
+    private final func updateCalls() {
+        callsForwardOnly = forwardHooks.isEmpty && parametrized.isEmpty && initializationError == nil
+    }
+
     // MARK: What the extensions look through
 
     /// The parameters by their keys; a layer whose options say how many it has overrides it.
@@ -105,6 +130,7 @@ open class Module: Stateful {
     final var ownBufferSlots: [(key: String, slot: TensorSlot)] {
         parametrized.isEmpty ? bufferSlots : bufferSlots.filter { $0.slot.parametrization == nil }
     }
+
     final var childKeyProblem: String? { reflection.childKeyProblem }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
@@ -124,11 +150,6 @@ open class Module: Stateful {
         String(String(describing: type(of: self)).prefix { $0 != "<" })
     }
 
-    /// Whether `description` says only once what equal children are that follow each other, as PyTorch's list does.
-    var printsEqualNeighboursOnce: Bool { false }
-}
-
-/// A module that computes one tensor from one tensor: what a `Sequential` is made of.
-public protocol Layer: Module {
-    func callAsFunction(_ input: Tensor) throws -> Tensor
+    /// Whether `description` prints equal children that follow each other once, with their number, as PyTorch's list does.
+    var printsEqualNeighborsOnce: Bool { false }
 }

@@ -1,15 +1,15 @@
 import Torch
 
-/// What a module's stored properties hold, by reflection: superclasses first, in order of declaration.
+/// What a module's stored properties hold, by reflection: superclasses first, in the order of declaration.
 ///
 /// Parameters and buffers are found once: their properties' slots stay, whatever is assigned to them. Children are read
-/// anew each time, so that one that is replaced, added or removed is seen; a module whose properties cannot hold any (a
+/// again each time, so that one that is replaced, added, or removed is seen; a module whose properties cannot hold any (a
 /// layer) is not looked at again.
 final class ModuleReflection {
     let parameters: [(key: String, slot: TensorSlot)]
     let buffers: [(key: String, slot: TensorSlot)]
 
-    /// For each stored property of each class that may hold children its key; nil for those that cannot.
+    /// The key of each stored property of each class that may hold children; `nil` for those that cannot.
     private let childKeys: [[String?]]
     private let mayHaveChildren: Bool
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
@@ -67,7 +67,7 @@ final class ModuleReflection {
         return children
     }
 
-    /// The mirrors of a module's classes, `Module` itself left out.
+    /// The mirrors of a module's classes without `Module` itself.
     private static func mirrors(of module: Module) -> [Mirror] {
         var mirrors: [Mirror] = []
         var current: Mirror? = Mirror(reflecting: module)
@@ -108,7 +108,7 @@ indirect enum ModuleNode {
         case table = "ModuleDict"
     }
 
-    /// nil for what holds no module. (A cast looks through optionals by itself.)
+    /// `nil` for what holds no module. (A cast looks through optionals by itself.)
     init?(_ value: Any) {
         if let module = value as? Module {
             self = .module(module)
@@ -119,7 +119,7 @@ indirect enum ModuleNode {
         }
     }
 
-    /// Calls `body` for every module in the node with its key; with none where `key` is nil, which takes less time.
+    /// Calls `body` for every module in the node with its key; without keys if `key` is `nil`, which takes less time.
     func forEach(key: String?, _ body: (String?, Module) throws -> Void) rethrows {
         switch self {
         case .module(let module): try body(key, module)
@@ -130,7 +130,7 @@ indirect enum ModuleNode {
 }
 
 private protocol ModuleContainer {
-    /// nil where there is no module inside.
+    /// `nil` if there is no module inside.
     var moduleNode: ModuleNode? { get }
 }
 

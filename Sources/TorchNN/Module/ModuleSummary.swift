@@ -1,20 +1,21 @@
 import Torch
 
-/// A network's layers with their output shapes, parameters and multiply-adds: what `summary(inputSize:)` gives.
+/// A network's modules with their output shapes, parameters, and multiply-adds: what `summary(inputSize:)` gives.
 ///
 /// Printed, it is a table.
 public struct ModuleSummary: Sendable {
+    /// One module.
     public struct Row: Sendable {
         /// The layer's path, as in `blocks.0.conv1`; empty for the network itself.
         public let name: String
         /// The layer's class.
         public let type: String
-        /// Of the first tensor that came out; nil for a module that has not run, or does not call its hooks (`Module.withHooks`).
+        /// The shape of the first tensor that came out; `nil` for a module that was not called.
         public let outputShape: [Int]?
         /// How many numbers its own parameters have, without those of the layers below; a shared one counts once.
         public let parameterCount: Int
-        /// How many products of weights, or of queries with keys and weights with values, are added up, biases left out;
-        /// of all calls.
+        /// How many products its calls add up: those of inputs with weights, and in attention those of queries with keys
+        /// and of weights with values. Biases do not count.
         public let multiplyAdds: Int
     }
 
@@ -25,18 +26,20 @@ public struct ModuleSummary: Sendable {
     /// How many of them training changes.
     public let trainableParameterCount: Int
 
+    /// How many products all modules add up.
     public var multiplyAdds: Int { rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) } }
 }
 
 extension Module {
-    /// Runs `forward` in evaluation mode and without recording, and lists what the module's layers do in it.
+    /// Runs `forward` in evaluation mode and without recording, and lists what the modules below do in it.
     ///
-    /// For a module that does not take one tensor and give one; for those that do there is `summary(inputSize:dtype:)`.
+    /// Use it for a module that is no `Layer`; for layers there is `summary(inputSize:dtype:)`.
     /// ```swift
     /// print(try transformer.summary { _ = try transformer(Tensor.zeros([10, 1, 512]), Tensor.zeros([9, 1, 512])) })
     /// ```
-    /// - Throws: what `forward` throws.
+    /// - Throws: ``ModuleError`` if an initializer failed; what `forward` throws.
     public final func summary(of forward: () throws -> Void) throws -> ModuleSummary {
+        try validate()
         let modules = namedModules()
         let modes = modules.map(\.module.isTraining)
         let record = SummaryRecord()
@@ -50,7 +53,7 @@ extension Module {
         }
         eval()
         try noGrad { try forward() }
-        let parameters = parameters()
+        let parameters = try parameters()
         var counted: Set<OpaquePointer> = []
         let rows = modules.map { name, module in
             let own = module.ownParameterSlots.compactMap(\.slot.tensor).filter { counted.insert($0.pointer).inserted }
@@ -73,10 +76,10 @@ extension Layer {
     /// ```
     /// - Parameters:
     ///   - inputSize: the input's shape, with the batch.
-    ///   - dtype: the input's type; that of the first parameter where nil.
-    /// - Throws: what the forward pass throws.
+    ///   - dtype: the input's type; `nil` is that of the first parameter.
+    /// - Throws: ``ModuleError`` if an initializer failed; what the forward pass throws.
     public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
-        let first = parameters().first
+        let first = try parameters().first
         let input = try Tensor.zeros(inputSize, dtype: dtype ?? first?.dtype, device: first?.device)
         return try summary { _ = try self(input) }
     }
@@ -125,4 +128,31 @@ extension ModuleSummary: CustomStringConvertible {
         ]
         return (table + totals).joined(separator: "\n")
     }
+}
+
+// MARK: Multiply-adds
+
+/// A layer that adds up products.
+protocol CountingMultiplyAdds {
+    /// How many products a forward pass adds up; the greatest integer if there are more.
+    func multiplyAdds(input: Tensor, others: ArraySlice<Tensor>, output: Tensor) -> Int
+}
+
+/// The products of every weight matrix with `count` vectors.
+func matrixProducts(_ weights: [Tensor], times count: Int) -> Int {
+    saturatingProduct(weights.filter { $0.dimensionCount == 2 }.reduce(0) { saturatingSum($0, $1.count) }, count)
+}
+
+/// The product, or the greatest integer if it is more.
+func saturatingProduct(_ factors: Int...) -> Int {
+    factors.reduce(1) { left, right in
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? .max : product
+    }
+}
+
+/// The sum, or the greatest integer if it is more.
+func saturatingSum(_ left: Int, _ right: Int) -> Int {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
 }

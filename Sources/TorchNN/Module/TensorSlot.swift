@@ -1,25 +1,27 @@
 import Torch
 
-/// Where a module keeps one tensor: what `@Parameter` and `@Buffer` share.
+/// The place in which a module keeps one tensor: what `@Parameter` and `@Buffer` share.
 ///
-/// A reference, so that a module can be looked through once and what is assigned later still be seen.
+/// A reference, so that a module can be looked through once and what is assigned later is still seen.
 package final class TensorSlot {
     package enum Kind {
         case parameter, buffer
     }
 
     let kind: Kind
-    /// The name in state dictionaries; that of the property where nil.
+    /// The name in state dictionaries; `nil` is the property's.
     let name: String?
     /// Whether state dictionaries have it.
     let isPersistent: Bool
     /// Whether the property can be nil.
     let isOptional: Bool
 
-    /// The tensor that is kept here; nil if nothing is assigned, or if the value is parametrized.
+    /// The tensor that is kept here; `nil` if nothing is assigned, or if the value is parametrized.
     package private(set) var tensor: Tensor?
-    /// What computes the value from tensors of its own; nil if the tensor itself is the value.
+    /// What computes the value from tensors of its own; `nil` if the tensor itself is the value.
     private(set) var parametrization: ParametrizationList?
+    /// Why the first value could not be made; `nil` if it was, or if another one is assigned.
+    private(set) var failure: (any Error)?
 
     init(_ kind: Kind, name: String?, isPersistent: Bool, isOptional: Bool) {
         self.kind = kind
@@ -54,7 +56,13 @@ package final class TensorSlot {
         self.tensor = tensor
     }
 
+    /// Keeps a first value, or what making it failed with.
+    func initialize(_ value: () throws -> Tensor) {
+        do { assign(try value()) } catch { failure = error }
+    }
+
     func assign(_ value: Tensor?) {
+        failure = nil
         if let parametrization {
             parametrization.assign(value)
             return
@@ -66,8 +74,8 @@ package final class TensorSlot {
         tensor = kind == .parameter ? Self.parameter(value) : value
     }
 
-    /// The tensor itself where it is a leaf with a gradient, so that two modules can share it; else a leaf that shares
-    /// its elements.
+    /// The tensor itself if it is a leaf with a gradient, so that two modules can share it; else a leaf that shares its
+    /// elements.
     private static func parameter(_ value: Tensor) -> Tensor {
         if value.requiresGrad && value.isLeaf { return value }
         // A setter cannot throw. This fails for integers, which have no gradients: they are kept without.
@@ -75,7 +83,7 @@ package final class TensorSlot {
     }
 }
 
-/// What the type of a parameter or buffer can be: `Tensor`, or `Tensor?` for one that a module may lack.
+/// The types that a parameter or buffer can have: `Tensor`, or `Tensor?` for one that a module may lack.
 public protocol TensorProperty {
     static var isOptional: Bool { get }
     var optionalTensor: Tensor? { get }
@@ -86,7 +94,7 @@ extension Tensor: TensorProperty {
     public static var isOptional: Bool { false }
     public var optionalTensor: Tensor? { self }
 
-    /// The tensor; where there is none, one that every operation refuses.
+    /// The tensor; if there is none, one that every operation refuses.
     public init(optionalTensor: Tensor?) {
         self = optionalTensor ?? .undefined
     }
@@ -101,7 +109,7 @@ extension Optional: TensorProperty where Wrapped == Tensor {
     }
 }
 
-/// What reflection finds in a module's stored properties where a tensor is kept.
+/// A stored property of a module that keeps a tensor, as reflection finds it.
 protocol SlotHolder {
     var slot: TensorSlot { get }
 }

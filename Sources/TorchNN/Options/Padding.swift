@@ -1,14 +1,14 @@
-/// How much a convolution puts around its input.
+/// The padding that a convolution puts around its input.
 public enum Padding: Hashable, Sendable {
-    /// So much on each side: one number for each dimension, or one for all.
+    /// A number of elements on each side: one number for each dimension, or one for all.
     case sizes([Int])
-    /// So much that the output has the input's size; for a stride of 1.
+    /// As many elements as give the output the input's size; for a stride of 1.
     case toSameSize
-    /// Nothing.
+    /// No padding.
     case nothing
 }
 
-/// What serves as a padding: a number, a `Pair`, a `Triple`, `.same` or `.valid`.
+/// A type that can say a padding: a number, a `Pair`, a `Triple`, `.same`, or `.valid`.
 public protocol PaddingConvertible {
     var padding: Padding { get }
 }
@@ -18,9 +18,9 @@ extension Padding: PaddingConvertible {
 }
 
 extension PaddingConvertible where Self == Padding {
-    /// So much that the output has the input's size; for a stride of 1.
+    /// As many elements as give the output the input's size; for a stride of 1.
     public static var same: Padding { .toSameSize }
-    /// Nothing.
+    /// No padding.
     public static var valid: Padding { .nothing }
 }
 
@@ -34,4 +34,15 @@ extension Pair: PaddingConvertible {
 
 extension Triple: PaddingConvertible {
     public var padding: Padding { .sizes(sizes) }
+}
+
+/// What a padding consists of.
+public enum PaddingMode: String, CaseIterable, Sendable {
+    case zeros
+    /// The input mirrored at its edge, without repeating the edge.
+    case reflect
+    /// The edge, repeated.
+    case replicate
+    /// The elements from the opposite side.
+    case circular
 }

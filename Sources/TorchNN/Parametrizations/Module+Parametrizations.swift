@@ -13,11 +13,14 @@ extension Module {
     /// - Parameters:
     ///   - name: the key in the state dictionary: `weight`, `in_proj_weight`, `weight_hh_l0`.
     ///   - unsafe: whether the parametrization may change the shape or the type, and is not tried out.
-    /// - Throws: `TorchError` if there is no such tensor, or if the parametrization changes its shape or type.
+    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if there is no such tensor, or if the
+    ///   parametrization changes its shape or type.
     @discardableResult
     public final func registerParametrization(
         _ name: String, _ parametrization: any Parametrization, unsafe: Bool = false
     ) throws -> Self {
+        try validate()
+        try parametrization.validate()
         parametrization.train(isTraining)
         if let list = parametrizations(of: name) {
             try list.append(parametrization, isUnsafe: unsafe)
@@ -78,6 +81,7 @@ extension Module {
     ///
     /// - Throws: `TorchError` that lists the names if there is none of this name.
     final func registeredTensor(_ name: String, _ operation: String) throws -> Tensor {
+        try requireInitialized(below: self)
         let slot = try registeredSlot(name, operation)
         if let list = slot.parametrization { return try list() }
         return slot.tensor ?? .undefined

@@ -16,7 +16,7 @@ public enum OrthogonalMap: String, CaseIterable, Sendable {
 /// parameter if that is orthogonal, else as the Q of its QR decomposition. (With the maps `.matrixExp` and `.cayley` and
 /// without `useTrivialization`, it starts as the map of the parameter, and nothing can be assigned to it.)
 /// ```swift
-/// let layer = try orthogonal(Linear(20, 40))
+/// let layer = orthogonal(Linear(20, 40))
 /// ```
 /// Lezcano-Casado 2019, "Trivializations for gradient-based optimization on manifolds".
 /// - Parameters:
@@ -25,22 +25,25 @@ public enum OrthogonalMap: String, CaseIterable, Sendable {
 ///   - useTrivialization: whether the initial matrix is kept in the buffer `parametrizations.weight.0.base`, and what is
 ///     trained is a change to it.
 /// - Returns: the module itself.
-/// - Throws: `TorchError` if there is no such parameter, if it is no matrix, or if the map is `.householder` and the
-///   numbers are complex.
+///   If there is no such parameter, if it is no matrix, or if the map is `.householder` and the numbers are complex, the
+///   module's first use throws that.
 @discardableResult
 public func orthogonal<M: Module>(
     _ module: M, name: String = "weight", map: OrthogonalMap? = nil, useTrivialization: Bool = true
-) throws -> M {
-    let weight = try module.registeredTensor(name, "orthogonal")
-    guard weight.dimensionCount >= 2 else {
-        throw shapeError("orthogonal", [weight], "'\(name)' must be a matrix, or a batch of matrices")
+) -> M {
+    module.deferErrors {
+        let weight = try module.registeredTensor(name, "orthogonal")
+        guard weight.dimensionCount >= 2 else {
+            throw shapeError("orthogonal", [weight], "'\(name)' must be a matrix, or a batch of matrices")
+        }
+        let isSquare = try weight.size(-2) == weight.size(-1)
+        let map = map ?? (isSquare || weight.dtype.isComplex ? .matrixExp : .householder)
+        try require(
+            map != .householder || !weight.dtype.isComplex, "orthogonal", "the Householder map has no complex form")
+        let parametrization = Orthogonal(shape: weight.shape, map: map, useTrivialization: useTrivialization)
+        try module.registerParametrization(name, parametrization, unsafe: true)
     }
-    let isSquare = try weight.size(-2) == weight.size(-1)
-    let map = map ?? (isSquare || weight.dtype.isComplex ? .matrixExp : .householder)
-    try require(
-        map != .householder || !weight.dtype.isComplex, "orthogonal", "the Householder map has no complex form")
-    let parametrization = Orthogonal(shape: weight.shape, map: map, useTrivialization: useTrivialization)
-    return try module.registerParametrization(name, parametrization, unsafe: true)
+    return module
 }
 
 /// Computes an orthogonal matrix.
@@ -60,7 +63,7 @@ final class Orthogonal: Module, Layer, Parametrization {
 
     override var className: String { "_Orthogonal" }
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor {
+    func forward(_ input: Tensor) throws -> Tensor {
         let isWide = try input.size(-2) < input.size(-1)
         let tall = isWide ? try input.mT : input
         var result = map == .householder ? try reflected(tall) : try rotated(tall)

@@ -2,11 +2,11 @@ import Torch
 
 /// A module that computes a parameter of another module from tensors of its own: what `registerParametrization` takes.
 ///
-/// A layer needs no more than the conformance. A parametrization of several tensors writes `parametrized(_:)` itself, and
+/// A layer needs nothing but the conformance. A parametrization of several tensors writes `parametrized(_:)` itself, and
 /// a `rightInverse` that says how many there are.
 /// ```swift
 /// final class Symmetric: Module, Layer, Parametrization {
-///     func callAsFunction(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).t() }
+///     func forward(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).t() }
 ///     func rightInverse(_ value: Tensor) throws -> [Tensor]? { [try value.triu()] }
 /// }
 ///

@@ -19,7 +19,7 @@ public final class ParametrizationList: Module {
     private var readingFailure: (any Error)?
     private var assignmentFailure: (any Error)?
 
-    /// - Parameter slot: where the module keeps the tensor.
+    /// - Parameter slot: the slot in which the module keeps the tensor.
     /// - Throws: `TorchError` if the parametrization changes the tensor's shape or type; what it throws itself.
     init(_ parametrization: any Parametrization, of name: String, in slot: TensorSlot, isUnsafe: Bool) throws {
         parametrizations = [parametrization]

@@ -3,7 +3,7 @@ import Torch
 /// Divides a parameter by its largest singular value: PyTorch's `parametrizations.spectral_norm`.
 ///
 /// ```swift
-/// let layer = try spectralNorm(Conv2d(3, 64, kernelSize: 3))
+/// let layer = spectralNorm(Conv2d(3, 64, kernelSize: 3))
 /// ```
 /// The value is estimated by the power method, whose vectors are the buffers `parametrizations.weight.0._u` and `._v`.
 /// In training mode, each reading of the parameter (each forward pass) makes `nPowerIterations` steps of it; in
@@ -15,16 +15,20 @@ import Torch
 ///   - eps: what the lengths of the vectors are at least.
 ///   - dim: the dimension of the outputs; `nil` is 1 for transposed convolutions, and 0 for everything else.
 /// - Returns: the module itself.
-/// - Throws: `TorchError` if there is no such parameter or dimension, or if `nPowerIterations` is not positive.
+///   If there is no such parameter or dimension, or if `nPowerIterations` is not positive, the module's first use throws
+///   that.
 @discardableResult
 public func spectralNorm<M: Module>(
     _ module: M, name: String = "weight", nPowerIterations: Int = 1, eps: Double = 1e-12, dim: Int? = nil
-) throws -> M {
-    let weight = try module.registeredTensor(name, "spectralNorm")
-    let isTransposed = module is ConvTranspose1d || module is ConvTranspose2d || module is ConvTranspose3d
-    let normalization = try SpectralNorm(
-        weight.detach(), powerIterations: nPowerIterations, dim: dim ?? (isTransposed ? 1 : 0), eps: eps)
-    return try module.registerParametrization(name, normalization)
+) -> M {
+    module.deferErrors {
+        let weight = try module.registeredTensor(name, "spectralNorm")
+        let isTransposed = module is ConvTranspose1d || module is ConvTranspose2d || module is ConvTranspose3d
+        let normalization = try SpectralNorm(
+            weight.detach(), powerIterations: nPowerIterations, dim: dim ?? (isTransposed ? 1 : 0), eps: eps)
+        try module.registerParametrization(name, normalization)
+    }
+    return module
 }
 
 /// Computes w / σ(w).
@@ -42,7 +46,7 @@ final class SpectralNorm: Module, Layer, Parametrization, ReplacingOldKeys {
             (-dimensions..<dimensions).contains(dim), "spectralNorm",
             "a tensor of \(dimensions) dimensions has no dimension \(dim)")
         try require(
-            powerIterations > 0, "spectralNorm", "the power iterations must be positive, not \(powerIterations)")
+            powerIterations > 0, "spectralNorm", "nPowerIterations must be positive, not \(powerIterations)")
         self.powerIterations = powerIterations
         self.dim = dim < 0 ? dim + dimensions : dim
         self.eps = eps
@@ -60,7 +64,7 @@ final class SpectralNorm: Module, Layer, Parametrization, ReplacingOldKeys {
 
     override var className: String { "_SpectralNorm" }
 
-    func callAsFunction(_ weight: Tensor) throws -> Tensor {
+    func forward(_ weight: Tensor) throws -> Tensor {
         guard weight.dimensionCount > 1 else { return try normalize(weight, dim: 0, eps: eps) }
         let matrix = try matrix(of: weight)
         if isTraining { try noGrad { try iterate(matrix, powerIterations) } }

@@ -3,7 +3,7 @@ import Torch
 /// Splits a parameter into its length and its direction: w = g · v / ‖v‖. PyTorch's `parametrizations.weight_norm`.
 ///
 /// ```swift
-/// let conv = try weightNorm(Conv1d(80, 256, kernelSize: 3, padding: 1))
+/// let conv = weightNorm(Conv1d(80, 256, kernelSize: 3, padding: 1))
 /// ```
 /// The lengths are at `parametrizations.weight.original0` and the directions at `parametrizations.weight.original1`.
 /// Files of PyTorch's older hook, with `weight_g` and `weight_v`, load too. Salimans and Kingma 2016, "Weight
@@ -12,18 +12,19 @@ import Torch
 ///   - name: the parameter's key in the state dictionary.
 ///   - dim: the dimension whose slices have a length each; `nil` gives the whole tensor one length.
 /// - Returns: the module itself.
-/// - Throws: `TorchError` if there is no such parameter, or no such dimension.
+///   If there is no such parameter or dimension, the module's first use throws that.
 @discardableResult
-public func weightNorm<M: Module>(_ module: M, name: String = "weight", dim: Int? = 0) throws -> M {
-    let normalization = WeightNorm(dim: dim ?? -1)
-    if let dim {
-        // PyTorch's -1 is the whole tensor, which is nil here; so a negative dimension would be ambiguous.
-        let dimensions = try module.registeredTensor(name, "weightNorm").dimensionCount
-        try require(
-            (0..<dimensions).contains(dim), "weightNorm",
-            "'\(name)' has the dimensions 0..<\(dimensions), not \(dim); nil stands for the whole tensor")
+public func weightNorm<M: Module>(_ module: M, name: String = "weight", dim: Int? = 0) -> M {
+    module.deferErrors {
+        if let dim {
+            // PyTorch's -1 is the whole tensor, which is nil here; so a negative dimension would be ambiguous.
+            let dimensions = try module.registeredTensor(name, "weightNorm").dimensionCount
+            try require(
+                (0..<dimensions).contains(dim), "weightNorm",
+                "'\(name)' has the dimensions 0..<\(dimensions), not \(dim); nil stands for the whole tensor")
+        }
+        try module.registerParametrization(name, WeightNorm(dim: dim ?? -1), unsafe: true)
     }
-    try module.registerParametrization(name, normalization, unsafe: true)
     return module
 }
 

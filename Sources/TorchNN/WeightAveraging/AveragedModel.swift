@@ -3,17 +3,17 @@ import Torch
 /// A second network whose weights are an average of those that a network had: PyTorch's `AveragedModel`.
 ///
 /// ```swift
-/// let averaged = try AveragedModel(network, copy: Net(), averaging: .exponential(decay: 0.999))
+/// let averaged = AveragedModel(network, copy: Net(), averaging: .exponential(decay: 0.999))
 /// …
 /// try optimizer.step()
 /// try averaged.updateParameters(network)
 /// ```
 ///
-/// Its keys are `n_averaged` and those of the network after `module.`, as in PyTorch. The buffers are the network's
-/// latest, unless they are averaged too. Izmailov and others 2018, "Averaging weights leads to wider optima and better
+/// Its keys are `n_averaged` and those of the network after `module.`, as in PyTorch. The buffers are the latest ones of
+/// the network, unless they are averaged too. Izmailov and others 2018, "Averaging weights leads to wider optima and better
 /// generalization"; Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
 public final class AveragedModel<Network: Module>: Module {
-    /// How many weights went into the average.
+    /// The number of weights that went into the average.
     @Buffer("n_averaged") public var averagedCount: Tensor
 
     /// The network with the averaged weights.
@@ -24,37 +24,40 @@ public final class AveragedModel<Network: Module>: Module {
 
     /// Starts with a network's weights, which the first update replaces.
     ///
+    /// The first use throws if a decay is not from 0 to 1, if the copy shares a tensor with the network, or if the two have
+    /// different parameters.
     /// - Parameters:
-    ///   - copy: another network of the same making, which takes the weights. (PyTorch copies by itself; making one here
-    ///     draws initial weights, which moves the random numbers that come after.)
+    ///   - copy: another network of the same kind, which takes the weights. (PyTorch copies by itself; making one here
+    ///     draws initial weights, which changes the random numbers that come after.)
     ///   - useBuffers: whether buffers are averaged like parameters.
-    /// - Throws: `TorchError` where a decay is not from 0 to 1 or the copy shares a tensor with the network;
-    ///   `StateDictError` where the two differ in their making.
-    public init(
-        _ network: Network, copy: Network, averaging: WeightAveraging = .equal, useBuffers: Bool = false
-    ) throws {
-        if case .exponential(let decay) = averaging {
-            try require((0...1).contains(decay), "AveragedModel", "the decay must be from 0 to 1, not \(decay)")
-        }
-        let shared = Set((network.parameters() + network.buffers()).map(\.pointer))
-        try require(
-            (copy.parameters() + copy.buffers()).allSatisfy { !shared.contains($0.pointer) }, "AveragedModel",
-            "the copy shares a tensor with the network: make it anew")
-        try copy.loadStateDict(network.stateDict())
+    public init(_ network: Network, copy: Network, averaging: WeightAveraging = .equal, useBuffers: Bool = false) {
         module = copy
         self.averaging = averaging
         averagesBuffers = useBuffers
         super.init()
-        averagedCount = try Tensor.zeros([], dtype: .int64)
+        deferErrors {
+            if case .exponential(let decay) = averaging {
+                try requireProbability(decay, "AveragedModel", "decay")
+            }
+            let shared = Set(try (network.parameters() + network.buffers()).map(\.pointer))
+            try require(
+                (copy.parameters() + copy.buffers()).allSatisfy { !shared.contains($0.pointer) }, "AveragedModel",
+                "the copy shares a tensor with the network: make it anew")
+            try copy.loadStateDict(network.stateDict())
+            averagedCount = try Tensor.zeros([], dtype: .int64)
+        }
     }
 
     /// Takes a network's weights into the average; the first ones as they are.
     ///
-    /// - Throws: `TorchError` where the network is of another making; then nothing has changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if the network has different parameters. Then
+    ///   nothing has changed.
     public func updateParameters(_ network: Network) throws {
+        try requireInitialized(below: self)
         let count = try averagedCount.item(Int.self)
         // A loaded count may be any number.
-        try require((0..<1 << 53).contains(count), "AveragedModel", "the average is said to be of \(count) weights")
+        try require(
+            (0..<1 << 53).contains(count), "AveragedModel", "n_averaged is \(count), which no number of updates gives")
         let parameters = try pairs(module.parameters(), network.parameters())
         let buffers = try pairs(module.buffers(), network.buffers())
         try noGrad {
@@ -83,9 +86,7 @@ public final class AveragedModel<Network: Module>: Module {
 }
 
 extension AveragedModel: Layer where Network: Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try module(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try module(input)
     }
 }

@@ -1,19 +1,21 @@
 import Torch
 
-/// Measures the running statistics of every batch normalisation anew: PyTorch's `update_bn`.
+/// Recomputes the running statistics of every batch normalization: PyTorch's `update_bn`.
 ///
-/// Averaged weights need it, since the statistics that came with them were those of other weights.
+/// Averaged weights need it, since the statistics that came with them belong to other weights.
 /// ```swift
 /// try updateBatchNorm(averaged) {
 ///     for batch in batches { _ = try averaged(batch) }
 /// }
 /// ```
 /// - Parameters:
-///   - network: what `body` runs. During that it is in training mode, records no gradients, and each batch counts alike;
-///     afterwards modes and momenta are what they were. Without batch normalisation nothing happens.
+///   - network: the network that `body` runs. Meanwhile it is in training mode, records no gradients, and gives each batch
+///     the same weight; afterward modes and momenta are what they were. Without batch normalization nothing happens.
 ///   - body: runs the network over the data once.
-/// - Throws: what `body` throws; the statistics are then those of the batches before.
+/// - Throws: ``ModuleError`` if an initializer failed; what `body` throws. The statistics are then those of the batches
+///   before.
 public func updateBatchNorm(_ network: Module, _ body: () throws -> Void) throws {
+    try network.validate()
     let modules = network.namedModules().map(\.module)
     let layers = modules.compactMap { $0 as? BatchNorm }.filter(\.trackRunningStats)
     guard !layers.isEmpty else { return }

@@ -1,15 +1,15 @@
 import Torch
 
-/// How the weights of several moments become one.
+/// How the weights at several times are averaged.
 public enum WeightAveraging {
     /// The mean of all: stochastic weight averaging.
     case equal
-    /// The average so far times `decay`, and the rest the current weights: an exponential moving average.
+    /// The average so far times `decay`, plus the current weights times 1 - `decay`: an exponential moving average.
     case exponential(decay: Double = 0.999)
-    /// What a function makes of the average so far, the current value, and how many went into the average.
+    /// What a function computes from the average so far, the current value, and the number of values in the average.
     case function((_ averaged: Tensor, _ current: Tensor, _ count: Int) throws -> Tensor)
 
-    /// Puts the current values into averages of `count` values, each pair of one shape, type and device.
+    /// Puts the current values into averages of `count` values. The tensors of a pair have one shape, type, and device.
     package func update(_ averaged: [Tensor], with current: [Tensor], count: Int) throws {
         switch self {
         case .equal:
@@ -27,11 +27,11 @@ public enum WeightAveraging {
         }
     }
 
-    /// Goes a part of the way from the averages to the current values by a for-each kernel.
+    /// Moves the averages toward the current values by a for-each kernel.
     ///
     /// - Parameters:
-    ///   - onCPU: whether the kernel is used on the CPU too, which is a choice of PyTorch's that shows in the last bits.
-    ///   - single: what makes an average where it is not used, and for whole numbers.
+    ///   - onCPU: whether to use the kernel on the CPU too: a choice of PyTorch's that shows in the last bits.
+    ///   - single: computes an average without the kernel, and for whole numbers.
     private func interpolate(
         _ averaged: [Tensor], _ current: [Tensor], weight: Double, onCPU: Bool,
         single: (_ averaged: Tensor, _ current: Tensor) throws -> Tensor

@@ -105,7 +105,7 @@ import Testing
     func otherNetwork() throws {
         final class Other: SmallModel {
             override func setup(fastInit: Bool) throws {
-                network = try Sequential(Linear(9, 3))
+                network = Sequential(Linear(9, 3))
                 optimizer = try SGD(network.parameters(), learningRate: 0.1)
             }
         }

@@ -25,7 +25,7 @@ import Testing
         }
 
         override func setup(fastInit: Bool) throws {
-            network = try Sequential(Flatten(), Linear(9, 3))
+            network = Sequential(Flatten(), Linear(9, 3))
             if fastInit { return }
             optimizer = try makeOptimizer(network.parameters())
             scheduler = try makeScheduler?(optimizer)

@@ -22,7 +22,7 @@ import Testing
     private final class Net: SmallModel {
         override func setup(fastInit: Bool) throws {
             try super.setup(fastInit: fastInit)
-            network = try Sequential(Conv2d(1, 2, kernelSize: 2), BatchNorm2d(2), ReLU(), Flatten(), Linear(8, 3))
+            network = Sequential(Conv2d(1, 2, kernelSize: 2), BatchNorm2d(2), ReLU(), Flatten(), Linear(8, 3))
             if !fastInit { optimizer = try SGD(network.parameters(), learningRate: 0.05, momentum: 0.9) }
         }
     }

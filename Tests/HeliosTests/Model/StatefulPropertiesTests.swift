@@ -9,7 +9,7 @@ import Testing
         let number = 3
 
         init() throws {
-            encoder = try Linear(2, 2)
+            encoder = Linear(2, 2)
             super.init(saveName: "base")
         }
     }
@@ -22,9 +22,9 @@ import Testing
         var optimizer: SGD!
 
         override init() throws {
-            decoder = try Linear(2, 1)
-            blocks = [try Linear(1, 1), try Linear(1, 1)]
-            heads = ["b": try Linear(1, 1), "a": try Linear(1, 1)]
+            decoder = Linear(2, 1)
+            blocks = [Linear(1, 1), Linear(1, 1)]
+            heads = ["b": Linear(1, 1), "a": Linear(1, 1)]
             try super.init()
             optimizer = try SGD(encoder.parameters(), learningRate: 0.1)
         }
@@ -96,9 +96,9 @@ import Testing
         var words: [String?] = ["a", nil]
 
         init() throws {
-            grid = [[try Linear(1, 1), try Linear(1, 1)], [try Linear(1, 1)]]
-            places = [nil, try Linear(1, 1)]
-            byNumber = [10: try Linear(1, 1), 9: try Linear(1, 1)]
+            grid = [[Linear(1, 1), Linear(1, 1)], [Linear(1, 1)]]
+            places = [nil, Linear(1, 1)]
+            byNumber = [10: Linear(1, 1), 9: Linear(1, 1)]
             super.init(saveName: "nested")
         }
     }
@@ -166,7 +166,7 @@ import Testing
         let weighted: CrossEntropyLoss?
 
         init(weights: Tensor? = nil) throws {
-            network = try Linear(2, 1)
+            network = Linear(2, 1)
             weighted = weights.map { CrossEntropyLoss(weight: $0) }
             super.init(saveName: "loss")
         }
@@ -200,7 +200,7 @@ import Testing
             var last: Double?
 
             init() throws {
-                network = try Linear(2, 1)
+                network = Linear(2, 1)
                 super.init(saveName: "adding")
             }
 

@@ -26,7 +26,7 @@ struct EMATests {
         }
 
         override func setup(fastInit: Bool) throws {
-            network = try Sequential(Linear(3, 2), BatchNorm1d(2))
+            network = Sequential(Linear(3, 2), BatchNorm1d(2))
         }
 
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
@@ -310,8 +310,8 @@ struct EMATests {
 
         override func setup(fastInit: Bool) throws {
             try super.setup(fastInit: fastInit)
-            head = try Sequential(Linear(8, 3))
-            other = try Linear(2, 2)
+            head = Sequential(Linear(8, 3))
+            other = Linear(2, 2)
             guard let shared = network.children().last else { return }
             head = try Sequential(#require(shared as? Linear))
         }
@@ -344,7 +344,7 @@ struct EMATests {
             var critic: Linear?
             override func setup(fastInit: Bool) throws {
                 try super.setup(fastInit: fastInit)
-                if !fastInit { critic = try Linear(2, 2) }
+                if !fastInit { critic = Linear(2, 2) }
             }
         }
         try withTemporaryFolder { folder in

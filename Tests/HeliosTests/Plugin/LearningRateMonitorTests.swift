@@ -81,7 +81,7 @@ import Testing
             var others: [SGD] = []
             override func setup(fastInit: Bool) throws {
                 try super.setup(fastInit: fastInit)
-                let parameters = network.parameters()
+                let parameters = try network.parameters()
                 others = [
                     try SGD(
                         groups: [

@@ -114,7 +114,7 @@ struct RegistryTests {
         #expect(throws: OptimizerError.self) {
             try Registries.optimizers.make("AdamW", [Tensor.zeros([2]).requiresGrad_()], ["lr": -1])
         }
-        #expect(throws: TorchError.self) {
+        #expect(throws: ModuleError.self) {
             try Registries.networks.make("Linear", ["in_features": -2, "out_features": 3])
         }
     }

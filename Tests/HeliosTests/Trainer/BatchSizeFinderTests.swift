@@ -146,8 +146,8 @@ import Testing
             override func setup(fastInit: Bool) throws {
                 held.append(Tracked.count.load(ordering: .sequentiallyConsistent))
                 held.append(lossItems.count)
-                held.append(network?.parameters().compactMap(\.grad).count ?? 0)
-                network = try Linear(2, 1)
+                held.append(try network?.parameters().compactMap(\.grad).count ?? 0)
+                network = Linear(2, 1)
                 optimizer = try SGD(network.parameters())
             }
             override func trainStep(_ batch: Tracked, state: TrainingState) throws {

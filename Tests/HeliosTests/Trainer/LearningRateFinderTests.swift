@@ -42,7 +42,7 @@ import TorchOptim
             var network: Linear!
             var optimizer: SGD!
             override func setup(fastInit: Bool) throws {
-                network = try Linear(9, 1)
+                network = Linear(9, 1)
                 optimizer = try SGD(network.parameters(), learningRate: 1)
             }
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {

@@ -111,7 +111,7 @@ private final class Perceptron: Model<NumberedBatch> {
 
     override func setup(fastInit: Bool) throws {
         try LibTorch.setThreadCount(1)
-        network = try Sequential(Linear(4, 8), ReLU(), Dropout(p: 0.5), Linear(8, 3))
+        network = Sequential(Linear(4, 8), ReLU(), Dropout(p: 0.5), Linear(8, 3))
         optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
     }
 

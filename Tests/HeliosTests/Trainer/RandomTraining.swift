@@ -153,7 +153,7 @@ final class Learner: Model<NumberedBatch> {
     }
 
     private func makeNetwork() throws -> Sequential {
-        try Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3))
+        Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3))
     }
 
     override func setup(fastInit: Bool) throws {

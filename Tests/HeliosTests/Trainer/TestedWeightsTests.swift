@@ -35,7 +35,7 @@ import Testing
     }
 
     private func expectUnchanged(_ network: Module, _ before: [Tensor]) throws {
-        for (parameter, tensor) in zip(network.parameters(), before) {
+        for (parameter, tensor) in try zip(network.parameters(), before) {
             try expectSameBits(parameter, tensor, "weights")
         }
     }
@@ -183,7 +183,7 @@ import Testing
             var callsSuper = false
             override func loadForTesting() throws {
                 if callsSuper { try super.loadForTesting() }
-                try noGrad { for parameter in network.parameters() { try parameter.fill_(0.5) } }
+                try noGrad { for parameter in try network.parameters() { try parameter.fill_(0.5) } }
             }
         }
         let model = Loading()

@@ -52,7 +52,7 @@ import Testing
         var network: Linear!
 
         init() { super.init(saveName: "training") }
-        override func setup(fastInit: Bool) throws { network = try Linear(1, 1) }
+        override func setup(fastInit: Bool) throws { network = Linear(1, 1) }
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
     }
 

@@ -14,12 +14,12 @@ struct ActivationTests {
             "relu6 in place": .layer { ReLU6(inPlace: true) },
             "leaky relu": .layer { LeakyReLU(negativeSlope: 0.2) },
             "leaky relu in place": .layer { LeakyReLU(negativeSlope: 0.2, inPlace: true) },
-            "rrelu": .layer { try RReLU(lower: 0.1, upper: 0.4) },
-            "rrelu in place": .layer { try RReLU(lower: 0.1, upper: 0.4, inPlace: true) },
+            "rrelu": .layer { RReLU(lower: 0.1, upper: 0.4) },
+            "rrelu in place": .layer { RReLU(lower: 0.1, upper: 0.4, inPlace: true) },
             "elu": .layer { ELU(alpha: 1.5) },
             "elu in place": .layer { ELU(alpha: 1.5, inPlace: true) },
-            "celu": .layer { try CELU(alpha: 1.5) },
-            "celu in place": .layer { try CELU(alpha: 1.5, inPlace: true) },
+            "celu": .layer { CELU(alpha: 1.5) },
+            "celu in place": .layer { CELU(alpha: 1.5, inPlace: true) },
             "selu": .layer { SELU() },
             "selu in place": .layer { SELU(inPlace: true) },
             "threshold": .layer { Threshold(0.5, -2) },
@@ -32,13 +32,13 @@ struct ActivationTests {
             "hardsigmoid in place": .layer { Hardsigmoid(inPlace: true) },
             "hardswish": .layer { Hardswish() },
             "hardswish in place": .layer { Hardswish(inPlace: true) },
-            "hardtanh": .layer { try Hardtanh(minVal: -2, maxVal: 0.5) },
-            "hardtanh in place": .layer { try Hardtanh(minVal: -2, maxVal: 0.5, inPlace: true) },
-            "rrelu by default": .layer { try RReLU() },
+            "hardtanh": .layer { Hardtanh(minVal: -2, maxVal: 0.5) },
+            "hardtanh in place": .layer { Hardtanh(minVal: -2, maxVal: 0.5, inPlace: true) },
+            "rrelu by default": .layer { RReLU() },
             "leaky relu by default": .layer { LeakyReLU() },
             "elu by default": .layer { ELU() },
-            "prelu": .layer { try PReLU() },
-            "prelu by channel": .layer { try PReLU(numParameters: 3, initial: 0.5) },
+            "prelu": .layer { PReLU() },
+            "prelu by channel": .layer { PReLU(numParameters: 3, initial: 0.5) },
             "gelu": .layer { GELU() },
             "gelu by tanh": .layer { GELU(approximate: .tanh) },
             "softplus": .layer { Softplus() },
@@ -49,7 +49,7 @@ struct ActivationTests {
             "tanhshrink": .layer { Tanhshrink() },
             "softsign": .layer { Softsign() },
             "hardshrink": .layer { Hardshrink(lambd: 0.75) },
-            "softshrink": .layer { try Softshrink(lambd: 0.75) },
+            "softshrink": .layer { Softshrink(lambd: 0.75) },
             "glu": .layer { GLU() },
             "glu of channels": .layer { GLU(dim: 1) },
             "softmax": .layer { Softmax(dim: 1) },
@@ -61,12 +61,12 @@ struct ActivationTests {
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {
-        expectError("PReLU") { try PReLU(numParameters: 0) }
-        expectError("RReLU") { try RReLU(lower: 0.5, upper: 0.1) }
-        expectError("RReLU") { try RReLU(lower: .nan) }
-        expectError("CELU") { try CELU(alpha: 0) }
-        expectError("Hardtanh") { try Hardtanh(minVal: 1, maxVal: 1) }
-        expectError("Softshrink") { try Softshrink(lambd: -1) }
+        expectError("PReLU") { PReLU(numParameters: 0) }
+        expectError("RReLU") { RReLU(lower: 0.5, upper: 0.1) }
+        expectError("RReLU") { RReLU(lower: .nan) }
+        expectError("CELU") { CELU(alpha: 0) }
+        expectError("Hardtanh") { Hardtanh(minVal: 1, maxVal: 1) }
+        expectError("Softshrink") { Softshrink(lambd: -1) }
     }
 
     @Test("an input of a wrong shape is an error")

@@ -8,62 +8,62 @@ struct AttentionTests {
     static let family: LayerFamily = LayerFamily(
         name: "attention",
         makers: [
-            "multihead attention": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+            "multihead attention": .module({ MultiheadAttention(4, 2) }) { attention, x in
                 let (output, weights) = try attention(x[0], x[0], x[0])
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention of three": .module({ try MultiheadAttention(4, 2, bias: false) }) { attention, x in
+            "multihead attention of three": .module({ MultiheadAttention(4, 2, bias: false) }) { attention, x in
                 let (output, weights) = try attention(x[0], x[1], x[2])
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention to a memory": .module({ try MultiheadAttention(4, 2, batchFirst: true) }) {
+            "multihead attention to a memory": .module({ MultiheadAttention(4, 2, batchFirst: true) }) {
                 attention, x in
                 let (output, weights) = try attention(x[0], x[1], x[1], keyPaddingMask: x[2], averageAttnWeights: false)
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention with sizes": .module({ try MultiheadAttention(4, 2, dropout: 0.3, kdim: 3, vdim: 5) })
-            { attention, x in
+            "multihead attention with sizes": .module({ MultiheadAttention(4, 2, dropout: 0.3, kdim: 3, vdim: 5) }) {
+                attention, x in
                 let (output, weights) = try attention(x[0], x[1], x[2])
                 return [output] + (weights.map { [$0] } ?? [])
             },
             "multihead attention with added keys": .module({
-                try MultiheadAttention(4, 2, addBiasKV: true, addZeroAttn: true)
+                MultiheadAttention(4, 2, addBiasKV: true, addZeroAttn: true)
             }) { attention, x in
                 let (output, weights) = try attention(x[0], x[0], x[0], keyPaddingMask: x[1], attnMask: x[2])
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention without weights": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+            "multihead attention without weights": .module({ MultiheadAttention(4, 2) }) { attention, x in
                 let (output, weights) = try attention(x[0], x[0], x[0], keyPaddingMask: x[1], needWeights: false)
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention with a mask for each head": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+            "multihead attention with a mask for each head": .module({ MultiheadAttention(4, 2) }) { attention, x in
                 let (output, weights) = try attention(x[0], x[0], x[0], needWeights: false, attnMask: x[1])
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention, causal": .module({ try MultiheadAttention(4, 2) }) { attention, x in
+            "multihead attention, causal": .module({ MultiheadAttention(4, 2) }) { attention, x in
                 let (output, weights) = try attention(
                     x[0], x[0], x[0], needWeights: false, attnMask: causal(), isCausal: true)
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "multihead attention of one": .module({ try MultiheadAttention(4, 1, batchFirst: true) }) { attention, x in
+            "multihead attention of one": .module({ MultiheadAttention(4, 1, batchFirst: true) }) { attention, x in
                 let (output, weights) = try attention(x[0], x[0], x[0])
                 return [output] + (weights.map { [$0] } ?? [])
             },
-            "encoder layer": .module({ try TransformerEncoderLayer(4, 2, dimFeedforward: 5) }) { [try $0($1[0])] },
+            "encoder layer": .module({ TransformerEncoderLayer(4, 2, dimFeedforward: 5) }) { [try $0($1[0])] },
             "encoder layer with all options": .module({
-                try TransformerEncoderLayer(
+                TransformerEncoderLayer(
                     4, 2, dimFeedforward: 5, dropout: 0.3, activation: { try gelu($0) }, layerNormEps: 1e-3,
                     batchFirst: true, normFirst: true, bias: false)
             }) { [try $0($1[0], keyPaddingMask: $1[1])] },
             "encoder": .module({
-                try TransformerEncoder(
+                TransformerEncoder(
                     TransformerEncoderLayer(4, 2, dimFeedforward: 5, dropout: 0), numLayers: 2, norm: LayerNorm(4))
             }) { [try $0($1[0], mask: causal())] },
-            "decoder layer": .module({ try TransformerDecoderLayer(4, 2, dimFeedforward: 5) }) {
+            "decoder layer": .module({ TransformerDecoderLayer(4, 2, dimFeedforward: 5) }) {
                 [try $0($1[0], $1[1])]
             },
             "decoder layer with all options": .module({
-                try TransformerDecoderLayer(
+                TransformerDecoderLayer(
                     4, 2, dimFeedforward: 5, dropout: 0.3, activation: { try gelu($0) }, layerNormEps: 1e-3,
                     batchFirst: true, normFirst: true, bias: false)
             }) { layer, x in
@@ -74,10 +74,10 @@ struct AttentionTests {
                 ]
             },
             "decoder": .module({
-                try TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5, dropout: 0), numLayers: 2)
+                TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5, dropout: 0), numLayers: 2)
             }) { [try $0($1[0], $1[1], targetMask: causal())] },
             "transformer": .module({
-                try Transformer(
+                Transformer(
                     dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 2, dimFeedforward: 5, dropout: 0.2)
             }) { [try $0($1[0], $1[1], targetMask: causal())] },
         ])
@@ -88,21 +88,21 @@ struct AttentionTests {
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() throws {
-        expectError("MultiheadAttention") { try MultiheadAttention(4, 3) }
-        expectError("MultiheadAttention") { try MultiheadAttention(4, 0) }
-        expectError("MultiheadAttention") { try MultiheadAttention(4, 2, dropout: -1) }
-        expectError("MultiheadAttention") { try MultiheadAttention(4, 2, kdim: 0) }
+        expectError("MultiheadAttention") { MultiheadAttention(4, 3) }
+        expectError("MultiheadAttention") { MultiheadAttention(4, 0) }
+        expectError("MultiheadAttention") { MultiheadAttention(4, 2, dropout: -1) }
+        expectError("MultiheadAttention") { MultiheadAttention(4, 2, kdim: 0) }
         expectError("TransformerEncoder") {
-            try TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 0)
+            TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 0)
         }
         expectError("TransformerDecoder") {
-            try TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5), numLayers: -1)
+            TransformerDecoder(TransformerDecoderLayer(4, 2, dimFeedforward: 5), numLayers: -1)
         }
     }
 
     @Test("inputs and masks of wrong shapes are errors that name the layer")
     func wrongShapesThrow() throws {
-        let attention = try MultiheadAttention(4, 2)
+        let attention = MultiheadAttention(4, 2)
         let x = try Tensor.zeros([3, 2, 4])
         let name = "MultiheadAttention"
         expectError(name) { try attention(Tensor.zeros([3, 2, 5]), x, x) }
@@ -116,16 +116,16 @@ struct AttentionTests {
             try attention(x, x, x, needWeights: false, attnMask: Tensor.zeros([5, 5]), isCausal: true)
         }
         // A causal mask of another size is no hint for the kernel.
-        let encoder = try TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 1)
+        let encoder = TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 5), numLayers: 1)
         expectError(name) { try encoder(x, mask: Transformer.generateSquareSubsequentMask(5)) }
         expectError("attention") { try attention(x, x, x, attnMask: Tensor.zeros([3, 3], dtype: .int64)) }
     }
 
     @Test("the layers of an encoder are copies, made without a draw")
     func layersAreCopies() throws {
-        let layer = try TransformerEncoderLayer(4, 2, dimFeedforward: 5)
+        let layer = TransformerEncoderLayer(4, 2, dimFeedforward: 5)
         let state = try Generator.standard().state()
-        let encoder = try TransformerEncoder(layer, numLayers: 2)
+        let encoder = TransformerEncoder(layer, numLayers: 2)
         try expectSameBits(Generator.standard().state(), state)
         let layers = encoder.layers.compactMap { $0 as? TransformerEncoderLayer }
         try #require(layers.count == 2)

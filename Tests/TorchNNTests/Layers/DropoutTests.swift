@@ -8,24 +8,24 @@ struct DropoutTests {
     static let family: LayerFamily = LayerFamily(
         name: "dropout",
         makers: [
-            "dropout": .layer { try Dropout(p: 0.4) },
-            "dropout in place": .layer { try Dropout(p: 0.4, inPlace: true) },
-            "dropout1d": .layer { try Dropout1d(p: 0.4) },
-            "dropout1d of one": .layer { try Dropout1d(p: 0.4, inPlace: true) },
-            "dropout2d": .layer { try Dropout2d(p: 0.4) },
-            "dropout2d of sequences": .layer { try Dropout2d(p: 0.4) },
-            "dropout3d": .layer { try Dropout3d(p: 0.4, inPlace: true) },
-            "dropout3d of one": .layer { try Dropout3d(p: 0.4) },
-            "alpha dropout": .layer { try AlphaDropout(p: 0.4) },
-            "feature alpha dropout": .layer { try FeatureAlphaDropout(p: 0.4) },
+            "dropout": .layer { Dropout(p: 0.4) },
+            "dropout in place": .layer { Dropout(p: 0.4, inPlace: true) },
+            "dropout1d": .layer { Dropout1d(p: 0.4) },
+            "dropout1d of one": .layer { Dropout1d(p: 0.4, inPlace: true) },
+            "dropout2d": .layer { Dropout2d(p: 0.4) },
+            "dropout2d of sequences": .layer { Dropout2d(p: 0.4) },
+            "dropout3d": .layer { Dropout3d(p: 0.4, inPlace: true) },
+            "dropout3d of one": .layer { Dropout3d(p: 0.4) },
+            "alpha dropout": .layer { AlphaDropout(p: 0.4) },
+            "feature alpha dropout": .layer { FeatureAlphaDropout(p: 0.4) },
         ])
 
     @Test("a probability outside 0…1 is an error that names the layer")
     func nonsenseThrows() {
-        expectError("Dropout") { try Dropout(p: 1.5) }
-        expectError("Dropout") { try Dropout(p: .nan) }
-        expectError("Dropout2d") { try Dropout2d(p: -0.1) }
-        expectError("AlphaDropout") { try AlphaDropout(p: .infinity) }
+        expectError("Dropout") { Dropout(p: 1.5) }
+        expectError("Dropout") { Dropout(p: .nan) }
+        expectError("Dropout2d") { Dropout2d(p: -0.1) }
+        expectError("AlphaDropout") { AlphaDropout(p: .infinity) }
     }
 
     @Test("channels are dropped only where there are any")

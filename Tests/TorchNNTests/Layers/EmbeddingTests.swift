@@ -8,34 +8,34 @@ struct EmbeddingTests {
     static let family: LayerFamily = LayerFamily(
         name: "embedding",
         makers: [
-            "embedding": .layer { try Embedding(6, 3) },
-            "embedding with a padding": .layer { try Embedding(6, 3, paddingIdx: -2) },
-            "embedding of limited norm": .layer { try Embedding(6, 3, maxNorm: 1, normType: 1) },
-            "embedding scaled by use": .layer { try Embedding(6, 3, scaleGradByFreq: true) },
-            "embedding with sparse gradient": .layer { try Embedding(6, 3, sparse: true) },
-            "embedding bag": .module({ try EmbeddingBag(6, 3) }) { [try $0($1[0], offsets: $1[1])] },
-            "embedding bag of sums": .module({ try EmbeddingBag(6, 3, mode: .sum, paddingIdx: 4) }) { [try $0($1[0])] },
-            "embedding bag with weights": .module({ try EmbeddingBag(6, 3, mode: .sum) }) {
+            "embedding": .layer { Embedding(6, 3) },
+            "embedding with a padding": .layer { Embedding(6, 3, paddingIdx: -2) },
+            "embedding of limited norm": .layer { Embedding(6, 3, maxNorm: 1, normType: 1) },
+            "embedding scaled by use": .layer { Embedding(6, 3, scaleGradByFreq: true) },
+            "embedding with sparse gradient": .layer { Embedding(6, 3, sparse: true) },
+            "embedding bag": .module({ EmbeddingBag(6, 3) }) { [try $0($1[0], offsets: $1[1])] },
+            "embedding bag of sums": .module({ EmbeddingBag(6, 3, mode: .sum, paddingIdx: 4) }) { [try $0($1[0])] },
+            "embedding bag with weights": .module({ EmbeddingBag(6, 3, mode: .sum) }) {
                 [try $0($1[0], perSampleWeights: $1[1])]
             },
-            "embedding bag of the greatest": .module({ try EmbeddingBag(6, 3, maxNorm: 1.5, mode: .max) }) {
+            "embedding bag of the greatest": .module({ EmbeddingBag(6, 3, maxNorm: 1.5, mode: .max) }) {
                 [try $0($1[0])]
             },
             "embedding bag with the last offset": .module({
-                try EmbeddingBag(6, 3, scaleGradByFreq: true, includeLastOffset: true)
+                EmbeddingBag(6, 3, scaleGradByFreq: true, includeLastOffset: true)
             }) { [try $0($1[0], offsets: $1[1])] },
         ])
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {
-        expectError("Embedding") { try Embedding(0, 3) }
-        expectError("Embedding") { try Embedding(6, 3, paddingIdx: 6) }
-        expectError("Embedding") { try Embedding(6, 3, paddingIdx: -7) }
+        expectError("Embedding") { Embedding(0, 3) }
+        expectError("Embedding") { Embedding(6, 3, paddingIdx: 6) }
+        expectError("Embedding") { Embedding(6, 3, paddingIdx: -7) }
         expectError("Embedding") { try Embedding(pretrained: Tensor.zeros([3])) }
-        expectError("EmbeddingBag") { try EmbeddingBag(6, -3) }
-        expectError("EmbeddingBag") { try EmbeddingBag(6, 3, paddingIdx: 6) }
-        expectError("EmbeddingBag") { try EmbeddingBag(6, 3, scaleGradByFreq: true, mode: .max) }
-        expectError("EmbeddingBag") { try EmbeddingBag(6, 3, mode: .max, sparse: true) }
+        expectError("EmbeddingBag") { EmbeddingBag(6, -3) }
+        expectError("EmbeddingBag") { EmbeddingBag(6, 3, paddingIdx: 6) }
+        expectError("EmbeddingBag") { EmbeddingBag(6, 3, scaleGradByFreq: true, mode: .max) }
+        expectError("EmbeddingBag") { EmbeddingBag(6, 3, mode: .max, sparse: true) }
         expectError("EmbeddingBag") { try EmbeddingBag(pretrained: Tensor.zeros([3])) }
         expectError("embedding_bag") {
             try embeddingBag(Tensor([[0]]), weight: Tensor.zeros([2, 2]), mode: .max, sparse: true)
@@ -77,7 +77,7 @@ struct EmbeddingTests {
     func pretrainedIsFrozen() throws {
         let table = try Tensor([[1.0, 2.0], [3.0, 4.0]])
         #expect(try Embedding(pretrained: table).weight.requiresGrad == false)
-        let embedding = try Embedding(pretrained: table, freeze: false)
+        let embedding = Embedding(pretrained: table, freeze: false)
         #expect(embedding.weight.requiresGrad)
         #expect(try embedding(Tensor([1])).array(Double.self) == [3, 4])
     }
@@ -86,16 +86,16 @@ struct EmbeddingTests {
     func pretrainedBagIsFrozen() throws {
         let table = try Tensor([[1.0, 2.0], [3.0, 4.0]])
         #expect(try EmbeddingBag(pretrained: table).weight.requiresGrad == false)
-        let bag = try EmbeddingBag(pretrained: table, freeze: false, mode: .sum)
+        let bag = EmbeddingBag(pretrained: table, freeze: false, mode: .sum)
         #expect(bag.weight.requiresGrad)
         #expect(try bag(Tensor([[1, 0]])).array(Double.self) == [4, 6])
     }
 
     @Test("a table that another module trains is not frozen with what is made of it")
     func givenTableStaysTrained() throws {
-        let trained = try Embedding(3, 2)
-        let frozen = try Embedding(pretrained: trained.weight)
-        let bag = try EmbeddingBag(pretrained: trained.weight)
+        let trained = Embedding(3, 2)
+        let frozen = Embedding(pretrained: trained.weight)
+        let bag = EmbeddingBag(pretrained: trained.weight)
         #expect(trained.weight.requiresGrad && !frozen.weight.requiresGrad && !bag.weight.requiresGrad)
         _ = try noGrad { try trained.weight.fill_(7) }
         #expect(try frozen(Tensor([1])).array(Double.self) == [7, 7])

@@ -15,7 +15,7 @@ struct LayerFamilyTests {
     static let families = [
         ActivationTests.family, AttentionTests.family, ContainerTests.family, ConvolutionTests.family,
         DropoutTests.family,
-        EmbeddingTests.family, LinearTests.family, NormalisationTests.family, PaddingLayerTests.family,
+        EmbeddingTests.family, LinearTests.family, NormalizationTests.family, PaddingLayerTests.family,
         PoolingTests.family, RecurrentTests.family, ShapeTests.family,
     ]
     static let names = families.flatMap { family in

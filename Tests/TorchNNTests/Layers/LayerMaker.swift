@@ -80,7 +80,7 @@ struct LayerFamily: Sendable {
         try manualSeed(11)
         let module = try maker.make()
         #expect(module.description == expected.description)
-        #expect(module.namedParameters().map(\.name) == expected.parameters)
+        #expect(try module.namedParameters().map(\.name) == expected.parameters)
         #expect(try module.stateDict().names == expected.keys)
         for (key, value) in expected.first {
             try expectClose(
@@ -110,7 +110,7 @@ struct LayerFamily: Sendable {
             try differentiable.map { try ($0 * probe($0)).sum() }.reduce(Tensor(0.0, dtype: .float32)) { try $0 + $1 }
                 .backward()
         }
-        let gradients = (leaves + module.parameters()).map(\.grad)
+        let gradients = try (leaves + module.parameters()).map(\.grad)
         #expect(gradients.count == expected.gradients.count)
         for (position, (gradient, value)) in zip(gradients, expected.gradients).enumerated() {
             guard let gradient, let value else {
@@ -137,12 +137,54 @@ struct LayerFamily: Sendable {
     }
 }
 
-/// Expects an error that names the layer.
+/// Expects an error that names the layer: from a call, or from every use of a layer whose initializer failed.
 func expectError(
     _ layer: String, sourceLocation: SourceLocation = #_sourceLocation, _ attempt: () throws -> Any
 ) {
-    let error = #expect(throws: TorchError.self, sourceLocation: sourceLocation) { _ = try attempt() }
+    let error = #expect(throws: TorchError.self, sourceLocation: sourceLocation) {
+        if let module = try attempt() as? Module {
+            throw try #require(initializationError(of: module, sourceLocation: sourceLocation))
+        }
+    }
     #expect(error?.operation == layer, "\(String(describing: error))", sourceLocation: sourceLocation)
+}
+
+/// What a module's initializer failed with; expects that every use of the module throws it.
+@discardableResult
+func initializationError(
+    of module: Module, sourceLocation: SourceLocation = #_sourceLocation
+) -> TorchError? {
+    let uses: [String: () throws -> Void] = [
+        "validate": { try module.validate() },
+        "parameters": { _ = try module.parameters() },
+        "namedParameters": { _ = try module.namedParameters() },
+        "buffers": { _ = try module.buffers() },
+        "namedBuffers": { _ = try module.namedBuffers() },
+        "to a device": { try module.to(.cpu) },
+        "to a type": { try module.to(.float64) },
+        "to a memory format": { try module.to(.contiguous) },
+        "float": { try module.float() },
+        "stateDict": { _ = try module.stateDict() },
+        "loadStateDict": { try module.loadStateDict([:]) },
+        "loadStateDict, lenient": { try module.loadStateDict([:], strict: false) },
+        "requiresGrad_": { try module.requiresGrad_(false) },
+        "zeroGrad": { try module.zeroGrad() },
+        "apply": { try module.apply { _ in } },
+        "summary": { _ = try module.summary {} },
+        "registerParametrization": { try module.registerParametrization("weight", Symmetric()) },
+        "call": {
+            if let layer = module as? any Layer { _ = try layer(Tensor.zeros([1])) } else { try module.validate() }
+        },
+    ]
+    var causes: [TorchError] = []
+    for (name, use) in uses {
+        let error = #expect(throws: ModuleError.self, "\(name)", sourceLocation: sourceLocation) { try use() }
+        if let cause = error?.cause as? TorchError { causes.append(cause) }
+    }
+    #expect(causes.count == uses.count && Set(causes.map(\.description)).count == 1, sourceLocation: sourceLocation)
+    // What does not fail, still works.
+    #expect(!module.description.isEmpty && module.eval() === module, sourceLocation: sourceLocation)
+    return causes.first
 }
 
 /// The module of a name that must be there.

@@ -11,16 +11,16 @@ struct ShapeTests {
             "flatten": .layer { Flatten() },
             "flatten of some": .layer { Flatten(startDim: 0, endDim: -2) },
             "unflatten": .layer { Unflatten(1, [2, 3]) },
-            "pixel shuffle": .layer { try PixelShuffle(2) },
-            "pixel unshuffle": .layer { try PixelUnshuffle(2) },
-            "channel shuffle": .layer { try ChannelShuffle(2) },
-            "unfold": .layer { try Unfold(kernelSize: Pair(2, 3)) },
+            "pixel shuffle": .layer { PixelShuffle(2) },
+            "pixel unshuffle": .layer { PixelUnshuffle(2) },
+            "channel shuffle": .layer { ChannelShuffle(2) },
+            "unfold": .layer { Unfold(kernelSize: Pair(2, 3)) },
             "unfold with all options": .layer {
-                try Unfold(kernelSize: 2, dilation: Pair(1, 2), padding: 1, stride: Pair(2, 1))
+                Unfold(kernelSize: 2, dilation: Pair(1, 2), padding: 1, stride: Pair(2, 1))
             },
-            "fold": .layer { try Fold(outputSize: Pair(3, 4), kernelSize: Pair(2, 3)) },
+            "fold": .layer { Fold(outputSize: Pair(3, 4), kernelSize: Pair(2, 3)) },
             "fold with all options": .layer {
-                try Fold(outputSize: 4, kernelSize: 2, dilation: Pair(1, 2), padding: 1, stride: 2)
+                Fold(outputSize: 4, kernelSize: 2, dilation: Pair(1, 2), padding: 1, stride: 2)
             },
             "upsample": .layer { Upsample(scaleFactor: 2) },
             "upsample to a size": .layer { Upsample(size: 5) },
@@ -44,11 +44,11 @@ struct ShapeTests {
 
     @Test("options that make no sense are errors that name the layer")
     func nonsenseThrows() {
-        expectError("PixelShuffle") { try PixelShuffle(0) }
-        expectError("PixelUnshuffle") { try PixelUnshuffle(-1) }
-        expectError("ChannelShuffle") { try ChannelShuffle(0) }
-        expectError("Unfold") { try Unfold(kernelSize: 0) }
-        expectError("Fold") { try Fold(outputSize: -1, kernelSize: 2) }
+        expectError("PixelShuffle") { PixelShuffle(0) }
+        expectError("PixelUnshuffle") { PixelUnshuffle(-1) }
+        expectError("ChannelShuffle") { ChannelShuffle(0) }
+        expectError("Unfold") { Unfold(kernelSize: 0) }
+        expectError("Fold") { Fold(outputSize: -1, kernelSize: 2) }
     }
 
     @Test("an input of a wrong shape is an error")

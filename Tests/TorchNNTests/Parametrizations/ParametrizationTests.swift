@@ -15,14 +15,14 @@ private final class RankOne: Module, Parametrization {
 }
 
 private final class Doubled: Module, Layer, Parametrization {
-    func callAsFunction(_ x: Tensor) throws -> Tensor { try x * 2 }
+    func forward(_ x: Tensor) throws -> Tensor { try x * 2 }
 }
 
 private final class Counted: Module, Layer, Parametrization {
     var count = 0
     var fails = false
 
-    func callAsFunction(_ x: Tensor) throws -> Tensor {
+    func forward(_ x: Tensor) throws -> Tensor {
         count += 1
         if fails { throw TorchError(kind: .other, operation: "Counted", message: "as asked") }
         return x
@@ -30,7 +30,7 @@ private final class Counted: Module, Layer, Parametrization {
 }
 
 private final class Shortened: Module, Layer, Parametrization {
-    func callAsFunction(_ x: Tensor) throws -> Tensor { try x.select(dim: 0, index: 0) }
+    func forward(_ x: Tensor) throws -> Tensor { try x.select(dim: 0, index: 0) }
 }
 
 /// A module with a buffer.
@@ -38,14 +38,15 @@ private final class Shifted: Module, Layer {
     @Buffer var shift: Tensor
 
     init(_ shift: Tensor) { self.shift = shift }
-    func callAsFunction(_ input: Tensor) throws -> Tensor { try input + shift }
+
+    func forward(_ input: Tensor) throws -> Tensor { try input + shift }
 }
 
 @Suite(.standardGenerator)
 struct ParametrizationTests {
     @Test("one original stays the same parameter, so that an optimizer keeps it")
     func oneOriginalKeepsItsIdentity() throws {
-        let layer = try Linear(3, 3)
+        let layer = Linear(3, 3)
         let weight = layer.weight
         try layer.registerParametrization("weight", Symmetric())
         let original = try #require(layer.parametrizations(of: "weight")?.originals.first)
@@ -61,7 +62,7 @@ struct ParametrizationTests {
 
     @Test("removed, a parametrization leaves the value or the original")
     func removalChooses() throws {
-        let layer = try Linear(2, 2)
+        let layer = Linear(2, 2)
         let before = try layer.weight.detach().clone()
         try layer.registerParametrization("weight", Doubled())
         try expectSameBits(layer.weight.detach(), before * 2)
@@ -73,10 +74,10 @@ struct ParametrizationTests {
 
     @Test("several originals are parameters of their own, which cannot be left")
     func severalOriginals() throws {
-        let layer = try Linear(2, 2)
+        let layer = Linear(2, 2)
         try layer.registerParametrization("weight", RankOne())
         let names = ["bias", "parametrizations.weight.original0", "parametrizations.weight.original1"]
-        #expect(layer.namedParameters().map(\.name) == names)
+        #expect(try layer.namedParameters().map(\.name) == names)
         let error = #expect(throws: TorchError.self) {
             try layer.removeParametrizations("weight", leaveParametrized: false)
         }
@@ -89,7 +90,7 @@ struct ParametrizationTests {
 
     @Test("an assigned value goes through the right inverses; without one it is an error at the next pass")
     func assignmentUsesTheRightInverse() throws {
-        let layer = try Linear(3, 3)
+        let layer = Linear(3, 3)
         try layer.registerParametrization("weight", Symmetric())
         let value = try Tensor([[1.0, 2.0, 3.0], [2.0, 4.0, 5.0], [3.0, 5.0, 6.0]])
         layer.weight = value
@@ -111,40 +112,40 @@ struct ParametrizationTests {
 
     @Test("a frozen parameter stays frozen, and a buffer stays a buffer")
     func kindsAreKept() throws {
-        let layer = try Linear(2, 2)
+        let layer = Linear(2, 2)
         try layer.weight.requiresGrad_(false)
-        try weightNorm(layer)
+        weightNorm(layer)
         #expect(try #require(layer.parametrizations(of: "weight")).originals.allSatisfy { !$0.requiresGrad })
         try layer.removeParametrizations("weight")
         #expect(!layer.weight.requiresGrad)
 
         let shifted = Shifted(try Tensor([1.0, 2.0]))
         try shifted.registerParametrization("shift", Doubled())
-        #expect(shifted.parameters().isEmpty)
-        #expect(shifted.namedBuffers().map(\.name) == ["parametrizations.shift.original"])
+        #expect(try shifted.parameters().isEmpty)
+        #expect(try shifted.namedBuffers().map(\.name) == ["parametrizations.shift.original"])
         try expectSameBits(shifted(Tensor([0.0, 0.0])), Tensor([2.0, 4.0]))
     }
 
     @Test("what a parametrization cannot be is an error, and the module stays as it was")
     func wrongParametrizationsThrow() throws {
-        let layer = try Linear(2, 2)
+        let layer = Linear(2, 2)
         let unknown = #expect(throws: TorchError.self) { try layer.registerParametrization("wait", Doubled()) }
         #expect(unknown?.message.contains("Linear has no parameter or buffer 'wait': it has 'weight', 'bias'") == true)
         #expect(throws: TorchError.self) { try layer.registerParametrization("weight", Shortened()) }
         #expect(throws: TorchError.self) { try layer.removeParametrizations("weight") }
         #expect(!layer.isParametrized())
-        #expect(layer.namedParameters().map(\.name) == ["weight", "bias"])
+        #expect(try layer.namedParameters().map(\.name) == ["weight", "bias"])
         #expect(throws: Never.self) { try layer.registerParametrization("weight", Shortened(), unsafe: true) }
         #expect(layer.weight.shape == [2])
 
-        #expect(throws: TorchError.self) { try weightNorm(Linear(2, 2), dim: 2) }
-        #expect(throws: TorchError.self) { try weightNorm(Linear(2, 2), dim: -1) }
-        #expect(throws: TorchError.self) { try spectralNorm(Linear(2, 2), dim: 2) }
-        #expect(throws: TorchError.self) { try spectralNorm(Linear(2, 2), nPowerIterations: 0) }
-        #expect(throws: TorchError.self) { try orthogonal(Linear(2, 2), name: "bias") }
+        #expect(initializationError(of: weightNorm(Linear(2, 2), dim: 2)) != nil)
+        #expect(initializationError(of: weightNorm(Linear(2, 2), dim: -1)) != nil)
+        #expect(initializationError(of: spectralNorm(Linear(2, 2), dim: 2)) != nil)
+        #expect(initializationError(of: spectralNorm(Linear(2, 2), nPowerIterations: 0)) != nil)
+        #expect(initializationError(of: orthogonal(Linear(2, 2), name: "bias")) != nil)
         let complex = try Linear(2, 2).to(.complex64)
-        #expect(throws: TorchError.self) { try orthogonal(complex, map: .householder) }
-        #expect(throws: TorchError.self) { try weightNorm(Linear(2, 2, bias: false), name: "bias") }
+        #expect(initializationError(of: orthogonal(complex, map: .householder)) != nil)
+        #expect(initializationError(of: weightNorm(Linear(2, 2, bias: false), name: "bias")) != nil)
     }
 
     @Test("an error of a parametrization comes out of the forward pass, not what follows from it")
@@ -176,9 +177,9 @@ struct ParametrizationTests {
     @Test("modes, types and copies reach a parametrization, and every reading in training iterates")
     func parametrizationsBelongToTheModule() throws {
         // So large that the iterations of the beginning do not end in the last bit.
-        let layer = try spectralNorm(Linear(40, 30))
+        let layer = spectralNorm(Linear(40, 30))
         let list = try #require(layer.parametrizations(of: "weight"))
-        let buffers = { layer.buffers().map { try? $0.clone() } }
+        let buffers = { (try? layer.buffers())?.map { try? $0.clone() } ?? [] }
         var before = buffers()
         _ = layer.weight
         #expect(try !zip(before, buffers()).allSatisfy { try $0!.equal($1!) })
@@ -188,31 +189,31 @@ struct ParametrizationTests {
         _ = layer.weight
         #expect(try zip(before, buffers()).allSatisfy { try $0!.equal($1!) })
         try layer.to(.float64)
-        #expect(layer.weight.dtype == .float64 && layer.buffers().allSatisfy { $0.dtype == .float64 })
+        #expect(try layer.weight.dtype == .float64 && layer.buffers().allSatisfy { $0.dtype == .float64 })
         let summary = try layer.to(.float32).summary(inputSize: [1, 40])
         #expect(summary.parameterCount == 30 * 40 + 30)
     }
 
     @Test("a recurrent layer computes with its parametrized weights")
     func recurrentLayersCompute() throws {
-        let layer = try LSTM(2, 3)
+        let layer = LSTM(2, 3)
         let x = try Tensor.ones([4, 1, 2])
         let before = try layer(x).output
-        try weightNorm(layer, name: "weight_hh_l0")
+        weightNorm(layer, name: "weight_hh_l0")
         try expectClose(layer(x).output, before)
         try noGrad { _ = try #require(layer.parametrizations(of: "weight_hh_l0")).originals[0].zero_() }
         #expect(try !layer(x).output.allclose(before))
         let loss = try layer(x).output.sum()
         try loss.backward()
-        #expect(layer.namedParameters().allSatisfy { $0.parameter.grad != nil })
+        #expect(try layer.namedParameters().allSatisfy { $0.parameter.grad != nil })
     }
 
     @Test("an orthogonal weight stays orthogonal after a step")
     func orthogonalStaysOrthogonal() throws {
-        let layer = try orthogonal(Linear(3, 5))
+        let layer = orthogonal(Linear(3, 5))
         try layer(Tensor.ones([2, 3])).pow(2).sum().backward()
         try noGrad {
-            for parameter in layer.parameters() { _ = try parameter.sub_(#require(parameter.grad) * 0.1) }
+            for parameter in try layer.parameters() { _ = try parameter.sub_(#require(parameter.grad) * 0.1) }
         }
         try expectClose(layer.weight.mT.matmul(layer.weight).detach(), Tensor.eye(3), relative: 0, absolute: 1e-5)
     }

@@ -12,8 +12,8 @@ import TorchNN
     }
 
     private func network() throws -> (Sequential, Linear, BatchNorm1d) {
-        let (linear, last) = (try Linear(3, 4), try BatchNorm1d(4, momentum: 0.3))
-        return (Sequential(linear, try BatchNorm1d(4), ReLU(), last), linear, last)
+        let (linear, last) = (Linear(3, 4), BatchNorm1d(4, momentum: 0.3))
+        return (Sequential(linear, BatchNorm1d(4), ReLU(), last), linear, last)
     }
 
     @Test("statistics are PyTorch's, and modes and momenta stay")
@@ -32,7 +32,7 @@ import TorchNN
             }
         }
         #expect(!network.isTraining && !last.isTraining && last.momentum == 0.3)
-        let buffers = network.namedBuffers()
+        let buffers = try network.namedBuffers()
         #expect(buffers.count == recording.buffers.count)
         for (name, buffer) in buffers {
             // Means over three batches, after a layer of three terms.

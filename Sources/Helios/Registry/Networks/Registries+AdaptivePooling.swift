@@ -22,40 +22,40 @@ extension Registry where Subject == Void, Product == Module {
         add("AdaptiveAvgPool1d") { try AdaptiveAvgPool1d($0.int("output_size")) }
         add("AdaptiveAvgPool2d") {
             let sizes = try $0.outputSizes(count: 2)
-            return try AdaptiveAvgPool2d(height: sizes[0], width: sizes[1])
+            return AdaptiveAvgPool2d(height: sizes[0], width: sizes[1])
         }
         add("AdaptiveAvgPool3d") {
             let sizes = try $0.outputSizes(count: 3)
-            return try AdaptiveAvgPool3d(depth: sizes[0], height: sizes[1], width: sizes[2])
+            return AdaptiveAvgPool3d(depth: sizes[0], height: sizes[1], width: sizes[2])
         }
         add("AdaptiveMaxPool1d") { try AdaptiveMaxPool1d($0.int("output_size")) }
         add("AdaptiveMaxPool2d") {
             let sizes = try $0.outputSizes(count: 2)
-            return try AdaptiveMaxPool2d(height: sizes[0], width: sizes[1])
+            return AdaptiveMaxPool2d(height: sizes[0], width: sizes[1])
         }
         add("AdaptiveMaxPool3d") {
             let sizes = try $0.outputSizes(count: 3)
-            return try AdaptiveMaxPool3d(depth: sizes[0], height: sizes[1], width: sizes[2])
+            return AdaptiveMaxPool3d(depth: sizes[0], height: sizes[1], width: sizes[2])
         }
         add("ExportableAdaptiveAvgPool2d") {
             let sizes = try $0.outputSizes(count: 2)
-            return try ExportableAdaptiveAvgPool2d(height: sizes[0], width: sizes[1])
+            return ExportableAdaptiveAvgPool2d(height: sizes[0], width: sizes[1])
         }
         add("FractionalMaxPool2d") {
             let kernelSize = try $0.value("kernel_size", as: Pair.self)
             let (size, ratios) = (try $0.optional("output_size", as: Pair.self), try $0.outputRatios(count: 2))
             try $0.requireOne(size, ratios)
-            if let size { return try FractionalMaxPool2d(kernelSize: kernelSize, outputSize: size) }
+            if let size { return FractionalMaxPool2d(kernelSize: kernelSize, outputSize: size) }
             let ratio = ratios ?? [1, 1]
-            return try FractionalMaxPool2d(kernelSize: kernelSize, outputRatio: (ratio[0], ratio[1]))
+            return FractionalMaxPool2d(kernelSize: kernelSize, outputRatio: (ratio[0], ratio[1]))
         }
         add("FractionalMaxPool3d") {
             let kernelSize = try $0.value("kernel_size", as: Triple.self)
             let (size, ratios) = (try $0.optional("output_size", as: Triple.self), try $0.outputRatios(count: 3))
             try $0.requireOne(size, ratios)
-            if let size { return try FractionalMaxPool3d(kernelSize: kernelSize, outputSize: size) }
+            if let size { return FractionalMaxPool3d(kernelSize: kernelSize, outputSize: size) }
             let ratio = ratios ?? [1, 1, 1]
-            return try FractionalMaxPool3d(kernelSize: kernelSize, outputRatio: (ratio[0], ratio[1], ratio[2]))
+            return FractionalMaxPool3d(kernelSize: kernelSize, outputRatio: (ratio[0], ratio[1], ratio[2]))
         }
     }
 }

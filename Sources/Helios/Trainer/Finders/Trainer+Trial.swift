@@ -18,7 +18,7 @@ extension Trainer {
             }
             model.forgetTraining()
             for (_, network) in model.namedNetworks() {
-                for parameter in network.parameters() { try parameter.setGrad(nil) }
+                for parameter in try network.parameters() { try parameter.setGrad(nil) }
             }
             return try result.get()
         }

@@ -1,4 +1,4 @@
-/// Checks the output of every layer of a model's networks that calls its hooks, and throws if one is not finite.
+/// Checks the output of every module of a model's networks, and throws if one is not finite.
 final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
 
@@ -42,7 +42,7 @@ public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
             + (inputIsFinite
                 ? "and its input is: look at its weights (a learning rate too high?) and at what it divides by or takes "
                     + "the logarithm of"
-                : "nor is its input: what was fed to the network is not finite, or was computed outside its layers, "
-                    + "or by one of your own that does not use withHooks")
+                : "nor is its input: what was fed to the network is not finite, or was computed outside its modules, "
+                    + "or by one whose forward was called directly")
     }
 }

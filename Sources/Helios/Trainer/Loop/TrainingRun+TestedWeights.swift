@@ -140,7 +140,7 @@ private struct WeightFingerprint: Equatable {
     init<Batch>(_ model: Model<Batch>) throws {
         for (_, network) in model.namedNetworks() {
             networks.append(ObjectIdentifier(network))
-            let tensors = network.parameters() + network.buffers()
+            let tensors = try network.parameters() + network.buffers()
             for tensor in tensors where tensor.isDefined {
                 let values = try tensor.detach().to(.float64)
                 sums.append(try values.sum().item(Double.self).bitPattern)

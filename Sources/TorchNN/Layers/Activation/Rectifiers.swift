@@ -2,23 +2,19 @@ import Torch
 
 /// max(x, 0), element by element.
 public final class ReLU: InPlaceActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try input.relu_() : try relu(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try input.relu_() : try relu(input)
     }
 }
 
 /// min(max(x, 0), 6). Howard and others 2017, "MobileNets".
 public final class ReLU6: InPlaceActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.hardtanh_(input, minVal: 0, maxVal: 6) : try relu6(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.hardtanh_(input, minVal: 0, maxVal: 6) : try relu6(input)
     }
 }
 
-/// x where it is positive, `negativeSlope`·x elsewhere. Maas and others 2013.
+/// x if it is positive, else `negativeSlope`·x. Maas and others 2013.
 public final class LeakyReLU: InPlaceActivation, Layer {
     public let negativeSlope: Double
 
@@ -29,18 +25,16 @@ public final class LeakyReLU: InPlaceActivation, Layer {
 
     public override var extraDescription: String { text("negative_slope=\(negativeSlope)") }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace
-                ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
-                : try leakyReLU(input, negativeSlope: negativeSlope)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace
+            ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
+            : try leakyReLU(input, negativeSlope: negativeSlope)
     }
 }
 
-/// x where it is positive, weight·x elsewhere, with a weight that is learnt.
+/// x if it is positive, else weight·x, with a weight that is learned.
 ///
-/// He and others 2015, "Delving deep into rectifiers". Weight decay would spoil it.
+/// He and others 2015, "Delving deep into rectifiers". Do not apply weight decay to it.
 public final class PReLU: Module, Layer {
     public let numParameters: Int
 
@@ -49,24 +43,24 @@ public final class PReLU: Module, Layer {
 
     /// - Parameters:
     ///   - numParameters: 1, or the number of channels of `[N, C, …]`.
-    ///   - initial: the weight at first: PyTorch's `init`.
-    /// - Throws: `TorchError` where the number is not positive.
-    public init(numParameters: Int = 1, initial: Double = 0.25) throws {
-        try requirePositive([numParameters], "PReLU", "number of parameters")
+    ///   - initial: the initial weight: PyTorch's `init`.
+    public init(numParameters: Int = 1, initial: Double = 0.25) {
         self.numParameters = numParameters
-        weight = try Tensor.full([numParameters], .real(initial))
+        super.init()
+        deferErrors {
+            try requirePositive(["numParameters": numParameters], "PReLU")
+            weight = try Tensor.full([numParameters], .real(initial))
+        }
     }
 
     public override var extraDescription: String { "num_parameters=\(numParameters)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try prelu(input, weight: weight)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try prelu(input, weight: weight)
     }
 }
 
-/// x where it is positive, a·x elsewhere, with a drawn for each element in training.
+/// x if it is positive, else a·x, with an a that is drawn for each element in training.
 ///
 /// In evaluation a is midway between `lower` and `upper`. Xu and others 2015, "Empirical evaluation of rectified
 /// activations".
@@ -74,26 +68,25 @@ public final class RReLU: InPlaceActivation, Layer {
     public let lower: Double
     public let upper: Double
 
-    /// - Throws: `TorchError` where the lower bound is above the upper.
-    public init(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, inPlace: Bool = false) throws {
-        try require(lower <= upper, "RReLU", "the lower bound, \(lower), must not be above the upper, \(upper)")
+    public init(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, inPlace: Bool = false) {
         self.lower = lower
         self.upper = upper
         super.init(inPlace: inPlace)
+        deferErrors {
+            try require(lower <= upper, "RReLU", "lower must be at most upper, \(upper), not \(lower)")
+        }
     }
 
     public override var extraDescription: String { text("lower=\(lower), upper=\(upper)") }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace
-                ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
-                : try rrelu(input, lower: lower, upper: upper, training: isTraining)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace
+            ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
+            : try rrelu(input, lower: lower, upper: upper, training: isTraining)
     }
 }
 
-/// x where it is positive, alpha·(eˣ - 1) elsewhere. Clevert and others 2016, "Exponential linear units".
+/// x if it is positive, else alpha·(eˣ - 1). Clevert and others 2016, "Exponential linear units".
 public final class ELU: InPlaceActivation, Layer {
     public let alpha: Double
 
@@ -104,10 +97,8 @@ public final class ELU: InPlaceActivation, Layer {
 
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
     }
 }
 
@@ -115,19 +106,18 @@ public final class ELU: InPlaceActivation, Layer {
 public final class CELU: InPlaceActivation, Layer {
     public let alpha: Double
 
-    /// - Throws: `TorchError` for an alpha of 0.
-    public init(alpha: Double = 1, inPlace: Bool = false) throws {
-        try require(alpha != 0, "CELU", "alpha must not be 0")
+    public init(alpha: Double = 1, inPlace: Bool = false) {
         self.alpha = alpha
         super.init(inPlace: inPlace)
+        deferErrors {
+            try require(alpha != 0, "CELU", "alpha must not be 0")
+        }
     }
 
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
     }
 }
 
@@ -135,14 +125,12 @@ public final class CELU: InPlaceActivation, Layer {
 ///
 /// Klambauer and others 2017, "Self-normalizing neural networks"; use it with `AlphaDropout`.
 public final class SELU: InPlaceActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.selu_(input) : try selu(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.selu_(input) : try selu(input)
     }
 }
 
-/// x where it is greater than `threshold`, `value` elsewhere.
+/// x if it is greater than `threshold`, else `value`.
 public final class Threshold: InPlaceActivation, Layer {
     public let threshold: Double
     public let value: Double
@@ -155,11 +143,26 @@ public final class Threshold: InPlaceActivation, Layer {
 
     public override var extraDescription: String { text("threshold=\(threshold), value=\(value)") }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace
-                ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
-                : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace
+            ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
+            : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+    }
+}
+
+/// What the activations that can write into their input share.
+public class InPlaceActivation: Module {
+    public let inPlace: Bool
+
+    /// - Parameter inPlace: whether to change the input itself, which saves memory.
+    public init(inPlace: Bool = false) {
+        self.inPlace = inPlace
+    }
+
+    public override var extraDescription: String { inPlace ? "inplace=True" : "" }
+
+    /// Options as PyTorch prints them, with `inplace` after them if it is set.
+    final func text(_ options: String) -> String {
+        inPlace ? "\(options), inplace=True" : options
     }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// x·Φ(x), with Φ the normal distribution's function. Hendrycks and Gimpel 2016, "Gaussian error linear units".
+/// x·Φ(x), where Φ is the cumulative normal distribution. Hendrycks and Gimpel 2016, "Gaussian error linear units".
 public final class GELU: Module, Layer {
     /// How Φ is computed.
     public typealias Approximation = Tensor.GELUApproximation
@@ -13,32 +13,26 @@ public final class GELU: Module, Layer {
 
     public override var extraDescription: String { "approximate='\(approximate.rawValue)'" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try gelu(input, approximate: approximate)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try gelu(input, approximate: approximate)
     }
 }
 
 /// x·σ(x), also called swish.
 public final class SiLU: InPlaceActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.silu_(input) : try silu(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.silu_(input) : try silu(input)
     }
 }
 
 /// x·tanh(softplus(x)). Misra 2019, "Mish: a self regularized non-monotonic neural activation function".
 public final class Mish: InPlaceActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            inPlace ? try Tensor.mish_(input) : try mish(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        inPlace ? try Tensor.mish_(input) : try mish(input)
     }
 }
 
-/// log(1 + exp(beta·x)) / beta, a smooth rectifier; x itself where beta·x is greater than `threshold`.
+/// log(1 + exp(beta·x)) / beta, a smooth rectifier; x itself if beta·x is greater than `threshold`.
 public final class Softplus: Module, Layer {
     public let beta: Double
     public let threshold: Double
@@ -50,54 +44,42 @@ public final class Softplus: Module, Layer {
 
     public override var extraDescription: String { "beta=\(beta), threshold=\(threshold)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try softplus(input, beta: beta, threshold: threshold)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try softplus(input, beta: beta, threshold: threshold)
     }
 }
 
 /// 1 / (1 + e⁻ˣ).
 public final class Sigmoid: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try sigmoid(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try sigmoid(input)
     }
 }
 
 /// The logarithm of the sigmoid.
 public final class LogSigmoid: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try logSigmoid(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try logSigmoid(input)
     }
 }
 
 /// The hyperbolic tangent.
 public final class Tanh: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try tanh(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try tanh(input)
     }
 }
 
 /// x - tanh(x).
 public final class Tanhshrink: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try tanhshrink(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try tanhshrink(input)
     }
 }
 
 /// x / (1 + |x|).
 public final class Softsign: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try softsign(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try softsign(input)
     }
 }

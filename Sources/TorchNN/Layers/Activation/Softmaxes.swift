@@ -2,28 +2,22 @@ import Torch
 
 /// Exponentials that sum to 1 along `dim`.
 public final class Softmax: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try softmax(input, dim: dim)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try softmax(input, dim: dim)
     }
 }
 
 /// Exponentials of -x that sum to 1 along `dim`.
 public final class Softmin: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try softmin(input, dim: dim)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try softmin(input, dim: dim)
     }
 }
 
 /// The logarithm of the softmax along `dim`.
 public final class LogSoftmax: DimensionActivation, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try logSoftmax(input, dim: dim)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try logSoftmax(input, dim: dim)
     }
 }
 
@@ -31,7 +25,7 @@ public final class LogSoftmax: DimensionActivation, Layer {
 public class DimensionActivation: Module {
     public let dim: Int
 
-    /// - Parameter dim: the dimension along which the elements belong together. (PyTorch can guess one; here it is given.)
+    /// - Parameter dim: the dimension along which the elements belong together. (PyTorch can guess it.)
     public init(dim: Int) {
         self.dim = dim
     }
@@ -39,18 +33,16 @@ public class DimensionActivation: Module {
     public override var extraDescription: String { "dim=\(dim)" }
 }
 
-/// The softmax over the channels of each place of `[N, C, H, W]` or `[C, H, W]`.
+/// The softmax over the channels of each pixel of `[N, C, H, W]` or `[C, H, W]`.
 public final class Softmax2d: Module, Layer {
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try requireShape(
-                [3, 4].contains(input.dimensionCount), "Softmax2d", input, "it takes [N, C, H, W] or [C, H, W]")
-            return try softmax(input, dim: -3)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try requireShape(
+            [3, 4].contains(input.dimensionCount), "Softmax2d", input, "it takes [N, C, H, W] or [C, H, W]")
+        return try softmax(input, dim: -3)
     }
 }
 
-/// a·σ(b), with a and b the halves of the input along `dim`. Dauphin and others 2017, "Gated convolutional networks".
+/// a·σ(b), where a and b are the halves of the input along `dim`. Dauphin and others 2017, "Gated convolutional networks".
 public final class GLU: Module, Layer {
     public let dim: Int
 
@@ -60,9 +52,7 @@ public final class GLU: Module, Layer {
 
     public override var extraDescription: String { "dim=\(dim)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try glu(input, dim: dim)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try glu(input, dim: dim)
     }
 }

@@ -1,12 +1,12 @@
 import Torch
 
-/// Attention of queries to keys, whose values are mixed by it, in several heads side by side.
+/// Attention of queries to keys, which decides how their values are mixed, in several heads side by side.
 ///
-/// softmax(q·kᵀ / √d)·v in each head, with q, k and v projected before, and the heads' results after. Vaswani and others
+/// Each head computes softmax(q·kᵀ / √d)·v of projections of q, k, and v; the results of the heads are projected again. Vaswani and others
 /// 2017, "Attention is all you need".
 ///
-/// Takes queries `[L, N, embedDim]`, keys `[S, N, kdim]` and values `[S, N, vdim]`; with `batchFirst` the batch comes
-/// first, and without a batch it is left out.
+/// It takes queries `[L, N, embedDim]`, keys `[S, N, kdim]`, and values `[S, N, vdim]`; with `batchFirst` the batch comes
+/// first. For a single sample the batch is left out.
 open class MultiheadAttention: Module {
     public let embedDim: Int
     public let numHeads: Int
@@ -16,42 +16,36 @@ open class MultiheadAttention: Module {
     public let kdim: Int
     public let vdim: Int
 
-    /// `[embedDim, embedDim]`, where keys or values have a size of their own.
+    /// `[embedDim, embedDim]`, if keys or values have a size of their own.
     @Parameter("q_proj_weight") public var qProjWeight: Tensor?
-    /// `[embedDim, kdim]`, as `qProjWeight`.
+    /// `[embedDim, kdim]`, like `qProjWeight`.
     @Parameter("k_proj_weight") public var kProjWeight: Tensor?
-    /// `[embedDim, vdim]`, as `qProjWeight`.
+    /// `[embedDim, vdim]`, like `qProjWeight`.
     @Parameter("v_proj_weight") public var vProjWeight: Tensor?
-    /// `[3 · embedDim, embedDim]`, the three projections in one, where all have one size.
+    /// `[3 · embedDim, embedDim]`: the three projections in one, if all have the same size.
     @Parameter("in_proj_weight") public var inProjWeight: Tensor?
     /// `[3 · embedDim]`.
     @Parameter("in_proj_bias") public var inProjBias: Tensor?
-    /// `[1, 1, embedDim]`: one more key.
+    /// `[1, 1, embedDim]`: an additional key.
     @Parameter("bias_k") public var biasK: Tensor?
     /// `[1, 1, embedDim]`: its value.
     @Parameter("bias_v") public var biasV: Tensor?
-    /// What is made of the heads' results.
+    /// The projection of the heads' results.
     public let outProj: Linear
 
     /// - Parameters:
-    ///   - numHeads: a divisor of the embedding's size.
+    ///   - embedDim: the size of the queries and of the output.
+    ///   - numHeads: the number of heads, a divisor of `embedDim`.
     ///   - dropout: the probability that a weight of the attention is dropped in training.
     ///   - bias: whether the projections have biases.
-    ///   - addBiasKV: whether a key and value that are learnt stand behind the others.
-    ///   - addZeroAttn: whether a key and value of zeros stand behind the others.
-    ///   - kdim: the keys' size; the embedding's where nil.
-    ///   - vdim: the values' size; the embedding's where nil.
-    /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the embedding.
+    ///   - addBiasKV: whether a learned key and value follow the others.
+    ///   - addZeroAttn: whether a key and value of zeros follow the others.
+    ///   - kdim: the keys' size; `nil` is the embedding's.
+    ///   - vdim: the values' size; `nil` is the embedding's.
     public init(
         _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
         addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil, batchFirst: Bool = false
-    ) throws {
-        let layer = "MultiheadAttention"
-        try requirePositive([embedDim, numHeads, kdim ?? embedDim, vdim ?? embedDim], layer, "sizes")
-        try require(
-            embedDim.isMultiple(of: numHeads), layer,
-            "the number of heads must divide the embedding's size, \(embedDim), and \(numHeads) does not")
-        try require((0...1).contains(dropout), layer, "the dropout must be between 0 and 1, not \(dropout)")
+    ) {
         self.embedDim = embedDim
         self.numHeads = numHeads
         self.dropout = dropout
@@ -59,22 +53,31 @@ open class MultiheadAttention: Module {
         self.addZeroAttn = addZeroAttn
         self.kdim = kdim ?? embedDim
         self.vdim = vdim ?? embedDim
-        outProj = try NonDynamicallyQuantizableLinear(embedDim, embedDim, bias: bias)
+        outProj = NonDynamicallyQuantizableLinear(embedDim, embedDim, bias: bias)
         super.init()
-        if self.kdim == embedDim && self.vdim == embedDim {
-            inProjWeight = try Init.xavierUniform_(Tensor.empty([3 * embedDim, embedDim]))
-        } else {
-            qProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, embedDim]))
-            kProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, self.kdim]))
-            vProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, self.vdim]))
-        }
-        if bias {
-            inProjBias = try Tensor.zeros([3 * embedDim])
-            if let bias = outProj.bias { try Init.zeros_(bias) }
-        }
-        if addBiasKV {
-            biasK = try Init.xavierNormal_(Tensor.empty([1, 1, embedDim]))
-            biasV = try Init.xavierNormal_(Tensor.empty([1, 1, embedDim]))
+        deferErrors {
+            let layer = "MultiheadAttention"
+            try requirePositive(
+                ["embedDim": embedDim, "numHeads": numHeads, "kdim": self.kdim, "vdim": self.vdim], layer)
+            try require(
+                embedDim.isMultiple(of: numHeads), layer,
+                "numHeads must divide embedDim, \(embedDim), and \(numHeads) does not")
+            try requireProbability(dropout, layer, "dropout")
+            if self.kdim == embedDim && self.vdim == embedDim {
+                inProjWeight = try Init.xavierUniform_(Tensor.empty([3 * embedDim, embedDim]))
+            } else {
+                qProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, embedDim]))
+                kProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, self.kdim]))
+                vProjWeight = try Init.xavierUniform_(Tensor.empty([embedDim, self.vdim]))
+            }
+            if bias {
+                inProjBias = try Tensor.zeros([3 * embedDim])
+                if let bias = outProj.bias { try Init.zeros_(bias) }
+            }
+            if addBiasKV {
+                biasK = try Init.xavierNormal_(Tensor.empty([1, 1, embedDim]))
+                biasV = try Init.xavierNormal_(Tensor.empty([1, 1, embedDim]))
+            }
         }
     }
 
@@ -83,28 +86,51 @@ open class MultiheadAttention: Module {
     }
 
     /// - Parameters:
-    ///   - keyPaddingMask: `[N, S]`, or `[S]`: true where a key is padding; or numbers that are added.
-    ///   - needWeights: whether the attention's weights come back, which costs time and memory.
-    ///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: true where there is no attention; or numbers that are added.
+    ///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding; or numbers that are added.
+    ///   - needWeights: whether to return the weights of the attention, which costs time and memory.
+    ///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to leave out an attention; or numbers that are added.
     ///   - averageAttnWeights: whether the weights are the mean over the heads.
     ///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
     /// - Returns: `[L, N, embedDim]` (or batch first), and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
     /// - Throws: `TorchError` for shapes that do not fit.
-    open func callAsFunction(
+    public final func callAsFunction(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
         attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
     ) throws -> (output: Tensor, weights: Tensor?) {
-        try withHooks([query, key, value], outputs: { [$0.output] + [$0.weights].compactMap(\.self) }) {
-            let attention = HeadedAttention(
-                operation: Self.layerName, numHeads: numHeads,
-                projections: try .init(packed: inProjWeight, q: qProjWeight, k: kProjWeight, v: vProjWeight),
-                bias: inProjBias, biasK: biasK, biasV: biasV, addZeroAttn: addZeroAttn,
-                dropoutP: isTraining ? dropout : 0, batchFirst: batchFirst)
-            return try attention(
+        try call((query, key, value)) {
+            try forward(
                 query, key, value, keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
-                averageAttnWeights: averageAttnWeights, isCausal: isCausal
-            ) { try outProj($0) }
+                averageAttnWeights: averageAttnWeights, isCausal: isCausal)
         }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    open func forward(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
+        attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
+    ) throws -> (output: Tensor, weights: Tensor?) {
+        let attention = HeadedAttention(
+            operation: Self.layerName, numHeads: numHeads,
+            projections: try .init(packed: inProjWeight, q: qProjWeight, k: kProjWeight, v: vProjWeight),
+            bias: inProjBias, biasK: biasK, biasV: biasV, addZeroAttn: addZeroAttn,
+            dropoutP: isTraining ? dropout : 0, batchFirst: batchFirst)
+        return try attention(
+            query, key, value, keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
+            averageAttnWeights: averageAttnWeights, isCausal: isCausal
+        ) { try outProj($0) }
+    }
+}
+
+extension MultiheadAttention: CountingMultiplyAdds {
+    // The projection of the heads' results has a row of its own, that of `outProj`.
+    func multiplyAdds(input: Tensor, others: ArraySlice<Tensor>, output: Tensor) -> Int {
+        let key = others.first ?? input
+        let (queries, keys) = (input.count / embedDim, key.count / kdim)
+        let keysOfOne = key.shape[batchFirst && key.dimensionCount == 3 ? 1 : 0] + (biasK == nil ? 0 : 1)
+        let projections = saturatingSum(
+            saturatingProduct(queries, embedDim, embedDim), saturatingProduct(keys, kdim + vdim, embedDim))
+        let attention = saturatingProduct(queries, keysOfOne + (addZeroAttn ? 1 : 0), embedDim)
+        return saturatingSum(projections, saturatingProduct(attention, 2))
     }
 }
 

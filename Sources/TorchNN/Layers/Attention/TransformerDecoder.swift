@@ -3,7 +3,7 @@ import Torch
 /// One layer of a transformer's decoder: attention of a sequence to itself, then to the encoder's, then a network for each
 /// step.
 ///
-/// Takes and gives `[T, N, dModel]`; with `batchFirst` the batch comes first, and without a batch it is left out. Vaswani
+/// It takes and gives `[T, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out. Vaswani
 /// and others 2017, "Attention is all you need".
 ///
 /// Every part can be replaced, and a subclass can override the three blocks, or the whole forward pass. The properties of
@@ -20,43 +20,43 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     public var dropout1: any Layer
     public var dropout2: any Layer
     public var dropout3: any Layer
-    /// Within the network.
+    /// The activation within the network.
     public var activation: (Tensor) throws -> Tensor
     /// Whether each part normalizes its input, not its output.
     public let normFirst: Bool
     let options: TransformerOptions
 
     /// - Parameters:
-    ///   - dModel: the vectors' size.
+    ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
-    ///   - dimFeedforward: the size within the network.
-    ///   - activation: within the network.
+    ///   - dimFeedforward: the size between the two linear layers of the network.
+    ///   - activation: the activation between them.
     ///   - normFirst: whether each part normalizes its input, not its output.
     /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
         _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
         activation: @escaping (Tensor) throws -> Tensor = relu, layerNormEps: Double = 1e-5, batchFirst: Bool = false,
         normFirst: Bool = false, bias: Bool = true
-    ) throws {
+    ) {
         let options = TransformerOptions(
             dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
             layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias)
         self.options = options
         self.activation = activation
         self.normFirst = normFirst
-        selfAttn = try options.attention()
-        multiheadAttn = try options.attention()
-        (linear1, self.dropout, linear2) = try options.network()
-        norm1 = try options.norm()
-        norm2 = try options.norm()
-        norm3 = try options.norm()
-        dropout1 = try Dropout(p: options.dropout)
-        dropout2 = try Dropout(p: options.dropout)
-        dropout3 = try Dropout(p: options.dropout)
+        selfAttn = options.attention()
+        multiheadAttn = options.attention()
+        (linear1, self.dropout, linear2) = options.network()
+        norm1 = options.norm()
+        norm2 = options.norm()
+        norm3 = options.norm()
+        dropout1 = Dropout(p: options.dropout)
+        dropout2 = Dropout(p: options.dropout)
+        dropout3 = Dropout(p: options.dropout)
     }
 
-    convenience init(_ options: TransformerOptions) throws {
-        try self.init(
+    convenience init(_ options: TransformerOptions) {
+        self.init(
             options.dModel, options.nhead, dimFeedforward: options.dimFeedforward, dropout: options.dropout,
             activation: options.activation, layerNormEps: options.layerNormEps, batchFirst: options.batchFirst,
             normFirst: options.normFirst, bias: options.bias)
@@ -67,29 +67,27 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
         return super.childNodes().map { (names[$0.key] ?? $0.key, $0.node) }
     }
 
-    open func callAsFunction(
+    open func forward(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool = false,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
-        try withHooks([target, memory]) {
-            func toItself(_ x: Tensor) throws -> Tensor {
-                try selfAttentionBlock(
-                    x, mask: targetMask, keyPaddingMask: targetKeyPaddingMask, isCausal: targetIsCausal)
-            }
-            func toMemory(_ x: Tensor) throws -> Tensor {
-                try memoryAttentionBlock(
-                    x, memory, mask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal)
-            }
-            if normFirst {
-                var x = try target + toItself(norm1(target))
-                x = try x + toMemory(norm2(x))
-                return try x + feedForwardBlock(norm3(x))
-            }
-            var x = try norm1(target + toItself(target))
-            x = try norm2(x + toMemory(x))
-            return try norm3(x + feedForwardBlock(x))
+        func toItself(_ x: Tensor) throws -> Tensor {
+            try selfAttentionBlock(
+                x, mask: targetMask, keyPaddingMask: targetKeyPaddingMask, isCausal: targetIsCausal)
         }
+        func toMemory(_ x: Tensor) throws -> Tensor {
+            try memoryAttentionBlock(
+                x, memory, mask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal)
+        }
+        if normFirst {
+            var x = try target + toItself(norm1(target))
+            x = try x + toMemory(norm2(x))
+            return try x + feedForwardBlock(norm3(x))
+        }
+        var x = try norm1(target + toItself(target))
+        x = try norm2(x + toMemory(x))
+        return try norm3(x + feedForwardBlock(x))
     }
 
     /// The attention of the sequence to itself, with its dropout: PyTorch's `_sa_block`.
@@ -118,76 +116,131 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     }
 }
 
+/// The layers that a `TransformerDecoder` stacks: `TransformerDecoderLayer`, or modules of your own.
+public protocol TransformerDecoderBlock: Module {
+    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    ///
+    /// - Parameters:
+    ///   - target: `[T, N, dModel]`, or batch first if the block says so.
+    ///   - memory: the encoder's output, `[S, N, dModel]`.
+    ///   - targetMask: `[T, T]` or `[N · heads, T, T]`: numbers that are added to the attention's, or `true` to leave
+    ///     one out.
+    ///   - memoryMask: `[T, S]`, like `targetMask`.
+    ///   - targetKeyPaddingMask: `[N, T]`: `true` if a step is padding; or numbers that are added.
+    ///   - memoryKeyPaddingMask: `[N, S]`, like `targetKeyPaddingMask`.
+    ///   - targetIsCausal: says that `targetMask` is the causal mask.
+    ///   - memoryIsCausal: says that `memoryMask` is the causal mask.
+    /// - Returns: a tensor of the target's shape.
+    func forward(
+        _ target: Tensor, _ memory: Tensor, targetMask: Tensor?, memoryMask: Tensor?, targetKeyPaddingMask: Tensor?,
+        memoryKeyPaddingMask: Tensor?, targetIsCausal: Bool, memoryIsCausal: Bool
+    ) throws -> Tensor
+}
+
+extension TransformerDecoderBlock {
+    /// Runs `forward`, and then the hooks.
+    public func callAsFunction(
+        _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
+        targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool = false,
+        memoryIsCausal: Bool = false
+    ) throws -> Tensor {
+        try call((target, memory)) {
+            try forward(
+                target, memory, targetMask: targetMask, memoryMask: memoryMask,
+                targetKeyPaddingMask: targetKeyPaddingMask, memoryKeyPaddingMask: memoryKeyPaddingMask,
+                targetIsCausal: targetIsCausal, memoryIsCausal: memoryIsCausal)
+        }
+    }
+}
+
 /// A stack of layers: a transformer's decoder.
 ///
 /// ```swift
-/// let decoder = try TransformerDecoder(TransformerDecoderLayer(512, 8), numLayers: 6)
-/// let own = try TransformerDecoder(numLayers: 6) { try MyDecoderLayer(512, 8) }
+/// let decoder = TransformerDecoder(TransformerDecoderLayer(512, 8), numLayers: 6)
+/// let own = TransformerDecoder(numLayers: 6) { MyDecoderLayer(512, 8) }
 /// ```
 open class TransformerDecoder: Module {
     public var layers: [any TransformerDecoderBlock]
     public var norm: (any Layer)?
 
     /// - Parameters:
-    ///   - layers: each with weights of its own.
-    ///   - norm: what normalizes the result.
+    ///   - layers: the layers, each with weights of its own.
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
     public init(layers: [any TransformerDecoderBlock], norm: (any Layer)? = nil) {
         self.layers = layers
         self.norm = norm
     }
 
     /// - Parameters:
-    ///   - decoderLayer: what every layer is a copy of, weights and all, as in PyTorch. Only a plain
+    ///   - decoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
     ///     `TransformerDecoderLayer` can be copied: with a subclass, or with parts that were replaced, use the initializer
     ///     that takes a closure.
-    ///   - norm: what normalizes the result.
-    /// - Throws: `TorchError` if the number of layers is not positive, or the layer is not a plain one.
-    public convenience init(
-        _ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil
-    ) throws {
-        try requirePositive([numLayers], "TransformerDecoder", "number of layers")
-        let layers = try (0..<numLayers).map { _ in
-            try copy(of: decoderLayer, "TransformerDecoder") {
-                let layer = try TransformerDecoderLayer(decoderLayer.options)
-                layer.activation = decoderLayer.activation
-                return layer
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    public convenience init(_ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
+        self.init(layers: [], norm: norm)
+        deferErrors {
+            try requirePositive(["numLayers": numLayers], "TransformerDecoder")
+            // A layer that failed cannot be copied; it says itself what is wrong.
+            guard decoderLayer.isValid else { return layers = [decoderLayer] }
+            layers = try (0..<numLayers).map { _ in
+                try copy(of: decoderLayer, "TransformerDecoder") {
+                    let layer = TransformerDecoderLayer(decoderLayer.options)
+                    layer.activation = decoderLayer.activation
+                    return layer
+                }
             }
         }
-        self.init(layers: layers, norm: norm)
     }
 
     /// - Parameters:
-    ///   - norm: what normalizes the result.
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
     ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
-    ///     layer in PyTorch, and only the first draws random numbers that count.
-    /// - Throws: `TorchError` if the number of layers is not positive; what `layer` throws.
+    ///     layer in PyTorch, and only the first draws random numbers that count. What it throws comes out of the first
+    ///     use.
     public convenience init(
         numLayers: Int, norm: (any Layer)? = nil, layer: () throws -> any TransformerDecoderBlock
-    ) throws {
-        try requirePositive([numLayers], "TransformerDecoder", "number of layers")
-        let first = try layer()
-        let others = try (1..<numLayers).map { _ in try copy(of: first, "TransformerDecoder", layer) }
-        self.init(layers: [first] + others, norm: norm)
+    ) {
+        self.init(layers: [], norm: norm)
+        deferErrors {
+            try requirePositive(["numLayers": numLayers], "TransformerDecoder")
+            let first = try layer()
+            layers = [first]
+            // A layer that failed cannot be copied; it says itself what is wrong.
+            guard first.isValid else { return }
+            layers += try (1..<numLayers).map { _ in try copy(of: first, "TransformerDecoder", layer) }
+        }
     }
 
     /// The parameters are those of `TransformerDecoderBlock`; `nil` finds out whether the target's mask is causal.
-    open func callAsFunction(
+    public final func callAsFunction(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
-        try withHooks([target, memory]) {
-            let targetMask = try additive(targetMask, like: target)
-            let targetIsCausal = try targetIsCausal ?? isCausalMask(targetMask)
-            var x = target
-            for layer in layers {
-                x = try layer(
-                    x, memory, targetMask: targetMask, memoryMask: memoryMask,
-                    targetKeyPaddingMask: targetKeyPaddingMask,
-                    memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal,
-                    memoryIsCausal: memoryIsCausal)
-            }
-            return try norm?(x) ?? x
+        try call((target, memory)) {
+            try forward(
+                target, memory, targetMask: targetMask, memoryMask: memoryMask,
+                targetKeyPaddingMask: targetKeyPaddingMask, memoryKeyPaddingMask: memoryKeyPaddingMask,
+                targetIsCausal: targetIsCausal, memoryIsCausal: memoryIsCausal)
         }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    open func forward(
+        _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
+        targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,
+        memoryIsCausal: Bool = false
+    ) throws -> Tensor {
+        let targetMask = try additive(targetMask, like: target)
+        let targetIsCausal = try targetIsCausal ?? isCausalMask(targetMask)
+        var x = target
+        for layer in layers {
+            x = try layer(
+                x, memory, targetMask: targetMask, memoryMask: memoryMask,
+                targetKeyPaddingMask: targetKeyPaddingMask,
+                memoryKeyPaddingMask: memoryKeyPaddingMask, targetIsCausal: targetIsCausal,
+                memoryIsCausal: memoryIsCausal)
+        }
+        return try norm?(x) ?? x
     }
 }

@@ -2,10 +2,10 @@ import Torch
 
 /// One layer of a transformer's encoder: attention of a sequence to itself, then a network for each step.
 ///
-/// Takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first, and without a batch it is left out. Vaswani
+/// It takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out. Vaswani
 /// and others 2017, "Attention is all you need".
 ///
-/// Every part can be replaced (`layer.norm1 = try RMSNorm(512)`), and a subclass can override the two blocks, or the
+/// Every part can be replaced (`layer.norm1 = RMSNorm(512)`), and a subclass can override the two blocks, or the
 /// whole forward pass. The properties of a subclass that hold modules or parameters are found as in every module.
 open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     public var selfAttn: MultiheadAttention
@@ -16,40 +16,40 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     public var norm2: any Layer
     public var dropout1: any Layer
     public var dropout2: any Layer
-    /// Within the network.
+    /// The activation within the network.
     public var activation: (Tensor) throws -> Tensor
     /// Whether each part normalizes its input, not its output.
     public let normFirst: Bool
     let options: TransformerOptions
 
     /// - Parameters:
-    ///   - dModel: the vectors' size.
+    ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
-    ///   - dimFeedforward: the size within the network.
-    ///   - activation: within the network.
+    ///   - dimFeedforward: the size between the two linear layers of the network.
+    ///   - activation: the activation between them.
     ///   - normFirst: whether each part normalizes its input, not its output.
     /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
         _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
         activation: @escaping (Tensor) throws -> Tensor = relu, layerNormEps: Double = 1e-5, batchFirst: Bool = false,
         normFirst: Bool = false, bias: Bool = true
-    ) throws {
+    ) {
         let options = TransformerOptions(
             dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
             layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias)
         self.options = options
         self.activation = activation
         self.normFirst = normFirst
-        selfAttn = try options.attention()
-        (linear1, self.dropout, linear2) = try options.network()
-        norm1 = try options.norm()
-        norm2 = try options.norm()
-        dropout1 = try Dropout(p: options.dropout)
-        dropout2 = try Dropout(p: options.dropout)
+        selfAttn = options.attention()
+        (linear1, self.dropout, linear2) = options.network()
+        norm1 = options.norm()
+        norm2 = options.norm()
+        dropout1 = Dropout(p: options.dropout)
+        dropout2 = Dropout(p: options.dropout)
     }
 
-    convenience init(_ options: TransformerOptions) throws {
-        try self.init(
+    convenience init(_ options: TransformerOptions) {
+        self.init(
             options.dModel, options.nhead, dimFeedforward: options.dimFeedforward, dropout: options.dropout,
             activation: options.activation, layerNormEps: options.layerNormEps, batchFirst: options.batchFirst,
             normFirst: options.normFirst, bias: options.bias)
@@ -59,20 +59,18 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
         super.childNodes().map { $0.key == "selfAttn" ? ("self_attn", $0.node) : $0 }
     }
 
-    open func callAsFunction(
+    open func forward(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool = false
     ) throws -> Tensor {
-        try withHooks(source) {
-            func attention(_ x: Tensor) throws -> Tensor {
-                try selfAttentionBlock(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
-            }
-            if normFirst {
-                let x = try source + attention(norm1(source))
-                return try x + feedForwardBlock(norm2(x))
-            }
-            let x = try norm1(source + attention(source))
-            return try norm2(x + feedForwardBlock(x))
+        func attention(_ x: Tensor) throws -> Tensor {
+            try selfAttentionBlock(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
         }
+        if normFirst {
+            let x = try source + attention(norm1(source))
+            return try x + feedForwardBlock(norm2(x))
+        }
+        let x = try norm1(source + attention(source))
+        return try norm2(x + feedForwardBlock(x))
     }
 
     /// The attention of the sequence to itself, with its dropout: PyTorch's `_sa_block`.
@@ -91,73 +89,106 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     }
 }
 
+/// The layers that a `TransformerEncoder` stacks: `TransformerEncoderLayer`, or modules of your own.
+public protocol TransformerEncoderBlock: Module {
+    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    ///
+    /// - Parameters:
+    ///   - source: `[S, N, dModel]`, or batch first if the block says so.
+    ///   - mask: `[S, S]` or `[N · heads, S, S]`: numbers that are added to the attention's, or `true` to leave one out.
+    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
+    ///   - isCausal: says that `mask` is the causal mask.
+    /// - Returns: a tensor of the source's shape.
+    func forward(_ source: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool) throws -> Tensor
+}
+
+extension TransformerEncoderBlock {
+    /// Runs `forward`, and then the hooks.
+    public func callAsFunction(
+        _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool = false
+    ) throws -> Tensor {
+        try call(source) { try forward(source, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal) }
+    }
+}
+
 /// A stack of layers: a transformer's encoder.
 ///
 /// ```swift
-/// let encoder = try TransformerEncoder(TransformerEncoderLayer(512, 8), numLayers: 6)
-/// let own = try TransformerEncoder(numLayers: 6) { try MyEncoderLayer(512, 8) }
+/// let encoder = TransformerEncoder(TransformerEncoderLayer(512, 8), numLayers: 6)
+/// let own = TransformerEncoder(numLayers: 6) { MyEncoderLayer(512, 8) }
 /// ```
 open class TransformerEncoder: Module {
     public var layers: [any TransformerEncoderBlock]
     public var norm: (any Layer)?
 
     /// - Parameters:
-    ///   - layers: each with weights of its own.
-    ///   - norm: what normalizes the result.
+    ///   - layers: the layers, each with weights of its own.
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
     public init(layers: [any TransformerEncoderBlock], norm: (any Layer)? = nil) {
         self.layers = layers
         self.norm = norm
     }
 
     /// - Parameters:
-    ///   - encoderLayer: what every layer is a copy of, weights and all, as in PyTorch. Only a plain
+    ///   - encoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
     ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the initializer
     ///     that takes a closure.
-    ///   - norm: what normalizes the result.
-    /// - Throws: `TorchError` if the number of layers is not positive, or the layer is not a plain one.
-    public convenience init(
-        _ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil
-    ) throws {
-        try requirePositive([numLayers], "TransformerEncoder", "number of layers")
-        let layers = try (0..<numLayers).map { _ in
-            try copy(of: encoderLayer, "TransformerEncoder") {
-                let layer = try TransformerEncoderLayer(encoderLayer.options)
-                layer.activation = encoderLayer.activation
-                return layer
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    public convenience init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
+        self.init(layers: [], norm: norm)
+        deferErrors {
+            try requirePositive(["numLayers": numLayers], "TransformerEncoder")
+            // A layer that failed cannot be copied; it says itself what is wrong.
+            guard encoderLayer.isValid else { return layers = [encoderLayer] }
+            layers = try (0..<numLayers).map { _ in
+                try copy(of: encoderLayer, "TransformerEncoder") {
+                    let layer = TransformerEncoderLayer(encoderLayer.options)
+                    layer.activation = encoderLayer.activation
+                    return layer
+                }
             }
         }
-        self.init(layers: layers, norm: norm)
     }
 
     /// - Parameters:
-    ///   - norm: what normalizes the result.
+    ///   - norm: what normalizes the result; `nil` leaves it as it is.
     ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
-    ///     layer in PyTorch, and only the first draws random numbers that count.
-    /// - Throws: `TorchError` if the number of layers is not positive; what `layer` throws.
+    ///     layer in PyTorch, and only the first draws random numbers that count. What it throws comes out of the first
+    ///     use.
     public convenience init(
         numLayers: Int, norm: (any Layer)? = nil, layer: () throws -> any TransformerEncoderBlock
-    ) throws {
-        try requirePositive([numLayers], "TransformerEncoder", "number of layers")
-        let first = try layer()
-        let others = try (1..<numLayers).map { _ in try copy(of: first, "TransformerEncoder", layer) }
-        self.init(layers: [first] + others, norm: norm)
+    ) {
+        self.init(layers: [], norm: norm)
+        deferErrors {
+            try requirePositive(["numLayers": numLayers], "TransformerEncoder")
+            let first = try layer()
+            layers = [first]
+            // A layer that failed cannot be copied; it says itself what is wrong.
+            guard first.isValid else { return }
+            layers += try (1..<numLayers).map { _ in try copy(of: first, "TransformerEncoder", layer) }
+        }
     }
 
     /// - Parameters:
     ///   - mask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
     ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
     ///   - isCausal: whether `mask` is the causal mask; `nil` finds out.
-    open func callAsFunction(
+    public final func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {
-        try withHooks(source) {
-            let mask = try additive(mask, like: source)
-            let isCausal = try isCausal ?? isCausalMask(mask)
-            var x = source
-            for layer in layers {
-                x = try layer(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
-            }
-            return try norm?(x) ?? x
+        try call(source) { try forward(source, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    open func forward(
+        _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
+    ) throws -> Tensor {
+        let mask = try additive(mask, like: source)
+        let isCausal = try isCausal ?? isCausalMask(mask)
+        var x = source
+        for layer in layers {
+            x = try layer(x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal)
         }
+        return try norm?(x) ?? x
     }
 }

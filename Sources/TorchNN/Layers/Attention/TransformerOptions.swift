@@ -1,6 +1,6 @@
 import Torch
 
-/// What the layers of a transformer's encoder and decoder are made by.
+/// The options of the layers of a transformer's encoder and decoder.
 struct TransformerOptions {
     let dModel: Int
     let nhead: Int
@@ -12,25 +12,22 @@ struct TransformerOptions {
     let normFirst: Bool
     let bias: Bool
 
-    func attention() throws -> MultiheadAttention {
-        try MultiheadAttention(dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst)
+    func attention() -> MultiheadAttention {
+        MultiheadAttention(dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst)
     }
 
-    func network() throws -> (linear1: Linear, dropout: Dropout, linear2: Linear) {
-        (
-            try Linear(dModel, dimFeedforward, bias: bias), try Dropout(p: dropout),
-            try Linear(dimFeedforward, dModel, bias: bias)
-        )
+    func network() -> (linear1: Linear, dropout: Dropout, linear2: Linear) {
+        (Linear(dModel, dimFeedforward, bias: bias), Dropout(p: dropout), Linear(dimFeedforward, dModel, bias: bias))
     }
 
-    func norm() throws -> LayerNorm {
-        try LayerNorm(dModel, eps: layerNormEps, bias: bias)
+    func norm() -> LayerNorm {
+        LayerNorm(dModel, eps: layerNormEps, bias: bias)
     }
 }
 
 /// A module of the same kind with the same state, made without a draw from the standard generator.
 ///
-/// - Parameter stack: the name of what is made of the copies, for errors.
+/// - Parameter stack: the name of the module that stacks the copies, for errors.
 /// - Throws: `TorchError` if `make` makes another kind of module: a copy would silently lose what makes the difference.
 func copy<Result>(of module: Module, _ stack: String, _ make: () throws -> Result) throws -> Result {
     let generator = try Generator.standard()
@@ -46,7 +43,7 @@ func copy<Result>(of module: Module, _ stack: String, _ make: () throws -> Resul
         "the layer cannot be copied, since it is a \(type(of: module)) with parts, options or hooks that a new "
             + "\(type(of: copy)) does not have: use \(stack)(numLayers:) { … }, whose closure makes each layer")
     try copy.loadStateDict(module.stateDict())
-    for (parameter, original) in zip(copy.parameters(), module.parameters()) {
+    for (parameter, original) in try zip(copy.parameters(), module.parameters()) {
         let converted = try parameter.detach().to(original.dtype).to(original.device).copy_(original.detach())
         try parameter.setData(converted)
         try parameter.requiresGrad_(original.requiresGrad)
@@ -55,7 +52,7 @@ func copy<Result>(of module: Module, _ stack: String, _ make: () throws -> Resul
     return result
 }
 
-/// Whether a mask of numbers to be added is the causal one: nothing up to the diagonal, -∞ above.
+/// Whether a mask of numbers to be added is the causal one: 0 up to the diagonal, -∞ above.
 func isCausalMask(_ mask: Tensor?) throws -> Bool {
     guard let mask, mask.dimensionCount == 2, mask.shape[0] == mask.shape[1] else { return false }
     return try mask.equal(

@@ -1,17 +1,17 @@
 import Torch
 
-/// Modules under names, in the order in which they came: `heads.first.weight`.
+/// Modules under names, in the order in which they were added: `heads.first.weight`.
 ///
-/// A property that is a dictionary of modules does the same in alphabetical order, since a dictionary has none.
+/// A property that is a dictionary of modules does the same in alphabetical order, since a dictionary has no order.
 /// ```swift
-/// let heads: ModuleDict = try ["classes": Linear(8, 10), "boxes": Linear(8, 4)]
+/// let heads: ModuleDict = ["classes": Linear(8, 10), "boxes": Linear(8, 4)]
 /// let logits = try heads["classes"]?(x)
 /// ```
 public final class ModuleDict<Element>: Module, Sequence, ExpressibleByDictionaryLiteral {
-    /// The modules with their names. What is no module is not found.
+    /// The modules with their names. Elements that are not modules are not found.
     public private(set) var elements: [(name: String, module: Element)] = []
 
-    /// The last of several modules with one name counts.
+    /// If a name comes several times, the last of its modules counts.
     public init(_ elements: [(String, Element)] = []) {
         super.init()
         for (name, module) in elements { self[name] = module }
@@ -24,7 +24,7 @@ public final class ModuleDict<Element>: Module, Sequence, ExpressibleByDictionar
     public var count: Int { elements.count }
     public var names: [String] { elements.map(\.name) }
 
-    /// The module of a name; assigning nil removes it.
+    /// The module of a name; assigning `nil` removes it.
     public subscript(name: String) -> Element? {
         get { elements.first { $0.name == name }?.module }
         set {

@@ -2,13 +2,13 @@ import Torch
 
 /// Modules in a list, under their numbers: `blocks.0.weight`.
 ///
-/// A property that is an array of modules does the same; this is a list that is a module itself.
+/// A property that is an array of modules does the same; this list is a module itself.
 /// ```swift
-/// let blocks = ModuleList(try (0..<4).map { _ in try Linear(8, 8) })
+/// let blocks = ModuleList((0..<4).map { _ in Linear(8, 8) })
 /// for block in blocks { x = try block(x) }
 /// ```
 public final class ModuleList<Element>: Module, Sequence {
-    /// The modules in order. What is no module is not found.
+    /// The modules in order. Elements that are not modules are not found.
     public var elements: [Element]
 
     public init(_ elements: [Element] = []) {
@@ -36,5 +36,5 @@ public final class ModuleList<Element>: Module, Sequence {
         }
     }
 
-    override var printsEqualNeighboursOnce: Bool { true }
+    override var printsEqualNeighborsOnce: Bool { true }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// Parameters under names, in the order in which they came: `gains.left`.
+/// Parameters under names, in the order in which they were added: `gains.left`.
 ///
 /// ```swift
 /// let gains: ParameterDict = ["left": try Tensor.ones([8]), "right": try Tensor.ones([8])]
@@ -56,7 +56,7 @@ public final class ParameterDict: Module, Sequence, ExpressibleByDictionaryLiter
     }
 }
 
-/// The name of a tensor's type from before PyTorch 0.4, which a dictionary of parameters still prints.
+/// The name that a tensor's type had before PyTorch 0.4, which a dictionary of parameters still prints.
 private func legacyTypeName(_ tensor: Tensor) -> String {
     let names: [DType: String] = [
         .float32: "FloatTensor", .float64: "DoubleTensor", .float16: "HalfTensor", .bfloat16: "BFloat16Tensor",

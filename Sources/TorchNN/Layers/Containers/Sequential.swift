@@ -1,12 +1,29 @@
 import Torch
 
-/// Layers one after the other, each taking what the one before gives. Keys are their numbers: `0.weight`.
+/// Layers one after the other, each taking what the one before gives. Their keys are their numbers: `0.weight`.
 ///
 /// ```swift
-/// let network = try Sequential(Linear(784, 128), ReLU(), Linear(128, 10))
+/// let network = Sequential { Linear(784, 128); ReLU(); Linear(128, 10) }
+/// let deep = Sequential {
+///     Linear(784, 128)
+///     for _ in 0..<depth {
+///         Linear(128, 128)
+///         if usesDropout { Dropout(p: 0.1) }
+///         ReLU()
+///     }
+///     Linear(128, 10)
+/// }
 /// ```
-public final class Sequential: Module, Layer {
+public final class Sequential: Module, Layer, Sequence {
     public let layers: [any Layer]
+
+    /// The layers that a closure lists, one after the other; it may have `if`, `switch`, and `for`.
+    ///
+    /// - Throws: what the closure throws.
+    public init(@LayerBuilder _ layers: () throws -> [any Layer]) rethrows {
+        self.layers = try layers()
+        super.init()
+    }
 
     public init(_ layers: [any Layer]) {
         self.layers = layers
@@ -16,15 +33,39 @@ public final class Sequential: Module, Layer {
         self.init(layers)
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            var x = input
-            for layer in layers { x = try layer(x) }
-            return x
-        }
+    public var count: Int { layers.count }
+
+    public subscript(position: Int) -> any Layer { layers[position] }
+
+    /// A part of the layers as a sequence of its own, which shares their weights: `network[..<3]`.
+    public subscript(range: some RangeExpression<Int>) -> Sequential {
+        Sequential(Array(layers[range.relative(to: layers)]))
+    }
+
+    public func makeIterator() -> IndexingIterator<[any Layer]> {
+        layers.makeIterator()
+    }
+
+    public func forward(_ input: Tensor) throws -> Tensor {
+        var x = input
+        for layer in layers { x = try layer(x) }
+        return x
     }
 
     override func childNodes() -> [(key: String, node: ModuleNode)] {
         layers.enumerated().map { (key: String($0), node: .module($1)) }
     }
+}
+
+/// Collects the layers that a closure lists: what `Sequential { … }` uses.
+@resultBuilder
+public enum LayerBuilder {
+    public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+    public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+    public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap(\.self) }
+    public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+    public static func buildEither(first part: [any Layer]) -> [any Layer] { part }
+    public static func buildEither(second part: [any Layer]) -> [any Layer] { part }
+    public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap(\.self) }
+    public static func buildLimitedAvailability(_ part: [any Layer]) -> [any Layer] { part }
 }

@@ -1,6 +1,86 @@
 import Torch
 
-/// What the convolutions in one to three dimensions share: options, weights, and how they are applied.
+/// Convolution in one dimension: each output channel is the sum of the input channels, each filtered by a kernel.
+///
+/// It takes `[N, inChannels, L]` or `[inChannels, L]`; the length of the output is
+/// ⌊(L + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1. Weight and bias are drawn uniformly from
+/// ±1/√(inChannels / groups · kernel), as PyTorch draws them.
+public final class Conv1d: Convolution<Int> {
+    /// - Parameters:
+    ///   - inChannels: the number of input channels.
+    ///   - outChannels: the number of output channels.
+    ///   - kernelSize: the length of the kernel.
+    ///   - stride: the distance between its positions.
+    ///   - padding: the padding on each side: a number, `.same`, or `.valid`.
+    ///   - dilation: the distance between the kernel's elements.
+    ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
+    ///   - bias: whether there is a bias.
+    ///   - paddingMode: what the padding consists of.
+    public init(
+        _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: some PaddingConvertible = 0,
+        dilation: Int = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
+    ) {
+        super.init(
+            inChannels, outChannels, kernel: kernelSize, stride: stride, padding: padding.padding,
+            dilation: dilation, groups: groups, bias: bias, paddingMode: paddingMode)
+    }
+}
+
+/// Convolution in two dimensions: each output channel is the sum of the input channels, each filtered by a kernel.
+///
+/// It takes `[N, inChannels, H, W]` or `[inChannels, H, W]`; the height of the output is
+/// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise. Weight and bias are drawn uniformly from
+/// ±1/√(inChannels / groups · kernel height · kernel width), as PyTorch draws them.
+public final class Conv2d: Convolution<Pair> {
+    /// - Parameters:
+    ///   - inChannels: the number of input channels.
+    ///   - outChannels: the number of output channels.
+    ///   - kernelSize: the kernel's size: a number or a `Pair`, like `stride` and `dilation`.
+    ///   - stride: the distance between its positions.
+    ///   - padding: the padding on each side: a number, a `Pair`, `.same`, or `.valid`.
+    ///   - dilation: the distance between the kernel's elements.
+    ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
+    ///   - bias: whether there is a bias.
+    ///   - paddingMode: what the padding consists of.
+    public init(
+        _ inChannels: Int, _ outChannels: Int, kernelSize: some PairConvertible, stride: some PairConvertible = 1,
+        padding: some PaddingConvertible = 0, dilation: some PairConvertible = 1, groups: Int = 1, bias: Bool = true,
+        paddingMode: PaddingMode = .zeros
+    ) {
+        super.init(
+            inChannels, outChannels, kernel: kernelSize.pair, stride: stride.pair, padding: padding.padding,
+            dilation: dilation.pair, groups: groups, bias: bias, paddingMode: paddingMode)
+    }
+}
+
+/// Convolution in three dimensions: each output channel is the sum of the input channels, each filtered by a kernel.
+///
+/// It takes `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]`; the depth of the output is
+/// ⌊(D + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, height and width likewise. Weight and bias are drawn
+/// uniformly from ±1/√(inChannels / groups · the kernel's elements), as PyTorch draws them.
+public final class Conv3d: Convolution<Triple> {
+    /// - Parameters:
+    ///   - inChannels: the number of input channels.
+    ///   - outChannels: the number of output channels.
+    ///   - kernelSize: the kernel's size: a number or a `Triple`, like `stride` and `dilation`.
+    ///   - stride: the distance between its positions.
+    ///   - padding: the padding on each side: a number, a `Triple`, `.same`, or `.valid`.
+    ///   - dilation: the distance between the kernel's elements.
+    ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
+    ///   - bias: whether there is a bias.
+    ///   - paddingMode: what the padding consists of.
+    public init(
+        _ inChannels: Int, _ outChannels: Int, kernelSize: some TripleConvertible, stride: some TripleConvertible = 1,
+        padding: some PaddingConvertible = 0, dilation: some TripleConvertible = 1, groups: Int = 1, bias: Bool = true,
+        paddingMode: PaddingMode = .zeros
+    ) {
+        super.init(
+            inChannels, outChannels, kernel: kernelSize.triple, stride: stride.triple, padding: padding.padding,
+            dilation: dilation.triple, groups: groups, bias: bias, paddingMode: paddingMode)
+    }
+}
+
+/// What the convolutions in one to three dimensions share: their options and weights, and how to apply them.
 public class Convolution<Size: SpatialSize>: Module, Layer {
     public let inChannels: Int
     public let outChannels: Int
@@ -10,6 +90,7 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
     public let dilation: Size
     public let groups: Int
     public let paddingMode: PaddingMode
+    private let usesBias: Bool
 
     /// `[outChannels, inChannels / groups, kernel…]`.
     @Parameter public var weight: Tensor
@@ -19,25 +100,34 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
     init(
         _ inChannels: Int, _ outChannels: Int, kernel kernelSize: Size, stride: Size, padding: Padding, dilation: Size,
         groups: Int, bias: Bool, paddingMode: PaddingMode
-    ) throws {
-        try checkConvolution(
-            Self.layerName, inChannels, outChannels, kernelSize: kernelSize.sizes, stride: stride.sizes,
-            dilation: dilation.sizes, groups: groups)
+    ) {
         self.inChannels = inChannels
         self.outChannels = outChannels
         self.kernelSize = kernelSize
         self.stride = stride
-        self.padding = try padding.expanded(to: kernelSize.sizes.count, layer: Self.layerName)
+        self.padding = padding.expanded(to: kernelSize.sizes.count)
         self.dilation = dilation
         self.groups = groups
         self.paddingMode = paddingMode
-        try require(
-            padding != .toSameSize || stride.sizes.allSatisfy { $0 == 1 }, Self.layerName,
-            "a padding of .same goes with a stride of 1, not with \(sizeText(stride.sizes))")
-        weight = try Tensor.empty([outChannels, inChannels / groups] + kernelSize.sizes)
-        self.bias = bias ? try Tensor.empty([outChannels]) : nil
+        usesBias = bias
         super.init()
-        try Init.drawByFanIn(weight, bias: self.bias)
+        deferErrors {
+            try checkConvolution(
+                Self.layerName, inChannels, outChannels, kernelSize: kernelSize.sizes, stride: stride.sizes,
+                dilation: dilation.sizes, groups: groups)
+            if case .sizes(let sizes) = self.padding {
+                try require(
+                    sizes.count == kernelSize.sizes.count, Self.layerName,
+                    "padding has \(sizes.count) sizes, and the layer \(kernelSize.sizes.count) dimensions")
+                try requireNotNegative(sizes, Self.layerName, "padding")
+            }
+            try require(
+                padding != .toSameSize || stride.sizes.allSatisfy { $0 == 1 }, Self.layerName,
+                "padding: .same needs a stride of 1, not \(sizeText(stride.sizes))")
+            weight = try Tensor.empty([outChannels, inChannels / groups] + kernelSize.sizes)
+            self.bias = bias ? try Tensor.empty([outChannels]) : nil
+            try Init.drawByFanIn(weight, bias: self.bias)
+        }
     }
 
     public override var extraDescription: String {
@@ -48,24 +138,22 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
             }
         return convolutionText(
             inChannels, outChannels, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding,
-            dilation: dilation.sizes, groups: groups, hasBias: bias != nil, paddingMode: paddingMode)
+            dilation: dilation.sizes, groups: groups, hasBias: has(bias, asked: usesBias), paddingMode: paddingMode)
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            var x = input
-            var padding = padding
-            if paddingMode != .zeros, padding != .nothing {
-                x = try pad(x, edges, mode: paddingMode)
-                padding = .nothing
-            }
-            return try convolution(
-                x, weight: weight, bias: bias, stride: stride.sizes, padding: padding, dilation: dilation.sizes,
-                groups: groups)
+    public func forward(_ input: Tensor) throws -> Tensor {
+        var x = input
+        var padding = padding
+        if paddingMode != .zeros, padding != .nothing {
+            x = try pad(x, edges, mode: paddingMode)
+            padding = .nothing
         }
+        return try convolution(
+            x, weight: weight, bias: bias, stride: stride.sizes, padding: padding, dilation: dilation.sizes,
+            groups: groups)
     }
 
-    /// The padding as `pad` takes it; with `.same`, an odd one is longer at the end.
+    /// The padding as `pad` takes it; with `.same`, an odd padding is longer at the end.
     private var edges: [Int] {
         switch padding {
         case .sizes(let sizes): return sizes.reversed().flatMap { [$0, $0] }
@@ -78,34 +166,36 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
 }
 
 extension Padding {
-    /// With one number for each of `count` dimensions.
-    fileprivate func expanded(to count: Int, layer: String) throws -> Padding {
-        guard case .sizes(let sizes) = self else { return self }
-        try require(
-            sizes.count == count || sizes.count == 1, layer,
-            "the padding has \(sizes.count) sizes, and the layer \(count) dimensions")
-        try requireNotNegative(sizes, layer, "padding")
-        return .sizes(sizes.count == count ? sizes : Array(repeating: sizes[0], count: count))
+    /// One number for all dimensions becomes one for each of `count`.
+    fileprivate func expanded(to count: Int) -> Padding {
+        guard case .sizes(let sizes) = self, sizes.count == 1 else { return self }
+        return .sizes(Array(repeating: sizes[0], count: count))
+    }
+}
+
+extension Convolution: CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, others: ArraySlice<Tensor>, output: Tensor) -> Int {
+        kernelSize.sizes.reduce(saturatingProduct(output.count, inChannels / groups)) { saturatingProduct($0, $1) }
     }
 }
 
 // MARK: What the transposed convolutions share too
 
-/// Throws an error that names the layer for sizes that are not positive, or groups that do not divide the channels.
+/// Throws an error that names the layer if a size is not positive, or if the groups do not divide the channels.
 func checkConvolution(
     _ layer: String, _ inChannels: Int, _ outChannels: Int, kernelSize: [Int], stride: [Int], dilation: [Int],
     groups: Int
 ) throws {
-    try requirePositive([inChannels, outChannels], layer, "numbers of channels")
+    try requirePositive(["inChannels": inChannels, "outChannels": outChannels], layer)
     try require(
         groups > 0 && inChannels % groups == 0 && outChannels % groups == 0, layer,
-        "the number of groups must divide both \(inChannels) and \(outChannels) channels, and \(groups) does not")
-    try requirePositive(kernelSize, layer, "kernel size")
+        "groups must divide both inChannels, \(inChannels), and outChannels, \(outChannels), and \(groups) does not")
+    try requirePositive(kernelSize, layer, "kernelSize")
     try requirePositive(stride, layer, "stride")
     try requirePositive(dilation, layer, "dilation")
 }
 
-/// The options of a convolution as PyTorch prints them, those with their usual values left out.
+/// The options of a convolution as PyTorch prints them, without those that have their default values.
 func convolutionText(
     _ inChannels: Int, _ outChannels: Int, kernelSize: [Int], stride: [Int], padding: String?, dilation: [Int],
     outputPadding: [Int] = [], groups: Int, hasBias: Bool, paddingMode: PaddingMode = .zeros

@@ -2,8 +2,8 @@ import Torch
 
 /// A table of vectors, one for each of a number of things: words, users, classes.
 ///
-/// Takes integers of any shape, gives that shape with `embeddingDim` behind it. The table is drawn from the normal
-/// distribution, the padding's row is zero.
+/// It takes integers of any shape and gives that shape with `embeddingDim` after it. The table is drawn from the normal
+/// distribution; the padding's row is zero.
 public final class Embedding: Module, Layer {
     public let numEmbeddings: Int
     public let embeddingDim: Int
@@ -17,45 +17,60 @@ public final class Embedding: Module, Layer {
     @Parameter public var weight: Tensor
 
     /// - Parameters:
+    ///   - numEmbeddings: the number of rows; positive.
+    ///   - embeddingDim: the size of a row; positive.
     ///   - paddingIdx: the row that gets no gradient and is zero at first; negative numbers count from the end.
-    ///   - maxNorm: the rows that are used are scaled down to this norm at most.
+    ///   - maxNorm: rows that are used are scaled down to this norm at most; `nil` scales none.
     ///   - normType: the norm's power.
     ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
-    ///   - sparse: whether the gradient is a sparse tensor, for optimisers that take one.
-    /// - Throws: `TorchError` for sizes that are not positive, or a row that is not there.
+    ///   - sparse: whether the gradient is a sparse tensor, for optimizers that take one.
     public convenience init(
         _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, sparse: Bool = false
-    ) throws {
-        try requirePositive([numEmbeddings, embeddingDim], "Embedding", "sizes of the table")
-        try self.init(
-            pretrained: Tensor.empty([numEmbeddings, embeddingDim]), freeze: false, paddingIdx: paddingIdx,
-            maxNorm: maxNorm, normType: normType, scaleGradByFreq: scaleGradByFreq, sparse: sparse)
-        try Init.drawTable(weight, paddingIdx: self.paddingIdx)
+    ) {
+        self.init(
+            rows: numEmbeddings, size: embeddingDim, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+            scaleGradByFreq: scaleGradByFreq, sparse: sparse)
+        deferErrors {
+            try requirePositive(["numEmbeddings": numEmbeddings, "embeddingDim": embeddingDim], "Embedding")
+            weight = try Tensor.empty([numEmbeddings, embeddingDim])
+            try checkRow(paddingIdx, of: weight, "Embedding")
+            try Init.drawTable(weight, paddingIdx: self.paddingIdx)
+        }
     }
 
-    /// A table that is there already: PyTorch's `from_pretrained`. The module's weight shares its elements.
+    /// A table that exists already: PyTorch's `from_pretrained`. The module's weight shares its elements.
     ///
     /// - Parameters:
     ///   - weight: `[numEmbeddings, embeddingDim]`.
-    ///   - freeze: whether training leaves it as it is.
-    /// - Throws: `TorchError` for another number of dimensions, or a row that is not there.
-    public init(
+    ///   - freeze: whether training leaves the table as it is.
+    public convenience init(
         pretrained weight: Tensor, freeze: Bool = true, paddingIdx: Int? = nil, maxNorm: Double? = nil,
         normType: Double = 2, scaleGradByFreq: Bool = false, sparse: Bool = false
-    ) throws {
-        try requireShape(weight.dimensionCount == 2, "Embedding", weight, "a table has two dimensions")
-        numEmbeddings = try weight.size(0)
-        embeddingDim = try weight.size(1)
-        self.paddingIdx = try row(paddingIdx, of: weight, "Embedding")
+    ) {
+        let shape = weight.shape
+        self.init(
+            rows: shape.first ?? 0, size: shape.last ?? 0, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+            scaleGradByFreq: scaleGradByFreq, sparse: sparse)
+        deferErrors {
+            try requireShape(weight.dimensionCount == 2, "Embedding", weight, "a table has two dimensions")
+            try checkRow(paddingIdx, of: weight, "Embedding")
+            // A parameter of its own, so that what was given is not frozen with it.
+            self.weight = try weight.detach()
+            try self.weight.requiresGrad_(!freeze)
+        }
+    }
+
+    private init(
+        rows: Int, size: Int, paddingIdx: Int?, maxNorm: Double?, normType: Double, scaleGradByFreq: Bool, sparse: Bool
+    ) {
+        numEmbeddings = rows
+        embeddingDim = size
+        self.paddingIdx = paddingIdx.map { $0 < 0 ? $0 &+ rows : $0 }
         self.maxNorm = maxNorm
         self.normType = normType
         self.scaleGradByFreq = scaleGradByFreq
         self.sparse = sparse
-        // A parameter of its own, so that what was given is not frozen with it.
-        self.weight = try weight.detach()
-        super.init()
-        try self.weight.requiresGrad_(!freeze)
     }
 
     public override var extraDescription: String {
@@ -66,16 +81,14 @@ public final class Embedding: Module, Layer {
         return parts.joined(separator: ", ")
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try embedding(
-                input, weight: weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
-                scaleGradByFreq: scaleGradByFreq, sparse: sparse)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try embedding(
+            input, weight: weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+            scaleGradByFreq: scaleGradByFreq, sparse: sparse)
     }
 }
 
-/// The options of a table that are not the usual ones, as PyTorch prints them.
+/// The options of a table that differ from the defaults, as PyTorch prints them.
 func tableOptions(maxNorm: Double?, normType: Double, scaleGradByFreq: Bool, sparse: Bool) -> [String] {
     var parts: [String] = []
     if let maxNorm { parts.append("max_norm=\(maxNorm)") }
@@ -86,7 +99,7 @@ func tableOptions(maxNorm: Double?, normType: Double, scaleGradByFreq: Bool, spa
 }
 
 extension Init {
-    /// Draws a table as PyTorch does: from the normal distribution, the padding's row zero.
+    /// Draws a table as PyTorch does: from the normal distribution, with zeros in the padding's row.
     static func drawTable(_ weight: Tensor, paddingIdx: Int?) throws {
         try normal_(weight)
         if let paddingIdx { try zeros_(weight.detach().select(dim: 0, index: paddingIdx)) }

@@ -1,11 +1,11 @@
 import Torch
 
-/// The sum, mean or greatest elements of a table's rows, for each bag of row numbers.
+/// The sum, the mean, or the greatest elements of a table's rows, for each bag of row numbers.
 ///
-/// It computes `Embedding` and the reduction at once. The table is drawn from the normal distribution, the padding's row
+/// It computes `Embedding` and the reduction at once. The table is drawn from the normal distribution; the padding's row
 /// is zero.
 public final class EmbeddingBag: Module {
-    /// What is made of a bag's rows.
+    /// How the rows of a bag become one.
     public enum Mode: String, CaseIterable, Sendable {
         case sum, mean, max
 
@@ -32,56 +32,71 @@ public final class EmbeddingBag: Module {
     @Parameter public var weight: Tensor
 
     /// - Parameters:
-    ///   - maxNorm: the rows that are used are scaled down to this norm at most.
+    ///   - numEmbeddings: the number of rows; positive.
+    ///   - embeddingDim: the size of a row; positive.
+    ///   - maxNorm: rows that are used are scaled down to this norm at most; `nil` scales none.
     ///   - normType: the norm's power.
     ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
-    ///   - mode: what is made of a bag's rows.
+    ///   - mode: how the rows of a bag become one.
     ///   - sparse: whether the gradient is a sparse tensor.
-    ///   - includeLastOffset: whether the last offset is the input's length, and no bag's beginning.
+    ///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
     ///   - paddingIdx: the row that does not count in its bag; negative numbers count from the end.
-    /// - Throws: `TorchError` for sizes that are not positive, a row that is not there, or options that do not go with the
-    ///   mode.
     public convenience init(
         _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
         paddingIdx: Int? = nil
-    ) throws {
-        try requirePositive([numEmbeddings, embeddingDim], "EmbeddingBag", "sizes of the table")
-        try self.init(
-            pretrained: Tensor.empty([numEmbeddings, embeddingDim]), freeze: false, maxNorm: maxNorm,
-            normType: normType,
+    ) {
+        self.init(
+            rows: numEmbeddings, size: embeddingDim, maxNorm: maxNorm, normType: normType,
             scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, includeLastOffset: includeLastOffset,
             paddingIdx: paddingIdx)
-        try Init.drawTable(weight, paddingIdx: self.paddingIdx)
+        deferErrors {
+            try requirePositive(["numEmbeddings": numEmbeddings, "embeddingDim": embeddingDim], "EmbeddingBag")
+            weight = try Tensor.empty([numEmbeddings, embeddingDim])
+            try checkMode(mode, scaleGradByFreq: scaleGradByFreq, sparse: sparse, "EmbeddingBag")
+            try checkRow(paddingIdx, of: weight, "EmbeddingBag")
+            try Init.drawTable(weight, paddingIdx: self.paddingIdx)
+        }
     }
 
-    /// A table that is there already: PyTorch's `from_pretrained`. The module's weight shares its elements.
+    /// A table that exists already: PyTorch's `from_pretrained`. The module's weight shares its elements.
     ///
     /// - Parameters:
     ///   - weight: `[numEmbeddings, embeddingDim]`.
-    ///   - freeze: whether training leaves it as it is.
-    /// - Throws: `TorchError` for another number of dimensions, a row that is not there, or options that do not go with the
-    ///   mode.
-    public init(
+    ///   - freeze: whether training leaves the table as it is.
+    public convenience init(
         pretrained weight: Tensor, freeze: Bool = true, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
         paddingIdx: Int? = nil
-    ) throws {
-        try requireShape(weight.dimensionCount == 2, "EmbeddingBag", weight, "a table has two dimensions")
-        try checkMode(mode, scaleGradByFreq: scaleGradByFreq, sparse: sparse, "EmbeddingBag")
-        numEmbeddings = try weight.size(0)
-        embeddingDim = try weight.size(1)
+    ) {
+        let shape = weight.shape
+        self.init(
+            rows: shape.first ?? 0, size: shape.last ?? 0, maxNorm: maxNorm, normType: normType,
+            scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, includeLastOffset: includeLastOffset,
+            paddingIdx: paddingIdx)
+        deferErrors {
+            try requireShape(weight.dimensionCount == 2, "EmbeddingBag", weight, "a table has two dimensions")
+            try checkMode(mode, scaleGradByFreq: scaleGradByFreq, sparse: sparse, "EmbeddingBag")
+            try checkRow(paddingIdx, of: weight, "EmbeddingBag")
+            // A parameter of its own, so that what was given is not frozen with it.
+            self.weight = try weight.detach()
+            try self.weight.requiresGrad_(!freeze)
+        }
+    }
+
+    private init(
+        rows: Int, size: Int, maxNorm: Double?, normType: Double, scaleGradByFreq: Bool, mode: Mode, sparse: Bool,
+        includeLastOffset: Bool, paddingIdx: Int?
+    ) {
+        numEmbeddings = rows
+        embeddingDim = size
         self.maxNorm = maxNorm
         self.normType = normType
         self.scaleGradByFreq = scaleGradByFreq
         self.mode = mode
         self.sparse = sparse
         self.includeLastOffset = includeLastOffset
-        self.paddingIdx = try row(paddingIdx, of: weight, "EmbeddingBag")
-        // A parameter of its own, so that what was given is not frozen with it.
-        self.weight = try weight.detach()
-        super.init()
-        try self.weight.requiresGrad_(!freeze)
+        self.paddingIdx = paddingIdx.map { $0 < 0 ? $0 &+ rows : $0 }
     }
 
     public override var extraDescription: String {
@@ -93,17 +108,22 @@ public final class EmbeddingBag: Module {
     }
 
     /// - Parameters:
-    ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say where in it each bag begins.
-    ///   - perSampleWeights: of the input's shape: what each row is multiplied with, for sums.
+    ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say at which element each bag starts.
+    ///   - perSampleWeights: what each row is multiplied by, of the input's shape; for sums.
     /// - Returns: `[bags, embeddingDim]`.
     public func callAsFunction(
         _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
     ) throws -> Tensor {
-        try withHooks([input, offsets, perSampleWeights].compactMap(\.self)) {
-            try embeddingBag(
-                input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
-                scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
-                includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
+        try call((input, offsets, perSampleWeights)) {
+            try forward(input, offsets: offsets, perSampleWeights: perSampleWeights)
         }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) throws -> Tensor {
+        try embeddingBag(
+            input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
+            scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
+            includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)
     }
 }

@@ -1,20 +1,23 @@
 import Torch
 
-/// The power mean's sum over each window: (Σ xᵖ)^(1/p). With p = 1 the sum, with p = ∞ the greatest.
+/// The p-norm of each window without absolute values: (Σ xᵖ)^(1/p). With p = 1 it is the sum, with p = ∞ the greatest.
 public class LPPooling<Size: SpatialSize>: Module, Layer {
     public let normType: Double
     public let kernelSize: Size
     public let stride: Size?
     public let ceilMode: Bool
 
-    init(_ normType: Double, kernel kernelSize: Size, stride: Size?, ceilMode: Bool) throws {
+    init(_ normType: Double, kernel kernelSize: Size, stride: Size?, ceilMode: Bool) {
         self.normType = normType
         self.kernelSize = kernelSize
         self.stride = stride
         self.ceilMode = ceilMode
-        try checkPower(normType, Self.layerName)
-        try requirePositive(kernelSize.sizes, Self.layerName, "kernel size")
-        try requirePositive(stride?.sizes ?? [], Self.layerName, "stride")
+        super.init()
+        deferErrors {
+            try checkPower(normType, Self.layerName)
+            try requirePositive(kernelSize.sizes, Self.layerName, "kernelSize")
+            try requirePositive(stride?.sizes ?? [], Self.layerName, "stride")
+        }
     }
 
     public override var extraDescription: String {
@@ -22,55 +25,50 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
             + "stride=\(stride.map { sizeText($0.sizes) } ?? "None"), ceil_mode=\(flagText(ceilMode))"
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try powerPooling(
-                input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
-                ceilMode: ceilMode, operation: Self.layerName)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try powerPooling(
+            input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
+            ceilMode: ceilMode, operation: Self.layerName)
     }
 }
 
 /// `LPPooling` of a sequence: takes `[N, C, L]` or `[C, L]`.
 public final class LPPool1d: LPPooling<Int> {
     /// - Parameters:
-    ///   - normType: the power p; infinity for the greatest absolute value.
-    ///   - stride: how far the windows are apart; the kernel's size where nil.
-    ///   - ceilMode: whether a window may begin inside and end outside.
-    /// - Throws: `TorchError` for sizes that are not positive, or a power that is zero or no number.
+    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: Int, stride: Int? = nil, ceilMode: Bool = false
-    ) throws {
-        try super.init(normType, kernel: kernelSize, stride: stride, ceilMode: ceilMode)
+    ) {
+        super.init(normType, kernel: kernelSize, stride: stride, ceilMode: ceilMode)
     }
 }
 
 /// `LPPooling` of an image: takes `[N, C, H, W]` or `[C, H, W]`.
 public final class LPPool2d: LPPooling<Pair> {
     /// - Parameters:
-    ///   - normType: the power p; infinity for the greatest absolute value.
-    ///   - stride: how far the windows are apart; the kernel's size where nil.
-    ///   - ceilMode: whether a window may begin inside and end outside.
-    /// - Throws: `TorchError` for sizes that are not positive, or a power that is zero or no number.
+    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
         ceilMode: Bool = false
-    ) throws {
-        try super.init(normType, kernel: kernelSize.pair, stride: stride?.pair, ceilMode: ceilMode)
+    ) {
+        super.init(normType, kernel: kernelSize.pair, stride: stride?.pair, ceilMode: ceilMode)
     }
 }
 
 /// `LPPooling` of a volume: takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class LPPool3d: LPPooling<Triple> {
     /// - Parameters:
-    ///   - normType: the power p; infinity for the greatest absolute value.
-    ///   - stride: how far the windows are apart; the kernel's size where nil.
-    ///   - ceilMode: whether a window may begin inside and end outside.
-    /// - Throws: `TorchError` for sizes that are not positive, or a power that is zero or no number.
+    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
         ceilMode: Bool = false
-    ) throws {
-        try super.init(normType, kernel: kernelSize.triple, stride: stride?.triple, ceilMode: ceilMode)
+    ) {
+        super.init(normType, kernel: kernelSize.triple, stride: stride?.triple, ceilMode: ceilMode)
     }
 }

@@ -1,33 +1,47 @@
 import Torch
 
-/// A recurrent network with a memory that gates protect: Hochreiter and Schmidhuber 1997, "Long short-term memory".
+/// A recurrent network with gates that protect its memory: Hochreiter and Schmidhuber 1997, "Long short-term memory".
 ///
-/// Takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; hidden states are
+/// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; hidden states are
 /// `[numLayers · directions, N, projSize or hiddenSize]`, cells `[numLayers · directions, N, hiddenSize]`.
 public final class LSTM: RecurrentLayer {
     /// A hidden state and the cells.
     public typealias State = (hidden: Tensor, cell: Tensor)
 
     /// - Parameters:
-    ///   - numLayers: how many layers lie on each other.
+    ///   - inputSize: the size of each vector of a sequence.
+    ///   - hiddenSize: the size of the hidden state.
+    ///   - numLayers: the number of layers, each on top of the one before.
     ///   - bias: whether there are biases.
-    ///   - dropout: the probability that an output of a layer but the last is dropped in training.
-    ///   - bidirectional: whether each layer also runs from the end.
-    ///   - projSize: the size to which outputs are projected; 0 for none. Sak and others 2014.
-    /// - Throws: `TorchError` for sizes that are not positive, a probability outside 0…1, or a projection that is not
-    ///   smaller than the hidden size.
+    ///   - dropout: the probability that an output of any layer but the last is dropped in training.
+    ///   - bidirectional: whether each layer also runs backward.
+    ///   - projSize: the size to which outputs are projected; 0 projects none. Sak and others 2014.
     public init(
         _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, projSize: Int = 0
-    ) throws {
-        try super.init(
+    ) {
+        super.init(
             gates: 4, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
             dropout: dropout, bidirectional: bidirectional, projSize: projSize)
     }
 
-    /// - Parameter state: at first; zeros where nil.
+    /// - Parameter state: the initial state; `nil` is zeros.
     /// - Returns: the output at each step, and the last state.
     public func callAsFunction(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {
+        try call((input, state)) { try forward(input, state) }
+    }
+
+    /// Runs packed sequences.
+    ///
+    /// - Parameter state: the initial state, in the batch's order; `nil` is zeros.
+    public func callAsFunction(
+        _ input: PackedSequence, _ state: State? = nil
+    ) throws -> (output: PackedSequence, state: State) {
+        try call((input, state)) { try forward(input, state) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {
         let results = try run(input, states: state.map { [$0.hidden, $0.cell] }, sizes: stateSizes) { input, states in
             let (output, hidden, cell) = try Tensor.lstm(
                 input, hx: states, params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
@@ -37,8 +51,8 @@ public final class LSTM: RecurrentLayer {
         return (results[0], (results[1], results[2]))
     }
 
-    /// - Parameter state: at first, in the batch's order; zeros where nil.
-    public func callAsFunction(
+    /// What a call computes; see `callAsFunction`.
+    public func forward(
         _ input: PackedSequence, _ state: State? = nil
     ) throws -> (output: PackedSequence, state: State) {
         let (output, last) = try run(input, states: state.map { [$0.hidden, $0.cell] }, sizes: stateSizes) {

@@ -1,16 +1,16 @@
 import Torch
 
-/// Sequences of several lengths without padding, step by step: what a recurrent layer computes no step too many for.
+/// Sequences of several lengths without padding, step by step, so that a recurrent layer computes no step too many.
 ///
-/// `packPaddedSequence` and `packSequence` make one, `padPackedSequence` makes padded sequences of one.
+/// `packPaddedSequence` and `packSequence` make one, `padPackedSequence` turns one into padded sequences.
 public struct PackedSequence: Sendable {
     /// The elements of all sequences, `[sum of lengths, …]`: the first of each, then the second of each, and so on.
     public let data: Tensor
-    /// How many sequences have each step, `[longest length]`, on the CPU.
+    /// The number of sequences that have each step, `[longest length]`, on the CPU.
     public let batchSizes: Tensor
-    /// Where in the batch each of the sequences, longest first, came from; nil where they came in that order.
+    /// The position in the batch of each of the sequences, longest first; `nil` if they came in that order.
     public let sortedIndices: Tensor?
-    /// Where among the sequences, longest first, each of the batch is.
+    /// The position, among the sequences with the longest first, of each of the batch.
     public let unsortedIndices: Tensor?
 
     /// The same sequences with other elements.
@@ -20,11 +20,15 @@ public struct PackedSequence: Sendable {
     }
 }
 
+extension PackedSequence: ShownToHooks {
+    var tensorsForHooks: [Tensor] { [data] }
+}
+
 /// Packs padded sequences.
 ///
 /// - Parameters:
 ///   - input: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
-///   - lengths: of each sequence, at least 1.
+///   - lengths: the length of each sequence, at least 1.
 ///   - enforceSorted: whether the sequences come longest first; otherwise they are sorted here.
 /// - Throws: `TorchError` for lengths that do not fit the input or are not sorted as promised.
 public func packPaddedSequence(
@@ -56,12 +60,12 @@ public func packPaddedSequence(
     return PackedSequence(data: data, batchSizes: batchSizes, sortedIndices: order, unsortedIndices: positions)
 }
 
-/// Makes padded sequences of packed ones.
+/// Turns packed sequences into padded ones.
 ///
 /// - Parameters:
 ///   - batchFirst: whether the result is `[batch, length, …]`.
-///   - paddingValue: what stands behind the shorter sequences.
-///   - totalLength: how long the result is; the longest length where nil.
+///   - paddingValue: what follows the shorter sequences.
+///   - totalLength: the length of the result; `nil` is the longest length.
 /// - Returns: the sequences and their lengths, in the batch's order.
 /// - Throws: `TorchError` for a total length below the longest.
 public func padPackedSequence(
@@ -82,14 +86,14 @@ public func padPackedSequence(
     return (output, try lengths.array(Int.self))
 }
 
-/// Which side of a sequence is filled up.
+/// The side of a sequence that is padded.
 public typealias PaddingSide = Tensor.Side
 
-/// Makes one padded tensor of sequences of several lengths.
+/// Joins sequences of several lengths into one padded tensor.
 ///
 /// - Parameters:
 ///   - sequences: `[length, …]` each.
-///   - paddingSide: the side that is filled up where a sequence is shorter.
+///   - paddingSide: the side of shorter sequences that is padded.
 /// - Returns: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
 public func padSequence(
     _ sequences: [Tensor], batchFirst: Bool = false, paddingValue: Double = 0, paddingSide: PaddingSide = .right
@@ -98,11 +102,11 @@ public func padSequence(
         sequences, batchFirst: batchFirst, paddingValue: paddingValue, paddingSide: paddingSide)
 }
 
-/// Takes the sequences out of a padded tensor: undoes `padSequence`.
+/// Takes the sequences out of a padded tensor: the reverse of `padSequence`.
 ///
 /// - Parameters:
 ///   - input: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
-///   - lengths: of each sequence.
+///   - lengths: the length of each sequence.
 /// - Throws: `TorchError` unless there is a length that fits for each sequence.
 public func unpadSequence(_ input: Tensor, lengths: [Int], batchFirst: Bool = false) throws -> [Tensor] {
     let operation = "unpad_sequence"
@@ -122,7 +126,7 @@ public func packSequence(_ sequences: [Tensor], enforceSorted: Bool = true) thro
         padSequence(sequences), lengths: sequences.map { try $0.size(0) }, enforceSorted: enforceSorted)
 }
 
-/// The sequences of a pack, in the batch's order: undoes `packSequence`.
+/// The sequences of a pack, in the batch's order: the reverse of `packSequence`.
 public func unpackSequence(_ sequence: PackedSequence) throws -> [Tensor] {
     let (output, lengths) = try padPackedSequence(sequence)
     return try unpadSequence(output, lengths: lengths)

@@ -2,7 +2,7 @@ import Torch
 
 /// Elman's recurrent network: h′ = tanh(W·x + b + V·h + c), or with a ReLU.
 ///
-/// Takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
+/// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
 /// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
 public final class RNN: RecurrentLayer {
     public enum Nonlinearity: String, CaseIterable, Sendable {
@@ -12,24 +12,39 @@ public final class RNN: RecurrentLayer {
     public let nonlinearity: Nonlinearity
 
     /// - Parameters:
-    ///   - numLayers: how many layers lie on each other.
+    ///   - inputSize: the size of each vector of a sequence.
+    ///   - hiddenSize: the size of the hidden state.
+    ///   - numLayers: the number of layers, each on top of the one before.
     ///   - bias: whether there are biases.
-    ///   - dropout: the probability that an output of a layer but the last is dropped in training.
-    ///   - bidirectional: whether each layer also runs from the end.
-    /// - Throws: `TorchError` for sizes that are not positive, or a probability outside 0…1.
+    ///   - dropout: the probability that an output of any layer but the last is dropped in training.
+    ///   - bidirectional: whether each layer also runs backward.
     public init(
         _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh, bias: Bool = true,
         batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false
-    ) throws {
+    ) {
         self.nonlinearity = nonlinearity
-        try super.init(
+        super.init(
             gates: 1, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
             dropout: dropout, bidirectional: bidirectional)
     }
 
-    /// - Parameter hidden: the state at first; zeros where nil.
+    /// - Parameter hidden: the initial state; `nil` is zeros.
     /// - Returns: the output at each step, and the last state.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
+        try call((input, hidden)) { try forward(input, hidden) }
+    }
+
+    /// Runs packed sequences.
+    ///
+    /// - Parameter hidden: the initial state, in the batch's order; `nil` is zeros.
+    public func callAsFunction(
+        _ input: PackedSequence, _ hidden: Tensor? = nil
+    ) throws -> (output: PackedSequence, hidden: Tensor) {
+        try call((input, hidden)) { try forward(input, hidden) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
         let results = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { input, states in
             let (output, hidden) =
                 nonlinearity == .tanh
@@ -44,8 +59,8 @@ public final class RNN: RecurrentLayer {
         return (results[0], results[1])
     }
 
-    /// - Parameter hidden: the state at first, in the batch's order; zeros where nil.
-    public func callAsFunction(
+    /// What a call computes; see `callAsFunction`.
+    public func forward(
         _ input: PackedSequence, _ hidden: Tensor? = nil
     ) throws -> (output: PackedSequence, hidden: Tensor) {
         let (output, states) = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { data, sizes, states in

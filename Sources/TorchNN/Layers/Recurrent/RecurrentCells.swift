@@ -1,9 +1,10 @@
 import Torch
 
-/// What the recurrent cells share: weights for one step, drawn evenly from ±1/√hiddenSize.
+/// What the recurrent cells share: the weights of one step, drawn uniformly from ±1/√hiddenSize.
 public class RecurrentCell: Module {
     public let inputSize: Int
     public let hiddenSize: Int
+    private let usesBias: Bool
 
     /// `[gates · hiddenSize, inputSize]`.
     @Parameter("weight_ih") public var weightIH: Tensor
@@ -14,48 +15,57 @@ public class RecurrentCell: Module {
     /// `[gates · hiddenSize]`.
     @Parameter("bias_hh") public var biasHH: Tensor?
 
-    init(gates: Int, _ inputSize: Int, _ hiddenSize: Int, bias: Bool) throws {
-        try requirePositive([inputSize, hiddenSize], Self.layerName, "sizes")
+    init(gates: Int, _ inputSize: Int, _ hiddenSize: Int, bias: Bool) {
         self.inputSize = inputSize
         self.hiddenSize = hiddenSize
+        usesBias = bias
         super.init()
-        weightIH = try Tensor.empty([gates * hiddenSize, inputSize])
-        weightHH = try Tensor.empty([gates * hiddenSize, hiddenSize])
-        if bias {
-            biasIH = try Tensor.empty([gates * hiddenSize])
-            biasHH = try Tensor.empty([gates * hiddenSize])
+        deferErrors {
+            try requirePositive(["inputSize": inputSize, "hiddenSize": hiddenSize], Self.layerName)
+            weightIH = try Tensor.empty([gates * hiddenSize, inputSize])
+            weightHH = try Tensor.empty([gates * hiddenSize, hiddenSize])
+            if bias {
+                biasIH = try Tensor.empty([gates * hiddenSize])
+                biasHH = try Tensor.empty([gates * hiddenSize])
+            }
+            let bound = 1 / Double(hiddenSize).squareRoot()
+            for weight in [weightIH, weightHH, biasIH, biasHH].compactMap(\.self) {
+                try Init.uniform_(weight, -bound, bound)
+            }
         }
-        let bound = 1 / Double(hiddenSize).squareRoot()
-        for weight in parameters() { try Init.uniform_(weight, -bound, bound) }
     }
 
     public override var extraDescription: String {
-        "\(inputSize), \(hiddenSize)" + (biasIH == nil ? ", bias=False" : "")
+        "\(inputSize), \(hiddenSize)" + (has(biasIH, asked: usesBias) ? "" : ", bias=False")
     }
 
     /// Runs one step of a batch, or of a single vector.
     ///
-    /// - Parameter states: zeros where nil; all of the hidden size.
+    /// - Parameter states: the states, all of the hidden size; `nil` is zeros.
     final func step(
         _ input: Tensor, states: [Tensor?], _ kernel: (_ input: Tensor, _ states: [Tensor]) throws -> [Tensor]
     ) throws -> [Tensor] {
-        try withHooks([input] + states.compactMap(\.self), outputs: { $0 }) {
+        try requireShape(
+            (1...2).contains(input.dimensionCount) && input.shape.last == inputSize, Self.layerName, input,
+            "it takes vectors of size \(inputSize), a batch of them or a single one")
+        let isSingle = input.dimensionCount == 1
+        let batch = isSingle ? try input.unsqueeze(dim: 0) : input
+        let shape = [try batch.size(0), hiddenSize]
+        let ready = try states.map { state in
+            guard let state else { return try Tensor.zeros(shape, dtype: input.dtype, device: input.device) }
+            let vectors = isSingle ? try state.unsqueeze(dim: 0) : state
             try requireShape(
-                (1...2).contains(input.dimensionCount) && input.shape.last == inputSize, Self.layerName, input,
-                "it takes vectors of \(inputSize), in a batch or one alone")
-            let isSingle = input.dimensionCount == 1
-            let batch = isSingle ? try input.unsqueeze(dim: 0) : input
-            let shape = [try batch.size(0), hiddenSize]
-            let ready = try states.map { state in
-                guard let state else { return try Tensor.zeros(shape, dtype: input.dtype, device: input.device) }
-                let vectors = isSingle ? try state.unsqueeze(dim: 0) : state
-                try requireShape(
-                    vectors.shape == shape, Self.layerName, state, "a state must be \(isSingle ? [hiddenSize] : shape)")
-                return vectors
-            }
-            let results = try kernel(batch, ready)
-            return isSingle ? try results.map { try $0.squeeze(dim: 0) } : results
+                vectors.shape == shape, Self.layerName, state, "a state must be \(isSingle ? [hiddenSize] : shape)")
+            return vectors
         }
+        let results = try kernel(batch, ready)
+        return isSingle ? try results.map { try $0.squeeze(dim: 0) } : results
+    }
+}
+
+extension RecurrentCell: CountingMultiplyAdds {
+    func multiplyAdds(input: Tensor, others: ArraySlice<Tensor>, output: Tensor) -> Int {
+        matrixProducts([weightIH, weightHH], times: input.count / inputSize)
     }
 }
 
@@ -63,20 +73,24 @@ public class RecurrentCell: Module {
 public final class RNNCell: RecurrentCell {
     public let nonlinearity: RNN.Nonlinearity
 
-    /// - Throws: `TorchError` for sizes that are not positive.
     public init(
         _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh
-    ) throws {
+    ) {
         self.nonlinearity = nonlinearity
-        try super.init(gates: 1, inputSize, hiddenSize, bias: bias)
+        super.init(gates: 1, inputSize, hiddenSize, bias: bias)
     }
 
     public override var extraDescription: String {
         super.extraDescription + (nonlinearity == .tanh ? "" : ", nonlinearity=\(nonlinearity.rawValue)")
     }
 
-    /// - Parameter hidden: the state before; zeros where nil.
+    /// - Parameter hidden: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
+        try call((input, hidden)) { try forward(input, hidden) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try step(input, states: [hidden]) { input, states in
             nonlinearity == .tanh
                 ? [
@@ -93,13 +107,17 @@ public final class RNNCell: RecurrentCell {
 
 /// One step of `GRU`: takes `[N, inputSize]` and `[N, hiddenSize]`, or vectors, and gives the next state.
 public final class GRUCell: RecurrentCell {
-    /// - Throws: `TorchError` for sizes that are not positive.
-    public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) throws {
-        try super.init(gates: 3, inputSize, hiddenSize, bias: bias)
+    public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
+        super.init(gates: 3, inputSize, hiddenSize, bias: bias)
     }
 
-    /// - Parameter hidden: the state before; zeros where nil.
+    /// - Parameter hidden: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
+        try call((input, hidden)) { try forward(input, hidden) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try step(input, states: [hidden]) { input, states in
             [try Tensor.gruCell(input, hx: states[0], wIh: weightIH, wHh: weightHH, bIh: biasIH, bHh: biasHH)]
         }[0]
@@ -108,13 +126,17 @@ public final class GRUCell: RecurrentCell {
 
 /// One step of `LSTM`: takes `[N, inputSize]` and states `[N, hiddenSize]`, or vectors, and gives the next states.
 public final class LSTMCell: RecurrentCell {
-    /// - Throws: `TorchError` for sizes that are not positive.
-    public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) throws {
-        try super.init(gates: 4, inputSize, hiddenSize, bias: bias)
+    public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
+        super.init(gates: 4, inputSize, hiddenSize, bias: bias)
     }
 
-    /// - Parameter state: before; zeros where nil.
+    /// - Parameter state: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
+        try call((input, state)) { try forward(input, state) }
+    }
+
+    /// What a call computes; see `callAsFunction`.
+    public func forward(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
         let results = try step(input, states: [state?.hidden, state?.cell]) { input, states in
             let (hidden, cell) = try Tensor.lstmCell(
                 input, hx: states, wIh: weightIH, wHh: weightHH, bIh: biasIH, bHh: biasHH)

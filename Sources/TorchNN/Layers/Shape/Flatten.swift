@@ -1,6 +1,6 @@
 import Torch
 
-/// Makes one dimension of several: by default all but the first, the batch's.
+/// Joins several dimensions into one: by default all but the first, that of the batch.
 public final class Flatten: Module, Layer {
     public let startDim: Int
     public let endDim: Int
@@ -15,9 +15,27 @@ public final class Flatten: Module, Layer {
 
     public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try input.flatten(startDim: startDim, endDim: endDim)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try input.flatten(startDim: startDim, endDim: endDim)
+    }
+}
+
+/// Splits one dimension into several: the reverse of `Flatten`.
+public final class Unflatten: Module, Layer {
+    public let dim: Int
+    public let unflattenedSize: [Int]
+
+    /// - Parameters:
+    ///   - dim: the dimension; negative numbers count from the end.
+    ///   - unflattenedSize: the sizes of the new dimensions; one of them may be -1.
+    public init(_ dim: Int, _ unflattenedSize: [Int]) {
+        self.dim = dim
+        self.unflattenedSize = unflattenedSize
+    }
+
+    public override var extraDescription: String { "dim=\(dim), unflattened_size=\(tupleText(unflattenedSize))" }
+
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try input.unflatten(dim: dim, sizes: unflattenedSize)
     }
 }

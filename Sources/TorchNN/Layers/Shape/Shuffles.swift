@@ -1,42 +1,44 @@
 import Torch
 
-/// Makes channels pixels: `[…, C·r², H, W]` becomes `[…, C, H·r, W·r]`.
+/// Turns channels into pixels: `[…, C·r², H, W]` becomes `[…, C, H·r, W·r]`.
 ///
 /// Shi and others 2016, "Real-time single image and video super-resolution".
 public final class PixelShuffle: Module, Layer {
     public let upscaleFactor: Int
 
-    /// - Throws: `TorchError` where the factor is not positive.
-    public init(_ upscaleFactor: Int) throws {
-        try requirePositive([upscaleFactor], "PixelShuffle", "factor")
+    /// - Parameter upscaleFactor: r, how many times as high and as wide the output is.
+    public init(_ upscaleFactor: Int) {
         self.upscaleFactor = upscaleFactor
+        super.init()
+        deferErrors {
+            try requirePositive(["upscaleFactor": upscaleFactor], "PixelShuffle")
+        }
     }
 
     public override var extraDescription: String { "upscale_factor=\(upscaleFactor)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try pixelShuffle(input, upscaleFactor: upscaleFactor)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try pixelShuffle(input, upscaleFactor: upscaleFactor)
     }
 }
 
-/// Makes pixels channels, as `PixelShuffle` backwards: `[…, C, H·r, W·r]` becomes `[…, C·r², H, W]`.
+/// Turns pixels into channels, the reverse of `PixelShuffle`: `[…, C, H·r, W·r]` becomes `[…, C·r², H, W]`.
 public final class PixelUnshuffle: Module, Layer {
     public let downscaleFactor: Int
 
-    /// - Throws: `TorchError` where the factor is not positive.
-    public init(_ downscaleFactor: Int) throws {
-        try requirePositive([downscaleFactor], "PixelUnshuffle", "factor")
+    /// - Parameter downscaleFactor: r, how many times as high and as wide the input is.
+    public init(_ downscaleFactor: Int) {
         self.downscaleFactor = downscaleFactor
+        super.init()
+        deferErrors {
+            try requirePositive(["downscaleFactor": downscaleFactor], "PixelUnshuffle")
+        }
     }
 
     public override var extraDescription: String { "downscale_factor=\(downscaleFactor)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
     }
 }
 
@@ -46,17 +48,18 @@ public final class PixelUnshuffle: Module, Layer {
 public final class ChannelShuffle: Module, Layer {
     public let groups: Int
 
-    /// - Throws: `TorchError` where the number of groups is not positive.
-    public init(_ groups: Int) throws {
-        try requirePositive([groups], "ChannelShuffle", "number of groups")
+    /// - Parameter groups: the number of groups, a divisor of the number of channels.
+    public init(_ groups: Int) {
         self.groups = groups
+        super.init()
+        deferErrors {
+            try requirePositive(["groups": groups], "ChannelShuffle")
+        }
     }
 
     public override var extraDescription: String { "groups=\(groups)" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try channelShuffle(input, groups: groups)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try channelShuffle(input, groups: groups)
     }
 }

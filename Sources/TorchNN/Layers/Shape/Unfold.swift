@@ -1,36 +1,42 @@
 import Torch
 
-/// Takes the blocks that a convolution would see out of images: `[N, C, H, W]` becomes `[N, C·kernel places, blocks]`.
+/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` becomes `[N, C·kernel elements, blocks]`.
 public final class Unfold: Module, Layer {
     public let kernelSize: Pair
     public let dilation: Pair
     public let padding: Pair
     public let stride: Pair
 
-    /// - Throws: `TorchError` for sizes that are not positive, or a padding that is negative.
+    /// - Parameters:
+    ///   - kernelSize: the size of a block: a number or a `Pair`, like the other sizes.
+    ///   - dilation: the distance between the elements of a block.
+    ///   - padding: the zeros on each side of the images.
+    ///   - stride: the distance between blocks.
     public init(
         kernelSize: some PairConvertible, dilation: some PairConvertible = 1, padding: some PairConvertible = 0,
         stride: some PairConvertible = 1
-    ) throws {
+    ) {
         self.kernelSize = kernelSize.pair
         self.dilation = dilation.pair
         self.padding = padding.pair
         self.stride = stride.pair
-        try checkBlocks(kernelSize.pair, dilation: dilation.pair, padding: padding.pair, stride: stride.pair, "Unfold")
+        super.init()
+        deferErrors {
+            try checkBlocks(
+                kernelSize.pair, dilation: dilation.pair, padding: padding.pair, stride: stride.pair, "Unfold")
+        }
     }
 
     public override var extraDescription: String {
         blockText(kernelSize, dilation: dilation, padding: padding, stride: stride)
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
     }
 }
 
-/// Adds blocks up to images, each where `Unfold` takes it from: `[N, C·kernel places, blocks]` becomes `[N, C, H, W]`.
+/// Adds blocks up to images, each where `Unfold` takes it from: `[N, C·kernel elements, blocks]` becomes `[N, C, H, W]`.
 public final class Fold: Module, Layer {
     public let outputSize: Pair
     public let kernelSize: Pair
@@ -38,19 +44,27 @@ public final class Fold: Module, Layer {
     public let padding: Pair
     public let stride: Pair
 
-    /// - Parameter outputSize: the images' height and width.
-    /// - Throws: `TorchError` for sizes that are not positive, or a padding that is negative.
+    /// - Parameters:
+    ///   - outputSize: the images' height and width: a number or a `Pair`, like the other sizes.
+    ///   - kernelSize: the size of a block.
+    ///   - dilation: the distance between the elements of a block.
+    ///   - padding: the zeros on each side of the images, which are left out.
+    ///   - stride: the distance between blocks.
     public init(
         outputSize: some PairConvertible, kernelSize: some PairConvertible, dilation: some PairConvertible = 1,
         padding: some PairConvertible = 0, stride: some PairConvertible = 1
-    ) throws {
+    ) {
         self.outputSize = outputSize.pair
         self.kernelSize = kernelSize.pair
         self.dilation = dilation.pair
         self.padding = padding.pair
         self.stride = stride.pair
-        try requirePositive(outputSize.pair.sizes, "Fold", "output size")
-        try checkBlocks(kernelSize.pair, dilation: dilation.pair, padding: padding.pair, stride: stride.pair, "Fold")
+        super.init()
+        deferErrors {
+            try requirePositive(outputSize.pair.sizes, "Fold", "outputSize")
+            try checkBlocks(
+                kernelSize.pair, dilation: dilation.pair, padding: padding.pair, stride: stride.pair, "Fold")
+        }
     }
 
     public override var extraDescription: String {
@@ -58,17 +72,15 @@ public final class Fold: Module, Layer {
             + blockText(kernelSize, dilation: dilation, padding: padding, stride: stride)
     }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try fold(
-                input, outputSize: outputSize, kernelSize: kernelSize, dilation: dilation, padding: padding,
-                stride: stride)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try fold(
+            input, outputSize: outputSize, kernelSize: kernelSize, dilation: dilation, padding: padding,
+            stride: stride)
     }
 }
 
 private func checkBlocks(_ kernelSize: Pair, dilation: Pair, padding: Pair, stride: Pair, _ layer: String) throws {
-    try requirePositive(kernelSize.sizes, layer, "kernel size")
+    try requirePositive(kernelSize.sizes, layer, "kernelSize")
     try requirePositive(dilation.sizes, layer, "dilation")
     try requireNotNegative(padding.sizes, layer, "padding")
     try requirePositive(stride.sizes, layer, "stride")

@@ -1,6 +1,6 @@
 import Torch
 
-/// Gives its input at another size: `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`.
+/// Resizes its input: `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`.
 ///
 /// ```swift
 /// Upsample(scaleFactor: 2, mode: .bilinear)
@@ -12,16 +12,16 @@ public class Upsample: Module, Layer {
 
     /// - Parameters:
     ///   - size: the spatial sizes of the output: one number for all, a `Pair` or a `Triple`.
-    ///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
+    ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
     public init(size: some SpatialSize, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil) {
         interpolation = Interpolation(target: .size(size.sizes), mode: mode, alignCorners: alignCorners)
         target = "size=\(sizeText(size.sizes))"
     }
 
     /// - Parameters:
-    ///   - scaleFactors: for each spatial dimension.
-    ///   - alignCorners: whether the outermost elements keep their places; for the linear and cubic modes.
-    ///   - recomputeScaleFactor: whether places are computed from the sizes, not from the factors.
+    ///   - scaleFactors: a factor for each spatial dimension.
+    ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
+    ///   - recomputeScaleFactor: whether positions are computed from the sizes, not from the factors.
     public init(
         scaleFactors: [Double], mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
         recomputeScaleFactor: Bool = false
@@ -32,7 +32,7 @@ public class Upsample: Module, Layer {
         target = "scale_factor=\(scaleFactors.count == 1 ? list : "(\(list))")"
     }
 
-    /// The same factor for all spatial dimensions.
+    /// Resizes all spatial dimensions by the same factor.
     public convenience init(
         scaleFactor: Double, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
         recomputeScaleFactor: Bool = false
@@ -44,14 +44,12 @@ public class Upsample: Module, Layer {
 
     public override var extraDescription: String { "\(target), mode='\(interpolation.mode.rawValue)'" }
 
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try withHooks(input) {
-            try interpolation(input)
-        }
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try interpolation(input)
     }
 }
 
-/// Images at another size, by the nearest element: `Upsample` under an older name.
+/// Resizes images by the nearest element: `Upsample` under an older name.
 public final class UpsamplingNearest2d: Upsample {
     /// - Parameter size: a number or a `Pair`.
     public init(size: some PairConvertible) {
@@ -63,7 +61,7 @@ public final class UpsamplingNearest2d: Upsample {
     }
 }
 
-/// Images at another size, between four elements, with aligned corners: `Upsample` under an older name.
+/// Resizes images by linear interpolation, with aligned corners: `Upsample` under an older name.
 public final class UpsamplingBilinear2d: Upsample {
     /// - Parameter size: a number or a `Pair`.
     public init(size: some PairConvertible) {

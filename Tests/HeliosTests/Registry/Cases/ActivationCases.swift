@@ -18,28 +18,28 @@ let activationCases: RegistryCases<Void, Module> = [
     "Softmin": [.init(["dim": 1]) { Softmin(dim: 1) }],
     "LogSoftmax": [.init(["dim": 1]) { LogSoftmax(dim: 1) }],
     "Hardtanh": [
-        .init([:]) { try Hardtanh() },
-        .init(["min_val": -2, "max_val": 3, "inplace": true]) { try Hardtanh(minVal: -2, maxVal: 3, inPlace: true) },
+        .init([:]) { Hardtanh() },
+        .init(["min_val": -2, "max_val": 3, "inplace": true]) { Hardtanh(minVal: -2, maxVal: 3, inPlace: true) },
     ],
     "LeakyReLU": [
         .init([:]) { LeakyReLU() },
         .init(["negative_slope": 0.3, "inplace": true]) { LeakyReLU(negativeSlope: 0.3, inPlace: true) },
     ],
     "PReLU": [
-        .init([:]) { try PReLU() },
-        .init(["num_parameters": 3, "init": 0.5]) { try PReLU(numParameters: 3, initial: 0.5) },
+        .init([:]) { PReLU() },
+        .init(["num_parameters": 3, "init": 0.5]) { PReLU(numParameters: 3, initial: 0.5) },
     ],
     "RReLU": [
-        .init([:]) { try RReLU() },
-        .init(["lower": 0.25, "upper": 0.5, "inplace": true]) { try RReLU(lower: 0.25, upper: 0.5, inPlace: true) },
+        .init([:]) { RReLU() },
+        .init(["lower": 0.25, "upper": 0.5, "inplace": true]) { RReLU(lower: 0.25, upper: 0.5, inPlace: true) },
     ],
     "ELU": [
         .init([:]) { ELU() },
         .init(["alpha": 0.5, "inplace": true]) { ELU(alpha: 0.5, inPlace: true) },
     ],
     "CELU": [
-        .init([:]) { try CELU() },
-        .init(["alpha": 0.5, "inplace": true]) { try CELU(alpha: 0.5, inPlace: true) },
+        .init([:]) { CELU() },
+        .init(["alpha": 0.5, "inplace": true]) { CELU(alpha: 0.5, inPlace: true) },
     ],
     "Threshold": [
         .init(["threshold": 0.5, "value": 2]) { Threshold(0.5, 2) },
@@ -58,31 +58,31 @@ let activationCases: RegistryCases<Void, Module> = [
         .init(["lambd": 0.7]) { Hardshrink(lambd: 0.7) },
     ],
     "Softshrink": [
-        .init([:]) { try Softshrink() },
-        .init(["lambd": 0.7]) { try Softshrink(lambd: 0.7) },
+        .init([:]) { Softshrink() },
+        .init(["lambd": 0.7]) { Softshrink(lambd: 0.7) },
     ],
     "GLU": [
         .init([:]) { GLU() },
         .init(["dim": 1]) { GLU(dim: 1) },
     ],
     "Dropout": [
-        .init([:]) { try Dropout() }, .init(["p": 0.3, "inplace": true]) { try Dropout(p: 0.3, inPlace: true) },
+        .init([:]) { Dropout() }, .init(["p": 0.3, "inplace": true]) { Dropout(p: 0.3, inPlace: true) },
     ],
     "Dropout1d": [
-        .init([:]) { try Dropout1d() }, .init(["p": 0.3, "inplace": true]) { try Dropout1d(p: 0.3, inPlace: true) },
+        .init([:]) { Dropout1d() }, .init(["p": 0.3, "inplace": true]) { Dropout1d(p: 0.3, inPlace: true) },
     ],
     "Dropout2d": [
-        .init([:]) { try Dropout2d() }, .init(["p": 0.3, "inplace": true]) { try Dropout2d(p: 0.3, inPlace: true) },
+        .init([:]) { Dropout2d() }, .init(["p": 0.3, "inplace": true]) { Dropout2d(p: 0.3, inPlace: true) },
     ],
     "Dropout3d": [
-        .init([:]) { try Dropout3d() }, .init(["p": 0.3, "inplace": true]) { try Dropout3d(p: 0.3, inPlace: true) },
+        .init([:]) { Dropout3d() }, .init(["p": 0.3, "inplace": true]) { Dropout3d(p: 0.3, inPlace: true) },
     ],
     "AlphaDropout": [
-        .init([:]) { try AlphaDropout() },
-        .init(["p": 0.3, "inplace": true]) { try AlphaDropout(p: 0.3, inPlace: true) },
+        .init([:]) { AlphaDropout() },
+        .init(["p": 0.3, "inplace": true]) { AlphaDropout(p: 0.3, inPlace: true) },
     ],
     "FeatureAlphaDropout": [
-        .init([:]) { try FeatureAlphaDropout() },
-        .init(["p": 0.3, "inplace": true]) { try FeatureAlphaDropout(p: 0.3, inPlace: true) },
+        .init([:]) { FeatureAlphaDropout() },
+        .init(["p": 0.3, "inplace": true]) { FeatureAlphaDropout(p: 0.3, inPlace: true) },
     ],
 ]

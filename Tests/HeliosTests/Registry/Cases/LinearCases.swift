@@ -2,13 +2,13 @@ import Helios
 
 let linearCases: RegistryCases<Void, Module> = [
     "Linear": [
-        .init(["in_features": 3, "out_features": 2]) { try Linear(3, 2) },
-        .init(["in_features": 3, "out_features": 2, "bias": false]) { try Linear(3, 2, bias: false) },
+        .init(["in_features": 3, "out_features": 2]) { Linear(3, 2) },
+        .init(["in_features": 3, "out_features": 2, "bias": false]) { Linear(3, 2, bias: false) },
     ],
     "Bilinear": [
-        .init(["in1_features": 3, "in2_features": 4, "out_features": 2]) { try Bilinear(3, 4, 2) },
+        .init(["in1_features": 3, "in2_features": 4, "out_features": 2]) { Bilinear(3, 4, 2) },
         .init(["in1_features": 3, "in2_features": 4, "out_features": 2, "bias": false]) {
-            try Bilinear(3, 4, 2, bias: false)
+            Bilinear(3, 4, 2, bias: false)
         },
     ],
     "Identity": [.init([:]) { Identity() }],
@@ -23,19 +23,19 @@ let linearCases: RegistryCases<Void, Module> = [
         .init([:]) { Flatten() }, .init(["start_dim": 2, "end_dim": 3]) { Flatten(startDim: 2, endDim: 3) },
     ],
     "Unflatten": [.init(["dim": 1, "unflattened_size": [2, -1]]) { Unflatten(1, [2, -1]) }],
-    "PixelShuffle": [.init(["upscale_factor": 2]) { try PixelShuffle(2) }],
-    "PixelUnshuffle": [.init(["downscale_factor": 2]) { try PixelUnshuffle(2) }],
-    "ChannelShuffle": [.init(["groups": 2]) { try ChannelShuffle(2) }],
+    "PixelShuffle": [.init(["upscale_factor": 2]) { PixelShuffle(2) }],
+    "PixelUnshuffle": [.init(["downscale_factor": 2]) { PixelUnshuffle(2) }],
+    "ChannelShuffle": [.init(["groups": 2]) { ChannelShuffle(2) }],
     "Unfold": [
-        .init(["kernel_size": 3]) { try Unfold(kernelSize: 3) },
+        .init(["kernel_size": 3]) { Unfold(kernelSize: 3) },
         .init(["kernel_size": [3, 2], "dilation": [1, 2], "padding": 1, "stride": [2, 3]]) {
-            try Unfold(kernelSize: Pair(3, 2), dilation: Pair(1, 2), padding: 1, stride: Pair(2, 3))
+            Unfold(kernelSize: Pair(3, 2), dilation: Pair(1, 2), padding: 1, stride: Pair(2, 3))
         },
     ],
     "Fold": [
-        .init(["output_size": [7, 8], "kernel_size": 3]) { try Fold(outputSize: Pair(7, 8), kernelSize: 3) },
+        .init(["output_size": [7, 8], "kernel_size": 3]) { Fold(outputSize: Pair(7, 8), kernelSize: 3) },
         .init(["output_size": 9, "kernel_size": [3, 2], "dilation": [1, 2], "padding": 1, "stride": [2, 3]]) {
-            try Fold(outputSize: 9, kernelSize: Pair(3, 2), dilation: Pair(1, 2), padding: 1, stride: Pair(2, 3))
+            Fold(outputSize: 9, kernelSize: Pair(3, 2), dilation: Pair(1, 2), padding: 1, stride: Pair(2, 3))
         },
     ],
     "Upsample": [

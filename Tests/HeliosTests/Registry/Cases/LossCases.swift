@@ -62,7 +62,7 @@ let lossCases: RegistryCases<Void, Module> = [
         .init(["reduction": "sum"]) { MultiLabelMarginLoss(reduction: .sum) },
     ],
     "MultiMarginLoss": [
-        .init([:]) { try MultiMarginLoss() },
+        .init([:]) { MultiMarginLoss() },
         .init(["p": 2, "margin": 0.5, "weight": [0.5, 1], "reduction": "sum"]) {
             try MultiMarginLoss(p: 2, margin: 0.5, weight: Tensor([0.5, 1]), reduction: .sum)
         },
@@ -89,18 +89,18 @@ let lossCases: RegistryCases<Void, Module> = [
         .init(["margin": 0.5, "reduction": "sum"]) { CosineEmbeddingLoss(margin: 0.5, reduction: .sum) },
     ],
     "TripletMarginLoss": [
-        .init([:]) { try TripletMarginLoss() },
+        .init([:]) { TripletMarginLoss() },
         .init(["margin": 0.5, "p": 1, "eps": 1e-3, "swap": true, "reduction": "sum"]) {
-            try TripletMarginLoss(margin: 0.5, p: 1, eps: 1e-3, swap: true, reduction: .sum)
+            TripletMarginLoss(margin: 0.5, p: 1, eps: 1e-3, swap: true, reduction: .sum)
         },
     ],
     "TripletMarginWithDistanceLoss": [
-        .init([:]) { try TripletMarginWithDistanceLoss() },
+        .init([:]) { TripletMarginWithDistanceLoss() },
         .init([
             "distance_function": ["type": "PairwiseDistance", "p": 1], "margin": 0.5, "swap": true, "reduction": "sum",
         ]) {
             let distance = PairwiseDistance(p: 1)
-            return try TripletMarginWithDistanceLoss(
+            return TripletMarginWithDistanceLoss(
                 distanceFunction: { try distance($0, $1) }, margin: 0.5, swap: true, reduction: .sum)
         },
     ],

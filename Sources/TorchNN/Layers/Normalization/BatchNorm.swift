@@ -1,0 +1,106 @@
+import Torch
+
+/// Normalizes each channel of a batch: (x - mean) / √(variance + eps) · weight + bias.
+///
+/// In training the statistics are those of the batch, which go into the running ones; in evaluation they are the running
+/// ones.
+/// Ioffe and Szegedy 2015, "Batch normalization".
+public class BatchNorm: ChannelNorm, Layer {
+    /// - Parameters:
+    ///   - numFeatures: the number of channels.
+    ///   - eps: a small number that keeps the denominator from zero.
+    ///   - momentum: how much of a batch's statistics goes into the running ones; `nil` keeps the mean of all batches.
+    ///   - affine: whether there are a weight and a bias.
+    ///   - trackRunningStats: whether running statistics are kept; otherwise evaluation uses the batch's too.
+    ///   - bias: whether there is a bias, if `affine`.
+    public override init(
+        _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+        trackRunningStats: Bool = true, bias: Bool = true
+    ) {
+        super.init(
+            numFeatures, eps: eps, momentum: momentum, affine: affine, trackRunningStats: trackRunningStats, bias: bias)
+    }
+
+    /// How many dimensions an input has.
+    class var dimensions: ClosedRange<Int> { 2...5 }
+
+    public func forward(_ input: Tensor) throws -> Tensor {
+        try requireShape(
+            Self.dimensions.contains(input.dimensionCount), Self.layerName, input,
+            "it takes batches of \(Self.dimensions.lowerBound) to \(Self.dimensions.upperBound) dimensions")
+        let updatesRunningStats = isTraining && trackRunningStats
+        var factor = momentum ?? 0
+        if updatesRunningStats, momentum == nil, let numBatchesTracked {
+            factor = 1 / (try numBatchesTracked.item(Double.self) + 1)
+        }
+        let usesRunningStats = !isTraining || trackRunningStats
+        let output = try batchNorm(
+            input, runningMean: usesRunningStats ? runningMean : nil,
+            runningVar: usesRunningStats ? runningVar : nil,
+            weight: weight, bias: bias, training: isTraining || (runningMean == nil && runningVar == nil),
+            momentum: factor, eps: eps)
+        if updatesRunningStats { try numBatchesTracked?.add_(1) }
+        return output
+    }
+}
+
+/// Batch normalization of vectors or sequences: takes and gives `[N, C]` or `[N, C, L]`. See `BatchNorm`.
+public final class BatchNorm1d: BatchNorm {
+    override class var dimensions: ClosedRange<Int> { 2...3 }
+}
+
+/// Batch normalization of images: takes and gives `[N, C, H, W]`. See `BatchNorm`.
+public final class BatchNorm2d: BatchNorm {
+    override class var dimensions: ClosedRange<Int> { 4...4 }
+}
+
+/// Batch normalization of volumes: takes and gives `[N, C, D, H, W]`. See `BatchNorm`.
+public final class BatchNorm3d: BatchNorm {
+    override class var dimensions: ClosedRange<Int> { 5...5 }
+}
+
+/// What batch and instance normalization share: weight, bias, and running statistics of each channel.
+public class ChannelNorm: Module {
+    public let numFeatures: Int
+    public let eps: Double
+    public internal(set) var momentum: Double?
+    public let affine: Bool
+    public let trackRunningStats: Bool
+    private let usesBias: Bool
+
+    /// `[numFeatures]`, at first 1; `nil` unless `affine`.
+    @Parameter public var weight: Tensor?
+    /// `[numFeatures]`, at first 0; `nil` unless `affine`.
+    @Parameter public var bias: Tensor?
+    /// `[numFeatures]`, at first 0; `nil` unless running statistics are kept.
+    @Buffer("running_mean") public var runningMean: Tensor?
+    /// `[numFeatures]`, at first 1; `nil` unless running statistics are kept.
+    @Buffer("running_var") public var runningVar: Tensor?
+    /// How many batches went into the running statistics.
+    @Buffer("num_batches_tracked") public var numBatchesTracked: Tensor?
+
+    init(_ numFeatures: Int, eps: Double, momentum: Double?, affine: Bool, trackRunningStats: Bool, bias: Bool) {
+        self.numFeatures = numFeatures
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.trackRunningStats = trackRunningStats
+        usesBias = affine && bias
+        super.init()
+        deferErrors {
+            try requirePositive(["numFeatures": numFeatures], Self.layerName)
+            weight = affine ? try Tensor.ones([numFeatures]) : nil
+            self.bias = affine && bias ? try Tensor.zeros([numFeatures]) : nil
+            if trackRunningStats {
+                runningMean = try Tensor.zeros([numFeatures])
+                runningVar = try Tensor.ones([numFeatures])
+                numBatchesTracked = try Tensor.zeros([], dtype: .int64)
+            }
+        }
+    }
+
+    public override var extraDescription: String {
+        "\(numFeatures), eps=\(eps), momentum=\(optionText(momentum)), affine=\(flagText(affine)), "
+            + "bias=\(flagText(has(bias, asked: usesBias))), track_running_stats=\(flagText(trackRunningStats))"
+    }
+}

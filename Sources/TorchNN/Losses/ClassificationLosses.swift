@@ -1,0 +1,150 @@
+import Torch
+
+/// The negative logarithm of the probability that the logits give to the right class.
+///
+/// - Parameters:
+///   - input: the logits, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each place.
+///   - target: the classes (`int64`), `[N]`, `[]` or `[N, d1, …]`; or the classes' probabilities, of the input's shape.
+///   - weight: the weight of each class, `[C]`.
+///   - ignoreIndex: the class that does not count.
+///   - labelSmoothing: the part of the probability that is spread over all classes, 0…1.
+/// - Returns: a number, or one for each place if `reduction` is `none`.
+/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not below C. (A CUDA device reports that
+///   later, and cannot be used afterwards.)
+public func crossEntropy(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean,
+    labelSmoothing: Double = 0
+) throws -> Tensor {
+    try Tensor.crossEntropyLoss(
+        input, target: target, weight: weight, reduction: reduction.rawValue, ignoreIndex: ignoreIndex,
+        labelSmoothing: labelSmoothing)
+}
+
+/// `crossEntropy` with its options, as a module.
+public final class CrossEntropyLoss: Module, BinaryCallable {
+    @Buffer public var weight: Tensor?
+    public let ignoreIndex: Int
+    public let reduction: Reduction
+    public let labelSmoothing: Double
+
+    /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
+    public init(
+        weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean, labelSmoothing: Double = 0
+    ) {
+        self.weight = weight
+        self.ignoreIndex = ignoreIndex
+        self.reduction = reduction
+        self.labelSmoothing = labelSmoothing
+    }
+
+    public func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try crossEntropy(
+            input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction,
+            labelSmoothing: labelSmoothing)
+    }
+}
+
+/// The negative logarithm of the right class's probability, from logarithms of probabilities: -w[y] · x[y].
+///
+/// After `logSoftmax` it is `crossEntropy`, which takes the logits themselves.
+/// - Parameters:
+///   - input: logarithms of probabilities, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each place.
+///   - target: the classes (`int64`), `[N]`, `[]` or `[N, d1, …]`.
+///   - weight: the weight of each class, `[C]`; the mean is then divided by the sum of the targets' weights.
+///   - ignoreIndex: the class that does not count.
+/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not below C.
+public func nllLoss(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean
+) throws -> Tensor {
+    try Tensor.nllLossNd(
+        input, target: target, weight: weight, reduction: reduction.rawValue, ignoreIndex: ignoreIndex)
+}
+
+/// `nllLoss` with its options, as a module; for images too, for which PyTorch once had `NLLLoss2d`.
+public final class NLLLoss: Module, BinaryCallable {
+    @Buffer public var weight: Tensor?
+    public let ignoreIndex: Int
+    public let reduction: Reduction
+
+    /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
+    public init(weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean) {
+        self.weight = weight
+        self.ignoreIndex = ignoreIndex
+        self.reduction = reduction
+    }
+
+    public func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+    }
+}
+
+/// The binary cross entropy of probabilities: -w · (y · log(x) + (1 - y) · log(1 - x)), each logarithm at least -100.
+///
+/// For logits use `binaryCrossEntropyWithLogits`, which keeps its precision if the sigmoid is near 0 or 1.
+/// - Parameters:
+///   - input: probabilities x, 0…1, of any shape.
+///   - target: y, 0…1, of the input's shape.
+///   - weight: the weight of each element, of a shape that broadcasts to the input's.
+/// - Throws: `TorchError` if shapes do not fit or, on the CPU, an input is not between 0 and 1.
+public func binaryCrossEntropy(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
+) throws -> Tensor {
+    try requireOneShape("binary_cross_entropy", input, target)
+    return try Tensor.binaryCrossEntropy(
+        input, target: target, weight: weight?.expand(target.shape), reduction: reduction.rawValue)
+}
+
+/// `binaryCrossEntropy` with its options, as a module.
+public final class BCELoss: Module, BinaryCallable {
+    @Buffer public var weight: Tensor?
+    public let reduction: Reduction
+
+    /// - Parameter weight: how much each element of a batch counts: a buffer, as in PyTorch.
+    public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
+        self.weight = weight
+        self.reduction = reduction
+    }
+
+    public func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+    }
+}
+
+/// The binary cross entropy of the sigmoid σ of logits: -w · (p · y · log σ(x) + (1 - y) · log(1 - σ(x))).
+///
+/// - Parameters:
+///   - input: the logits x, of any shape.
+///   - target: y, 0…1, of the input's shape.
+///   - weight: w, the weight of each element, of a shape that broadcasts to the input's.
+///   - posWeight: p, the weight of positive examples, for example `[C]` with one number for each class; of a shape that
+///     broadcasts to the input's.
+/// - Throws: `TorchError` if shapes do not fit.
+public func binaryCrossEntropyWithLogits(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Reduction = .mean
+) throws -> Tensor {
+    try requireOneShape("binary_cross_entropy_with_logits", input, target)
+    return try Tensor.binaryCrossEntropyWithLogits(
+        input, target: target, weight: weight, posWeight: posWeight, reduction: reduction.rawValue)
+}
+
+/// `binaryCrossEntropyWithLogits` with its options, as a module.
+public final class BCEWithLogitsLoss: Module, BinaryCallable {
+    @Buffer public var weight: Tensor?
+    @Buffer("pos_weight") public var posWeight: Tensor?
+    public let reduction: Reduction
+
+    /// - Parameters:
+    ///   - weight: the weight of each element: a buffer, as in PyTorch.
+    ///   - posWeight: the weight of positive examples: a buffer too.
+    public init(weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Reduction = .mean) {
+        self.reduction = reduction
+        super.init()
+        self.weight = weight
+        self.posWeight = posWeight
+    }
+
+    public func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try binaryCrossEntropyWithLogits(
+            input, target, weight: weight, posWeight: posWeight, reduction: reduction)
+    }
+}

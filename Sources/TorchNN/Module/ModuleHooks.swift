@@ -1,0 +1,67 @@
+import Torch
+
+/// What is told of a module's forward pass: the module, the tensors it took, and those it gave.
+///
+/// The inputs are in the order of the arguments. The layers of this library tell what they compute on: states too, if they
+/// are given, but no masks. A packed sequence counts as its `data`.
+public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
+
+/// A hook's registration: `remove()` ends it.
+public struct ModuleHookHandle {
+    fileprivate weak var module: Module?
+    fileprivate let registration: HookRegistration
+
+    /// Stops calling the hook.
+    public func remove() {
+        module?.forwardHooks.removeAll { $0 === registration }
+    }
+}
+
+/// A hook as a module keeps it.
+final class HookRegistration {
+    let hook: ForwardHook
+
+    init(_ hook: @escaping ForwardHook) {
+        self.hook = hook
+    }
+}
+
+extension Module {
+    /// Calls `hook` after each forward pass of this module.
+    ///
+    /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call.
+    public final func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
+        let registration = HookRegistration(hook)
+        forwardHooks.append(registration)
+        return ModuleHookHandle(module: self, registration: registration)
+    }
+}
+
+// MARK: Tensors in inputs and outputs
+
+/// A type that says itself which of its tensors hooks see.
+protocol ShownToHooks {
+    var tensorsForHooks: [Tensor] { get }
+}
+
+/// The tensors in a value, in order: those in optionals, arrays, dictionaries (in the order of the keys), tuples,
+/// structures, and enumerations. Objects are not looked into.
+func tensors(in value: Any) -> [Tensor] {
+    // The usual cases, without reflection.
+    if let tensor = value as? Tensor { return tensor.isDefined ? [tensor] : [] }
+    if let tensors = value as? [Tensor] { return tensors }
+    if let value = value as? any ShownToHooks { return value.tensorsForHooks }
+    if value is any Numeric || value is any StringProtocol { return [] }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .class, .set, .foreignReference: return []
+    case .dictionary:
+        let pairs = mirror.children.compactMap { child -> (key: String, value: Any)? in
+            let pair = Array(Mirror(reflecting: child.value).children)
+            return pair.count == 2 ? (String(describing: pair[0].value), pair[1].value) : nil
+        }
+        return pairs.sorted { $0.key < $1.key }.flatMap { tensors(in: $0.value) }
+    default:
+        return mirror.children.flatMap { tensors(in: $0.value) }
+    }
+}
