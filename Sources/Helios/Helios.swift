@@ -3,9 +3,3 @@
 @_exported import TorchNN
 @_exported import TorchOptim
 @_exported import TorchSerialization
-
-/// What the framework says of itself.
-public enum Helios {
-    /// The version, which checkpoints carry.
-    public static let version = "0.2.0"
-}

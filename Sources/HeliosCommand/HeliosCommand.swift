@@ -7,7 +7,7 @@ import Helios
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helios", abstract: "Looks into checkpoints, compares, converts and checks them.",
-        version: Helios.version, subcommands: [CheckpointCommand.self])
+        version: HeliosVersion.current, subcommands: [CheckpointCommand.self])
 
     static func main() {
         LibTorch.skipTeardown()

@@ -226,7 +226,7 @@ struct CommandTests {
     /// What a trainer saves, in short.
     private func checkpoint(epoch: Int, iteration: Int) throws -> StateDict {
         [
-            "version": .string(Helios.version),
+            "version": .string(HeliosVersion.current),
             "training_state": .dictionary([
                 "current_iteration": .int(iteration), "global_iteration": .int(iteration), "global_epoch": .int(epoch),
                 "validation_cycles": 0, "dataset_iter": 0, "early_stop_count": 0, "average_iter_time": 0.5,

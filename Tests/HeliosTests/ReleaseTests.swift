@@ -15,12 +15,12 @@ import Testing
         try #require(headings.count > 1)
         #expect(headings[0] == "## [Unreleased]")
         let newest = try #require(headings[1].wholeMatch(of: #/## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d/#))
-        #expect(newest.1 == Helios.version)
+        #expect(newest.1 == HeliosVersion.current)
     }
 
     @Test("the README depends on this version")
     func readme() throws {
         let version = try #require(try text(of: "README.md").firstMatch(of: #/github\.com/[^"]*", from: "([^"]*)"/#))
-        #expect(version.1 == Helios.version)
+        #expect(version.1 == HeliosVersion.current)
     }
 }

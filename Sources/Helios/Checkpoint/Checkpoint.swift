@@ -151,7 +151,7 @@ extension Checkpoint {
         if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
         let log: StateValue = logFile.map { .string($0) } ?? .none
         var state: StateDict = [
-            Key.version: .string(Helios.version),
+            Key.version: .string(HeliosVersion.current),
             Key.trainingState: .dictionary(trainingState.stateDict()),
             Key.model: .dictionary(model),
             Key.random: .dictionary(random.stateDict()),

@@ -74,7 +74,7 @@ public enum CheckpointMigration {
             guard let origin = CheckpointOrigin(of: state) else {
                 throw StateDictError("it is no checkpoint of a trainer")
             }
-            guard origin != .helios(version: Helios.version) else { return .current }
+            guard origin != .helios(version: HeliosVersion.current) else { return .current }
             let migrated = try migrate(state)
             // What a trainer could not resume from is better left as it is.
             _ = try Checkpoint(migrated)
@@ -126,7 +126,7 @@ public enum CheckpointMigration {
     /// What files of this library's first versions lack.
     private static func fromOlderHelios(_ state: StateDict) throws -> StateDict {
         var state = state
-        state[Checkpoint.Key.version] = .string(Helios.version)
+        state[Checkpoint.Key.version] = .string(HeliosVersion.current)
         if state[Checkpoint.Key.resumePoint] == nil {
             state[Checkpoint.Key.resumePoint] = .string(LoopPosition.saved.rawValue)
         }
@@ -167,7 +167,7 @@ public enum CheckpointMigration {
         }
 
         var state: StateDict = [
-            Checkpoint.Key.version: .string(Helios.version),
+            Checkpoint.Key.version: .string(HeliosVersion.current),
             Checkpoint.Key.trainingState: .dictionary(try trainingState(old.dictionary(Checkpoint.Key.trainingState))),
             Checkpoint.Key.model: .dictionary(model),
             Checkpoint.Key.random: .dictionary(try random(old.dictionary(Checkpoint.Key.random))),

@@ -33,9 +33,9 @@ extension CheckpointOrigin {
         switch self {
         case .helios(let text):
             let version = try CheckpointOrigin.version(text)
-            guard !version.isNewer(than: try CheckpointOrigin.version(Helios.version)) else {
+            guard !version.isNewer(than: try CheckpointOrigin.version(HeliosVersion.current)) else {
                 throw StateDictError(
-                    "it was saved by Helios \(text), which is newer than this one (\(Helios.version)): update Helios "
+                    "it was saved by Helios \(text), which is newer than this one (\(HeliosVersion.current)): update Helios "
                         + "to resume from it")
             }
         case .pythonHelios(let text?):

@@ -7,7 +7,7 @@ enum Banner {
         let threads = LibTorch.threadCount
         return """
             \(rule)
-            Helios \(Helios.version)
+            Helios \(HeliosVersion.current)
               libtorch  \(LibTorch.version)
               system    \(ProcessInfo.processInfo.operatingSystemVersionString)
               device    \(device), \(threads) thread\(threads == 1 ? "" : "s")

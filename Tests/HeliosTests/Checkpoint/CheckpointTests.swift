@@ -23,7 +23,7 @@ import Testing
                     "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
                     "resume_point", "progress", "save_number", "setup_options", "accumulation_steps",
                 ])
-            #expect(try state.string("version") == Helios.version)
+            #expect(try state.string("version") == HeliosVersion.current)
             let training = try state.dictionary("training_state")
             #expect(try training.int("global_epoch") == 2)
             #expect(try training.int("global_iteration") == 12)

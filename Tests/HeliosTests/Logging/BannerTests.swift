@@ -6,6 +6,6 @@ import Testing
     @Test("the banner has the versions, the device and the seed")
     func banner() {
         let text = Banner.text(device: .cpu, seed: 42)
-        for part in ["Helios \(Helios.version)", LibTorch.version, "cpu", "42"] { #expect(text.contains(part)) }
+        for part in ["Helios \(HeliosVersion.current)", LibTorch.version, "cpu", "42"] { #expect(text.contains(part)) }
     }
 }

@@ -89,4 +89,11 @@ import Testing
         try Trainer.quiet(.epochs(1)).fit(model, data)
         #expect(model.steps == 6)
     }
+
+    @Test("a type can be named with its module, beside one of the same name")
+    func moduleName() {
+        struct Model {}
+        let model: Helios.Model<LabeledBatch> = SmallModel()
+        #expect(model.saveName == "small" && type(of: model) != Model.self)
+    }
 }
