@@ -15,6 +15,7 @@ struct Checkpoint {
         static let resumePoint: StateDict.Key = "resume_point"
         static let gradients: StateDict.Key = "gradients"
         static let progress: StateDict.Key = "progress"
+        /// In checkpoints of versions that chose a number of threads in a run; not read.
         static let threads: StateDict.Key = "threads"
         static let written: StateDict.Key = "written_checkpoints"
         static let interrupted: StateDict.Key = "interrupted_checkpoints"
@@ -52,7 +53,6 @@ struct Checkpoint {
     let plugins: StateDict
     let gradients: StateDict?
     let progress: StateDict
-    let threads: Int?
     /// What the order of the epoch that it is in the middle of was drawn from; `nil` if the order was not drawn.
     let orderSeed: UInt64?
     let random: RandomState
@@ -74,7 +74,7 @@ struct Checkpoint {
 
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
-        data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, threads: Int?, orderSeed: UInt64?,
+        data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
         random: RandomState, logFile: URL?, history: CheckpointHistory, accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -89,7 +89,6 @@ struct Checkpoint {
         self.plugins = states
         self.gradients = gradients
         self.progress = progress
-        self.threads = threads
         self.orderSeed = orderSeed
         self.random = random
         self.data = try data.stateDict()
@@ -162,7 +161,6 @@ extension Checkpoint {
         state[Key.resumePoint] = .string(position.rawValue)
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
-        if let threads { state[Key.threads] = .int(threads) }
         if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
         if !written.isEmpty { state[Key.written] = .list(written) }
         if !interrupted.isEmpty { state[Key.interrupted] = .list(interrupted) }
@@ -197,7 +195,6 @@ extension Checkpoint {
         position = try LoopPosition(state.string(Key.resumePoint))
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
         progress = try state.dictionary(Key.progress)
-        threads = state[Key.threads] == nil ? nil : try state.int(Key.threads)
         orderSeed = state[Key.orderSeed] == nil ? nil : UInt64(UInt(bitPattern: try state.int(Key.orderSeed)))
         written = state[Key.written] == nil ? [] : try state.list(Key.written)
         interrupted = state[Key.interrupted] == nil ? [] : try state.list(Key.interrupted)

@@ -121,7 +121,7 @@ final class ProgressReporter {
     }
 
     /// Shows steps of training of which no line stays.
-    func beginTrial(_ label: String, steps: Int) {
+    func beginProbe(_ label: String, steps: Int) {
         begin(label, done: 0, total: steps)
     }
 

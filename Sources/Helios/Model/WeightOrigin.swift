@@ -11,7 +11,7 @@ enum WeightOrigin {
     /// A training or a restore that failed: the weights may be those of half a step.
     case failure
     /// A fast run, or the search for a learning rate or a batch size.
-    case trial
+    case probe
 }
 
 extension WeightOrigin {
@@ -19,7 +19,7 @@ extension WeightOrigin {
     var isTested: Bool {
         switch self {
         case .trained, .loaded: true
-        case .setup, .failure, .trial: false
+        case .setup, .failure, .probe: false
         }
     }
 

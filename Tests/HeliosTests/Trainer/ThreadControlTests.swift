@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test("where nothing is asked for, nothing changes")
+    @Test("if nothing is asked for, nothing changes")
     func unchanged() throws {
         try withTwoThreads {
             let model = Watching()
@@ -62,14 +62,14 @@ import Testing
         }
     }
 
-    @Test("after an error the process gets its threads back too", arguments: [ThreadCount.count(3), .auto])
-    func error(threads: ThreadCount) throws {
+    @Test("after an error the process gets its threads back too")
+    func error() throws {
         struct Trouble: Error {}
         final class Failing: Watching {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws { throw Trouble() }
         }
         try withTwoThreads {
-            #expect(throws: Trouble.self) { try trainer(threads).fit(Failing(), SmallData()) }
+            #expect(throws: Trouble.self) { try trainer(3).fit(Failing(), SmallData()) }
             #expect(LibTorch.threadCount == 2)
         }
     }
@@ -80,71 +80,21 @@ import Testing
         #expect(error?.description.contains("1 to 1024") == true)
     }
 
-    @Test("auto tries one thread and all in turn, keeps one of the two, says so, and notes it in checkpoints")
-    func auto() throws {
+    @Test("what an older version's run chose by measuring is in its checkpoints, and does not matter")
+    func olderCheckpoint() throws {
         try withTemporaryFolder { folder in
-            try withTwoThreads {
-                let (model, trainer) = (Watching(), try trainer(.auto, folder: folder))
-                let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
-                let chosen = try #require(model.counts.last)
-                #expect(Array(model.counts.prefix(18)) == (0..<18).map { $0 % 2 == 0 ? 1 : 2 })
-                #expect(Set(model.counts.dropFirst(18)) == [chosen] && [1, 2].contains(chosen))
-                #expect(text.contains("\ntraining with \(chosen) thread"))
-                #expect(LibTorch.threadCount == 2)
-                let last = try TorchFile.loadDictionary(try #require(trainer.lastCheckpoint))
-                #expect(try last.int("threads") == chosen)
-                // Before the choice there is none to note.
-                let first = folder.appending(path: "small/small_epoch_1_iter_6.pth")
-                #expect(try TorchFile.loadDictionary(first)["threads"] == nil)
-            }
-        }
-    }
-
-    @Test("a resumed run takes the checkpoint's choice without measuring", arguments: [1, 2, 3], [1, 2])
-    func resumed(chosen: Int, here: Int) throws {
-        try withTemporaryFolder { folder in
-            let previous = LibTorch.threadCount
-            try LibTorch.setThreadCount(here)
-            defer { try? LibTorch.setThreadCount(previous) }
-            let first = try trainer(.auto, epochs: 1, folder: folder)
+            let first = try trainer(.count(1), epochs: 1, folder: folder)
             try first.fit(Watching(), SmallData())
             let file = try #require(first.lastCheckpoint)
             var state = try TorchFile.loadDictionary(file)
-            state["threads"] = .int(chosen)
+            #expect(state["threads"] == nil)
+            state["threads"] = .int(3)
             try TorchFile.save(state, to: file)
 
-            let (model, trainer) = (Watching(), try trainer(.auto, epochs: 2, folder: folder))
+            let (model, trainer) = (Watching(), try trainer(.count(2), epochs: 2, folder: folder))
             let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
-            #expect(Set(model.counts) == [chosen] && !text.contains("training with"))
-            #expect(LibTorch.threadCount == here)
-            let last = try TorchFile.loadDictionary(try #require(trainer.lastCheckpoint))
-            #expect(try last.int("threads") == chosen)
-        }
-    }
-
-    @Test("a checkpoint with a number of threads that cannot be is an error that names the file")
-    func damaged() throws {
-        try withTemporaryFolder { folder in
-            let first = try trainer(.auto, epochs: 1, folder: folder)
-            try first.fit(Watching(), SmallData())
-            let file = try #require(first.lastCheckpoint)
-            var state = try TorchFile.loadDictionary(file)
-            state["threads"] = .int(-5)
-            try TorchFile.save(state, to: file)
-            let error = #expect(throws: CheckpointError.self) {
-                try trainer(.auto, epochs: 2, folder: folder).fit(Watching(), SmallData())
-            }
-            #expect(error?.path == file.path)
-        }
-    }
-
-    @Test("a deterministic trainer does not measure, and warns")
-    func deterministic() throws {
-        try withTwoThreads {
-            let (model, trainer) = (Watching(), try trainer(.auto, deterministic: true))
-            let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
-            #expect(Set(model.counts) == [2])
-            #expect(text.contains("warning: threads are not chosen by measuring"))
+            #expect(Set(model.counts) == [2] && model.counts.count == 6 && !text.contains("'threads'"))
+            #expect(try TorchFile.loadDictionary(#require(trainer.lastCheckpoint))["threads"] == nil)
         }
     }
 

@@ -46,13 +46,8 @@ public struct TrainerOptions: Sendable, Hashable {
 public enum ThreadCount: Sendable, Hashable, ExpressibleByIntegerLiteral {
     /// As many as the process has set; by default one for each core.
     case unchanged
-    /// A number of threads from 1 to 1024.
+    /// A number of threads from 1 to 1024. `Trainer.findThreadCount` suggests one.
     case count(Int)
-    /// Measures the first steps with one thread and with all, and keeps the faster: for small networks that is one.
-    ///
-    /// Sums may be rounded differently with another number of threads: two runs that choose differently have other bits.
-    /// A resumed run takes what the checkpoint's run chose. Does nothing if the trainer is deterministic.
-    case auto
 
     /// A number of threads, as in `threads: 1`.
     public init(integerLiteral value: Int) {

@@ -3,11 +3,10 @@
 final class RunEnvironment {
     /// Times the training steps.
     var stepTimer = AverageTimer()
-    /// Gives operations their threads; `nil` before `prepare`.
-    private(set) var threads: ThreadControl?
     /// Counts the optimizers' steps if gradients are accumulated.
     private(set) var accumulationWatch: AccumulationWatch?
 
+    private var threads: ThreadControl?
     private var monitor: InterruptionMonitor?
     private var nanGuard: NaNGuard?
     private var optimizerTimers: OptimizerTimers?
@@ -22,12 +21,10 @@ final class RunEnvironment {
     var interruption: Interruption? { monitor?.interruption }
 
     /// Gives the process what the options say: the seed, determinism, the number of threads.
-    ///
-    /// - Parameter canMeasure: whether the run is one to choose a number of threads for.
-    func prepare(_ status: RunStatus, canMeasure: Bool) throws {
-        try manualSeed(status.options.seed)
-        try LibTorch.setDeterministic(status.options.deterministic)
-        threads = try ThreadControl(status.options, canMeasure: canMeasure, warn: status.log.warn)
+    func prepare(_ options: TrainerOptions) throws {
+        try manualSeed(options.seed)
+        try LibTorch.setDeterministic(options.deterministic)
+        threads = try ThreadControl(options.threads)
     }
 
     /// Puts hooks on the layers and optimizers of a model that was set up.

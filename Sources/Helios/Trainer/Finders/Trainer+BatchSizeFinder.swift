@@ -66,10 +66,10 @@ extension Trainer {
     private func attempt<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int, steps: Int
     ) throws -> (batchSize: Int, sampleCount: Int, secondsPerStep: Double) {
-        try trial("finding a batch size", model, data, batchSize: batchSize) { run in
+        try probe("finding a batch size", model, data, batchSize: batchSize) { run in
             let loader = try run.data.requiredTrainLoader()
             var times = [DispatchTime.now().uptimeNanoseconds]
-            try run.trial(
+            try run.probe(
                 "batch size \(loader.options.batchSize)", steps: steps,
                 afterStep: {
                     times.append(DispatchTime.now().uptimeNanoseconds)

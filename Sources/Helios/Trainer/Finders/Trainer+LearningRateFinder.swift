@@ -46,12 +46,12 @@ extension Trainer {
         }
         let rates = LearningRateSearch.rates(from: first, to: last, steps: steps, spacing)
         var search = LearningRateSearch(smoothing: smoothing, divergence: divergence)
-        try trial("finding a learning rate", model, data) { run in
+        try probe("finding a learning rate", model, data) { run in
             let control = try LearningRateControl(model)
             defer { control.remove() }
             var step = 0
             do {
-                try run.trial("finding a learning rate", steps: steps) {
+                try run.probe("finding a learning rate", steps: steps) {
                     try control.set(rates[step])
                 } afterStep: {
                     let value = try Trainer.loss(named: loss, of: model)

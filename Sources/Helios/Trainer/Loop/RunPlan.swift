@@ -6,7 +6,7 @@ struct RunPlan {
         /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
         case fastRun(steps: Int)
         /// Some steps of training and nothing else, with another batch size if it is given.
-        case trial(batchSize: Int?)
+        case probe(batchSize: Int?)
     }
 
     let kind: Kind
@@ -15,10 +15,10 @@ struct RunPlan {
     var checkpointFrequency: Int?
     var sanityCheckSteps: Int
     var limits: BatchLimits
-    /// Whether there are checkpoints and a log file; a trial writes nothing.
+    /// Whether there are checkpoints and a log file; a probe writes nothing.
     let writesFiles: Bool
     /// Whether there is nothing but some steps of training.
-    let isTrial: Bool
+    let isProbe: Bool
 
     init(_ kind: Kind, _ options: TrainerOptions) {
         self.kind = kind
@@ -36,7 +36,7 @@ struct RunPlan {
         case .overfit(let batches): limits.overfit = batches
         }
         writesFiles = if case .full = kind { true } else { false }
-        isTrial = if case .trial = kind { true } else { false }
+        isProbe = if case .probe = kind { true } else { false }
         switch kind {
         case .full:
             return
@@ -49,7 +49,7 @@ struct RunPlan {
             limits.train = min(limits.train ?? batches, batches)
             limits.valid = min(limits.valid ?? steps, steps)
             limits.test = min(limits.test ?? steps, steps)
-        case .trial(let batchSize):
+        case .probe(let batchSize):
             validFrequency = nil
             limits.batchSize = batchSize
             limits.multiple = nil

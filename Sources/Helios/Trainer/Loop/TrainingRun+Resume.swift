@@ -25,7 +25,6 @@ extension TrainingRun {
             try checkpoint.restore(status.plugins, warn: status.log.warn)
             try checkEpoch(checkpoint)
             try takeOrder(checkpoint)
-            try environment.threads?.take(checkpoint.threads)
             try progress.loadStateDict(checkpoint.progress)
             try keeper.resume(from: checkpoint)
             // Last, since restoring may itself draw random numbers.

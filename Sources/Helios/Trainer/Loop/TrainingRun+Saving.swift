@@ -89,7 +89,7 @@ extension TrainingRun {
         let checkpoint = try Checkpoint(
             trainingState: state, position: position, model: model, plugins: status.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
-            progress: progress.stateDict(), threads: environment.threads?.chosen,
+            progress: progress.stateDict(),
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
             random: RandomState.current(seed: status.options.seed, device: status.options.device),
             logFile: status.log.file, history: history, accumulationSteps: status.options.accumulation.batches,

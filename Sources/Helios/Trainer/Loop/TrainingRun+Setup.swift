@@ -23,7 +23,7 @@ extension TrainingRun {
         data.seed = status.options.seed
         try hooks.run(.prepareData, data.prepareData)
         try configure(fastInit: fastInit)
-        try environment.prepare(status, canMeasure: !plan.isTrial)
+        try environment.prepare(status.options)
         let device = status.options.device
         try hooks.setUpPlugins(device: device)
 
@@ -40,13 +40,13 @@ extension TrainingRun {
         model.device = device
         model.mapLocation = device
         model.unwrittenHooks = []
-        // A trial looks at the loss of each step.
-        model.postponesLosses = !plan.isTrial && device != .cpu
+        // A probe looks at the loss of each step.
+        model.postponesLosses = !plan.isProbe && device != .cpu
         if !fastInit { model.forgetTraining() }
         if !keepsWeights {
             model.mixedPrecision = nil
             // Until the training has ended well.
-            if !fastInit { model.weightOrigin = plan.writesFiles ? .failure : .trial }
+            if !fastInit { model.weightOrigin = plan.writesFiles ? .failure : .probe }
             if !plan.writesFiles { warnOfLostWeights(previous.origin) }
             try hooks.setup(fastInit: fastInit)
             try model.noteSetup(withOptions: !fastInit)

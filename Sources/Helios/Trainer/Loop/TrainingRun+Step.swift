@@ -33,10 +33,8 @@ extension TrainingRun {
         status.accumulation = accumulationWindow
         let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
         try hooks.onTrainingBatchStart(state: state)
-        try environment.threads?.beginStep()
         try hooks.trainStep(batch, state: state)
         checkAccumulation()
-        if let choice = try environment.threads?.endStep() { status.log.print("\(choice)") }
         state.averageIterTime = environment.stepTimer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try noteLosses(waiting: shouldLog)

@@ -38,7 +38,7 @@ extension TrainingRun {
         switch origin {
         case .trained(let state): return "the weights that this process trained (\(state.place))"
         case .loaded(let file, let state): return "the weights of \(file.path), loaded before (\(state.place))"
-        case .setup, .failure, .trial: throw ConfigurationError(nothingToTest(what))
+        case .setup, .failure, .probe: throw ConfigurationError(nothingToTest(what))
         }
     }
 
@@ -49,7 +49,7 @@ extension TrainingRun {
             reason =
                 "the last training of the model, or the loading of its checkpoint, failed, so that its weights may be "
                 + "those of half a step"
-        case .trial: reason = "the model was used for a fast run or a search, whose weights are not trained ones"
+        case .probe: reason = "the model was used for a fast run or a search, whose weights are not trained ones"
         case .setup, .trained, .loaded: reason = "the model has not been trained in this process"
         }
         return "nothing to test (\(what) …): \(reason); \(missingCheckpoint); and \(type(of: model)) does not override "

@@ -39,7 +39,7 @@ final class TrainingRun<Batch: Sendable> {
         self.data = data
         plan = RunPlan(kind, status.options)
         progress = ProgressReporter(status.options, status.plugins, status.log)
-        let isProfiled = status.options.diagnostics.contains(.profile) && !plan.isTrial
+        let isProfiled = status.options.diagnostics.contains(.profile) && !plan.isProbe
         hooks = RunHooks(model, status.plugins, for: trainer, times: isProfiled ? ActivityTimes() : nil)
     }
 
@@ -94,7 +94,7 @@ final class TrainingRun<Batch: Sendable> {
             status.log.info(end)
             noteEnd(outcome)
         }
-        model.weightOrigin = plan.writesFiles ? .trained(state) : .trial
+        model.weightOrigin = plan.writesFiles ? .trained(state) : .probe
     }
 
     func fastRun() throws -> FitResult {

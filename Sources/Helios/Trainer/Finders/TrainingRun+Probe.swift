@@ -5,9 +5,9 @@ extension TrainingRun {
     /// - Parameters:
     ///   - what: what the progress bar says.
     ///   - steps: of the optimizer.
-    ///   - afterStep: called after each step; false ends the trial.
-    func trial(_ what: String, steps: Int, beforeBatch: () throws -> Void = {}, afterStep: () throws -> Bool) throws {
-        progress.beginTrial(what, steps: steps)
+    ///   - afterStep: called after each step; false ends the probe.
+    func probe(_ what: String, steps: Int, beforeBatch: () throws -> Void = {}, afterStep: () throws -> Bool) throws {
+        progress.beginProbe(what, steps: steps)
         defer { progress.end() }
         try hooks.onTrainingStart()
         try hooks.train()

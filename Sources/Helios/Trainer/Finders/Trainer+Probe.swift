@@ -1,9 +1,9 @@
 extension Trainer {
-    /// Does a trial, and leaves the process as it was: its random generators and its number of threads, also if the
-    /// model or the trial changes them.
+    /// Runs a probe, and leaves the process as it was: its random generators and its number of threads, also if the
+    /// model or the probe changes them.
     ///
     /// What the model holds of it (losses with all that they were computed from, gradients) goes too.
-    func trial<Batch, Result>(
+    func probe<Batch, Result>(
         _ what: String, _ model: Model<Batch>, _ data: DataModule<Batch>, batchSize: Int? = nil,
         _ body: (TrainingRun<Batch>) throws -> Result
     ) throws -> Result {
@@ -11,7 +11,7 @@ extension Trainer {
         defer { status.state = before }
         return try leavingProcessUnchanged {
             let result = Swift.Result {
-                try run(what, .trial(batchSize: batchSize), model, data) { run in
+                try run(what, .probe(batchSize: batchSize), model, data) { run in
                     _ = try run.setUp(fastInit: false)
                     return try body(run)
                 }
