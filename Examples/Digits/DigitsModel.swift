@@ -37,11 +37,7 @@ class DigitsModel: Model<LabeledBatch> {
     }
 
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-        try optimizer.zeroGrad()
-        let loss = try crossEntropy(network(batch.inputs), batch.targets)
-        try loss.backward()
-        try optimizer.step()
-        lossItems["loss"] = loss
+        try minimize(optimizer) { try crossEntropy(network(batch.inputs), batch.targets) }
     }
 
     override func validStep(_ batch: LabeledBatch, step: Int) throws {

@@ -15,14 +15,11 @@
 ///     }
 ///
 ///     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-///         try optimizer.zeroGrad()
-///         let loss = try crossEntropy(network(batch.inputs), batch.targets)
-///         try loss.backward()
-///         try optimizer.step()
-///         lossItems["loss"] = loss
+///         try minimize(optimizer) { try crossEntropy(network(batch.inputs), batch.targets) }
 ///     }
 /// }
 /// ```
+/// `minimize` does what most steps are; any other step is written out in `trainStep`, with `lossItems` for the losses.
 open class Model<Batch: Sendable> {
     // MARK: State
 
@@ -83,6 +80,10 @@ open class Model<Batch: Sendable> {
     public internal(set) var mixedPrecision: MixedPrecision?
 
     weak var dataModule: DataModule<Batch>?
+    /// Whether a step of the optimizer may take several batches. Set by the trainer before `setup`.
+    final var accumulates = false
+    /// The optimizers among the stored properties, once `minimize` has looked for them in this run.
+    final var optimizersOfRun: [Optimizer]?
     /// Where the weights come from that the networks have now.
     final var weightOrigin = WeightOrigin.setup
     /// Whether the default `loadForTesting`, which loads nothing, was called.
@@ -200,7 +201,8 @@ open class Model<Batch: Sendable> {
         return try transferable.to(device) as? Batch ?? batch
     }
 
-    /// One training step: forward and backward pass, the optimizer's step, schedulers. Must be overridden.
+    /// One training step: forward and backward pass, the optimizer's step, schedulers; `minimize` does all of it for most
+    /// models. Must be overridden.
     ///
     /// - Parameters:
     ///   - batch: on the model's device.
@@ -334,6 +336,7 @@ extension Model {
         validationScores.removeAll()
         setupTensors = nil
         warnedTensors = []
+        optimizersOfRun = nil
     }
 
     /// Takes note of what `setup` made: the tensors, which a checkpoint can restore, and for a training the options of

@@ -42,6 +42,7 @@ extension TrainingRun {
         model.unwrittenHooks = []
         // A probe looks at the loss of each step.
         model.postponesLosses = !plan.isProbe && device != .cpu
+        model.accumulates = status.options.accumulation.batches > 1
         if !fastInit { model.forgetTraining() }
         if !keepsWeights {
             model.mixedPrecision = nil

@@ -1,0 +1,120 @@
+/// How gradients are limited before a step of the optimizer.
+public enum GradientClip: Sendable, Hashable {
+    /// Scales all gradients down so that the norm of all of them together is at most `maxNorm`.
+    ///
+    /// `type` is the norm's power; infinity stands for the greatest absolute value.
+    case norm(_ maxNorm: Double, type: Double = 2)
+    /// Cuts off each element of each gradient so that it is from `-limit` to `limit`.
+    case value(_ limit: Double)
+}
+
+extension Model {
+    /// Does all of a training step but the loss: gradients, and the step of the optimizer if it is due.
+    ///
+    /// ```swift
+    /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+    ///     try minimize(optimizer, clip: .norm(1)) { try crossEntropy(network(batch.inputs), batch.targets) }
+    /// }
+    /// ```
+    /// The result is that of a step that is written by hand, to the bit:
+    /// 1. The gradients of the optimizer's parameters are removed.
+    /// 2. The loss is computed, with `autocast` if the model has a scaler (`createScaler`), and differentiated.
+    /// 3. The gradients are clipped, and the optimizer makes its step. With a scaler, the loss is scaled before, the
+    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite.
+    /// 4. The schedulers make their step; as in PyTorch, also after a step that the scaler left out.
+    ///
+    /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`, and all that follows the gradients comes
+    /// with the batch that completes a step (`isStepDue`); the gradients are removed after it. Then the gradients of other
+    /// optimizers among the model's stored properties stay what they are, so that each of several losses reaches its own
+    /// optimizer only.
+    ///
+    /// An optimizer that evaluates the loss several times in a step (`LBFGS`) calls `loss` as often. A model with several
+    /// optimizers calls `minimize` once for each.
+    /// - Parameters:
+    ///   - optimizer: the optimizer whose parameters change.
+    ///   - clip: how the gradients of all its parameters are limited; `nil` leaves them as they are.
+    ///   - schedulers: what moves the learning rate after each step. (A scheduler that moves by epoch belongs in
+    ///     `onTrainingEpochEnd`.)
+    ///   - name: the loss's name in `lossItems`.
+    ///   - loss: computes the loss of the batch, a single number.
+    /// - Returns: the loss, which is also in `lossItems`.
+    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler; what the loss, the optimizer
+    ///   and the schedulers throw.
+    @discardableResult
+    public final func minimize(
+        _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler..., as name: String = "loss",
+        _ loss: () throws -> Tensor
+    ) throws -> Tensor {
+        let value: Tensor
+        if mixedPrecision == nil, !accumulates {
+            // The optimizer calls it, most of them once.
+            value = try optimizer.step {
+                try optimizer.zeroGrad()
+                let value = try loss()
+                try value.backward()
+                if let clip { try clipGradients(of: optimizer, clip) }
+                return value
+            }
+            lossItems[name] = value
+        } else {
+            value = try accumulateGradients(of: optimizer, loss)
+            lossItems[name] = value
+            guard isStepDue else { return value }
+            if let clip { try clipGradients(of: optimizer, clip) }
+            try step(optimizer)
+            if accumulates { try optimizer.zeroGrad() }
+        }
+        for scheduler in schedulers { try scheduler.step() }
+        return value
+    }
+
+    /// Adds the gradients of a loss to those of the batches before, if there are any. Returns the loss.
+    private func accumulateGradients(of optimizer: Optimizer, _ loss: () throws -> Tensor) throws -> Tensor {
+        if optimizer is LBFGS {
+            throw ConfigurationError(
+                "LBFGS evaluates the loss of one batch several times in a step: it works neither with accumulated "
+                    + "gradients nor with a gradient scaler")
+        }
+        if !accumulates { try optimizer.zeroGrad() }
+        let value = try autocast(loss)
+        var scaled = accumulates ? try value / Double(batchesPerStep) : value
+        if let scaler = mixedPrecision?.scaler { scaled = try scaler.scale(scaled) }
+        guard accumulates else {
+            try scaled.backward()
+            return value
+        }
+        // Otherwise the gradients that this loss has for a network of another optimizer would go into that one's step.
+        let others = parameters(withoutThoseOf: optimizer)
+        let gradients = others.map(\.grad)
+        for parameter in others { try parameter.setGrad(nil) }
+        try scaled.backward()
+        for (parameter, gradient) in zip(others, gradients) { try parameter.setGrad(gradient) }
+        return value
+    }
+
+    private func step(_ optimizer: Optimizer) throws {
+        guard let scaler = mixedPrecision?.scaler else { return try optimizer.step() }
+        try scaler.step(optimizer)
+        try scaler.update()
+    }
+
+    private func clipGradients(of optimizer: Optimizer, _ clip: GradientClip) throws {
+        switch clip {
+        case .norm(let maxNorm, let type):
+            try clipGradients(optimizer.parameters, optimizer, maxNorm: maxNorm, normType: type)
+        case .value(let limit):
+            if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
+            try clipGradValue_(optimizer.parameters, clipValue: limit)
+        }
+    }
+
+    /// The parameters of the model's other optimizers.
+    private func parameters(withoutThoseOf optimizer: Optimizer) -> [Tensor] {
+        let all = optimizersOfRun ?? namedOptimizers().map(\.optimizer)
+        optimizersOfRun = all
+        let others = all.filter { $0 !== optimizer }
+        guard !others.isEmpty else { return [] }
+        let own = Set(optimizer.parameters.map(\.pointer))
+        return others.flatMap(\.parameters).filter { !own.contains($0.pointer) }
+    }
+}
