@@ -14,7 +14,7 @@
 open class DataModule<Batch: Sendable> {
     /// The trainer's seed: of the orders and random numbers of loaders that have none of their own.
     public internal(set) var seed: UInt64 = TrainerOptions.defaultSeed
-    /// Whether several processes train together. Set by the trainer.
+    /// Whether several processes train together. Always false: that does not exist yet.
     public internal(set) var isDistributed = false
     /// The trainer that uses the data. Set by it.
     public internal(set) weak var trainer: (any RunContext)?

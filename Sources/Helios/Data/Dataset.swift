@@ -1,3 +1,5 @@
+import Foundation
+
 /// Samples by number: what one trains, validates or tests on.
 ///
 /// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
@@ -62,7 +64,7 @@ extension Dataset {
 }
 
 /// What is wrong with the data, or with how they are to be loaded.
-public struct DataError: Error, CustomStringConvertible, Equatable {
+public struct DataError: LocalizedError, CustomStringConvertible, Equatable {
     /// What is wrong, in a sentence.
     public let description: String
 
@@ -70,4 +72,7 @@ public struct DataError: Error, CustomStringConvertible, Equatable {
     public init(_ description: String) {
         self.description = description
     }
+
+    /// The same, for `localizedDescription`.
+    public var errorDescription: String? { description }
 }

@@ -1,5 +1,7 @@
+import Foundation
+
 /// A checkpoint that cannot be read, written or used.
-public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+public struct CheckpointError: LocalizedError, CustomStringConvertible, Equatable {
     /// The file, or the folder if it is about several.
     public let path: String
     /// What is wrong with it.
@@ -14,4 +16,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         "checkpoint \(VisibleText.of(path)): \(reason)"
     }
+
+    /// The same, for `localizedDescription`.
+    public var errorDescription: String? { description }
 }

@@ -1,5 +1,7 @@
+import Foundation
+
 /// Options that contradict each other, or a part that was not written.
-public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+public struct ConfigurationError: LocalizedError, CustomStringConvertible, Equatable {
     /// What contradicts what, in a sentence.
     public let description: String
 
@@ -7,4 +9,7 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     public init(_ description: String) {
         self.description = description
     }
+
+    /// The same, for `localizedDescription`.
+    public var errorDescription: String? { description }
 }

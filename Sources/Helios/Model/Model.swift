@@ -26,13 +26,13 @@ open class Model<Batch: Sendable> {
     /// The name in the files of checkpoints and networks. Not to be changed once training runs.
     public final var saveName: String
 
-    /// Whether several processes train together. Set by the trainer before `setup`.
+    /// Whether several processes train together. Always false: that does not exist yet.
     public internal(set) var isDistributed = false
     /// Where the weights of a checkpoint are put. Set by the trainer before `setup`.
     public internal(set) var mapLocation: Device = .cpu
     /// Where the model's tensors lie. Set by the trainer before `setup`.
     public internal(set) var device: Device = .cpu
-    /// The number of this process on its machine; 0 if there is one. Set by the trainer before `setup`.
+    /// The number of this process among those that train together. Always 0, since there is only one.
     public internal(set) var rank = 0
     /// The trainer that trains the model. Set by it before `setup`.
     public internal(set) weak var trainer: (any RunContext)?

@@ -1,5 +1,7 @@
+import Foundation
+
 /// A plug-in that cannot be registered or used.
-public struct PluginError: Error, CustomStringConvertible, Equatable {
+public struct PluginError: LocalizedError, CustomStringConvertible, Equatable {
     /// The plug-in's name.
     public let id: String
     /// What is wrong.
@@ -14,4 +16,7 @@ public struct PluginError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         "plug-in '\(VisibleText.of(id))': \(reason)"
     }
+
+    /// The same, for `localizedDescription`.
+    public var errorDescription: String? { description }
 }

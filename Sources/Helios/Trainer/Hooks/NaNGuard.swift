@@ -1,3 +1,5 @@
+import Foundation
+
 /// Checks the output of every module of a model's networks, and throws if one is not finite.
 final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
@@ -29,7 +31,7 @@ final class NaNGuard {
 }
 
 /// A layer's output that is infinite or not a number, found by `TrainerOptions.Diagnostics.nanGuard`.
-public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
+public struct NonFiniteOutputError: LocalizedError, CustomStringConvertible, Equatable {
     /// The way to the layer: `network.conv1`.
     public let layer: String
     /// The layer's class.
@@ -45,4 +47,7 @@ public struct NonFiniteOutputError: Error, CustomStringConvertible, Equatable {
                 : "nor is its input: what was fed to the network is not finite, or was computed outside its modules, "
                     + "or by one whose forward was called directly")
     }
+
+    /// The same, for `localizedDescription`.
+    public var errorDescription: String? { description }
 }
