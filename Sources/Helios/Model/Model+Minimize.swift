@@ -42,7 +42,8 @@ extension Model {
     ///   and the schedulers throw.
     @discardableResult
     public final func minimize(
-        _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler..., as name: String = "loss",
+        _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler...,
+        as name: String = "loss",
         _ loss: () throws -> Tensor
     ) throws -> Tensor {
         let value: Tensor

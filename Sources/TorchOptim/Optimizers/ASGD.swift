@@ -35,7 +35,8 @@ public final class ASGD: Optimizer {
         t0: Double = 1e6, weightDecay: Double = 0, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, lambda: lambda, alpha: alpha, t0: t0,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, lambda: lambda,
+            alpha: alpha, t0: t0,
             weightDecay: weightDecay, maximize: maximize)
     }
 

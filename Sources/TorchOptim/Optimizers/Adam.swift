@@ -39,7 +39,8 @@ public class Adam: Optimizer, ScaledOptimizer {
         decoupledWeightDecay: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas,
+            eps: eps,
             weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize, decoupledWeightDecay: decoupledWeightDecay)
     }
 

@@ -21,7 +21,8 @@ public final class AdamW: Adam {
         eps: Double = 1e-8, weightDecay: Double = 0.01, amsgrad: Bool = false, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas,
+            eps: eps,
             weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize)
     }
 

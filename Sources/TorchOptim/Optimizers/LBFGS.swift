@@ -57,7 +57,8 @@ public final class LBFGS: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public init(
-        _ parameters: some ParameterSource, learningRate: Double = 1, maxIterations: Int = 20, maxEvaluations: Int? = nil,
+        _ parameters: some ParameterSource, learningRate: Double = 1, maxIterations: Int = 20,
+        maxEvaluations: Int? = nil,
         toleranceGradient: Double = 1e-7, toleranceChange: Double = 1e-9, historySize: Int = 100,
         lineSearch: LineSearch? = nil
     ) throws {

@@ -35,12 +35,14 @@ public final class NAdam: Optimizer {
     /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
     ///   makes no sense.
     public convenience init(
-        _ parameters: some ParameterSource, learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
+        _ parameters: some ParameterSource, learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
+        eps: Double = 1e-8,
         weightDecay: Double = 0, momentumDecay: Double = 4e-3, decoupledWeightDecay: Bool = false,
         maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas,
+            eps: eps,
             weightDecay: weightDecay, momentumDecay: momentumDecay, decoupledWeightDecay: decoupledWeightDecay,
             maximize: maximize)
     }

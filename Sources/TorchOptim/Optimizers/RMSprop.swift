@@ -37,7 +37,8 @@ public final class RMSprop: Optimizer {
         weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, alpha: alpha, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, alpha: alpha,
+            eps: eps,
             weightDecay: weightDecay, momentum: momentum, centered: centered, maximize: maximize)
     }
 

@@ -34,7 +34,8 @@ public final class Rprop: Optimizer {
         stepSizes: (Double, Double) = (1e-6, 50), maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, etas: etas, stepSizes: stepSizes,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, etas: etas,
+            stepSizes: stepSizes,
             maximize: maximize)
     }
 

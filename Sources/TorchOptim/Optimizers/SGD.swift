@@ -34,7 +34,8 @@ public final class SGD: Optimizer, ScaledOptimizer {
         weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, momentum: momentum, dampening: dampening,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, momentum: momentum,
+            dampening: dampening,
             weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
     }
 

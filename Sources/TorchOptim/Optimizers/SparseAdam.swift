@@ -32,7 +32,8 @@ public final class SparseAdam: Optimizer {
         eps: Double = 1e-8, maximize: Bool = false
     ) throws {
         try self.init(
-            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas, eps: eps,
+            groups: [ParameterGroup(parameters.optimizedParameters())], learningRate: learningRate, betas: betas,
+            eps: eps,
             maximize: maximize)
     }
 

@@ -155,7 +155,7 @@ import Testing
 }
 
 /// The threads that tests run on block most signals.
-private func raiseUnblocked(_ number: Int32) {
+func raiseUnblocked(_ number: Int32) {
     var (signals, previous) = (sigset_t(), sigset_t())
     sigemptyset(&signals)
     sigaddset(&signals, number)

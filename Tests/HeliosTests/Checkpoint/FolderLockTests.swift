@@ -14,7 +14,8 @@ import Testing
             #expect(error?.path == folder.path)
             #expect(
                 error?.reason.hasPrefix("process \(ProcessInfo.processInfo.processIdentifier) on ") == true
-                    && error?.reason.contains("another checkpoint folder or saveName") == true, "\(error?.reason ?? "")")
+                    && error?.reason.contains("another checkpoint folder or saveName") == true, "\(error?.reason ?? "")"
+            )
             first.release()
             first.release()
             let second = try FolderLock(folder)

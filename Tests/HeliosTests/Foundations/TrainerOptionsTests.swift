@@ -108,6 +108,62 @@ import Testing
         #expect(trainer.options.length == nil)
     }
 
+    @Test("every option that a plug-in changes takes effect", .standardGenerator)
+    func everyOption() throws {
+        final class Changing: Plugin {
+            let folder: URL
+            init(_ folder: URL) {
+                self.folder = folder
+                super.init(id: "changing")
+            }
+            override func configure(_ options: inout TrainerOptions) {
+                options.length = .iterations(9)
+                options.validation = .every(2, limit: 1)
+                options.checkpoints = .in(folder, every: 4)
+                options.accumulation = .batches(2)
+                options.data = .first(train: 4)
+                options.logs = .in(folder, name: "changed", every: 2)
+                options.seed = 11
+                options.deterministic = true
+                options.device = .cpu
+                options.threads = 3
+                options.stopsOnSignals = true
+                options.display = .all
+                options.diagnostics = .profile
+            }
+        }
+        final class Watching: SmallModel {
+            var logged: [Int] = []
+            var seed: UInt64?
+            override func setup(fastInit: Bool) throws {
+                #expect(LibTorch.threadCount == 3 && LibTorch.isDeterministic)
+                try super.setup(fastInit: fastInit)
+                #expect(try trainStepsPerEpoch() == 4)
+                seed = dataModule?.seed
+            }
+            override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+                try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+                if shouldLog { logged.append(state.currentIteration) }
+                if losses.count == 12 { raiseUnblocked(SIGINT) }
+            }
+        }
+        try withTemporaryFolder { folder in
+            let model = Watching()
+            let trainer = try Trainer(.epochs(1), device: .meta, stopsOnSignals: false, display: .nothing)
+            try trainer.register(Changing(folder))
+            var result: FitResult?
+            let text = try trainer.printedText { result = try trainer.fit(model, SmallData()) }
+            #expect(result?.outcome == .interrupted(.signal(SIGINT)) && result?.state.currentIteration == 6)
+            #expect(model.logged == [2, 4, 6] && model.seed == 11 && model.device == .cpu)
+            #expect(result?.state.validationCycles == 2)
+            #expect(text.contains("seed      11") && text.contains("iteration 2/9: ") && text.contains("trainStep"))
+            #expect(
+                folder.filesBelow == [
+                    "changed.log", "small/small_epoch_2_iter_4.pth", "small/small_epoch_3_iter_6.pth",
+                ])
+        }
+    }
+
     @Test("an error of the run leaves the trainer's own options too", .standardGenerator)
     func changedForAFailingRun() throws {
         final class Changing: Plugin {

@@ -162,7 +162,9 @@ import Testing
     func name() throws {
         final class Naming: SmallModel {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-                let loss = try minimize(optimizer, as: "classes") { try crossEntropy(network(batch.inputs), batch.targets) }
+                let loss = try minimize(optimizer, as: "classes") {
+                    try crossEntropy(network(batch.inputs), batch.targets)
+                }
                 try expectSameBits(loss, try #require(lossItems["classes"]))
                 #expect(lossItems.count == 1)
             }

@@ -111,7 +111,9 @@ import Testing
     @Test("a run that is started inside another of the same trainer is an error, and the outer one fails with it")
     func nested() throws {
         final class Nesting: SmallModel {
-            override func onTrainingEpochEnd(currentEpoch: Int) throws { try (trainer as? Trainer)?.test(self, SmallData()) }
+            override func onTrainingEpochEnd(currentEpoch: Int) throws {
+                try (trainer as? Trainer)?.test(self, SmallData())
+            }
         }
         let trainer = try Trainer.quiet()
         let data = SmallData()

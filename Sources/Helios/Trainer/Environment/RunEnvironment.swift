@@ -22,6 +22,7 @@ final class RunEnvironment {
 
     /// Gives the process what the options say: the seed, determinism, the number of threads.
     func prepare(_ options: TrainerOptions) throws {
+        monitor?.watchSignals()
         try manualSeed(options.seed)
         try LibTorch.setDeterministic(options.deterministic)
         threads = try ThreadControl(options.threads)

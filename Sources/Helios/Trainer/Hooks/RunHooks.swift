@@ -11,7 +11,7 @@ final class RunHooks<Batch: Sendable> {
     /// The batch of a validation, a test or a prediction that is under way, the first being 0.
     var evaluated: (phase: BatchPhase, batch: Int)?
     /// Takes the times of the hooks; `nil` if nobody asked for them.
-    let times: ActivityTimes?
+    private(set) var times: ActivityTimes?
     /// What hooks see as their trainer.
     let trainer: any RunContext
 
@@ -21,11 +21,19 @@ final class RunHooks<Batch: Sendable> {
     private var validationBatch: BatchPlugin<Batch>?
     private var testingBatch: BatchPlugin<Batch>?
 
-    init(_ model: Model<Batch>, _ plugins: [Plugin], for trainer: any RunContext, times: ActivityTimes?) {
+    init(_ model: Model<Batch>, _ plugins: [Plugin], for trainer: any RunContext) {
         self.model = model
         self.plugins = plugins
         self.trainer = trainer
-        self.times = times
+    }
+
+    /// Times the hooks from now on, or no longer.
+    func measureTimes(_ isOn: Bool) {
+        if !isOn {
+            times = nil
+        } else if times == nil {
+            times = ActivityTimes()
+        }
     }
 
     /// Does a part of the work that may fail, and times it.

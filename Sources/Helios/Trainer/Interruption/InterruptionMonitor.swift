@@ -3,13 +3,22 @@ import Foundation
 /// Looks out for what ends a training from outside: a signal, the time limit, `Trainer.stop()`.
 final class InterruptionMonitor {
     private let status: RunStatus
-    private let signals: SignalWatch?
+    private var signals: SignalWatch?
     private let start = ContinuousClock.now
 
     /// Starts to watch; ends with its last reference.
     init(_ status: RunStatus) {
         self.status = status
-        signals = status.options.stopsOnSignals ? SignalWatch() : nil
+        watchSignals()
+    }
+
+    /// Watches for signals if the options say so. Called again when plug-ins have changed them.
+    func watchSignals() {
+        if !status.options.stopsOnSignals {
+            signals = nil
+        } else if signals == nil {
+            signals = SignalWatch()
+        }
     }
 
     /// What asks the training to end; `nil` if nothing does.

@@ -64,6 +64,8 @@ extension TrainingRun {
         status.options = options
         if !fastInit, case .full = plan.kind { try options.requireLength() }
         plan = RunPlan(plan.kind, options)
+        data.seed = options.seed
+        hooks.measureTimes(options.diagnostics.contains(.profile) && !plan.isProbe)
         progress = ProgressReporter(options, status.plugins, status.log)
         try openLog()
     }

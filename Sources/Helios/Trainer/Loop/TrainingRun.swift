@@ -39,8 +39,8 @@ final class TrainingRun<Batch: Sendable> {
         self.data = data
         plan = RunPlan(kind, status.options)
         progress = ProgressReporter(status.options, status.plugins, status.log)
-        let isProfiled = status.options.diagnostics.contains(.profile) && !plan.isProbe
-        hooks = RunHooks(model, status.plugins, for: trainer, times: isProfiled ? ActivityTimes() : nil)
+        hooks = RunHooks(model, status.plugins, for: trainer)
+        hooks.measureTimes(status.options.diagnostics.contains(.profile) && !plan.isProbe)
     }
 
     func fit() throws -> FitResult {
