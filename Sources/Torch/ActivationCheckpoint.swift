@@ -1,22 +1,23 @@
 import CTorch
 
-/// Runs `body` without keeping the activations that its backward pass needs, and runs it again there to have them:
+/// Runs `body` without keeping the activations that its backward pass needs, and runs it again then to compute them:
 /// PyTorch's `torch.utils.checkpoint` with `use_reentrant`. It trades time for memory.
 ///
 /// ```swift
 /// x = try checkpoint(x) { try block($0) }
 /// ```
-/// The random numbers are those of the first run, so dropout drops the same, and so is the autocast. What `body` changes
-/// besides, as running statistics, changes twice. The parameters that it uses get their gradients; of the tensors that
-/// are to be differentiated otherwise, all must be inputs. The result always requires a gradient.
+/// The second run uses the random numbers of the first, so dropout drops the same elements, and the same autocast.
+/// Anything else that `body` changes, such as running statistics, changes twice. The parameters that it uses get their
+/// gradients; every other tensor that needs a gradient must be an input. The result always requires a gradient.
 ///
 /// Chen and others 2016, "Training deep nets with sublinear memory cost".
 /// - Parameters:
 ///   - inputs: what `body` computes from.
-///   - preservesRandomState: whether the second run draws the first's random numbers.
-///   - body: runs now and on the thread of the backward pass, for tensors on a CUDA device one of libtorch's.
-/// - Throws: what `body` throws. The backward pass throws `TorchError` where it is one for chosen inputs (`grad`), or
-///   where it is recorded itself.
+///   - preservesRandomState: whether the second run draws the same random numbers as the first.
+///   - body: runs now, and again on the thread of the backward pass, which for tensors on a CUDA device is one of
+///     libtorch's.
+/// - Throws: what `body` throws. The backward pass throws `TorchError` if it is one for chosen inputs (`grad`), or if
+///   it is recorded itself.
 public func checkpoint(
     _ inputs: [Tensor], preservesRandomState: Bool = true, _ body: @escaping ([Tensor]) throws -> [Tensor]
 ) throws -> [Tensor] {
@@ -24,19 +25,19 @@ public func checkpoint(
     let inputCount = inputs.count
     let surroundings = try Surroundings(of: inputs, withRandomState: preservesRandomState)
     let function = CheckpointedFunction(surroundings: surroundings) { try body(Array($0.prefix(inputCount))) }
-    // A call is recorded where an input requires a gradient; parameters inside `body` are none.
+    // A call is recorded if an input requires a gradient, and parameters inside `body` are not inputs.
     let recorded = inputs.contains(where: \.requiresGrad)
     return try function.apply(recorded ? inputs : inputs + [Tensor.empty([0]).requiresGrad_()])
 }
 
-/// `checkpoint` of one tensor that is computed from one.
+/// Does the same for one tensor that is computed from one.
 public func checkpoint(
     _ input: Tensor, preservesRandomState: Bool = true, _ body: @escaping (Tensor) throws -> Tensor
 ) throws -> Tensor {
     try checkpoint([input], preservesRandomState: preservesRandomState) { try [body($0[0])] }[0]
 }
 
-/// Unchecked, since modules are not sendable: the documentation says on which thread the body runs.
+/// This is unchecked, since modules are not sendable: the documentation says on which thread the body runs.
 private struct CheckpointedFunction: AutogradFunction, @unchecked Sendable {
     let surroundings: Surroundings
     let body: ([Tensor]) throws -> [Tensor]
@@ -86,11 +87,11 @@ private struct Surroundings {
         }
     }
 
-    /// Runs `body` with them, and puts back those that are there now.
+    /// Runs `body` with them, and then restores the current ones.
     func restored<Result>(_ body: () throws -> Result) throws -> Result {
         let present = try generators.map { (generator: $0.generator, state: try $0.generator.state()) }
         defer {
-            // A state that a generator gave fits it.
+            // A state that a generator returned fits it.
             for (generator, state) in present { try? generator.setState(state) }
         }
         for (generator, state) in generators { try generator.setState(state) }

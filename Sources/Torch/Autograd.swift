@@ -17,26 +17,26 @@ extension Tensor {
         return self
     }
 
-    /// The tensor itself, which requires a gradient from now on if `requiresGrad` says so: the last step of every
-    /// function that makes a tensor.
+    /// Returns the tensor itself, which requires a gradient from now on if `requiresGrad` says so: the last step of
+    /// every function that creates a tensor.
     func requiringGrad(_ requiresGrad: Bool) throws -> Tensor {
         requiresGrad ? try requiresGrad_() : self
     }
 
-    /// Whether the tensor is no result of a recorded operation.
+    /// Whether the tensor is not the result of a recorded operation.
     public var isLeaf: Bool {
         defer { keepAlive(self) }
         return ct_tensor_is_leaf(pointer)
     }
 
-    /// The name of the operation that made the tensor, as in `AddBackward0`; nil for a leaf.
+    /// The name of the operation that made the tensor, as in `AddBackward0`; `nil` for a leaf.
     public var gradFunction: String? {
         defer { keepAlive(self) }
         let name = String(cString: ct_tensor_grad_function(pointer))
         return name.isEmpty ? nil : name
     }
 
-    /// The gradient that `backward` accumulated into this leaf; nil where there is none.
+    /// The gradient that `backward` accumulated into this leaf; `nil` if there is none.
     public var grad: Tensor? {
         defer { keepAlive(self) }
         return ct_tensor_grad(pointer).flatMap { try? Tensor(owning: $0) }
@@ -44,7 +44,7 @@ extension Tensor {
 
     /// Sets the gradient, or removes it.
     ///
-    /// - Throws: `TorchError` where shape, type or device differ.
+    /// - Throws: `TorchError` if the shape, type or device differs.
     public func setGrad(_ grad: Tensor?) throws {
         defer { keepAlive((self, grad)) }
         try check(ct_tensor_set_grad(pointer, grad?.pointer))
@@ -54,8 +54,8 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - gradient: the gradient with respect to this tensor, of its shape; not needed for a single number.
-    ///   - retainGraph: keeps what is needed for another call; as `createGraph` unless given.
-    ///   - createGraph: records the computation itself, for derivatives of higher order.
+    ///   - retainGraph: whether to keep what another call needs; `nil` means the value of `createGraph`.
+    ///   - createGraph: whether to record the computation itself, for derivatives of higher order.
     public func backward(gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false) throws {
         defer { keepAlive((self, gradient)) }
         try check(ct_backward(pointer, gradient?.pointer, retainGraph.c, createGraph))
@@ -67,19 +67,20 @@ extension Tensor {
         try check(ct_tensor_set_data(pointer, source.pointer))
     }
 
-    /// A leaf that shares the elements and requires gradients where its type can have any.
+    /// Returns a leaf that shares the elements, and requires gradients if its type can have them.
     package func asParameter() throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_tensor_as_parameter(pointer))
     }
 }
 
-/// The gradients of `outputs` with respect to `inputs`, without adding them to anything: `torch.autograd.grad`.
+/// Returns the gradients of `outputs` with respect to `inputs`, without adding them to anything: `torch.autograd.grad`.
 ///
 /// - Parameters:
-///   - gradients: with respect to the outputs, one each (nil for a single number); not needed where every output is one.
-///   - allowUnused: gives nil for an input that no output depends on, instead of an error.
-/// - Returns: one for each input.
+///   - gradients: those with respect to the outputs, one each (`nil` for a single number); not needed if every output
+///     is a single number.
+///   - allowUnused: whether to return `nil` for an input that no output depends on, instead of throwing an error.
+/// - Returns: a gradient for each input.
 public func grad(
     of outputs: [Tensor], withRespectTo inputs: [Tensor], gradients: [Tensor?] = [], retainGraph: Bool? = nil,
     createGraph: Bool = false, allowUnused: Bool = false
@@ -124,12 +125,12 @@ public func inferenceMode<Result>(_ body: () throws -> Result) throws -> Result 
     return try body()
 }
 
-/// Runs `body` with the operations that gain from it in a lower precision: `torch.autocast`.
+/// Runs `body` with operations that benefit from it in a lower precision: `torch.autocast`.
 ///
 /// - Parameters:
-///   - device: the kind of device whose operations are meant.
+///   - device: the kind of device whose operations are affected.
 ///   - dtype: `bfloat16`, or `float16` on a CUDA device.
-///   - enabled: with false, `body` runs as it is.
+///   - enabled: whether to change anything; if not, `body` runs as it is.
 public func autocast<Result>(
     _ device: Device, _ dtype: DType, enabled: Bool = true, _ body: () throws -> Result
 ) throws -> Result {

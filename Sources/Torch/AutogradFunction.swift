@@ -1,10 +1,10 @@
 import CTorch
 import Synchronization
 
-/// An operation whose gradient is its author's own: PyTorch's `torch.autograd.Function`.
+/// An operation with a gradient of your own: PyTorch's `torch.autograd.Function`.
 ///
-/// `forward` computes without recording, whatever it calls; `backward` computes the gradients of the inputs from those of
-/// the outputs. What both need besides tensors are stored properties.
+/// `forward` computes without recording, whatever it calls; `backward` computes the gradients of the inputs from those
+/// of the outputs. What both need besides tensors goes into stored properties.
 /// ```swift
 /// struct Exponential: AutogradFunction {
 ///     func forward(_ inputs: [Tensor], _ call: FunctionCall) throws -> [Tensor] {
@@ -20,32 +20,33 @@ import Synchronization
 ///
 /// let y = try Exponential()(x)
 /// ```
-/// Tensors that `backward` needs go through `save`: one that the function holds itself keeps its memory, and an output
-/// that it holds is never freed. What is thrown comes out of the call, or out of `backward()` of the result.
+/// Keep tensors that `backward` needs with `save`: a tensor that the function holds itself keeps its memory, and an
+/// output that it holds is never freed. What `forward` throws comes out of the call, and what `backward` throws comes
+/// out of `backward()` of the result.
 ///
-/// `backward` runs on the thread that called it, for tensors on a CUDA device on a thread of libtorch's; one call's at a
-/// time, those of different calls perhaps at the same time.
+/// `backward` runs on the thread that called it, or for tensors on a CUDA device on one of libtorch's threads. Backward
+/// passes of one call run one at a time, those of different calls perhaps at the same time.
 public protocol AutogradFunction: Sendable {
     /// Computes the outputs from the inputs.
     func forward(_ inputs: [Tensor], _ call: FunctionCall) throws -> [Tensor]
 
-    /// Computes the gradient of each input, or nil for one that has none, from those of the outputs.
+    /// Computes the gradient of each input from those of the outputs; `nil` for an input that has none.
     ///
-    /// - Parameter gradients: one for each output, zeros where nothing depends on it.
+    /// - Parameter gradients: one for each output, zeros if nothing depends on it.
     func backward(_ gradients: [Tensor], _ call: FunctionCall) throws -> [Tensor?]
 }
 
 extension AutogradFunction {
-    /// The outputs of `forward`, recorded where an input requires a gradient.
+    /// Returns the outputs of `forward`, which are recorded if an input requires a gradient.
     ///
-    /// - Throws: what `forward` throws; `TorchError` where its outputs cannot be recorded.
+    /// - Throws: what `forward` throws; `TorchError` if its outputs cannot be recorded.
     public func apply(_ inputs: [Tensor]) throws -> [Tensor] {
         defer { keepAlive(inputs) }
         let application = FunctionApplication(self, inputs)
         let name = String(describing: Self.self) + "Backward"
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = name.withCString { name in
-            // libtorch holds the application from here on.
+            // libtorch owns the application from here on.
             let callbacks = CTFunctionCallbacks(
                 context: Unmanaged.passRetained(application).toOpaque(), name: name, forward: runForward,
                 backward: runBackward
@@ -56,7 +57,7 @@ extension AutogradFunction {
         return try [Tensor](owning: results, count: Int(count))
     }
 
-    /// The output of a function that has one.
+    /// Returns the output of a function that has one.
     ///
     /// - Throws: as `apply`; `TorchError` unless there is one output.
     public func callAsFunction(_ inputs: Tensor...) throws -> Tensor {
@@ -72,12 +73,12 @@ extension AutogradFunction {
 
 /// One call of an `AutogradFunction`, as its `forward` and `backward` see it: PyTorch's `ctx`.
 ///
-/// It is for use in them alone: afterwards what it does throws.
+/// Use it only inside them: afterwards its functions throw.
 public struct FunctionCall {
     fileprivate let pointer: OpaquePointer
     private let validity: Validity
 
-    /// Whether the callback still runs.
+    /// Whether the callback is still running.
     fileprivate final class Validity {
         var isValid = true
     }
@@ -87,16 +88,17 @@ public struct FunctionCall {
         self.validity = validity
     }
 
-    /// In `forward`: keeps inputs or outputs until `backward`, in this order; a second call replaces the first's.
+    /// In `forward`, keeps inputs or outputs for `backward`, in this order. A second call replaces what the first one
+    /// kept.
     ///
-    /// `savedTensors()` throws where one was changed in place since.
+    /// `savedTensors()` throws if one was changed in place since then.
     public func save(_ tensors: [Tensor]) throws {
         try pass(tensors, to: ct_function_save)
     }
 
-    /// In `backward`: what `save` kept.
+    /// In `backward`, returns what `save` kept.
     ///
-    /// - Throws: `TorchError` where a tensor was changed in place, or where an earlier backward pass freed them.
+    /// - Throws: `TorchError` if a tensor was changed in place, or if an earlier backward pass freed them.
     public func savedTensors() throws -> [Tensor] {
         try requireValid()
         var list: UnsafeMutablePointer<OpaquePointer>?
@@ -104,17 +106,17 @@ public struct FunctionCall {
         return try [Tensor](owning: list, count: Int(count))
     }
 
-    /// In `forward`: says of outputs that they have no gradient; those of integers have none anyway.
+    /// In `forward`, marks outputs that have no gradient. Outputs of integers have none anyway.
     public func markNonDifferentiable(_ outputs: [Tensor]) throws {
         try pass(outputs, to: ct_function_mark_constant)
     }
 
-    /// In `forward`: says of inputs that they were changed in place. They must be outputs too.
+    /// In `forward`, marks inputs that were changed in place. They must be outputs too.
     public func markChanged(_ inputs: [Tensor]) throws {
         try pass(inputs, to: ct_function_mark_changed)
     }
 
-    /// In `backward`: whether anybody asks for the gradient of an input; where not, nil will do.
+    /// In `backward`, returns whether the gradient of an input is needed; if not, `nil` will do.
     public func needsGradient(ofInput index: Int) -> Bool {
         validity.isValid && index >= 0 && ct_function_needs_gradient(pointer, Int64(index))
     }
@@ -134,7 +136,7 @@ public struct FunctionCall {
     }
 }
 
-/// A function with the inputs of one call. libtorch holds it as long as a result may be differentiated.
+/// A function with the inputs of one call. libtorch keeps it as long as a result may be differentiated.
 private final class FunctionApplication: Sendable {
     private let function: any AutogradFunction
     private let inputCount: Int
@@ -147,7 +149,7 @@ private final class FunctionApplication: Sendable {
     }
 
     func forward(_ pointer: OpaquePointer) throws -> [Tensor] {
-        // Let go of here: what `backward` needs is saved.
+        // These are released here, since what `backward` needs is saved.
         let inputs = inputs.withLock { inputs in
             defer { inputs = [] }
             return inputs
@@ -198,7 +200,7 @@ private func runBackward(
         let application = Unmanaged<FunctionApplication>.fromOpaque(context).takeUnretainedValue()
         guard let gradients, let results else { return }
         let given = try (0..<Int(gradientCount)).map { try Tensor(owning: ct_tensor_retain(gradients[$0])) }
-        // As many as `results` has room for: `backward` has checked it.
+        // There are as many as `results` has room for, which `backward` has checked.
         for (place, gradient) in try application.backward(given, call).enumerated() {
             results[place] = gradient.map { ct_tensor_retain($0.pointer) }
             keepAlive(gradient)

@@ -1,12 +1,12 @@
 /// A whole number of any size, as Python has them: the seed of a random generator, a counter of 128 bits.
 ///
-/// It is for keeping such numbers, not for computing with them: `Int(exactly:)` and `UInt128(exactly:)` take it over where
+/// It is for keeping such numbers, not for computing with them: `Int(exactly:)` and `UInt128(exactly:)` convert it if
 /// it fits.
 public struct BigInteger: Hashable, Sendable {
     /// Two's complement, the lowest byte first, without bytes that only repeat the sign; empty for zero.
     public let bytes: [UInt8]
 
-    /// The number that these bytes are in two's complement, the lowest first.
+    /// Creates the number that these bytes represent in two's complement, the lowest first.
     public init(bytes: some Collection<UInt8>) {
         var bytes = Array(bytes)
         while let last = bytes.last {
@@ -33,7 +33,7 @@ public struct BigInteger: Hashable, Sendable {
 }
 
 extension FixedWidthInteger {
-    /// The same number; nil where it does not fit.
+    /// The same number; `nil` if it does not fit.
     public init?(exactly number: BigInteger) {
         guard number.bytes.count <= Self.bitWidth / 8 + 1, Self.isSigned || !number.isNegative else { return nil }
         var value: Self = number.isNegative ? ~0 : 0
@@ -46,7 +46,8 @@ extension FixedWidthInteger {
 }
 
 extension BigInteger: CustomStringConvertible {
-    /// In hexadecimal, as Python's `hex` writes it: digits in base ten would take a time that grows with their square.
+    /// The number in hexadecimal, as Python's `hex` writes it: the time for decimal digits would grow with their
+    /// square.
     public var description: String {
         guard !bytes.isEmpty else { return "0x0" }
         var magnitude = bytes + [isNegative ? 0xFF : 0]

@@ -2,13 +2,14 @@ import CTorch
 
 // How Swift values cross to C and back; the generated operations are written with it.
 
-/// Throws this thread's error where a C function says that it failed.
+/// Throws this thread's error if a C function reports that it failed.
 @inline(__always)
 func check(_ succeeded: Bool) throws {
     if !succeeded { throw lastError() }
 }
 
-/// Keeps what is given alive up to here, so that C may use its pointers: in a `defer` at the top of a function.
+/// Keeps its arguments alive up to here, so that C may use their pointers. It belongs into a `defer` at the top of a
+/// function.
 @inline(__always)
 func keepAlive<Value>(_ value: Value) {
     withExtendedLifetime(value) {}
@@ -21,7 +22,7 @@ extension Array where Element == Tensor {
         map(\.pointer)
     }
 
-    /// Takes over a list of references from C; where `count` is negative, throws this thread's error.
+    /// Takes over a list of references from C, or throws this thread's error if `count` is negative.
     init(owning list: UnsafeMutablePointer<OpaquePointer>?, count: Int) throws {
         guard count >= 0, let list else { throw TorchError.last() }
         defer { ct_tensor_list_free(list) }
@@ -85,4 +86,34 @@ extension Array where Element == Scalar {
     var c: [CTScalar] {
         map(\.c)
     }
+}
+
+// How a Swift error passes through libtorch: a callback returns it as an object, which comes back with the failure of
+// the call that led to it.
+
+/// An error that libtorch carries.
+private final class ErrorBox {
+    let error: any Error
+
+    init(_ error: any Error) {
+        self.error = error
+    }
+}
+
+/// Runs the body of a callback, and gives libtorch the error that it throws.
+func carryingErrors(_ body: () throws -> Void) -> CTForeignError {
+    do {
+        try body()
+        return CTForeignError(object: nil, release: nil)
+    } catch {
+        let box = Unmanaged.passRetained(ErrorBox(error))
+        return CTForeignError(object: box.toOpaque()) { Unmanaged<ErrorBox>.fromOpaque($0).release() }
+    }
+}
+
+/// Returns the error of the last failing C call on this thread: what a callback threw, or libtorch's own.
+func lastError() -> any Error {
+    guard let object = ct_error_foreign() else { return TorchError.last() }
+    defer { ct_error_forget_foreign() }
+    return Unmanaged<ErrorBox>.fromOpaque(object).takeUnretainedValue().error
 }

@@ -2,13 +2,13 @@ import CTorch
 
 /// The type of a tensor's elements, under PyTorch's name.
 ///
-/// A structure rather than an enumeration: libtorch knows more types (quantised and packed ones) than are named here,
+/// A structure rather than an enumeration: libtorch knows more types (quantized and packed ones) than are named here,
 /// and a tensor of any of them can be passed on.
 public struct DType: RawRepresentable, Hashable, Sendable {
     /// libtorch's number for the type (`c10::ScalarType`).
     public let rawValue: Int32
 
-    /// What has this number in libtorch; that there is such a one is checked where it is used.
+    /// Creates the value with this number in libtorch. Whether it exists is checked when it is used.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
@@ -43,9 +43,9 @@ public struct DType: RawRepresentable, Hashable, Sendable {
     public static let float8e5m2 = DType(rawValue: 23)
     /// Finite real numbers with 4 bits of exponent and 3 of fraction.
     public static let float8e4m3fn = DType(rawValue: 24)
-    /// As `float8e5m2`, finite and without negative zero.
+    /// Like `float8e5m2`, but finite and without negative zero.
     public static let float8e5m2fnuz = DType(rawValue: 25)
-    /// As `float8e4m3fn`, without negative zero.
+    /// Like `float8e4m3fn`, but without negative zero.
     public static let float8e4m3fnuz = DType(rawValue: 26)
     /// Integers of 16 bits without a sign.
     public static let uint16 = DType(rawValue: 27)
@@ -53,7 +53,7 @@ public struct DType: RawRepresentable, Hashable, Sendable {
     public static let uint32 = DType(rawValue: 28)
     /// Integers of 64 bits without a sign.
     public static let uint64 = DType(rawValue: 29)
-    /// Powers of two, of 8 bits of exponent.
+    /// Powers of two with 8 bits of exponent.
     public static let float8e8m0fnu = DType(rawValue: 44)
 
     /// Whether the elements are floating-point numbers (complex ones are not).
@@ -71,7 +71,7 @@ public struct DType: RawRepresentable, Hashable, Sendable {
         self == .complex32 || self == .complex64 || self == .complex128
     }
 
-    /// The size of one element in bytes; nil for a type that is not named here.
+    /// The size of one element in bytes; `nil` for a type that is not named here.
     public var byteCount: Int? {
         switch self {
         case .uint8, .int8, .bool, .float8e5m2, .float8e4m3fn, .float8e5m2fnuz, .float8e4m3fnuz, .float8e8m0fnu: 1
@@ -105,17 +105,53 @@ public struct MemoryFormat: RawRepresentable, Hashable, Sendable {
     /// libtorch's number for the format (`c10::MemoryFormat`).
     public let rawValue: Int32
 
-    /// What has this number in libtorch; that there is such a one is checked where it is used.
+    /// Creates the value with this number in libtorch. Whether it exists is checked when it is used.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
     /// The last dimension's elements lie next to each other.
     public static let contiguous = MemoryFormat(rawValue: 0)
-    /// As the input lies.
+    /// The layout of the input.
     public static let preserve = MemoryFormat(rawValue: 1)
     /// `[N, C, H, W]` with the channels of one pixel next to each other.
     public static let channelsLast = MemoryFormat(rawValue: 2)
     /// `[N, C, D, H, W]` with the channels of one voxel next to each other.
     public static let channelsLast3d = MemoryFormat(rawValue: 3)
+}
+
+// The numbers of Python's `torch.finfo`.
+
+extension DType {
+    /// The distance from 1 to the next greater number; 0 for types that are not floating-point.
+    package var epsilon: Double {
+        switch self {
+        case .float64, .complex128: 0x1p-52
+        case .float32, .complex64: 0x1p-23
+        case .float16: 0x1p-10
+        case .bfloat16: 0x1p-7
+        default: 0
+        }
+    }
+
+    /// The least positive number of full precision; 0 for types that are not floating-point.
+    package var leastNormal: Double {
+        switch self {
+        case .float64, .complex128: 0x1p-1022
+        case .float32, .complex64, .bfloat16: 0x1p-126
+        case .float16: 0x1p-14
+        default: 0
+        }
+    }
+
+    /// The greatest finite number; infinity for types that are not floating-point.
+    package var greatestFinite: Double {
+        switch self {
+        case .float64, .complex128: .greatestFiniteMagnitude
+        case .float32, .complex64: Double(Float.greatestFiniteMagnitude)
+        case .float16: 65504
+        case .bfloat16: 0x1.fep127
+        default: .infinity
+        }
+    }
 }

@@ -1,6 +1,6 @@
 import CTorch
 
-/// Where a tensor's elements lie and its operations run.
+/// The place where a tensor's elements lie and its operations run.
 public struct Device: Hashable, Sendable {
     /// The kinds of devices that tensors can lie on.
     public enum Kind: String, Sendable {
@@ -9,7 +9,7 @@ public struct Device: Hashable, Sendable {
 
     /// What kind of device it is.
     public let kind: Kind
-    /// Which of several; nil means the current one.
+    /// The number of the device among several; `nil` means the current one.
     public let index: Int?
 
     /// The processor and its memory.
@@ -17,12 +17,12 @@ public struct Device: Hashable, Sendable {
     /// The current CUDA device.
     public static let cuda = Device(kind: .cuda, index: nil)
 
-    /// No memory at all: a tensor there has a shape and a type and no elements, which operations cannot read.
+    /// No memory at all: a tensor there has a shape and a type, but no elements that operations could read.
     public static let meta = Device(kind: .meta, index: nil)
 
-    /// The current CUDA device if libtorch finds one that computes, else the CPU.
+    /// The current CUDA device if libtorch finds one that works, otherwise the CPU.
     ///
-    /// It is tried once in a process: a device may be there and not work, for example if libtorch has no kernels for it.
+    /// This is tried once in a process: a device may exist and not work, for example if libtorch has no kernels for it.
     public static let auto: Device = {
         guard CUDA.isAvailable, let sum = try? (Tensor.ones([2], device: .cuda) + 1).sum().item(Double.self), sum == 4
         else { return .cpu }
@@ -31,7 +31,7 @@ public struct Device: Hashable, Sendable {
 
     /// The CUDA device with this number.
     ///
-    /// It need not exist: using a missing one throws, and `ensureAvailable` tells in time.
+    /// It need not exist: using a missing one throws, and `ensureAvailable` checks in advance.
     public static func cuda(_ index: Int) -> Device {
         Device(kind: .cuda, index: index)
     }
@@ -62,7 +62,7 @@ public struct Device: Hashable, Sendable {
         index = number
     }
 
-    /// Whether a tensor can be put there: the CPU and `meta` always, a CUDA device where libtorch finds it.
+    /// Whether a tensor can be put there: the CPU and `meta` always, a CUDA device if libtorch finds it.
     public var isAvailable: Bool {
         switch kind {
         case .cpu, .meta: true
@@ -72,7 +72,7 @@ public struct Device: Hashable, Sendable {
 
     /// Makes sure that a tensor can be put there.
     ///
-    /// - Throws: `TorchError` with a sentence that says what is missing.
+    /// - Throws: `TorchError` with a message that says what is missing.
     public func ensureAvailable() throws {
         guard !isAvailable else { return }
         let count = CUDA.deviceCount
@@ -84,11 +84,11 @@ public struct Device: Hashable, Sendable {
     }
 
     package var c: CTDevice {
-        // -1 would be the current device: a negative number is passed on as one that is refused.
+        // -1 would mean the current device, so a negative number is passed on as one that is refused.
         CTDevice(type: kind.number, index: index.map { $0 == -1 ? -2 : Int32(clamping: $0) } ?? -1)
     }
 
-    /// nil for a kind of device that is not known here.
+    /// `nil` for a kind of device that is not known here.
     package init?(_ device: CTDevice) {
         switch device.type {
         case 0: self = .cpu
@@ -111,13 +111,13 @@ extension Device.Kind {
 }
 
 extension Device: CustomStringConvertible {
-    /// As PyTorch writes it, which `Device(_:)` reads.
+    /// The device as PyTorch writes it, which `Device(_:)` reads.
     public var description: String {
         index.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue
     }
 }
 
-/// What libtorch knows of CUDA on this machine.
+/// What libtorch knows about CUDA on this machine.
 public enum CUDA {
     /// How many CUDA devices there are; 0 without a CUDA build of libtorch or a driver.
     public static var deviceCount: Int {

@@ -6,7 +6,7 @@ import CTorch
 public final class Generator: @unchecked Sendable {
     package let pointer: OpaquePointer
 
-    /// A generator of its own for `device`, at the start of the sequence that belongs to `seed`.
+    /// Creates a generator for `device`, at the start of the sequence that belongs to `seed`.
     public init(seed: UInt64 = Generator.defaultSeed, device: Device = .cpu) throws {
         guard let pointer = ct_generator_new(device.c, seed) else { throw TorchError.last() }
         self.pointer = pointer
@@ -21,15 +21,16 @@ public final class Generator: @unchecked Sendable {
         ct_generator_release(pointer)
     }
 
-    /// What PyTorch seeds its generators with where nothing else is said.
+    /// The seed of PyTorch's generators unless another is set.
     public static let defaultSeed: UInt64 = 67_280_421_310_721
 
-    /// The generator that operations use where none is given. One for each device; a change shows everywhere.
+    /// The generator that operations use unless one is given. There is one for each device, and a change to it shows
+    /// everywhere.
     public static func standard(for device: Device = .cpu) throws -> Generator {
         try Generator(owning: ct_generator_default(device.c))
     }
 
-    /// Goes to the start of the sequence that belongs to `seed`.
+    /// Moves to the start of the sequence that belongs to `seed`.
     public func seed(_ seed: UInt64) throws {
         defer { keepAlive(self) }
         try check(ct_generator_set_seed(pointer, seed))
@@ -49,7 +50,7 @@ public final class Generator: @unchecked Sendable {
         return try Tensor(owning: ct_generator_state(pointer))
     }
 
-    /// Goes to a place that `state()` gave, here or in PyTorch.
+    /// Moves to a place that `state()` returned, here or in PyTorch.
     public func setState(_ state: Tensor) throws {
         defer { keepAlive((self, state)) }
         try check(ct_generator_set_state(pointer, state.pointer))

@@ -1,9 +1,9 @@
-/// Finds the names that someone may have meant who wrote another one.
+/// Finds the names that may have been meant by a wrong one.
 package enum NearNames {
-    /// Up to three of the names that are nearest to a wrong one, the nearest first; none where none is near.
+    /// Returns up to three of the names that are nearest to a wrong one, the nearest first; none if none is near.
     package static func nearest(to wrong: String, among names: [String]) -> [String] {
         let wrong = Array(wrong.lowercased())
-        // What is longer than any name is no slip of the pen, and would take long to compare.
+        // A text that is longer than any name is not a typing error, and would take long to compare.
         guard (1...64).contains(wrong.count) else { return [] }
         let most = max(2, wrong.count / 3)
         let near = names.compactMap { name -> (distance: Int, name: String)? in
@@ -11,14 +11,14 @@ package enum NearNames {
             guard candidate.count <= 64 else { return nil }
             let distance = distance(wrong, candidate)
             if distance <= most && distance < max(wrong.count, candidate.count) { return (distance, name) }
-            // A name of which something was left out.
+            // A name with something left out.
             return wrong.count >= 3 && isPart(wrong, of: candidate) ? (most + 1, name) : nil
         }
         return near.sorted { ($0.distance, $0.name.count, $0.name) < ($1.distance, $1.name.count, $1.name) }.prefix(3)
             .map(\.name)
     }
 
-    /// Whether a name has the characters of another in their order: those of a piece of it, or from its first letter on.
+    /// Whether a name has the characters of another in their order: those of a part of it, or from its first letter on.
     private static func isPart(_ part: [Character], of name: [Character]) -> Bool {
         if String(name).contains(String(part)) { return true }
         guard part.first == name.first else { return false }
@@ -34,7 +34,8 @@ package enum NearNames {
         return "; did you mean \(near.count == 1 ? last : near.dropLast().joined(separator: ", ") + " or " + last)?"
     }
 
-    /// How many characters must be inserted, removed, replaced or swapped with their neighbour to make one of the other.
+    /// Returns how many characters must be inserted, removed, replaced or swapped with their neighbor to turn one into
+    /// the other.
     package static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

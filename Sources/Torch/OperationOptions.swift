@@ -1,15 +1,15 @@
-// The options that are strings in PyTorch: each set of them is an enumeration, whose raw values are PyTorch's strings.
+// The options that are strings in PyTorch. Each set of them is an enumeration whose raw values are PyTorch's strings.
 
 extension Tensor {
     /// How a quotient becomes a whole number.
     public enum RoundingMode: String, CaseIterable, Sendable {
-        /// Toward zero, as integer division in C and Swift.
+        /// Toward zero, as integer division in C and Swift does.
         case trunc
-        /// Down, as Python's `//`.
+        /// Down, as Python's `//` does.
         case floor
     }
 
-    /// What `scatter` does with an element that is written to, instead of replacing it.
+    /// What `scatter` does with an element that it writes to, instead of replacing it.
     public enum ScatterOperation: String, CaseIterable, Sendable {
         case add, multiply
     }
@@ -37,7 +37,7 @@ extension Tensor {
         case xy
     }
 
-    /// What a quantile between two elements is.
+    /// How a quantile between two elements is computed.
     public enum QuantileInterpolation: String, CaseIterable, Sendable {
         case linear, lower, higher, midpoint, nearest
     }
@@ -51,7 +51,7 @@ extension Tensor {
     public enum PadMode: String, CaseIterable, Sendable {
         /// One number.
         case constant
-        /// The tensor mirrored at its edge, the edge not repeated.
+        /// The tensor mirrored at its edge, without repeating the edge.
         case reflect
         /// The edge repeated.
         case replicate
@@ -61,7 +61,7 @@ extension Tensor {
 
     /// The padding of a convolution by its purpose.
     public enum ConvolutionPadding: String, CaseIterable, Sendable {
-        /// So much that the output has the input's size; for a stride of 1.
+        /// As much as gives the output the input's size, for a stride of 1.
         case same
         /// None.
         case valid

@@ -1,4 +1,4 @@
-/// What an optimizer can take its parameters from: a network, or an array of tensors.
+/// Anything that an optimizer can take its parameters from: a network, or an array of tensors.
 ///
 /// `AdamW(network)` and `AdamW(network.parameters())` are the same.
 public protocol ParameterSource {

@@ -2,7 +2,7 @@ import CTorch
 
 /// One number as an operation takes it: an integer, a real or complex number, or a truth value.
 ///
-/// Literals are scalars by themselves: `x.add(y, alpha: 2)`.
+/// Literals can be used as scalars: `x.add(y, alpha: 2)`.
 public enum Scalar: Hashable, Sendable {
     case integer(Int)
     case real(Double)
@@ -42,7 +42,7 @@ public enum Scalar: Hashable, Sendable {
 }
 
 extension Scalar: CustomStringConvertible {
-    /// The number as Swift writes it; a complex one as `1.0+2.0j`.
+    /// The number as Swift writes it, or as `1.0+2.0j` if it is complex.
     public var description: String {
         switch self {
         case .integer(let value): "\(value)"
@@ -76,7 +76,7 @@ public protocol ScalarConvertible {
 extension Scalar: ScalarConvertible {
     public var scalar: Scalar { self }
 
-    /// The number of a Swift value.
+    /// Creates the number of a Swift value.
     public init(_ value: some ScalarConvertible) {
         self = value.scalar
     }

@@ -1,6 +1,10 @@
-/// State that lacks a key, or has a value of another type there.
-public struct StateDictError: Error, CustomStringConvertible {
+import Foundation
+
+/// The error of a state that lacks a key, has a value of another type there, or does not fit.
+public struct StateDictError: LocalizedError, CustomStringConvertible {
     public let description: String
+
+    public var errorDescription: String? { description }
 
     public init(_ description: String) {
         self.description = description
@@ -47,7 +51,7 @@ extension Int: StateKeyConvertible {
 
 /// Values that must be there, with an error that names the key.
 ///
-/// Each function takes the keys on the way to the value, names or numbers; a number is a position in a list too.
+/// Each function takes the keys on the way to the value, names or numbers; a number can also be a position in a list.
 /// ```swift
 /// let weight = try state.tensor("layers.\(i).weight")
 /// let step = try checkpoint.int("optimizer", "state", 0, "step")
@@ -63,7 +67,7 @@ extension StateDict {
         try read([key] + further, as: "an int", \.int)
     }
 
-    /// A real number; an integer serves as one.
+    /// A real number; an integer counts as one.
     public func double(_ key: some StateKeyConvertible, _ further: any StateKeyConvertible...) throws -> Double {
         try read([key] + further, as: "a float", \.double)
     }
@@ -86,7 +90,7 @@ extension StateDict {
         try read([key] + further, as: "a dictionary", \.dictionary)
     }
 
-    /// A list; a tuple or a shape serves as one.
+    /// A list; a tuple or a shape counts as one.
     public func list(_ key: some StateKeyConvertible, _ further: any StateKeyConvertible...) throws -> [StateValue] {
         try read([key] + further, as: "a list", \.list)
     }
@@ -122,7 +126,7 @@ extension StateDict {
 
 // MARK: What may be there
 
-/// The content of a value as a Swift type; nil if it is of another.
+/// The content of a value as a Swift type; `nil` if it has another type.
 ///
 /// With the subscript they read a state like a document:
 /// ```swift
@@ -133,7 +137,7 @@ extension StateValue {
         if case .int(let value) = self { value } else { nil }
     }
 
-    /// A real number; an integer serves as one.
+    /// A real number; an integer counts as one.
     public var double: Double? {
         switch self {
         case .double(let value): value
@@ -158,7 +162,7 @@ extension StateValue {
         if case .dictionary(let value) = self { value } else { nil }
     }
 
-    /// A list; a tuple or a shape serves as one.
+    /// A list; a tuple or a shape counts as one.
     public var list: [StateValue]? {
         switch self {
         case .list(let values), .tuple(let values): values
@@ -167,25 +171,26 @@ extension StateValue {
         }
     }
 
-    /// What a dictionary has under a key, or a list, a tuple or a shape at a position from 0; nil if that is not there.
+    /// What a dictionary has under a key, or a list, a tuple or a shape at a position from 0; `nil` if there is no such
+    /// value.
     public subscript(_ key: StateDict.Key) -> StateValue? {
         if case .dictionary(let values) = self { return values[key] }
         guard case .int(let position) = key, let list, list.indices.contains(position) else { return nil }
         return list[position]
     }
 
-    /// What a dictionary has under a name; nil if that is not there.
+    /// What a dictionary has under a name; `nil` if there is no such value.
     public subscript(_ name: String) -> StateValue? {
         self[.string(name)]
     }
 
-    /// What can be asked for in the value, for an error.
+    /// Describes what can be asked for in the value, for an error.
     fileprivate var contentDescription: String {
         if case .dictionary(let values) = self { return "has \(values.keys.map(\.description))" }
         return list.map { "is a \(typeName) of \($0.count) values" } ?? "is a \(typeName)"
     }
 
-    /// What the value is, for an error.
+    /// Describes what the value is, for an error.
     public var typeName: String {
         switch self {
         case .none: "none"

@@ -12,21 +12,21 @@ public indirect enum StateValue: Sendable {
     case string(String)
     case bytes([UInt8])
     case tensor(Tensor)
-    /// A type of elements, as a value of its own.
+    /// A type of elements.
     case dtype(DType)
-    /// A device under PyTorch's name, as in `cuda:1`: a file may name one that is not known here.
+    /// A device under PyTorch's name, as in `cuda:1`. A file may name one that is not known here.
     case device(String)
     /// A tensor's shape (`torch.Size`).
     case size([Int])
     case list([StateValue])
-    /// A list of fixed length, which Python tells from a list.
+    /// A list of fixed length, which differs from a list in Python.
     case tuple([StateValue])
-    /// Values without an order that means something, each once; they keep the one in which they came.
+    /// Values in no particular order, each once. They keep the order in which they came.
     case set([StateValue])
     case dictionary(StateDict)
 }
 
-/// State as an ordered tree: the keys keep the order in which they came, as in a Python dictionary.
+/// State as an ordered tree. The keys keep the order in which they came, as in a Python dictionary.
 ///
 /// ```swift
 /// var state = StateDict()
@@ -34,7 +34,7 @@ public indirect enum StateValue: Sendable {
 /// state["best"] = 0.93
 /// ```
 public struct StateDict: Sendable {
-    /// A key: a name, a number as in an optimiser's state, or what else Python takes for one.
+    /// A key: a name, a number as in an optimizer's state, or whatever else Python accepts as a key.
     public enum Key: Hashable, Sendable {
         case string(String)
         case int(Int)
@@ -60,11 +60,11 @@ public struct StateDict: Sendable {
     private var storage: OrderedDictionary<Key, StateValue>
     private var attributeStorage: OrderedDictionary<Key, StateValue> = [:]
 
-    /// Which of Python's dictionaries it is; nothing here depends on it, but it is kept.
+    /// Which of Python's dictionaries it is. Nothing here depends on it, but it is kept.
     public var kind = Kind.plain
 
-    /// What Python keeps of an ordered dictionary beside its keys: in a module's state, `_metadata` with the versions of
-    /// the layers. A file keeps the attributes of an ordered dictionary only.
+    /// What Python keeps with an ordered dictionary besides its keys: in a module's state, `_metadata` with the
+    /// versions of the layers. A file keeps only the attributes of ordered dictionaries.
     public var attributes: StateDict {
         get { StateDict(storage: attributeStorage) }
         set { attributeStorage = newValue.storage }
@@ -89,7 +89,7 @@ public struct StateDict: Sendable {
         }
     }
 
-    /// The value of a key; assigning nil removes it.
+    /// The value of a key; assigning `nil` removes it.
     public subscript(_ key: Key) -> StateValue? {
         get { storage[key] }
         set { storage[key] = newValue }
@@ -109,7 +109,7 @@ extension StateDict: Sequence {
 }
 
 extension StateDict: ExpressibleByDictionaryLiteral {
-    /// The last of several values for one key counts.
+    /// If a key occurs several times, the last value counts.
     public init(dictionaryLiteral elements: (Key, StateValue)...) {
         self.init()
         for (key, value) in elements { storage[key] = value }
@@ -164,12 +164,12 @@ extension StateValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Ex
     }
 }
 
-/// What can be saved in a checkpoint and restored from it: a module, an optimiser, a scheduler, a sampler.
+/// Anything that can be saved in a checkpoint and restored from it: a module, an optimizer, a scheduler, a sampler.
 public protocol Stateful: AnyObject {
     func stateDict() throws -> StateDict
 
-    /// Restores what `stateDict` gave.
+    /// Restores what `stateDict` returned.
     ///
-    /// - Throws: where the state does not fit; then nothing has changed.
+    /// - Throws: if the state does not fit; then nothing has changed.
     func loadStateDict(_ state: StateDict) throws
 }

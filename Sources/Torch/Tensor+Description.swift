@@ -1,8 +1,8 @@
 import CTorch
 
 extension Tensor: CustomStringConvertible {
-    /// What PyTorch prints: the elements to four digits, those in the middle left out where there are more than 1000,
-    /// and behind them the type, device and gradient function where they are not the usual ones.
+    /// What PyTorch prints: the elements with four digits, without those in the middle if there are more than 1000,
+    /// followed by the type, device and gradient function if they are not the usual ones.
     ///
     /// ```swift
     /// print(try Tensor([[1.5, 2], [3, 4]]) * 2)
@@ -23,7 +23,7 @@ extension Tensor: CustomStringConvertible {
         let size = "size=(\(shape.map(String.init).joined(separator: ", "))\(dimensionCount == 1 ? "," : ""))"
         let contents: String
         if isStrided, count == 0 {
-            // Without elements, the shape and type cannot be read off.
+            // Without elements, the shape and type would not be visible.
             if dimensionCount != 1 { suffixes.append(size) }
             if dtype != .float32 { suffixes.append("dtype=torch.\(dtype)") }
             contents = "[]"
@@ -44,10 +44,10 @@ extension Tensor: CustomStringConvertible {
         return (contents, suffixes)
     }
 
-    /// The suffixes go behind the contents as long as they fit the line, then into further lines.
+    /// The suffixes follow the contents as long as they fit on the line, and then continue on further lines.
     private static func assembled(_ contents: String, _ suffixes: [String]) -> String {
         var text = contents
-        // PyTorch's count: two more than the characters since the last line break.
+        // This is PyTorch's count: two more than the characters since the last line break.
         var lineLength = (contents.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0) + 2
         for suffix in suffixes {
             if lineLength + suffix.count + 2 > TensorFormatter.lineWidth {
@@ -61,7 +61,7 @@ extension Tensor: CustomStringConvertible {
         return text + ")"
     }
 
-    /// The elements as `print` shows them; throws where they cannot be read (sparse and quantised tensors).
+    /// Returns the elements as `print` shows them; throws if they cannot be read (sparse and quantized tensors).
     private func writtenElements() throws -> String {
         guard isStrided else { throw TorchError(kind: .type, message: "the elements have no plain layout") }
         let isSummarized = count > TensorFormatter.longestWhole
@@ -77,7 +77,7 @@ extension Tensor: CustomStringConvertible {
         return ct_tensor_layout(pointer) == 0
     }
 
-    /// The first and last three places of each dimension that has more than six.
+    /// Returns the first and last three places of each dimension that has more than six.
     private func withEdgesOnly() throws -> Tensor {
         let edge = TensorFormatter.edgeCount
         var result = self

@@ -16,17 +16,18 @@ public struct TensorIndex: Sendable {
         self.part = part
     }
 
-    /// One place; the dimension goes away. Negative numbers count from the end.
+    /// One place, which removes the dimension. Negative numbers count from the end.
     public static func at(_ position: Int) -> TensorIndex {
         TensorIndex(.position(position))
     }
 
-    /// A range; nil is the dimension's start or end, negative numbers count from its end. The step must be positive.
+    /// A range. `nil` is the dimension's start or end, and negative numbers count from its end. The step must be
+    /// positive.
     public static func slice(start: Int?, stop: Int?, step: Int = 1) -> TensorIndex {
         TensorIndex(.slice(start: start, stop: stop, step: step))
     }
 
-    /// Places by number (`int64`), or those where a mask (`bool`) is true.
+    /// Places by number (`int64`), or the places where a mask (`bool`) is true.
     public static func tensor(_ tensor: Tensor) -> TensorIndex {
         TensorIndex(.tensor(tensor))
     }
@@ -56,7 +57,7 @@ public struct TensorIndex: Sendable {
     }
 }
 
-/// What may stand in a tensor's subscript.
+/// Anything that may stand in a tensor's subscript.
 public protocol TensorIndexConvertible {
     /// The part that it stands for.
     var tensorIndex: TensorIndex { get }
@@ -74,8 +75,8 @@ extension TensorIndexConvertible where Self == TensorIndex {
     /// A new dimension of size 1: Python's `None`.
     public static var newAxis: TensorIndex { .inserted }
 
-    /// A range, with a step if given: Python's `start:stop:step`. For one that ends before the dimension's end by a
-    /// negative number, where Swift has no range: `.slice(1, -1)`.
+    /// A range, with a step if given: Python's `start:stop:step`. Use it for ranges with a negative end, which Swift
+    /// does not have: `.slice(1, -1)`.
     public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int = 1) -> TensorIndex {
         .slice(start: start, stop: stop, step: step)
     }
@@ -105,7 +106,7 @@ extension PartialRangeThrough<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .slice(start: nil, stop: afterInclusive(upperBound)) }
 }
 
-/// The end that a range through `last` has: up to and with the last place of all means no end.
+/// Returns the end of a range through `last`; `nil` if that is the last place of the dimension.
 private func afterInclusive(_ last: Int) -> Int? {
     last == -1 || last == .max ? nil : last + 1
 }
@@ -120,7 +121,7 @@ extension Tensor {
     /// ```swift
     /// try x[0], x[-1, 2...], x[.all, 1..<3], x[.ellipsis, 0], x[.newAxis], x[mask], x[indices]
     /// ```
-    /// - Throws: `TorchError` of kind `index` for a place that is not there, or for more parts than dimensions.
+    /// - Throws: `TorchError` of kind `index` if a place does not exist, or if there are more parts than dimensions.
     public subscript<each Index: TensorIndexConvertible>(_ index: repeat each Index) -> Tensor {
         get throws {
             var parts: [TensorIndex] = []
@@ -140,8 +141,8 @@ extension Tensor {
         }
     }
 
-    /// Not there, since a Swift subscript that is assigned to cannot throw: `x[index] = value` is
-    /// `try x.set(value, at: index)`.
+    /// Not available, since assigning to a Swift subscript cannot throw: write `try x.set(value, at: index)` for
+    /// `x[index] = value`.
     @available(
         *, unavailable,
         message:
@@ -152,8 +153,8 @@ extension Tensor {
         nonmutating set {}
     }
 
-    /// Not there, since a Swift subscript that is assigned to cannot throw: `x[index] = 1` is
-    /// `try x.set(1, at: index)`.
+    /// Not available, since assigning to a Swift subscript cannot throw: write `try x.set(1, at: index)` for `x[index]
+    /// = 1`.
     @available(
         *, unavailable,
         message:
@@ -170,8 +171,7 @@ extension Tensor {
     /// try x.set(row, at: 0)
     /// try x.set(0, at: .all, 1..<3)
     /// ```
-    /// - Throws: `TorchError` of kind `index` for a place that is not there, and of kind `shape` if the value does not
-    ///   fit.
+    /// - Throws: `TorchError` of kind `index` if a place does not exist, and of kind `shape` if the value does not fit.
     public func set<each Index: TensorIndexConvertible>(_ value: Tensor, at index: repeat each Index) throws {
         var parts: [TensorIndex] = []
         repeat parts.append((each index).tensorIndex)

@@ -7,7 +7,7 @@ precedencegroup ExponentiationPrecedence {
 
 /// A power: `x ** 2`.
 ///
-/// It binds as in Python, but for the minus sign, which binds more tightly in Swift: `-x ** 2` is `(-x) ** 2`. Write
+/// It binds as in Python, except for the minus sign, which binds more tightly in Swift: `-x ** 2` is `(-x) ** 2`. Write
 /// `-(x ** 2)` for Python's `-x ** 2`.
 infix operator ** : ExponentiationPrecedence
 
@@ -46,7 +46,7 @@ extension Tensor {
     public static func - (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try Tensor.rsub(right, left.scalar)
     }
-    /// Each element with the other sign.
+    /// Each element with its sign changed.
     public static prefix func - (operand: Tensor) throws -> Tensor { try operand.neg() }
 
     /// The product, element by element.
@@ -60,92 +60,92 @@ extension Tensor {
         try right.mul(left.scalar)
     }
 
-    /// The quotient, element by element; of integers it is a real number.
+    /// The quotient, element by element; that of integers is a real number.
     public static func / (left: Tensor, right: Tensor) throws -> Tensor { try left.div(right) }
-    /// The quotient, element by element; of integers it is a real number.
+    /// The quotient, element by element; that of integers is a real number.
     public static func / (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.div(right.scalar)
     }
-    /// The quotient, element by element; of integers it is a real number.
+    /// The quotient, element by element; that of integers is a real number.
     public static func / (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try right.reciprocal().mul(left.scalar)
     }
 
-    /// The remainder with the divisor's sign, as Python's `%`.
+    /// The remainder with the divisor's sign, as Python's `%` has.
     public static func % (left: Tensor, right: Tensor) throws -> Tensor { try left.remainder(right) }
-    /// The remainder with the divisor's sign, as Python's `%`.
+    /// The remainder with the divisor's sign, as Python's `%` has.
     public static func % (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.remainder(right.scalar)
     }
 
-    /// Assigns the sum to `left`; the tensor that it was stays as it is (`add_` writes into it).
+    /// Assigns the sum to `left`. The old tensor does not change (`add_` writes into it).
     public static func += (left: inout Tensor, right: Tensor) throws { left = try left + right }
-    /// Assigns the difference to `left`; the tensor that it was stays as it is.
+    /// Assigns the difference to `left`. The old tensor does not change.
     public static func -= (left: inout Tensor, right: Tensor) throws { left = try left - right }
-    /// Assigns the product to `left`; the tensor that it was stays as it is.
+    /// Assigns the product to `left`. The old tensor does not change.
     public static func *= (left: inout Tensor, right: Tensor) throws { left = try left * right }
-    /// Assigns the quotient to `left`; the tensor that it was stays as it is.
+    /// Assigns the quotient to `left`. The old tensor does not change.
     public static func /= (left: inout Tensor, right: Tensor) throws { left = try left / right }
 
-    /// Assigns the sum to `left`; the tensor that it was stays as it is (`add_` writes into it).
+    /// Assigns the sum to `left`. The old tensor does not change (`add_` writes into it).
     public static func += (left: inout Tensor, right: some ScalarConvertible) throws { left = try left + right }
-    /// Assigns the difference to `left`; the tensor that it was stays as it is.
+    /// Assigns the difference to `left`. The old tensor does not change.
     public static func -= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left - right }
-    /// Assigns the product to `left`; the tensor that it was stays as it is.
+    /// Assigns the product to `left`. The old tensor does not change.
     public static func *= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left * right }
-    /// Assigns the quotient to `left`; the tensor that it was stays as it is.
+    /// Assigns the quotient to `left`. The old tensor does not change.
     public static func /= (left: inout Tensor, right: some ScalarConvertible) throws { left = try left / right }
 }
 
 extension Tensor {
-    /// Where both are equal.
+    /// True where both are equal.
     public static func .== (left: Tensor, right: Tensor) throws -> Tensor { try left.eq(right) }
-    /// Where both are equal.
+    /// True where both are equal.
     public static func .== (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.eq(right.scalar)
     }
 
-    /// Where both differ.
+    /// True where both differ.
     public static func .!= (left: Tensor, right: Tensor) throws -> Tensor { try left.ne(right) }
-    /// Where both differ.
+    /// True where both differ.
     public static func .!= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.ne(right.scalar)
     }
 
-    /// Where `left` is less.
+    /// True where `left` is less.
     public static func .< (left: Tensor, right: Tensor) throws -> Tensor { try left.lt(right) }
-    /// Where `left` is less.
+    /// True where `left` is less.
     public static func .< (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.lt(right.scalar)
     }
 
-    /// Where `left` is less or equal.
+    /// True where `left` is less or equal.
     public static func .<= (left: Tensor, right: Tensor) throws -> Tensor { try left.le(right) }
-    /// Where `left` is less or equal.
+    /// True where `left` is less or equal.
     public static func .<= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.le(right.scalar)
     }
 
-    /// Where `left` is greater.
+    /// True where `left` is greater.
     public static func .> (left: Tensor, right: Tensor) throws -> Tensor { try left.gt(right) }
-    /// Where `left` is greater.
+    /// True where `left` is greater.
     public static func .> (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.gt(right.scalar)
     }
 
-    /// Where `left` is greater or equal.
+    /// True where `left` is greater or equal.
     public static func .>= (left: Tensor, right: Tensor) throws -> Tensor { try left.ge(right) }
-    /// Where `left` is greater or equal.
+    /// True where `left` is greater or equal.
     public static func .>= (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.ge(right.scalar)
     }
 
-    /// Where both are true, taking every number but zero as true.
+    /// True where both are true; every number but zero counts as true.
     public static func .& (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalAnd(right) }
-    /// Where at least one is true.
+    /// True where at least one is true.
     public static func .| (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalOr(right) }
-    /// Where one of both is true.
+    /// True where exactly one of the two is true.
     public static func .^ (left: Tensor, right: Tensor) throws -> Tensor { try left.logicalXor(right) }
-    /// Where it is false.
+    /// True where it is false.
     public static prefix func .! (operand: Tensor) throws -> Tensor { try operand.logicalNot() }
 }

@@ -1,9 +1,9 @@
 import CTorch
 
-// From Swift values to tensors and back.
+// Conversions from Swift values to tensors and back.
 
 extension Tensor {
-    /// A tensor written out as numbers or nested lists of them.
+    /// Creates a tensor from numbers or nested lists of numbers.
     ///
     /// Its type is PyTorch's: `bool` if all are truth values, `int64` if all are integers, `float32` otherwise.
     /// ```swift
@@ -12,9 +12,9 @@ extension Tensor {
     /// try Tensor([0.5, 1], requiresGrad: true)
     /// try Tensor(3)                                   // a single number
     /// ```
-    /// - Parameter requiresGrad: Whether operations on the tensor are recorded, so that a gradient can be computed.
-    /// - Throws: `TorchError` of kind `shape` if the lists at one level differ in length, and `TorchError` for a tensor
-    ///   of integers that should require a gradient.
+    /// - Parameter requiresGrad: whether operations on the tensor are recorded, so that a gradient can be computed.
+    /// - Throws: `TorchError` of kind `shape` if the lists at one level differ in length, and `TorchError` if a tensor
+    ///   of integers is to require a gradient.
     public init(
         _ literal: TensorLiteral, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
     ) throws {
@@ -26,7 +26,7 @@ extension Tensor {
         case .integer:
             tensor = try Tensor(literal.integers, shape: shape)
         case .real:
-            // Through double precision, so that a wanted float64 keeps its digits.
+            // The numbers pass through double precision, so that a float64 keeps its digits.
             let exact = try Tensor(literal.elements, shape: shape)
             tensor = dtype == .float64 ? exact : try exact.to(dtype ?? .float32)
         }
@@ -34,16 +34,16 @@ extension Tensor {
         self = try converted.placed(on: device, requiresGrad: requiresGrad)
     }
 
-    /// A tensor with a copy of `values`, in row-major order.
+    /// Creates a tensor with a copy of `values`, in row-major order.
     ///
     /// Its type is that of the elements: `float64` for `[Double]`, `int64` for `[Int]`.
     ///
     /// - Parameters:
-    ///   - values: As many as the shape has elements.
-    ///   - shape: `[values.count]` unless given.
-    ///   - requiresGrad: Whether operations on the tensor are recorded, so that a gradient can be computed.
-    /// - Throws: `TorchError` of kind `shape` if the numbers do not fit the shape, and `TorchError` for a tensor of
-    ///   integers that should require a gradient.
+    ///   - values: as many numbers as the shape has elements.
+    ///   - shape: the shape; `nil` means `[values.count]`.
+    ///   - requiresGrad: whether operations on the tensor are recorded, so that a gradient can be computed.
+    /// - Throws: `TorchError` of kind `shape` if the numbers do not fit the shape, and `TorchError` if a tensor of
+    ///   integers is to require a gradient.
     @_disfavoredOverload
     public init<Element: TensorElement>(
         _ values: [Element], shape: [Int]? = nil, device: Device = .cpu, requiresGrad: Bool = false
@@ -54,9 +54,9 @@ extension Tensor {
         self = try tensor.placed(on: device, requiresGrad: requiresGrad)
     }
 
-    /// A tensor with a copy of `rows`, which must be of one length.
+    /// Creates a tensor with a copy of `rows`, which must have the same length.
     ///
-    /// - Throws: As the initializer for a flat array.
+    /// - Throws: as the initializer for a flat array.
     @_disfavoredOverload
     public init<Element: TensorElement>(
         _ rows: [[Element]], device: Device = .cpu, requiresGrad: Bool = false
@@ -66,9 +66,9 @@ extension Tensor {
             rows.flatMap { $0 }, shape: [rows.count, width], device: device, requiresGrad: requiresGrad)
     }
 
-    /// A tensor with a copy of `planes`, which must have one number of rows, all of one length.
+    /// Creates a tensor with a copy of `planes`, which must have the same number of rows, all of the same length.
     ///
-    /// - Throws: As the initializer for a flat array.
+    /// - Throws: as the initializer for a flat array.
     @_disfavoredOverload
     public init<Element: TensorElement>(
         _ planes: [[[Element]]], device: Device = .cpu, requiresGrad: Bool = false
@@ -79,7 +79,7 @@ extension Tensor {
             requiresGrad: requiresGrad)
     }
 
-    /// A tensor of one number, without dimensions.
+    /// Creates a tensor of one number, without dimensions.
     @_disfavoredOverload
     public init<Element: TensorElement>(
         _ value: Element, device: Device = .cpu, requiresGrad: Bool = false
@@ -87,12 +87,12 @@ extension Tensor {
         try self.init([value], shape: [], device: device, requiresGrad: requiresGrad)
     }
 
-    /// A new tensor on its device, which may become a leaf that requires a gradient.
+    /// Returns a new tensor on its device, which may become a leaf that requires a gradient.
     private func placed(on device: Device, requiresGrad: Bool) throws -> Tensor {
         try (device == .cpu ? self : to(device)).requiringGrad(requiresGrad)
     }
 
-    /// A tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
+    /// Creates a tensor with a copy of `bytes`, the elements in row-major order and this machine's byte order.
     package init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) throws {
         let sizes = shape.map { Int64($0) }
         try self.init(
@@ -100,18 +100,18 @@ extension Tensor {
                 bytes.baseAddress, Int64(bytes.count), sizes, Int64(sizes.count), dtype.rawValue))
     }
 
-    /// The tensor on a device: itself where it lies there already, else a copy.
+    /// Returns the tensor on a device: itself if it lies there already, otherwise a copy.
     public func to(_ device: Device) throws -> Tensor {
         try to(dtype: nil, device: device)
     }
 
-    /// The elements in row-major order, converted to `type` where the tensor has another.
+    /// Returns the elements in row-major order, converted to `type` if the tensor has another.
     ///
-    /// - Throws: `TorchError` of kind `outOfMemory` where they find no room.
+    /// - Throws: `TorchError` of kind `outOfMemory` if there is too little memory for them.
     public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
         if let elements = array(at: 0..<count, type) { return elements }
-        // Contiguous first: an expanded tensor has elements without end in little memory, and to have no room for them
-        // is an error in libtorch, but would stop the process in Swift.
+        // The tensor is made contiguous first: an expanded tensor can have any number of elements in little memory. Too
+        // little memory for them is an error in libtorch, but would end the process in Swift.
         let source = try detach().to(dtype: Element.dtype, device: .cpu).contiguous()
         defer { keepAlive(source) }
         let count = source.count
@@ -124,13 +124,13 @@ extension Tensor {
         }
     }
 
-    /// The elements at some positions of the memory that the tensor lies in, without another tensor for them: nil where it
-    /// does not lie there in one piece, as `Element`, and in the CPU's memory.
+    /// Returns the elements at some positions of the memory that the tensor lies in, without creating a tensor for
+    /// them; `nil` unless the tensor lies there in one piece, as `Element`, and in the CPU's memory.
     package func array<Element: TensorElement>(
         at positions: Range<Int>, _ type: Element.Type = Element.self
     ) -> [Element]? {
         defer { keepAlive(self) }
-        // What libtorch has put off, to conjugate or to negate, is not in the memory yet.
+        // A conjugation or negation that libtorch has postponed is not in the memory yet.
         guard isDefined, dtype == Element.dtype, device == .cpu, isContiguous, !ct_tensor_is_conjugate(pointer),
             !ct_tensor_is_negative(pointer), (0...count).contains(positions.lowerBound),
             positions.upperBound <= count, let bytes = ct_tensor_data(pointer)
@@ -139,9 +139,9 @@ extension Tensor {
         return Array(UnsafeBufferPointer(start: elements + positions.lowerBound, count: positions.count))
     }
 
-    /// The value of a tensor with one element.
+    /// Returns the value of a tensor with one element.
     ///
-    /// On a CUDA device this waits for the device.
+    /// On a CUDA device, this waits for the device.
     /// - Throws: `TorchError` if the tensor has no element or several.
     public func item() throws -> Scalar {
         defer { keepAlive(self) }
@@ -150,7 +150,7 @@ extension Tensor {
         return Scalar(value)
     }
 
-    /// The value of a tensor with one element, as the real number that the context asks for, or as `type`.
+    /// Returns the value of a tensor with one element, as the real number that the context asks for, or as `type`.
     ///
     /// ```swift
     /// let loss: Double = try output.item()
@@ -167,7 +167,7 @@ extension Tensor {
         return Number(value.double)
     }
 
-    /// The value of a tensor with one element, as the integer that the context asks for, or as `type`.
+    /// Returns the value of a tensor with one element, as the integer that the context asks for, or as `type`.
     ///
     /// If both an integer and a real number would do, as in `try x.item() / 2`, the compiler asks which is meant.
     /// - Throws: `TorchError` if the tensor has no element or several, or the value does not fit the type.
@@ -201,7 +201,7 @@ extension Tensor {
     }
 }
 
-/// The one number of elements that all parts have; 0 where there are no parts.
+/// Returns the number of elements that all parts share; 0 if there are no parts.
 private func commonCount<Element>(_ parts: [[Element]]) throws -> Int {
     let count = parts.first?.count ?? 0
     if let odd = parts.firstIndex(where: { $0.count != count }) {
@@ -213,7 +213,7 @@ private func commonCount<Element>(_ parts: [[Element]]) throws -> Int {
     return count
 }
 
-/// Numbers, or nested lists of numbers, written out: what `Tensor(_:)` reads.
+/// A literal of numbers or nested lists of numbers, which `Tensor(_:)` reads.
 public indirect enum TensorLiteral: Sendable {
     case integer(Int)
     case real(Double)
@@ -228,7 +228,7 @@ public indirect enum TensorLiteral: Sendable {
         }
     }
 
-    /// The widest kind among the numbers; real where there are none, as in PyTorch.
+    /// The widest kind among the numbers; real if there are none, as in PyTorch.
     var elementKind: ElementKind {
         switch self {
         case .boolean: .boolean
@@ -247,7 +247,7 @@ public indirect enum TensorLiteral: Sendable {
         }
     }
 
-    /// The numbers of a literal without real ones.
+    /// The numbers of a literal without real numbers.
     var integers: [Int] {
         switch self {
         case .boolean(let value): [value ? 1 : 0]

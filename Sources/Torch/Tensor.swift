@@ -1,10 +1,10 @@
 import CTorch
 
-/// An array of numbers in any number of dimensions, with a gradient if it asks for one: PyTorch's `torch.Tensor`.
+/// An array of numbers in any number of dimensions, with a gradient if it requires one: PyTorch's `torch.Tensor`.
 ///
-/// A tensor is a reference: a copy of the Swift value is the same tensor, and its memory goes when the last copy goes.
-/// It may cross threads as a pointer may: reading from several at a time is safe; writing in place (`add_`, `zero_`)
-/// while others read is the caller's error.
+/// A tensor is a reference: a copy of the Swift value is the same tensor, and its memory is freed with the last copy.
+/// It may cross threads as a pointer may: reading from several threads at a time is safe, and writing in place (`add_`,
+/// `zero_`) while others read is an error of the caller.
 ///
 /// Every operation throws `TorchError` instead of trapping: a wrong shape, a wrong type, no memory.
 ///
@@ -15,7 +15,7 @@ import CTorch
 public struct Tensor: @unchecked Sendable {
     package let handle: TensorHandle
 
-    /// Takes over one reference from C; where there is none, throws this thread's error.
+    /// Takes over one reference from C, or throws this thread's error if there is none.
     package init(owning pointer: OpaquePointer?) throws {
         guard let pointer else { throw TorchError.last() }
         handle = TensorHandle(pointer)
@@ -25,7 +25,7 @@ public struct Tensor: @unchecked Sendable {
         self.handle = handle
     }
 
-    /// No tensor: what stands in a declared but not yet assigned parameter. Operations on it throw.
+    /// No tensor: the value of a parameter that is declared but not assigned yet. Operations on it throw.
     package static let undefined = Tensor(handle: TensorHandle(ct_tensor_undefined()))
 
     package var pointer: OpaquePointer {
@@ -62,7 +62,7 @@ extension Tensor {
         return Int(ct_tensor_dimension_count(pointer))
     }
 
-    /// How many elements to move by in memory for one step in each dimension.
+    /// The number of elements to move by in memory for one step in each dimension.
     public var strides: [Int] {
         defer { keepAlive(self) }
         var strides = [Int64](repeating: 0, count: dimensionCount)
@@ -77,7 +77,7 @@ extension Tensor {
 
     /// The size of one dimension; negative numbers count from the end.
     ///
-    /// - Throws: `TorchError` of kind `index` where there is no such dimension.
+    /// - Throws: `TorchError` of kind `index` if there is no such dimension.
     public func size(_ dim: Int) throws -> Int {
         let shape = shape
         let position = dim < 0 ? dim + shape.count : dim
@@ -95,7 +95,7 @@ extension Tensor {
         return DType(rawValue: ct_tensor_dtype(pointer))
     }
 
-    /// Where the elements lie.
+    /// The device that the elements lie on.
     public var device: Device {
         defer { keepAlive(self) }
         return Device(ct_tensor_device(pointer)) ?? .cpu
@@ -107,7 +107,7 @@ extension Tensor {
         return ct_tensor_is_contiguous(pointer)
     }
 
-    /// Whether both are one tensor, not merely equal ones.
+    /// Whether both are the same tensor, not merely equal ones.
     public func isSame(as other: Tensor) -> Bool {
         defer { keepAlive((self, other)) }
         return ct_tensor_is_same(pointer, other.pointer)
@@ -118,7 +118,7 @@ extension Tensor {
         return ct_tensor_is_defined(pointer)
     }
 
-    /// How many references to tensors this process holds: what a test for leaks counts.
+    /// The number of references to tensors that this process holds, which a test for leaks counts.
     package static var liveCount: Int {
         Int(ct_tensor_live_count())
     }

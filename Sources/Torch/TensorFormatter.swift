@@ -6,7 +6,7 @@ struct TensorFormatter {
     enum Elements {
         case numbers([Double])
         case complexNumbers(real: [Double], imaginary: [Double])
-        /// Already text: integers and truth values.
+        /// Elements that are text already: integers and truth values.
         case words([String])
     }
 
@@ -14,18 +14,18 @@ struct TensorFormatter {
     static let lineWidth = 80
     /// A tensor with more elements is abbreviated.
     static let longestWhole = 1000
-    /// How many places of an abbreviated dimension are shown at each end.
+    /// The number of places that are shown at each end of an abbreviated dimension.
     static let edgeCount = 3
 
     /// The elements as text, padded to one width.
     private let cells: [String]
-    /// What one element takes in a line, with the comma and space behind it.
+    /// The width of one element in a line, with the comma and space behind it.
     private let cellWidth: Int
     private let shape: [Int]
     /// For each dimension, whether `...` stands between its first and last three places.
     private let abbreviated: [Bool]
 
-    /// - Parameter shape: that of `elements`, after the middle of abbreviated dimensions was taken out.
+    /// - Parameter shape: the shape of `elements`, after the middle of abbreviated dimensions was removed.
     init(elements: Elements, shape: [Int], abbreviated: [Bool]) {
         self.shape = shape
         self.abbreviated = abbreviated
@@ -48,7 +48,7 @@ struct TensorFormatter {
         }
     }
 
-    /// The whole text, whose first line begins behind `indent` characters.
+    /// Returns the whole text, whose first line begins behind `indent` characters.
     func text(indent: Int) -> String {
         text(dim: 0, offset: 0, indent: indent)
     }
@@ -76,7 +76,7 @@ struct TensorFormatter {
     }
 }
 
-/// How the numbers of one tensor are written: with a point only, with four digits, or with an exponent.
+/// How the numbers of one tensor are written: with only a decimal point, with four digits, or with an exponent.
 private struct Notation {
     private enum Style {
         case whole, fixed, scientific

@@ -2,21 +2,21 @@ import CTorch
 import Synchronization
 
 extension Tensor {
-    /// Calls `hook` with the gradient of this tensor whenever one is computed, before it goes on: `register_hook`.
+    /// Calls `hook` with the gradient of this tensor whenever one is computed, before it is passed on: `register_hook`.
     ///
-    /// Where nothing depends on this result of an operation, but on another one, it is not called; PyTorch calls it with
-    /// none.
+    /// If nothing depends on this result of an operation, but on another result of it, the hook is not called, while
+    /// PyTorch calls it with none.
     ///
-    /// - Parameter hook: may give another gradient, of the same shape, to go on with; nil leaves it as it is. What it
-    ///   throws comes out of `backward()`. It runs where `backward` does: for a tensor on a CUDA device on a thread of
-    ///   libtorch's. A hook that holds its own tensor keeps it from being freed until it is removed.
-    /// - Returns: what removes the hook; the hook stays where it is not used.
-    /// - Throws: `TorchError` where the tensor does not require a gradient.
+    /// - Parameter hook: may return another gradient of the same shape to pass on; `nil` leaves it as it is. What it
+    ///   throws comes out of `backward()`. It runs on the thread of `backward`, or for a tensor on a CUDA device on one
+    ///   of libtorch's. A hook that holds its own tensor keeps it from being freed until it is removed.
+    /// - Returns: a handle that can remove the hook; without it the hook stays.
+    /// - Throws: `TorchError` if the tensor does not require a gradient.
     @discardableResult
     public func registerHook(_ hook: @escaping @Sendable (Tensor) throws -> Tensor?) throws -> TensorHookHandle {
         defer { keepAlive(self) }
         var position: UInt32 = 0
-        // libtorch holds the box from here on.
+        // libtorch owns the box from here on.
         let context = Unmanaged.passRetained(HookBox(hook)).toOpaque()
         let succeeded = ct_tensor_add_hook(
             pointer, runHook, context, { Unmanaged<HookBox>.fromOpaque($0).release() }, &position)
@@ -35,7 +35,7 @@ public final class TensorHookHandle: Sendable {
         self.position = position
     }
 
-    /// Removes the hook; again, it does nothing.
+    /// Removes the hook. A second call does nothing.
     public func remove() {
         let tensor = tensor.withLock { tensor in
             defer { tensor = nil }

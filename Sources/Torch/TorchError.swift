@@ -1,22 +1,23 @@
 import CTorch
+import Foundation
 
-/// A failure of an operation: what was called, with which shapes, and what libtorch said of it.
+/// The error of an operation: what was called, with which shapes, and what libtorch said about it.
 public struct TorchError: Error, Sendable, Equatable {
-    /// What kind of failure it was, as far as libtorch tells.
+    /// The kinds of failures, as far as libtorch says.
     public enum Kind: Sendable {
         case outOfMemory, shape, type, index, io, distributed, other
     }
 
     /// What kind of failure it was.
     public let kind: Kind
-    /// The operation's name in PyTorch, as in `addmm`; empty where it was not an operation.
+    /// The operation's name in PyTorch, as in `addmm`; empty if it was not an operation.
     public let operation: String
-    /// The types and shapes of the operation's tensors, as in `float32[2, 3], float32[4, 5]`; empty where it had none.
+    /// The types and shapes of the operation's tensors, as in `float32[2, 3], float32[4, 5]`; empty if it had none.
     public let inputs: String
     /// What went wrong, without libtorch's C++ stack.
     public let message: String
 
-    /// An error of this library's own, where libtorch was not asked.
+    /// Creates an error of this library's own, which does not come from libtorch.
     public init(kind: Kind, operation: String = "", inputs: String = "", message: String) {
         self.kind = kind
         self.operation = operation
@@ -40,6 +41,10 @@ extension TorchError: CustomStringConvertible {
         if operation.isEmpty { return message }
         return inputs.isEmpty ? "\(operation): \(message)" : "\(operation)(\(inputs)): \(message)"
     }
+}
+
+extension TorchError: LocalizedError {
+    public var errorDescription: String? { description }
 }
 
 extension TorchError.Kind {

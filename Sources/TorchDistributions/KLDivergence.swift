@@ -35,7 +35,7 @@ private func divergenceOfOneKind(_ p: any Distribution, _ q: any Distribution) t
     }
 }
 
-/// `infinity` where the condition holds.
+/// Returns `infinity` at the elements for which the condition holds.
 func infinite(where condition: Tensor, else value: Tensor) throws -> Tensor {
     try Tensor.where(condition, .real(.infinity), value)
 }

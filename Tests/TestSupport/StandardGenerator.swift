@@ -12,7 +12,7 @@ public struct StandardGeneratorTrait: TestTrait, SuiteTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        // A suite's scope is around its tests' scopes: only these take the turn, and once where both have the trait.
+        // A suite's scope is around its tests' scopes: only these take the turn, and once if both have the trait.
         guard testCase != nil, !Turn.isHeld else { return try await function() }
         try await withStandardGenerator(function)
     }

@@ -43,7 +43,7 @@ struct ActivationCheckpointTests {
         _ = try noGrad { try checkpoint(x) { try $0.exp() } }
     }
 
-    @Test("parameters inside get their gradients where no input has any")
+    @Test("parameters inside get their gradients if no input has any")
     func parametersInside() throws {
         let weight = try Tensor([2.0]).requiresGrad_()
         try checkpoint(Tensor([3.0])) { try $0 * weight }.backward()

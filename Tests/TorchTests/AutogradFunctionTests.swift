@@ -113,7 +113,7 @@ import Torch
         #expect(throws: TorchError.self) { try Custom(forwardBody: { _, _ in [] })(x) }
     }
 
-    @Test("a second backward pass, and one after a change in place, throw where tensors were saved")
+    @Test("a second backward pass, and one after a change in place, throw if tensors were saved")
     func savedTensorsAreGuarded() throws {
         let x = try Tensor([1.0]).requiresGrad_()
         let y = try Exponential()(x)

@@ -31,7 +31,7 @@ import Torch
         #expect(!DType.int64.isFloatingPoint && !DType.bool.isComplex)
     }
 
-    @Test("a number that is no type is an error where it is used")
+    @Test("a number that is no type is an error when it is used")
     func unknownTypes() {
         for rawValue: Int32 in [-2, 64, 99, .max, .min] {
             let dtype = DType(rawValue: rawValue)

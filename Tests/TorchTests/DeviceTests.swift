@@ -46,7 +46,7 @@ import Torch
         #expect(throws: TorchError.self) { try x.to(.cpu) }
     }
 
-    @Test("moving to where a tensor lies already is no copy")
+    @Test("moving a tensor to its own device does not copy it")
     func sameDevice() throws {
         let x = try Tensor.zeros(2)
         #expect(try x.to(.cpu).isSame(as: x))

@@ -81,7 +81,7 @@ struct GeneratorTests {
     }
 
     @Test(
-        "the standard generator gives the numbers of PyTorch on another machine, and goes on to the same state",
+        "the standard generator gives the numbers of PyTorch on another machine, and ends in the same state",
         .standardGenerator)
     func recordedStandardGenerator() throws {
         try expectStandardNumbers(fixture("random-numbers"), within: .draw) { state, sequence in
@@ -90,7 +90,7 @@ struct GeneratorTests {
         }
     }
 
-    @Test("the standard generator gives the bits of the PyTorch beside, and goes on to the same state", .needsPyTorch)
+    @Test("the standard generator gives the bits of the PyTorch beside, and ends in the same state", .needsPyTorch)
     func standardGenerator() async throws {
         let expected: Fixture = try await Python.fixture("random-numbers")
         try await withStandardGenerator {

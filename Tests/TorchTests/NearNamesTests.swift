@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(
-        "what is no name is near none",
+        "a text that is not a name is near none",
         arguments: [NamedText("nothing", ""), NamedText("a million letters", String(repeating: "x", count: 1_000_000))])
     func noName(text: NamedText) {
         #expect(NearNames.nearest(to: text.text, among: ["a", "b"]) == [])

@@ -26,7 +26,7 @@ protocol OperationArguments {
     func string(_ name: String) throws -> String
     func optionalString(_ name: String) throws -> String?
 
-    /// One of an enumeration's cases, where PyTorch takes a string.
+    /// One of an enumeration's cases, for which PyTorch takes a string.
     func option<Option: OperationOption>(_ name: String) throws -> Option
     func optionalOption<Option: OperationOption>(_ name: String) throws -> Option?
 

@@ -35,7 +35,7 @@ import Torch
         #expect(outcome.successes > outcome.failures / 4, "\(outcome)")
     }
 
-    @Test("an operation that PyTorch takes answers with a result or an error where some arguments are replaced")
+    @Test("an operation that PyTorch takes answers with a result or an error if some arguments are replaced")
     func survivesSpoiltArguments() throws {
         let rounds = OperationsFuzzTests.isThorough ? 400 : 8
         let recorded = try fixture("generated-operations", as: RecordedCalls.self)

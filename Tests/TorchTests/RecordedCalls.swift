@@ -22,7 +22,7 @@ struct RecordedCalls: Decodable {
         try inputs.compactMapValues { try $0.tensor() }
     }
 
-    /// Makes every call and records an issue where an answer is another one; returns how many there were.
+    /// Makes every call and records an issue if an answer differs; returns how many there were.
     func replay() throws -> Int {
         var tensors = try tensors()
         for call in calls {

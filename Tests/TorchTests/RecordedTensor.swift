@@ -6,7 +6,7 @@ import Torch
 struct RecordedTensor: Decodable {
     let dtype: String
     let shape: [Int]
-    /// The elements, complex ones as two numbers each; nil for a sparse tensor, and where only shape and type are settled.
+    /// The elements, complex ones as two numbers each; `nil` for a sparse tensor, and if only shape and type are settled.
     let values: [Double]?
     let requiresGrad: Bool?
 
@@ -15,7 +15,7 @@ struct RecordedTensor: Decodable {
     let elements: FixtureTensor?
     let isCoalesced: Bool?
 
-    /// The tensor itself; nil where its elements are not settled.
+    /// The tensor itself; `nil` if its elements are not settled.
     func tensor() throws -> Tensor? {
         if let indices, let elements {
             return try Tensor.sparseCooTensor(
@@ -32,7 +32,7 @@ struct RecordedTensor: Decodable {
         return try Tensor.viewAsComplex(numbers)
     }
 
-    /// Records an issue where a result is another one.
+    /// Records an issue if a result differs.
     func expect(_ actual: Tensor, _ comment: String) throws {
         guard let expected = try tensor() else {
             #expect(actual.shape == shape && "\(actual.dtype)" == dtype, "\(comment)")

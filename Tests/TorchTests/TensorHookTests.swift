@@ -23,7 +23,7 @@ import Torch
         #expect(try x.grad?.array(Double.self) == [18, 36])
     }
 
-    @Test("what hooks give goes on instead, in the order of the hooks")
+    @Test("what a hook returns is passed on instead, in the order of the hooks")
     func hooksReplaceGradients() throws {
         let x = try Tensor([1.0, 2]).requiresGrad_()
         try x.registerHook { try $0 * 10 }

@@ -114,7 +114,7 @@ import Torch
 
     private typealias Resize = (Tensor, [Int], Bool, Double?, Double?) throws -> Tensor
 
-    @Test("least squares without a right-hand side are an error where LAPACK would end the process")
+    @Test("least squares without a right-hand side are an error, though LAPACK would end the process")
     func emptyLeastSquares() throws {
         let (matrix, sides) = (try Tensor.rand(4, 3), try Tensor.zeros(4, 0))
         let failure = error { try Linalg.lstsq(matrix, sides, driver: .gelss).solution }
@@ -138,7 +138,7 @@ import Torch
         #expect(try Tensor.segmentReduce(data, reduce: .sum, offsets: offsets)[.all, 0].array(Int.self) == [1, 3])
     }
 
-    @Test("pivots that no factorisation gives are an error")
+    @Test("pivots that no factorization gives are an error")
     func pivots() throws {
         let sides = try Tensor.rand(3, 2)
         let indefinite = try Tensor([[0, 1, 2], [1, 0, 1], [2, 1, 0]], dtype: .float32)
