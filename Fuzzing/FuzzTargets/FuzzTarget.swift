@@ -63,7 +63,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         _ = try tensor.clone()
     }
 
-    /// Ends the process where a tensor looks beyond its memory. The sanitizer does not see all of that, since libtorch,
+    /// Ends the process if a tensor reaches beyond its memory. The sanitizer does not see all of that, since libtorch,
     /// which does the reading, is built without it.
     private static func requireInside(_ tensor: Tensor) {
         guard let memory = TensorMemory(of: tensor), let size = tensor.dtype.byteCount, tensor.count > 0 else { return }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of files that are written over and over: in memory where the system has such a place, since they are written a
+/// A folder of files that are written over and over: in memory if the system has such a place, since they are written a
 /// million times.
 ///
 /// Not safe for several threads at once.
@@ -8,7 +8,7 @@ public final class ScratchFolder {
     private let url: URL
     private var files: [String: ScratchFile] = [:]
 
-    /// - Throws: where no folder can be created.
+    /// - Throws: if no folder can be created.
     public init() throws {
         let memory = "/dev/shm"
         let parent =

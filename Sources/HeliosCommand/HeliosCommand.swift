@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Helios
 
-/// `helios`: tools for what trainings leave behind.
+/// `helios`: tools for the files of trainings.
 @main
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,7 @@ struct HeliosCommand: ParsableCommand {
     static func main() {
         LibTorch.skipTeardown()
         StandardStream.openMissing()
-        // A file that reaches the size which the user may write is then an error, not the end of the process.
+        // A file that reaches the size limit of the user is then an error, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         Interruption.watch()
         do {
@@ -20,7 +20,8 @@ struct HeliosCommand: ParsableCommand {
             try StandardStream.closeOutput()
             Foundation.exit(status)
         } catch let error as OutputError where error.isClosedPipe {
-            // As the signal would have ended it, if the program's parent had not told it to ignore that.
+            // The status is that of a process that the signal ended, which the program's parent may have told it to
+            // ignore.
             Foundation.exit(Status.closedPipe)
         } catch {
             Terminal.complain(
@@ -37,14 +38,14 @@ struct HeliosCommand: ParsableCommand {
         } catch let code as ExitCode {
             return code.rawValue
         } catch  where exitCode(for: error) == .success {
-            // Help and versions come as errors too.
+            // Help and version texts arrive as errors too.
             try StandardStream.print(fullMessage(for: error))
             return Status.yes
         }
     }
 
-    /// The arguments as the system has them. Those of `CommandLine` have lost the bytes that are not UTF-8, which a path may
-    /// have.
+    /// The arguments as the system has them. Those of `CommandLine` have lost bytes that are not UTF-8, which paths may
+    /// contain.
     private static var arguments: [String] {
         (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map {
             SystemPath.text(of: UnsafePointer($0))

@@ -1,7 +1,7 @@
 import Foundation
 import Helios
 
-/// How the program ends when a signal asks it to: at once, and without the hidden file that a `convert` was writing.
+/// Ends the program when a signal asks for it: at once, and without leaving the hidden file that `convert` was writing.
 enum Interruption {
     /// Waits for the signals in a thread of its own. A signal that the program's parent told it to ignore (`nohup`) stays
     /// ignored.
@@ -9,7 +9,8 @@ enum Interruption {
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { sigaddset(&signals, signal) }
-        // Blocked here, they are in all threads that begin later, so that the one below gets them.
+        // Signals that are blocked here are blocked in all threads that start later, so that the one below receives
+        // them.
         guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return }
         guard WorkerThread.start({ [signals] in wait(for: signals) }) else {
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
@@ -22,7 +23,7 @@ enum Interruption {
         var number: Int32 = 0
         guard sigwait(&signals, &number) == 0 else { return }
         TemporaryFile.deleteAll {
-            // The parent sees which signal it was.
+            // The parent process sees which signal it was.
             signal(number, SIG_DFL)
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
             raise(number)

@@ -1,4 +1,4 @@
-"""Files of the reference implementation of safetensors, and of huggingface_hub where they are several with an index, for the
+"""Files of the reference implementation of safetensors, and of huggingface_hub if there are several with an index, for the
 tests of TorchSerialization; and safetensors-files.json with what each holds, and which headers the reference takes.
 
 It needs safetensors 0.8.0 and huggingface_hub, where HELIOS_SAFETENSORS names their folder if they are not installed.

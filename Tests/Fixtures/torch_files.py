@@ -234,7 +234,7 @@ def main() -> None:
         "layout": torch.strided,
         "equal-keys": {"\u00e9": 1, "e\u0301": 2},
         "half-a-character": "\ud800",
-        "quantised": torch.quantize_per_tensor(numbers, 0.1, 0, torch.quint8),
+        "quantized": torch.quantize_per_tensor(numbers, 0.1, 0, torch.quint8),
     }
     for name, value in refused.items():
         save(name, value, holds_data=False)

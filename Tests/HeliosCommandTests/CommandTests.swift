@@ -115,7 +115,7 @@ struct CommandTests {
         }
     }
 
-    @Test("convert leaves nothing behind where it fails")
+    @Test("convert leaves nothing behind if it fails")
     func failedConversion() throws {
         try withTemporaryFolder { folder in
             let source = folder.appending(path: "a.pth")
@@ -130,7 +130,7 @@ struct CommandTests {
         }
     }
 
-    @Test("verify names the broken files of a folder, and what training goes on from")
+    @Test("verify names the broken files of a folder, and what training resumes from")
     func verify() throws {
         try withTemporaryFolder { folder in
             let inner = folder.appending(path: "m")
@@ -142,14 +142,14 @@ struct CommandTests {
             }
             let whole = try Program.run("checkpoint", "verify", folder.path)
             #expect(whole.status == 0)
-            #expect(whole.lines.contains("'m' goes on from m_epoch_10_iter_50.pth"))
+            #expect(whole.lines.contains("'m' resumes from m_epoch_10_iter_50.pth"))
 
             let newest = inner.appending(path: "m_epoch_10_iter_50.pth")
             try (Data(contentsOf: newest).dropLast(100)).write(to: newest)
             let broken = try Program.run("checkpoint", "verify", folder.path)
             #expect(broken.status == 1)
             #expect(broken.lines.contains { $0.hasPrefix("broken  \(newest.path): ") })
-            #expect(broken.lines.contains("'m' goes on from m_epoch_2_iter_10.pth"))
+            #expect(broken.lines.contains("'m' resumes from m_epoch_2_iter_10.pth"))
             let json = try Program.run("checkpoint", "verify", inner.path, "--json").json()
             #expect(json["whole"] as? Bool == false)
             #expect((json["files"] as? [Any])?.count == 3)

@@ -28,7 +28,7 @@ struct OutputFailureTests {
         }
     }
 
-    @Test("is no trouble if nothing was to be printed", .enabled(if: hasFullDevice, "there is no /dev/full"))
+    @Test("is not a failure if nothing was to be printed", .enabled(if: hasFullDevice, "there is no /dev/full"))
     func nothingPrinted() throws {
         let file = fixtureFile("sgd")
         #expect(try Program.shell("exec \"$0\" checkpoint diff '\(file)' '\(file)' > /dev/full").status == 0)

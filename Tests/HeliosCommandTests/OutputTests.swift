@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 import Testing
 
 @testable import HeliosCommand
@@ -30,11 +31,11 @@ struct QuantityTests {
 struct JSONValueTests {
     @Test("what is printed is JSON, whatever is in it")
     func validity() throws {
-        let value = JSONValue.object([
-            ("text", .string("\"\\/\n\t\u{0}\u{1B}é👩‍🔬\u{2028}")), ("number", .double(1e300)), ("whole", .double(1)),
-            ("none", .double(.nan)), ("empty", .array([])), ("object", .object([])),
-            ("nested", .array([.object([("a", .null)]), .array([.bool(true), .int(.min)])])),
-        ])
+        let value: JSONValue = [
+            "text": .string("\"\\/\n\t\u{0}\u{1B}é👩‍🔬\u{2028}"), "number": .double(1e300), "whole": .double(1),
+            "none": .double(.nan), "empty": .array([]), "object": [:],
+            "nested": .array([["a": .null], .array([.bool(true), .int(.min)])]),
+        ]
         for text in [value.text, value.line] {
             let read = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
             #expect(read["text"] as? String == "\"\\/\n\t\u{0}\u{1B}é👩‍🔬\u{2028}")
@@ -42,5 +43,21 @@ struct JSONValueTests {
             #expect(read.count == 7)
         }
         #expect(!value.line.contains("\n"))
+        let part: JSONValue = ["text": .string("\u{7F}\u{9B}"), "list": .array([.int(1), .double(.infinity)])]
+        #expect(part.line == #"{"text": "\u007f\u009b", "list": [1, "inf"]}"#)
+        #expect(part.text == "{\n  \"text\": \"\\u007f\\u009b\",\n  \"list\": [1, \"inf\"]\n}")
+    }
+}
+
+@Suite("VisibleText")
+struct VisibleTextColumnsTests {
+    @Test("texts are clipped and padded by the columns that they take, of which some characters take two")
+    func columns() {
+        #expect(VisibleText.clipped("weight", 6) == "weight")
+        #expect(VisibleText.clipped("weights", 6) == "weigh…")
+        #expect(VisibleText.clipped("重み重み", 6) == "重み…")
+        #expect(VisibleText.padded("重み", 6) == "重み  ")
+        #expect(VisibleText.padded("abc", 6, isRight: true) == "   abc")
+        #expect(VisibleText.padded("é👩‍🔬", 4) == "é👩‍🔬 ")
     }
 }

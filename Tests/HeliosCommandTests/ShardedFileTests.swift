@@ -139,7 +139,7 @@ struct ShardedFileTests {
         }
     }
 
-    @Test("convert refuses a size of files where there is one file, and what is no size")
+    @Test("convert refuses a size of files for a single file, and a text that is not a size")
     func size() throws {
         for (target, size) in [("/a.safetensors", "1GB"), ("/a.pth", "1GB"), ("/a.safetensors.index.json", "much")] {
             let program = try Program.run("checkpoint", "convert", fixtureFile("sgd"), target, "--shard-size", size)

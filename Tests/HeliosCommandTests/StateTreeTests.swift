@@ -17,7 +17,7 @@ struct StateTreeTests {
         #expect(totals.byteCount == 4 * 2 * 4 + 3 * 4)
     }
 
-    @Test("parameters are the numbers outside of an optimiser's state")
+    @Test("parameters are the numbers outside of an optimizer's state")
     func parameters() throws {
         let network: StateDict = [
             "weight": .tensor(try Tensor.zeros([2, 3])), "steps": .tensor(try Tensor.zeros([], dtype: .int64)),

@@ -38,7 +38,7 @@ struct ArchiveTests {
             return text.withUTF8 { ct_crc32(0, $0.baseAddress, Int64($0.count)) }
         }
         #expect(checksum("") == 0)
-        // The check value of the CRC catalogue, and what Python's zlib.crc32 says.
+        // The check value of the CRC catalog, and what Python's zlib.crc32 says.
         #expect(checksum("123456789") == 0xCBF4_3926)
         #expect(checksum("The quick brown fox jumps over the lazy dog") == 0x414F_A339)
     }

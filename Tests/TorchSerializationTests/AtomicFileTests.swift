@@ -105,7 +105,7 @@ struct AtomicFileTests {
         }
     }
 
-    @Test("where no file can be, the error says why and names the path")
+    @Test("if no file can be written, the error says why and names the path")
     func impossiblePlaces() throws {
         try withFolder { folder in
             let text = folder.appending(path: "text")

@@ -52,13 +52,13 @@ struct HostileFileTests {
         case .none, .bool, .int, .bigInteger, .double, .complex, .string, .bytes, .dtype, .device, .size: 1
         case .list(let values), .tuple(let values), .set(let values): try values.reduce(1) { try $0 + size(of: $1) }
         case .dictionary(let state): try state.reduce(1) { try $0 + size(of: $1.value) }
-        // A tensor may be large where it repeats a few elements, as `expand` makes it, and then costs nothing as it is.
+        // A tensor may be large if it repeats a few elements, as `expand` makes it, and then costs nothing.
         case .tensor(let tensor):
             tensor.count < 10_000 && SparseLayout(of: tensor) == nil ? try tensor.bytes.count : tensor.count
         }
     }
 
-    /// The most address space that this process ever had, in bytes, used or not; 0 where the system does not say.
+    /// The most address space that this process ever had, in bytes, used or not; 0 if the system does not say.
     private func peakMemory() -> Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmPeak:") } ?? ""

@@ -7,7 +7,7 @@ import Torch
 /// Damaged files: each ends in a `TorchFileError` or in tensors of the file's own bytes.
 @Suite("Damaged files of safetensors")
 struct HostileSafetensorsTests {
-    /// Loads a damaged file in both ways; nothing where it is refused.
+    /// Loads a damaged file in both ways; returns nothing if it is refused.
     private func load(_ bytes: Data, _ file: URL) throws -> StateDict? {
         try? FileManager.default.removeItem(at: file)
         try bytes.write(to: file)
@@ -22,7 +22,7 @@ struct HostileSafetensorsTests {
     }
 
     @Test(
-        "a file that ends at any byte, or goes on, is an error",
+        "a file that is cut at any byte, or has more, is an error",
         arguments: ["types", "shapes", "only-text", "model-00001-of-00002"])
     func truncation(name: String) throws {
         let original = try Data(contentsOf: safetensorsFixture("\(name).safetensors"))

@@ -57,7 +57,7 @@ struct MappedFileTests {
         }
     }
 
-    @Test("a tensor that does not begin where its elements could lie is read")
+    @Test("a tensor that does not begin at a multiple of its elements' size is read")
     func misaligned() throws {
         try withFolder { folder in
             let url = folder.appending(path: "a.safetensors")
@@ -71,7 +71,7 @@ struct MappedFileTests {
         }
     }
 
-    @Test("nothing, and memory that is no file, cannot be mapped where it has no place")
+    @Test("a part beyond the end, and memory that is not a file, cannot be mapped")
     func places() throws {
         let source = FileSource([1, 2, 3])
         #expect(reason { _ = try source.map(at: 0, count: 3) } == "cannot be mapped: it is not a file")

@@ -31,7 +31,7 @@ struct OpenTorchFileTests {
         }
     }
 
-    @Test("tensors that share memory share it where they are read together")
+    @Test("tensors that share memory share it if they are read together")
     func sharing() throws {
         let file = try OpenTorchFile(fixtureFile("shared"))
         let contents = try file.contents
@@ -59,7 +59,7 @@ struct OpenTorchFileTests {
     }
 
     @Test(
-        "what is no file of torch.save is the same error as when it is loaded",
+        "anything but a file of torch.save is the same error as when it is loaded",
         arguments: ["compressed", "eval", "cycle"])
     func refusals(name: String) {
         let loading = reason { _ = try TorchFile.load(fixtureFile(name)) }

@@ -125,12 +125,12 @@ struct SafetensorsFileTests {
             (
                 ["a": .tensor(try one.to(.complex128))],
                 "cannot be written: safetensors has no type for the tensor 'a' of type complex128, or it is sparse, "
-                    + "quantised or without memory"
+                    + "quantized or without memory"
             ),
             (
                 ["a": .tensor(try Tensor.empty([3], device: .meta))],
                 "cannot be written: safetensors has no type for the tensor 'a' of type float32, or it is sparse, "
-                    + "quantised or without memory"
+                    + "quantized or without memory"
             ),
         ]
         try withFolder { folder in
@@ -156,7 +156,7 @@ struct SafetensorsFileTests {
     }
 }
 
-/// Runs where Python has PyTorch and safetensors, and is skipped elsewhere.
+/// It runs if Python has PyTorch and safetensors, and is skipped otherwise.
 @Suite("Files of safetensors in Python")
 struct SafetensorsPythonTests {
     @Test(

@@ -17,7 +17,7 @@ struct SafetensorsHeaderTests {
     /// What the reference takes: the format's own description forbids the first two, and the others leave a choice.
     private let stricter = ["[1],\"data_offsets\":[0,4]},\"a\":{", "{\"b\":\"c\",\"b\":\"d\"}", " {}"]
 
-    @Test("a header is taken where the reference takes it, but for keys that come twice and a space before it")
+    @Test("a header is accepted if the reference accepts it, except for keys that occur twice and a space before it")
     func sameAsReference() throws {
         let recorded: SafetensorsFixture = try fixture("safetensors-files")
         #expect(recorded.headers.count > 60)

@@ -70,7 +70,7 @@ struct StateBuilderTests {
         #expect(try load { ($0.shape, $0.strides) = ([0, 9], [9, 1]) } == "float32[0, 9]/[9, 1]@0+0=")
     }
 
-    @Test("a tensor that reaches outside its storage is an error, also where its size overflows")
+    @Test("a tensor that reaches outside its storage is an error, also if its size overflows")
     func outside() {
         let most = Int.max
         let cases: [(shape: [Int], strides: [Int], offset: Int)] = [

@@ -57,7 +57,7 @@ import Torch
         #expect(try !copy.tensor("a").isDefined)
     }
 
-    @Test("the memory of a copy serves the next one, where the sizes are the same")
+    @Test("the memory of a copy is reused for the next one, if the sizes are the same")
     func memory() throws {
         var copier = StateCopier()
         func addresses(_ sizes: [Int]) throws -> Set<TensorStorage.Identity> {

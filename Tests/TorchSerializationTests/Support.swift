@@ -5,7 +5,7 @@ import Torch
 
 @testable import TorchSerialization
 
-/// Runs `body` with the URL of a folder that is removed afterwards; in memory where the system has such a place, since these
+/// Runs `body` with the URL of a folder that is removed afterwards; in memory if the system has such a place, since these
 /// tests write thousands of files.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let memory = "/dev/shm"
@@ -51,7 +51,7 @@ func roundTrip(_ value: StateValue) throws -> StateValue {
     }
 }
 
-/// The reason of the error that `body` must end in; empty, and an issue, where it does not.
+/// The reason of the error that `body` must end in; empty, and an issue, if it does not.
 func reason(_ sourceLocation: SourceLocation = #_sourceLocation, of body: () throws -> Void) -> String {
     do {
         try body()

@@ -61,7 +61,7 @@ struct TorchFileTests {
             }
             #expect(kind(folder) == .access)
             #expect(kind(folder.appending(path: "missing.pth")) == .access)
-            #expect(kind(fixtureFile("quantised")) == .unsupported)
+            #expect(kind(fixtureFile("quantized")) == .unsupported)
             #expect(kind(fixtureFile("os-system")) == .unsupported)
             let cut = folder.appending(path: "cut.pth")
             try Data(contentsOf: fixtureFile("sgd")).dropLast(10).write(to: cut)
@@ -108,7 +108,7 @@ struct TorchFileTests {
     @Test("what is data, but not read, is an error that says so")
     func refusesOtherData() {
         let reasons = [
-            "quantised": "it holds a quantised tensor,", "set-key": "a dictionary has a set as a key",
+            "quantized": "it holds a quantized tensor,", "set-key": "a dictionary has a set as a key",
             "equal-keys": "a dictionary has the key 'e\u{301}' twice", "half-a-character": "its pickle is damaged",
             "compressed": "the record byteorder is compressed or encrypted, as torch.save never does it",
             "cycle": "it holds a value that contains itself", "storage-alone": "it holds a storage outside a tensor",

@@ -8,7 +8,7 @@ struct FoulArchive {
     struct Record {
         var name: String
         var contents: [UInt8] = [1, 2, 3]
-        /// What the directory says, where it is not the truth.
+        /// What the directory says, if it is not the truth.
         var size: UInt32?
         var offset: UInt32?
     }

@@ -70,20 +70,9 @@ final class Console {
         hasStatus = false
     }
 
+    /// If that fails there is nobody left to tell.
     private func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            withoutWriteSignals {
-                var rest = UnsafeRawBufferPointer(bytes)[...]
-                while !rest.isEmpty {
-                    let written = Foundation.write(
-                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                    if written < 0, errno == EINTR { continue }
-                    guard written > 0 else { return }
-                    rest = rest.dropFirst(written)
-                }
-            }
-        }
+        withoutWriteSignals { try? writeAll(text, to: descriptor) }
     }
 
     /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed would

@@ -111,17 +111,15 @@ final class LogFile: Sendable {
     }
 
     private func write(_ text: String, to state: inout State) -> String? {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let written = withoutWriteSignals {
-                rest.withUnsafeBytes { write(state.descriptor, $0) }
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return lastError() }
-            state.isInsideLine = rest[rest.startIndex + written - 1] != UInt8(ascii: "\n")
-            rest = rest.dropFirst(written)
+        let bytes = Array(text.utf8)
+        var (written, reason) = (bytes.count, String?.none)
+        do {
+            try writeAll(bytes) { part in withoutWriteSignals { write(state.descriptor, part) } }
+        } catch {
+            (written, reason) = (error.byteCount, error.reason)
         }
-        return nil
+        if written > 0 { state.isInsideLine = bytes[written - 1] != UInt8(ascii: "\n") }
+        return reason
     }
 
     private static func open(_ path: String) throws(LogFileError) -> Int32 {

@@ -1,7 +1,7 @@
 /// How much room text takes on a terminal.
-enum TerminalText {
+package enum TerminalText {
     /// The beginning of a text that fits into so many columns, with what would move the cursor made visible.
-    static func clipped(_ text: String, columns: Int) -> String {
+    package static func clipped(_ text: String, columns: Int) -> String {
         var result = ""
         var room = columns
         for character in VisibleText.of(text) {
@@ -14,7 +14,7 @@ enum TerminalText {
     }
 
     /// The columns of a text without control characters.
-    static func columns(of text: String) -> Int {
+    package static func columns(of text: String) -> Int {
         text.reduce(0) { $0 + columns(of: $1) }
     }
 

@@ -6,17 +6,17 @@ import Helios
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Writes a .pth file as safetensors, in one file or several, or the other way round.",
+        abstract: "Writes a .pth file as safetensors, in one file or several, or the other way around.",
         discussion: """
-            The new file's name says its format: .pth, .pt, .ckpt and .bin are PyTorch's, .safetensors is the other, \
-            and .safetensors.index.json is an index, beside which the tensors lie in several safetensors files, of \
-            --shard-size each. A safetensors file has one level of tensors: nested keys are joined by dots, and all that is not a tensor \
-            goes into the file's (or the index's) metadata, from where converting back takes it. Tensors that share memory are written \
-            each on its own, and expanded ones with all of their elements; if the file becomes much larger by that, only \
-            with --materialize.
+            The new file's name determines its format: .pth, .pt, .ckpt and .bin are PyTorch's, .safetensors is one \
+            safetensors file, and .safetensors.index.json is an index with several safetensors files of --shard-size \
+            each. A safetensors file has one level of tensors: nested keys are joined by dots, and everything that is \
+            not a tensor goes into the metadata of the file (or of the index), from which converting back restores it. \
+            Tensors that share memory are each written separately, and expanded ones with all of their elements; if \
+            that makes the file much larger, --materialize is needed.
 
-            The new file is there whole or not at all, and an index is written behind its files. What is there already \
-            stays, unless --force is given.
+            The new file is written as a whole or not at all, and an index after its files. Existing files are kept, \
+            unless --force is given.
 
             Examples:
               helios checkpoint convert digits.pth digits.safetensors
@@ -31,19 +31,19 @@ struct ConvertCommand: ParsableCommand {
     @Argument(help: "The file to write.", completion: .file())
     var target: String
 
-    @Flag(help: "Replace a file that is there already.")
+    @Flag(help: "Replace an existing file.")
     var force = false
 
     @Flag(
         help:
-            "Write every element of tensors that are expanded, or of which many share memory, however large the file becomes."
+            "Write every element of tensors that are expanded or share memory, however large the file becomes."
     )
     var materialize = false
 
     @Option(
         help: ArgumentHelp(
-            "How many bytes of tensors each of several files takes, as in '500MB'; a larger tensor has its own. "
-                + "5 GB where nothing is said.",
+            "The most bytes of tensors in each of several files, as in '500MB'; a larger tensor gets its own. "
+                + "The default is 5 GB.",
             valueName: "size"))
     var shardSize: ShardSize?
 

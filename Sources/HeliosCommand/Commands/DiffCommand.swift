@@ -6,10 +6,9 @@ struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compares two files: which keys differ, and by how much.",
         discussion: """
-            Numbers are compared as numbers: 0 and -0 are equal, and so are two that are both no number (NaN). The \
-            order of keys, how tensors lie in memory, and the files' formats do not matter. Of tensors in several \
-            safetensors files, give the index. The exit status is 0 where \
-            the files are the same, 1 where they differ, 2 where that cannot be found out.
+            Numbers are compared as numbers: 0 and -0 are equal, and so are two NaNs. The order of keys, the layout of \
+            tensors in memory, and the files' formats do not matter. For tensors in several safetensors files, give the \
+            index. The exit status is 0 if the files are the same, 1 if they differ, 2 if that cannot be found out.
 
             Examples:
               helios checkpoint diff before.pth after.pth
@@ -23,13 +22,13 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "The second file.", completion: .file())
     var second: String
 
-    @Option(help: "Take numbers that differ by no more than this for equal.")
+    @Option(help: "Treat numbers that differ by no more than this as equal.")
     var tolerance = 0.0
 
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "Leave out this key and what is below it; '*' stands for any characters. May be given more than once.",
+            "Ignore this key and everything below it; '*' stands for any characters. May be given more than once.",
             valueName: "key"))
     var ignore: [String] = []
 
@@ -41,7 +40,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let (left, right) = (try StateFile(first), try StateFile(second))
-        // A safetensors file has one level only, unless its metadata say more.
+        // A safetensors file has only one level, unless its metadata describe more.
         let isFlat = left.format != right.format || left.isTree != right.isTree
         var comparison = StateComparison(
             tolerance: tolerance, ignoring: ignore, elements: (left.elements, right.elements))
@@ -52,11 +51,11 @@ struct DiffCommand: ParsableCommand {
         let differences = comparison.differences
         if output.json {
             try StandardStream.print(
-                JSONValue.object([
-                    ("first", .path(first)), ("second", .path(second)), ("same", .bool(differences.isEmpty)),
-                    ("compared", .int(comparison.comparedCount)),
-                    ("differences", .array(differences.map(\.json))),
-                ]).text)
+                ([
+                    "first": .path(first), "second": .path(second), "same": .bool(differences.isEmpty),
+                    "compared": .int(comparison.comparedCount),
+                    "differences": .array(differences.map(\.json)),
+                ] as JSONValue).text)
         } else {
             let lines = DiffCommand.lines(comparison, columns: Terminal.columns)
             if !lines.isEmpty { try StandardStream.print(lines.joined(separator: "\n")) }
@@ -69,7 +68,7 @@ struct DiffCommand: ParsableCommand {
         guard !differences.isEmpty else { return [] }
         let names = differences.map { $0.path.isRoot ? "(all)" : VisibleText.of($0.path.text) }
         // On a narrow terminal each difference has its own line below its key.
-        let width = names.map(\.count).max() ?? 0
+        let width = names.map { TerminalText.columns(of: $0) }.max() ?? 0
         let isNarrow = columns.map { width + 40 > $0 } ?? false
         var lines: [String] = []
         for (name, difference) in zip(names, differences) {

@@ -5,12 +5,13 @@ import Helios
 /// `helios checkpoint migrate`
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "migrate", abstract: "Brings older checkpoints, and Python Helios', into this version's form.",
+        commandName: "migrate",
+        abstract: "Brings older checkpoints, and those of Python Helios, into this version's form.",
         discussion: """
-            Of a folder: every checkpoint right in it, as a model's folder has them. Each is replaced as a whole, and \
-            its original is kept in the folder '\(CheckpointMigration.originalsFolder)' beside it. A trainer reads \
-            older checkpoints as they are; this is for those who want all of them in one form. The exit status is 0 \
-            where all have it now, 1 where one could not be migrated, 2 where none could be tried.
+            In a folder, it migrates every checkpoint directly in it, where a model's folder has them. Each is \
+            replaced as a whole, and its original is kept in the folder '\(CheckpointMigration.originalsFolder)' next \
+            to it. A trainer reads older checkpoints as they are; this is for those who want all of them in one form. \
+            The exit status is 0 if all have it now, 1 if one could not be migrated, 2 if none could be tried.
 
             Examples:
               helios checkpoint migrate runs/digits/checkpoints/digits
@@ -27,9 +28,9 @@ struct MigrateCommand: ParsableCommand {
             try CheckpointMigration.migrate(MigrateCommand.url(of: path))
         }
         if output.json {
-            try StandardStream.print(JSONValue.object([("files", .array(results.map(\.json)))]).text)
+            try StandardStream.print((["files": .array(results.map(\.json))] as JSONValue).text)
         } else {
-            for result in results { try StandardStream.print(VisibleText.of("\(result)")) }
+            for result in results { try StandardStream.print(VisibleText.of(SystemPath.visible("\(result)"))) }
             if results.isEmpty { Terminal.complain("helios: \(path): there are no checkpoints in this folder") }
         }
         if results.isEmpty { throw ExitCode(Status.trouble) }
@@ -38,7 +39,7 @@ struct MigrateCommand: ParsableCommand {
 }
 
 extension MigrateCommand {
-    /// - Throws: `CommandError` for a path that Foundation, by which checkpoints are migrated, would make another of.
+    /// - Throws: `CommandError` for a path that Foundation, which migrates checkpoints, would change.
     private static func url(of path: String) throws -> URL {
         guard SystemPath.visible(path) == path else {
             throw CommandError("\(path): the path is not UTF-8, which migrating needs: rename it")
@@ -56,13 +57,13 @@ extension CheckpointMigration.Result {
         let (word, origin, original, reason): (String, JSONValue, JSONValue, JSONValue) =
             switch outcome {
             case .migrated(let origin, let original):
-                ("migrated", .string("\(origin)"), .string(original.path), .null)
+                ("migrated", .string("\(origin)"), .path(original.path), .null)
             case .current: ("current", .null, .null, .null)
             case .failed(let error): ("failed", .null, .null, .string(error.reason))
             }
-        return .object([
-            ("path", .string(file.path)), ("outcome", .string(word)), ("from", origin), ("original", original),
-            ("reason", reason),
-        ])
+        return [
+            "path": .path(file.path), "outcome": .string(word), "from": origin, "original": original,
+            "reason": reason,
+        ]
     }
 }

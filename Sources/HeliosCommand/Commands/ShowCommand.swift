@@ -7,8 +7,8 @@ struct ShowCommand: ParsableCommand {
         commandName: "show", abstract: "Shows what a file holds: keys, types, shapes and sizes.",
         discussion: """
             A checkpoint's counters come first. A tensor that shares memory with another is marked with the number of \
-            the storage that they lie in; totals count such memory once. Of tensors in several safetensors files, give \
-            the index: each is shown with its file. No tensor's elements are read.
+            the storage that they share; totals count such memory once. For tensors in several safetensors files, give \
+            the index: each tensor is shown with its file. No tensor's elements are read.
 
             Examples:
               helios checkpoint show digits_epoch_20_iter_900.pth
@@ -21,7 +21,7 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "The file.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("Show no more than so many levels.", valueName: "levels"))
+    @Option(help: ArgumentHelp("Show no more than this many levels.", valueName: "levels"))
     var depth: Int?
 
     @Option(help: ArgumentHelp("Show only what is below this key, as in 'model.user'.", valueName: "key"))
@@ -43,7 +43,7 @@ struct ShowCommand: ParsableCommand {
     }
 }
 
-/// What `show` prints of a file.
+/// What `show` prints about a file.
 struct FileContents {
     private let file: StateFile
     private let tree: StateTree
@@ -91,29 +91,23 @@ struct FileContents {
 
     func json(depth: Int?) -> JSONValue {
         let totals = tree.totals(of: start)
-        return .object([
-            ("file", .path(file.path)), ("format", .string(file.format.rawValue)),
-            ("fileByteCount", .int(file.byteCount)),
-            (
-                "shards",
-                .array(
-                    file.shards.map { shard in
-                        .object([
-                            ("file", .string(shard.name)), ("byteCount", .int(shard.byteCount)),
-                            ("tensors", .int(shard.tensorCount)),
-                        ])
-                    })
-            ),
-            ("training", counters?.json ?? .null),
-            (
-                "totals",
-                .object([
-                    ("tensors", .int(totals.tensors)), ("parameters", .int(totals.parameters)),
-                    ("byteCount", .int(totals.byteCount)),
-                ])
-            ),
-            ("metadata", .object(file.metadata.map { ($0.key, .string($0.text)) })),
-            ("key", key.map { .string($0) } ?? .null), ("contents", tree.json(start, depth: depth)),
-        ])
+        return [
+            "file": .path(file.path), "format": .string(file.format.rawValue),
+            "fileByteCount": .int(file.byteCount),
+            "shards": .array(
+                file.shards.map { shard in
+                    [
+                        "file": .string(shard.name), "byteCount": .int(shard.byteCount),
+                        "tensors": .int(shard.tensorCount),
+                    ]
+                }),
+            "training": counters?.json ?? .null,
+            "totals": [
+                "tensors": .int(totals.tensors), "parameters": .int(totals.parameters),
+                "byteCount": .int(totals.byteCount),
+            ],
+            "metadata": .object(file.metadata.map { .init($0.key, .string($0.text)) }),
+            "key": .string(key), "contents": tree.json(start, depth: depth),
+        ]
     }
 }

@@ -5,14 +5,15 @@ import Helios
 /// `helios checkpoint verify`
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Reads files as a whole and checks all that they say of themselves.",
+        commandName: "verify", abstract: "Reads whole files and checks that they are intact.",
         discussion: """
-            Of a file: every record's checksum, the description of its contents, and that every tensor fits its bytes. \
-            Of an index of several safetensors files: each of the files too, and that they have what it says. \
-            Of a folder: every checkpoint and file of state in it, and which checkpoint training would go on from. \
-            The folder may be that of one model, or the one above it. A file that the system does not let be read ("unread"), or \
-            that holds what is not read here ("other": TorchScript, whole modules), is not called broken. The exit status \
-            is 0 if all are whole, 1 if one is broken, 2 if that cannot be found out.
+            In a file, it checks every record's checksum, the description of the contents, and that every tensor fits \
+            its bytes; for an index of several safetensors files also each of the files, and that they have what it says. \
+            In a folder, it checks every checkpoint and file of state, and says which checkpoint training would resume \
+            from. The folder may be that of one model, or the one above it. A file that the system does not allow \
+            reading ("unread"), or that holds something this program does not read ("other": TorchScript, whole \
+            modules), does not count as broken. The exit status is 0 if all are whole, 1 if one is broken, 2 if that \
+            cannot be found out.
 
             Examples:
               helios checkpoint verify digits_epoch_20_iter_900.pth

@@ -2,19 +2,19 @@ import Helios
 
 /// Finds where two trees of state differ.
 struct StateComparison {
-    /// Up to which difference numbers, and elements of tensors, count as equal.
+    /// The greatest difference with which numbers, and elements of tensors, count as equal.
     let tolerance: Double
-    /// Keys that are left out, with what is below them.
+    /// Keys that are ignored, with everything below them.
     let ignored: [String]
 
     private(set) var differences: [StateDifference] = []
-    /// How many values were compared.
+    /// The number of values compared.
     private(set) var comparedCount = 0
-    /// Get the elements of a tensor of the first tree, and of the second.
+    /// Functions that return the elements of a tensor of the first tree, and of the second.
     private let elements: (first: TensorPair.Reader, second: TensorPair.Reader)
 
-    /// - Parameter elements: get the elements of a tensor of the first tree, and of the second, where they are only
-    ///   described there.
+    /// - Parameter elements: functions that return the elements of a tensor of the first tree, and of the second, if
+    ///   the trees only describe them.
     init(
         tolerance: Double = 0, ignoring ignored: [String] = [],
         elements: (first: TensorPair.Reader, second: TensorPair.Reader) = (
@@ -114,7 +114,7 @@ struct StateComparison {
 }
 
 extension StateValue {
-    /// What a value is, short: `float32[3, 4]`, `dictionary of 3 keys`, `int 7`.
+    /// A short description of a value: `float32[3, 4]`, `dictionary of 3 keys`, `int 7`.
     fileprivate var summary: String {
         switch self {
         case .tensor(let tensor): tensor.summary

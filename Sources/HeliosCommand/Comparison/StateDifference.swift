@@ -3,12 +3,12 @@ import Helios
 /// A place where two trees of state differ.
 struct StateDifference {
     enum Kind {
-        /// The key is in one of the two files only.
+        /// The key is in only one of the two files.
         case onlyInFirst(String)
         case onlyInSecond(String)
-        /// The values are not of one type, dtype, shape or length.
+        /// The values differ in type, dtype, shape or length.
         case type(String, String)
-        /// Both are values without parts, or the numbers differ by so much.
+        /// Both are values without parts, and the difference is known if they are numbers.
         case value(String, String, difference: Double?)
         case elements(TensorDifference)
     }
@@ -31,25 +31,25 @@ extension StateDifference {
     }
 
     var json: JSONValue {
-        let path = ("key", JSONValue.string(path.text))
+        let key = JSONValue.string(path.text)
         switch kind {
         case .onlyInFirst(let what):
-            return .object([path, ("kind", .string("onlyInFirst")), ("first", .string(what))])
+            return ["key": key, "kind": .string("onlyInFirst"), "first": .string(what)]
         case .onlyInSecond(let what):
-            return .object([path, ("kind", .string("onlyInSecond")), ("second", .string(what))])
+            return ["key": key, "kind": .string("onlyInSecond"), "second": .string(what)]
         case .type(let first, let second):
-            return .object([path, ("kind", .string("type")), ("first", .string(first)), ("second", .string(second))])
+            return ["key": key, "kind": .string("type"), "first": .string(first), "second": .string(second)]
         case .value(let first, let second, let difference):
-            return .object([
-                path, ("kind", .string("value")), ("first", .string(first)), ("second", .string(second)),
-                ("difference", difference.map { .double($0) } ?? .null),
-            ])
+            return [
+                "key": key, "kind": .string("value"), "first": .string(first), "second": .string(second),
+                "difference": difference.map { .double($0) } ?? .null,
+            ]
         case .elements(let difference):
-            return .object([
-                path, ("kind", .string("elements")), ("count", .int(difference.count)),
-                ("of", .int(difference.elementCount)), ("maximumDifference", .double(difference.maximum)),
-                ("maximumRelativeDifference", .double(difference.relativeMaximum)),
-            ])
+            return [
+                "key": key, "kind": .string("elements"), "count": .int(difference.count),
+                "of": .int(difference.elementCount), "maximumDifference": .double(difference.maximum),
+                "maximumRelativeDifference": .double(difference.relativeMaximum),
+            ]
         }
     }
 }

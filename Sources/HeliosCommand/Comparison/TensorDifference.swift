@@ -1,24 +1,24 @@
 import Helios
 
-/// By how much two tensors of one type and shape differ.
+/// The difference between two tensors of the same type and shape.
 struct TensorDifference {
-    /// How many elements differ.
+    /// The number of elements that differ.
     private(set) var count = 0
     let elementCount: Int
-    /// The greatest |a - b|; infinite where only one of the two is a number.
+    /// The greatest |a - b|; infinite if only one of the two is a number.
     private(set) var maximum = 0.0
-    /// The greatest |a - b| / |a|, over the elements that differ; infinite where a is 0.
+    /// The greatest |a - b| / |a|, over the elements that differ; infinite if a is 0.
     private(set) var relativeMaximum = 0.0
 
-    /// How many elements are compared at a time, so that a large tensor takes little memory more.
+    /// The number of elements that are compared at a time, so that a large tensor takes little more memory.
     private static let chunk = 1 << 20
 
-    /// Compares the elements as numbers: 0 and -0 are equal, and so are two that are both no number.
+    /// Compares the elements as numbers: 0 and -0 are equal, and so are two elements that are both not a number.
     ///
     /// - Parameters:
-    ///   - elementCount: how many elements are spoken of; those that are compared unless given.
+    ///   - elementCount: the number of elements to report; `nil` means the number compared.
     ///   - repetitions: how often each of the elements occurs.
-    ///   - tolerance: up to which difference elements count as equal.
+    ///   - tolerance: the greatest difference with which elements count as equal.
     init(
         _ first: TensorElements, _ second: TensorElements, of elementCount: Int? = nil, repetitions: Int = 1,
         tolerance: Double
@@ -32,17 +32,17 @@ struct TensorDifference {
     }
 
     private mutating func add(_ first: Tensor, _ second: Tensor, tolerance: Double) throws {
-        // Most parts of two files are the same, and this is the quickest way to see it.
+        // Most parts of two files are equal, and this is the quickest way to find that out.
         let bits = { (part: Tensor) in try part.contiguous().view(dtype: .uint8) }
         if try bits(first).equal(bits(second)) { return }
 
         let (a, b) = (try TensorDifference.wide(first), try TensorDifference.wide(second))
         let bothNaN = try a.isnan().logicalAnd(b.isnan())
         let isOther = try first.dtype.isExact ? first.ne(second) : a.ne(b).logicalAnd(bothNaN.logicalNot())
-        // The same infinity twice has no difference, and its numbers would say that it is none.
+        // The same infinity twice has no difference, though subtracting would give NaN.
         let raw = try Tensor.where(isOther, (a - b).abs(), 0.0)
         var gap = try raw.nanToNum(nan: .infinity, posinf: .infinity)
-        // Whole numbers that differ do so by one at least, though double precision may not tell them apart.
+        // Different integers differ by at least one, even if double precision cannot tell them apart.
         if first.dtype.isExact { gap = try Tensor.where(isOther.logicalAnd(gap.lt(1)), 1.0, gap) }
         let counts = try isOther.logicalAnd(gap.le(Scalar(tolerance)).logicalNot())
         let number = try counts.sum().item(Int.self)
@@ -54,7 +54,7 @@ struct TensorDifference {
         relativeMaximum = max(relativeMaximum, try relative.max().item(Double.self))
     }
 
-    /// The elements as numbers of double precision.
+    /// Returns the elements in double precision.
     private static func wide(_ part: Tensor) throws -> Tensor {
         try part.to(part.dtype.isComplex ? .complex128 : .float64)
     }
@@ -70,6 +70,6 @@ struct TensorDifference {
 }
 
 extension DType {
-    /// Whether numbers of this type may be too large for double precision to tell apart.
+    /// Whether numbers of this type can be too large for double precision to tell apart.
     fileprivate var isExact: Bool { self == .int64 || self == .uint64 }
 }

@@ -1,6 +1,6 @@
 import Helios
 
-/// Where in a tree of state a value is, as a user writes it: keys and positions, with dots between them.
+/// The place of a value in a tree of state, as a user writes it: keys and positions, with dots between them.
 ///
 /// Keys may contain dots themselves, as those of a module's state do.
 struct StatePath: Equatable {
@@ -18,10 +18,10 @@ struct StatePath: Equatable {
         StatePath(text: isRoot ? component : "\(text).\(component)")
     }
 
-    /// Whether the path, or one that it lies below, is what a pattern says, in which `*` stands for any characters.
+    /// Whether the path, or one above it, matches a pattern in which `*` stands for any characters.
     func matches(_ pattern: String) -> Bool {
         let (pattern, text) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
-        // Where to go on when the characters behind the last star do not fit.
+        // Where to continue if the characters behind the last star do not match.
         var (p, t) = (0, 0)
         var retry: (p: Int, t: Int)?
         while true {
@@ -42,7 +42,7 @@ struct StatePath: Equatable {
 }
 
 extension StateTree.Node {
-    /// The part at a path; nil where there is none.
+    /// Returns the part at a path; `nil` if there is none.
     func node(at path: StatePath) -> StateTree.Node? {
         path.isRoot ? self : node(at: path.text[...])
     }
@@ -58,7 +58,7 @@ extension StateTree.Node {
         return nil
     }
 
-    /// The parts right below, with their keys or positions.
+    /// The parts directly below, with their keys or positions.
     var children: [(name: String, node: StateTree.Node)] {
         switch self {
         case .tensor, .leaf: []

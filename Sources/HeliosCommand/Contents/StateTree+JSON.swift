@@ -6,47 +6,40 @@ extension StateTree {
     func json(_ node: Node, depth: Int?) -> JSONValue {
         switch node {
         case .tensor(let facts):
-            return .object(
-                [
-                    ("type", .string("tensor")), ("dtype", .string(facts.dtype)),
-                    ("shape", .array(facts.shape.map { .int($0) })), ("byteCount", .int(facts.byteCount)),
-                    ("storage", .int(facts.storage)),
-                ] + (facts.shard.map { [("file", .string($0))] } ?? []))
+            let members: [JSONValue.Member] = [
+                .init("type", .string("tensor")), .init("dtype", .string(facts.dtype)),
+                .init("shape", .array(facts.shape.map { .int($0) })), .init("byteCount", .int(facts.byteCount)),
+                .init("storage", .int(facts.storage)),
+            ]
+            return .object(members + (facts.shard.map { [.init("file", .string($0))] } ?? []))
         case .leaf(let leaf):
-            return .object([("type", .string(leaf.type)), ("value", leaf.value)])
+            return ["type": .string(leaf.type), "value": leaf.value]
         case .sequence(let type, let elements):
-            return parent(type, count: elements.count, node, depth: depth) {
-                ("elements", .array(elements.map { json($0, depth: depth.map { $0 - 1 }) }))
+            return parent(type, count: elements.count, node, depth: depth) { depth in
+                .init("elements", .array(elements.map { json($0, depth: depth) }))
             }
         case .dictionary(let entries):
-            return parent("dictionary", count: entries.count, node, depth: depth) {
-                (
-                    "entries",
-                    .array(
-                        entries.map { entry in
-                            .object([
-                                ("key", entry.key.json), ("value", json(entry.node, depth: depth.map { $0 - 1 })),
-                            ])
-                        })
-                )
+            return parent("dictionary", count: entries.count, node, depth: depth) { depth in
+                .init("entries", .array(entries.map { ["key": $0.key.json, "value": json($0.node, depth: depth)] }))
             }
         }
     }
 
+    /// - Parameter parts: returns the parts, given the depth that is left for them. It is not called if none is left.
     private func parent(
-        _ type: String, count: Int, _ node: Node, depth: Int?, parts: () -> (key: String, value: JSONValue)
+        _ type: String, count: Int, _ node: Node, depth: Int?, parts: (Int?) -> JSONValue.Member
     ) -> JSONValue {
         let totals = totals(of: node)
-        let facts: [(key: String, value: JSONValue)] = [
-            ("type", .string(type)), ("count", .int(count)), ("tensors", .int(totals.tensors)),
-            ("byteCount", .int(totals.byteCount)),
+        let facts: [JSONValue.Member] = [
+            .init("type", .string(type)), .init("count", .int(count)), .init("tensors", .int(totals.tensors)),
+            .init("byteCount", .int(totals.byteCount)),
         ]
-        return .object(depth ?? 1 > 0 ? facts + [parts()] : facts)
+        return .object(depth ?? 1 > 0 ? facts + [parts(depth.map { $0 - 1 })] : facts)
     }
 }
 
 extension StateDict.Key {
-    /// Texts and whole numbers as they are, and the rarer keys as Python writes them.
+    /// Strings and integers as they are, and other keys as Python writes them.
     var json: JSONValue {
         switch self {
         case .string(let name): .string(name)

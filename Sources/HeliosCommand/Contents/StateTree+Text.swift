@@ -1,6 +1,6 @@
 import Helios
 
-/// A table of a tree's parts: one line for each key, indented as deep as it lies.
+/// A table of a tree's parts: one line for each key, indented by its level.
 struct StateTable {
     private struct Row {
         let key: String
@@ -15,7 +15,7 @@ struct StateTable {
     private var rows: [Row] = []
 
     /// - Parameters:
-    ///   - depth: how many levels below `node` are shown; nil for all.
+    ///   - depth: how many levels below `node` are shown; `nil` shows all.
     init(_ tree: StateTree, from node: StateTree.Node, name: String, depth: Int?) {
         self.tree = tree
         self.depth = depth
@@ -61,7 +61,7 @@ struct StateTable {
             note: "")
     }
 
-    /// A sequence of plain values as one line: `0.9, 0.999`; nil for any other.
+    /// Returns a sequence of plain values as one line, as in `0.9, 0.999`; `nil` for any other sequence.
     private static func line(of elements: [StateTree.Node], type: String) -> String? {
         var texts: [String] = []
         for element in elements.prefix(20) {
@@ -75,12 +75,12 @@ struct StateTable {
 
     // MARK: Lines
 
-    /// The lines of the table. Where there is a terminal, none is longer than it has columns.
+    /// Returns the lines of the table, none of which is longer than the terminal's columns, if there is a terminal.
     func lines(columns: Int?) -> [String] {
-        func width(_ text: (Row) -> String) -> Int { rows.map { text($0).count }.max() ?? 0 }
+        func width(_ text: (Row) -> String) -> Int { rows.map { TerminalText.columns(of: text($0)) }.max() ?? 0 }
         let (typeWidth, sizeWidth) = (width(\.type), width(\.size))
         let detailWidth = min(width { $0.size.isEmpty ? "" : $0.detail }, 40)
-        // A long key must not push the other columns out of the terminal.
+        // A long key must not push the other columns off the terminal.
         let rest = typeWidth + detailWidth + sizeWidth + 6
         let keyWidth = min(width(\.key), columns.map { max($0 - rest, 16) } ?? .max)
         return rows.map { row in

@@ -6,7 +6,7 @@ struct StateTree {
     indirect enum Node {
         case tensor(TensorFacts)
         case leaf(Leaf)
-        /// A list, a tuple, and what else has elements without keys.
+        /// A list, a tuple, or anything else that has elements without keys.
         case sequence(type: String, elements: [Node])
         case dictionary([Entry])
     }
@@ -18,33 +18,33 @@ struct StateTree {
 
     /// A value without parts.
     struct Leaf {
-        /// What Helios calls the type: `int`, `string`.
+        /// Helios' name for the type: `int`, `string`.
         let type: String
         let value: JSONValue
     }
 
-    /// What is known of a tensor without reading it.
+    /// What is known about a tensor without reading it.
     struct TensorFacts {
         let dtype: String
         let shape: [Int]
-        /// The bytes of its elements.
+        /// The size of its elements in bytes.
         let byteCount: Int
         let isNumber: Bool
-        /// The number of the memory that it lies in, which other tensors may lie in too.
+        /// The number of the memory that it lies in, which other tensors may share.
         let storage: Int
-        /// The name of the file that it lies in, where there are several.
+        /// The name of the file that has it, if there are several.
         let shard: String?
 
         var elementCount: Int { shape.reduce(1) { $0.multipliedClamping(by: $1) } }
     }
 
     let root: Node
-    /// The bytes of each memory, by its number.
+    /// The size of each memory in bytes, by its number.
     let storages: [Int]
-    /// The memories that more than one tensor lies in.
+    /// The numbers of the memories that several tensors share.
     let sharedStorages: Set<Int>
 
-    /// - Parameter shard: tells the name of the file that a tensor lies in, where there are several.
+    /// - Parameter shard: returns the name of the file that has a tensor, if there are several.
     init(_ value: StateValue, shard: @escaping (Tensor) -> String? = { _ in nil }) {
         var builder = StateTreeBuilder(shard: shard)
         root = builder.node(value)
@@ -53,7 +53,7 @@ struct StateTree {
     }
 }
 
-/// Walks a value, and tells which tensors share memory.
+/// Walks a value, and finds out which tensors share memory.
 private struct StateTreeBuilder {
     var storages: [Int] = []
     var tensorCounts: [Int] = []
@@ -120,12 +120,12 @@ private struct StateTreeBuilder {
 // MARK: Sums
 
 extension StateTree {
-    /// What a part of the tree adds up to.
+    /// The sums over a part of the tree.
     struct Totals {
         var tensors = 0
-        /// The elements of the floating-point and complex tensors that are outside an optimiser's state.
+        /// The elements of the floating-point and complex tensors that are outside an optimizer's state.
         var parameters = 0
-        /// The bytes of the memory behind the tensors, shared memory once.
+        /// The size of the memory behind the tensors in bytes; shared memory counts once.
         var byteCount = 0
     }
 
@@ -155,7 +155,7 @@ extension StateTree {
 }
 
 extension StateTree {
-    /// The bytes of all tensors, each counted with all of its elements.
+    /// The size of all tensors in bytes, each with all of its elements.
     var writtenByteCount: Int { StateTree.writtenByteCount(root) }
 
     private static func writtenByteCount(_ node: Node) -> Int {

@@ -1,16 +1,16 @@
 import Helios
 
-/// What a trainer's checkpoint says of the training that it is of.
+/// What a trainer's checkpoint says about its training.
 struct TrainingCounters {
-    /// Which program saved it.
+    /// The program that saved it.
     let origin: CheckpointOrigin
-    /// nil in the oldest checkpoints of Python Helios.
+    /// The version of that program; `nil` in the oldest checkpoints of Python Helios.
     let version: String?
     let epoch: Int
     let iteration: Int
     let globalIteration: Int?
     let validationCycles: Int?
-    /// Batches of the epoch that are over; 0 between epochs.
+    /// The number of finished batches of the epoch; 0 between epochs.
     let batchesOfEpoch: Int?
     let seed: Int?
     let plugins: [String]
@@ -19,7 +19,7 @@ struct TrainingCounters {
     /// Whether an error ended the training here: nothing resumes from such a file by itself.
     let isAfterError: Bool
 
-    /// nil for a value that is none of a trainer's checkpoints.
+    /// `nil` if the value is not a trainer's checkpoint.
     init?(_ value: StateValue) {
         let root = StateTree(value).root
         guard case .dictionary(let state) = value, let origin = CheckpointInspection.origin(of: state),
@@ -55,21 +55,20 @@ struct TrainingCounters {
             lines.append(("inside epoch", "after \(Quantity.count(batchesOfEpoch, "batch", plural: "batches"))"))
         }
         if let validationCycles { lines.append(("validations", Quantity.count(validationCycles))) }
-        // Saved as a signed integer of the same bits.
+        // It is saved as a signed integer with the same bits.
         if let seed { lines.append(("seed", "\(UInt64(bitPattern: Int64(seed)))")) }
         lines.append(("plug-ins", plugins.isEmpty ? "none" : VisibleText.of(plugins.joined(separator: ", "))))
         return lines
     }
 
     var json: JSONValue {
-        func number(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
-        return .object([
-            ("savedBy", .string("\(origin)")), ("version", version.map { .string($0) } ?? .null),
-            ("epoch", .int(epoch)), ("iteration", .int(iteration)),
-            ("globalIteration", number(globalIteration)), ("batchesOfEpoch", number(batchesOfEpoch)),
-            ("validationCycles", number(validationCycles)), ("seed", number(seed)),
-            ("plugins", .array(plugins.map { .string($0) })),
-        ])
+        [
+            "savedBy": .string("\(origin)"), "version": .string(version),
+            "epoch": .int(epoch), "iteration": .int(iteration),
+            "globalIteration": .int(globalIteration), "batchesOfEpoch": .int(batchesOfEpoch),
+            "validationCycles": .int(validationCycles), "seed": .int(seed),
+            "plugins": .array(plugins.map { .string($0) }),
+        ]
     }
 }
 

@@ -1,19 +1,20 @@
 import Foundation
 import Helios
 
-/// Writes a file's contents in another format, and tells what that changed.
+/// Writes a file's contents in another format, and says what that changed.
 struct Conversion {
     let source: StateFile
     let target: String
     let targetFormat: StateFile.Format
-    /// What the new file has otherwise than the old one, in sentences.
+    /// Sentences about how the new file differs from the old one.
     private(set) var notes: [String] = []
-    /// The names of the files that were written beside an index.
+    /// The names of the files that were written with an index.
     private(set) var shards: [String] = []
 
     /// - Parameters:
-    ///   - materializes: whether tensors that share memory, or are expanded, are written out however large the file becomes.
-    ///   - shardSize: how many bytes of tensors one of several files takes.
+    ///   - materializes: whether to write out tensors that share memory, or are expanded, however large the file
+    ///     becomes.
+    ///   - shardSize: the most bytes of tensors in one of several files.
     init(
         from sourcePath: String, to target: String, replaces: Bool, materializes: Bool = false,
         shardSize: Int = ShardSize.usual
@@ -38,7 +39,7 @@ struct Conversion {
             notes.append("\(sourcePath): its metadata have no place in a .pth file and are left out: \(keys)")
         }
         let value = try source.load()
-        // Reading may have taken long.
+        // Reading may have taken a long time, in which the file may have been created.
         try Conversion.requireFree(target, replaces: replaces)
         switch format {
         case .pth: try Progress.during("writing \(target)") { try TorchFile.save(value, toPath: target) }
@@ -53,7 +54,7 @@ struct Conversion {
         throw CommandError("\(taken): it is there already; --force replaces it")
     }
 
-    /// What is there under the names that the files of an index take.
+    /// Returns the existing files with names that the files of an index would get.
     private static func shards(beside index: String) -> [String] {
         let folder = (index as NSString).deletingLastPathComponent
         let stem = (index as NSString).lastPathComponent.dropLast(StateFile.Format.indexSuffix.count)
@@ -64,8 +65,8 @@ struct Conversion {
         }.map { StateFile.path(of: $0, beside: index) }
     }
 
-    /// A safetensors file has every element of every tensor. A small file whose tensors are expanded, or share memory many
-    /// times, must not become a large one unasked.
+    /// A safetensors file has every element of every tensor. A small file whose tensors are expanded, or share memory
+    /// many times, must not become a large one without being asked for.
     private static func requireProportion(_ source: StateFile) throws {
         let tree = StateTree(source.value)
         let (written, held) = (tree.writtenByteCount, tree.totals(of: tree.root).byteCount)
@@ -76,7 +77,7 @@ struct Conversion {
                 + "all of it")
     }
 
-    /// How many bytes more than in the source are nothing to ask about.
+    /// The number of bytes by which the file may always grow.
     private static let freeExcess = 100_000_000
 
     private mutating func writeSafetensors(_ value: StateValue, shardSize: Int) throws {
@@ -87,9 +88,9 @@ struct Conversion {
             throw CommandError("\(source.path): it cannot become a safetensors file: \(error)")
         }
         let kept = Dictionary(source.metadata.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
-        // What libraries of PyTorch look for before they load a file.
+        // Libraries of PyTorch look for this before they load a file.
         var metadata = ["format": "pt"].merging(kept) { $1 }
-        // One of several files could not be read alone with a description of all.
+        // One of several files could not be read by itself with a description of all.
         let description = [StateDescription.metadataKey: flat.description.json.line]
         var state = StateDict()
         for (name, tensor) in flat.tensors { state[name] = .tensor(tensor) }
@@ -117,11 +118,11 @@ struct Conversion {
     }
 
     var json: JSONValue {
-        .object([
-            ("source", .path(source.path)), ("sourceFormat", .string(source.format.rawValue)),
-            ("target", .path(target)), ("targetFormat", .string(targetFormat.rawValue)),
-            ("shards", .array(shards.map { .path($0) })),
-            ("notes", .array(notes.map { .path($0) })),
-        ])
+        [
+            "source": .path(source.path), "sourceFormat": .string(source.format.rawValue),
+            "target": .path(target), "targetFormat": .string(targetFormat.rawValue),
+            "shards": .array(shards.map { .path($0) }),
+            "notes": .array(notes.map { .path($0) }),
+        ]
     }
 }

@@ -1,14 +1,14 @@
 import Helios
 
-/// A tree of state as one level of tensors: what a safetensors file holds.
+/// A tree of state as one level of tensors, which is what a safetensors file holds.
 struct FlatState {
     /// The tensors, by their keys with dots between them.
     private(set) var tensors: [(name: String, tensor: Tensor)] = []
-    /// Where the tensors were, and all that is not a tensor.
+    /// Where the tensors were, and everything that is not a tensor.
     private(set) var description = StateDescription.none
     private var names: Set<String> = []
 
-    /// - Throws: where two tensors would have one name, or a name that the format keeps for itself.
+    /// - Throws: if two tensors would have the same name, or one would have a name that the format reserves.
     init(_ value: StateValue) throws {
         description = try describe(value, at: .root)
     }
@@ -59,7 +59,7 @@ struct FlatState {
 }
 
 extension FlatState {
-    /// Every value that has no parts, by its path: how files of different formats are compared.
+    /// Returns every value that has no parts, by its path, which is how files of different formats are compared.
     static func leaves(_ value: StateValue) throws -> StateDict {
         var leaves = StateDict()
         try add(value, at: .root, to: &leaves)
@@ -85,7 +85,7 @@ extension FlatState {
 }
 
 extension StateFile {
-    /// The contents as one level of values without parts.
+    /// Returns the contents as one level of values without parts.
     func flattened() throws -> StateValue {
         do {
             return .dictionary(try FlatState.leaves(value))

@@ -4,16 +4,16 @@ import Helios
 // How a description is written in JSON, and read from it.
 
 extension StateDescription {
-    /// What the key of an object says of its value.
-    private enum Kind: String, CodingKey, CaseIterable {
+    /// The key of an object, which says what its value is.
+    private enum Kind: String {
         case float, complex, integer, bytes, dtype, device, size, tensor, tuple, set
-        // Kinds of dictionaries, the second of which may have attributes.
+        // The kinds of dictionaries, the second of which may have attributes.
         case dict, ordered, counter
         case attributes
     }
 
     var json: JSONValue {
-        func object(_ kind: Kind, _ value: JSONValue) -> JSONValue { .object([(kind.rawValue, value)]) }
+        func object(_ kind: Kind, _ value: JSONValue) -> JSONValue { .object([.init(kind.rawValue, value)]) }
         switch self {
         case .none: return .null
         case .bool(let value): return .bool(value)
@@ -41,71 +41,64 @@ extension StateDescription {
             func array(_ entries: [Entry]) -> JSONValue {
                 .array(entries.map { .array([$0.key.json, $0.value.json]) })
             }
-            let contents = (key: name.rawValue, value: array(entries))
-            return .object(attributes.isEmpty ? [contents] : [contents, (Kind.attributes.rawValue, array(attributes))])
+            let contents = JSONValue.Member(name.rawValue, array(entries))
+            return .object(
+                attributes.isEmpty ? [contents] : [contents, .init(Kind.attributes.rawValue, array(attributes))])
         }
     }
 
     /// Reads the text of a file's metadata.
     ///
-    /// - Throws: `CommandError` for what `convert` does not write.
+    /// - Throws: `CommandError` if it is not what `convert` writes.
     init(json text: String) throws {
         do {
-            self = try JSONDecoder().decode(StateDescription.self, from: Data(text.utf8))
+            self = try StateDescription(
+                JSONReader.read(Array(text.utf8), greatestDepth: StateDescription.greatestDepth))
         } catch {
             throw CommandError("its metadata '\(StateDescription.metadataKey)' are not what convert writes")
         }
     }
-}
 
-extension StateDescription: Decodable {
-    init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: Kind.self) {
-            self = try StateDescription(container)
-        } else if var container = try? decoder.unkeyedContainer() {
-            var elements: [StateDescription] = []
-            while !container.isAtEnd { elements.append(try container.decode(StateDescription.self)) }
-            self = .list(elements)
-        } else {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .none
-            } else if let value = try? container.decode(Bool.self) {
-                self = .bool(value)
-            } else if let value = try? container.decode(Int.self) {
-                self = .int(value)
-            } else {
-                self = .string(try container.decode(String.self))
-            }
+    /// A file has at most 100 levels, each of which takes three in JSON: an object, its entries and an entry.
+    private static let greatestDepth = 400
+
+    fileprivate init(_ json: JSONValue) throws {
+        switch json {
+        case .null: self = .none
+        case .bool(let value): self = .bool(value)
+        case .int(let value): self = .int(value)
+        case .string(let value): self = .string(value)
+        case .array(let elements): self = .list(try elements.map { try StateDescription($0) })
+        case .object(let members): self = try StateDescription(members)
+        case .double: throw CommandError("a number does not say what it is")
         }
     }
 
-    private init(_ container: KeyedDecodingContainer<Kind>) throws {
-        guard let kind = container.allKeys.first(where: { $0 != .attributes }),
-            container.allKeys.count == (container.contains(.attributes) ? 2 : 1)
+    /// - Parameter members: the kind with the value, and for a dictionary its attributes if it has any.
+    private init(_ members: [JSONValue.Member]) throws {
+        guard let member = members.first, let kind = Kind(rawValue: member.key),
+            members.count == 1 || members.count == 2 && members[1].key == Kind.attributes.rawValue
         else { throw CommandError("an object does not say what it is") }
-        func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-            try container.decode(type, forKey: kind)
-        }
+        let value = member.value
         func dictionary(_ kind: StateDict.Kind) throws -> StateDescription {
-            .dictionary(
-                kind, try decode(),
-                attributes: try container.decodeIfPresent([Entry].self, forKey: .attributes) ?? [])
+            .dictionary(kind, try value.entries, attributes: members.count == 2 ? try members[1].value.entries : [])
         }
         switch kind {
-        case .float: self = .double(try decode(Number.self).value)
+        case .float: self = .double(try value.number)
         case .complex:
-            let parts = try decode([Number].self)
+            let parts = try value.elements.map { try $0.number }
             guard parts.count == 2 else { throw CommandError("a complex number has two parts") }
-            self = .complex(parts[0].value, parts[1].value)
-        case .integer: self = .bigInteger(BigInteger(bytes: try decode([UInt8].self)))
-        case .bytes: self = .bytes([UInt8](try decode(Data.self)))
-        case .dtype: self = .dtype(try DType(named: decode()))
-        case .device: self = .device(try decode())
-        case .size: self = .size(try decode())
-        case .tensor: self = .tensor(try decode())
-        case .tuple: self = .tuple(try decode())
-        case .set: self = .set(try decode())
+            self = .complex(parts[0], parts[1])
+        case .integer: self = .bigInteger(BigInteger(bytes: try value.integers.map { try $0.asByte }))
+        case .bytes:
+            guard let data = Data(base64Encoded: try value.asText) else { throw CommandError("bytes are not base64") }
+            self = .bytes([UInt8](data))
+        case .dtype: self = .dtype(try DType(named: value.asText))
+        case .device: self = .device(try value.asText)
+        case .size: self = .size(try value.integers)
+        case .tensor: self = .tensor(try value.asText)
+        case .tuple: self = .tuple(try value.elements.map { try StateDescription($0) })
+        case .set: self = .set(try value.elements.map { try StateDescription($0) })
         case .dict: self = try dictionary(.plain)
         case .ordered: self = try dictionary(.ordered)
         case .counter: self = try dictionary(.counter)
@@ -114,33 +107,69 @@ extension StateDescription: Decodable {
     }
 }
 
-extension StateDescription.Entry: Decodable {
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        key = try container.decode(StateDescription.self)
-        value = try container.decode(StateDescription.self)
+// What a member of a kind must hold.
+extension JSONValue {
+    fileprivate var elements: [JSONValue] {
+        get throws {
+            guard case .array(let elements) = self else { throw CommandError("it is not a list") }
+            return elements
+        }
+    }
+
+    fileprivate var integers: [Int] {
+        get throws {
+            try elements.map { element in
+                guard case .int(let value) = element else { throw CommandError("it is not an integer") }
+                return value
+            }
+        }
+    }
+
+    fileprivate var asText: String {
+        get throws {
+            guard case .string(let text) = self else { throw CommandError("it is not a text") }
+            return text
+        }
+    }
+
+    /// A number of double precision, or the word for one that JSON lacks.
+    fileprivate var number: Double {
+        get throws {
+            switch self {
+            case .int(let value): return Double(value)
+            case .double(let value): return value
+            case .string(let text):
+                guard let value = Double(text) else { throw CommandError("it is not a number") }
+                return value
+            default: throw CommandError("it is not a number")
+            }
+        }
+    }
+
+    fileprivate var entries: [StateDescription.Entry] {
+        get throws {
+            try elements.map { element in
+                let pair = try element.elements
+                guard pair.count == 2 else { throw CommandError("an entry is a key and a value") }
+                return try StateDescription.Entry(key: StateDescription(pair[0]), value: StateDescription(pair[1]))
+            }
+        }
     }
 }
 
-/// A number of double precision, or the word for one that JSON lacks.
-private struct Number: Decodable {
-    let value: Double
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let number = try? container.decode(Double.self) {
-            value = number
-            return
+extension Int {
+    fileprivate var asByte: UInt8 {
+        get throws {
+            guard let byte = UInt8(exactly: self) else { throw CommandError("it is not a byte") }
+            return byte
         }
-        guard let number = Double(try container.decode(String.self)) else { throw CommandError("it is no number") }
-        value = number
     }
 }
 
 extension DType {
-    /// The type that has a name in PyTorch, as in `float32`.
+    /// Creates the type with a name in PyTorch, as in `float32`.
     fileprivate init(named name: String) throws {
-        // Asked from the names, so that there is no second list of them.
+        // The types are asked for their names, so that there is no second list of them.
         let all = (Int32(0)..<64).map { DType(rawValue: $0) }
         guard let type = all.first(where: { $0.byteCount != nil && $0.description == name }) else {
             throw CommandError("there is no type '\(VisibleText.of(name))'")

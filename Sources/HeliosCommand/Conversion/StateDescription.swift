@@ -1,10 +1,10 @@
 import Foundation
 import Helios
 
-/// A tree of state without the tensors' elements, as the metadata of a safetensors file carries it, in JSON.
+/// A tree of state without the tensors' elements, which the metadata of a safetensors file have in JSON.
 ///
-/// Whole numbers, texts, booleans, null and arrays (lists) are themselves. Everything else is an object whose key says what
-/// it is: `{"float": 0.5}`, `{"tuple": [1, 2]}`, `{"dict": [["key", 1], [0, 2]]}`, `{"tensor": "name"}`.
+/// Integers, strings, booleans, null and arrays (lists) stand for themselves. Everything else is an object whose key
+/// says what it is: `{"float": 0.5}`, `{"tuple": [1, 2]}`, `{"dict": [["key", 1], [0, 2]]}`, `{"tensor": "name"}`.
 indirect enum StateDescription: Equatable {
     struct Entry: Equatable {
         let key: StateDescription
@@ -29,7 +29,7 @@ indirect enum StateDescription: Equatable {
     case set([StateDescription])
     case dictionary(StateDict.Kind, [Entry], attributes: [Entry])
 
-    /// The key among a file's metadata.
+    /// The key in a file's metadata.
     static let metadataKey = "helios.tree"
 
     init(_ key: StateDict.Key) {
@@ -50,9 +50,9 @@ indirect enum StateDescription: Equatable {
 // MARK: Back to values
 
 extension StateDescription {
-    /// Puts the tensors back where they were.
+    /// Returns the value with the tensors where they were.
     ///
-    /// - Parameter tensors: by name; those that are used are taken out.
+    /// - Parameter tensors: the tensors by name; those that are used are removed.
     func value(_ tensors: inout [String: Tensor]) throws -> StateValue {
         switch self {
         case .none: return .none

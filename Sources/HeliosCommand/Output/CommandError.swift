@@ -1,6 +1,6 @@
 import Foundation
 
-/// Something that a command cannot do, in one sentence that names the file.
+/// The error of a command, in one sentence that names the file.
 struct CommandError: Error, CustomStringConvertible, Equatable {
     let description: String
 
@@ -9,14 +9,14 @@ struct CommandError: Error, CustomStringConvertible, Equatable {
     }
 }
 
-/// How a command ends. The meanings are those of `diff` and `cmp`.
+/// The exit status of a command, with the meanings of `diff` and `cmp`.
 enum Status {
-    /// What was asked for is so.
+    /// The answer is yes.
     static let yes: Int32 = 0
-    /// It is not: the files differ, a file is broken.
+    /// The answer is no: the files differ, or a file is broken.
     static let no: Int32 = 1
-    /// It could not be found out: a file is missing, the arguments are wrong, the output cannot be written.
+    /// There is no answer: a file is missing, the arguments are wrong, or the output cannot be written.
     static let trouble: Int32 = 2
-    /// Nobody reads the output: what a shell says of a program that SIGPIPE ended.
+    /// Nobody reads the output. A shell reports the same for a program that SIGPIPE ended.
     static let closedPipe: Int32 = 128 + SIGPIPE
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Helios
 
-/// A line on the terminal for what takes longer than a second. It is gone when that is done.
+/// A line on the terminal for work that takes longer than a second. It disappears when the work is done.
 enum Progress {
     static func during<Result>(_ text: String, _ body: () throws -> Result) rethrows -> Result {
         guard Terminal.hasErrorTerminal else { return try body() }
@@ -28,7 +28,7 @@ private final class ProgressLine: Sendable {
         }
     }
 
-    /// Takes the line away, so that what is printed next begins on an empty one.
+    /// Removes the line, so that what is printed next begins on an empty one.
     func end() {
         ended.signal()
         done.wait()

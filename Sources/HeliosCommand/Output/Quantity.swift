@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers as a reader wants them.
+/// Numbers in a form for readers.
 enum Quantity {
     /// A number of bytes in units of 1000: `950 B`, `1.25 MB`.
     static func bytes(_ count: Int) -> String {
@@ -8,7 +8,7 @@ enum Quantity {
         guard count >= 1000 else { return "\(count) B" }
         var value = Double(count) / 1000
         var unit = 0
-        // What would be rounded to 1000 is one of the next unit.
+        // A number that would be rounded to 1000 becomes one of the next unit.
         while value >= 999.5, unit < units.count - 1 {
             value /= 1000
             unit += 1
@@ -17,7 +17,7 @@ enum Quantity {
         return String(format: "%.\(digits)f ", value) + units[unit]
     }
 
-    /// A count with its thousands apart: `1,234,567`.
+    /// A count with separated thousands: `1,234,567`.
     static func count(_ count: Int) -> String {
         var groups: [Substring] = []
         var digits = String(count.magnitude)[...]
@@ -34,7 +34,7 @@ enum Quantity {
         "\(count(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
-    /// A difference, short: `1.2e-07`.
+    /// A difference in short form: `1.2e-07`.
     static func difference(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e6 ? String(format: "%.0f", value) : String(format: "%.3g", value)
     }

@@ -1,9 +1,9 @@
 import Foundation
 import Helios
 
-/// What is known of the terminal, where there is one.
+/// Facts about the terminal, if there is one.
 enum Terminal {
-    /// The columns of the terminal that the output goes to; nil where it goes elsewhere.
+    /// The columns of the terminal that the output goes to; `nil` if it goes elsewhere.
     static var columns: Int? {
         var size = winsize()
         guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {

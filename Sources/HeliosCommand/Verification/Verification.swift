@@ -1,27 +1,27 @@
 import Foundation
 import Helios
 
-/// What came of reading a file, or all files in a folder, as a whole.
+/// The result of reading a file, or all files in a folder, completely.
 struct Verification {
     struct File {
         let path: String
         let byteCount: Int
         let tensorCount: Int
-        /// How many files an index names; nil for any other file.
+        /// The number of files that an index names; `nil` for any other file.
         var shardCount: Int?
-        /// nil for a file that is no trainer's checkpoint.
+        /// `nil` for a file that is not a trainer's checkpoint.
         let counters: TrainingCounters?
         let outcome: Outcome
     }
 
-    /// What is known of a file.
+    /// What is known about a file.
     enum Outcome: Equatable {
         case whole
-        /// It is damaged, or no file of state at all.
+        /// It is damaged, or not a file of state at all.
         case broken(String)
-        /// The system does not let it be read: nothing is known of it.
+        /// The system does not allow reading it, so nothing is known about it.
         case unreadable(String)
-        /// Nothing is wrong with it as far as can be told, but it holds what is not read here.
+        /// Nothing is known to be wrong with it, but it holds something that is not read here.
         case unsupported(String)
 
         init(_ error: TorchFileError) {
@@ -38,7 +38,7 @@ struct Verification {
     struct Training {
         let saveName: String
         let folder: String
-        /// The file that training would go on from; nil where none can be read.
+        /// The file that training would resume from; `nil` if none can be read.
         let newest: String?
     }
 
@@ -47,7 +47,7 @@ struct Verification {
 
     var isWhole: Bool { files.allSatisfy { $0.outcome == .whole } }
 
-    /// How the program ends: the answer is no if one is broken, and unknown if one could not be checked.
+    /// The exit status: no if a file is broken, and trouble if one could not be checked.
     var status: Int32 {
         if isWhole { return Status.yes }
         let isBroken = files.contains { if case .broken = $0.outcome { true } else { false } }
@@ -76,7 +76,7 @@ struct Verification {
         }
     }
 
-    /// The folder itself, and those right below it: a checkpoint root has one for each model.
+    /// The folder itself, and those directly below it: a checkpoint root has one for each model.
     private static func folders(_ path: String) throws -> [String] {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let names = try contents(of: path)
@@ -84,7 +84,7 @@ struct Verification {
         return [path] + folders
     }
 
-    /// The files of state, but for those that an index names, which are read with it.
+    /// The files of state, except those that an index names, which are read with it.
     private static func names(in folder: String) throws -> [String] {
         let names = try contents(of: folder).filter { name in
             StateFile.Format(named: name) != nil && !name.hasPrefix(".") && !SystemPath.isFolder("\(folder)/\(name)")
@@ -104,7 +104,7 @@ struct Verification {
         }
     }
 
-    /// A file, and those that it names where it is an index.
+    /// Checks a file, and for an index also the files that it names.
     private static func files(_ path: String) -> [File] {
         guard let format = try? StateFile.Format(contentsOf: path), format == .sharded else { return [file(path)] }
         let check = ShardedSafetensorsCheck(path: path)
@@ -146,7 +146,7 @@ struct Verification {
         guard let error = error as? TorchFileError else { return .broken("\(error)") }
         guard error.kind == .unsupported else { return Outcome(error) }
         do {
-            // What is not read can be damaged all the same.
+            // A file that is not read here can still be damaged.
             try OpenTorchFile.requireIntactRecords(path: path)
             return Outcome(error)
         } catch {
@@ -172,13 +172,13 @@ struct Verification {
         }
     }
 
-    /// Whether a trainer could resume from a file that is whole.
+    /// Whether a trainer could resume from an intact file.
     private static func isUsable(_ path: String) -> Bool {
         (try? CheckpointInspection.requireUsable(OpenTorchFile(path: path))) != nil
     }
 }
 
-/// The name of a checkpoint, whatever the model is called: `<model>_epoch_<e>_iter_<i><metadata>.pth`.
+/// The form of a checkpoint's name, whatever the model is called: `<model>_epoch_<e>_iter_<i><metadata>.pth`.
 ///
 /// The order is the trainer's: of two checkpoints of one step, the one that was written later is the greater.
 struct TrainingName: Comparable {
@@ -188,7 +188,7 @@ struct TrainingName: Comparable {
     private let saveNumber: Int
     private let modificationDate: Date
 
-    /// - Parameter saveNumber: what the checkpoint says of when it was written; `nil` if it does not, and its date counts.
+    /// - Parameter saveNumber: when the checkpoint was written among those of its training; `nil` if it does not say, so that its date counts.
     init?(path: String, saveNumber: Int?) {
         let fileName = (path as NSString).lastPathComponent
         guard let match = fileName.wholeMatch(of: /(.+?)_epoch_(\d+)_iter_(\d+)(?:\D.*)?\.pth/),
@@ -229,45 +229,39 @@ extension Verification {
         for training in trainings {
             let name = VisibleText.of(SystemPath.visible(training.saveName))
             lines.append(
-                training.newest.map { "'\(name)' goes on from \(VisibleText.of(SystemPath.visible($0)))" }
-                    ?? "'\(name)' cannot go on: none of its checkpoints can be read")
+                training.newest.map { "'\(name)' resumes from \(VisibleText.of(SystemPath.visible($0)))" }
+                    ?? "'\(name)' cannot resume: none of its checkpoints can be read")
         }
         return lines
     }
 
     var json: JSONValue {
-        .object([
-            ("whole", .bool(isWhole)),
-            (
-                "files",
-                .array(
-                    files.map { file in
-                        .object([
-                            ("path", .path(file.path)), ("whole", .bool(file.outcome == .whole)),
-                            ("outcome", .string(file.outcome.name)),
-                            ("reason", file.outcome.reason.map { .string($0) } ?? .null),
-                            ("byteCount", .int(file.byteCount)), ("tensors", .int(file.tensorCount)),
-                            ("shards", file.shardCount.map { .int($0) } ?? .null),
-                            ("training", file.counters?.json ?? .null),
-                        ])
-                    })
-            ),
-            (
-                "trainings",
-                .array(
-                    trainings.map { training in
-                        .object([
-                            ("saveName", .path(training.saveName)), ("folder", .path(training.folder)),
-                            ("goesOnFrom", training.newest.map { .path($0) } ?? .null),
-                        ])
-                    })
-            ),
-        ])
+        [
+            "whole": .bool(isWhole),
+            "files": .array(
+                files.map { file in
+                    [
+                        "path": .path(file.path), "whole": .bool(file.outcome == .whole),
+                        "outcome": .string(file.outcome.name),
+                        "reason": .string(file.outcome.reason),
+                        "byteCount": .int(file.byteCount), "tensors": .int(file.tensorCount),
+                        "shards": .int(file.shardCount),
+                        "training": file.counters?.json ?? .null,
+                    ]
+                }),
+            "trainings": .array(
+                trainings.map { training in
+                    [
+                        "saveName": .path(training.saveName), "folder": .path(training.folder),
+                        "goesOnFrom": training.newest.map { .path($0) } ?? .null,
+                    ]
+                }),
+        ]
     }
 }
 
 extension Verification.Outcome {
-    /// The word for it in the JSON document.
+    /// The outcome's word in the JSON document.
     fileprivate var name: String {
         switch self {
         case .whole: "whole"
