@@ -75,6 +75,31 @@ struct SpecialFileTests {
         }
     }
 
+    @Test("migrate works on paths that are not UTF-8, with the originals kept beside them")
+    func migrateOtherBytes() throws {
+        try withTemporaryFolder { folder in
+            let source = URL(filePath: fixtureFile("one-tensor")).deletingLastPathComponent()
+                .appending(path: "../python-helios/2.0.1/small_epoch_2_iter_8.pth").standardizedFileURL
+            let program = try Program.shell(
+                """
+                cd "$1" || exit 99
+                name=$(printf 'a\\377\\303b'); mkdir "$name" || exit 98
+                cp "$2" "$name/$name.pth" || exit 97
+                "$0" checkpoint migrate "$name" || exit 1
+                cmp "$2" "$name/before-migration/$name.pth" || exit 2
+                "$0" checkpoint show "$name/$name.pth" | grep 'saved by *Helios' || exit 3
+                "$0" checkpoint migrate "$name/$name.pth" --json || exit 4
+                ls -A "$name" | wc -l; rm -r "$name"
+                """, folder.path, source.path)
+            if program.status == 98 { return }  // a file system that has only UTF-8
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(program.output.contains("a\\xFF\\xC3b/a\\xFF\\xC3b.pth: migrated from Python Helios 2.0.1"))
+            #expect(program.output.contains("\"outcome\": \"current\""))
+            // The checkpoint and the folder of originals, and no lock or temporary file.
+            #expect(program.lines.last?.trimmingCharacters(in: .whitespaces) == "2")
+        }
+    }
+
     @Test("a path in which a folder is a link is the system's, not one that is made shorter")
     func parentOfLink() throws {
         try withTemporaryFolder { folder in

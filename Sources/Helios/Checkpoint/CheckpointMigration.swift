@@ -43,70 +43,106 @@ public enum CheckpointMigration {
     /// - Throws: `CheckpointError` if the path is that of nothing, or a training is at work in the folder. What is wrong
     ///   with one file of a folder is in its result.
     public static func migrate(_ url: URL) throws(CheckpointError) -> [Result] {
-        var isFolder: ObjCBool = false
-        guard url.isFileURL, FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw CheckpointError(path: url.isFileURL ? url.path : url.absoluteString, reason: "there is no such file")
+        do {
+            return try migrate(path: url.filePath())
+        } catch let error as TorchFileError {
+            throw CheckpointError(path: error.path, reason: error.reason)
+        } catch let error as CheckpointError {
+            throw error
+        } catch {
+            throw CheckpointError(path: url.path, reason: "\(error)")
         }
-        let lock = try FolderLock(isFolder.boolValue ? url : url.deletingLastPathComponent())
+    }
+
+    /// - Parameter path: as `SystemPath` has it; so are those of the results.
+    package static func migrate(path: String) throws(CheckpointError) -> [Result] {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard SystemPath.status(path) != nil else {
+            throw CheckpointError(path: path, reason: "there is no such file")
+        }
+        let isFolder = SystemPath.isFolder(path)
+        let lock = try FolderLock(path: isFolder ? path : folder(of: path))
         defer { lock.release() }
-        guard isFolder.boolValue else { return [migrate(file: url)] }
-        let names: [String]
+        guard isFolder else { return [migrate(file: path)] }
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+            return try SystemPath.names(in: path).filter { $0.hasSuffix(".\(CheckpointName.pathExtension)") }
+                .map { migrate(file: "\(path)/\($0)") }
         } catch {
-            throw CheckpointError(path: url.path, reason: "the folder cannot be read: \(error.localizedDescription)")
+            throw CheckpointError(path: path, reason: "the folder cannot be read: \(error.reason)")
         }
-        return names.filter { $0.hasSuffix(".\(CheckpointName.pathExtension)") }.sorted()
-            .map { migrate(file: url.appending(path: $0)) }
     }
 
-    private static func migrate(file: URL) -> Result {
+    private static func folder(of path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
+    }
+
+    private static func migrate(file: String) -> Result {
         do throws(CheckpointError) {
-            return Result(file: file, outcome: try replace(file))
+            return Result(file: URL(filePath: file), outcome: try replace(file))
         } catch {
-            return Result(file: file, outcome: .failed(error))
+            return Result(file: URL(filePath: file), outcome: .failed(error))
         }
     }
 
-    private static func replace(_ file: URL) throws(CheckpointError) -> Result.Outcome {
+    private static func replace(_ file: String) throws(CheckpointError) -> Result.Outcome {
         do {
-            let state = try TorchFile.loadDictionary(file)
+            let state = try TorchFile.loadDictionary(path: file)
             guard let origin = CheckpointOrigin(of: state) else {
                 throw StateDictError("it is no checkpoint of a trainer")
             }
             guard origin != .helios(version: HeliosVersion.current) else { return .current }
             let migrated = try migrate(state)
-            // What a trainer could not resume from is better left as it is.
+            // A file that a trainer could not resume from is better left as it is.
             _ = try Checkpoint(migrated)
             let original = try keepOriginal(file)
-            try TorchFile.save(migrated, to: file)
-            return .migrated(from: origin, original: original)
+            try TorchFile.save(.dictionary(migrated), toPath: file)
+            return .migrated(from: origin, original: URL(filePath: original))
         } catch let error as CheckpointError {
             throw error
         } catch let error as TorchFileError {
             throw CheckpointError(path: error.path, reason: error.reason)
         } catch {
-            throw CheckpointError(path: file.path, reason: "\(error)")
+            throw CheckpointError(path: file, reason: "\(error)")
         }
     }
 
     /// Gives the file a second name, under which it stays when the first becomes that of another.
-    private static func keepOriginal(_ file: URL) throws -> URL {
-        let folder = file.deletingLastPathComponent().appending(path: originalsFolder)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let original = folder.appending(path: file.lastPathComponent)
-        // One of before, under the same name, is not this file's original.
-        var copy = original
+    private static func keepOriginal(_ file: String) throws -> String {
+        let folder = "\(folder(of: file))/\(originalsFolder)"
+        let isMade = SystemPath.withBytes(folder) { mkdir($0, 0o777) } == 0
+        guard isMade || errno == EEXIST else { throw CheckpointError(path: folder, reason: lastError()) }
+        let name = (file as NSString).lastPathComponent
+        var copy = "\(folder)/\(name)"
         var number = 2
-        while FileManager.default.fileExists(atPath: copy.path),
-            !FileManager.default.contentsEqual(atPath: copy.path, andPath: file.path)
-        {
-            let name = original.deletingPathExtension().lastPathComponent
-            copy = folder.appending(path: "\(name).\(number).\(CheckpointName.pathExtension)")
+        // An earlier one of the same name is not this file's original.
+        while SystemPath.linkStatus(copy) != nil, try !haveSameBytes(copy, file) {
+            copy = "\(folder)/\((name as NSString).deletingPathExtension).\(number).\(CheckpointName.pathExtension)"
             number += 1
         }
-        try StableName.give(copy, to: file.resolvingSymlinksInPath())
+        guard let resolved = SystemPath.withBytes(file, { realpath($0, nil) }) else {
+            throw CheckpointError(path: file, reason: lastError())
+        }
+        defer { free(resolved) }
+        try StableName.give(copy, to: SystemPath.text(of: resolved))
         return copy
+    }
+
+    /// Whether there are two files with the same contents; false if the first cannot be read.
+    private static func haveSameBytes(_ first: String, _ second: String) throws -> Bool {
+        guard let left = try? RegularFile.open(first) else { return false }
+        defer { close(left) }
+        let right = try RegularFile.open(second)
+        defer { close(right) }
+        var parts = ([UInt8](repeating: 0, count: 1 << 20), [UInt8](repeating: 0, count: 1 << 20))
+        var offset = 0
+        while true {
+            let count = pread(left, &parts.0, parts.0.count, off_t(offset))
+            guard count >= 0, count == pread(right, &parts.1, parts.1.count, off_t(offset)) else { return false }
+            if count == 0 { return true }
+            guard parts.0[..<count] == parts.1[..<count] else { return false }
+            offset += count
+        }
     }
 
     // MARK: In memory

@@ -13,8 +13,13 @@ final class FolderLock {
     private var descriptor: Int32
 
     /// - Throws: `CheckpointError` if another training has it, in this process or another, with its number.
-    init(_ folder: URL) throws(CheckpointError) {
-        path = folder.appending(path: FolderLock.fileName).path
+    convenience init(_ folder: URL) throws(CheckpointError) {
+        try self.init(path: folder.path)
+    }
+
+    /// - Parameter folder: the folder's path, as `SystemPath` has it.
+    init(path folder: String) throws(CheckpointError) {
+        path = "\(folder)/\(FolderLock.fileName)"
         while true {
             let descriptor: Int32
             do {
@@ -29,14 +34,14 @@ final class FolderLock {
                 close(descriptor)
                 guard reason != EWOULDBLOCK else {
                     throw CheckpointError(
-                        path: folder.path,
+                        path: folder,
                         reason:
                             "\(owner) is training in this folder: wait until it ends, or give this training another "
                             + "checkpoint folder or saveName")
                 }
                 self.descriptor = -1
                 isHeld = false
-                unlink(path)
+                SystemPath.unlink(path)
                 return
             }
             // Between the two calls its owner may have removed it: then this is a lock on nothing.
@@ -57,7 +62,7 @@ final class FolderLock {
     /// Lets others in.
     func release() {
         guard descriptor >= 0 else { return }
-        unlink(path)
+        SystemPath.unlink(path)
         close(descriptor)
         descriptor = -1
     }
@@ -73,9 +78,9 @@ final class FolderLock {
     }
 
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
-        var (opened, named) = (stat(), stat())
-        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
-            && opened.st_dev == named.st_dev
+        var opened = stat()
+        guard let named = SystemPath.status(path), fstat(descriptor, &opened) == 0 else { return false }
+        return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
     private static func owner(_ descriptor: Int32) -> String {

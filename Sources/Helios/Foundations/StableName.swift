@@ -8,33 +8,73 @@ enum StableName {
     /// goes along if only the name is copied. (Neither file is written to again, so what is said of one holds for
     /// both.) A file system that has no hard links gets a copy.
     static func give(_ name: URL, to file: URL) throws(CheckpointError) {
-        let folder = name.deletingLastPathComponent()
-        // With the ending of what a killed run left half done, which the next one clears away.
-        let temporary = folder.appending(path: ".helios-\(UUID().uuidString).tmp")
-        // Two names of one file already: renaming the one to the other does nothing, and leaves the first.
-        defer { unlink(temporary.path) }
+        try give(name.path, to: file.path)
+    }
+
+    /// Does the same for paths, as `SystemPath` has them.
+    static func give(_ name: String, to file: String) throws(CheckpointError) {
+        let folder = (name as NSString).deletingLastPathComponent
+        // It has the ending of what a killed run left unfinished, which the next one deletes.
+        let temporary = "\(folder.isEmpty ? "." : folder)/.helios-\(UUID().uuidString).tmp"
+        // If both are names of one file already, renaming one to the other does nothing, and leaves the first.
+        defer { SystemPath.unlink(temporary) }
         do {
-            if link(file.path, temporary.path) != 0 { try copy(file, to: temporary) }
-            guard rename(temporary.path, name.path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            if !link(file, as: temporary) { try copy(file, to: temporary) }
+            guard rename(temporary, to: name) else { throw FileAccessError(reason: lastError()) }
         } catch {
+            let reason = (error as? FileAccessError)?.reason ?? error.localizedDescription
             throw CheckpointError(
-                path: name.path,
-                reason: "it cannot become a name of \(file.lastPathComponent): \(error.localizedDescription)")
+                path: name, reason: "it cannot become a name of \((file as NSString).lastPathComponent): \(reason)")
         }
         synchronize(folder)
     }
 
-    /// Copies the file's bytes, which are on the disk when this returns.
-    static func copy(_ file: URL, to copy: URL) throws {
-        try FileManager.default.copyItem(at: file, to: copy)
-        let descriptor = try RegularFile.open(copy.path, O_RDWR)
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    private static func link(_ file: String, as name: String) -> Bool {
+        SystemPath.withBytes(file) { file in SystemPath.withBytes(name) { Foundation.link(file, $0) } } == 0
     }
 
-    /// Makes new names last, if the file system can.
+    private static func rename(_ file: String, to name: String) -> Bool {
+        SystemPath.withBytes(file) { file in SystemPath.withBytes(name) { Foundation.rename(file, $0) } } == 0
+    }
+
+    /// Copies the file's bytes and permissions to a new file, which are on the disk when this returns.
+    static func copy(_ file: URL, to copy: URL) throws {
+        try self.copy(file.path, to: copy.path)
+    }
+
+    private static func copy(_ file: String, to copy: String) throws {
+        let source = try RegularFile.open(file)
+        defer { close(source) }
+        var status = stat()
+        guard fstat(source, &status) == 0 else { throw FileAccessError(reason: lastError()) }
+        let target = try RegularFile.open(copy, O_RDWR | O_CREAT | O_EXCL, permissions: status.st_mode & 0o777)
+        defer { close(target) }
+        var part = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(source, &part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileAccessError(reason: lastError()) }
+            if count == 0 { break }
+            do {
+                try writeAll(Array(part[..<count])) { bytes in
+                    withoutWriteSignals { write(target, bytes.baseAddress, bytes.count) }
+                }
+            } catch {
+                throw FileAccessError(reason: error.reason)
+            }
+        }
+        guard fsync(target) == 0 else { throw FileAccessError(reason: lastError()) }
+    }
+
+    /// Makes new names in a folder last, if the file system can.
     static func synchronize(_ folder: URL) {
-        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        synchronize(folder.path)
+    }
+
+    private static func synchronize(_ folder: String) {
+        let descriptor = SystemPath.withBytes(folder.isEmpty ? "." : folder) {
+            open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)

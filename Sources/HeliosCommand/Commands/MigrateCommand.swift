@@ -25,7 +25,7 @@ struct MigrateCommand: ParsableCommand {
 
     func run() throws {
         let results = try Progress.during("migrating \(path)") {
-            try CheckpointMigration.migrate(MigrateCommand.url(of: path))
+            try CheckpointMigration.migrate(path: path)
         }
         if output.json {
             try StandardStream.print((["files": .array(results.map(\.json))] as JSONValue).text)
@@ -35,16 +35,6 @@ struct MigrateCommand: ParsableCommand {
         }
         if results.isEmpty { throw ExitCode(Status.trouble) }
         if results.contains(where: \.hasFailed) { throw ExitCode(Status.no) }
-    }
-}
-
-extension MigrateCommand {
-    /// - Throws: `CommandError` for a path that Foundation, which migrates checkpoints, would change.
-    private static func url(of path: String) throws -> URL {
-        guard SystemPath.visible(path) == path else {
-            throw CommandError("\(path): the path is not UTF-8, which migrating needs: rename it")
-        }
-        return URL(filePath: path)
     }
 }
 

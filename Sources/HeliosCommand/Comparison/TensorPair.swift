@@ -1,15 +1,15 @@
 import Helios
 
-/// Two tensors of one type and shape that are to be compared, each described or at hand.
+/// Two tensors of the same type and shape to compare, each of which is described or in memory.
 ///
-/// How long that takes depends on how many bytes the files have, not on the shape: a tensor of a few bytes can be expanded
-/// to more elements than can be counted.
+/// The time depends on the number of bytes in the files, not on the shape: a tensor of a few bytes can be expanded to
+/// more elements than can be counted.
 struct TensorPair {
     private let first, second: Tensor
-    /// How often each of the remaining elements occurs in the tensors.
+    /// How many times each of the remaining elements occurs in the tensors.
     private let repetitions: Int
 
-    /// Gets the elements of a tensor, or of a view of one.
+    /// Returns the elements of a tensor, or of a view of one.
     typealias Reader = (Tensor) throws -> TensorElements
 
     init(_ first: Tensor, _ second: Tensor) throws {
@@ -31,9 +31,9 @@ struct TensorPair {
                 TensorElements(first), TensorElements(second), of: self.first.elementCount, tolerance: tolerance)
         }
         if isEndless {
-            // Where both lie in the same way, it is enough that their memory is equal.
+            // If both have the same layout, it is enough that their memory is equal.
             if TensorPair.areDense(first, second), first.strides == second.strides {
-                let spans = (try TensorPair.span(first), try TensorPair.span(second))
+                let spans = (try first.span(), try second.span())
                 let difference = try TensorDifference(
                     readers.first(spans.0), readers.second(spans.1), tolerance: tolerance)
                 if difference.count == 0 { return difference }
@@ -48,34 +48,27 @@ struct TensorPair {
 
     // MARK: Overlapping elements
 
-    /// Whether there are out of proportion more elements than bytes.
+    /// Whether there are disproportionately more elements than bytes.
     private var isEndless: Bool {
         let size = first.elementCount.multipliedClamping(by: first.dtype.byteCount ?? 1)
         let memory = max(TensorMemory(of: first)?.byteCount ?? 0, TensorMemory(of: second)?.byteCount ?? 0)
         return size > max(TensorPair.freeSize, memory.multipliedClamping(by: 16))
     }
 
-    /// How many bytes of elements are nothing to ask about.
+    /// The number of bytes of elements that is always acceptable.
     private static let freeSize = 256 << 20
 
     private static func areDense(_ first: Tensor, _ second: Tensor) -> Bool {
         TensorMemory(of: first) != nil && TensorMemory(of: second) != nil
     }
 
-    /// All memory from the first element of a tensor to its last, as a tensor of one dimension.
-    private static func span(_ tensor: Tensor) throws -> Tensor {
-        // No overflow: the last element lies in the memory.
-        let length = zip(tensor.shape, tensor.strides).reduce(1) { $0 + max($1.0 - 1, 0) * $1.1 }
-        return try tensor.asStrided([length], stride: [1], storageOffset: TensorMemory.offset(of: tensor))
-    }
-
     // MARK: Sparse tensors
 
-    /// The values of two sparse tensors at the places where either has one; nil unless both are sparse.
+    /// The values of two sparse tensors at the places where either has one; `nil` unless both are sparse.
     private func sparseValues() throws -> (Tensor, Tensor)? {
         guard TensorMemory(of: first) == nil, TensorMemory(of: second) == nil else { return nil }
         let tensors = try [first, second].map { tensor in
-            // The compressed layouts have places of their own kind.
+            // The compressed layouts store places differently.
             try (tensor.hasCoordinates ? tensor : tensor.toSparse()).coalesce()
         }
         let (a, b) = (tensors[0], tensors[1])

@@ -1,17 +1,17 @@
 import Foundation
 import Helios
 
-/// A safetensors file, or several with an index, as a tree of state.
+/// A safetensors file, or several files with an index, as a tree of state.
 struct NamedTensors: StateReader {
     let value: StateValue
     let metadata: [(key: String, text: String)]
     let note: String?
-    /// Whether the metadata say where the tensors were.
+    /// Whether the metadata describe where the tensors were.
     let isTree: Bool
     private let file: any TensorFile
     private let names: [TensorMemory: String]
 
-    /// Where `convert` wrote the file, its tensors are again where they were, and the other values between them.
+    /// If `convert` wrote the file, its tensors return to where they were, with the other values between them.
     init(_ file: any TensorFile) throws {
         self.file = file
         let state = try file.tensors
@@ -73,10 +73,12 @@ struct NamedTensors: StateReader {
         guard let memory = TensorMemory(of: tensor), let name = names[memory] else {
             throw TorchFileError(path: file.path, reason: "does not have the tensor that is to be read")
         }
-        return try file.tensor(name, elements: elements)
+        // Tensors of such files are contiguous, and a view begins somewhere in one.
+        let start = TensorMemory.offset(of: tensor)
+        return try file.tensor(name, elements: start + elements.lowerBound..<start + elements.upperBound)
     }
 
-    /// The format has no checksums: only whether all of the file can be read is found out.
+    /// Checks that the whole file can be read. The format has no checksums.
     func verify() throws(TorchFileError) {
         try file.verify()
     }
@@ -85,13 +87,13 @@ struct NamedTensors: StateReader {
 /// Named tensors that are read one by one, in one file or in several.
 protocol TensorFile {
     var path: String { get }
-    /// The text beside the tensors.
+    /// The text besides the tensors.
     var texts: [String: String] { get }
     var tensors: StateDict { get throws(TorchFileError) }
     func tensor(_ name: String) throws(TorchFileError) -> Tensor
     func tensor(_ name: String, elements: Range<Int>) throws(TorchFileError) -> Tensor
     func verify() throws(TorchFileError)
-    /// The name of the file that a tensor lies in, where there are several.
+    /// Returns the name of the file that has a tensor, if there are several.
     func shard(of name: String) -> String?
 }
 
@@ -103,7 +105,7 @@ extension OpenSafetensorsFile: TensorFile {
 extension OpenShardedSafetensorsFile: TensorFile {
     var texts: [String: String] {
         var texts = metadata
-        // What one of the files may have of a tree is not the tree of all.
+        // A tree that one of the files may have is not the tree of all.
         texts[StateDescription.metadataKey] = nil
         return texts.merging(indexMetadata) { $1 }
     }

@@ -6,10 +6,10 @@ struct StateFile {
     enum Format: String {
         case pth
         case safetensors
-        /// Several safetensors files, with the index that is opened.
+        /// Several safetensors files, of which the index is opened.
         case sharded = "sharded-safetensors"
 
-        /// What the file is called to a reader.
+        /// The name of the format for a reader.
         var title: String {
             switch self {
             case .pth: "PyTorch file"
@@ -21,17 +21,17 @@ struct StateFile {
 
     let path: String
     let format: Format
-    /// What the file holds. Its tensors have a type and a shape; `read` gets their elements.
+    /// What the file holds. Its tensors have a type and a shape; `elements(of:)` returns their elements.
     let value: StateValue
-    /// The size of the file; where it is an index, with that of the files that it names.
+    /// The size of the file, and for an index also that of the files that it names.
     let byteCount: Int
     /// The files that an index names; empty for any other file.
     let shards: [Shard]
-    /// The text beside the tensors of a safetensors file.
+    /// The text besides the tensors of a safetensors file.
     let metadata: [(key: String, text: String)]
-    /// What of the file is not in the value, in a sentence.
+    /// A sentence about what the file holds besides the value.
     let note: String?
-    /// Whether the value is as deep as it was before it was converted; a safetensors file alone has one level.
+    /// Whether the value has the levels that it had before conversion; a safetensors file by itself has one level.
     let isTree: Bool
     private let reader: any StateReader
 
@@ -43,8 +43,8 @@ struct StateFile {
         let tensorCount: Int
     }
 
-    /// Opens a file and reads all but the tensors' elements. Which format it has is told from its first bytes, not from its
-    /// name, unless that is an index's.
+    /// Opens a file and reads everything except the tensors' elements. The format follows from the first bytes, not
+    /// from the name, unless the name is that of an index.
     init(_ path: String) throws {
         self.path = path
         format = try Format(contentsOf: path)
@@ -76,21 +76,22 @@ struct StateFile {
         }
     }
 
-    /// The name of the file that a tensor of `value` lies in, where there are several.
+    /// Returns the name of the file that has a tensor of `value`, if there are several.
     func shard(of tensor: Tensor) -> String? {
         reader.shard(of: tensor)
     }
 
-    /// The elements of a tensor of `value`, or of a view of one.
+    /// Returns the elements of a tensor of `value`, or of a view of one.
     func elements(of tensor: Tensor) throws -> TensorElements {
-        // What lies otherwise than in the order of the indices is read with all of the memory behind it.
-        guard TensorMemory(of: tensor) != nil, tensor.isContiguous else {
-            return TensorElements(try reader.read(tensor))
+        // The memory of a sparse tensor cannot be read in parts.
+        guard TensorMemory(of: tensor) != nil else { return TensorElements(try reader.read(tensor)) }
+        guard tensor.isContiguous else {
+            return TensorElements(strided: tensor) { try reader.read($0, elements: 0..<$0.count) }
         }
-        return TensorElements(tensor) { try reader.read(tensor, elements: $0.elements) }
+        return TensorElements(contiguous: tensor) { try reader.read(tensor, elements: $0) }
     }
 
-    /// `value` with all elements. Tensors that share memory in the file share it here.
+    /// Returns `value` with all elements. Tensors that share memory in the file share it here.
     func load() throws -> StateValue {
         try Progress.during("reading \(path) (\(Quantity.bytes(byteCount)))") { try reader.read(value) }
     }
@@ -100,7 +101,7 @@ struct StateFile {
         try reader.verify()
     }
 
-    /// The path of a file in the folder of another.
+    /// Returns the path of a file in the folder of another.
     static func path(of name: String, beside path: String) -> String {
         let folder = (path as NSString).deletingLastPathComponent
         return folder.isEmpty ? name : "\(folder)/\(name)"
@@ -114,14 +115,14 @@ struct StateFile {
     }
 }
 
-/// Gets the elements of tensors that a file describes.
+/// Reads the elements of tensors that a file describes.
 protocol StateReader {
     func read(_ tensor: Tensor) throws(TorchFileError) -> Tensor
     func read(_ part: StateValue) throws(TorchFileError) -> StateValue
-    /// Some elements of a contiguous tensor, counted in the order of the indices, as a tensor of one dimension.
+    /// Returns some elements of a contiguous tensor, counted in the order of the indices, as a tensor of one dimension.
     func read(_ tensor: Tensor, elements: Range<Int>) throws(TorchFileError) -> Tensor
     func verify() throws(TorchFileError)
-    /// The name of the file that a tensor lies in, where there are several.
+    /// Returns the name of the file that has a tensor, if there are several.
     func shard(of tensor: Tensor) -> String?
 }
 
@@ -130,11 +131,11 @@ extension OpenTorchFile: StateReader {
 }
 
 extension StateFile.Format {
-    /// How the name of an index ends.
+    /// The end of an index's name.
     static let indexSuffix = ".safetensors.index.json"
 
-    /// The format of a file that is there: safetensors begins with the length of its header and a brace, an index with a
-    /// brace alone.
+    /// Detects the format of a file: a safetensors file begins with the length of its header and a brace, and an index
+    /// with only a brace.
     ///
     /// - Throws: `TorchFileError` if it cannot be read.
     init(contentsOf path: String) throws(TorchFileError) {
@@ -144,7 +145,7 @@ extension StateFile.Format {
         } catch {
             throw TorchFileError(path: path, reason: "cannot be read: \(error.reason)", kind: .access)
         }
-        // Text has no zeros, and the length of a header always has some.
+        // Text has no zero bytes, and the length of a header always has some.
         let isText = start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && !start.contains(0)
         if isText || path.hasSuffix(StateFile.Format.indexSuffix) {
             self = .sharded
@@ -153,7 +154,7 @@ extension StateFile.Format {
         }
     }
 
-    /// The format that a file's name asks for; nil where it asks for none.
+    /// The format that a file's name asks for; `nil` if it asks for none.
     init?(named path: String) {
         if path.hasSuffix(StateFile.Format.indexSuffix) {
             self = .sharded
