@@ -2,8 +2,9 @@ import Torch
 
 /// Keeps small gradients from vanishing in half precision: scales the loss up, the gradients down, and adapts the scale.
 ///
-/// Where a gradient is infinite or no number, the step is left out and the scale goes down; after `growthInterval` steps
-/// without one it goes up. As PyTorch's `torch.amp.GradScaler`. Micikevicius and others 2018, "Mixed precision training".
+/// If a gradient is infinite or not a number, the scaler skips the step and lowers the scale; after `growthInterval`
+/// good steps in a row it raises the scale. It computes what PyTorch's `torch.amp.GradScaler` does. Micikevicius and
+/// others 2018, "Mixed precision training".
 ///
 /// ```swift
 /// try scaler.scale(loss).backward()
@@ -15,15 +16,15 @@ public final class GradScaler: Stateful {
         case ready, unscaled, stepped
     }
 
-    /// What happened to an optimiser's gradients since the last update. It holds the optimiser, by which it is found.
+    /// What happened to an optimizer's gradients since the last update. It keeps the optimizer, by which it is found.
     private struct Progress {
         let optimizer: Optimizer
         var stage = Stage.ready
-        /// For each device with gradients a number that is not zero where one of them is not finite.
+        /// A number for each device with gradients, which is not zero if one of them is not finite.
         var foundInf: [Device: Tensor] = [:]
     }
 
-    /// Where the scale lies.
+    /// The device that holds the scale.
     public let device: Device
     public let isEnabled: Bool
     public private(set) var growthFactor: Double
@@ -31,16 +32,16 @@ public final class GradScaler: Stateful {
     public private(set) var growthInterval: Int
 
     private var scaleTensor: Tensor
-    /// How many steps in a row were without overflow.
+    /// The number of steps in a row without an overflow.
     private var growthTracker: Tensor
     private var progress: [ObjectIdentifier: Progress] = [:]
 
     /// - Parameters:
     ///   - initialScale: the first factor of the loss.
     ///   - growthFactor: what the scale is multiplied by after `growthInterval` good steps; above 1.
-    ///   - backoffFactor: what it is multiplied by after an overflow; below 1.
-    ///   - isEnabled: where false, everything passes through.
-    /// - Throws: `OptimizerError` for factors that make no sense, `TorchError` where the device is not there.
+    ///   - backoffFactor: what the scale is multiplied by after an overflow; below 1.
+    ///   - isEnabled: whether the scaler does anything; if not, losses and gradients pass through unchanged.
+    /// - Throws: `OptimizerError` if a factor makes no sense, `TorchError` if the device does not exist.
     public init(
         device: Device = .cuda, initialScale: Double = 65536, growthFactor: Double = 2, backoffFactor: Double = 0.5,
         growthInterval: Int = 2000, isEnabled: Bool = true
@@ -48,7 +49,7 @@ public final class GradScaler: Stateful {
         try Self.check(
             scale: initialScale, growthFactor: growthFactor, backoffFactor: backoffFactor,
             growthInterval: growthInterval)
-        // A scaler that is switched off needs no device.
+        // A disabled scaler needs no device.
         self.device = isEnabled ? device : .cpu
         self.isEnabled = isEnabled
         self.growthFactor = growthFactor
@@ -59,44 +60,44 @@ public final class GradScaler: Stateful {
         growthTracker = try Tensor.full([], 0, dtype: .int32, device: self.device)
     }
 
-    /// The factor of the loss now; 1 where the scaler is switched off.
+    /// The factor that the loss is multiplied by now; 1 if the scaler is disabled.
     ///
-    /// On a CUDA device this waits for the device.
+    /// On a CUDA device, reading it waits for the device.
     public func currentScale() throws -> Double {
         isEnabled ? try scaleTensor.item(Double.self) : 1
     }
 
-    /// The loss times the scale.
+    /// Returns the loss times the scale.
     public func scale(_ tensor: Tensor) throws -> Tensor {
         isEnabled ? try tensor * scaleTensor.to(tensor.device) : tensor
     }
 
-    /// Divides an optimiser's gradients by the scale, so that they can be looked at or clipped before the step.
+    /// Divides an optimizer's gradients by the scale, so that they can be inspected or clipped before the step.
     ///
-    /// - Throws: `OptimizerError` for a second call, or one after the step, before `update`; and for float16 gradients.
+    /// - Throws: `OptimizerError` if it is called twice, or after the step, before `update`, and for float16 gradients.
     public func unscale_(_ optimizer: Optimizer) throws {
         guard isEnabled else { return }
         var progress = progress(of: optimizer)
         switch progress.stage {
         case .ready: break
         case .unscaled: throw OptimizerError("the gradients were unscaled already: call update() after each step")
-        case .stepped: throw OptimizerError("unscale_ comes before the optimiser's step, not after it")
+        case .stepped: throw OptimizerError("unscale_ comes before the optimizer's step, not after it")
         }
-        // In double precision, since the reciprocal in single may be inexact.
+        // In double precision, since the reciprocal may be inexact in single precision.
         let inverse = try scaleTensor.to(.float64).reciprocal().to(.float32)
         progress.foundInf = try unscale(optimizer, by: inverse)
         progress.stage = .unscaled
         self.progress[ObjectIdentifier(optimizer)] = progress
     }
 
-    /// The optimiser's step with unscaled gradients, left out where one of them is not finite.
+    /// Makes the optimizer's step with unscaled gradients, or skips it if one of them is not finite.
     ///
-    /// - Throws: `OptimizerError` for a second call before `update`, or where no parameter has a gradient.
+    /// - Throws: `OptimizerError` if it is called twice before `update`, or if no parameter has a gradient.
     public func step(_ optimizer: Optimizer) throws {
         guard isEnabled else { return try optimizer.step() }
         var progress = progress(of: optimizer)
         guard progress.stage != .stepped else {
-            throw OptimizerError("the optimiser made its step already: call update() after each step")
+            throw OptimizerError("the optimizer made its step already: call update() after each step")
         }
         if let scaled = optimizer as? any ScaledOptimizer {
             let isUnscaled = progress.stage == .unscaled
@@ -115,10 +116,10 @@ public final class GradScaler: Stateful {
         self.progress[ObjectIdentifier(optimizer)] = progress
     }
 
-    /// Adapts the scale to what was found since the last update; call it once after the optimisers' steps.
+    /// Adapts the scale to what was found since the last update. Call it once after the steps of all optimizers.
     ///
-    /// - Parameter newScale: sets the scale instead.
-    /// - Throws: `OptimizerError` where there was no step.
+    /// - Parameter newScale: the scale to set instead.
+    /// - Throws: `OptimizerError` if there was no step.
     public func update(newScale: Double? = nil) throws {
         guard isEnabled else { return }
         if let newScale {
@@ -145,7 +146,7 @@ public final class GradScaler: Stateful {
         "scale", "growth_factor", "backoff_factor", "growth_interval", "_growth_tracker",
     ]
 
-    /// The scale, its options and the number of good steps in PyTorch's layout; empty where switched off.
+    /// The scale, its options and the number of good steps in PyTorch's layout; empty if the scaler is disabled.
     public func stateDict() throws -> StateDict {
         guard isEnabled else { return [:] }
         return [
@@ -155,10 +156,10 @@ public final class GradScaler: Stateful {
         ]
     }
 
-    /// Restores what `stateDict` gave, here or in PyTorch.
+    /// Restores what `stateDict` returned, here or in PyTorch.
     ///
-    /// - Throws: `StateDictError` where something is missing (as in the empty state of a scaler that was switched off),
-    ///   `OptimizerError` where a number makes no sense; then nothing has changed.
+    /// - Throws: `StateDictError` if something is missing (as in the empty state of a disabled scaler),
+    ///   `OptimizerError` if a number makes no sense; then nothing has changed.
     public func loadStateDict(_ state: StateDict) throws {
         guard isEnabled else { return }
         let unknown = state.keys.map(\.description).filter { !Self.stateNames.contains($0) }
@@ -183,7 +184,7 @@ public final class GradScaler: Stateful {
         progress[ObjectIdentifier(optimizer)] ?? Progress(optimizer: optimizer)
     }
 
-    /// Multiplies the gradients by `inverse`, and tells for each device whether one of them is not finite.
+    /// Multiplies the gradients by `inverse`, and returns for each device whether one of them is not finite.
     private func unscale(_ optimizer: Optimizer, by inverse: Tensor) throws -> [Device: Tensor] {
         var gradients: [Device: [DType: [Tensor]]] = [:]
         for (index, parameter) in optimizer.parameters.enumerated() {
@@ -210,8 +211,8 @@ public final class GradScaler: Stateful {
         return found
     }
 
-    /// What the kernel goes over: of a sparse gradient the elements that it has, each place once; of a complex one its
-    /// real view, since the kernel knows no complex numbers.
+    /// The elements that the kernel processes: those of a sparse gradient, each place once; and the real view of a
+    /// complex one, since the kernel does not handle complex numbers.
     private func elements(of gradient: Tensor, _ parameter: Tensor) throws -> Tensor {
         try noGrad {
             var gradient = gradient
@@ -232,7 +233,7 @@ public final class GradScaler: Stateful {
 
     private func total(_ found: [Device: Tensor]) throws -> Tensor {
         guard let first = found.values.first else {
-            throw OptimizerError("no parameter of the optimiser has a gradient: call backward() before the step")
+            throw OptimizerError("no parameter of the optimizer has a gradient: call backward() before the step")
         }
         return try found.values.dropFirst().reduce(first.to(device)) { try $0 + $1.to(device) }
     }

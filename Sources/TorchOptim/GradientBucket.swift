@@ -2,25 +2,26 @@ import Torch
 
 /// Parameters of one device and type with their gradients: what one call of a kernel takes.
 ///
-/// Of complex parameters and gradients it holds real views, in which a last dimension has the two parts of a number: so
-/// PyTorch's optimizers treat them (its `_view_as_real`).
+/// It holds complex parameters and gradients as real views, whose last dimension has the two parts of a number, as
+/// PyTorch's optimizers do (`_view_as_real`).
 struct GradientBucket {
     let device: Device
     /// The type of the parameters, which is complex if the bucket holds real views.
     let dtype: DType
-    /// The parameters' numbers among all of the optimiser.
+    /// The positions of the parameters among all of the optimizer's.
     private(set) var indices: [Int] = []
     private(set) var parameters: [Tensor] = []
     private(set) var gradients: [Tensor] = []
-    /// How many elements each parameter has, or -1 where they do not lie in the order of their indices.
+    /// The number of elements of each parameter, or -1 if they do not lie in the order of their indices.
     private(set) var counts: [Int] = []
 
     /// What a step does with a parameter whose gradient is sparse.
     typealias SparseStep = (_ index: Int, _ parameter: Tensor, _ gradient: Tensor) throws -> Void
 
-    /// The parameters of one group that have a gradient, the first of which has the number `first`.
+    /// Collects the parameters of one group that have a gradient.
     ///
-    /// - Parameter sparseStep: is given those with a sparse gradient, which are in no bucket; `nil` makes them an error.
+    /// - Parameter sparseStep: receives those with a sparse gradient, which are in no bucket; if it is `nil`, they are
+    ///   an error.
     static func buckets(
         of group: ParameterGroup, first: Int, sparseStep: SparseStep? = nil
     ) throws -> [GradientBucket] {
@@ -46,7 +47,8 @@ struct GradientBucket {
         return buckets
     }
 
-    /// All parameters of a group in one bucket, if each has a gradient and they are of one kind: the usual case, made fast.
+    /// Returns all parameters of a group in one bucket, if each has a gradient and all are of one kind: the usual case,
+    /// made fast.
     private static func whole(_ group: ParameterGroup, first: Int) throws -> GradientBucket? {
         guard let example = group.parameters.first else { return nil }
         let (device, dtype) = (example.device, example.dtype)
@@ -82,7 +84,8 @@ struct GradientBucket {
         self.dtype = dtype
     }
 
-    /// The parameters whose numbers pass a test, and the others; nil for none.
+    /// Splits the bucket into the parameters whose positions pass a test and the others; `nil` stands for no
+    /// parameters.
     func split(by test: (Int) -> Bool) -> (passing: GradientBucket?, others: GradientBucket?) {
         let results = indices.map(test)
         if results.allSatisfy({ $0 }) { return (self, nil) }
@@ -100,9 +103,10 @@ struct GradientBucket {
         return (part(true), part(false))
     }
 
-    /// Turns the gradients round where the aim is to go up, and adds the weight decay, as kernels do that are fused.
+    /// Negates the gradients if the objective is maximized, and adds the weight decay, as fused kernels do by
+    /// themselves.
     ///
-    /// - Returns: the gradients, and whether they may be written to.
+    /// - Returns: the gradients, and whether they may be overwritten.
     func prepared(weightDecay: Double, maximize: Bool) throws -> (gradients: [Tensor], areCopies: Bool) {
         guard maximize else {
             guard weightDecay != 0 else { return (gradients, false) }
@@ -113,7 +117,8 @@ struct GradientBucket {
         return (turned, true)
     }
 
-    /// As `prepared`, where the weight decay may be decoupled: taken from the parameters, past the gradients.
+    /// Does the same as `prepared`, or, with a decoupled weight decay, subtracts it from the parameters and leaves the
+    /// gradients alone.
     func decayedGradients(
         _ weightDecay: Double, isDecoupled: Bool, learningRate: Double, maximize: Bool
     ) throws -> [Tensor] {
@@ -138,10 +143,10 @@ struct GradientBucket {
 }
 
 extension Optimizer {
-    /// Makes a step, with its hooks: gives what each kernel call takes, with the options of its group, to `body`, which
-    /// records no gradients.
+    /// Makes a step, with its hooks: calls `body` with what each kernel call takes and the options of its group, and
+    /// records no gradients meanwhile.
     ///
-    /// - Parameter sparseStep: is given the parameters with a sparse gradient; `nil` makes them an error.
+    /// - Parameter sparseStep: receives the parameters with a sparse gradient; if it is `nil`, they are an error.
     func forEachBucket<Options: GroupOptions>(
         sparseStep: ((_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws -> Void)? = nil,
         _ body: (_ bucket: GradientBucket, _ options: Options) throws -> Void
@@ -162,9 +167,11 @@ extension Optimizer {
     }
 }
 
-/// A tensor in the shape, type, device and order in memory of a parameter: itself where it is so already.
+/// Returns a tensor in the shape, type, device and memory order of a parameter: the tensor itself if it has them
+/// already.
 ///
-/// The fused kernels go through all tensors of a parameter side by side, and on the CPU do not look whether they fit.
+/// The fused kernels walk through all tensors of a parameter side by side, and on the CPU do not check whether they
+/// fit.
 func laidOut(_ tensor: Tensor, like parameter: Tensor, what: @autoclosure () -> String) throws -> Tensor {
     if liesLike(tensor, parameter) { return tensor }
     try requireShape(of: tensor, parameter, what: what())
@@ -187,12 +194,12 @@ private func requireShape(of tensor: Tensor, _ parameter: Tensor, what: @autoclo
     }
 }
 
-/// The same complex numbers with a last dimension of two for their parts, without a recorded gradient.
+/// Returns the same complex numbers with a last dimension of two for their parts, without recording gradients.
 func realView(of tensor: Tensor) throws -> Tensor {
     try Tensor.viewAsReal(tensor.detach())
 }
 
-/// Whether a tensor has the type, device and order in memory of a parameter.
+/// Whether a tensor has the type, device and memory order of a parameter.
 func liesLike(_ tensor: Tensor, _ parameter: Tensor) -> Bool {
     let ordersAgree =
         (tensor.isContiguous && parameter.isContiguous && tensor.count == parameter.count)
@@ -200,7 +207,7 @@ func liesLike(_ tensor: Tensor, _ parameter: Tensor) -> Bool {
     return ordersAgree && tensor.dtype == parameter.dtype && tensor.device == parameter.device
 }
 
-/// Whether the elements lie in memory without gaps and overlaps, in whatever order.
+/// Whether the elements lie in memory without gaps or overlaps, in any order.
 private func isDense(_ tensor: Tensor) -> Bool {
     var expected = 1
     for (stride, size) in zip(tensor.strides, tensor.shape).sorted(by: { $0.0 < $1.0 }) where size != 1 {

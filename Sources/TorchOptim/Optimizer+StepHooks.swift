@@ -1,21 +1,21 @@
 import Torch
 
-/// What is called around an optimiser's steps.
+/// A function that is called around an optimizer's steps.
 public typealias StepHook = (_ optimizer: Optimizer) throws -> Void
 
-/// A step hook's registration: `remove()` ends it.
+/// The registration of a step hook, which `remove()` ends.
 public struct StepHookHandle {
     fileprivate weak var optimizer: Optimizer?
     fileprivate let registration: StepHookRegistration
 
-    /// Calls the hook no more.
+    /// Stops calling the hook.
     public func remove() {
         optimizer?.stepPreHooks.removeAll { $0 === registration }
         optimizer?.stepPostHooks.removeAll { $0 === registration }
     }
 }
 
-/// A hook as an optimiser keeps it.
+/// A hook as an optimizer keeps it.
 final class StepHookRegistration {
     let hook: StepHook
 
@@ -25,9 +25,10 @@ final class StepHookRegistration {
 }
 
 extension Optimizer {
-    /// Calls `hook` before each step, also before those of a `GradScaler`: PyTorch's `register_step_pre_hook`.
+    /// Calls `hook` before each step, including those of a `GradScaler`: PyTorch's `register_step_pre_hook`.
     ///
-    /// The optimisers of this library call their hooks. One of your own does where its step is inside `withStepHooks`:
+    /// The optimizers of this library call their hooks. An optimizer of your own does so if its step is inside
+    /// `withStepHooks`:
     /// ```swift
     /// override func step() throws {
     ///     try withStepHooks {
@@ -35,7 +36,8 @@ extension Optimizer {
     ///     }
     /// }
     /// ```
-    /// - Parameter hook: may change the options of the groups; what it throws comes out of `step`, which is not made.
+    /// - Parameter hook: may change the options of the groups. If it throws, `step` throws that error and makes no
+    ///   step.
     @discardableResult
     public final func registerStepPreHook(_ hook: @escaping StepHook) -> StepHookHandle {
         let registration = StepHookRegistration(hook)

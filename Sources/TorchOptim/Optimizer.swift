@@ -1,34 +1,35 @@
+import Foundation
 import Torch
 
-/// What changes parameters by their gradients, and remembers what it needs for that: PyTorch's `Optimizer`.
+/// Changes parameters by their gradients, and remembers what it needs for that: PyTorch's `Optimizer`.
 ///
-/// A subclass gives the options that a group may have, `step`, and the state of each parameter. The state dictionary is
-/// PyTorch's, so that either loads what the other wrote.
+/// A subclass supplies the options that a group may have, `step`, and the state of each parameter. The state dictionary
+/// is PyTorch's, so each loads what the other wrote.
 open class Optimizer: Stateful {
     /// The parameters with their options; schedulers set the learning rates.
     public private(set) final var parameterGroups: [ParameterGroup] = []
-    /// The options that a group has unless it says otherwise, under PyTorch's names and in its order.
+    /// The options that a group has unless it sets its own, under PyTorch's names and in its order.
     public final let defaults: StateDict
-    /// What the optimisers of this module remember of the parameters.
+    /// What the optimizers of this module remember about the parameters.
     final var memory = ParameterMemory()
     final var stepPreHooks: [StepHookRegistration] = []
     final var stepPostHooks: [StepHookRegistration] = []
 
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public init(groups: [ParameterGroup], defaults: StateDict) throws {
         self.defaults = defaults
-        guard !groups.isEmpty else { throw OptimizerError("an optimiser needs parameters, and got none") }
+        guard !groups.isEmpty else { throw OptimizerError("an optimizer needs parameters, and got none") }
         for group in groups { try addParameterGroup(group) }
     }
 
-    /// The parameters of all groups: the order that the state's numbers count by.
+    /// The parameters of all groups, in the order by which the state numbers them.
     public final var parameters: [Tensor] { parameterGroups.flatMap(\.parameters) }
 
-    /// Adds parameters, with options of their own or the optimiser's.
+    /// Adds parameters, with options of their own or the optimizer's.
     ///
-    /// The optimiser keeps a group of its own: change options in `parameterGroups`.
-    /// - Throws: as the initialiser.
+    /// The optimizer keeps a copy of the group: change options in `parameterGroups`.
+    /// - Throws: as the initializer does.
     public final func addParameterGroup(_ group: ParameterGroup) throws {
         guard !group.parameters.isEmpty else { throw OptimizerError("a parameter group needs parameters") }
         if takesOneGroup, !parameterGroups.isEmpty {
@@ -53,13 +54,13 @@ open class Optimizer: Stateful {
         parameterGroups.append(filled)
     }
 
-    /// Whether there can be no second group.
+    /// Whether a second group is not allowed.
     var takesOneGroup: Bool { false }
 
-    /// Whether parameters may be complex: a step then treats the two parts of a number as two numbers, as PyTorch does.
+    /// Whether parameters may be complex. A step then treats the two parts of a number as two numbers, as PyTorch does.
     var takesComplexParameters: Bool { true }
 
-    /// Options that PyTorch added to this optimizer alone after version 1.0, so that an old state may lack them.
+    /// Options that PyTorch added to this optimizer alone after version 1.0, so an old state may lack them.
     var optionsOfLaterVersions: Set<String> { [] }
 
     /// Options that tell optimizers with the same names apart: loading does not change them.
@@ -73,7 +74,7 @@ open class Optimizer: Stateful {
         throw OptimizerError("\(type(of: self)) must override step()")
     }
 
-    /// Runs `closure`, which computes the gradients and gives the loss, and then makes a step.
+    /// Runs `closure`, which computes the gradients and returns the loss, and then makes a step.
     ///
     /// - Returns: the loss.
     @discardableResult
@@ -92,17 +93,17 @@ open class Optimizer: Stateful {
 
     // MARK: State
 
-    /// What is remembered of a parameter, by its number among `parameters`; nil for nothing.
+    /// Returns what is remembered about a parameter, by its position among `parameters`; `nil` if nothing is.
     open func parameterState(at index: Int) throws -> StateDict? { try memory.state(at: index) }
 
-    /// Takes over what `parameterState` gave for each parameter.
+    /// Restores what `parameterState` returned for each parameter.
     ///
-    /// - Throws: where a state does not fit its parameter; then nothing has changed.
+    /// - Throws: if a state does not fit its parameter; then nothing has changed.
     open func setParameterStates(_ states: [StateDict?]) throws {
         try memory.restore(states, of: parameters, optimizer: type(of: self))
     }
 
-    /// The state in PyTorch's layout: `state` by the parameters' numbers, `param_groups` with the options.
+    /// Returns the state in PyTorch's layout: `state` by the parameters' numbers, and `param_groups` with the options.
     public final func stateDict() throws -> StateDict {
         var states = StateDict()
         var groups: [StateValue] = []
@@ -119,10 +120,11 @@ open class Optimizer: Stateful {
         return ["state": .dictionary(states), "param_groups": .list(groups)]
     }
 
-    /// Restores what `stateDict` gave, here or in PyTorch: the options of each group and the state of each parameter.
+    /// Restores what `stateDict` returned, here or in PyTorch: the options of each group and the state of each
+    /// parameter.
     ///
-    /// Unlike PyTorch, this refuses the state of another optimizer. Options that PyTorch has in some versions only
-    /// (`foreach`, `fused`, `maximize`, …) may be missing; without `decoupled_weight_decay`, which old versions did not
+    /// Unlike PyTorch, this refuses the state of another optimizer. Options that only some versions of PyTorch have
+    /// (`foreach`, `fused`, `maximize`, …) may be missing. Without `decoupled_weight_decay`, which old versions did not
     /// write, a state of Adam and one of AdamW look the same.
     ///
     /// - Throws: `OptimizerError` or `StateDictError` if groups, parameters, options or states do not fit; then nothing
@@ -166,7 +168,8 @@ open class Optimizer: Stateful {
         for (group, options) in zip(parameterGroups, options) { group.options = options }
     }
 
-    /// Why a state with another number of groups does not fit, and what to do if groups were added during the training.
+    /// Says why a state with another number of groups does not fit, and what to do if groups were added during the
+    /// training.
     private static func groupsDiffer(saved: [StateValue], own: [Int]) -> String {
         let counts = saved.map { group in
             guard case .dictionary(let group) = group, let parameters = try? group.list("params") else { return "?" }
@@ -181,45 +184,47 @@ open class Optimizer: Stateful {
     }
 }
 
-/// An optimiser whose kernels unscale gradients and leave out a step by themselves, so that nothing waits for the device.
+/// An optimizer whose kernels unscale gradients and skip a step by themselves, so that nothing waits for the device.
 package protocol ScaledOptimizer: Optimizer {
-    /// A step with gradients that are first divided by `gradScale`, left out where `foundInf` is not zero.
+    /// Makes a step with gradients that are first divided by `gradScale`, or skips it if `foundInf` is not zero.
     func step(gradScale: Tensor?, foundInf: Tensor?) throws
 }
 
-/// A sparse gradient as a scaled step takes it; `nil` if the step is left out.
+/// Returns a sparse gradient as a scaled step takes it; `nil` if the step is skipped.
 func unscaled(_ gradient: Tensor, _ gradScale: Tensor?, _ foundInf: Tensor?) throws -> Tensor? {
     if let foundInf, try foundInf.item(Double.self) != 0 { return nil }
     guard let gradScale else { return gradient }
     return try gradient.div(.real(gradScale.item(Double.self)))
 }
 
-/// What keeps an optimiser from working: parameters or options that it cannot take.
-public struct OptimizerError: Error, CustomStringConvertible {
+/// The error of an optimizer that cannot work with its parameters, options or state.
+public struct OptimizerError: LocalizedError, CustomStringConvertible {
     public let description: String
+
+    public var errorDescription: String? { description }
 
     public init(_ description: String) {
         self.description = description
     }
 }
 
-/// What keeps a tensor from being optimised; nil where nothing does.
+/// Returns why a tensor cannot be optimized; `nil` if it can.
 private func problem(of parameter: Tensor) throws -> String? {
     guard parameter.isDefined else { return "has no value" }
     let description = "\(parameter.dtype)\(parameter.shape)"
     guard parameter.isLeaf else {
-        return "is the result of a recorded operation, \(description): optimise the tensors that it was made from"
+        return "is the result of a recorded operation, \(description): optimize the tensors that it was made from"
     }
     guard parameter.dtype.isFloatingPoint || parameter.dtype.isComplex else {
         return "is \(description): only floating-point and complex numbers have gradients"
     }
     guard try parameter.sparseDim() == 0 else {
-        return "is sparse, \(description): optimise a dense tensor, whose gradient may be sparse"
+        return "is sparse, \(description): optimize a dense tensor, whose gradient may be sparse"
     }
     return nil
 }
 
-/// Makes numbers of options that are tensors of one number, as PyTorch allows for learning rates and betas.
+/// Turns options that are tensors of one number into numbers, since PyTorch allows both for learning rates and betas.
 private func replaceTensors(in options: inout StateDict) throws {
     func number(_ value: StateValue) throws -> StateValue {
         guard case .tensor(let tensor) = value, tensor.isDefined, tensor.count == 1 else { return value }

@@ -1,6 +1,6 @@
 import Torch
 
-/// Parameters that are optimised with the same options.
+/// Parameters that are optimized with the same options.
 ///
 /// ```swift
 /// let groups = [ParameterGroup(weights), ParameterGroup(biases, weightDecay: 0)]
@@ -10,7 +10,8 @@ import Torch
 public final class ParameterGroup {
     public let parameters: [Tensor]
 
-    /// The options under PyTorch's names (`lr`, `weight_decay`, …), those of the optimiser where none are given.
+    /// The options under PyTorch's names (`lr`, `weight_decay`, …). The optimizer's own apply to those that are
+    /// missing.
     ///
     /// An option that the optimizer does not have is an error: when the group is added, and in the next step if it is
     /// set later.
@@ -18,16 +19,16 @@ public final class ParameterGroup {
         didSet { parsedOptions = nil }
     }
 
-    /// How many options there were when their names were last compared with the optimizer's: a new name adds one.
+    /// The number of options when their names were last compared with the optimizer's; a new name adds one.
     private var checkedCount = 0
 
-    /// The options as the optimiser's step takes them, until they change: looking them up would cost as much as a step.
+    /// The options as the optimizer's step takes them, until they change. Looking them up would cost as much as a step.
     private var parsedOptions: (any GroupOptions)?
 
     /// - Parameters:
-    ///   - learningRate: the optimiser's where nil.
-    ///   - weightDecay: the optimiser's where nil.
-    ///   - options: others, under PyTorch's names; a `name` is kept and has no effect.
+    ///   - learningRate: the learning rate; `nil` means the optimizer's.
+    ///   - weightDecay: the weight decay; `nil` means the optimizer's.
+    ///   - options: other options, under PyTorch's names; a `name` is kept and has no effect.
     public init(
         _ parameters: [Tensor], learningRate: Double? = nil, weightDecay: Double? = nil, options: StateDict = [:]
     ) {
@@ -37,13 +38,13 @@ public final class ParameterGroup {
         if let weightDecay { self.options["weight_decay"] = .double(weightDecay) }
     }
 
-    /// How far a step goes; not a number before the group belongs to an optimiser.
+    /// The learning rate, which is not a number until the group belongs to an optimizer.
     public var learningRate: Double {
         get { (try? options.double("lr")) ?? .nan }
         set { options["lr"] = .double(newValue) }
     }
 
-    /// The options as an optimiser's step takes them.
+    /// The options as an optimizer's step takes them.
     ///
     /// - Throws: if one is missing, has another type, or is not the optimizer's.
     func options<Options: GroupOptions>(as type: Options.Type, of optimizer: Optimizer) throws -> Options {
@@ -57,7 +58,7 @@ public final class ParameterGroup {
         return parsed
     }
 
-    /// A group of its own with the options of `defaults`, where this one has none, in their order.
+    /// Returns a copy of the group, which also has the options of `defaults` that this one lacks, in their order.
     func filled(with defaults: StateDict) -> ParameterGroup {
         var all = StateDict()
         for (key, value) in defaults { all[key] = options[key] ?? value }
@@ -66,7 +67,7 @@ public final class ParameterGroup {
     }
 }
 
-/// The options of a group as an optimiser's step takes them.
+/// The options of a group as an optimizer's step takes them.
 protocol GroupOptions {
     init(_ state: StateDict) throws
 }

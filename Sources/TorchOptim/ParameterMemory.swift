@@ -1,10 +1,11 @@
 import Torch
 
-/// What an optimiser remembers of each parameter, under PyTorch's names: how many steps it made, and tensors like it.
+/// What an optimizer remembers about each parameter, under PyTorch's names: the number of steps it made, and tensors
+/// like it.
 ///
 /// A parameter has an entry from its first step on.
 struct ParameterMemory {
-    /// How the number of steps is kept, and what it is in the state.
+    /// How the number of steps is kept, and how it stands in the state.
     enum Steps {
         /// Not at all.
         case none
@@ -21,10 +22,11 @@ struct ParameterMemory {
         var step = 0
         var counter: StepCounter?
         var numbers: [Float]
-        /// Of a complex parameter the real views, see `GradientBucket`.
+        /// Real views if the parameter is complex; see `GradientBucket`.
         var buffers: [Tensor?]
         let isComplex: Bool
-        /// How the parameter lay when the buffers were last compared with it; nil for in another order than its indices.
+        /// How the parameter lay in memory when the buffers were last compared with it; `nil` if not in the order of
+        /// its indices.
         var layout: Layout?
 
         init(numbers: [Float], buffers: [Tensor?], isComplex: Bool) {
@@ -48,8 +50,8 @@ struct ParameterMemory {
 
     /// - Parameters:
     ///   - numbers: names of numbers, each a float32 tensor in the state.
-    ///   - buffers: names of tensors that have the shape, type, device and order in memory of their parameter.
-    ///   - optionalBuffers: those of them that not every parameter has.
+    ///   - buffers: names of tensors that have the shape, type, device and memory order of their parameter.
+    ///   - optionalBuffers: those buffers that not every parameter has.
     init(
         steps: Steps = .none, numbers: [String] = [], buffers: [String] = [], optionalBuffers: Set<String> = []
     ) {
@@ -61,7 +63,7 @@ struct ParameterMemory {
 
     // MARK: In a step
 
-    /// Makes entries for those parameters of a bucket that have none.
+    /// Creates entries for those parameters of a bucket that have none.
     mutating func begin(_ bucket: GradientBucket, numbers: [Float] = []) throws {
         if let last = bucket.indices.last, last >= entries.count {
             entries += [Entry?](repeating: nil, count: last + 1 - entries.count)
@@ -89,7 +91,7 @@ struct ParameterMemory {
         }
     }
 
-    /// Lets the buffers lie as their parameter does, which was changed or moved.
+    /// Gives the buffers the memory layout of their parameter, which was changed or moved.
     private mutating func move(_ index: Int, to parameter: Tensor) throws {
         for (buffer, name) in buffers.enumerated() {
             guard let known = entries[index]?.buffers[buffer] else { continue }
@@ -98,7 +100,7 @@ struct ParameterMemory {
         }
     }
 
-    /// The buffers of a bucket's parameters; new ones are filled with `initial`. After `begin`.
+    /// Returns the buffers of a bucket's parameters; new ones are filled with `initial`. Call it after `begin`.
     mutating func buffers(_ name: String, of bucket: GradientBucket, initial: Double = 0) throws -> [Tensor] {
         guard let buffer = buffers.firstIndex(of: name) else { return [] }
         var tensors: [Tensor] = []
@@ -129,7 +131,7 @@ struct ParameterMemory {
         if entries.indices.contains(index) { entries[index] = nil }
     }
 
-    /// Counts a step of each parameter of a bucket: how many each has made. After `begin`.
+    /// Counts a step of each parameter of a bucket, and returns how many each has made. Call it after `begin`.
     mutating func count(_ bucket: GradientBucket) -> [Double] {
         bucket.indices.map { index in
             entries[index]?.step += 1
@@ -137,10 +139,10 @@ struct ParameterMemory {
         }
     }
 
-    /// Counts a step of each parameter of a bucket where a kernel reads it: the counters, and those that differ. After
-    /// `begin`.
+    /// Counts a step of each parameter of a bucket on the device, where a kernel reads it, and returns the counters,
+    /// and those of them that differ. Call it after `begin`.
     ///
-    /// Parameters that make their steps together share a counter, so that a step counts once.
+    /// Parameters that always step together share a counter, so that a step counts once.
     mutating func countOnDevice(_ bucket: GradientBucket) throws -> (counters: [Tensor], distinct: [Tensor]) {
         if let shared = bucket.indices.first.flatMap({ entries[$0]?.counter }),
             shared.holders == bucket.indices.count, shared.tensor.device == bucket.device,
@@ -162,7 +164,7 @@ struct ParameterMemory {
         for (counter, indices) in shares {
             var counter = counter
             if counter.holders != indices.count || counter.tensor.device != bucket.device {
-                // The others stay behind.
+                // The others keep their count.
                 counter.holders -= indices.count
                 counter = StepCounter(copying: try counter.tensor.to(bucket.device).clone(), holders: indices.count)
                 for index in indices { entries[index]?.counter = counter }
@@ -173,7 +175,7 @@ struct ParameterMemory {
         return (bucket.indices.compactMap { entries[$0]?.counter?.tensor }, distinct)
     }
 
-    /// A number of each parameter of a bucket. After `begin`.
+    /// Returns a number of each parameter of a bucket. Call it after `begin`.
     func numbers(_ name: String, of bucket: GradientBucket) -> [Float] {
         guard let number = numbers.firstIndex(of: name) else { return [] }
         return bucket.indices.map { entries[$0]?.numbers[number] ?? 0 }
@@ -186,7 +188,7 @@ struct ParameterMemory {
 
     // MARK: State
 
-    /// What is remembered of a parameter, in PyTorch's layout.
+    /// Returns what is remembered about a parameter, in PyTorch's layout.
     func state(at index: Int) throws -> StateDict? {
         guard entries.indices.contains(index), let entry = entries[index] else { return nil }
         var state = StateDict()
@@ -194,7 +196,7 @@ struct ParameterMemory {
         case .none: break
         case .number: state["step"] = .tensor(try Tensor.full([], .integer(entry.step), dtype: .float32))
         case .integer: state["step"] = .int(entry.step)
-        // A copy, since PyTorch would count a shared one several times.
+        // This is a copy, since PyTorch would count a shared one several times.
         case .counter: state["step"] = try entry.counter.map { .tensor(try $0.tensor.clone()) }
         }
         for (name, number) in zip(numbers, entry.numbers) {
@@ -210,10 +212,11 @@ struct ParameterMemory {
     /// The names that a parameter's state may have.
     private var names: [String] { (steps == .none ? [] : ["step"]) + numbers + buffers }
 
-    /// Takes over the states of all parameters, in PyTorch's layout.
+    /// Restores the states of all parameters, in PyTorch's layout.
     ///
     /// - Parameter optimizer: the class, for messages.
-    /// - Throws: if a state does not fit its parameter, or has something that is not kept here; then nothing has changed.
+    /// - Throws: if a state does not fit its parameter, or has something that this optimizer does not keep; then
+    ///   nothing has changed.
     mutating func restore(_ states: [StateDict?], of parameters: [Tensor], optimizer: Any.Type) throws {
         for (index, state) in states.enumerated() {
             let unknown = state?.keys.map(\.description).filter { !names.contains($0) } ?? []
@@ -239,7 +242,7 @@ struct ParameterMemory {
             entry.numbers = try numbers.map { try Float(restoredNumber(state, $0, index)) }
             entry.buffers = try buffers.map { name in
                 if optionalBuffers.contains(name) {
-                    // Python writes a momentum of none where there was no momentum.
+                    // Python writes a momentum of `None` if there was no momentum.
                     if state[name] == nil { return nil }
                     if case .some(.none) = state[name] { return nil }
                 }
@@ -252,13 +255,13 @@ struct ParameterMemory {
     }
 }
 
-/// How many steps parameters have made that make them together.
+/// The number of steps made by parameters that always step together.
 private final class StepCounter {
     /// A float32 number.
     let tensor: Tensor
-    /// The count it began with.
+    /// The count that it began with.
     let start: Int
-    /// How many parameters it counts for.
+    /// The number of parameters that it counts for.
     var holders = 0
 
     init(_ start: Int, on device: Device) throws {

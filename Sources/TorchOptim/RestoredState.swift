@@ -1,6 +1,6 @@
 import Torch
 
-/// A copy of a tensor in a parameter's state, in the shape, type, device and order in memory of the parameter.
+/// Returns a copy of a tensor in a parameter's state, in the shape, type, device and memory order of the parameter.
 func restored(_ state: StateDict, _ key: String, like parameter: Tensor, _ index: Int) throws -> Tensor {
     let tensor = try state.tensor(.string(key))
     guard tensor.isDefined, tensor.shape == parameter.shape else {
@@ -20,7 +20,8 @@ func restored(_ state: StateDict, _ key: String, like parameter: Tensor, _ index
     }
 }
 
-/// A number in a parameter's state, which is a tensor of one element, or a plain number in old versions of PyTorch.
+/// Reads a number in a parameter's state, which is a tensor of one element, or a plain number in old versions of
+/// PyTorch.
 func restoredNumber(_ state: StateDict, _ key: String, _ index: Int) throws -> Double {
     guard case .tensor(let tensor) = try state.value(.string(key)) else { return try state.double(.string(key)) }
     guard tensor.isDefined, tensor.count == 1 else {
@@ -29,7 +30,7 @@ func restoredNumber(_ state: StateDict, _ key: String, _ index: Int) throws -> D
     return try tensor.item(Double.self)
 }
 
-/// How many steps a parameter has made.
+/// Reads the number of steps that a parameter has made.
 func restoredStep(_ state: StateDict, _ index: Int) throws -> Int {
     let step = try restoredNumber(state, "step", index)
     guard step >= 0, let count = Int(exactly: step.rounded()) else {

@@ -116,7 +116,7 @@ TESTED = {
     "operations with odd arguments, and each recorded call with some of its arguments replaced":
         "TorchTests/OperationsFuzzTests",
     "recorded calls, and random expressions in both libraries side by side": "TorchTests/GeneratedOperationsTests",
-    "optimisers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
+    "optimizers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
 }
 
 
@@ -190,7 +190,7 @@ def main():
     # A case without a module is one of a function that has more options than its module.
     losses = collections.Counter(
         case["module"] for case in read("losses")["cases"].values() if "module" in case)
-    optimisers = collections.Counter(case.split()[0] for case in read("optimisers")["cases"])
+    optimizers = collections.Counter(case.split()[0] for case in read("optimizers")["cases"])
     schedulers = collections.Counter(scheduler(case) for case in read("schedulers")["cases"])
     drawn = read("initialisers")
     averaging = read("weight-averaging")["cases"]
@@ -224,11 +224,11 @@ The functions of torch.nn.functional that are here. Layers and losses call most 
 Each reduction, with gradients, at relative 1e-6. `WeightedLoss` (Helios) has tests of its own.
 
 {table("loss", dict(sorted(losses.items())))}
-## Optimisers
+## Optimizers
 
 Twenty steps on several shapes, two groups with different learning rates, state and layout, to the bit; and a resume in the middle.
 
-{table("optimiser", dict(sorted(optimisers.items())))}
+{table("optimizer", dict(sorted(optimizers.items())))}
 ## Schedulers
 
 A hundred steps of two groups, at relative 1e-12, and the state after 37 of them.
@@ -268,7 +268,7 @@ Moments, log-probabilities, samples of a seed and their gradients, at relative 1
             raise SystemExit(f"{path.name} is out of date: run Tests/Fixtures/coverage.py")
         return
     path.write_text(text)
-    print(f"{path.name}: {sum(losses.values())} losses, {sum(optimisers.values())} optimisers")
+    print(f"{path.name}: {sum(losses.values())} losses, {sum(optimizers.values())} optimizers")
 
 
 if __name__ == "__main__":

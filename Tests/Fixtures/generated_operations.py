@@ -173,7 +173,7 @@ def dtype_name(item: torch.Tensor) -> str:
 
 
 def result(item, is_settled: bool) -> dict | None:
-    """A result as the fixture has it, without its numbers where they are not settled; None for one that it cannot hold."""
+    """A result as the fixture has it, without its numbers if they are not settled; None for one that it cannot hold."""
     if isinstance(item, (bool, int)):
         item = torch.tensor(item)
     elif isinstance(item, float):
@@ -195,7 +195,7 @@ def flattened(answer) -> list:
 
 
 def call(name, operation, given):
-    """The results of a call, or None where it cannot be recorded."""
+    """The results of a call, or None if it cannot be recorded."""
     schema = operation._schema
     values = [value(each) for each in given]
     positional = [v for v, a in zip(values, schema.arguments) if not a.kwarg_only]
@@ -247,7 +247,7 @@ def keep(each: dict) -> None:
 
 
 def recorded(name: str) -> list[dict]:
-    """A call of an operation, or none where chance finds no arguments for it."""
+    """A call of an operation, or none if no random arguments fit it."""
     # An operation's own, so that it is called as before when another one comes or goes.
     chance.seed(f"{live_seed} {name}")
     base, _, overload = name.partition(".")

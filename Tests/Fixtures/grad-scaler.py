@@ -15,15 +15,15 @@ OVERFLOWS = [2, 5]
 
 def run(make, unscale):
     parameter = nn.Parameter(FIRST.clone())
-    optimiser = make([parameter])
+    optimizer = make([parameter])
     scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, growth_factor=4.0, backoff_factor=0.25, growth_interval=2)
     scales, steps = [], []
     for i, value in enumerate(INPUTS):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         scaler.scale((parameter * value).sum() * (math.inf if i in OVERFLOWS else 1)).backward()
         if unscale:
-            scaler.unscale_(optimiser)
-        scaler.step(optimiser)
+            scaler.unscale_(optimizer)
+        scaler.step(optimizer)
         scaler.update()
         scales.append(scaler.get_scale())
         steps.append(tensor(parameter))

@@ -1,4 +1,4 @@
-"""The layers that layers.py records: for each a name, how it is made, its inputs, and where needed how it is called."""
+"""The layers that layers.py records: for each a name, how it is made, its inputs, and if needed how it is called."""
 
 import torch
 from torch import nn
@@ -165,7 +165,7 @@ FAMILIES["embedding"] = {
     "embedding with a padding": (lambda: nn.Embedding(6, 3, padding_idx=-2), [torch.tensor([[1, 4], [4, 0]])]),
     "embedding of limited norm": (
         lambda: nn.Embedding(6, 3, max_norm=1.0, norm_type=1.0), [torch.tensor([1, 4, 1])],
-        # As PyTorch asks where the table is changed in place.
+        # As PyTorch requires if the table is changed in place.
         lambda layer, x: layer(x) * 1),
     "embedding scaled by use": (
         lambda: nn.Embedding(6, 3, scale_grad_by_freq=True, sparse=False), [torch.tensor([1, 4, 1])]),

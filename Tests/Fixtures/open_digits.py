@@ -2,7 +2,7 @@
 """Opens what a run of the digits example saved in PyTorch, as data: a checkpoint and the trained network.
 
 Saves both again into a folder, for the Swift tests to compare, and prints how many of the test's digits PyTorch's own
-module gets right with the network's weights. AdamW must take the optimiser's state, too.
+module gets right with the network's weights. AdamW must take the optimizer's state, too.
 """
 
 import pathlib

@@ -12,7 +12,7 @@ gates3, gates4 = [[L("w_ih" + n, "w_hh" + n, "b_ih" + n, "b_hh" + n), *layer[1:]
 I, R, S = (lambda *values: {"ints": list(values)}), (lambda value: {"real": value}), (lambda value: {"string": value})
 ZERO, TWO, THREE, SEED, REAL64 = {"int": 0}, {"int": 2}, {"int": 3}, {"seed": 7}, {"dtype": 7}
 like = [None, None, None, None]  # dtype, layout, device, pinned
-# PyTorch's own choices where chance finds nothing, or where other arguments end the process: it takes them on trust.
+# PyTorch's own choices if random ones do not fit, or if other arguments end the process: it takes them on trust.
 fixed = {
     "batch_norm_update_stats": [T("image"), T("bias4"), T("four"), HALF],
     "native_batch_norm": [T("image"), T("bias4"), T("four"), None, None, YES, HALF, HALF],

@@ -1,4 +1,4 @@
-"""Twenty steps of every optimiser of torch.optim with each of its options, and the state dictionaries they end in.
+"""Twenty steps of every optimizer of torch.optim with each of its options, and the state dictionaries they end in.
 
 Each runs the kernels that the Swift side runs: the fused ones where there are any, else the for-each ones.
 """
@@ -29,7 +29,7 @@ for step, gradients in enumerate(GRADIENTS):
 
 FUSED = {"SGD", "Adam", "AdamW", "Adagrad"}
 WITHOUT_KERNELS = {"SparseAdam", "LBFGS"}
-# Of every optimiser all options, each at least once away from its default.
+# Of every optimizer all options, each at least once away from its default.
 CASES = {
     "Adadelta": {
         "": {},
@@ -137,7 +137,7 @@ INTEGERS = {"params", "max_iter", "max_eval", "history_size", "func_evals", "n_i
 
 
 def tensor(value):
-    """As fixture.tensor, with no more digits than tell a float32 from its neighbours."""
+    """As fixture.tensor, with no more digits than tell a float32 from its neighbors."""
     digits = 17 if value.dtype == torch.float64 else 9
     values = [float(f"{x:.{digits}g}") for x in value.detach().to(torch.float64).flatten().tolist()]
     return {"dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape), "values": values}
@@ -176,34 +176,34 @@ def sparse(gradient, step):
 
 
 def objective(parameters):
-    """What LBFGS minimises: it has curvature that changes, and a gradient for all but the last parameter."""
+    """What LBFGS minimizes: it has curvature that changes, and a gradient for all but the last parameter."""
     matrix, vector = parameters[0], parameters[1]
     a, b = GRADIENTS[0][0].to(matrix.dtype), GRADIENTS[0][1].to(matrix.dtype)
     return (matrix * matrix * 0.5 - a).pow(2).sum() + (vector * 2 - b).pow(4).sum() + matrix.sum() * vector.sum() * 0.1
 
 
-def run(optimiser, parameters, kind, from_step=0, to_step=STEPS, snapshot=lambda step: None):
+def run(optimizer, parameters, kind, from_step=0, to_step=STEPS, snapshot=lambda step: None):
     for step in range(from_step, to_step):
         if kind == "LBFGS":
 
             def closure():
-                optimiser.zero_grad()
+                optimizer.zero_grad()
                 loss = objective(parameters)
                 loss.backward()
                 return loss
 
-            optimiser.step(closure)
+            optimizer.step(closure)
         else:
             for parameter, gradient in zip(parameters, GRADIENTS[step]):
                 if gradient is not None and kind == "SparseAdam":
                     gradient = sparse(gradient, step)
                 parameter.grad = None if gradient is None else gradient.to(parameter.dtype)
-            optimiser.step()
+            optimizer.step()
         snapshot(step + 1)
 
 
 def make(kind, options, parameters):
-    """Two groups, the first with a learning rate of its own; one group where there can be no more."""
+    """Two groups, the first with a learning rate of its own; one group if there can be no more."""
     kernels = {} if kind in WITHOUT_KERNELS else {"fused": True} if kind in FUSED else {"foreach": True}
     groups = parameters if kind == "LBFGS" else [{"params": parameters[:1], "lr": 0.03}, {"params": parameters[1:]}]
     return getattr(optim, kind)(groups, **options, **kernels)
@@ -217,15 +217,15 @@ def start(name):
 
 def case(kind, name, options):
     parameters = start(name)
-    optimiser = make(kind, options, parameters)
+    optimizer = make(kind, options, parameters)
     steps = {}
 
     def snapshot(step):
         if step in SNAPSHOTS:
             steps[str(step)] = [tensor(p) for p in parameters]
 
-    run(optimiser, parameters, kind, snapshot=snapshot)
-    state = optimiser.state_dict()
+    run(optimizer, parameters, kind, snapshot=snapshot)
+    state = optimizer.state_dict()
     leaves = {path: tensor(value) for path, value in flatten(state) if isinstance(value, torch.Tensor)}
     return {"steps": steps, "state": leaves, "layout": layout(state)}
 
@@ -233,11 +233,11 @@ def case(kind, name, options):
 def late_start():
     """A parameter whose first gradient comes in the fourth step. (The fused SGD of PyTorch fails then.)"""
     parameters = [nn.Parameter(value.clone()) for value in FIRST]
-    optimiser = optim.SGD(parameters, lr=0.1, momentum=0.9, foreach=False)
+    optimizer = optim.SGD(parameters, lr=0.1, momentum=0.9, foreach=False)
     for step, gradients in enumerate(GRADIENTS):
         for i, (parameter, gradient) in enumerate(zip(parameters, gradients)):
             parameter.grad = None if gradient is None or (i == 1 and step < 3) else gradient.clone()
-        optimiser.step()
+        optimizer.step()
     return [tensor(p) for p in parameters]
 
 
@@ -248,7 +248,7 @@ def classes():
 
 if __name__ == "__main__":
     write(
-        "optimisers",
+        "optimizers",
         {
             "classes": classes(),
             "first": [tensor(value) for value in FIRST],

@@ -59,7 +59,7 @@ class Net(hlm.Model):
             torch.nn.Conv2d(1, 2, 2), torch.nn.BatchNorm2d(2), torch.nn.ReLU(), torch.nn.Flatten(),
             torch.nn.Linear(8, 3),
         )
-        # The arithmetic of the Swift optimiser.
+        # The arithmetic of the Swift optimizer.
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.05, momentum=0.9, fused=True)
 
     def user_state_dict(self):

@@ -1,4 +1,4 @@
-"""The options of PyTorch's optimisers, schedulers, losses and layers with their defaults, for the registries' tests."""
+"""The options of PyTorch's optimizers, schedulers, losses and layers with their defaults, for the registries' tests."""
 
 import inspect
 
@@ -8,7 +8,7 @@ import torch.optim.swa_utils
 from fixture import write
 from torch import nn, optim
 
-# How a default is written where an option must be given.
+# How a default is written if an option must be given.
 REQUIRED = "required"
 
 

@@ -43,7 +43,7 @@ SAVED = 37
 # A metric that falls, rests, falls again and rises.
 METRICS = [round(3 - 0.2 * min(i, 10) - 0.15 * max(0, min(i - 40, 8)) + 0.01 * max(0, i - 70), 6) for i in range(STEPS)]
 
-# What makes a scheduler of an optimiser. The names are those of the Swift tests.
+# What makes a scheduler of an optimizer. The names are those of the Swift tests.
 CASES = {
     "lambda": lambda o: LambdaLR(o, lambda epoch: 0.95**epoch),
     "lambda each": lambda o: LambdaLR(o, [lambda epoch: 1 / (1 + epoch), lambda epoch: float(epoch // 30)]),
@@ -134,7 +134,7 @@ BY_HAND = [
     "multistep restart several", "warm-up", "chained", "sequential",
 ]  # fmt: skip
 
-# Schedulers that go on from the tenth step, with an optimiser whose groups have an initial rate.
+# Schedulers that resume from the tenth step, with an optimizer whose groups have an initial rate.
 LATER = {
     "lambda": lambda o: LambdaLR(o, lambda epoch: 0.95**epoch, last_epoch=9),
     "multiplicative": lambda o: MultiplicativeLR(o, lambda epoch: 0.97, last_epoch=9),
@@ -153,7 +153,7 @@ LATER = {
 }
 
 
-def optimiser(kind=SGD):
+def optimizer(kind=SGD):
     first, second = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
     options = {"momentum": 0.9} if kind is SGD else {}
     return kind([{"params": [first], "lr": 0.1}, {"params": [second], "lr": 0.02}], lr=0.5, fused=True, **options)
@@ -176,18 +176,18 @@ def state(value):
     return [state(item) for item in value]
 
 
-def rates(optimiser):
-    return [group["lr"] for group in optimiser.param_groups]
+def rates(optimizer):
+    return [group["lr"] for group in optimizer.param_groups]
 
 
-def momentums(optimiser):
-    return [group["betas"][0] if "betas" in group else group["momentum"] for group in optimiser.param_groups]
+def momentums(optimizer):
+    return [group["betas"][0] if "betas" in group else group["momentum"] for group in optimizer.param_groups]
 
 
-def options(optimiser):
+def options(optimizer):
     """The parameter groups without what no scheduler touches."""
     names = ("lr", "initial_lr", "max_lr", "min_lr", "swa_lr", "momentum", "betas", "max_momentum", "base_momentum")
-    return [state({name: item for name, item in group.items() if name in names}) for group in optimiser.param_groups]
+    return [state({name: item for name, item in group.items() if name in names}) for group in optimizer.param_groups]
 
 
 def advance(scheduler, step):
@@ -198,7 +198,7 @@ def advance(scheduler, step):
 
 
 def record(make, kind=SGD, by_hand=False, start=None, steps=STEPS):
-    o = optimiser(kind)
+    o = optimizer(kind)
     if start is not None:
         start(o)
     made = make(o)
@@ -227,7 +227,7 @@ def initial(o):
 
 def between():
     """Warm restarts at times between the epochs, and back."""
-    o = optimiser()
+    o = optimizer()
     scheduler = CosineAnnealingWarmRestarts(o, T_0=4, T_mult=3, eta_min=0.001)
     result = []
     for epoch in [0.25, 1.5, 3.99, 4.0, 7.75, 15.9, 16.0, 51.5, 52.0, 100.25, 0.5, None, None, None, None, 3.0]:

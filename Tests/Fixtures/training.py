@@ -17,13 +17,13 @@ def run(make):
         nn.Dropout(0.2), nn.Linear(64, 5),
     )  # fmt: skip
     images, classes = torch.randn(6, 1, 8, 8), torch.randint(0, 5, (6,))
-    optimiser = make(network.parameters())
+    optimizer = make(network.parameters())
     losses = []
     for _ in range(STEPS):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = F.cross_entropy(network(images), classes)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
     return {"losses": losses, "bias": tensor(network[6].bias), "mean": tensor(network[1].running_mean)}
 

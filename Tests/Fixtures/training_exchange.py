@@ -57,30 +57,30 @@ class Run:
     def __init__(self, name, start):
         self.network = Network()
         self.network.load_state_dict(start)
-        self.optimiser = CASES[name][0](self.network.parameters())
-        self.scheduler = CASES[name][1](self.optimiser)
+        self.optimizer = CASES[name][0](self.network.parameters())
+        self.scheduler = CASES[name][1](self.optimizer)
         self.losses = []
 
     def load(self, path):
         saved = torch.load(path, weights_only=True)
         self.network.load_state_dict(saved["network"])
-        self.optimiser.load_state_dict(saved["optimiser"])
+        self.optimizer.load_state_dict(saved["optimizer"])
         self.scheduler.load_state_dict(saved["scheduler"])
         self.losses = list(saved["losses"])
 
     def save(self, path):
-        members = ("network", "optimiser", "scheduler")
+        members = ("network", "optimizer", "scheduler")
         torch.save({name: getattr(self, name).state_dict() for name in members} | {"losses": self.losses}, path)
 
     def train(self, steps, inputs, targets):
         for step in steps:
             def closure():
-                self.optimiser.zero_grad()
+                self.optimizer.zero_grad()
                 loss = nn.functional.mse_loss(self.network(inputs[step]), targets[step])
                 loss.backward()
                 return loss
 
-            loss = self.optimiser.step(closure).item()
+            loss = self.optimizer.step(closure).item()
             self.losses.append(loss)
             if isinstance(self.scheduler, lr_scheduler.ReduceLROnPlateau):
                 self.scheduler.step(loss)

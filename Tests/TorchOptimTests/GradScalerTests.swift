@@ -25,7 +25,7 @@ struct GradScalerTests {
         let runs: [String: Run]
     }
 
-    /// SGD without what its kernel could do by itself: what an optimiser of the user's own is to a scaler.
+    /// SGD without what its kernel could do by itself: what an optimizer of the user's own is to a scaler.
     private final class Plain: Optimizer {
         init(_ parameters: [Tensor]) throws {
             try super.init(groups: [ParameterGroup(parameters)], defaults: ["lr": 0.1])
@@ -119,7 +119,7 @@ struct GradScalerTests {
         #expect(throws: Never.self) { try scaler.step(optimizer) }
     }
 
-    @Test("sparse gradients are unscaled, and looked at where one row comes twice")
+    @Test("sparse gradients are unscaled and checked, also if a row occurs twice")
     func sparseGradients() throws {
         let parameter = try Tensor.zeros([3, 1]).requiresGrad_()
         let (optimizer, scaler) = (try SparseAdam([parameter]), try GradScaler(device: .cpu, initialScale: 4))

@@ -43,7 +43,7 @@ struct LBFGSTests {
         }
     }
 
-    @Test("an error in the closure comes out, and the next step goes on")
+    @Test("an error in the closure is thrown, and the next step continues")
     func closureThrows() throws {
         let parameter = try Tensor.zeros([2]).requiresGrad_()
         let optimizer = try LBFGS([parameter], lineSearch: .strongWolfe)
@@ -53,7 +53,7 @@ struct LBFGSTests {
         try expectClose(parameter.detach(), Tensor.full([2], 3.0))
     }
 
-    @Test("where the gradient is small enough nothing moves, and the loss was evaluated once")
+    @Test("if the gradient is small enough nothing moves, and the loss is evaluated once")
     func flat() throws {
         let parameter = try Tensor.full([2], 3.0).requiresGrad_()
         let optimizer = try LBFGS([parameter])

@@ -1,7 +1,7 @@
 import Torch
 import TorchOptim
 
-/// The optimisers of Tests/Fixtures/optimisers.py, by the names of its cases.
+/// The optimizers of Tests/Fixtures/optimizers.py, by the names of its cases.
 enum OptimizerCases {
     typealias Make = @Sendable ([ParameterGroup]) throws -> Optimizer
 
@@ -123,7 +123,7 @@ enum OptimizerCases {
         "LBFGS float64": { try LBFGS(all($0), maxIterations: 4, historySize: 5, lineSearch: .strongWolfe) },
     ]
 
-    /// The optimiser of a case: two groups, the first with a learning rate of its own.
+    /// The optimizer of a case: two groups, the first with a learning rate of its own.
     static func make(_ name: String, _ parameters: [Tensor]) throws -> Optimizer? {
         try all[name]?([
             ParameterGroup(Array(parameters[..<1]), learningRate: 0.03), ParameterGroup(Array(parameters[1...])),

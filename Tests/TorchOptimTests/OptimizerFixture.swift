@@ -3,7 +3,7 @@ import Testing
 import Torch
 import TorchOptim
 
-/// Tests/Fixtures/optimisers.py: gradients for some steps, and what each optimiser made of them.
+/// Tests/Fixtures/optimizers.py: gradients for some steps, and what each optimizer made of them.
 struct OptimizerFixture: Decodable {
     struct Case: Decodable {
         /// The parameters after some steps.
@@ -14,7 +14,7 @@ struct OptimizerFixture: Decodable {
         let layout: [String]
     }
 
-    /// The names of PyTorch's optimisers.
+    /// The names of PyTorch's optimizers.
     let classes: [String]
     let first: [FixtureTensor]
     let gradients: [[FixtureTensor?]]
@@ -22,14 +22,14 @@ struct OptimizerFixture: Decodable {
     let lateStart: [FixtureTensor]
 
     /// What was recorded.
-    static let recorded = Result { try fixture("optimisers", as: OptimizerFixture.self) }
+    static let recorded = Result { try fixture("optimizers", as: OptimizerFixture.self) }
 
     /// What the PyTorch beside makes of the same numbers.
     static var live: OptimizerFixture {
-        get async throws { try await Python.fixture("optimisers") }
+        get async throws { try await Python.fixture("optimizers") }
     }
 
-    /// The first parameters, ready to be optimised, in the type that a case is for.
+    /// The first parameters, ready to be optimized, in the type that a case is for.
     func parameters(for name: String = "") throws -> [Tensor] {
         let type = dtype(of: name)
         return try first.map { try $0.tensor.to(type).requiresGrad_() }
@@ -78,7 +78,7 @@ struct OptimizerFixture: Decodable {
             rows.unsqueeze(dim: 0), values: gradient.indexSelect(dim: 0, index: rows), size: gradient.shape)
     }
 
-    /// What LBFGS minimises.
+    /// What LBFGS minimizes.
     private func objective(_ parameters: [Tensor]) throws -> Tensor {
         let (matrix, vector) = (parameters[0], parameters[1])
         let a = try #require(gradients[0][0]).tensor.to(matrix.dtype)
@@ -117,7 +117,7 @@ struct OptimizerFixture: Decodable {
 
     /// For LBFGS, which divides by differences of gradients: rounding changes its directions, the number of evaluations, and
     /// all that it remembers. What stays is what it minimizes. So the objective is compared on its way, to 1/1000 (a missing
-    /// fused multiply-add makes 1/20 of that), and in half precision only where it ends, to 1/20: there a unit in the last
+    /// fused multiply-add makes 1/20 of that), and in half precision only at the end, to 1/20: there a unit in the last
     /// place of the objective is 1/150, and the line search stops some units above the minimum.
     private func expectSameMinimum(
         _ name: String, _ parameters: [Tensor], _ optimizer: Optimizer, _ expected: Case

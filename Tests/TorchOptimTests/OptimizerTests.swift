@@ -54,7 +54,7 @@ struct OptimizerTests {
 
     // MARK: Parameters
 
-    @Test("no parameters, one twice, or what cannot be optimised: errors")
+    @Test("no parameters, the same one twice, and a tensor that cannot be optimized are errors")
     func unusableParametersThrow() throws {
         let leaf = try Tensor.zeros([2]).requiresGrad_()
         let lists: [(String, [Tensor])] = [
@@ -92,7 +92,7 @@ struct OptimizerTests {
         #expect(error?.description.contains("needs parameters") == true)
     }
 
-    @Test("a group can be added later, with its options or the optimiser's; one that does not fit changes nothing")
+    @Test("a group can be added later, with its options or the optimizer's; one that does not fit changes nothing")
     func groupsAreAdded() throws {
         let parameters = try (0..<3).map { _ in try Tensor.zeros([1]).requiresGrad_() }
         let optimizer = try SGD([parameters[0]], learningRate: 1, momentum: 0.5)
@@ -166,7 +166,7 @@ struct OptimizerTests {
         #expect(throws: OptimizerError.self) { try AdamW([expanded]).step() }
     }
 
-    @Test("a parameter that changed its type goes on with its state converted; a changed shape is an error")
+    @Test("a parameter that changed its type continues with its state converted; a changed shape is an error")
     func parametersChange() throws {
         for make in [
             { try SGD([$0], learningRate: 0.1, momentum: 0.9) }, { try AdamW([$0], amsgrad: true) },

@@ -4,7 +4,7 @@ import Torch
 
 @testable import TorchOptim
 
-/// All optimisers against PyTorch's, with each of their options.
+/// All optimizers against PyTorch's, with each of their options.
 struct PyTorchOptimizersTests {
     @Test(
         "twenty steps go through the bits of the PyTorch beside, and so does the state", .needsPyTorch,
@@ -16,7 +16,7 @@ struct PyTorchOptimizersTests {
     }
 
     @Test(
-        "twenty steps go where PyTorch's went on another machine, and so does the state",
+        "twenty steps and the state end where PyTorch's did on another machine",
         arguments: OptimizerCases.all.keys.sorted())
     func stepsAreAsRecorded(name: String) throws {
         try OptimizerFixture.recorded.get().checkCloseness(of: name)
@@ -40,7 +40,7 @@ struct PyTorchOptimizersTests {
         try expectSameState(.dictionary(resumed.stateDict()), .dictionary(uninterrupted.stateDict()))
     }
 
-    @Test("every optimiser of PyTorch is covered, or an exception with a reason")
+    @Test("every optimizer of PyTorch is covered, or an exception with a reason")
     func allAreCovered() throws {
         let fixture = try OptimizerFixture.recorded.get()
         let covered = Set(fixture.cases.keys.map { String($0.prefix { $0 != " " }) })

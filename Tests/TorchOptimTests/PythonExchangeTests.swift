@@ -14,7 +14,7 @@ struct PythonExchangeTests {
     func runsCrossOver() async throws {
         let fixture = try OptimizerFixture.recorded.get()
         let lines = try await withTemporaryFolder { folder in
-            try await Python.run("optimisers_exchange.py", [folder.path]) {
+            try await Python.run("optimizers_exchange.py", [folder.path]) {
                 for name in OptimizerCases.all.keys { try takeTurn(name, fixture, folder.appending(path: name)) }
             }
         }
@@ -33,12 +33,12 @@ struct PythonExchangeTests {
             return try tensor.requiresGrad_()
         }
         let optimizer = try #require(try OptimizerCases.make(name, parameters))
-        try optimizer.loadStateDict(saved.dictionary("optimiser"))
+        try optimizer.loadStateDict(saved.dictionary("optimizer"))
         try fixture.run(optimizer, parameters, from: 5, to: 10)
         try TorchFile.save(
             .dictionary([
                 "parameters": .list(parameters.map { .tensor($0) }),
-                "optimiser": .dictionary(optimizer.stateDict()),
+                "optimizer": .dictionary(optimizer.stateDict()),
             ]), to: file)
     }
 }

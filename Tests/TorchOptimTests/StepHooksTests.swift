@@ -12,7 +12,7 @@ import TorchOptim
         ("SparseAdam", { try SparseAdam($0) }),
     ]
 
-    @Test("every optimiser calls its hooks once before and once after a step", arguments: makers.indices)
+    @Test("every optimizer calls its hooks once before and once after a step", arguments: makers.indices)
     func allOptimizers(number: Int) throws {
         let (name, make) = StepHooksTests.makers[number]
         let parameter = try Tensor([1.0, 2]).requiresGrad_()
@@ -50,7 +50,7 @@ import TorchOptim
         #expect(try parameter.item(Double.self) == 0.5)
     }
 
-    @Test("where a hook throws before the step there is none, and after a step that failed no hook is called")
+    @Test("if a hook throws before the step there is no step, and after a failed step no hook is called")
     func errors() throws {
         struct Trouble: Error {}
         let parameter = try Tensor([1.0]).requiresGrad_()
@@ -81,7 +81,7 @@ import TorchOptim
         #expect(count == 11)
     }
 
-    @Test("a handle outlives its optimiser, and removing twice does nothing")
+    @Test("a handle outlives its optimizer, and removing twice does nothing")
     func handles() throws {
         var optimizer: SGD? = try SGD([Tensor([1.0]).requiresGrad_()])
         let handle = try #require(optimizer).registerStepPreHook { _ in }

@@ -6,9 +6,9 @@ import TorchNN
 import TorchOptim
 import TorchSerialization
 
-/// A network, an optimiser and a scheduler that are trained in turns with Python's PyTorch, through files of either side.
-/// Runs where Python 3 and the wheel that scripts/bootstrap installs are, and is skipped elsewhere.
-@Suite("Training that goes on in the other language", .standardGenerator)
+/// A network, an optimizer and a scheduler that are trained in turns with Python's PyTorch, through files of either side.
+/// It runs if Python 3 and the wheel that scripts/bootstrap installs are available, and is skipped otherwise.
+@Suite("Training that continues in the other language", .standardGenerator)
 struct TrainingExchangeTests {
     private static let turn = 4
     private typealias Maker = @Sendable ([Tensor]) throws -> (Optimizer, LRScheduler)
@@ -103,7 +103,7 @@ struct TrainingExchangeTests {
         for line in lines { #expect(line.hasSuffix(": same"), "\(line)") }
     }
 
-    /// Makes one turn's steps, after those of a saved state or from the first on, and saves where that leads.
+    /// Makes one turn's steps, after those of a saved state or from the first on, and saves the result.
     private func train(
         _ start: StateDict, _ make: Maker, from saved: StateDict?, to file: URL
     ) throws {
@@ -113,7 +113,7 @@ struct TrainingExchangeTests {
         var losses: [StateValue] = []
         if let saved {
             try network.loadStateDict(saved.dictionary("network"))
-            try optimizer.loadStateDict(saved.dictionary("optimiser"))
+            try optimizer.loadStateDict(saved.dictionary("optimizer"))
             try scheduler.loadStateDict(saved.dictionary("scheduler"))
             losses = try saved.list("losses")
         }
@@ -133,7 +133,7 @@ struct TrainingExchangeTests {
         }
         try TorchFile.save(
             [
-                "network": .dictionary(network.stateDict()), "optimiser": .dictionary(optimizer.stateDict()),
+                "network": .dictionary(network.stateDict()), "optimizer": .dictionary(optimizer.stateDict()),
                 "scheduler": .dictionary(scheduler.stateDict()), "losses": .list(losses),
             ], to: file)
     }

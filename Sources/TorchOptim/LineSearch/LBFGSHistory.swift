@@ -1,6 +1,6 @@
 import Torch
 
-/// What LBFGS remembers: the changes of past steps, by which it estimates the inverse Hessian.
+/// What LBFGS remembers: the changes made by past steps, from which it estimates the inverse Hessian.
 struct LBFGSHistory {
     var evaluationCount = 0
     private(set) var iterationCount = 0
@@ -8,22 +8,22 @@ struct LBFGSHistory {
     var previousLoss: Double?
     var previousGradient: Tensor?
     private var direction: Tensor?
-    /// How the gradient changed with each step, oldest first.
+    /// The change of the gradient in each step, oldest first.
     private var gradientChanges: [Tensor] = []
     private var steps: [Tensor] = []
-    /// The reciprocals of the products of both.
+    /// The reciprocals of the dot products of both.
     private var reciprocals: [SearchNumber] = []
-    /// The estimate that the past steps refine, times the identity; nil for one.
+    /// The factor of the identity matrix that the past steps refine; `nil` for 1.
     private var diagonal: SearchNumber?
-    /// Numbers of the last estimate, which PyTorch keeps in the state, and how many it has room for.
+    /// The numbers of the last estimate, which PyTorch keeps in the state, and the room that it has for them.
     private var factors: [SearchNumber] = []
     private var factorRoom: Int?
-    /// Whether PyTorch made room for them before the rest of the state.
+    /// Whether PyTorch made this room before the rest of the state.
     private var factorsComeFirst = false
 
     init() {}
 
-    /// The direction to go: the gradient, turned round, times the estimate of the inverse Hessian.
+    /// Returns the direction to go: the negative gradient times the estimate of the inverse Hessian.
     mutating func direction(for gradient: Tensor, historySize: Int) throws -> Tensor {
         iterationCount += 1
         guard iterationCount > 1, let lastDirection = direction, let previousGradient, let stepSize else {
@@ -76,7 +76,7 @@ struct LBFGSHistory {
         "func_evals", "n_iter", "al", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss",
     ]
 
-    /// In PyTorch's layout; nil before the first evaluation.
+    /// The history in PyTorch's layout; `nil` before the first evaluation.
     func state() throws -> StateDict? {
         guard evaluationCount > 0 else { return nil }
         var state: StateDict = ["func_evals": .int(evaluationCount), "n_iter": .int(iterationCount)]
@@ -100,9 +100,9 @@ struct LBFGSHistory {
         return state
     }
 
-    /// Takes over what `state` gave, here or in PyTorch.
+    /// Restores what `state` returned, here or in PyTorch.
     ///
-    /// - Throws: where something is missing or does not fit the parameters.
+    /// - Throws: if something is missing or does not fit the parameters.
     init(_ state: StateDict?, parameters: [Tensor]) throws {
         guard let state, !state.isEmpty, let first = parameters.first else { return }
         let unknown = state.keys.map(\.description).filter { !Self.names.contains($0) }

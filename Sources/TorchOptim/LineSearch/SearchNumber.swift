@@ -1,12 +1,12 @@
 import Torch
 
-/// A number of a line search in PyTorch's precision: a Python float in double, a tensor of one number in its own.
+/// A number of a line search in PyTorch's precision: double for a Python float, its own for a tensor of one number.
 ///
-/// The sums of both are tensors, so that what a search rounds depends on where its numbers come from. Doing it the same
-/// way gives the same bits.
+/// A sum of the two is a tensor, so how a search rounds depends on where its numbers come from. Following the same
+/// rules gives the same bits.
 struct SearchNumber: Comparable {
     let value: Double
-    /// The tensor's type; nil for a Python float.
+    /// The tensor's type; `nil` for a Python float.
     let dtype: DType?
 
     init(_ value: Double, dtype: DType? = nil) {
@@ -14,13 +14,14 @@ struct SearchNumber: Comparable {
         self.dtype = dtype
     }
 
-    /// As a kernel rounds that computes half precision in single.
+    /// Rounds as a kernel does that computes half precision in single precision.
     private static func rounded(_ value: Double, to dtype: DType?) -> Double {
         switch dtype {
         case nil, .float64?: return value
         case .bfloat16?:
             let bits = Float(value).bitPattern
-            // The upper half of the bits, to the even one of two that are equally near. A NaN's could overflow.
+            // Keeps the upper half of the bits, rounded to the even one of two equally near numbers. The bits of a NaN
+            // could overflow.
             let upper = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000
             return value.isNaN ? value : Double(Float(bitPattern: upper))
         #if !(os(macOS) && arch(x86_64))
@@ -34,7 +35,7 @@ struct SearchNumber: Comparable {
         self.init(try tensor.item(Double.self), dtype: tensor.dtype)
     }
 
-    /// A value of a state: a number, or a tensor of one.
+    /// Reads a value of a state: a number, or a tensor of one number.
     init(_ state: StateDict, _ key: String) throws {
         if case .tensor(let tensor) = try state.value(.string(key)), tensor.isDefined {
             try self.init(tensor)
@@ -43,7 +44,7 @@ struct SearchNumber: Comparable {
         }
     }
 
-    /// The value as a state holds it.
+    /// The number as a state holds it.
     func stateValue(on device: Device) throws -> StateValue {
         guard let dtype else { return .double(value) }
         return .tensor(try Tensor.full([], .real(value), dtype: dtype, device: device))
@@ -52,21 +53,22 @@ struct SearchNumber: Comparable {
     var scalar: Scalar { .real(value) }
     var magnitude: SearchNumber { SearchNumber(abs(value), dtype: dtype) }
 
-    /// The root as PyTorch takes it, which need not be the nearest number.
+    /// The square root as PyTorch computes it, which need not be the nearest number.
     func squareRoot() throws -> SearchNumber {
         guard let dtype else { return SearchNumber(value.squareRoot()) }
         return try SearchNumber(Tensor.full([], scalar, dtype: dtype).sqrt())
     }
 
-    /// The two values as a sum or product of both sees them. Its result in double precision, rounded, is the one in single.
+    /// The two values as a sum or product of both takes them. Its result in double precision, rounded, equals the
+    /// result in single precision.
     private static func operands(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double, DType?) {
         let dtype = left.dtype ?? right.dtype
-        // A Python number meets half precision in single.
+        // A Python number meets half precision in single precision.
         let common: DType? = dtype == nil || dtype == .float64 ? dtype : .float32
         return (rounded(left.value, to: common), rounded(right.value, to: common), dtype)
     }
 
-    /// The two values as a comparison sees them, which compares them in the tensor's type.
+    /// The two values as a comparison takes them, which happens in the tensor's type.
     private static func compared(_ left: SearchNumber, _ right: SearchNumber) -> (Double, Double) {
         let dtype = left.dtype ?? right.dtype
         return (rounded(left.value, to: dtype), rounded(right.value, to: dtype))
@@ -103,7 +105,7 @@ struct SearchNumber: Comparable {
         return left < right
     }
 
-    // Spelled out, since none of these holds where one is not a number.
+    // Each is spelled out, since none of them holds if one is not a number.
     static func <= (left: SearchNumber, right: SearchNumber) -> Bool {
         let (left, right) = compared(left, right)
         return left <= right
@@ -117,12 +119,12 @@ struct SearchNumber: Comparable {
         return left == right
     }
 
-    /// The lesser, and the first of two equal ones, whose type then counts.
+    /// Returns the lesser number; of two equal ones the first, whose type then counts.
     static func least(_ first: SearchNumber, _ second: SearchNumber) -> SearchNumber {
         second < first ? second : first
     }
 
-    /// The greater, and the first of two equal ones, whose type then counts.
+    /// Returns the greater number; of two equal ones the first, whose type then counts.
     static func greatest(_ first: SearchNumber, _ second: SearchNumber) -> SearchNumber {
         second > first ? second : first
     }

@@ -1,9 +1,10 @@
 import Torch
 
-/// A search along a direction for a step that lowers the loss enough and flattens its slope enough: the strong Wolfe
-/// conditions, by brackets and cubic interpolation.
+/// A search along a direction for a step that lowers the loss enough and flattens its slope enough (the strong Wolfe
+/// conditions), by brackets and cubic interpolation.
 ///
-/// In the order and precision of PyTorch's. Nocedal and Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6.
+/// It computes in the order and precision of PyTorch's. Nocedal and Wright 2006, "Numerical optimization", algorithms
+/// 3.5 and 3.6.
 struct StrongWolfe {
     /// A step with the loss and the gradient there.
     struct Point {
@@ -15,18 +16,18 @@ struct StrongWolfe {
     }
 
     let direction: Tensor
-    /// Where the search begins, with a step of 0.
+    /// The point where the search begins, with a step of 0.
     let start: Point
     /// Brackets that differ in the parameters by less than this are not divided further.
     let toleranceChange: Double
-    /// How many steps are tried after the first.
+    /// The greatest number of steps that are tried after the first.
     let maxEvaluations: Int
-    /// The loss and the gradient after a step.
+    /// Evaluates the loss and the gradient after a step.
     let evaluate: (SearchNumber) throws -> (SearchNumber, Tensor)
 
-    /// How much of the fall that the slope promises is enough.
+    /// The part of the decrease promised by the slope that is enough.
     private let sufficientDecrease: SearchNumber = 1e-4
-    /// How much of the slope may remain.
+    /// The part of the slope that may remain.
     private let curvature: SearchNumber = 0.9
 
     init(
@@ -40,7 +41,7 @@ struct StrongWolfe {
         self.evaluate = evaluate
     }
 
-    /// The best point found, and how many were tried.
+    /// Returns the best point found, and how many were tried.
     func search(from first: SearchNumber) throws -> (point: Point, evaluations: Int) {
         var (bracket, isDone, tried) = try bracket(from: first)
         guard bracket.count == 2 else { return (bracket[0], tried + 1) }
@@ -69,7 +70,7 @@ struct StrongWolfe {
         return (bracket[low], tried + 1)
     }
 
-    /// Goes further and further until there is a good point, or two with one between them.
+    /// Goes further and further until there is a good point, or two points with a good one between them.
     private func bracket(from first: SearchNumber) throws -> (points: [Point], isDone: Bool, tried: Int) {
         var previous = start
         var new = try point(at: first)
@@ -100,7 +101,7 @@ struct StrongWolfe {
         point.slope.magnitude <= -curvature * start.slope
     }
 
-    /// Where the cubic through two points with their slopes has its minimum, within bounds.
+    /// Returns the place within bounds where the cubic through two points with their slopes has its minimum.
     private func cubicMinimum(
         _ first: Point, _ second: Point, bounds: (SearchNumber, SearchNumber)? = nil
     ) throws -> SearchNumber {
@@ -122,7 +123,8 @@ struct StrongWolfe {
         return .least(.greatest(position, least), greatest)
     }
 
-    /// Moves a step that lies close to a bound, the second time or beyond it, into the bracket by a tenth of its width.
+    /// Moves a step that lies close to a bound for the second time, or beyond it, into the bracket by a tenth of its
+    /// width.
     private func moveFromBounds(_ step: inout SearchNumber, _ bracket: [Point], _ hasLittleProgress: inout Bool) {
         let greatest = SearchNumber.greatest(bracket[0].step, bracket[1].step)
         let least = SearchNumber.least(bracket[0].step, bracket[1].step)

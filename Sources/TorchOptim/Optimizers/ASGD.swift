@@ -2,9 +2,9 @@ import Torch
 
 /// Stochastic gradient descent that also keeps the average of the parameters over the steps, which is often better.
 ///
-/// θ ← θ - ηₜ·(g + lambda·θ), with ηₜ = lr / (1 + lambda·lr·t)^alpha; from step t0 on, `ax` is the average of θ, in the
-/// state. As PyTorch's `ASGD(foreach=True)`, to the bit. Polyak and Juditsky 1992, "Acceleration of stochastic
-/// approximation by averaging".
+/// θ ← θ - ηₜ·(g + lambda·θ), with ηₜ = lr / (1 + lambda·lr·t)^alpha. From step t0 on, `ax` in the state is the average
+/// of θ. The results are those of PyTorch's `ASGD(foreach=True)`, to the bit. Polyak and Juditsky 1992, "Acceleration
+/// of stochastic approximation by averaging".
 public final class ASGD: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, lambda, alpha, t0, weightDecay: Double
@@ -20,16 +20,16 @@ public final class ASGD: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - lambda: how much of the parameter each step takes away, times the step size.
-    ///   - alpha: the power by which the step size falls.
+    ///   - lambda: the part of the parameter that each step subtracts, times the step size.
+    ///   - alpha: the power by which the step size decreases.
     ///   - t0: the step at which the average begins.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-2, lambda: Double = 1e-4, alpha: Double = 0.75,
         t0: Double = 1e6, weightDecay: Double = 0, maximize: Bool = false
@@ -40,7 +40,7 @@ public final class ASGD: Optimizer {
             weightDecay: weightDecay, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-2, lambda: Double = 1e-4, alpha: Double = 0.75,
         t0: Double = 1e6, weightDecay: Double = 0, maximize: Bool = false
@@ -89,7 +89,7 @@ public final class ASGD: Optimizer {
         }
     }
 
-    /// One tensor for each number, as the kernel takes them; equal numbers share one.
+    /// Returns one tensor for each number, as the kernel takes them; equal numbers share one.
     private func tensors(_ numbers: [Float], _ bucket: GradientBucket) throws -> [Tensor] {
         var known: [Float: Tensor] = [:]
         return try numbers.map { number in
@@ -100,7 +100,7 @@ public final class ASGD: Optimizer {
         }
     }
 
-    /// ηₜ, in single precision as PyTorch computes it.
+    /// Returns ηₜ, in single precision as PyTorch computes it.
     private func stepSize(_ options: Options, after step: Double) throws -> Float {
         let base = try Tensor.full([], .real(step), dtype: .float32)
             .mul(.real(options.lambda * options.learningRate)).add(1).pow(.real(options.alpha))

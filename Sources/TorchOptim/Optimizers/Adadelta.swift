@@ -2,8 +2,8 @@ import Torch
 
 /// Steps by the gradient over the root of its mean square, times the root of the mean square of the steps so far.
 ///
-/// v ← ρ·v + (1 - ρ)·g², Δ = g·√(u + eps) / √(v + eps), u ← ρ·u + (1 - ρ)·Δ², θ ← θ - lr·Δ. As PyTorch's
-/// `Adadelta(foreach=True)`, to the bit. Zeiler 2012, "ADADELTA: An adaptive learning rate method".
+/// v ← ρ·v + (1 - ρ)·g², Δ = g·√(u + eps) / √(v + eps), u ← ρ·u + (1 - ρ)·Δ², θ ← θ - lr·Δ. The results are those of
+/// PyTorch's `Adadelta(foreach=True)`, to the bit. Zeiler 2012, "ADADELTA: An adaptive learning rate method".
 public final class Adadelta: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, rho, eps, weightDecay: Double
@@ -18,15 +18,15 @@ public final class Adadelta: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - rho: how much of the two mean squares goes on at each step; from 0 to 1.
-    ///   - eps: what keeps the roots from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - rho: the decay rate of the two mean squares, from 0 to 1.
+    ///   - eps: a small number that keeps the roots from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1.0, rho: Double = 0.9, eps: Double = 1e-6,
         weightDecay: Double = 0, maximize: Bool = false
@@ -36,7 +36,7 @@ public final class Adadelta: Optimizer {
             weightDecay: weightDecay, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1.0, rho: Double = 0.9, eps: Double = 1e-6,
         weightDecay: Double = 0, maximize: Bool = false

@@ -1,10 +1,11 @@
 import Torch
 
-/// Steps by the gradient over the root of the sum of all its squares, so that what seldom changes moves further.
+/// Steps by the gradient over the root of the sum of all its squares, so that parameters with rare gradients move
+/// further.
 ///
-/// s ← s + g²; θ ← θ - lr / (1 + (t - 1)·lrDecay) · g / (√s + eps) in step t. As PyTorch's `Adagrad(fused=True)`, to the
-/// bit; with sparse gradients, which that refuses, as plain `Adagrad`. Duchi and others 2011, "Adaptive subgradient
-/// methods for online learning and stochastic optimization".
+/// s ← s + g²; θ ← θ - lr / (1 + (t - 1)·lrDecay) · g / (√s + eps) in step t. The results are those of PyTorch's
+/// `Adagrad(fused=True)`, to the bit, and with sparse gradients, which that refuses, those of plain `Adagrad`. Duchi
+/// and others 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
 public final class Adagrad: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, lrDecay, weightDecay, initialAccumulatorValue, eps: Double
@@ -20,19 +21,19 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
         }
     }
 
-    /// Where the sums of squares begin.
+    /// The value with which the sums of squares begin.
     private let initialSum: Double
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - lrDecay: how fast the learning rate falls with the steps.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - initialAccumulatorValue: where the sum of squares begins; for all groups.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - lrDecay: how fast the learning rate decreases with the steps.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - initialAccumulatorValue: the value with which the sum of squares begins, for all groups.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
         initialAccumulatorValue: Double = 0, eps: Double = 1e-10, maximize: Bool = false
@@ -42,7 +43,7 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
             weightDecay: weightDecay, initialAccumulatorValue: initialAccumulatorValue, eps: eps, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
         initialAccumulatorValue: Double = 0, eps: Double = 1e-10, maximize: Bool = false
@@ -56,7 +57,8 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
                 "foreach": .none, "maximize": .bool(maximize), "differentiable": false, "fused": true,
             ])
         memory = ParameterMemory(steps: .counter, buffers: ["sum"])
-        // PyTorch makes the state of the first parameters here, with or without a gradient, and so it is in what is saved.
+        // PyTorch creates the state of the first parameters here, with or without a gradient, so it is in what is
+        // saved.
         try noGrad {
             for (index, parameter) in parameters.enumerated() {
                 let bucket = try GradientBucket(index, parameter, gradient: parameter)
@@ -93,12 +95,12 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
                 bucket.parameters, grads: bucket.gradients, stateSums: sums, stateSteps: steps,
                 lr: options.learningRate, lrDecay: options.lrDecay, weightDecay: options.weightDecay, eps: options.eps,
                 maximize: options.maximize, gradScale: gradScale, foundInf: foundInf)
-            // A step that was left out does not count.
+            // A skipped step does not count.
             if let foundInf, !distinct.isEmpty { try Tensor.foreachAdd_(distinct, foundInf, alpha: -1) }
         }
     }
 
-    /// A step with a sparse gradient: only the elements with a gradient move, and only their sums.
+    /// Makes a step with a sparse gradient: only the elements with a gradient change, and only their sums.
     private func sparseStep(_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws {
         guard options.weightDecay == 0 else {
             throw OptimizerError(
@@ -115,7 +117,7 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
         guard let sums = try memory.buffers("sum", of: bucket, initial: initialSum).first,
             let step = try memory.countOnDevice(bucket).counters.first?.item(Double.self)
         else { return }
-        // Rows that come several times are added up first, since what follows is not linear.
+        // Rows that occur several times are added up first, since what follows is not linear.
         let gradient = try (options.maximize ? gradient.neg() : gradient).coalesce()
         let (rows, values) = (try gradient.indices(), try gradient.values())
         func spread(_ values: Tensor) throws -> Tensor {

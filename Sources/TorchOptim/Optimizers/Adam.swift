@@ -2,9 +2,9 @@ import Torch
 
 /// Steps by the mean of the gradients over the root of the mean of their squares.
 ///
-/// m ← β₁·m + (1 - β₁)·g, v ← β₂·v + (1 - β₂)·g², both corrected for their start at zero; then θ ← θ - lr·m̂ / (√v̂ + eps).
-/// As PyTorch's `Adam(fused=True)`, to the bit. Kingma and Ba 2015, "Adam: A method for stochastic optimization"; AMSGrad:
-/// Reddi and others 2018, "On the convergence of Adam and beyond".
+/// m ← β₁·m + (1 - β₁)·g, v ← β₂·v + (1 - β₂)·g², both corrected for their start at zero; then θ ← θ - lr·m̂ / (√v̂ +
+/// eps). The results are those of PyTorch's `Adam(fused=True)`, to the bit. Kingma and Ba 2015, "Adam: A method for
+/// stochastic optimization"; AMSGrad: Reddi and others 2018, "On the convergence of Adam and beyond".
 public class Adam: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, eps, weightDecay: Double
@@ -22,17 +22,17 @@ public class Adam: Optimizer, ScaledOptimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the two means goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - amsgrad: whether to divide by the greatest mean of squares so far.
-    ///   - maximize: whether to go up instead of down.
-    ///   - decoupledWeightDecay: whether each step takes the weight decay from the parameter instead, as AdamW.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the two moving means.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - amsgrad: whether to divide by the root of the greatest mean of squares so far.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    ///   - decoupledWeightDecay: whether to subtract the weight decay from the parameter instead, as AdamW does.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false,
@@ -44,7 +44,7 @@ public class Adam: Optimizer, ScaledOptimizer {
             weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize, decoupledWeightDecay: decoupledWeightDecay)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false,
@@ -95,7 +95,7 @@ public class Adam: Optimizer, ScaledOptimizer {
                     beta2: options.betas.1, weightDecay: options.weightDecay, eps: options.eps,
                     amsgrad: options.amsgrad, maximize: options.maximize, gradScale: gradScale, foundInf: foundInf)
             }
-            // A step that was left out does not count.
+            // A skipped step does not count.
             if let foundInf, !distinct.isEmpty { try Tensor.foreachAdd_(distinct, foundInf, alpha: -1) }
         }
     }

@@ -1,21 +1,23 @@
 import Torch
 
-/// Adam with decoupled weight decay: each step takes lr·weightDecay·θ from the parameter θ, past the moving means.
+/// Adam with decoupled weight decay: each step subtracts lr·weightDecay·θ from the parameter θ itself, instead of
+/// adding to its gradient.
 ///
-/// m ← β₁·m + (1 - β₁)·g, v ← β₂·v + (1 - β₂)·g², both corrected for their start at zero; then
-/// θ ← θ - lr·weightDecay·θ - lr·m̂ / (√v̂ + eps). As PyTorch's `AdamW(fused=True)`, to the bit. Loshchilov and Hutter 2019,
-/// "Decoupled weight decay regularization"; AMSGrad: Reddi and others 2018, "On the convergence of Adam and beyond".
+/// m ← β₁·m + (1 - β₁)·g, v ← β₂·v + (1 - β₂)·g², both corrected for their start at zero; then θ ← θ - lr·weightDecay·θ
+/// - lr·m̂ / (√v̂ + eps). The results are those of PyTorch's `AdamW(fused=True)`, to the bit. Loshchilov and Hutter
+/// 2019, "Decoupled weight decay regularization"; AMSGrad: Reddi and others 2018, "On the convergence of Adam and
+/// beyond".
 public final class AdamW: Adam {
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the two means goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter each step takes away, times the learning rate.
-    ///   - amsgrad: whether to divide by the greatest mean of squares so far.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the two moving means.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the part of the parameter that each step subtracts, times the learning rate.
+    ///   - amsgrad: whether to divide by the root of the greatest mean of squares so far.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0.01, amsgrad: Bool = false, maximize: Bool = false
@@ -26,7 +28,7 @@ public final class AdamW: Adam {
             weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0.01, amsgrad: Bool = false, maximize: Bool = false

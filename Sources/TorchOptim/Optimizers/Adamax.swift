@@ -1,10 +1,11 @@
 import Foundation
 import Torch
 
-/// Adam with the greatest gradient, which fades, in place of the root of the mean of squares.
+/// Adam with a decaying maximum of the gradients in place of the root of their mean square.
 ///
-/// m ← β₁·m + (1 - β₁)·g, u ← max(β₂·u, |g| + eps); θ ← θ - lr / (1 - β₁ᵗ) · m / u in step t. As PyTorch's
-/// `Adamax(foreach=True)`, to the bit. Kingma and Ba 2015, "Adam: A method for stochastic optimization", section 7.
+/// m ← β₁·m + (1 - β₁)·g, u ← max(β₂·u, |g| + eps); θ ← θ - lr / (1 - β₁ᵗ) · m / u in step t. The results are those of
+/// PyTorch's `Adamax(foreach=True)`, to the bit. Kingma and Ba 2015, "Adam: A method for stochastic optimization",
+/// section 7.
 public final class Adamax: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, eps, weightDecay: Double
@@ -20,15 +21,15 @@ public final class Adamax: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the mean, and of the greatest gradient, goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the mean and of the maximum.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8,
@@ -40,7 +41,7 @@ public final class Adamax: Optimizer {
             weightDecay: weightDecay, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0, maximize: Bool = false

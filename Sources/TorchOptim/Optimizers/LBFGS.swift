@@ -1,9 +1,10 @@
 import Torch
 
-/// Limited-memory BFGS: steps by the gradient times an estimate of the inverse Hessian, which past steps tell of.
+/// Limited-memory BFGS: steps by the gradient times an estimate of the inverse Hessian, which it makes from past steps.
 ///
-/// A step evaluates the loss several times, so it takes a closure, and all parameters are one group. As PyTorch's `LBFGS`,
-/// to the bit. Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization".
+/// A step evaluates the loss several times, so it takes a closure, and all parameters form one group. The results are
+/// those of PyTorch's `LBFGS`, to the bit. Liu and Nocedal 1989, "On the limited memory BFGS method for large scale
+/// optimization".
 ///
 /// ```swift
 /// let loss = try optimizer.step {
@@ -16,7 +17,7 @@ import Torch
 public final class LBFGS: Optimizer {
     /// How the length of a step is found.
     public enum LineSearch: String, CaseIterable, Sendable {
-        /// So that the strong Wolfe conditions hold.
+        /// A search for a step that meets the strong Wolfe conditions.
         case strongWolfe = "strong_wolfe"
     }
 
@@ -47,15 +48,16 @@ public final class LBFGS: Optimizer {
     private var history = LBFGSHistory()
 
     /// - Parameters:
-    ///   - learningRate: how far a step goes where no line search finds it, and where the search begins.
-    ///   - maxIterations: how often a step changes the parameters at most.
-    ///   - maxEvaluations: how often it evaluates the loss at most; five quarters of `maxIterations` unless given.
-    ///   - toleranceGradient: a greatest gradient that is small enough to stop at.
-    ///   - toleranceChange: a change of loss or parameters that is small enough to stop at.
-    ///   - historySize: how many past steps the estimate goes by; each takes twice the parameters' memory.
-    ///   - lineSearch: how the length of a step is found; the learning rate where nil.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - learningRate: the length of a step without a line search, and the first length that a search tries.
+    ///   - maxIterations: how many times a step changes the parameters at most.
+    ///   - maxEvaluations: how many times a step evaluates the loss at most; `nil` means five quarters of
+    ///     `maxIterations`.
+    ///   - toleranceGradient: a step ends once no element of the gradient is greater than this.
+    ///   - toleranceChange: a step ends once the loss or the parameters change by less than this.
+    ///   - historySize: how many past steps the estimate uses; each takes twice the parameters' memory.
+    ///   - lineSearch: how the length of a step is found; `nil` means that it is the learning rate.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public init(
         _ parameters: some ParameterSource, learningRate: Double = 1, maxIterations: Int = 20,
         maxEvaluations: Int? = nil,
@@ -88,20 +90,20 @@ public final class LBFGS: Optimizer {
         }
     }
 
-    /// Throws, since a step must evaluate the loss: call `step` with a closure.
+    /// Always throws, since a step must evaluate the loss: call `step` with a closure.
     public override func step() throws {
         throw OptimizerError("LBFGS evaluates the loss several times in a step: call step with a closure")
     }
 
-    /// Changes the parameters until the loss or they no longer change, or often enough.
+    /// Changes the parameters until neither they nor the loss change any more, or a limit is reached.
     ///
-    /// - Parameter closure: clears the gradients, computes them anew, and gives the loss.
-    /// - Returns: the loss before.
+    /// - Parameter closure: clears the gradients, computes them anew, and returns the loss.
+    /// - Returns: the loss before the step.
     @discardableResult
     public override func step(_ closure: () throws -> Tensor) throws -> Tensor {
         try withStepHooks {
             guard let options = try parameterGroups.first?.options(as: Options.self, of: self) else {
-                throw OptimizerError("an optimiser needs parameters, and got none")
+                throw OptimizerError("an optimizer needs parameters, and got none")
             }
             return try withoutActuallyEscaping(closure) { closure in
                 try noGrad { try step(options) { try enableGrad(closure) } }
@@ -155,7 +157,7 @@ public final class LBFGS: Optimizer {
                 try move(by: size, along: direction)
             } else {
                 try move(by: size, along: direction)
-                // After the last iteration nobody would look at the loss.
+                // After the last iteration nothing would use the loss.
                 if iteration != options.maxIterations {
                     loss = SearchNumber(try closure().item(Double.self))
                     gradient = try flatGradient()
@@ -174,7 +176,8 @@ public final class LBFGS: Optimizer {
         return firstLoss
     }
 
-    /// The gradients of all parameters in one row, of a complex one the two parts of each number; zeros if there is none.
+    /// Returns the gradients of all parameters as one vector, which has the two parts of each complex number, and zeros
+    /// if there is no gradient.
     private func flatGradient() throws -> Tensor {
         try Tensor.cat(
             parameters.map { parameter in
@@ -190,7 +193,7 @@ public final class LBFGS: Optimizer {
             })
     }
 
-    /// A tensor, or the real view of a complex one.
+    /// Returns a tensor, or the real view of a complex one.
     private func real(_ tensor: Tensor) throws -> Tensor {
         tensor.dtype.isComplex ? try realView(of: tensor) : tensor
     }

@@ -1,11 +1,11 @@
 import Foundation
 import Torch
 
-/// Adam with Nesterov's look ahead: the step uses the mean of the gradients as it will be.
+/// Adam with Nesterov momentum: a step uses the mean of the gradients as it will be in the next step.
 ///
-/// μₜ = β₁·(1 - 0.96^(t·momentumDecay) / 2); m and v as Adam's; θ ← θ - lr·((1 - μₜ)·g / (1 - Πμ) +
-/// μₜ₊₁·m / (1 - Πμ·μₜ₊₁)) / (√v̂ + eps), where Πμ is the product of all μ so far. As PyTorch's `NAdam(foreach=True)`, to
-/// the bit. Dozat 2016, "Incorporating Nesterov momentum into Adam".
+/// μₜ = β₁·(1 - 0.96^(t·momentumDecay) / 2); m and v as Adam's; θ ← θ - lr·((1 - μₜ)·g / (1 - Πμ) + μₜ₊₁·m / (1 -
+/// Πμ·μₜ₊₁)) / (√v̂ + eps), where Πμ is the product of all μ so far. The results are those of PyTorch's
+/// `NAdam(foreach=True)`, to the bit. Dozat 2016, "Incorporating Nesterov momentum into Adam".
 public final class NAdam: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, eps, weightDecay, momentumDecay: Double
@@ -23,17 +23,18 @@ public final class NAdam: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the two means goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - momentumDecay: how fast the momentum nears its full size.
-    ///   - decoupledWeightDecay: whether each step takes the weight decay from the parameter instead.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the two moving means.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - momentumDecay: how fast the momentum approaches its full size.
+    ///   - decoupledWeightDecay: whether to subtract the weight decay from the parameter instead of adding it to the
+    ///     gradient.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8,
@@ -47,7 +48,7 @@ public final class NAdam: Optimizer {
             maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0, momentumDecay: Double = 4e-3, decoupledWeightDecay: Bool = false,

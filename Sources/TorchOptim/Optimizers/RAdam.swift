@@ -1,11 +1,12 @@
 import Foundation
 import Torch
 
-/// Adam that waits: while the mean of squares knows too few gradients, the step goes by their mean alone.
+/// Adam with a rectified start: while the mean of squares is made of too few gradients, a step uses only their mean.
 ///
-/// m and v as Adam's; ρ∞ = 2 / (1 - β₂) - 1 and ρₜ = ρ∞ - 2·t·β₂ᵗ / (1 - β₂ᵗ) tell how many gradients v knows. Above 5,
-/// θ ← θ - lr·r·m̂ / (√v̂ + eps) with r = √((ρₜ - 4)(ρₜ - 2)ρ∞ / ((ρ∞ - 4)(ρ∞ - 2)ρₜ)); else θ ← θ - lr·m̂. As PyTorch's
-/// `RAdam(foreach=True)`, to the bit. Liu and others 2020, "On the variance of the adaptive learning rate and beyond".
+/// m and v as Adam's; ρ∞ = 2 / (1 - β₂) - 1 and ρₜ = ρ∞ - 2·t·β₂ᵗ / (1 - β₂ᵗ) say how many gradients v is made of.
+/// Above 5, θ ← θ - lr·r·m̂ / (√v̂ + eps) with r = √((ρₜ - 4)(ρₜ - 2)ρ∞ / ((ρ∞ - 4)(ρ∞ - 2)ρₜ)); else θ ← θ - lr·m̂.
+/// The results are those of PyTorch's `RAdam(foreach=True)`, to the bit. Liu and others 2020, "On the variance of the
+/// adaptive learning rate and beyond".
 public final class RAdam: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, eps, weightDecay: Double
@@ -22,16 +23,17 @@ public final class RAdam: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the two means goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - decoupledWeightDecay: whether each step takes the weight decay from the parameter instead.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the two moving means.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - decoupledWeightDecay: whether to subtract the weight decay from the parameter instead of adding it to the
+    ///     gradient.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8,
@@ -43,7 +45,7 @@ public final class RAdam: Optimizer {
             weightDecay: weightDecay, decoupledWeightDecay: decoupledWeightDecay, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, weightDecay: Double = 0, decoupledWeightDecay: Bool = false, maximize: Bool = false
@@ -79,7 +81,7 @@ public final class RAdam: Optimizer {
             try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - beta2))
             let factors = try Tensor.foreachSqrt(squares)
             try Tensor.foreachAdd_(factors, scalar: .real(options.eps))
-            // Division by zero makes the first of the two terms zero where it does not count.
+            // A division by zero makes the first of the two terms zero if it does not count.
             try Tensor.foreachDiv_(factors, scalars: sizes.map { .real($0.rectified) })
             try Tensor.foreachReciprocal_(factors)
             try Tensor.foreachAdd_(factors, scalars: sizes.map { .real($0.plain) })
@@ -87,7 +89,7 @@ public final class RAdam: Optimizer {
         }
     }
 
-    /// How far a step goes, in the direction of the gradient: over the root of the mean of squares, and without it.
+    /// The lengths of a step in the direction of the mean gradient: divided by the root of the mean square, and not.
     private func stepSizes(_ options: Options, step: Double) -> (rectified: Double, plain: Double) {
         let (beta1, beta2) = options.betas
         let most = 2 / (1 - beta2) - 1

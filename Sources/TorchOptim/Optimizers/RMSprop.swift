@@ -2,9 +2,9 @@ import Torch
 
 /// Steps by the gradient over the root of the mean of its squares, with momentum if wanted.
 ///
-/// v ← α·v + (1 - α)·g²; θ ← θ - lr·g / (√v + eps), where `centered` takes the square of the mean gradient from v. As
-/// PyTorch's `RMSprop(foreach=True)`, to the bit. Tieleman and Hinton 2012, "Lecture 6.5: RMSprop"; centred: Graves 2013,
-/// "Generating sequences with recurrent neural networks".
+/// v ← α·v + (1 - α)·g²; θ ← θ - lr·g / (√v + eps), and `centered` subtracts the square of the mean gradient from v.
+/// The results are those of PyTorch's `RMSprop(foreach=True)`, to the bit. Tieleman and Hinton 2012, "Lecture 6.5:
+/// RMSprop"; centered: Graves 2013, "Generating sequences with recurrent neural networks".
 public final class RMSprop: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, alpha, eps, weightDecay, momentum: Double
@@ -21,17 +21,17 @@ public final class RMSprop: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - alpha: how much of the mean of squares goes on at each step.
-    ///   - eps: what keeps the denominator from zero.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - momentum: how much of the last step goes on; 0 for none.
-    ///   - centered: whether to divide by the deviation from the mean instead.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - alpha: the decay rate of the mean of squares.
+    ///   - eps: a small number that keeps the denominator from becoming zero.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - momentum: the part of the last step that is added to this one; 0 disables it.
+    ///   - centered: whether to divide by the standard deviation of the gradients instead.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
         weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false, maximize: Bool = false
@@ -42,7 +42,7 @@ public final class RMSprop: Optimizer {
             weightDecay: weightDecay, momentum: momentum, centered: centered, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
         weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false, maximize: Bool = false

@@ -1,10 +1,12 @@
 import Torch
 
-/// Steps by the sign of the gradient alone: further while it keeps its sign, less far where it turns; for whole batches.
+/// Steps by the sign of the gradient alone, further while the sign stays the same and less far when it changes. It is
+/// meant for training on the whole data at once.
 ///
-/// Each element has its own step size: times η⁺ where the gradient has the sign of the last one, times η⁻ where it has
-/// not, and then it rests for one step. As PyTorch's `Rprop(foreach=True)`, to the bit. Riedmiller and Braun 1993, "A
-/// direct adaptive method for faster backpropagation learning: The RPROP algorithm".
+/// Each element has its own step size, which is multiplied by η⁺ if the gradient has the sign of the last one, and by
+/// η⁻ if it does not; then the element stays as it is for one step. The results are those of PyTorch's
+/// `Rprop(foreach=True)`, to the bit. Riedmiller and Braun 1993, "A direct adaptive method for faster backpropagation
+/// learning: The RPROP algorithm".
 public final class Rprop: Optimizer {
     private struct Options: GroupOptions {
         let learningRate: Double
@@ -19,16 +21,15 @@ public final class Rprop: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
     ///   - learningRate: the first step size of all elements.
-    ///   - etas: what the step size is multiplied by where the sign turned, between 0 and 1, and where it did not,
-    ///     above 1.
+    ///   - etas: what the step size is multiplied by if the sign changed, between 0 and 1, and if it did not, above 1.
     ///   - stepSizes: the least and the greatest step size.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-2, etas: (Double, Double) = (0.5, 1.2),
         stepSizes: (Double, Double) = (1e-6, 50), maximize: Bool = false
@@ -39,7 +40,7 @@ public final class Rprop: Optimizer {
             maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-2, etas: (Double, Double) = (0.5, 1.2),
         stepSizes: (Double, Double) = (1e-6, 50), maximize: Bool = false
@@ -83,7 +84,7 @@ public final class Rprop: Optimizer {
                 try factor.maskedFill_(mask: factor.gt(0), value: up)
                 try factor.maskedFill_(mask: factor.eq(0), value: 1)
                 try factor.maskedFill_(mask: turned, value: down)
-                // Where the sign turned, this step leaves the element as it is, and the next takes its sign for new.
+                // If the sign changed, this step leaves the element as it is, and the next takes its sign as new.
                 try gradient.maskedFill_(mask: turned, value: 0)
             }
             try Tensor.foreachMul_(sizes, factors)

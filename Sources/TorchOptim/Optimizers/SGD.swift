@@ -1,9 +1,10 @@
 import Torch
 
-/// Stochastic gradient descent, with momentum if wanted: θ ← θ - lr·v, where v ← momentum·v + (1 - dampening)·g.
+/// Stochastic gradient descent, with or without momentum: θ ← θ - lr·v, with v ← momentum·v + (1 - dampening)·g.
 ///
-/// As PyTorch's `SGD(fused=True)`, to the bit; with sparse gradients, which that refuses, as plain `SGD`. Momentum:
-/// Sutskever and others 2013, "On the importance of initialization and momentum in deep learning".
+/// The results are those of PyTorch's `SGD(fused=True)`, to the bit, and with sparse gradients, which that refuses,
+/// those of plain `SGD`. Momentum: Sutskever and others 2013, "On the importance of initialization and momentum in deep
+/// learning".
 public final class SGD: Optimizer, ScaledOptimizer {
     private struct Options: GroupOptions {
         let learningRate, momentum, dampening, weightDecay: Double
@@ -19,16 +20,16 @@ public final class SGD: Optimizer, ScaledOptimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - momentum: how much of the last step goes on; 0 for none.
-    ///   - dampening: how much of the gradient is held back from the momentum.
-    ///   - weightDecay: how much of the parameter is added to its gradient.
-    ///   - nesterov: whether the step looks ahead by the momentum, which takes a momentum and no dampening.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - momentum: the part of the last step that is added to this one; 0 disables it.
+    ///   - dampening: the part of the gradient that is not added to the momentum.
+    ///   - weightDecay: the factor by which the parameter is added to its gradient.
+    ///   - nesterov: whether to use Nesterov momentum, which needs a momentum and no dampening.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
         weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
@@ -39,7 +40,7 @@ public final class SGD: Optimizer, ScaledOptimizer {
             weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
         weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false
@@ -85,7 +86,7 @@ public final class SGD: Optimizer, ScaledOptimizer {
                     isFirstStep: isFirstStep, gradScale: gradScale, foundInf: foundInf)
             }
             guard options.momentum != 0 else { return try run(bucket, [], isFirstStep: false) }
-            // Parameters whose first gradient this is start their momentum with it, which is another call.
+            // Parameters start their momentum with their first gradient, which is another call.
             let (known, fresh) = bucket.split { memory.hasBuffer("momentum_buffer", at: $0) }
             if let known {
                 try memory.begin(known)
@@ -99,15 +100,15 @@ public final class SGD: Optimizer, ScaledOptimizer {
                 fresh.indices.forEach { memory.forget($0) }
                 throw error
             }
-            // A step that was left out has started nothing.
+            // A skipped step has started nothing.
             if let foundInf, try foundInf.item(Double.self) != 0 { fresh.indices.forEach { memory.forget($0) } }
         }
     }
 
-    /// A step with a sparse gradient: without a momentum only the elements with a gradient move.
+    /// Makes a step with a sparse gradient: without momentum, only the elements with a gradient change.
     ///
-    /// The momentum is dense. PyTorch keeps it sparse, which comes to the same and takes as much memory once every row
-    /// had a gradient.
+    /// The momentum is dense. PyTorch keeps it sparse, which gives the same numbers and takes as much memory once every
+    /// row has had a gradient.
     private func sparseStep(_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws {
         guard options.weightDecay == 0 else {
             throw OptimizerError(

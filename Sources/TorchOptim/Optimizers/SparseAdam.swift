@@ -1,10 +1,10 @@
 import Foundation
 import Torch
 
-/// Adam for gradients that are sparse tensors, as large embeddings have: only the rows with a gradient move.
+/// Adam for gradients that are sparse tensors, as those of large embeddings are: only the rows with a gradient change.
 ///
-/// As Adam, with the means and the parameters of the other rows left as they are. As PyTorch's `SparseAdam`, to the bit.
-/// Kingma and Ba 2015, "Adam: A method for stochastic optimization".
+/// It computes what Adam does, and leaves the means and the parameters of the other rows as they are. The results are
+/// those of PyTorch's `SparseAdam`, to the bit. Kingma and Ba 2015, "Adam: A method for stochastic optimization".
 public final class SparseAdam: Optimizer {
     private struct Options: GroupOptions {
         let learningRate, eps: Double
@@ -19,14 +19,14 @@ public final class SparseAdam: Optimizer {
         }
     }
 
-    /// Optimises one group of parameters.
+    /// Creates an optimizer for one group of parameters.
     ///
     /// - Parameters:
-    ///   - betas: how much of the two means goes on at each step.
-    ///   - eps: what keeps the denominator from zero; above 0.
-    ///   - maximize: whether to go up instead of down.
-    /// - Throws: `OptimizerError` where there are no parameters, one comes twice or cannot be optimised, or an option
-    ///   makes no sense.
+    ///   - betas: the decay rates of the two moving means.
+    ///   - eps: a small number that keeps the denominator from becoming zero; above 0.
+    ///   - maximize: whether to maximize the objective instead of minimizing it.
+    /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
+    ///   option makes no sense.
     public convenience init(
         _ parameters: some ParameterSource, learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, maximize: Bool = false
@@ -37,7 +37,7 @@ public final class SparseAdam: Optimizer {
             maximize: maximize)
     }
 
-    /// Optimises several groups, with these options where a group has none of its own.
+    /// Creates an optimizer for several groups. These options apply wherever a group does not set its own.
     public init(
         groups: [ParameterGroup], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         eps: Double = 1e-8, maximize: Bool = false
@@ -92,7 +92,7 @@ public final class SparseAdam: Optimizer {
             let square = try memory.buffers("exp_avg_sq", of: bucket).first,
             let step = memory.count(bucket).first
         else { return }
-        // Rows that come several times are added up first, since what follows is not linear.
+        // Rows that occur several times are added up first, since what follows is not linear.
         let sum = try (options.maximize ? gradient.neg() : gradient).coalesce()
         let (rows, values) = (try sum.indices(), try sum.values())
         guard values.count > 0 else { return }

@@ -1,6 +1,6 @@
 import Torch
 
-/// One scheduler after another: at each of the milestones the next one starts, with the rates that it gives first.
+/// One scheduler after another: at each of the milestones the next one starts, with its own first rates.
 ///
 /// ```swift
 /// let warmup = try LinearLR(optimizer, startFactor: 0.01, totalIters: 5)
@@ -8,16 +8,16 @@ import Torch
 /// let scheduler = try SequentialLR(optimizer, schedulers: [warmup, decay], milestones: [5])
 /// ```
 ///
-/// PyTorch's `SequentialLR`. One in which chains or sequences stand starts them as if they stood alone, where PyTorch
-/// skips the first step of the first one and fails at others.
+/// PyTorch's `SequentialLR`. Chains and sequences inside it start as if they stood alone, while PyTorch skips the first
+/// step of the first one and fails at others.
 public final class SequentialLR: LRScheduler {
     public let schedulers: [LRScheduler]
     public private(set) var milestones: [Int]
 
-    /// Takes over the optimiser, whose rates go back to the initial ones for the first scheduler to start.
+    /// Takes over the optimizer, whose rates return to the initial ones for the first scheduler to start.
     ///
     /// - Parameter milestones: the step at which each scheduler but the first starts, in ascending order.
-    /// - Throws: `SchedulerError` where there are no schedulers, one has another optimiser or needs a metric, or the
+    /// - Throws: `SchedulerError` if there are no schedulers, if one has another optimizer or needs a metric, or if the
     ///   milestones are not in order or not one fewer than the schedulers.
     public init(_ optimizer: Optimizer, schedulers: [LRScheduler], milestones: [Int]) throws {
         try requireComposable(schedulers, of: optimizer)
@@ -50,7 +50,7 @@ public final class SequentialLR: LRScheduler {
         lastLearningRates = scheduler.lastLearningRates
     }
 
-    /// The scheduler whose turn it is at a step.
+    /// Returns the scheduler whose turn it is at a step.
     private func position(at epoch: Int) -> Int {
         milestones.count { $0 <= epoch }
     }
@@ -93,12 +93,12 @@ public final class SequentialLR: LRScheduler {
     }
 }
 
-/// Throws unless there are schedulers, all of them the optimiser's, that need nothing for a step.
+/// Throws unless there are schedulers, all of them for the optimizer, that need no metric for a step.
 func requireComposable(_ schedulers: [LRScheduler], of optimizer: Optimizer) throws {
     guard !schedulers.isEmpty else { throw SchedulerError("there are no schedulers") }
     for (position, scheduler) in schedulers.enumerated() {
         guard scheduler.optimizer === optimizer else {
-            throw SchedulerError("scheduler \(position), \(type(of: scheduler)), has another optimiser")
+            throw SchedulerError("scheduler \(position), \(type(of: scheduler)), has another optimizer")
         }
         guard !(scheduler is ReduceLROnPlateau) else {
             throw SchedulerError("scheduler \(position) is a ReduceLROnPlateau, which needs a metric at each step")
@@ -106,7 +106,7 @@ func requireComposable(_ schedulers: [LRScheduler], of optimizer: Optimizer) thr
     }
 }
 
-/// Loads the states of several schedulers, or of none where one does not fit.
+/// Loads the states of several schedulers, or of none if one does not fit.
 func load(_ states: [StateValue], into schedulers: [LRScheduler]) throws {
     guard states.count == schedulers.count else {
         throw SchedulerError("the state has \(states.count) schedulers, and there are \(schedulers.count)")
@@ -123,5 +123,68 @@ func load(_ states: [StateValue], into schedulers: [LRScheduler]) throws {
     } catch {
         for (state, scheduler) in zip(before, schedulers) { try scheduler.loadStateDict(state) }
         throw error
+    }
+}
+
+/// Several schedulers that all act at every step, each on the rates that the one before it set.
+///
+/// PyTorch's `ChainedScheduler`.
+public final class ChainedScheduler: LRScheduler {
+    public let schedulers: [LRScheduler]
+
+    /// - Parameter optimizer: the optimizer; `nil` means that of the schedulers.
+    /// - Throws: `SchedulerError` if there are no schedulers, or if one has another optimizer or needs a metric.
+    public init(_ schedulers: [LRScheduler], optimizer: Optimizer? = nil) throws {
+        guard let optimizer = optimizer ?? schedulers.first?.optimizer else {
+            throw SchedulerError("there are no schedulers")
+        }
+        try requireComposable(schedulers, of: optimizer)
+        self.schedulers = schedulers
+        try super.init(following: optimizer)
+        try follow()
+    }
+
+    public override func step() throws {
+        for scheduler in schedulers { try scheduler.step() }
+        try follow()
+    }
+
+    /// Takes over the position of the schedulers.
+    private func follow() throws {
+        lastEpoch = schedulers.first?.lastEpoch ?? lastEpoch
+        lastLearningRates = try currentLearningRates()
+    }
+
+    override func start() throws {
+        for scheduler in schedulers { try scheduler.start() }
+        try follow()
+    }
+
+    override func rewind() {
+        super.rewind()
+        for scheduler in schedulers { scheduler.rewind() }
+    }
+
+    override func restart() throws {
+        try optimizer.resetLearningRates()
+        rewind()
+        try start()
+    }
+
+    // MARK: State
+
+    public override func stateDict() throws -> StateDict {
+        [
+            "_last_lr": .numbers(lastLearningRates),
+            "_schedulers": .list(try schedulers.map { .dictionary(try $0.stateDict()) }),
+        ]
+    }
+
+    public override func loadStateDict(_ state: StateDict) throws {
+        try requireOwnNames(of: state)
+        let rates = try rates(state, "_last_lr")
+        try load(state.list("_schedulers"), into: schedulers)
+        lastLearningRates = rates
+        lastEpoch = schedulers.first?.lastEpoch ?? lastEpoch
     }
 }

@@ -1,8 +1,8 @@
 import Torch
 
-/// Momentum that goes down while the learning rate goes up: SGD's `momentum`, or the first of Adam's `betas`.
+/// A momentum that goes down while the learning rate goes up: SGD's `momentum`, or the first of Adam's `betas`.
 extension Optimizer {
-    /// Whether the momentum is the first of two betas; an error where the optimiser has no momentum.
+    /// Whether the momentum is the first of two betas. An optimizer without momentum is an error.
     func usesBeta1() throws -> Bool {
         if defaults["betas"] != nil { return true }
         guard defaults["momentum"] != nil else {
@@ -11,7 +11,7 @@ extension Optimizer {
         return false
     }
 
-    /// Throws unless the optimiser can work with a momentum for each group.
+    /// Throws if the optimizer cannot work with a momentum for each group.
     func validateMomentums(_ momentums: [Double]) throws {
         for (group, momentum) in zip(parameterGroups, momentums) {
             try validate(optionsOf(group, withMomentum: momentum))
@@ -28,7 +28,7 @@ extension Optimizer {
         for (group, options) in zip(parameterGroups, options) { group.options = options }
     }
 
-    /// Gives each group the highest momentum, and both ends as options under PyTorch's names.
+    /// Sets the momentum of each group to the highest value, and stores both ends as options under PyTorch's names.
     func startCycling(from highest: [Double], to lowest: [Double]) throws {
         try setMomentums(highest)
         for (group, ends) in zip(parameterGroups, zip(highest, lowest)) {

@@ -1,10 +1,10 @@
 import Foundation
 import Torch
 
-/// Lets the learning rates rise and fall between two bounds in triangles, and the momentum the other way round.
+/// Raises and lowers the learning rates between two bounds in triangles, and the momentum the other way around.
 ///
-/// At each step, so call it once a batch. PyTorch's `CyclicLR`. Smith 2017, "Cyclical learning rates for training neural
-/// networks".
+/// It acts at each step, so call it once for each batch. PyTorch's `CyclicLR`. Smith 2017, "Cyclical learning rates for
+/// training neural networks".
 public final class CyclicLR: LRScheduler {
     /// How the height of the triangles changes.
     public enum Mode: String, CaseIterable, Sendable {
@@ -16,20 +16,20 @@ public final class CyclicLR: LRScheduler {
         case expRange = "exp_range"
     }
 
-    /// What a function of the height is given: the number of the cycle, from 1, or that of the step.
+    /// What a function of the height receives: the number of the cycle, from 1, or that of the step.
     public enum ScaleMode: String, CaseIterable, Sendable {
         case cycle, iterations
     }
 
     private struct Options {
         var maxRates: [Double]
-        /// The steps of a cycle, and which part of them goes up.
+        /// The steps of a cycle, and the part of them in which the rates rise.
         var totalSize: Double
         var stepRatio: Double
         var mode: Mode
         var gamma: Double
         var scaleMode: ScaleMode
-        /// Nil where the momentum stays.
+        /// `nil` if the momentum does not change.
         var momentums: (base: [Double], max: [Double])?
     }
 
@@ -39,13 +39,13 @@ public final class CyclicLR: LRScheduler {
     /// - Parameters:
     ///   - baseLearningRate: the lower bound, of all groups or of each; the rates become this.
     ///   - maxLearningRate: the upper bound, of all groups or of each.
-    ///   - stepSizeUp: the steps from the lower bound to the upper.
-    ///   - stepSizeDown: those back; `stepSizeUp` where nil.
-    ///   - scale: the height of the triangles as a part of the first one, instead of `mode`; it is not in the state.
-    ///   - scaleMode: what `scale` is given.
-    ///   - cycleMomentum: whether SGD's momentum, or Adam's first beta, goes between two bounds too.
-    /// - Throws: `SchedulerError` where a bound or `gamma` is negative or a step size is below 1, or where the optimiser
-    ///   has no momentum that could be cycled; `OptimizerError` where it cannot take such momentum.
+    ///   - stepSizeUp: the steps from the lower bound to the upper one.
+    ///   - stepSizeDown: the steps back; `nil` means `stepSizeUp`.
+    ///   - scale: the height of the triangles relative to the first one, instead of `mode`; it is not in the state.
+    ///   - scaleMode: what `scale` receives.
+    ///   - cycleMomentum: whether SGD's momentum, or Adam's first beta, moves between two bounds too.
+    /// - Throws: `SchedulerError` if a bound or `gamma` is negative, if a step size is below 1, or if the optimizer has
+    ///   no momentum that could be cycled; `OptimizerError` if it cannot use such a momentum.
     public init(
         _ optimizer: Optimizer, baseLearningRate: any PerGroup, maxLearningRate: any PerGroup, stepSizeUp: Int = 2000,
         stepSizeDown: Int? = nil, mode: Mode = .triangular, gamma: Double = 1,
@@ -88,7 +88,7 @@ public final class CyclicLR: LRScheduler {
         return zip(momentums.base, momentums.max).map { $1 - ($1 - $0) * height.part * height.scale }
     }
 
-    /// Which part of its triangle's height the step has, and how high the triangle is.
+    /// The part of its triangle's height that the step has, and the height of the triangle.
     private func height() throws -> (part: Double, scale: Double) {
         let time = 1 + Double(lastEpoch) / options.totalSize
         let cycle = floor(time)

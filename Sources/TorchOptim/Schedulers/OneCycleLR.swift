@@ -1,18 +1,18 @@
 import Foundation
 import Torch
 
-/// Lets the learning rates rise from a low start to their maximum and fall to almost nothing, in one cycle over the whole
-/// of training; and the momentum the other way round.
+/// Raises the learning rates from a low start to their maximum and lowers them to almost nothing, in one cycle over the
+/// whole training, and the momentum the other way around.
 ///
-/// At each step, so call it once a batch. PyTorch's `OneCycleLR`. Smith and Topin 2019, "Super-convergence: very fast
-/// training of neural networks using large learning rates".
+/// It acts at each step, so call it once for each batch. PyTorch's `OneCycleLR`. Smith and Topin 2019,
+/// "Super-convergence: very fast training of neural networks using large learning rates".
 public final class OneCycleLR: LRScheduler {
-    /// How rates go from one end of a phase to the other.
+    /// How the rates move from one end of a phase to the other.
     public enum AnnealStrategy: String, CaseIterable, Sendable {
         case cos, linear
     }
 
-    /// A part of the cycle; the ends are the names of options that the parameter groups have.
+    /// A part of the cycle; its ends are the names of options that the parameter groups have.
     fileprivate struct Phase {
         let endStep: Double
         let rates: (start: String, end: String)
@@ -20,7 +20,7 @@ public final class OneCycleLR: LRScheduler {
     }
 
     public private(set) var totalSteps: Int
-    /// The length that the cycle was created with, whatever a state that was loaded says.
+    /// The length that the cycle was created with, whatever a loaded state says.
     private let createdTotalSteps: Int
     private var phases: [Phase]
     private var annealStrategy: AnnealStrategy
@@ -30,13 +30,14 @@ public final class OneCycleLR: LRScheduler {
     ///
     /// - Parameters:
     ///   - maxLearningRate: the highest rate, of all groups or of each.
-    ///   - pctStart: which part of the steps the rates rise in.
-    ///   - cycleMomentum: whether SGD's momentum, or Adam's first beta, goes from the maximum to the base and back.
+    ///   - pctStart: the part of the steps in which the rates rise.
+    ///   - cycleMomentum: whether SGD's momentum, or Adam's first beta, moves from the maximum to the base and back.
     ///   - divFactor: the first rate is the highest divided by this.
     ///   - finalDivFactor: the last rate is the first divided by this.
-    ///   - threePhase: whether the rates fall as they rose, and go from the first to the last in a phase of its own.
-    /// - Throws: `SchedulerError` where there is no length, an option is out of its range, or the optimiser has no
-    ///   momentum that could be cycled; `OptimizerError` where it cannot take such momentum.
+    ///   - threePhase: whether the rates fall as they rose, and then move from the first to the last rate in a third
+    ///     phase.
+    /// - Throws: `SchedulerError` if there is no length, if an option is out of its range, or if the optimizer has no
+    ///   momentum that could be cycled; `OptimizerError` if it cannot use such a momentum.
     public init(
         _ optimizer: Optimizer, maxLearningRate: any PerGroup, totalSteps: Int? = nil, epochs: Int? = nil,
         stepsPerEpoch: Int? = nil, pctStart: Double = 0.3, annealStrategy: AnnealStrategy = .cos,
@@ -115,7 +116,7 @@ public final class OneCycleLR: LRScheduler {
         cyclesMomentum ? try annealed(\.momentums) : nil
     }
 
-    /// What each group has now between the ends that its options give for the phase.
+    /// Returns the value of each group between the ends that its options set for the phase.
     private func annealed(_ ends: (Phase) -> (start: String, end: String)) throws -> [Double] {
         guard lastEpoch <= totalSteps else {
             let reason =
@@ -138,7 +139,7 @@ public final class OneCycleLR: LRScheduler {
         }
     }
 
-    /// The phase that a step falls into, and which part of it is over then.
+    /// Returns the phase that a step falls into, and the part of it that is over then.
     private static func phase(at step: Int, of phases: [Phase]) throws -> (phase: Phase, part: Double) {
         let step = Double(step)
         let position = phases.firstIndex { step <= $0.endStep } ?? phases.count - 1

@@ -1,6 +1,6 @@
 import Torch
 
-/// Multiplies the learning rates by a factor when a metric has stopped to improve. PyTorch's `ReduceLROnPlateau`.
+/// Multiplies the learning rates by a factor when a metric has stopped improving. PyTorch's `ReduceLROnPlateau`.
 ///
 /// ```swift
 /// try scheduler.step(metric: validationLoss)
@@ -11,7 +11,7 @@ public final class ReduceLROnPlateau: LRScheduler {
         case min, max
     }
 
-    /// Whether the improvement that counts is a part of the best metric, or a difference.
+    /// Whether the improvement that counts is relative to the best metric, or a difference from it.
     public enum ThresholdMode: String, CaseIterable, Sendable {
         case relative = "rel"
         case absolute = "abs"
@@ -24,7 +24,8 @@ public final class ReduceLROnPlateau: LRScheduler {
         var threshold: Double
         var thresholdMode: ThresholdMode
         var cooldown: Int
-        /// What each group's rate does not go below, and what a group that comes later has; nil where each has its own.
+        /// The lower bound of each group's rate, and that of a group that is added later; `nil` if each group has its
+        /// own.
         var minimums: [Double]
         var defaultMinimum: Double?
         var eps: Double
@@ -34,19 +35,19 @@ public final class ReduceLROnPlateau: LRScheduler {
 
     /// The best metric so far; infinite before the first.
     public private(set) var best: Double
-    /// How many steps in a row had no improvement.
+    /// The number of steps in a row without improvement.
     public private(set) var badEpochs = 0
-    /// How many steps are still to go before they count as without improvement again.
+    /// The number of steps that still do not count as steps without improvement.
     public private(set) var cooldownCounter = 0
 
     /// - Parameters:
     ///   - factor: what the rates are multiplied by.
-    ///   - patience: how many steps without improvement are borne.
+    ///   - patience: how many steps without improvement are tolerated.
     ///   - threshold: the least improvement that counts.
     ///   - cooldown: how many steps after a reduction do not count.
-    ///   - minLearningRate: what the rates do not go below, of all groups or of each.
-    ///   - eps: a reduction by no more than this is left out.
-    /// - Throws: `SchedulerError` unless `factor` is below 1 and no option negative.
+    ///   - minLearningRate: the lower bound of the rates, of all groups or of each.
+    ///   - eps: a reduction by no more than this is skipped.
+    /// - Throws: `SchedulerError` unless `factor` is below 1 and no option is negative.
     public init(
         _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4,
         thresholdMode: ThresholdMode = .relative, cooldown: Int = 0, minLearningRate: any PerGroup = 0.0,
@@ -73,10 +74,10 @@ public final class ReduceLROnPlateau: LRScheduler {
         return options
     }
 
-    /// Counts what the metric tells, and reduces the rates where it is time.
+    /// Takes the metric of a step into account, and reduces the rates if it is time.
     ///
-    /// A metric that is no number is none that has improved.
-    /// - Throws: `SchedulerError` where each group has a least rate of its own, and one has come that has none.
+    /// A metric that is not a number counts as one that has not improved.
+    /// - Throws: `SchedulerError` if each group has its own lower bound and a group without one was added.
     public func step(metric: Double) throws {
         let isBetter = isImprovement(metric)
         var bad = isBetter ? 0 : badEpochs + 1
@@ -96,7 +97,7 @@ public final class ReduceLROnPlateau: LRScheduler {
         (badEpochs, cooldownCounter) = (bad, cooldown)
     }
 
-    /// Throws: a step needs a metric.
+    /// Always throws, since a step needs a metric.
     public override func step() throws {
         throw SchedulerError("ReduceLROnPlateau makes no step without a metric: call step(metric:)")
     }
@@ -115,7 +116,7 @@ public final class ReduceLROnPlateau: LRScheduler {
         if groups.count != options.minimums.count {
             guard let minimum = options.defaultMinimum else {
                 throw SchedulerError(
-                    "there are least rates for \(options.minimums.count) groups, the optimiser has \(groups.count)")
+                    "there are least rates for \(options.minimums.count) groups, the optimizer has \(groups.count)")
             }
             options.minimums = [Double](repeating: minimum, count: groups.count)
         }

@@ -1,11 +1,11 @@
 import Foundation
 import Torch
 
-/// Takes the learning rates to a constant one in `annealEpochs` steps, for the averaging of weights. PyTorch's `SWALR`.
+/// Moves the learning rates to a constant one in `annealEpochs` steps, for averaging weights. PyTorch's `SWALR`.
 ///
 /// Izmailov and others 2018, "Averaging weights leads to wider optima and better generalization".
 public final class SWALR: LRScheduler {
-    /// How the rates go there.
+    /// How the rates move there.
     public enum AnnealStrategy: String, CaseIterable, Sendable {
         case cos, linear
     }
@@ -15,8 +15,8 @@ public final class SWALR: LRScheduler {
 
     /// - Parameters:
     ///   - swaLearningRate: the constant rate, of all groups or of each.
-    ///   - annealEpochs: the steps until it is reached.
-    /// - Throws: `SchedulerError` where a rate or `annealEpochs` is negative; otherwise as `LRScheduler`.
+    ///   - annealEpochs: the number of steps until it is reached.
+    /// - Throws: `SchedulerError` if a rate or `annealEpochs` is negative; otherwise as `LRScheduler`.
     public init(
         _ optimizer: Optimizer, swaLearningRate: any PerGroup, annealEpochs: Int = 10,
         annealStrategy: AnnealStrategy = .cos, lastEpoch: Int = -1
@@ -33,13 +33,13 @@ public final class SWALR: LRScheduler {
         let (before, now) = (weight(at: step - 1), weight(at: step))
         return try zip(optimizer.parameterGroups, currentLearningRates()).map { group, rate in
             let target = try group.options.double("swa_lr")
-            // What the rate would be without the target's part in it.
+            // The rate without the target's part in it.
             let start = before == 1 ? target : (rate - before * target) / (1 - before)
             return target * now + start * (1 - now)
         }
     }
 
-    /// The constant rate's part at a step.
+    /// Returns the constant rate's part at a step.
     private func weight(at step: Int) -> Double {
         let part = max(0, min(1, Double(step) / Double(max(1, annealEpochs))))
         return annealStrategy == .cos ? (1 - cos(.pi * part)) / 2 : part

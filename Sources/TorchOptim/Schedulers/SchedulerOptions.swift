@@ -1,19 +1,9 @@
 import Torch
 
-/// What keeps a scheduler from working: options that make no sense, an optimiser that does not fit, a rate that is no
-/// number.
-public struct SchedulerError: Error, CustomStringConvertible {
-    public let description: String
-
-    public init(_ description: String) {
-        self.description = description
-    }
-}
-
-/// Whole numbers up to this are doubles exactly, and sums of two do not overflow.
+/// Whole numbers up to this are exact as doubles, and sums of two do not overflow.
 let largestCount = 1 << 53
 
-/// A number that is finite and not below `least`, or an error that names the option.
+/// Returns a number that is finite and not below `least`, or throws an error that names the option.
 func checked(_ name: String, _ value: Double, atLeast least: Double = 0) throws -> Double {
     guard value >= least, value.isFinite else {
         throw SchedulerError("'\(name)' must be a finite number of at least \(least), and is \(value)")
@@ -21,7 +11,7 @@ func checked(_ name: String, _ value: Double, atLeast least: Double = 0) throws 
     return value
 }
 
-/// A number within a range, or an error that names the option.
+/// Returns a number within a range, or throws an error that names the option.
 func checked(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws -> Double {
     guard range.contains(value) else {
         throw SchedulerError(
@@ -30,7 +20,7 @@ func checked(_ name: String, _ value: Double, in range: ClosedRange<Double>) thr
     return value
 }
 
-/// A finite number above zero, or an error that names the option.
+/// Returns a finite number above zero, or throws an error that names the option.
 func checkedPositive(_ name: String, _ value: Double) throws -> Double {
     guard value > 0, value.isFinite else {
         throw SchedulerError("'\(name)' must be a finite number above 0, and is \(value)")
@@ -38,7 +28,7 @@ func checkedPositive(_ name: String, _ value: Double) throws -> Double {
     return value
 }
 
-/// A whole number that is not below `least` and that arithmetic bears, or an error that names the option.
+/// Returns a whole number that is not below `least` and safe in arithmetic, or throws an error that names the option.
 func checked(_ name: String, _ value: Int, atLeast least: Int) throws -> Int {
     guard value >= least, value <= largestCount else {
         throw SchedulerError("'\(name)' must be from \(least) to 2^53, and is \(value)")
@@ -47,7 +37,7 @@ func checked(_ name: String, _ value: Int, atLeast least: Int) throws -> Int {
 }
 
 extension StateDict {
-    /// A list of real numbers.
+    /// Returns a list of real numbers.
     func doubles(_ key: Key) throws -> [Double] {
         try list(key).map { value in
             switch value {
@@ -58,7 +48,7 @@ extension StateDict {
         }
     }
 
-    /// A list of whole numbers.
+    /// Returns a list of whole numbers.
     func ints(_ key: Key) throws -> [Int] {
         try list(key).map { value in
             guard case .int(let number) = value else {
@@ -68,7 +58,7 @@ extension StateDict {
         }
     }
 
-    /// A string that names a case.
+    /// Returns the case that a string names.
     func option<Option: RawRepresentable<String>>(_ key: Key, as type: Option.Type) throws -> Option {
         let name = try string(key)
         guard let option = Option(rawValue: name) else {
@@ -85,5 +75,34 @@ extension StateValue {
 
     static func numbers(_ values: [Int]) -> StateValue {
         .list(values.map { .int($0) })
+    }
+}
+
+/// An option that is one number for all parameter groups of an optimizer, or a list with a number for each.
+public protocol PerGroup {
+    /// Returns the numbers of `count` groups; `nil` if there is not one for each.
+    func groupValues(count: Int) -> [Double]?
+}
+
+extension Double: PerGroup {
+    public func groupValues(count: Int) -> [Double]? {
+        [Double](repeating: self, count: count)
+    }
+}
+
+extension [Double]: PerGroup {
+    public func groupValues(count: Int) -> [Double]? {
+        self.count == count ? self : nil
+    }
+}
+
+extension PerGroup {
+    /// Returns the numbers of an optimizer's groups, or throws an error that names the option.
+    func values(_ name: String, of optimizer: Optimizer, atLeast least: Double = 0) throws -> [Double] {
+        let count = optimizer.parameterGroups.count
+        guard let values = groupValues(count: count) else {
+            throw SchedulerError("'\(name)' must be one number or one for each of \(count) groups, and is \(self)")
+        }
+        return try values.map { try checked(name, $0, atLeast: least) }
     }
 }

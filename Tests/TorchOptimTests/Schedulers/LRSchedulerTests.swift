@@ -29,7 +29,9 @@ struct LRSchedulerTests {
         try expect(recorded.betas[name], optimizer: twoGroups(betas: true)) { [try make($0)] }
     }
 
-    @Test("several schedulers on one optimiser go on from each other", arguments: SchedulerCases.together.keys.sorted())
+    @Test(
+        "several schedulers on one optimizer start from each other's rates",
+        arguments: SchedulerCases.together.keys.sorted())
     func schedulersWorkTogether(name: String) throws {
         try expect(
             recorded.together[name], optimizer: twoGroups(), make: #require(SchedulerCases.together[name]))
@@ -44,7 +46,7 @@ struct LRSchedulerTests {
         }
     }
 
-    @Test("a lastEpoch goes on with the initial rates of the groups", arguments: SchedulerCases.later.keys.sorted())
+    @Test("a lastEpoch resumes from the initial rates of the groups", arguments: SchedulerCases.later.keys.sorted())
     func lastEpochGoesOn(name: String) throws {
         let make = try #require(SchedulerCases.later[name])
         // A scheduler that is made before the warm-up gives the groups their initial rates.
@@ -159,7 +161,7 @@ struct LRSchedulerTests {
     }
 
     @Test(
-        "a run that is stopped after any step goes on to the same bits", arguments: SchedulerCases.cases.keys.sorted())
+        "a run that is stopped after any step resumes to the same bits", arguments: SchedulerCases.cases.keys.sorted())
     func resumeIsExact(name: String) throws {
         let make = try #require(SchedulerCases.cases[name])
         let optimizer = try twoGroups()
@@ -219,9 +221,9 @@ struct LRSchedulerTests {
         }
     }
 
-    // MARK: The optimiser
+    // MARK: The optimizer
 
-    @Test("a group keeps the initial rate that it has, and gets it where it has none")
+    @Test("a group keeps the initial rate that it has, and gets one if it has none")
     func initialRates() throws {
         let optimizer = try twoGroups()
         optimizer.parameterGroups[1].options["initial_lr"] = 0.5
@@ -231,17 +233,17 @@ struct LRSchedulerTests {
         #expect(optimizer.rates == [0.1, 0.02])
     }
 
-    @Test("an optimiser with another number of groups than at the start is an error at the next step")
+    @Test("an optimizer with another number of groups than at the start is an error at the next step")
     func groupsAreAdded() throws {
         let optimizer = try twoGroups()
         let scheduler = try LambdaLR(optimizer) { _ in 1 }
         try optimizer.addParameterGroup(ParameterGroup([Tensor.zeros([1])]))
         let error = #expect(throws: SchedulerError.self) { try scheduler.step() }
-        #expect(error?.description.contains("2 groups, the optimiser 3") == true)
+        #expect(error?.description.contains("2 groups, the optimizer 3") == true)
         #expect(scheduler.lastEpoch == 0)
     }
 
-    @Test("a rate that is not finite is an error, and the optimiser keeps its rates")
+    @Test("a rate that is not finite is an error, and the optimizer keeps its rates")
     func infiniteRatesThrow() throws {
         let optimizer = try twoGroups()
         let scheduler = try LambdaLR(optimizer) { $0 < 3 ? 1 : .infinity }

@@ -10,7 +10,7 @@ struct ReduceLROnPlateauTests {
         #expect(error?.description.contains("step(metric:)") == true)
     }
 
-    @Test("a metric that is no number has not improved")
+    @Test("a metric that is not a number has not improved")
     func notANumber() throws {
         let optimizer = try twoGroups()
         let scheduler = try ReduceLROnPlateau(optimizer, patience: 1)
@@ -19,7 +19,7 @@ struct ReduceLROnPlateauTests {
         #expect(scheduler.best == 1)
     }
 
-    @Test("a group that comes later gets the least rate of all, or is an error where each group has its own")
+    @Test("a group that is added later gets the least rate of all, or is an error if each group has its own")
     func groupsAreAdded() throws {
         for (minimum, throwsError) in [(0.001 as any PerGroup, false), ([0.001, 0.002], true)] {
             let optimizer = try twoGroups()

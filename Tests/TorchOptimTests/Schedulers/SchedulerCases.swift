@@ -154,7 +154,7 @@ enum SchedulerCases {
         },
     ]
 
-    /// Schedulers that go on from the tenth step.
+    /// Schedulers that resume from the tenth step.
     static let later: [String: Make] = [
         "lambda": { try LambdaLR($0, lastEpoch: 9) { pow(0.95, Double($0)) } },
         "multiplicative": { try MultiplicativeLR($0, lastEpoch: 9) { _ in 0.97 } },

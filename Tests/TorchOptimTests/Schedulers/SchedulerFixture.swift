@@ -3,12 +3,12 @@ import Testing
 import Torch
 import TorchOptim
 
-/// Tests/Fixtures/schedulers.py: what PyTorch's schedulers, and Helios' in Python, make of an optimiser's rates.
+/// Tests/Fixtures/schedulers.py: what PyTorch's schedulers, and Helios' in Python, make of an optimizer's rates.
 struct SchedulerFixture: Decodable {
     struct Record: Decodable {
         /// The rates of two groups at first and after each step.
         let rates: [[Double]]
-        /// Their momentums; one entry where they never change.
+        /// Their momentums; one entry if they never change.
         let momentums: [[Double]]
         /// The schedulers' states after 37 steps, and what the groups' options were then.
         let states: [RecordedState]?
@@ -107,7 +107,7 @@ struct RecordedState: Decodable {
 
 struct FixtureProblem: Error {}
 
-/// An optimiser with two groups of different rates, as the script makes it.
+/// An optimizer with two groups of different rates, as the script makes it.
 func twoGroups(betas: Bool = false) throws -> Optimizer {
     let groups = try [0.1, 0.02].map { rate in
         ParameterGroup([try Tensor.zeros([1]).requiresGrad_()], learningRate: rate)
@@ -140,7 +140,7 @@ func areClose(_ left: [Double], _ right: [Double], relative: Double = 1e-12) -> 
         && zip(left, right).allSatisfy { $0 == $1 || abs($0 - $1) <= relative * max(abs($0), abs($1)) + 1e-17 }
 }
 
-/// Where two states differ: in keys, their order, types or values; nil where they do not. A whole number may be a float.
+/// Where two states differ: in keys, their order, types or values; `nil` if they do not. A whole number may be a float.
 func difference(_ left: StateValue, _ right: StateValue, at path: String = "") -> String? {
     switch (left, right) {
     case (.none, .none): return nil

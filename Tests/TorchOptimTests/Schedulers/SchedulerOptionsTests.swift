@@ -58,7 +58,7 @@ struct SchedulerOptionsTests {
         #expect(try optimizer.momentums == [0.9, 0.9])
     }
 
-    @Test("momentum that the optimiser cannot take, or does not have, is an error and changes nothing")
+    @Test("momentum that the optimizer cannot take, or does not have, is an error and changes nothing")
     func unfitMomentumThrows() throws {
         let optimizer = try twoGroups(betas: true)
         #expect(throws: OptimizerError.self) {

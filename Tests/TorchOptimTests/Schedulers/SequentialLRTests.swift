@@ -25,7 +25,7 @@ struct SequentialLRTests {
         #expect(scheduler.lastLearningRates == optimizer.rates)
     }
 
-    @Test("schedulers of another optimiser, one that needs a metric, and milestones that do not fit are errors")
+    @Test("schedulers of another optimizer, one that needs a metric, and milestones that do not fit are errors")
     func unfitSchedulersThrow() throws {
         let (optimizer, other) = (try twoGroups(), try twoGroups())
         let (first, second) = (try ConstantLR(optimizer), try ExponentialLR(optimizer, gamma: 0.9))
