@@ -1,6 +1,7 @@
 import Torch
 
-/// Joins the elements of several tensors into one vector, through which gradients pass. PyTorch's `parameters_to_vector`.
+/// Joins the elements of several tensors into one vector, through which gradients pass. PyTorch's
+/// `parameters_to_vector`.
 ///
 /// - Throws: `TorchError` if there are no tensors, or if they lie on different devices.
 public func parametersToVector(_ parameters: [Tensor]) throws -> Tensor {

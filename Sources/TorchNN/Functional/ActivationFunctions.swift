@@ -22,8 +22,8 @@ public func prelu(_ input: Tensor, weight: Tensor) throws -> Tensor {
     try input.prelu(weight: weight)
 }
 
-/// x if it is positive, else a·x, with an a that is drawn uniformly from `lower` to `upper` for each element in training,
-/// and midway between them otherwise.
+/// x if it is positive, else a·x, with an a that is drawn uniformly from `lower` to `upper` for each element in
+/// training, and midway between them otherwise.
 public func rrelu(
     _ input: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false
 ) throws -> Tensor {

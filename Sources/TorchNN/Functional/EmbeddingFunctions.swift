@@ -33,8 +33,8 @@ public func embedding(
 ///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
 ///   - paddingIdx: the row that does not count in its bag.
 /// - Returns: `[bags, size]`.
-/// - Throws: `TorchError` if, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length; and
-///   for options that do not go with the mode.
+/// - Throws: `TorchError` if, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length;
+///   and for options that do not go with the mode.
 public func embeddingBag(
     _ input: Tensor, weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil, normType: Double = 2,
     scaleGradByFreq: Bool = false, mode: EmbeddingBag.Mode = .mean, sparse: Bool = false,

@@ -50,8 +50,8 @@ struct HeadedAttention {
             if isSingle { return try x.unsqueeze(dim: 1) }
             return batchFirst ? try x.transpose(1, 0) : x
         }
-        // In a batch, one tensor stays one, so that it is projected once. A single sequence becomes three in PyTorch, whose
-        // gradients are added in another order than those of one.
+        // In a batch, one tensor stays one, so that it is projected once. A single sequence becomes three in PyTorch,
+        // whose gradients are added in another order than those of one.
         let q = try stepsFirst(query)
         let k = !isSingle && query.isSame(as: key) ? q : try stepsFirst(key)
         let v = !isSingle && key.isSame(as: value) ? k : try stepsFirst(value)
@@ -113,7 +113,8 @@ struct HeadedAttention {
             try requireShape(
                 (2...3).contains(tensor.dimensionCount) && tensor.dimensionCount == query.dimensionCount
                     && tensor.shape.last == size, operation, tensor,
-                "it takes queries, keys, and values of sizes \(sizes.embedDim), \(sizes.kdim) and \(sizes.vdim), all in a "
+                "it takes queries, keys, and values of sizes \(sizes.embedDim), \(sizes.kdim), and \(sizes.vdim), "
+                    + "all in a "
                     + "batch or none")
         }
         try requireShape(

@@ -37,7 +37,8 @@ public func interpolate(
 /// - Parameters:
 ///   - scaleFactor: the factor for all spatial dimensions.
 ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
-///   - recomputeScaleFactor: whether positions are computed from the sizes, not from the factor, which rounding may change.
+///   - recomputeScaleFactor: whether positions are computed from the sizes, not from the factor, which rounding may
+///     change.
 ///   - antialias: whether a smaller image uses all elements; for the modes `bilinear` and `bicubic`.
 /// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or a factor that is not positive.
 public func interpolate(

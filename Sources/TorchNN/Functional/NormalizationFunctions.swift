@@ -8,8 +8,8 @@ import Torch
 ///   - runningVar: `[C]`, like `runningMean`.
 ///   - training: whether the batch's own statistics are used.
 ///   - momentum: how much of the new statistics goes into the running ones.
-/// - Throws: `TorchError` of kind `shape` in training with one value for each channel, which has no variance; and for an
-///   `eps` that is negative, or not positive in training.
+/// - Throws: `TorchError` of kind `shape` in training with one value for each channel, which has no variance; and for
+///   an `eps` that is negative, or not positive in training.
 public func batchNorm(
     _ input: Tensor, runningMean: Tensor?, runningVar: Tensor?, weight: Tensor? = nil, bias: Tensor? = nil,
     training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5

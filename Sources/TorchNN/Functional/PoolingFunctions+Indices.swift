@@ -2,7 +2,8 @@ import Torch
 
 // Pooling that gives the position of each element, and its reverse.
 
-/// `maxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool1d` takes.
+/// `maxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one: what
+/// `maxUnpool1d` takes.
 public func maxPool1dWithIndices(
     _ input: Tensor, kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1,
     ceilMode: Bool = false
@@ -37,7 +38,8 @@ public func maxUnpool1d(
         outputSize: outputSize.map { [$0] }, operation: "max_unpool1d")
 }
 
-/// `maxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool2d` takes.
+/// `maxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one: what
+/// `maxUnpool2d` takes.
 public func maxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0, dilation: some PairConvertible = 1,
@@ -76,7 +78,8 @@ public func maxUnpool2d(
         outputSize: outputSize?.pair.sizes, operation: "max_unpool2d")
 }
 
-/// `maxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one: what `maxUnpool3d` takes.
+/// `maxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one: what
+/// `maxUnpool3d` takes.
 public func maxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0, dilation: some TripleConvertible = 1,

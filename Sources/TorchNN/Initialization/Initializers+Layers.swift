@@ -3,8 +3,8 @@ import Torch
 extension Init {
     /// Draws the weights of networks again, in the order of their modules: Python Helios' `default_init_weights`.
     ///
-    /// Linear layers and convolutions in two dimensions get weights of `kaimingNormal_`, times `scale`. Batch normalization
-    /// gets weights of 1. All of their biases get one value. Other modules stay as they are.
+    /// Linear layers and convolutions in two dimensions get weights of `kaimingNormal_`, times `scale`. Batch
+    /// normalization gets weights of 1. All of their biases get one value. Other modules stay as they are.
     /// - Parameters:
     ///   - modules: the networks.
     ///   - scale: what the drawn weights are multiplied by; small numbers suit residual blocks.

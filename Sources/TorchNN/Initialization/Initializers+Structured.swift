@@ -63,8 +63,8 @@ extension Init {
             var drawn = try Tensor.empty([rows, columns], dtype: tensor.dtype, device: tensor.device)
             drawn = try drawn.normal_(mean: 0, std: 1, generator: generator)
             let (q, r) = try Linalg.qr(rows < columns ? drawn.t() : drawn)
-            // The signs of R's diagonal make the distribution of the matrix uniform: Mezzadri 2006, "How to generate random
-            // matrices from the classical compact groups".
+            // The signs of R's diagonal make the distribution of the matrix uniform: Mezzadri 2006, "How to generate
+            // random matrices from the classical compact groups".
             var matrix = try q * r.diag().sign()
             if rows < columns { matrix = try matrix.t() }
             try tensor.copy_(matrix.reshape(shape))
@@ -72,14 +72,14 @@ extension Init {
         }
     }
 
-    /// Draws from a normal distribution, and sets the same number of elements of each column to zero: Martens 2010, "Deep learning
-    /// via Hessian-free optimization".
+    /// Draws from a normal distribution, and sets the same number of elements of each column to zero: Martens 2010,
+    /// "Deep learning via Hessian-free optimization".
     ///
     /// - Parameters:
     ///   - sparsity: the part of each column that is zero, 0…1, rounded up to a whole number.
     ///   - std: the deviation of the others.
-    ///   - generator: draws the elements and the positions of the zeros; PyTorch draws the positions by the standard generator
-    ///     even if another one is given.
+    ///   - generator: draws the elements and the positions of the zeros; PyTorch draws the positions by the standard
+    ///     generator even if another one is given.
     /// - Throws: `TorchError` unless there are two dimensions and the sparsity is between 0 and 1.
     @discardableResult
     public static func sparse_(

@@ -4,8 +4,8 @@ import Torch
 extension Init {
     /// Draws from a normal distribution between two bounds.
     ///
-    /// It works as in PyTorch 2.13: if much of the distribution lies between the bounds, what falls outside is drawn again;
-    /// otherwise uniformly drawn candidates are accepted by their density.
+    /// It works as in PyTorch 2.13: if much of the distribution lies between the bounds, what falls outside is drawn
+    /// again; otherwise uniformly drawn candidates are accepted by their density.
     /// - Parameters:
     ///   - mean: the distribution's mean, which may lie outside the bounds.
     ///   - std: its deviation before it is cut off; positive.

@@ -13,7 +13,8 @@ public final class Dropout: DropoutLayer, Layer {
 
 /// Sets whole channels of sequences to zero with probability `p` in training, and scales the others by 1 / (1 - p).
 ///
-/// It takes `[N, C, L]` or `[C, L]`. Tompson and others 2015, "Efficient object localization using convolutional networks".
+/// It takes `[N, C, L]` or `[C, L]`. Tompson and others 2015, "Efficient object localization using convolutional
+/// networks".
 public final class Dropout1d: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
         try channelDropout(

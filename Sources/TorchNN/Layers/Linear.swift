@@ -48,8 +48,8 @@ extension Linear: CountingMultiplyAdds {
 
 /// A map that is linear in each of two inputs: x₁ᵀ·Wₖ·x₂ + bₖ for each output k.
 ///
-/// It takes `[…, in1Features]` and `[…, in2Features]`, and gives `[…, outFeatures]`. Weight and bias are drawn uniformly
-/// from ±1/√in1Features.
+/// It takes `[…, in1Features]` and `[…, in2Features]`, and gives `[…, outFeatures]`. Weight and bias are drawn
+/// uniformly from ±1/√in1Features.
 public final class Bilinear: Module, BinaryCallable {
     public let in1Features: Int
     public let in2Features: Int
@@ -100,7 +100,7 @@ extension Bilinear: CountingMultiplyAdds {
     }
 }
 
-/// Gives its input back: a placeholder where another network has a layer.
+/// Gives its input back: a placeholder for a layer that a network leaves out.
 public final class Identity: Module, Layer {
     public func forward(_ input: Tensor) throws -> Tensor { input }
 }

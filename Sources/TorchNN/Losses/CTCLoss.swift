@@ -10,8 +10,8 @@ import Torch
 ///   - inputLengths: the length of each sequence within `T`, `[N]` (`[]` for one sequence).
 ///   - targetLengths: the number of labels of each target, `[N]` (`[]` for one sequence).
 ///   - blank: the class of no label.
-///   - zeroInfinity: whether a loss that is infinite, as it is if a target is longer than its input, counts as 0 and has no
-///     gradient.
+///   - zeroInfinity: whether a loss that is infinite, as it is if a target is longer than its input, counts as 0 and
+///     has no gradient.
 /// - Throws: `TorchError` if shapes, lengths, or labels do not fit. (Checking that waits for the device.)
 public func ctcLoss(
     _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,

@@ -51,7 +51,8 @@ public final class KLDivLoss: Module, BinaryCallable {
 
 /// The negative log-likelihood of counts y under Poisson distributions with the rates that the input gives.
 ///
-/// It is exp(x) - y·x if the input is the logarithm of the rates, else x - y·log(x + eps); without the constant log(y!).
+/// It is exp(x) - y·x if the input is the logarithm of the rates, else x - y·log(x + eps); without the constant
+/// log(y!).
 /// - Parameters:
 ///   - input: the rates or their logarithms, of any shape.
 ///   - target: the counts, of the input's shape.
@@ -93,8 +94,8 @@ public final class PoissonNLLLoss: Module, BinaryCallable {
 /// - Parameters:
 ///   - input: the means x, of any shape.
 ///   - target: y, of the input's shape, or one that broadcasts with it.
-///   - variance: v (PyTorch's `var`), not negative: of the input's shape, or with one dimension of size 1, or without the
-///     last dimension, for one variance of several elements.
+///   - variance: v (PyTorch's `var`), not negative: of the input's shape, or with one dimension of size 1, or without
+///     the last dimension, for one variance of several elements.
 ///   - full: whether the constant log(2π) / 2 is added.
 ///   - eps: the least variance that is used; its gradient goes to the variance unclamped.
 /// - Throws: `TorchError` if the shapes do not fit or a variance is negative. (Checking that waits for the device.)

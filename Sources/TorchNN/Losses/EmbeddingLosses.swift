@@ -31,7 +31,8 @@ public final class MarginRankingLoss: Module, TernaryCallable {
     }
 }
 
-/// Pulls similar pairs together and pushes others apart, by their distances: x if y is 1, max(0, margin - x) if it is -1.
+/// Pulls similar pairs together and pushes others apart, by their distances: x if y is 1, max(0, margin - x) if it is
+/// -1.
 ///
 /// - Parameters:
 ///   - input: the distances x, of any shape.
@@ -60,8 +61,8 @@ public final class HingeEmbeddingLoss: Module, BinaryCallable {
     }
 }
 
-/// Pulls similar vectors to one direction and pushes others apart: 1 - cos(x1, x2) if y is 1, max(0, cos(x1, x2) - margin)
-/// if it is -1.
+/// Pulls similar vectors to one direction and pushes others apart: 1 - cos(x1, x2) if y is 1, max(0, cos(x1, x2) -
+/// margin) if it is -1.
 ///
 /// - Parameters:
 ///   - input1: the vectors x1, `[N, D]` or `[D]`.

@@ -12,7 +12,8 @@ import Torch
 /// let loss = CharbonnierLoss(lossWeight: 0.1)
 /// let value = try loss(output, target)
 /// ```
-/// A loss with other arguments overrides nothing. It declares a `callAsFunction` of its own, and ends it with `weighted`:
+/// A loss with other arguments overrides nothing. It declares a `callAsFunction` of its own, and ends it with
+/// `weighted`:
 /// ```swift
 /// func callAsFunction(_ output: Tensor, mask: Tensor) throws -> Tensor {
 ///     try call((output, mask)) { try weighted((output * mask).abs().sum()) }

@@ -98,8 +98,8 @@ extension TernaryCallable {
 }
 
 extension Module {
-    /// Runs a forward pass and then the hooks: what a module with labeled or optional arguments calls, which fits none of
-    /// the protocols.
+    /// Runs a forward pass and then the hooks: what a module with labeled or optional arguments calls, which fits none
+    /// of the protocols.
     ///
     /// ```swift
     /// final class Encoder: Module {
@@ -111,8 +111,8 @@ extension Module {
     /// }
     /// ```
     /// - Parameters:
-    ///   - inputs: what hooks see as inputs: a tensor, or anything that has tensors in it. It is evaluated only if there
-    ///     are hooks.
+    ///   - inputs: what hooks see as inputs: a tensor, or anything that has tensors in it. It is evaluated only if
+    ///     there are hooks.
     ///   - forward: computes the output.
     /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
     @inlinable

@@ -4,8 +4,8 @@ extension Module {
     /// The parameters and buffers of this module and all below, by their keys in PyTorch.
     ///
     /// The tensors share their memory with the module's. A shared module is there under each of its paths.
-    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` if a parameter or buffer has no value yet, or
-    ///   if two have one key.
+    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` if a parameter or buffer has no value yet,
+    ///   or if two have one key.
     public final func stateDict() throws -> StateDict {
         var state = StateDict()
         try visitState { key, tensor in

@@ -19,22 +19,23 @@ import Torch
 ///
 /// let logits = try Net()(images)
 /// ```
-/// Calling a module runs its `forward` and then its hooks, so every module that is called appears in `summary(inputSize:)`.
-/// The protocol says what a module takes and gives: `Layer` (a tensor for a tensor), `Callable` (any type for any type),
-/// `BinaryCallable` and `TernaryCallable` (two and three inputs). A module with another signature uses
-/// ``call(_:_:)``.
+/// Calling a module runs its `forward` and then its hooks, so every module that is called appears in
+/// `summary(inputSize:)`. The protocol says what a module takes and gives: `Layer` (a tensor for a tensor), `Callable`
+/// (any type for any type), `BinaryCallable` and `TernaryCallable` (two and three inputs). A module with another
+/// signature uses ``call(_:_:)``.
 ///
 /// The module finds its parts by reflection, superclasses first, in the order of declaration. Parameters are
 /// `@Parameter var`, buffers are `@Buffer var`, and children are properties whose value is a module, an optional, or an
-/// array or dictionary of modules (those of a dictionary in the order of its keys). A key in the state dictionary is the
-/// path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
+/// array or dictionary of modules (those of a dictionary in the order of its keys). A key in the state dictionary is
+/// the path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
 ///
-/// Initializers of layers do not throw. A layer remembers a wrong option, and its first use throws it as a ``ModuleError``
-/// with the path in the network: a call, `parameters()`, `to(_:)`, `stateDict()`, ``validate()``. Modules of your own do
-/// the same with ``deferErrors(_:)``, or declare an initializer that throws.
+/// Initializers of layers do not throw. A layer remembers a wrong option, and its first use throws it as a
+/// ``ModuleError`` with the path in the network: a call, `parameters()`, `to(_:)`, `stateDict()`, ``validate()``.
+/// Modules of your own do the same with ``deferErrors(_:)``, or declare an initializer that throws.
 ///
 /// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
-/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and sets are not found.
+/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and sets are not
+/// found.
 ///
 /// Use a module on one thread at a time.
 open class Module: Stateful {
@@ -150,6 +151,7 @@ open class Module: Stateful {
         String(String(describing: type(of: self)).prefix { $0 != "<" })
     }
 
-    /// Whether `description` prints equal children that follow each other once, with their number, as PyTorch's list does.
+    /// Whether `description` prints equal children that follow each other once, with their number, as PyTorch's list
+    /// does.
     var printsEqualNeighborsOnce: Bool { false }
 }

@@ -62,8 +62,8 @@ public struct ModuleError: Error, CustomStringConvertible, LocalizedError {
 extension Module {
     /// Runs the part of an initializer that can fail, so that the initializer itself does not throw.
     ///
-    /// What `body` throws is remembered, and the first use of the module throws it as a ``ModuleError``. If an initializer
-    /// of a superclass has failed already, `body` does not run. Call it after `super.init()`:
+    /// What `body` throws is remembered, and the first use of the module throws it as a ``ModuleError``. If an
+    /// initializer of a superclass has failed already, `body` does not run. Call it after `super.init()`:
     /// ```swift
     /// final class Scale: Module, Layer {
     ///     @Parameter var weight: Tensor
@@ -117,8 +117,8 @@ extension Module {
         return bufferSlots.lazy.compactMap(\.slot.failure).first
     }
 
-    /// What a call throws for what came out of the forward pass: a failed initializer, if that is the cause, with its path
-    /// from here; else the error as it is.
+    /// What a call throws for what came out of the forward pass: a failed initializer, if that is the cause, with its
+    /// path from here; else the error as it is.
     @usableFromInline
     final func located(_ error: any Error) -> any Error {
         if let error = error as? ModuleError { return error.seen(from: self) }

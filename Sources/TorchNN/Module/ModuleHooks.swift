@@ -2,8 +2,8 @@ import Torch
 
 /// What is told of a module's forward pass: the module, the tensors it took, and those it gave.
 ///
-/// The inputs are in the order of the arguments. The layers of this library tell what they compute on: states too, if they
-/// are given, but no masks. A packed sequence counts as its `data`.
+/// The inputs are in the order of the arguments. The layers of this library tell what they compute on: states too, if
+/// they are given, but no masks. A packed sequence counts as its `data`.
 public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
 
 /// A hook's registration: `remove()` ends it.

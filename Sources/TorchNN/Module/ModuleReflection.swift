@@ -3,8 +3,8 @@ import Torch
 /// What a module's stored properties hold, by reflection: superclasses first, in the order of declaration.
 ///
 /// Parameters and buffers are found once: their properties' slots stay, whatever is assigned to them. Children are read
-/// again each time, so that one that is replaced, added, or removed is seen; a module whose properties cannot hold any (a
-/// layer) is not looked at again.
+/// again each time, so that one that is replaced, added, or removed is seen; a module whose properties cannot hold any
+/// (a layer) is not looked at again.
 final class ModuleReflection {
     let parameters: [(key: String, slot: TensorSlot)]
     let buffers: [(key: String, slot: TensorSlot)]

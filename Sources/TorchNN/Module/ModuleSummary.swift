@@ -14,8 +14,8 @@ public struct ModuleSummary: Sendable {
         public let outputShape: [Int]?
         /// How many numbers its own parameters have, without those of the layers below; a shared one counts once.
         public let parameterCount: Int
-        /// How many products its calls add up: those of inputs with weights, and in attention those of queries with keys
-        /// and of weights with values. Biases do not count.
+        /// How many products its calls add up: those of inputs with weights, and in attention those of queries with
+        /// keys and of weights with values. Biases do not count.
         public let multiplyAdds: Int
     }
 

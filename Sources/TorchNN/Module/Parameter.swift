@@ -2,8 +2,8 @@ import Torch
 
 /// A tensor that training changes: a property of a module that optimizers get and state dictionaries hold.
 ///
-/// What is assigned becomes a leaf that requires a gradient and shares the elements. A leaf that requires a gradient stays
-/// the same tensor, so that two modules can share it. To freeze a parameter, call `requiresGrad_(false)` on it.
+/// What is assigned becomes a leaf that requires a gradient and shares the elements. A leaf that requires a gradient
+/// stays the same tensor, so that two modules can share it. To freeze a parameter, call `requiresGrad_(false)` on it.
 ///
 /// ```swift
 /// final class Scale: Module, Layer {
@@ -35,7 +35,8 @@ public struct Parameter<Value: TensorProperty>: SlotHolder {
         slot.assign(wrappedValue.optionalTensor)
     }
 
-    /// A parameter under another name, for which PyTorch has one: `@Parameter("in_proj_weight") var inputWeight: Tensor`.
+    /// A parameter under another name, for which PyTorch has one: `@Parameter("in_proj_weight") var inputWeight:
+    /// Tensor`.
     ///
     /// It has no value until one is assigned. Using it before that throws.
     public init(_ name: String) {

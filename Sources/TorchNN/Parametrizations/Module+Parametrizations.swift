@@ -8,8 +8,8 @@ extension Module {
     /// `parametrizations.<name>.original` (`original0`, `original1`, … if there are several) in `namedParameters()` and
     /// in state dictionaries. A second parametrization of the same tensor is applied to what the first one gives.
     ///
-    /// If the parametrization stands for one tensor, the parameter stays the same object, so that an optimizer keeps it;
-    /// if it stands for several, give the new parameters to the optimizer.
+    /// If the parametrization stands for one tensor, the parameter stays the same object, so that an optimizer keeps
+    /// it; if it stands for several, give the new parameters to the optimizer.
     /// - Parameters:
     ///   - name: the key in the state dictionary: `weight`, `in_proj_weight`, `weight_hh_l0`.
     ///   - unsafe: whether the parametrization may change the shape or the type, and is not tried out.

@@ -13,8 +13,8 @@ public enum OrthogonalMap: String, CaseIterable, Sendable {
 /// Keeps a parameter orthogonal while it trains: PyTorch's `parametrizations.orthogonal`.
 ///
 /// A parameter `[…, m, n]` is a batch of matrices Q with QᴴQ = I if m ≥ n, and QQᴴ = I otherwise. It starts as the
-/// parameter if that is orthogonal, else as the Q of its QR decomposition. (With the maps `.matrixExp` and `.cayley` and
-/// without `useTrivialization`, it starts as the map of the parameter, and nothing can be assigned to it.)
+/// parameter if that is orthogonal, else as the Q of its QR decomposition. (With the maps `.matrixExp` and `.cayley`
+/// and without `useTrivialization`, it starts as the map of the parameter, and nothing can be assigned to it.)
 /// ```swift
 /// let layer = orthogonal(Linear(20, 40))
 /// ```
@@ -22,11 +22,11 @@ public enum OrthogonalMap: String, CaseIterable, Sendable {
 /// - Parameters:
 ///   - name: the parameter's key in the state dictionary.
 ///   - map: `nil` is `.matrixExp` for square and complex matrices, and `.householder` for the others.
-///   - useTrivialization: whether the initial matrix is kept in the buffer `parametrizations.weight.0.base`, and what is
-///     trained is a change to it.
+///   - useTrivialization: whether the initial matrix is kept in the buffer `parametrizations.weight.0.base`, and what
+///     is trained is a change to it.
 /// - Returns: the module itself.
-///   If there is no such parameter, if it is no matrix, or if the map is `.householder` and the numbers are complex, the
-///   module's first use throws that.
+///   If there is no such parameter, if it is no matrix, or if the map is `.householder` and the numbers are complex,
+///   the module's first use throws that.
 @discardableResult
 public func orthogonal<M: Module>(
     _ module: M, name: String = "weight", map: OrthogonalMap? = nil, useTrivialization: Bool = true

@@ -2,8 +2,8 @@ import Torch
 
 /// A module that computes a parameter of another module from tensors of its own: what `registerParametrization` takes.
 ///
-/// A layer needs nothing but the conformance. A parametrization of several tensors writes `parametrized(_:)` itself, and
-/// a `rightInverse` that says how many there are.
+/// A layer needs nothing but the conformance. A parametrization of several tensors writes `parametrized(_:)` itself,
+/// and a `rightInverse` that says how many there are.
 /// ```swift
 /// final class Symmetric: Module, Layer, Parametrization {
 ///     func forward(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).t() }
@@ -18,8 +18,8 @@ public protocol Parametrization: Module {
 
     /// Finds original tensors that the parametrization turns into a value; `nil` if it cannot.
     ///
-    /// Runs without recording gradients. One tensor is registered as `original`, several as `original0`, `original1`, ….
-    /// Without a right inverse the parameter itself is the original, and nothing can be assigned to the property.
+    /// Runs without recording gradients. One tensor is registered as `original`, several as `original0`, `original1`,
+    /// …. Without a right inverse the parameter itself is the original, and nothing can be assigned to the property.
     func rightInverse(_ value: Tensor) throws -> [Tensor]?
 }
 

@@ -75,7 +75,7 @@ public final class ParametrizationList: Module {
         return value
     }
 
-    /// Applies one more parametrization to what the others give.
+    /// Applies an additional parametrization to the result of the others.
     ///
     /// - Throws: `TorchError` if it changes the shape or the type; what it throws itself.
     func append(_ parametrization: any Parametrization, isUnsafe: Bool) throws {
@@ -202,8 +202,8 @@ struct ParametrizationReference: @unchecked Sendable {
 
 /// Computes each parametrized parameter once while `body` runs: PyTorch's `parametrize.cached()`.
 ///
-/// Without it, every reading of the property computes the value. Use it if a parameter is read several times, as that of
-/// a recurrent cell is in a loop over time. A call inside another one shares its values.
+/// Without it, every reading of the property computes the value. Use it if a parameter is read several times, as that
+/// of a recurrent cell is in a loop over time. A call inside another one shares its values.
 public func cachedParametrizations<Result>(_ body: () throws -> Result) rethrows -> Result {
     let cache = ParametrizationCache.current ?? ParametrizationCache()
     return try ParametrizationCache.$current.withValue(cache, operation: body)

@@ -9,9 +9,9 @@ import Torch
 /// try averaged.updateParameters(network)
 /// ```
 ///
-/// Its keys are `n_averaged` and those of the network after `module.`, as in PyTorch. The buffers are the latest ones of
-/// the network, unless they are averaged too. Izmailov and others 2018, "Averaging weights leads to wider optima and better
-/// generalization"; Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+/// Its keys are `n_averaged` and those of the network after `module.`, as in PyTorch. The buffers are the latest ones
+/// of the network, unless they are averaged too. Izmailov and others 2018, "Averaging weights leads to wider optima and
+/// better generalization"; Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
 public final class AveragedModel<Network: Module>: Module {
     /// The number of weights that went into the average.
     @Buffer("n_averaged") public var averagedCount: Tensor
@@ -24,8 +24,8 @@ public final class AveragedModel<Network: Module>: Module {
 
     /// Starts with a network's weights, which the first update replaces.
     ///
-    /// The first use throws if a decay is not from 0 to 1, if the copy shares a tensor with the network, or if the two have
-    /// different parameters.
+    /// The first use throws if a decay is not from 0 to 1, if the copy shares a tensor with the network, or if the two
+    /// have different parameters.
     /// - Parameters:
     ///   - copy: another network of the same kind, which takes the weights. (PyTorch copies by itself; making one here
     ///     draws initial weights, which changes the random numbers that come after.)

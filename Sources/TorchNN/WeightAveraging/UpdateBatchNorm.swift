@@ -9,8 +9,9 @@ import Torch
 /// }
 /// ```
 /// - Parameters:
-///   - network: the network that `body` runs. Meanwhile it is in training mode, records no gradients, and gives each batch
-///     the same weight; afterward modes and momenta are what they were. Without batch normalization nothing happens.
+///   - network: the network that `body` runs. Meanwhile it is in training mode, records no gradients, and gives each
+///     batch the same weight; afterward modes and momenta are what they were. Without batch normalization nothing
+///     happens.
 ///   - body: runs the network over the data once.
 /// - Throws: ``ModuleError`` if an initializer failed; what `body` throws. The statistics are then those of the batches
 ///   before.

@@ -42,7 +42,8 @@ public final class Softmax2d: Module, Layer {
     }
 }
 
-/// a·σ(b), where a and b are the halves of the input along `dim`. Dauphin and others 2017, "Gated convolutional networks".
+/// a·σ(b), where a and b are the halves of the input along `dim`. Dauphin and others 2017, "Gated convolutional
+/// networks".
 public final class GLU: Module, Layer {
     public let dim: Int
 

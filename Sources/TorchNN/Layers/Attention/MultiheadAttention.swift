@@ -2,11 +2,11 @@ import Torch
 
 /// Attention of queries to keys, which decides how their values are mixed, in several heads side by side.
 ///
-/// Each head computes softmax(q·kᵀ / √d)·v of projections of q, k, and v; the results of the heads are projected again. Vaswani and others
-/// 2017, "Attention is all you need".
+/// Each head computes softmax(q·kᵀ / √d)·v of projections of q, k, and v; the results of the heads are projected again.
+/// Vaswani and others 2017, "Attention is all you need".
 ///
-/// It takes queries `[L, N, embedDim]`, keys `[S, N, kdim]`, and values `[S, N, vdim]`; with `batchFirst` the batch comes
-/// first. For a single sample the batch is left out.
+/// It takes queries `[L, N, embedDim]`, keys `[S, N, kdim]`, and values `[S, N, vdim]`; with `batchFirst` the batch
+/// comes first. For a single sample the batch is left out.
 open class MultiheadAttention: Module {
     public let embedDim: Int
     public let numHeads: Int

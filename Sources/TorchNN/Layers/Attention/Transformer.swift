@@ -2,8 +2,8 @@ import Torch
 
 /// An encoder and a decoder that consist of attention: Vaswani and others 2017, "Attention is all you need".
 ///
-/// It takes sources `[S, N, dModel]` and targets `[T, N, dModel]`, and gives `[T, N, dModel]`; with `batchFirst` the batch
-/// comes first. For a single sample the batch is left out. Matrices are drawn by `Init.xavierUniform_`.
+/// It takes sources `[S, N, dModel]` and targets `[T, N, dModel]`, and gives `[T, N, dModel]`; with `batchFirst` the
+/// batch comes first. For a single sample the batch is left out. Matrices are drawn by `Init.xavierUniform_`.
 open class Transformer: Module {
     public var encoder: TransformerEncoder
     public var decoder: TransformerDecoder

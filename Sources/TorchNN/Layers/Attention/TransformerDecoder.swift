@@ -1,13 +1,13 @@
 import Torch
 
-/// One layer of a transformer's decoder: attention of a sequence to itself, then to the encoder's, then a network for each
-/// step.
+/// One layer of a transformer's decoder: attention of a sequence to itself, then to the encoder's, then a network for
+/// each step.
 ///
-/// It takes and gives `[T, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out. Vaswani
-/// and others 2017, "Attention is all you need".
+/// It takes and gives `[T, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out.
+/// Vaswani and others 2017, "Attention is all you need".
 ///
-/// Every part can be replaced, and a subclass can override the three blocks, or the whole forward pass. The properties of
-/// a subclass that hold modules or parameters are found as in every module.
+/// Every part can be replaced, and a subclass can override the three blocks, or the whole forward pass. The properties
+/// of a subclass that hold modules or parameters are found as in every module.
 open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     public var selfAttn: MultiheadAttention
     public var multiheadAttn: MultiheadAttention
@@ -173,8 +173,8 @@ open class TransformerDecoder: Module {
 
     /// - Parameters:
     ///   - decoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
-    ///     `TransformerDecoderLayer` can be copied: with a subclass, or with parts that were replaced, use the initializer
-    ///     that takes a closure.
+    ///     `TransformerDecoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
+    ///     initializer that takes a closure.
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
     public convenience init(_ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)

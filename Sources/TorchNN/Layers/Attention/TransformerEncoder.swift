@@ -2,8 +2,8 @@ import Torch
 
 /// One layer of a transformer's encoder: attention of a sequence to itself, then a network for each step.
 ///
-/// It takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out. Vaswani
-/// and others 2017, "Attention is all you need".
+/// It takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out.
+/// Vaswani and others 2017, "Attention is all you need".
 ///
 /// Every part can be replaced (`layer.norm1 = RMSNorm(512)`), and a subclass can override the two blocks, or the
 /// whole forward pass. The properties of a subclass that hold modules or parameters are found as in every module.
@@ -95,7 +95,8 @@ public protocol TransformerEncoderBlock: Module {
     ///
     /// - Parameters:
     ///   - source: `[S, N, dModel]`, or batch first if the block says so.
-    ///   - mask: `[S, S]` or `[N · heads, S, S]`: numbers that are added to the attention's, or `true` to leave one out.
+    ///   - mask: `[S, S]` or `[N · heads, S, S]`: numbers that are added to the attention's, or `true` to leave one
+    ///     out.
     ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
     ///   - isCausal: says that `mask` is the causal mask.
     /// - Returns: a tensor of the source's shape.
@@ -131,8 +132,8 @@ open class TransformerEncoder: Module {
 
     /// - Parameters:
     ///   - encoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
-    ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the initializer
-    ///     that takes a closure.
+    ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
+    ///     initializer that takes a closure.
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
     public convenience init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)

@@ -29,8 +29,8 @@ public final class Conv1d: Convolution<Int> {
 /// Convolution in two dimensions: each output channel is the sum of the input channels, each filtered by a kernel.
 ///
 /// It takes `[N, inChannels, H, W]` or `[inChannels, H, W]`; the height of the output is
-/// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise. Weight and bias are drawn uniformly from
-/// ±1/√(inChannels / groups · kernel height · kernel width), as PyTorch draws them.
+/// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise. Weight and bias are drawn uniformly
+/// from ±1/√(inChannels / groups · kernel height · kernel width), as PyTorch draws them.
 public final class Conv2d: Convolution<Pair> {
     /// - Parameters:
     ///   - inChannels: the number of input channels.

@@ -57,8 +57,8 @@ public final class ConvTranspose2d: TransposedConvolution<Pair> {
 /// Transposed convolution in three dimensions: the reverse of `Conv3d` in its shapes, also called deconvolution.
 ///
 /// It takes `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]`; the depth of the output is
-/// (D - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1, height and width likewise. Weight and bias are
-/// drawn uniformly from ±1/√(outChannels / groups · the kernel's elements), as PyTorch draws them.
+/// (D - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1, height and width likewise. Weight and bias
+/// are drawn uniformly from ±1/√(outChannels / groups · the kernel's elements), as PyTorch draws them.
 public final class ConvTranspose3d: TransposedConvolution<Triple> {
     /// - Parameters:
     ///   - inChannels: the number of input channels.

@@ -2,8 +2,8 @@ import Torch
 
 /// The sum, the mean, or the greatest elements of a table's rows, for each bag of row numbers.
 ///
-/// It computes `Embedding` and the reduction at once. The table is drawn from the normal distribution; the padding's row
-/// is zero.
+/// It computes `Embedding` and the reduction at once. The table is drawn from the normal distribution; the padding's
+/// row is zero.
 public final class EmbeddingBag: Module {
     /// How the rows of a bag become one.
     public enum Mode: String, CaseIterable, Sendable {

@@ -2,8 +2,8 @@ import Torch
 
 /// Normalizes each channel of a batch: (x - mean) / √(variance + eps) · weight + bias.
 ///
-/// In training the statistics are those of the batch, which go into the running ones; in evaluation they are the running
-/// ones.
+/// In training the statistics are those of the batch, which go into the running ones; in evaluation they are the
+/// running ones.
 /// Ioffe and Szegedy 2015, "Batch normalization".
 public class BatchNorm: ChannelNorm, Layer {
     /// - Parameters:

@@ -130,8 +130,9 @@ public class AdaptiveAveragePooling: AdaptivePooling, Layer {
 /// Pooling by the mean to a given size, with windows of equal size: what ONNX can express. Python Helios calls it
 /// `AdaptiveAvgPool2d`.
 ///
-/// It takes `[N, C, H, W]` or `[C, H, W]`. The distance between windows is ⌊input / output⌋, and their size is such that
-/// the last one ends with the input. If the output's size divides the input's, the result is that of `AdaptiveAvgPool2d`.
+/// It takes `[N, C, H, W]` or `[C, H, W]`. The distance between windows is ⌊input / output⌋, and their size is such
+/// that the last one ends with the input. If the output's size divides the input's, the result is that of
+/// `AdaptiveAvgPool2d`.
 public final class ExportableAdaptiveAvgPool2d: Module, Layer {
     /// The height of the output; `nil` is that of the input.
     public let height: Int?

@@ -97,8 +97,8 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
             dilation: dilation.sizes, ceilMode: ceilMode)
     }
 
-    /// The output, and the position of each element in the input's spatial dimensions, as if they were one: what an unpooling
-    /// takes. PyTorch's `return_indices`.
+    /// The output, and the position of each element in the input's spatial dimensions, as if they were one: what an
+    /// unpooling takes. PyTorch's `return_indices`.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
         try call(input) {
             try maxPoolingWithIndices(

@@ -2,8 +2,8 @@ import Torch
 
 /// A recurrent network with gates that protect its memory: Hochreiter and Schmidhuber 1997, "Long short-term memory".
 ///
-/// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; hidden states are
-/// `[numLayers · directions, N, projSize or hiddenSize]`, cells `[numLayers · directions, N, hiddenSize]`.
+/// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; hidden
+/// states are `[numLayers · directions, N, projSize or hiddenSize]`, cells `[numLayers · directions, N, hiddenSize]`.
 public final class LSTM: RecurrentLayer {
     /// A hidden state and the cells.
     public typealias State = (hidden: Tensor, cell: Tensor)

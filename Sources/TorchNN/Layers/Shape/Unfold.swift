@@ -1,6 +1,7 @@
 import Torch
 
-/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` becomes `[N, C·kernel elements, blocks]`.
+/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` becomes `[N, C·kernel elements,
+/// blocks]`.
 public final class Unfold: Module, Layer {
     public let kernelSize: Pair
     public let dilation: Pair
@@ -36,7 +37,8 @@ public final class Unfold: Module, Layer {
     }
 }
 
-/// Adds blocks up to images, each where `Unfold` takes it from: `[N, C·kernel elements, blocks]` becomes `[N, C, H, W]`.
+/// Adds blocks up to images, each where `Unfold` takes it from: `[N, C·kernel elements, blocks]` becomes `[N, C, H,
+/// W]`.
 public final class Fold: Module, Layer {
     public let outputSize: Pair
     public let kernelSize: Pair
