@@ -15,7 +15,7 @@ struct TensorElementsTests {
             ("expanded", [20, 3, 30], [30, 0, 1], 0),
         ])
     func strided(name: String, shape: [Int], strides: [Int], offset: Int) throws {
-        let memory = try Tensor.arange(end: 13_000, dtype: .float64)
+        let memory = try Tensor.arange(start: 0, end: 13_000, dtype: .float64)
         let tensor = try memory.asStrided(shape, stride: strides, storageOffset: offset)
         for limit in [1 << 26, 4000, 64] {
             var greatest = 0
@@ -35,7 +35,7 @@ struct TensorElementsTests {
     func files() throws {
         try withTemporaryFolder { folder in
             let (first, second) = (folder.appending(path: "a.pth"), folder.appending(path: "b.pth"))
-            let weight = try Tensor.arange(end: 30_000, dtype: .float32).reshape([200, 150])
+            let weight = try Tensor.arange(start: 0, end: 30_000, dtype: .float32).reshape([200, 150])
             try TorchFile.save(["w": .tensor(weight.t())], to: first)
             try TorchFile.save(["w": .tensor(weight.t().contiguous())], to: second)
             #expect(try Program.run("checkpoint", "diff", first.path, second.path).status == 0)

@@ -60,7 +60,9 @@ struct JSONReaderTests {
     @Test("what is written is read again")
     func roundTrip() throws {
         let value: JSONValue = [
-            "\u{0}\u{1F}\"\\/é😀\u{85}": .array([.null, .bool(true), .int(.min), .double(1e3), .double(-5e-324)]),
+            "\u{0}\u{1F}\"\\/é😀\u{85}": .array([
+                .null, .bool(true), .int(.min), .double(1e3), .double(-.leastNonzeroMagnitude),
+            ]),
             "": [:],
         ]
         for layout in [JSONWriter.Layout.compact, .line, .indented] {

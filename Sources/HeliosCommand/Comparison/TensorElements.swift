@@ -72,7 +72,7 @@ extension Tensor {
     /// How many elements the memory has from the first element of this tensor to its last.
     var spanCount: Int {
         // There is no overflow, since the last element lies in the memory.
-        zip(shape, strides).reduce(1) { $0 + max($1.0 - 1, 0) * $1.1 }
+        zip(shape, strides).reduce(1) { $0 + Swift.max($1.0 - 1, 0) * $1.1 }
     }
 
     /// The memory from the first element of this tensor to its last, as a tensor of one dimension.

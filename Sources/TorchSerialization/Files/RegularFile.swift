@@ -5,6 +5,10 @@ package struct FileAccessError: Error {
     /// The reason, in words that follow a colon: `Permission denied`, `it is a FIFO (a named pipe), not a regular
     /// file`.
     package let reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
 }
 
 /// Opens files in one careful way: what is at a path may not be a regular file, and then it must not block the program,

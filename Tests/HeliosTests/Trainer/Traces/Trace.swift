@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 
 /// A recording of Python Helios: a configuration, and for each run the calls that its trainer made.
 struct Trace: Decodable {
