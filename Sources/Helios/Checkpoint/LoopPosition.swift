@@ -5,8 +5,8 @@
 enum LoopPosition: String {
     /// The beginning of a training. No checkpoint has it.
     case start
-    /// After a step, before anything that follows it. An interruption saves here, and so does an error.
-    case step
+    /// After a batch, before anything that follows it. An interruption saves here, and so does an error.
+    case batch = "step"
     /// After the question whether to stop, which was answered with no: the validation that follows was interrupted and
     /// runs again.
     case validation

@@ -26,7 +26,7 @@ final class ProgressReporter {
     // Of the lines that stay.
     private var losses: [String: (sum: Double, count: Int)] = [:]
     private var lastLosses: [String: Double] = [:]
-    private var stepCount = 0
+    private var batchCount = 0
     private var sectionStart: UInt64 = 0
     private var scores: [String: Double] = [:]
     private var state = TrainingState()
@@ -60,10 +60,10 @@ final class ProgressReporter {
     }
 
     /// A batch is over; its losses are `nil` if `add` tells them later.
-    func step(_ state: TrainingState, _ losses: [String: Double]?) {
+    func endBatch(_ state: TrainingState, _ losses: [String: Double]?) {
         guard isNeeded else { return }
         self.state = state
-        stepCount += 1
+        batchCount += 1
         if let losses { add(losses) }
         done = unit == .epoch ? done + 1 : state.currentIteration
         drawIfDue(lastLosses)
@@ -101,7 +101,7 @@ final class ProgressReporter {
         begin("\(epochLabel) validation", done: 0, total: steps)
     }
 
-    func validationStep() {
+    func endValidationBatch() {
         guard unit == .epoch else { return }
         done += 1
         drawIfDue([:])
@@ -125,7 +125,7 @@ final class ProgressReporter {
         begin(label, done: 0, total: steps)
     }
 
-    func testStep() {
+    func endTestBatch() {
         done += 1
         drawIfDue([:])
     }
@@ -143,13 +143,13 @@ final class ProgressReporter {
         for (name, loss) in losses.sorted(by: { $0.key < $1.key }) {
             sums[.string(name)] = .list([.double(loss.sum), .int(loss.count)])
         }
-        return ["losses": .dictionary(sums), "steps": .int(stepCount)]
+        return ["losses": .dictionary(sums), "steps": .int(batchCount)]
     }
 
     /// Restores what `stateDict` gave.
     func loadStateDict(_ state: StateDict) throws {
         losses = [:]
-        stepCount = 0
+        batchCount = 0
         guard state["losses"] != nil else { return }
         for (name, value) in try state.dictionary("losses") {
             guard case .list(let parts) = value, parts.count == 2, case .double(let sum) = parts[0],
@@ -157,7 +157,7 @@ final class ProgressReporter {
             else { throw StateDictError("the sum of the loss '\(name)' so far must be a number and a count") }
             losses[name.description] = (sum, count)
         }
-        stepCount = try state.int("steps")
+        batchCount = try state.int("steps")
     }
 
     // MARK: The lines that stay
@@ -172,14 +172,14 @@ final class ProgressReporter {
 
     /// A line for the iterations that none was about yet.
     private func endIterations() {
-        guard stepCount > 0 else { return }
+        guard batchCount > 0 else { return }
         endSection("iteration \(state.currentIteration)\(limit)")
         beginSection()
     }
 
     private func beginSection() {
         losses.removeAll(keepingCapacity: true)
-        stepCount = 0
+        batchCount = 0
         scores = [:]
         sectionStart = now
     }
@@ -197,7 +197,7 @@ final class ProgressReporter {
         for items in plugins.map(\.progressItems) {
             parts += items.sorted { $0.key < $1.key }.map { "\(VisibleText.of($0.key)) \(format($0.value))" }
         }
-        parts.append("\(stepCount) batch\(stepCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
+        parts.append("\(batchCount) batch\(batchCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
         if isShown { log.console.printLine(line) }
         log.info(line)

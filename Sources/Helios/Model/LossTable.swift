@@ -1,30 +1,30 @@
 /// The values of a model's losses, and those that are not known yet.
 ///
-/// To read a loss waits until its device has finished the step, and meanwhile nothing can hand the device the next one. So
+/// To read a loss waits until its device has finished the batch, and meanwhile nothing can hand the device the next one. So
 /// losses on a device other than the processor stay there until somebody asks: they are read in their order, so that the
 /// sums are the same to the bit.
 struct LossTable {
-    /// Sums since the last validation, and the values of the last step, by name; of the steps that were read.
+    /// Sums since the last validation, and the values of the last batch, by name; of the batches that were read.
     var running: [String: Double] = [:]
     var last: [String: Double] = [:]
 
-    /// The steps that nobody has read.
-    private var pending: [Step] = []
-    /// What the steps had that were postponed and then read, until it is taken.
+    /// The batches that nobody has read.
+    private var pending: [Batch] = []
+    /// What the batches had that were postponed and then read, until it is taken.
     private var read: [[String: Double]] = []
     /// What went wrong for a caller that could not throw.
     private var failure: (any Error)?
 
-    private struct Step {
+    private struct Batch {
         let losses: [String: Tensor]
         let state: TrainingState
         let allowsOverflow: Bool
     }
 
-    /// How many steps nobody has read.
+    /// How many batches nobody has read.
     var pendingCount: Int { pending.count }
 
-    /// Reads a step's losses.
+    /// Reads a batch's losses.
     ///
     /// - Parameter allowsOverflow: whether values may be infinite or no numbers.
     /// - Throws: `NonFiniteLossError`; `ConfigurationError` for a loss that is not one real number.
@@ -55,26 +55,26 @@ struct LossTable {
             "the loss '\(VisibleText.of(name))' is \(loss.dtype)\(loss.shape), and a loss must be \(advice)")
     }
 
-    /// Keeps a step's losses, without what they were computed by.
+    /// Keeps a batch's losses, without what they were computed by.
     mutating func postpone(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
-        // Now, while the step that it belongs to is the one under way.
+        // Now, while the batch that it belongs to is the one under way.
         for (name, loss) in losses { try LossTable.requireNumber(loss, name) }
         pending.append(
-            Step(losses: try losses.mapValues { try $0.detach() }, state: state, allowsOverflow: allowsOverflow))
+            Batch(losses: try losses.mapValues { try $0.detach() }, state: state, allowsOverflow: allowsOverflow))
     }
 
     /// Reads the losses that were postponed.
     ///
-    /// - Throws: `NonFiniteLossError` for the first step that has one; those after it are forgotten.
+    /// - Throws: `NonFiniteLossError` for the first batch that has one; those after it are forgotten.
     mutating func readPostponed() throws {
         if let failure {
             self.failure = nil
             throw failure
         }
-        let steps = pending
+        let batches = pending
         pending.removeAll(keepingCapacity: true)
-        for step in steps {
-            try add(step.losses, state: step.state, allowsOverflow: step.allowsOverflow)
+        for batch in batches {
+            try add(batch.losses, state: batch.state, allowsOverflow: batch.allowsOverflow)
             read.append(last)
         }
     }
@@ -88,7 +88,7 @@ struct LossTable {
     /// Whether `readPostponed` has something to throw.
     var hasFailed: Bool { failure != nil }
 
-    /// What was read since the last call of those that were postponed, a table for each step.
+    /// What was read since the last call of those that were postponed, a table for each batch.
     mutating func takeRead() -> [[String: Double]] {
         defer { read.removeAll(keepingCapacity: true) }
         return read

@@ -1,8 +1,8 @@
 /// What a run needs of the process and of the model's parts while it lasts: seeds, determinism, threads, signal handlers,
 /// hooks on layers and optimizers. `restore` puts back what was there before.
 final class RunEnvironment {
-    /// Times the training steps.
-    var stepTimer = AverageTimer()
+    /// Times the batches of the training.
+    var batchTimer = AverageTimer()
     /// Counts the optimizers' steps if gradients are accumulated.
     private(set) var accumulationWatch: AccumulationWatch?
 

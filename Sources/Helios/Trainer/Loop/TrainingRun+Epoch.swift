@@ -20,7 +20,7 @@ extension TrainingRun {
                     state.currentIteration += 1
                     state.runningIter += 1
                     try train(on: batch, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
-                    if let interruption { return try interrupt(interruption, at: .step) }
+                    if let interruption { return try interrupt(interruption, at: .batch) }
                     outcome = try hooks.stopVote()
                 }
 
@@ -60,7 +60,7 @@ extension TrainingRun {
 
         init(at position: LoopPosition) {
             switch position {
-            case .start, .step, .validation, .lastValidation: self = .start
+            case .start, .batch, .validation, .lastValidation: self = .start
             case .saved: self = .end
             case .ended: self = .ended
             }

@@ -20,8 +20,8 @@ extension TrainingRun {
                     }
                     let shouldLog = isStep && isDue(status.options.logs.every, at: state.currentIteration)
                     try train(on: batch, shouldLog: shouldLog)
-                    if let interruption { return try interrupt(interruption, at: .step) }
-                    next = try finishBatch(from: .step)
+                    if let interruption { return try interrupt(interruption, at: .batch) }
+                    next = try finishBatch(from: .batch)
                 }
                 fallthrough
 
@@ -47,8 +47,8 @@ extension TrainingRun {
     /// Does what follows a batch, from a position on.
     private func finishBatch(from position: LoopPosition) throws -> Continuation {
         switch position {
-        case .step, .lastValidation:
-            if let outcome = try position == .step ? hooks.stopVote() : repeatStopVote() {
+        case .batch, .lastValidation:
+            if let outcome = try position == .batch ? hooks.stopVote() : repeatStopVote() {
                 try saveEnd(at: .lastValidation)
                 return .stop(outcome)
             }
@@ -87,7 +87,7 @@ extension TrainingRun {
     private func finishEpoch(from position: LoopPosition) throws -> FitResult.Outcome? {
         let outcome: FitResult.Outcome?
         switch position {
-        case .start, .step, .validation, .lastValidation: return nil
+        case .start, .batch, .validation, .lastValidation: return nil
         case .saved: outcome = try endEpoch(nil)
         case .ended: outcome = try repeatStopVote()
         }

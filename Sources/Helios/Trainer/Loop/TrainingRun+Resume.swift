@@ -37,7 +37,7 @@ extension TrainingRun {
     /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.
     func stopVote(resumingAt position: LoopPosition) throws -> FitResult.Outcome? {
         switch position {
-        case .step: try hooks.stopVote()
+        case .batch: try hooks.stopVote()
         case .lastValidation, .ended: try repeatStopVote()
         case .start, .validation, .saved: nil
         }

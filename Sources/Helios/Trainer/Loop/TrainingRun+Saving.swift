@@ -65,7 +65,7 @@ extension TrainingRun {
     /// Whether what is saved here is not the end of a step or an epoch, so that it does not stay for good.
     private func isInside(_ position: LoopPosition) -> Bool {
         switch position {
-        case .start, .step, .validation, .lastValidation: true
+        case .start, .batch, .validation, .lastValidation: true
         case .saved, .ended: plan.length.unit == .epoch && state.datasetIter > 0
         }
     }
@@ -103,7 +103,7 @@ extension TrainingRun {
         guard let keeper, state.globalEpoch > 0 else { return nil }
         do {
             let file = try keeper.saveAfterError(state) { history in
-                try checkpoint(at: .step, history, error: "\(error)").stateDict()
+                try checkpoint(at: .batch, history, error: "\(error)").stateDict()
             }
             status.log.info("saved \(file.path) after the error")
             return file

@@ -17,7 +17,7 @@ extension TrainingRun {
             try hooks.eval()
             try evaluation.forEachBatch(of: loader, .test) { batch, step in
                 try hooks.test(batch, step: step)
-                progress.testStep()
+                progress.endTestBatch()
                 return true
             }
             progress.end()
@@ -39,7 +39,7 @@ extension TrainingRun {
             try hooks.eval()
             try evaluation.forEachBatch(of: loader, .predict) { batch, step in
                 predictions.append(try hooks.predictStep(batch, step: step))
-                progress.testStep()
+                progress.endTestBatch()
                 return true
             }
             progress.end()

@@ -30,7 +30,7 @@ extension TrainingRun {
             progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
             try evaluation.forEachBatch(of: loader, .valid) { batch, step in
                 try hooks.validate(batch, step: step)
-                progress.validationStep()
+                progress.endValidationBatch()
                 return interruption == nil && step + 1 != limit
             }
             try hooks.train()

@@ -3,7 +3,7 @@ import Foundation
 /// One run of a model: what `Trainer.fit`, `test` and `predict` do, from the first call to the last.
 ///
 /// `fit` is here. What it does in turn: TrainingRun+Setup.swift sets up, TrainingRun+Resume.swift restores a checkpoint,
-/// TrainingRun+Epoch.swift and TrainingRun+Iteration.swift are the loops, TrainingRun+Step.swift trains on a batch,
+/// TrainingRun+Epoch.swift and TrainingRun+Iteration.swift are the loops, TrainingRun+Batch.swift trains on a batch,
 /// TrainingRun+Validation.swift validates, TrainingRun+Saving.swift saves.
 final class TrainingRun<Batch: Sendable> {
     /// What hooks and the program see of the run.
@@ -101,7 +101,7 @@ final class TrainingRun<Batch: Sendable> {
         let result = try fit()
         if case .interrupted = result.outcome { return result }
         // There and back, so that a state that cannot be saved or restored is found.
-        let saved = try checkpoint(at: .step, CheckpointHistory()).stateDict()
+        let saved = try checkpoint(at: .batch, CheckpointHistory()).stateDict()
         try hooks.run(.loadCheckpoint) { try Checkpoint(saved).restore(model, fastInit: false) }
         if data.testDataLoader != nil { try test() }
         status.log.print("fast run: everything works")

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// The average time of recent steps: the mean over a window that starts anew every 200 steps.
+/// The average time of recent batches: the mean over a window that starts anew every 200 batches.
 struct AverageTimer {
     private static let window = 200
     private var last = DispatchTime.now().uptimeNanoseconds
@@ -11,7 +11,7 @@ struct AverageTimer {
         last = DispatchTime.now().uptimeNanoseconds
     }
 
-    /// Ends a step. Returns the average in seconds.
+    /// Ends a batch. Returns the average in seconds.
     mutating func record() -> Double {
         let now = DispatchTime.now().uptimeNanoseconds
         if count == AverageTimer.window {

@@ -17,7 +17,7 @@ extension TrainingRun {
     /// The batches of the epoch that are not over.
     func remainingBatches(of loader: DataLoader<Batch>) throws -> Batches<Batch> {
         // What was between the epochs does not count.
-        environment.stepTimer.start()
+        environment.batchTimer.start()
         // The order of an epoch that a checkpoint is in the middle of was drawn when the epoch began.
         if state.datasetIter == 0 { orderSeed = try loader.drawOrderSeed() }
         return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed)
@@ -35,7 +35,7 @@ extension TrainingRun {
         try hooks.onTrainingBatchStart(state: state)
         try hooks.trainStep(batch, state: state)
         checkAccumulation()
-        state.averageIterTime = environment.stepTimer.record()
+        state.averageIterTime = environment.batchTimer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try noteLosses(waiting: shouldLog)
         state.datasetIter += 1
@@ -45,8 +45,8 @@ extension TrainingRun {
 
     /// Tells the progress of a batch that is over, and of the losses that are known.
     private func noteLosses(waiting: Bool) throws {
-        guard model.postponesLosses else { return progress.step(state, model.lossTable.last) }
-        progress.step(state, nil)
+        guard model.postponesLosses else { return progress.endBatch(state, model.lossTable.last) }
+        progress.endBatch(state, nil)
         // So many that waiting for them costs little, and so few that a loss that is not a number shows soon.
         if waiting || model.lossTable.hasFailed || model.lossTable.pendingCount >= 32 { try readPostponedLosses() }
     }
