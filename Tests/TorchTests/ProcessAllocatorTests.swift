@@ -16,20 +16,19 @@
             // So that the program has Torch in it.
             #expect(try Tensor.zeros(2).count == 2)
             let function = try #require(dlsym(nil, name))
-            #expect(try file(of: function) != file(of: #dsohandle))
+            #expect(try image(of: function) != image(of: #dsohandle))
         }
 
-        /// The program's file or the library's that lies at an address of this process.
-        private func file(of address: UnsafeRawPointer) throws -> Substring {
-            let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-            let file = maps.split(separator: "\n").lazy.compactMap { line -> Substring? in
-                // As in "7f1c50a00000-7f1c50a26000 r--p 00000000 fe:01 1234    /usr/lib/libc.so.6".
-                let words = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
-                let bounds = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-                guard words.count == 6, bounds.count == 2 else { return nil }
-                return (bounds[0]..<bounds[1]).contains(UInt(bitPattern: address)) ? words[5] : nil
-            }.first
-            return try #require(file, "\(address) lies in no file")
+        /// Where the program or the library begins that an address belongs to.
+        private func image(of address: UnsafeRawPointer) throws -> UnsafeRawPointer {
+            // Swift does not see what the C library shows to GNU programs only: `dladdr`, and `Dl_info` with its four
+            // pointers, of which the second is asked for.
+            typealias LookUp = @convention(c) (UnsafeRawPointer, UnsafeMutablePointer<UnsafeRawPointer?>) -> Int32
+            let lookUp = unsafeBitCast(try #require(dlsym(nil, "dladdr")), to: LookUp.self)
+            var information = [UnsafeRawPointer?](repeating: nil, count: 4)
+            let isFound = lookUp(address, &information) != 0
+            try #require(isFound)
+            return try #require(information[1])
         }
     }
 
