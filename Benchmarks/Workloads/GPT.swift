@@ -43,7 +43,7 @@ final class GPT: Module, Layer {
     let head = Linear(GPT.width, GPT.vocabulary, bias: false)
 
     func forward(_ input: Tensor) throws -> Tensor {
-        let x = try tok(input) + pos(Tensor.arange(.integer(input.shape[1])))
+        let x = try tok(input) + pos(Tensor.arange(input.shape[1]))
         return try head(ln(blocks(x)))
     }
 }

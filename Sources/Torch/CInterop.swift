@@ -36,6 +36,14 @@ extension Array where Element == Tensor? {
     }
 }
 
+// MARK: Numbers
+
+extension ScalarConvertible {
+    var c: CTScalar {
+        scalar.c
+    }
+}
+
 // MARK: Optional arguments
 
 extension Optional where Wrapped == Int {
@@ -56,7 +64,7 @@ extension Optional where Wrapped == Bool {
     }
 }
 
-extension Optional where Wrapped == Scalar {
+extension Optional where Wrapped == any ScalarConvertible {
     var c: CTOptionalScalar {
         CTOptionalScalar(isPresent: self != nil, value: (self ?? 0).c)
     }

@@ -2,7 +2,8 @@ import CTorch
 
 /// One number as an operation takes it: an integer, a real or complex number, or a truth value.
 ///
-/// Literals can be used as scalars: `x.add(y, alpha: 2)`.
+/// Operations take any Swift number, literal or not, so that a scalar needs to be made only for a complex number:
+/// `x.add(y, alpha: rate)`, `Tensor.full([2], Scalar.complex(real: 0, imaginary: 1))`.
 public enum Scalar: Hashable, Sendable {
     case integer(Int)
     case real(Double)
@@ -67,7 +68,7 @@ extension Scalar: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Expres
     }
 }
 
-/// A Swift number that can stand beside a tensor: `2 * x`, `x + learningRate`.
+/// A Swift number that an operation takes: `2 * x`, `x + learningRate`, `Tensor.arange(count)`, `x.clamp(min: 0.5)`.
 public protocol ScalarConvertible {
     /// The number as an operation takes it.
     var scalar: Scalar { get }

@@ -46,7 +46,7 @@ public struct Bernoulli: Distribution {
     public var mode: Tensor {
         get throws {
             let probs = try probs
-            return try Tensor.where(probs.eq(0.5), .real(.nan), probs.ge(0.5).to(probs.dtype))
+            return try Tensor.where(probs.eq(0.5), Double.nan, probs.ge(0.5).to(probs.dtype))
         }
     }
     public var variance: Tensor {

@@ -71,7 +71,7 @@ public struct Categorical: Distribution {
 
     private var nan: Tensor {
         get throws {
-            try Tensor.full(batchShape, .real(.nan), dtype: parameter.tensor.dtype, device: parameter.tensor.device)
+            try Tensor.full(batchShape, Double.nan, dtype: parameter.tensor.dtype, device: parameter.tensor.device)
         }
     }
 
@@ -96,7 +96,7 @@ public struct Categorical: Distribution {
 
     public func entropy() throws -> Tensor {
         let logits = try logits
-        let finite = try logits.clampMin(min: .real(-logits.dtype.greatestFinite))
+        let finite = try logits.clampMin(min: -logits.dtype.greatestFinite)
         return try -(finite * probs).sum(dims: [-1])
     }
 

@@ -47,7 +47,7 @@ public indirect enum Constraint: Sendable {
         case .nonnegativeInteger: return try isWhole(value).logicalAnd(value.ge(0))
         case .integers(let last): return try isWhole(value).logicalAnd(value.ge(0)).logicalAnd(value.le(last))
         case .classes(let count):
-            return try isWhole(value).logicalAnd(value.ge(0)).logicalAnd(value.lt(.integer(count)))
+            return try isWhole(value).logicalAnd(value.ge(0)).logicalAnd(value.lt(count))
         case .interval(let low, let high): return try value.ge(low).logicalAnd(value.le(high))
         case .lessThan(let bound): return try value.lt(bound)
         case .greaterThan(let bound): return try value.gt(bound)

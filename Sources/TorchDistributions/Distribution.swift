@@ -165,7 +165,7 @@ extension Distribution {
 
     /// Values that are counted from 0, in the first dimension.
     func counted(_ count: Int, dtype: DType, device: Device, expand: Bool) throws -> Tensor {
-        let values = try Tensor.arange(.integer(count), dtype: dtype, device: device)
+        let values = try Tensor.arange(count, dtype: dtype, device: device)
             .view([count] + batchShape.map { _ in 1 })
         return expand ? try values.expand([count] + batchShape) : values
     }

@@ -36,7 +36,7 @@ func broadcast(_ parameters: any DistributionParameter...) throws -> [Tensor] {
     let first = parameters.lazy.compactMap(\.parameterTensor).first
     let tensors = try parameters.map { parameter in
         try parameter.parameterTensor
-            ?? Tensor.full([], .real(parameter.parameterNumber), dtype: first?.dtype ?? .float32, device: first?.device)
+            ?? Tensor.full([], parameter.parameterNumber, dtype: first?.dtype ?? .float32, device: first?.device)
     }
     return try Tensor.broadcastTensors(tensors)
 }

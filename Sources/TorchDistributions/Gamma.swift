@@ -52,7 +52,7 @@ public struct Gamma: Distribution {
         let shape = extended(shape)
         let value = try Tensor.standardGamma(concentration.expand(shape)) / rate.expand(shape)
         // A small concentration draws numbers that round to 0, whose density would be infinite.
-        _ = try value.detach().clampMin_(min: .real(value.dtype.leastNormal))
+        _ = try value.detach().clampMin_(min: value.dtype.leastNormal)
         return value
     }
 

@@ -24,7 +24,7 @@ func divergenceOfTwoKinds(_ p: any Distribution, _ q: any Distribution) throws -
         (is Laplace, is Beta), (is Laplace, is Exponential), (is Laplace, is Gamma), (is Laplace, is Uniform),
         (is Normal, is Beta), (is Normal, is Exponential), (is Normal, is Gamma), (is Normal, is Uniform),
         (is Poisson, is Bernoulli), (is Poisson, is Binomial):
-        try Tensor.fullLike(Tensor.broadcastTensors([p.mean, q.mean])[0], .real(.infinity))
+        try Tensor.fullLike(Tensor.broadcastTensors([p.mean, q.mean])[0], Double.infinity)
     default: nil
     }
 }

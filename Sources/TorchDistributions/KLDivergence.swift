@@ -37,7 +37,7 @@ private func divergenceOfOneKind(_ p: any Distribution, _ q: any Distribution) t
 
 /// Returns `infinity` at the elements for which the condition holds.
 func infinite(where condition: Tensor, else value: Tensor) throws -> Tensor {
-    try Tensor.where(condition, .real(.infinity), value)
+    try Tensor.where(condition, Double.infinity, value)
 }
 
 private func divergence(_ p: Normal, _ q: Normal) throws -> Tensor {

@@ -70,6 +70,6 @@ enum Probabilities: Sendable {
     /// Away from 0 and 1, whose logarithms are infinite.
     private static func clamped(_ probs: Tensor) throws -> Tensor {
         let epsilon = probs.dtype.epsilon
-        return try probs.clamp(min: .real(epsilon), max: .real(1 - epsilon))
+        return try probs.clamp(min: epsilon, max: 1 - epsilon)
     }
 }

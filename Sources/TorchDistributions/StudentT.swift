@@ -41,15 +41,15 @@ public struct StudentT: Distribution {
     public var support: Constraint { .real }
     /// NaN for at most one degree of freedom.
     public var mean: Tensor {
-        get throws { try Tensor.where(df.le(1), .real(.nan), loc) }
+        get throws { try Tensor.where(df.le(1), Double.nan, loc) }
     }
     public var mode: Tensor { loc }
     /// Infinite for more than one and at most two degrees of freedom; NaN for fewer.
     public var variance: Tensor {
         get throws {
             let finite = try scale.pow(2) * df / (df - 2)
-            let known = try Tensor.where(df.gt(2), finite, .real(.infinity))
-            return try Tensor.where(df.le(1), .real(.nan), known)
+            let known = try Tensor.where(df.gt(2), finite, Double.infinity)
+            return try Tensor.where(df.le(1), Double.nan, known)
         }
     }
 

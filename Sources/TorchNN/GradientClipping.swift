@@ -19,12 +19,12 @@ public func clipGradNorm_(
         // The norms keep the order of the gradients, since their sum depends on it.
         var norms = [Tensor?](repeating: nil, count: gradients.count)
         for group in groups {
-            let groupNorms = try Tensor.foreachNorm(group.map(\.gradient), ord: .real(normType))
+            let groupNorms = try Tensor.foreachNorm(group.map(\.gradient), ord: normType)
             for ((position, _), norm) in zip(group, groupNorms) {
                 norms[position] = first.device == norm.device ? norm : try norm.to(first.device)
             }
         }
-        let total = try Tensor.stack(norms.compactMap(\.self)).norm(p: .real(normType))
+        let total = try Tensor.stack(norms.compactMap(\.self)).norm(p: normType)
         if errorIfNonFinite, !(try total.item(Double.self).isFinite) {
             throw TorchError(
                 kind: .other, operation: "clip_grad_norm_",
@@ -44,7 +44,7 @@ public func clipGradNorm_(
 public func clipGradValue_(_ parameters: some ParameterSource, clipValue: Double) throws {
     try noGrad {
         for gradient in try parameters.optimizedParameters().compactMap(\.grad) {
-            try gradient.clamp_(min: .real(-clipValue), max: .real(clipValue))
+            try gradient.clamp_(min: -clipValue, max: clipValue)
         }
     }
 }

@@ -56,7 +56,7 @@ public final class GradScaler: Stateful {
         self.backoffFactor = backoffFactor
         self.growthInterval = growthInterval
         try self.device.ensureAvailable()
-        scaleTensor = try Tensor.full([], .real(initialScale), dtype: .float32, device: self.device)
+        scaleTensor = try Tensor.full([], initialScale, dtype: .float32, device: self.device)
         growthTracker = try Tensor.full([], 0, dtype: .int32, device: self.device)
     }
 
@@ -126,7 +126,7 @@ public final class GradScaler: Stateful {
             try Self.check(
                 scale: newScale, growthFactor: growthFactor, backoffFactor: backoffFactor,
                 growthInterval: growthInterval)
-            try scaleTensor.fill_(.real(newScale))
+            try scaleTensor.fill_(newScale)
         } else {
             let found = progress.values.flatMap(\.foundInf.values)
             guard !found.isEmpty else {
@@ -174,8 +174,8 @@ public final class GradScaler: Stateful {
             throw OptimizerError("'_growth_tracker' must be a number of steps, and is \(tracker)")
         }
         (growthFactor, backoffFactor, growthInterval) = (growth, backoff, interval)
-        try scaleTensor.fill_(.real(scale))
-        try growthTracker.fill_(.integer(Int(tracker)))
+        try scaleTensor.fill_(scale)
+        try growthTracker.fill_(Int(tracker))
     }
 
     // MARK: Parts

@@ -110,10 +110,10 @@ struct GradientBucket {
     func prepared(weightDecay: Double, maximize: Bool) throws -> (gradients: [Tensor], areCopies: Bool) {
         guard maximize else {
             guard weightDecay != 0 else { return (gradients, false) }
-            return (try Tensor.foreachAdd(gradients, parameters, alpha: .real(weightDecay)), true)
+            return (try Tensor.foreachAdd(gradients, parameters, alpha: weightDecay), true)
         }
         let turned = try Tensor.foreachNeg(gradients)
-        if weightDecay != 0 { try Tensor.foreachAdd_(turned, parameters, alpha: .real(weightDecay)) }
+        if weightDecay != 0 { try Tensor.foreachAdd_(turned, parameters, alpha: weightDecay) }
         return (turned, true)
     }
 
@@ -125,7 +125,7 @@ struct GradientBucket {
         guard isDecoupled, weightDecay != 0 else {
             return try prepared(weightDecay: weightDecay, maximize: maximize).gradients
         }
-        try Tensor.foreachMul_(parameters, scalar: .real(1 - learningRate * weightDecay))
+        try Tensor.foreachMul_(parameters, scalar: 1 - learningRate * weightDecay)
         return try prepared(weightDecay: 0, maximize: maximize).gradients
     }
 

@@ -194,7 +194,7 @@ package protocol ScaledOptimizer: Optimizer {
 func unscaled(_ gradient: Tensor, _ gradScale: Tensor?, _ foundInf: Tensor?) throws -> Tensor? {
     if let foundInf, try foundInf.item(Double.self) != 0 { return nil }
     guard let gradScale else { return gradient }
-    return try gradient.div(.real(gradScale.item(Double.self)))
+    return try gradient.div(gradScale.item(Double.self))
 }
 
 /// The error of an optimizer that cannot work with its parameters, options or state.

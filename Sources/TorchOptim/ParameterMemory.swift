@@ -110,7 +110,7 @@ struct ParameterMemory {
                 let fresh =
                     initial == 0
                     ? try Tensor.zerosLike(parameter.detach())
-                    : try Tensor.fullLike(parameter.detach(), .real(initial))
+                    : try Tensor.fullLike(parameter.detach(), initial)
                 entries[index]?.buffers[buffer] = fresh
                 tensors.append(fresh)
                 continue
@@ -194,13 +194,13 @@ struct ParameterMemory {
         var state = StateDict()
         switch steps {
         case .none: break
-        case .number: state["step"] = .tensor(try Tensor.full([], .integer(entry.step), dtype: .float32))
+        case .number: state["step"] = .tensor(try Tensor.full([], entry.step, dtype: .float32))
         case .integer: state["step"] = .int(entry.step)
         // This is a copy, since PyTorch would count a shared one several times.
         case .counter: state["step"] = try entry.counter.map { .tensor(try $0.tensor.clone()) }
         }
         for (name, number) in zip(numbers, entry.numbers) {
-            state[name] = .tensor(try Tensor.full([], .real(Double(number)), dtype: .float32))
+            state[name] = .tensor(try Tensor.full([], Double(number), dtype: .float32))
         }
         for (name, buffer) in zip(buffers, entry.buffers) {
             guard let buffer else { continue }
@@ -266,7 +266,7 @@ private final class StepCounter {
 
     init(_ start: Int, on device: Device) throws {
         self.start = start
-        tensor = try Tensor.full([], .integer(start), dtype: .float32, device: device)
+        tensor = try Tensor.full([], start, dtype: .float32, device: device)
     }
 
     init(copying tensor: Tensor, holders: Int) {

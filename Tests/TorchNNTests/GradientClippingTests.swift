@@ -92,7 +92,7 @@ struct GradientClippingTests {
     func severalTypes() throws {
         let parameters = try [DType.float32, .float64].map { try Tensor.zeros([1], dtype: $0).requiresGrad_() }
         for (parameter, value) in zip(parameters, [3.0, 4.0]) {
-            try parameter.setGrad(Tensor.full([1], .real(value), dtype: parameter.dtype))
+            try parameter.setGrad(Tensor.full([1], value, dtype: parameter.dtype))
         }
         #expect(try clipGradNorm_(parameters, maxNorm: 1).item(Double.self) == 5)
         let clipped = try parameters.map { try #require($0.grad).item(Double.self) }

@@ -135,13 +135,13 @@ struct ComplexSparseTests {
                         try isSparse
                         ? Self.gradient(recording.rows[step], recording.values[step].tensor)
                         : Tensor.viewAsComplex(recording.gradients[step][0].tensor)
-                    try parameter.setGrad(gradient.mul(.real(scale ?? 1)))
+                    try parameter.setGrad(gradient.mul(scale ?? 1))
                     try scaler.step(optimizer)
                     try scaler.update()
                 }
                 guard scale != nil else { return try parameter.detach() }
                 let before = try parameter.detach().clone()
-                try parameter.setGrad(#require(parameter.grad).mul(.real(.infinity)))
+                try parameter.setGrad(#require(parameter.grad).mul(Double.infinity))
                 try scaler.step(optimizer)
                 try scaler.update()
                 try expectSameBits(parameter.detach(), before)

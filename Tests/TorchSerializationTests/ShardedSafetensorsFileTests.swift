@@ -12,7 +12,7 @@ struct ShardedSafetensorsFileTests {
         var state = StateDict()
         for number in 0..<6 {
             state["z\(9 - number)"] = .tensor(
-                try Tensor.full([10], .real(value + Double(number)), dtype: .float32))
+                try Tensor.full([10], value + Double(number), dtype: .float32))
         }
         return state
     }

@@ -9,7 +9,7 @@ struct TensorPieceTests {
         "follow each other, cover every element once, and are no larger than asked",
         arguments: [[], [7], [3, 4, 5], [2, 1, 3, 2], [1, 1, 9], [0], [4, 0, 2]], [1, 2, 5, 12, 1000])
     func cover(shape: [Int], limit: Int) throws {
-        let tensor = try Tensor.arange(.integer(shape.reduce(1, *)), dtype: .int64).reshape(shape)
+        let tensor = try Tensor.arange(shape.reduce(1, *), dtype: .int64).reshape(shape)
         var elements: [Int] = []
         try TensorPiece.forEach(of: shape, limit: limit) { piece in
             #expect(piece.elements.count <= limit)

@@ -19,7 +19,7 @@ struct CachingAllocatorTests {
     func sizes() throws {
         for round in 0..<2 {
             let tensors = try CachingAllocatorTests.sizes.enumerated().map { index, size in
-                let tensor = try Tensor.full([size], .integer((index + round) % 251), dtype: .uint8)
+                let tensor = try Tensor.full([size], (index + round) % 251, dtype: .uint8)
                 #expect(UInt(bitPattern: ct_tensor_data(tensor.pointer)) % 64 == 0)
                 return tensor
             }
@@ -56,7 +56,7 @@ struct CachingAllocatorTests {
             for round in 0..<400 {
                 do {
                     let value = (thread * 61 + round) % 251
-                    tensors.append((try .full([1000 + round % 7 * 100], .integer(value), dtype: .uint8), value))
+                    tensors.append((try .full([1000 + round % 7 * 100], value, dtype: .uint8), value))
                     if tensors.count > 20 {
                         let (tensor, value) = tensors.remove(at: round % 20)
                         if try tensor.min().item(Int.self) != value || tensor.max().item(Int.self) != value {

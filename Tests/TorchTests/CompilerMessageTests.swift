@@ -34,8 +34,11 @@ struct CompilerMessageTests {
     @Test("code that compiles has no errors, so that the others are the compiler's and not the test's")
     func right() throws {
         #expect(
-            try errors(["_ = try x[0] + x[.all, 1]", "try x.set(y, at: 0)", "let d: Double = try x.item(); _ = d"])
-                == [])
+            try errors([
+                "_ = try x[0] + x[.all, 1]", "try x.set(y, at: 0)", "let d: Double = try x.item(); _ = d",
+                "let n = 3; _ = try x.add(y, alpha: n).clamp(min: -n, max: 0.5) + Tensor.arange(n)",
+                "let half: Float = 0.5; _ = try Tensor.full([2, 3], half).maskedFill(mask: x.gt(0), value: -Double.infinity)",
+            ]) == [])
     }
 
     @Test("an assignment to a subscript is told to use set")

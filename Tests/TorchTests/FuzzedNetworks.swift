@@ -10,14 +10,15 @@ let fuzzedCreation: FuzzedCalls = [
         "arange",
         {
             _ = try Tensor.arange(
-                $0.pick([0, 3, -1, 2.5, .real(.nan), .real(.infinity), true]), dtype: $0.optional($0.dtype))
+                $0.pick([0, 3, -1, 2.5, .real(.nan), .real(.infinity), true] as [Scalar]), dtype: $0.optional($0.dtype))
         }
     ),
     (
         "arange.step",
         {
             _ = try Tensor.arange(
-                start: $0.pick([0, 1, 1.5]), end: $0.pick([4, -4]), step: $0.pick([0, 1, -1, .real(.nan)]))
+                start: $0.pick([0, 1, 1.5] as [Scalar]), end: $0.pick([4, -4]),
+                step: $0.pick([0, 1, -1, .real(.nan)] as [Scalar]))
         }
     ),
     (

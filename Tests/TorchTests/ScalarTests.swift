@@ -25,11 +25,30 @@ import Torch
 
     @Test("a scalar that a type cannot hold is an error")
     func conversion() throws {
-        #expect(throws: TorchError.self) { try Tensor.full([1], .real(.nan), dtype: .int32) }
+        #expect(throws: TorchError.self) { try Tensor.full([1], Double.nan, dtype: .int32) }
         #expect(throws: TorchError.self) { try Tensor.full([1], 1e300, dtype: .float32) }
         #expect(throws: TorchError.self) { try Tensor.full([1], 300, dtype: .uint8) }
-        #expect(throws: TorchError.self) { try Tensor.zeros(1).fill_(.complex(real: 0, imaginary: 1)) }
-        #expect(try Tensor.full([1], .real(.infinity)).item(Double.self) == .infinity)
-        #expect(try Tensor.full([1], .integer(.min)).item(Int.self) == .min)
+        #expect(throws: TorchError.self) { try Tensor.zeros(1).fill_(Scalar.complex(real: 0, imaginary: 1)) }
+        #expect(try Tensor.full([1], Double.infinity).item(Double.self) == .infinity)
+        #expect(try Tensor.full([1], Int.min).item(Int.self) == .min)
+    }
+
+    @Test("operations take Swift's numbers as they are, and each keeps its kind")
+    func arguments() throws {
+        let (count, rate, low, limit) = (3, 0.5, Float(-0.25), Int?.some(1))
+        #expect(try Tensor.arange(count).array(Int.self) == [0, 1, 2])
+        #expect(try Tensor.arange(start: 1, end: count).array(Int.self) == [1, 2])
+        #expect(try Tensor.full([2], rate).dtype == .float32)
+        #expect(try Tensor.full([2], count).dtype == .int64)
+        #expect(try Tensor.full([2], true).dtype == .bool)
+        let x = try Tensor.full([1], rate)
+        #expect(try x.add(x, alpha: count).item(Double.self) == 2)
+        #expect(try x.add(x, alpha: rate).item(Double.self) == 0.75)
+        #expect(try x.add(x, alpha: 2).item(Double.self) == 1.5)
+        #expect(try x.sub(count).clamp(min: low).item(Double.self) == -0.25)
+        #expect(try x.add(count).clamp(min: low, max: limit).item(Double.self) == 1)
+        #expect(try x.add(count).clamp(min: nil, max: 2).item(Double.self) == 2)
+        #expect(try x.norm(p: nil, dim: 0).item(Double.self) == 0.5)
+        #expect(try x.mul(UInt8(4)).pow(Int32(2)).item(Double.self) == 4)
     }
 }

@@ -45,7 +45,7 @@ import Torch
             (.type, "mean", { try i.mean() }),
             (.type, "add_", { try i.add_(0.5) }),
             (.type, "index_select", { try x.indexSelect(dim: 0, index: Tensor([0.5])) }),
-            (.type, "full", { try Tensor.full([2], .real(.nan), dtype: .int64) }),
+            (.type, "full", { try Tensor.full([2], Double.nan, dtype: .int64) }),
             (.type, "bitwise_and", { try x.bitwiseAnd(x) }),
             (.outOfMemory, "zeros", { try Tensor.zeros(1 << 50) }),
             (.outOfMemory, "empty", { try Tensor.empty(1 << 62, 4) }),

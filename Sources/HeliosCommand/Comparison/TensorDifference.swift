@@ -44,7 +44,7 @@ struct TensorDifference {
         var gap = try raw.nanToNum(nan: .infinity, posinf: .infinity)
         // Different integers differ by at least one, even if double precision cannot tell them apart.
         if first.dtype.isExact { gap = try Tensor.where(isOther.logicalAnd(gap.lt(1)), 1.0, gap) }
-        let counts = try isOther.logicalAnd(gap.le(Scalar(tolerance)).logicalNot())
+        let counts = try isOther.logicalAnd(gap.le(tolerance).logicalNot())
         let number = try counts.sum().item(Int.self)
         guard number > 0 else { return }
         count += number

@@ -49,7 +49,7 @@ extension Tensor {
     /// `leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func leakyRelu(_ input: Tensor, negativeSlope: Scalar = 0.01) throws -> Tensor {
+    public static func leakyRelu(_ input: Tensor, negativeSlope: any ScalarConvertible = 0.01) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_leaky_relu(input.pointer, negativeSlope.c))
     }
@@ -60,7 +60,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     @discardableResult
-    public static func leakyRelu_(_ input: Tensor, negativeSlope: Scalar = 0.01) throws -> Tensor {
+    public static func leakyRelu_(_ input: Tensor, negativeSlope: any ScalarConvertible = 0.01) throws -> Tensor {
         defer { keepAlive(input) }
         try check(ct_leaky_relu_(input.pointer, negativeSlope.c))
         return input
@@ -79,8 +79,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func rrelu(
-        _ input: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333, training: Bool = false,
-        generator: Generator? = nil
+        _ input: Tensor, lower: any ScalarConvertible = 0.125, upper: any ScalarConvertible = 0.3333333333333333,
+        training: Bool = false, generator: Generator? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
         return try Tensor(owning: ct_rrelu(input.pointer, lower.c, upper.c, training, generator?.pointer))
@@ -92,8 +92,8 @@ extension Tensor {
     /// Writes into `input`.
     @discardableResult
     public static func rrelu_(
-        _ input: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333, training: Bool = false,
-        generator: Generator? = nil
+        _ input: Tensor, lower: any ScalarConvertible = 0.125, upper: any ScalarConvertible = 0.3333333333333333,
+        training: Bool = false, generator: Generator? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, generator)) }
         try check(ct_rrelu_(input.pointer, lower.c, upper.c, training, generator?.pointer))
@@ -105,8 +105,8 @@ extension Tensor {
     ///
     /// Writes into `noise`. Returns a new tensor.
     public static func rreluWithNoise(
-        _ input: Tensor, noise: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333,
-        training: Bool = false, generator: Generator? = nil
+        _ input: Tensor, noise: Tensor, lower: any ScalarConvertible = 0.125,
+        upper: any ScalarConvertible = 0.3333333333333333, training: Bool = false, generator: Generator? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, noise, generator)) }
         return try Tensor(
@@ -119,8 +119,8 @@ extension Tensor {
     /// Writes into `input` and `noise`.
     @discardableResult
     public static func rreluWithNoise_(
-        _ input: Tensor, noise: Tensor, lower: Scalar = 0.125, upper: Scalar = 0.3333333333333333,
-        training: Bool = false, generator: Generator? = nil
+        _ input: Tensor, noise: Tensor, lower: any ScalarConvertible = 0.125,
+        upper: any ScalarConvertible = 0.3333333333333333, training: Bool = false, generator: Generator? = nil
     ) throws -> Tensor {
         defer { keepAlive((input, noise, generator)) }
         try check(ct_rrelu_with_noise_(input.pointer, noise.pointer, lower.c, upper.c, training, generator?.pointer))
@@ -133,7 +133,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func elu(
-        _ input: Tensor, alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1
+        _ input: Tensor, alpha: any ScalarConvertible = 1, scale: any ScalarConvertible = 1,
+        inputScale: any ScalarConvertible = 1
     ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_elu(input.pointer, alpha.c, scale.c, inputScale.c))
@@ -146,7 +147,8 @@ extension Tensor {
     /// Writes into `input`.
     @discardableResult
     public static func elu_(
-        _ input: Tensor, alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1
+        _ input: Tensor, alpha: any ScalarConvertible = 1, scale: any ScalarConvertible = 1,
+        inputScale: any ScalarConvertible = 1
     ) throws -> Tensor {
         defer { keepAlive(input) }
         try check(ct_elu_(input.pointer, alpha.c, scale.c, inputScale.c))
@@ -174,7 +176,7 @@ extension Tensor {
     /// `celu(Tensor self, Scalar alpha=1.0) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func celu(_ input: Tensor, alpha: Scalar = 1.0) throws -> Tensor {
+    public static func celu(_ input: Tensor, alpha: any ScalarConvertible = 1.0) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_celu(input.pointer, alpha.c))
     }
@@ -183,7 +185,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     @discardableResult
-    public static func celu_(_ input: Tensor, alpha: Scalar = 1.0) throws -> Tensor {
+    public static func celu_(_ input: Tensor, alpha: any ScalarConvertible = 1.0) throws -> Tensor {
         defer { keepAlive(input) }
         try check(ct_celu_(input.pointer, alpha.c))
         return input
@@ -264,7 +266,9 @@ extension Tensor {
     /// `softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func softplus(_ input: Tensor, beta: Scalar = 1, threshold: Scalar = 20) throws -> Tensor {
+    public static func softplus(
+        _ input: Tensor, beta: any ScalarConvertible = 1, threshold: any ScalarConvertible = 20
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_softplus(input.pointer, beta.c, threshold.c))
     }
@@ -274,7 +278,9 @@ extension Tensor {
     /// `hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hardtanh(_ input: Tensor, minVal: Scalar = -1, maxVal: Scalar = 1) throws -> Tensor {
+    public static func hardtanh(
+        _ input: Tensor, minVal: any ScalarConvertible = -1, maxVal: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_hardtanh(input.pointer, minVal.c, maxVal.c))
     }
@@ -285,7 +291,9 @@ extension Tensor {
     ///
     /// Writes into `input`.
     @discardableResult
-    public static func hardtanh_(_ input: Tensor, minVal: Scalar = -1, maxVal: Scalar = 1) throws -> Tensor {
+    public static func hardtanh_(
+        _ input: Tensor, minVal: any ScalarConvertible = -1, maxVal: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         try check(ct_hardtanh_(input.pointer, minVal.c, maxVal.c))
         return input
@@ -330,7 +338,7 @@ extension Tensor {
     /// `hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func hardshrink(lambd: Scalar = 0.5) throws -> Tensor {
+    public func hardshrink(lambd: any ScalarConvertible = 0.5) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_hardshrink(pointer, lambd.c))
     }
@@ -338,7 +346,7 @@ extension Tensor {
     /// `softshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func softshrink(_ input: Tensor, lambd: Scalar = 0.5) throws -> Tensor {
+    public static func softshrink(_ input: Tensor, lambd: any ScalarConvertible = 0.5) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_softshrink(input.pointer, lambd.c))
     }
@@ -346,7 +354,9 @@ extension Tensor {
     /// `threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func threshold(_ input: Tensor, threshold: Scalar, value: Scalar) throws -> Tensor {
+    public static func threshold(
+        _ input: Tensor, threshold: any ScalarConvertible, value: any ScalarConvertible
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_threshold(input.pointer, threshold.c, value.c))
     }
@@ -355,7 +365,9 @@ extension Tensor {
     ///
     /// Writes into `input`.
     @discardableResult
-    public static func threshold_(_ input: Tensor, threshold: Scalar, value: Scalar) throws -> Tensor {
+    public static func threshold_(
+        _ input: Tensor, threshold: any ScalarConvertible, value: any ScalarConvertible
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         try check(ct_threshold_(input.pointer, threshold.c, value.c))
         return input

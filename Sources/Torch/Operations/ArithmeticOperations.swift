@@ -9,7 +9,7 @@ extension Tensor {
     /// `add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func add(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func add(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_add_Tensor(pointer, other.pointer, alpha.c))
     }
@@ -19,7 +19,7 @@ extension Tensor {
     /// `add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func add(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func add(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_add_Scalar(pointer, other.c, alpha.c))
     }
@@ -30,7 +30,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func add_(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func add_(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         try check(ct_add__Tensor(pointer, other.pointer, alpha.c))
         return self
@@ -42,7 +42,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func add_(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func add_(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_add__Scalar(pointer, other.c, alpha.c))
         return self
@@ -51,7 +51,7 @@ extension Tensor {
     /// `subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func subtract(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func subtract(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_subtract_Tensor(pointer, other.pointer, alpha.c))
     }
@@ -59,7 +59,7 @@ extension Tensor {
     /// `subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func subtract(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func subtract(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_subtract_Scalar(pointer, other.c, alpha.c))
     }
@@ -68,7 +68,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func subtract_(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func subtract_(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         try check(ct_subtract__Tensor(pointer, other.pointer, alpha.c))
         return self
@@ -78,7 +78,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func subtract_(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func subtract_(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_subtract__Scalar(pointer, other.c, alpha.c))
         return self
@@ -89,7 +89,7 @@ extension Tensor {
     /// `sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func sub(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func sub(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_sub_Tensor(pointer, other.pointer, alpha.c))
     }
@@ -99,7 +99,7 @@ extension Tensor {
     /// `sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func sub(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func sub(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_sub_Scalar(pointer, other.c, alpha.c))
     }
@@ -110,7 +110,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func sub_(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func sub_(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, other)) }
         try check(ct_sub__Tensor(pointer, other.pointer, alpha.c))
         return self
@@ -122,7 +122,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func sub_(_ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public func sub_(_ other: any ScalarConvertible, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_sub__Scalar(pointer, other.c, alpha.c))
         return self
@@ -143,7 +143,7 @@ extension Tensor {
     /// `mul.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func mul(_ other: Scalar) throws -> Tensor {
+    public func mul(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_mul_Scalar(pointer, other.c))
     }
@@ -166,7 +166,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func mul_(_ other: Scalar) throws -> Tensor {
+    public func mul_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_mul__Scalar(pointer, other.c))
         return self
@@ -183,7 +183,7 @@ extension Tensor {
     /// `multiply.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func multiply(_ other: Scalar) throws -> Tensor {
+    public func multiply(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_multiply_Scalar(pointer, other.c))
     }
@@ -202,7 +202,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func multiply_(_ other: Scalar) throws -> Tensor {
+    public func multiply_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_multiply__Scalar(pointer, other.c))
         return self
@@ -233,7 +233,7 @@ extension Tensor {
     /// `div.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func div(_ other: Scalar) throws -> Tensor {
+    public func div(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_div_Scalar(pointer, other.c))
     }
@@ -243,7 +243,7 @@ extension Tensor {
     /// `div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func div(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
+    public func div(_ other: any ScalarConvertible, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_div_Scalar_mode(pointer, other.c, roundingMode?.rawValue))
     }
@@ -278,7 +278,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func div_(_ other: Scalar) throws -> Tensor {
+    public func div_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_div__Scalar(pointer, other.c))
         return self
@@ -290,7 +290,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func div_(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
+    public func div_(_ other: any ScalarConvertible, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_div__Scalar_mode(pointer, other.c, roundingMode?.rawValue))
         return self
@@ -307,7 +307,7 @@ extension Tensor {
     /// `divide.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func divide(_ other: Scalar) throws -> Tensor {
+    public func divide(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_divide_Scalar(pointer, other.c))
     }
@@ -323,7 +323,7 @@ extension Tensor {
     /// `divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func divide(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
+    public func divide(_ other: any ScalarConvertible, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_divide_Scalar_mode(pointer, other.c, roundingMode?.rawValue))
     }
@@ -342,7 +342,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func divide_(_ other: Scalar) throws -> Tensor {
+    public func divide_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_divide__Scalar(pointer, other.c))
         return self
@@ -362,7 +362,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func divide_(_ other: Scalar, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
+    public func divide_(_ other: any ScalarConvertible, roundingMode: Tensor.RoundingMode?) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_divide__Scalar_mode(pointer, other.c, roundingMode?.rawValue))
         return self
@@ -379,7 +379,7 @@ extension Tensor {
     /// `true_divide.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func trueDivide(_ other: Scalar) throws -> Tensor {
+    public func trueDivide(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_true_divide_Scalar(pointer, other.c))
     }
@@ -398,7 +398,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func trueDivide_(_ other: Scalar) throws -> Tensor {
+    public func trueDivide_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_true_divide__Scalar(pointer, other.c))
         return self
@@ -419,7 +419,7 @@ extension Tensor {
     /// `floor_divide.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func floorDivide(_ other: Scalar) throws -> Tensor {
+    public func floorDivide(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_floor_divide_Scalar(pointer, other.c))
     }
@@ -442,7 +442,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func floorDivide_(_ other: Scalar) throws -> Tensor {
+    public func floorDivide_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_floor_divide__Scalar(pointer, other.c))
         return self
@@ -453,7 +453,7 @@ extension Tensor {
     /// `rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func rsub(_ input: Tensor, _ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public static func rsub(_ input: Tensor, _ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((input, other)) }
         return try Tensor(owning: ct_rsub_Tensor(input.pointer, other.pointer, alpha.c))
     }
@@ -463,7 +463,9 @@ extension Tensor {
     /// `rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func rsub(_ input: Tensor, _ other: Scalar, alpha: Scalar = 1) throws -> Tensor {
+    public static func rsub(
+        _ input: Tensor, _ other: any ScalarConvertible, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_rsub_Scalar(input.pointer, other.c, alpha.c))
     }
@@ -473,7 +475,7 @@ extension Tensor {
     /// `remainder.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func remainder(_ other: Scalar) throws -> Tensor {
+    public func remainder(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_remainder_Scalar(pointer, other.c))
     }
@@ -493,7 +495,7 @@ extension Tensor {
     /// `remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func remainder(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func remainder(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_remainder_Scalar_Tensor(input.c, other.pointer))
     }
@@ -504,7 +506,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func remainder_(_ other: Scalar) throws -> Tensor {
+    public func remainder_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_remainder__Scalar(pointer, other.c))
         return self
@@ -527,7 +529,7 @@ extension Tensor {
     /// `fmod.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func fmod(_ other: Scalar) throws -> Tensor {
+    public func fmod(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_fmod_Scalar(pointer, other.c))
     }
@@ -548,7 +550,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func fmod_(_ other: Scalar) throws -> Tensor {
+    public func fmod_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_fmod__Scalar(pointer, other.c))
         return self
@@ -741,7 +743,7 @@ extension Tensor {
     /// `copysign.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func copysign(_ other: Scalar) throws -> Tensor {
+    public func copysign(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_copysign_Scalar(pointer, other.c))
     }
@@ -760,7 +762,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func copysign_(_ other: Scalar) throws -> Tensor {
+    public func copysign_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_copysign__Scalar(pointer, other.c))
         return self
@@ -983,7 +985,7 @@ extension Tensor {
     /// `lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func lerp(_ end: Tensor, weight: Scalar) throws -> Tensor {
+    public func lerp(_ end: Tensor, weight: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, end)) }
         return try Tensor(owning: ct_lerp_Scalar(pointer, end.pointer, weight.c))
     }
@@ -1004,7 +1006,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func lerp_(_ end: Tensor, weight: Scalar) throws -> Tensor {
+    public func lerp_(_ end: Tensor, weight: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, end)) }
         try check(ct_lerp__Scalar(pointer, end.pointer, weight.c))
         return self
@@ -1027,7 +1029,7 @@ extension Tensor {
     /// `addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addcmul(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcmul(_ tensor1: Tensor, _ tensor2: Tensor, value: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         return try Tensor(owning: ct_addcmul(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
@@ -1038,7 +1040,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addcmul_(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcmul_(_ tensor1: Tensor, _ tensor2: Tensor, value: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         try check(ct_addcmul_(pointer, tensor1.pointer, tensor2.pointer, value.c))
         return self
@@ -1049,7 +1051,7 @@ extension Tensor {
     /// `addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addcdiv(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcdiv(_ tensor1: Tensor, _ tensor2: Tensor, value: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         return try Tensor(owning: ct_addcdiv(pointer, tensor1.pointer, tensor2.pointer, value.c))
     }
@@ -1060,7 +1062,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addcdiv_(_ tensor1: Tensor, _ tensor2: Tensor, value: Scalar = 1) throws -> Tensor {
+    public func addcdiv_(_ tensor1: Tensor, _ tensor2: Tensor, value: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, tensor1, tensor2)) }
         try check(ct_addcdiv_(pointer, tensor1.pointer, tensor2.pointer, value.c))
         return self

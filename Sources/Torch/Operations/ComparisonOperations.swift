@@ -9,7 +9,7 @@ extension Tensor {
     /// `eq.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func eq(_ other: Scalar) throws -> Tensor {
+    public func eq(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_eq_Scalar(pointer, other.c))
     }
@@ -30,7 +30,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func eq_(_ other: Scalar) throws -> Tensor {
+    public func eq_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_eq__Scalar(pointer, other.c))
         return self
@@ -53,7 +53,7 @@ extension Tensor {
     /// `ne.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func ne(_ other: Scalar) throws -> Tensor {
+    public func ne(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_ne_Scalar(pointer, other.c))
     }
@@ -74,7 +74,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func ne_(_ other: Scalar) throws -> Tensor {
+    public func ne_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_ne__Scalar(pointer, other.c))
         return self
@@ -95,7 +95,7 @@ extension Tensor {
     /// `not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func notEqual(_ other: Scalar) throws -> Tensor {
+    public func notEqual(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_not_equal_Scalar(pointer, other.c))
     }
@@ -112,7 +112,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func notEqual_(_ other: Scalar) throws -> Tensor {
+    public func notEqual_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_not_equal__Scalar(pointer, other.c))
         return self
@@ -133,7 +133,7 @@ extension Tensor {
     /// `lt.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func lt(_ other: Scalar) throws -> Tensor {
+    public func lt(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_lt_Scalar(pointer, other.c))
     }
@@ -154,7 +154,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func lt_(_ other: Scalar) throws -> Tensor {
+    public func lt_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_lt__Scalar(pointer, other.c))
         return self
@@ -175,7 +175,7 @@ extension Tensor {
     /// `less.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func less(_ other: Scalar) throws -> Tensor {
+    public func less(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_less_Scalar(pointer, other.c))
     }
@@ -192,7 +192,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func less_(_ other: Scalar) throws -> Tensor {
+    public func less_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_less__Scalar(pointer, other.c))
         return self
@@ -213,7 +213,7 @@ extension Tensor {
     /// `le.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func le(_ other: Scalar) throws -> Tensor {
+    public func le(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_le_Scalar(pointer, other.c))
     }
@@ -234,7 +234,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func le_(_ other: Scalar) throws -> Tensor {
+    public func le_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_le__Scalar(pointer, other.c))
         return self
@@ -255,7 +255,7 @@ extension Tensor {
     /// `less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func lessEqual(_ other: Scalar) throws -> Tensor {
+    public func lessEqual(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_less_equal_Scalar(pointer, other.c))
     }
@@ -272,7 +272,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func lessEqual_(_ other: Scalar) throws -> Tensor {
+    public func lessEqual_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_less_equal__Scalar(pointer, other.c))
         return self
@@ -293,7 +293,7 @@ extension Tensor {
     /// `gt.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func gt(_ other: Scalar) throws -> Tensor {
+    public func gt(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_gt_Scalar(pointer, other.c))
     }
@@ -314,7 +314,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func gt_(_ other: Scalar) throws -> Tensor {
+    public func gt_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_gt__Scalar(pointer, other.c))
         return self
@@ -335,7 +335,7 @@ extension Tensor {
     /// `greater.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func greater(_ other: Scalar) throws -> Tensor {
+    public func greater(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_greater_Scalar(pointer, other.c))
     }
@@ -352,7 +352,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func greater_(_ other: Scalar) throws -> Tensor {
+    public func greater_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_greater__Scalar(pointer, other.c))
         return self
@@ -373,7 +373,7 @@ extension Tensor {
     /// `ge.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func ge(_ other: Scalar) throws -> Tensor {
+    public func ge(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_ge_Scalar(pointer, other.c))
     }
@@ -394,7 +394,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func ge_(_ other: Scalar) throws -> Tensor {
+    public func ge_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_ge__Scalar(pointer, other.c))
         return self
@@ -415,7 +415,7 @@ extension Tensor {
     /// `greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func greaterEqual(_ other: Scalar) throws -> Tensor {
+    public func greaterEqual(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_greater_equal_Scalar(pointer, other.c))
     }
@@ -432,7 +432,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func greaterEqual_(_ other: Scalar) throws -> Tensor {
+    public func greaterEqual_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_greater_equal__Scalar(pointer, other.c))
         return self
@@ -502,7 +502,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        _ elements: Tensor, testElement: Scalar, assumeUnique: Bool = false, invert: Bool = false
+        _ elements: Tensor, testElement: any ScalarConvertible, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(elements) }
         return try Tensor(owning: ct_isin_Tensor_Scalar(elements.pointer, testElement.c, assumeUnique, invert))
@@ -513,7 +513,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        _ element: Scalar, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+        _ element: any ScalarConvertible, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(testElements) }
         return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))
@@ -626,7 +626,7 @@ extension Tensor {
     /// `clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func clamp(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+    public func clamp(min: (any ScalarConvertible)? = nil, max: (any ScalarConvertible)? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_clamp(pointer, min.c, max.c))
     }
@@ -647,7 +647,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func clamp_(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+    public func clamp_(min: (any ScalarConvertible)? = nil, max: (any ScalarConvertible)? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_clamp_(pointer, min.c, max.c))
         return self
@@ -670,7 +670,7 @@ extension Tensor {
     /// `clamp_min(Tensor self, Scalar min) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func clampMin(min: Scalar) throws -> Tensor {
+    public func clampMin(min: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_clamp_min(pointer, min.c))
     }
@@ -691,7 +691,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func clampMin_(min: Scalar) throws -> Tensor {
+    public func clampMin_(min: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_clamp_min_(pointer, min.c))
         return self
@@ -714,7 +714,7 @@ extension Tensor {
     /// `clamp_max(Tensor self, Scalar max) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func clampMax(max: Scalar) throws -> Tensor {
+    public func clampMax(max: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_clamp_max(pointer, max.c))
     }
@@ -735,7 +735,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func clampMax_(max: Scalar) throws -> Tensor {
+    public func clampMax_(max: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_clamp_max_(pointer, max.c))
         return self
@@ -756,7 +756,7 @@ extension Tensor {
     /// `clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func clip(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+    public func clip(min: (any ScalarConvertible)? = nil, max: (any ScalarConvertible)? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_clip(pointer, min.c, max.c))
     }
@@ -773,7 +773,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func clip_(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+    public func clip_(min: (any ScalarConvertible)? = nil, max: (any ScalarConvertible)? = nil) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_clip_(pointer, min.c, max.c))
         return self
@@ -826,7 +826,7 @@ extension Tensor {
     /// `where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func `where`(_ condition: Tensor, _ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func `where`(_ condition: Tensor, _ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive((condition, other)) }
         return try Tensor(owning: ct_where_ScalarSelf(condition.pointer, input.c, other.pointer))
     }
@@ -836,7 +836,7 @@ extension Tensor {
     /// `where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func `where`(_ condition: Tensor, _ input: Tensor, _ other: Scalar) throws -> Tensor {
+    public static func `where`(_ condition: Tensor, _ input: Tensor, _ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((condition, input)) }
         return try Tensor(owning: ct_where_ScalarOther(condition.pointer, input.pointer, other.c))
     }
@@ -846,7 +846,9 @@ extension Tensor {
     /// `where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func `where`(_ condition: Tensor, _ input: Scalar, _ other: Scalar) throws -> Tensor {
+    public static func `where`(
+        _ condition: Tensor, _ input: any ScalarConvertible, _ other: any ScalarConvertible
+    ) throws -> Tensor {
         defer { keepAlive(condition) }
         return try Tensor(owning: ct_where_Scalar(condition.pointer, input.c, other.c))
     }
@@ -868,7 +870,7 @@ extension Tensor {
     /// `masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func maskedFill(mask: Tensor, value: Scalar) throws -> Tensor {
+    public func maskedFill(mask: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, mask)) }
         return try Tensor(owning: ct_masked_fill_Scalar(pointer, mask.pointer, value.c))
     }
@@ -889,7 +891,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func maskedFill_(mask: Tensor, value: Scalar) throws -> Tensor {
+    public func maskedFill_(mask: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, mask)) }
         try check(ct_masked_fill__Scalar(pointer, mask.pointer, value.c))
         return self

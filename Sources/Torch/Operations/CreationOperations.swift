@@ -52,8 +52,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func full(
-        _ size: [Int], _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        _ size: [Int], _ fillValue: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_full(size, size.count, fillValue.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -66,7 +66,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        _ end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
+        _ end: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_arange(end.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -79,8 +80,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_arange_start(start.c, end.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -93,8 +94,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func arange(
-        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, step: any ScalarConvertible, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_arange_start_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -107,8 +108,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Scalar, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, steps: Int, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_linspace(start.c, end.c, steps, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -137,8 +138,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Tensor, end: Scalar, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        start: Tensor, end: any ScalarConvertible, steps: Int, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(start) }
         let result = try Tensor(
@@ -153,8 +154,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func linspace(
-        start: Scalar, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: Tensor, steps: Int, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(end) }
         let result = try Tensor(
@@ -167,8 +168,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func logspace(
-        start: Scalar, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, steps: Int, base: Double = 10.0, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_logspace(start.c, end.c, steps, base, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -193,8 +194,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func logspace(
-        start: Tensor, end: Scalar, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
+        start: Tensor, end: any ScalarConvertible, steps: Int, base: Double = 10.0, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(start) }
         let result = try Tensor(
@@ -207,8 +208,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func logspace(
-        start: Scalar, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: Tensor, steps: Int, base: Double = 10.0, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(end) }
         let result = try Tensor(
@@ -221,8 +222,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func range(
-        start: Scalar, end: Scalar, step: Scalar, dtype: DType? = nil, device: Device? = nil,
-        requiresGrad: Bool = false, pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, step: any ScalarConvertible, dtype: DType? = nil,
+        device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_range_step(start.c, end.c, step.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -233,8 +234,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func range(
-        start: Scalar, end: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        start: any ScalarConvertible, end: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_range(start.c, end.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -303,8 +304,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func fullLike(
-        _ input: Tensor, _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
+        _ input: Tensor, _ fillValue: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil, memoryFormat: MemoryFormat? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
         let result = try Tensor(
@@ -332,7 +333,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func scalarTensor(
-        s: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false, pinMemory: Bool? = nil
+        s: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+        pinMemory: Bool? = nil
     ) throws -> Tensor {
         let result = try Tensor(owning: ct_scalar_tensor(s.c, dtype.c, device.c, pinMemory.c))
         return try result.requiringGrad(requiresGrad)
@@ -470,8 +472,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public func newFull(
-        _ size: [Int], _ fillValue: Scalar, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
-        pinMemory: Bool? = nil
+        _ size: [Int], _ fillValue: any ScalarConvertible, dtype: DType? = nil, device: Device? = nil,
+        requiresGrad: Bool = false, pinMemory: Bool? = nil
     ) throws -> Tensor {
         defer { keepAlive(self) }
         let result = try Tensor(

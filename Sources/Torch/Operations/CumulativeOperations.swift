@@ -89,7 +89,7 @@ extension Tensor {
     /// `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func trapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
+    public static func trapezoid(_ y: Tensor, dx: any ScalarConvertible = 1, dim: Int = -1) throws -> Tensor {
         defer { keepAlive(y) }
         return try Tensor(owning: ct_trapezoid_dx(y.pointer, dx.c, dim))
     }
@@ -121,7 +121,7 @@ extension Tensor {
     /// `cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func cumulativeTrapezoid(_ y: Tensor, dx: Scalar = 1, dim: Int = -1) throws -> Tensor {
+    public static func cumulativeTrapezoid(_ y: Tensor, dx: any ScalarConvertible = 1, dim: Int = -1) throws -> Tensor {
         defer { keepAlive(y) }
         return try Tensor(owning: ct_cumulative_trapezoid_dx(y.pointer, dx.c, dim))
     }
@@ -138,7 +138,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     public static func gradient(
-        _ input: Tensor, spacing: Scalar? = nil, dim: Int? = nil, edgeOrder: Int = 1
+        _ input: Tensor, spacing: (any ScalarConvertible)? = nil, dim: Int? = nil, edgeOrder: Int = 1
     ) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -149,7 +149,9 @@ extension Tensor {
     /// `gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]`
     ///
     /// Returns new tensors.
-    public static func gradient(_ input: Tensor, spacing: Scalar, dims: [Int], edgeOrder: Int = 1) throws -> [Tensor] {
+    public static func gradient(
+        _ input: Tensor, spacing: any ScalarConvertible, dims: [Int], edgeOrder: Int = 1
+    ) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_gradient_scalararray(input.pointer, spacing.c, dims, dims.count, edgeOrder, &results)

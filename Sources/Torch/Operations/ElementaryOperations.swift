@@ -214,7 +214,7 @@ extension Tensor {
     /// `pow.Scalar(Scalar self, Tensor exponent) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func pow(_ input: Scalar, _ exponent: Tensor) throws -> Tensor {
+    public static func pow(_ input: any ScalarConvertible, _ exponent: Tensor) throws -> Tensor {
         defer { keepAlive(exponent) }
         return try Tensor(owning: ct_pow_Scalar(input.c, exponent.pointer))
     }
@@ -224,7 +224,7 @@ extension Tensor {
     /// `pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func pow(_ exponent: Scalar) throws -> Tensor {
+    public func pow(_ exponent: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_pow_Tensor_Scalar(pointer, exponent.c))
     }
@@ -235,7 +235,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func pow_(_ exponent: Scalar) throws -> Tensor {
+    public func pow_(_ exponent: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_pow__Scalar(pointer, exponent.c))
         return self
@@ -264,7 +264,7 @@ extension Tensor {
     /// `float_power.Scalar(Scalar self, Tensor exponent) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func floatPower(_ input: Scalar, _ exponent: Tensor) throws -> Tensor {
+    public static func floatPower(_ input: any ScalarConvertible, _ exponent: Tensor) throws -> Tensor {
         defer { keepAlive(exponent) }
         return try Tensor(owning: ct_float_power_Scalar(input.c, exponent.pointer))
     }
@@ -272,7 +272,7 @@ extension Tensor {
     /// `float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func floatPower(_ exponent: Scalar) throws -> Tensor {
+    public func floatPower(_ exponent: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_float_power_Tensor_Scalar(pointer, exponent.c))
     }
@@ -281,7 +281,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func floatPower_(_ exponent: Scalar) throws -> Tensor {
+    public func floatPower_(_ exponent: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_float_power__Scalar(pointer, exponent.c))
         return self

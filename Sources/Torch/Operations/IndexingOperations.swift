@@ -39,7 +39,7 @@ extension Tensor {
     /// `scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func scatter(dim: Int, index: Tensor, value: Scalar) throws -> Tensor {
+    public func scatter(dim: Int, index: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, index)) }
         return try Tensor(owning: ct_scatter_value(pointer, dim, index.pointer, value.c))
     }
@@ -59,7 +59,9 @@ extension Tensor {
     /// `scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func scatter(dim: Int, index: Tensor, value: Scalar, reduce: Tensor.ScatterOperation) throws -> Tensor {
+    public func scatter(
+        dim: Int, index: Tensor, value: any ScalarConvertible, reduce: Tensor.ScatterOperation
+    ) throws -> Tensor {
         defer { keepAlive((self, index)) }
         return try Tensor(owning: ct_scatter_value_reduce(pointer, dim, index.pointer, value.c, reduce.rawValue))
     }
@@ -82,7 +84,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func scatter_(dim: Int, index: Tensor, value: Scalar) throws -> Tensor {
+    public func scatter_(dim: Int, index: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, index)) }
         try check(ct_scatter__value(pointer, dim, index.pointer, value.c))
         return self
@@ -106,7 +108,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func scatter_(dim: Int, index: Tensor, value: Scalar, reduce: Tensor.ScatterOperation) throws -> Tensor {
+    public func scatter_(
+        dim: Int, index: Tensor, value: any ScalarConvertible, reduce: Tensor.ScatterOperation
+    ) throws -> Tensor {
         defer { keepAlive((self, index)) }
         try check(ct_scatter__value_reduce(pointer, dim, index.pointer, value.c, reduce.rawValue))
         return self
@@ -245,7 +249,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bucketize(
-        _ input: Scalar, boundaries: Tensor, outInt32: Bool = false, right: Bool = false
+        _ input: any ScalarConvertible, boundaries: Tensor, outInt32: Bool = false, right: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(boundaries) }
         return try Tensor(owning: ct_bucketize_Scalar(input.c, boundaries.pointer, outInt32, right))
@@ -274,7 +278,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func searchsorted(
-        _ sortedSequence: Tensor, _ input: Scalar, outInt32: Bool = false, right: Bool = false,
+        _ sortedSequence: Tensor, _ input: any ScalarConvertible, outInt32: Bool = false, right: Bool = false,
         side: Tensor.Side? = nil, sorter: Tensor? = nil
     ) throws -> Tensor {
         defer { keepAlive((sortedSequence, sorter)) }
@@ -288,7 +292,9 @@ extension Tensor {
     /// `histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func histc(bins: Int = 100, min: Scalar = 0, max: Scalar = 0) throws -> Tensor {
+    public func histc(
+        bins: Int = 100, min: any ScalarConvertible = 0, max: any ScalarConvertible = 0
+    ) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_histc(pointer, bins, min.c, max.c))
     }
@@ -308,7 +314,7 @@ extension Tensor {
     /// `index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func indexAdd(dim: Int, index: Tensor, source: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func indexAdd(dim: Int, index: Tensor, source: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, index, source)) }
         return try Tensor(owning: ct_index_add(pointer, dim, index.pointer, source.pointer, alpha.c))
     }
@@ -318,7 +324,7 @@ extension Tensor {
     /// `index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func indexFill(dim: Int, index: Tensor, value: Scalar) throws -> Tensor {
+    public func indexFill(dim: Int, index: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, index)) }
         return try Tensor(owning: ct_index_fill_int_Scalar(pointer, dim, index.pointer, value.c))
     }
@@ -375,7 +381,7 @@ extension Tensor {
     /// Returns a new tensor.
     public static func segmentReduce(
         _ data: Tensor, reduce: Tensor.SegmentReduction, lengths: Tensor? = nil, indices: Tensor? = nil,
-        offsets: Tensor? = nil, axis: Int = 0, unsafe: Bool = false, initial: Scalar? = nil
+        offsets: Tensor? = nil, axis: Int = 0, unsafe: Bool = false, initial: (any ScalarConvertible)? = nil
     ) throws -> Tensor {
         defer { keepAlive((data, lengths, indices, offsets)) }
         return try Tensor(
@@ -518,7 +524,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func indexAdd_(dim: Int, index: Tensor, source: Tensor, alpha: Scalar = 1) throws -> Tensor {
+    public func indexAdd_(dim: Int, index: Tensor, source: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
         defer { keepAlive((self, index, source)) }
         try check(ct_index_add_(pointer, dim, index.pointer, source.pointer, alpha.c))
         return self
@@ -555,7 +561,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func indexFill_(dim: Int, index: Tensor, value: Scalar) throws -> Tensor {
+    public func indexFill_(dim: Int, index: Tensor, value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive((self, index)) }
         try check(ct_index_fill__int_Scalar(pointer, dim, index.pointer, value.c))
         return self

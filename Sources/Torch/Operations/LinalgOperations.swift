@@ -273,7 +273,8 @@ extension Linalg {
     ///
     /// Returns a new tensor.
     public static func norm(
-        _ input: Tensor, ord: Scalar? = nil, dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: (any ScalarConvertible)? = nil, dims: [Int]? = nil, keepDim: Bool = false,
+        dtype: DType? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_linalg_norm(input.pointer, ord.c, dims, dims?.count ?? -1, keepDim, dtype.c))
@@ -281,7 +282,7 @@ extension Linalg {
 
     /// The same for one dimension: `Linalg.norm(_:ord:dims:keepDim:dtype:)` with a list of one.
     public static func norm(
-        _ input: Tensor, ord: Scalar? = nil, dim: Int, keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: (any ScalarConvertible)? = nil, dim: Int, keepDim: Bool = false, dtype: DType? = nil
     ) throws -> Tensor {
         try norm(input, ord: ord, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
@@ -303,7 +304,7 @@ extension Linalg {
     ///
     /// Returns a new tensor.
     public static func vectorNorm(
-        _ input: Tensor, ord: Scalar = 2, dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: any ScalarConvertible = 2, dims: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(
@@ -312,7 +313,7 @@ extension Linalg {
 
     /// The same for one dimension: `Linalg.vectorNorm(_:ord:dims:keepDim:dtype:)` with a list of one.
     public static func vectorNorm(
-        _ input: Tensor, ord: Scalar = 2, dim: Int, keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: any ScalarConvertible = 2, dim: Int, keepDim: Bool = false, dtype: DType? = nil
     ) throws -> Tensor {
         try vectorNorm(input, ord: ord, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
@@ -322,7 +323,7 @@ extension Linalg {
     ///
     /// Returns a new tensor.
     public static func matrixNorm(
-        _ input: Tensor, ord: Scalar, dims: [Int] = [-2, -1], keepDim: Bool = false, dtype: DType? = nil
+        _ input: Tensor, ord: any ScalarConvertible, dims: [Int] = [-2, -1], keepDim: Bool = false, dtype: DType? = nil
     ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_linalg_matrix_norm(input.pointer, ord.c, dims, dims.count, keepDim, dtype.c))
@@ -366,7 +367,7 @@ extension Linalg {
     /// `linalg_cond(Tensor self, Scalar? p=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func cond(_ input: Tensor, p: Scalar? = nil) throws -> Tensor {
+    public static func cond(_ input: Tensor, p: (any ScalarConvertible)? = nil) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_linalg_cond(input.pointer, p.c))
     }

@@ -79,7 +79,9 @@ extension Tensor {
     /// `addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addmm(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmm(
+        _ mat1: Tensor, _ mat2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         return try Tensor(owning: ct_addmm(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
     }
@@ -91,7 +93,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func addmm(
-        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, outDtype: DType, beta: any ScalarConvertible = 1,
+        alpha: any ScalarConvertible = 1
     ) throws -> Tensor {
         defer { keepAlive((input, mat1, mat2)) }
         return try Tensor(
@@ -103,7 +106,9 @@ extension Tensor {
     /// `baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func baddbmm(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func baddbmm(
+        _ batch1: Tensor, _ batch2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         return try Tensor(owning: ct_baddbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
     }
@@ -115,7 +120,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func baddbmm(
-        _ input: Tensor, _ batch1: Tensor, _ batch2: Tensor, outDtype: DType, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ batch1: Tensor, _ batch2: Tensor, outDtype: DType, beta: any ScalarConvertible = 1,
+        alpha: any ScalarConvertible = 1
     ) throws -> Tensor {
         defer { keepAlive((input, batch1, batch2)) }
         return try Tensor(
@@ -148,7 +154,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func baddbmm_(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func baddbmm_(
+        _ batch1: Tensor, _ batch2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         try check(ct_baddbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
         return self
@@ -337,7 +345,9 @@ extension Tensor {
     /// `addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addmv(_ mat: Tensor, _ vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmv(
+        _ mat: Tensor, _ vec: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, mat, vec)) }
         return try Tensor(owning: ct_addmv(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
     }
@@ -346,7 +356,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addmv_(_ mat: Tensor, _ vec: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmv_(
+        _ mat: Tensor, _ vec: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, mat, vec)) }
         try check(ct_addmv_(pointer, mat.pointer, vec.pointer, beta.c, alpha.c))
         return self
@@ -355,7 +367,9 @@ extension Tensor {
     /// `addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addr(_ vec1: Tensor, _ vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addr(
+        _ vec1: Tensor, _ vec2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, vec1, vec2)) }
         return try Tensor(owning: ct_addr(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
     }
@@ -364,7 +378,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addr_(_ vec1: Tensor, _ vec2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addr_(
+        _ vec1: Tensor, _ vec2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, vec1, vec2)) }
         try check(ct_addr_(pointer, vec1.pointer, vec2.pointer, beta.c, alpha.c))
         return self
@@ -392,7 +408,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addmm_(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addmm_(
+        _ mat1: Tensor, _ mat2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         try check(ct_addmm_(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
         return self
@@ -402,7 +420,9 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func addbmm_(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addbmm_(
+        _ batch1: Tensor, _ batch2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         try check(ct_addbmm_(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
         return self
@@ -411,7 +431,9 @@ extension Tensor {
     /// `addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func addbmm(_ batch1: Tensor, _ batch2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func addbmm(
+        _ batch1: Tensor, _ batch2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, batch1, batch2)) }
         return try Tensor(owning: ct_addbmm(pointer, batch1.pointer, batch2.pointer, beta.c, alpha.c))
     }

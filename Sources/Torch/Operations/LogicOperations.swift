@@ -97,7 +97,7 @@ extension Tensor {
     /// `bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func bitwiseAnd(_ other: Scalar) throws -> Tensor {
+    public func bitwiseAnd(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_bitwise_and_Scalar(pointer, other.c))
     }
@@ -107,7 +107,7 @@ extension Tensor {
     /// `bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func bitwiseAnd(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func bitwiseAnd(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_bitwise_and_Scalar_Tensor(input.c, other.pointer))
     }
@@ -128,7 +128,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func bitwiseAnd_(_ other: Scalar) throws -> Tensor {
+    public func bitwiseAnd_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_bitwise_and__Scalar(pointer, other.c))
         return self
@@ -151,7 +151,7 @@ extension Tensor {
     /// `bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func bitwiseOr(_ other: Scalar) throws -> Tensor {
+    public func bitwiseOr(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_bitwise_or_Scalar(pointer, other.c))
     }
@@ -161,7 +161,7 @@ extension Tensor {
     /// `bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func bitwiseOr(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func bitwiseOr(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_bitwise_or_Scalar_Tensor(input.c, other.pointer))
     }
@@ -182,7 +182,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func bitwiseOr_(_ other: Scalar) throws -> Tensor {
+    public func bitwiseOr_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_bitwise_or__Scalar(pointer, other.c))
         return self
@@ -227,7 +227,7 @@ extension Tensor {
     /// `bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func bitwiseXor(_ other: Scalar) throws -> Tensor {
+    public func bitwiseXor(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_bitwise_xor_Scalar(pointer, other.c))
     }
@@ -237,7 +237,7 @@ extension Tensor {
     /// `bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func bitwiseXor(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func bitwiseXor(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_bitwise_xor_Scalar_Tensor(input.c, other.pointer))
     }
@@ -258,7 +258,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func bitwiseXor_(_ other: Scalar) throws -> Tensor {
+    public func bitwiseXor_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_bitwise_xor__Scalar(pointer, other.c))
         return self
@@ -287,7 +287,7 @@ extension Tensor {
     /// `bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func bitwiseLeftShift(_ other: Scalar) throws -> Tensor {
+    public func bitwiseLeftShift(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_bitwise_left_shift_Tensor_Scalar(pointer, other.c))
     }
@@ -295,7 +295,7 @@ extension Tensor {
     /// `bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func bitwiseLeftShift(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func bitwiseLeftShift(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_bitwise_left_shift_Scalar_Tensor(input.c, other.pointer))
     }
@@ -314,7 +314,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func bitwiseLeftShift_(_ other: Scalar) throws -> Tensor {
+    public func bitwiseLeftShift_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_bitwise_left_shift__Tensor_Scalar(pointer, other.c))
         return self
@@ -331,7 +331,7 @@ extension Tensor {
     /// `bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func bitwiseRightShift(_ other: Scalar) throws -> Tensor {
+    public func bitwiseRightShift(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_bitwise_right_shift_Tensor_Scalar(pointer, other.c))
     }
@@ -339,7 +339,7 @@ extension Tensor {
     /// `bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func bitwiseRightShift(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func bitwiseRightShift(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_bitwise_right_shift_Scalar_Tensor(input.c, other.pointer))
     }
@@ -358,7 +358,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func bitwiseRightShift_(_ other: Scalar) throws -> Tensor {
+    public func bitwiseRightShift_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_bitwise_right_shift__Tensor_Scalar(pointer, other.c))
         return self

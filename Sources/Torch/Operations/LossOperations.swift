@@ -207,7 +207,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func multiMarginLoss(
-        _ input: Tensor, target: Tensor, p: Scalar = 1, margin: Scalar = 1, weight: Tensor? = nil, reduction: Int = 1
+        _ input: Tensor, target: Tensor, p: any ScalarConvertible = 1, margin: any ScalarConvertible = 1,
+        weight: Tensor? = nil, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(

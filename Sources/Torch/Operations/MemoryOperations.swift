@@ -95,7 +95,7 @@ extension Tensor {
     /// `fill.Scalar(Tensor self, Scalar value) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func fill(_ input: Tensor, _ value: Scalar) throws -> Tensor {
+    public static func fill(_ input: Tensor, _ value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_fill_Scalar(input.pointer, value.c))
     }
@@ -114,7 +114,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func fill_(_ value: Scalar) throws -> Tensor {
+    public func fill_(_ value: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_fill__Scalar(pointer, value.c))
         return self

@@ -254,7 +254,9 @@ extension Tensor {
     /// `_foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachNorm(_ input: [Tensor], ord: Scalar = 2, dtype: DType? = nil) throws -> [Tensor] {
+    package static func foreachNorm(
+        _ input: [Tensor], ord: any ScalarConvertible = 2, dtype: DType? = nil
+    ) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_norm_Scalar(input.pointers, input.count, ord.c, dtype.c, &results)

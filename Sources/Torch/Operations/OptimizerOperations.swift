@@ -36,7 +36,7 @@ extension Tensor {
     /// `_foreach_add.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachAdd(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachAdd(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_add_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -46,7 +46,7 @@ extension Tensor {
     /// `_foreach_add_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachAdd_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachAdd_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_add__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -54,7 +54,9 @@ extension Tensor {
     /// `_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachAdd(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws -> [Tensor] {
+    package static func foreachAdd(
+        _ input: [Tensor], _ other: [Tensor], alpha: any ScalarConvertible = 1
+    ) throws -> [Tensor] {
         defer { keepAlive((input, other)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_add_List(input.pointers, input.count, other.pointers, other.count, alpha.c, &results)
@@ -64,7 +66,7 @@ extension Tensor {
     /// `_foreach_add_.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachAdd_(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws {
+    package static func foreachAdd_(_ input: [Tensor], _ other: [Tensor], alpha: any ScalarConvertible = 1) throws {
         defer { keepAlive((input, other)) }
         try check(ct_foreach_add__List(input.pointers, input.count, other.pointers, other.count, alpha.c))
     }
@@ -90,7 +92,9 @@ extension Tensor {
     /// `_foreach_add.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachAdd(_ input: [Tensor], _ other: Tensor, alpha: Scalar = 1) throws -> [Tensor] {
+    package static func foreachAdd(
+        _ input: [Tensor], _ other: Tensor, alpha: any ScalarConvertible = 1
+    ) throws -> [Tensor] {
         defer { keepAlive((input, other)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_add_Tensor(input.pointers, input.count, other.pointer, alpha.c, &results)
@@ -100,7 +104,7 @@ extension Tensor {
     /// `_foreach_add_.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachAdd_(_ input: [Tensor], _ other: Tensor, alpha: Scalar = 1) throws {
+    package static func foreachAdd_(_ input: [Tensor], _ other: Tensor, alpha: any ScalarConvertible = 1) throws {
         defer { keepAlive((input, other)) }
         try check(ct_foreach_add__Tensor(input.pointers, input.count, other.pointer, alpha.c))
     }
@@ -108,7 +112,7 @@ extension Tensor {
     /// `_foreach_sub.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachSub(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachSub(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_sub_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -118,7 +122,7 @@ extension Tensor {
     /// `_foreach_sub_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachSub_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachSub_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_sub__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -126,7 +130,9 @@ extension Tensor {
     /// `_foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachSub(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws -> [Tensor] {
+    package static func foreachSub(
+        _ input: [Tensor], _ other: [Tensor], alpha: any ScalarConvertible = 1
+    ) throws -> [Tensor] {
         defer { keepAlive((input, other)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_sub_List(input.pointers, input.count, other.pointers, other.count, alpha.c, &results)
@@ -136,7 +142,7 @@ extension Tensor {
     /// `_foreach_sub_.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachSub_(_ input: [Tensor], _ other: [Tensor], alpha: Scalar = 1) throws {
+    package static func foreachSub_(_ input: [Tensor], _ other: [Tensor], alpha: any ScalarConvertible = 1) throws {
         defer { keepAlive((input, other)) }
         try check(ct_foreach_sub__List(input.pointers, input.count, other.pointers, other.count, alpha.c))
     }
@@ -162,7 +168,7 @@ extension Tensor {
     /// `_foreach_mul.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachMul(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachMul(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_mul_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -172,7 +178,7 @@ extension Tensor {
     /// `_foreach_mul_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachMul_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachMul_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_mul__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -234,7 +240,7 @@ extension Tensor {
     /// `_foreach_div.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachDiv(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachDiv(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_div_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -244,7 +250,7 @@ extension Tensor {
     /// `_foreach_div_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachDiv_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachDiv_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_div__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -306,7 +312,7 @@ extension Tensor {
     /// `_foreach_clamp_max.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachClampMax(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachClampMax(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_clamp_max_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -316,7 +322,7 @@ extension Tensor {
     /// `_foreach_clamp_max_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachClampMax_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachClampMax_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_clamp_max__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -360,7 +366,7 @@ extension Tensor {
     /// `_foreach_clamp_min.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachClampMin(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachClampMin(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_clamp_min_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -370,7 +376,7 @@ extension Tensor {
     /// `_foreach_clamp_min_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachClampMin_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachClampMin_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_clamp_min__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -414,7 +420,7 @@ extension Tensor {
     /// `_foreach_maximum.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachMaximum(_ input: [Tensor], scalar: Scalar) throws -> [Tensor] {
+    package static func foreachMaximum(_ input: [Tensor], scalar: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_maximum_Scalar(input.pointers, input.count, scalar.c, &results)
@@ -424,7 +430,7 @@ extension Tensor {
     /// `_foreach_maximum_.Scalar(Tensor[] self, Scalar scalar) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachMaximum_(_ input: [Tensor], scalar: Scalar) throws {
+    package static func foreachMaximum_(_ input: [Tensor], scalar: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_maximum__Scalar(input.pointers, input.count, scalar.c))
     }
@@ -469,7 +475,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcdiv(
-        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: any ScalarConvertible = 1
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -511,7 +517,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcdiv_(
-        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: any ScalarConvertible = 1
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -549,7 +555,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func foreachAddcmul(
-        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: any ScalarConvertible = 1
     ) throws -> [Tensor] {
         defer { keepAlive((input, tensor1, tensor2)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
@@ -591,7 +597,7 @@ extension Tensor {
     ///
     /// Writes into `input`.
     package static func foreachAddcmul_(
-        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: Scalar = 1
+        _ input: [Tensor], _ tensor1: [Tensor], _ tensor2: [Tensor], value: any ScalarConvertible = 1
     ) throws {
         defer { keepAlive((input, tensor1, tensor2)) }
         try check(
@@ -667,7 +673,9 @@ extension Tensor {
     /// `_foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachLerp(_ input: [Tensor], tensors1: [Tensor], weight: Scalar) throws -> [Tensor] {
+    package static func foreachLerp(
+        _ input: [Tensor], tensors1: [Tensor], weight: any ScalarConvertible
+    ) throws -> [Tensor] {
         defer { keepAlive((input, tensors1)) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_lerp_Scalar(
@@ -678,7 +686,7 @@ extension Tensor {
     /// `_foreach_lerp_.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weight: Scalar) throws {
+    package static func foreachLerp_(_ input: [Tensor], tensors1: [Tensor], weight: any ScalarConvertible) throws {
         defer { keepAlive((input, tensors1)) }
         try check(ct_foreach_lerp__Scalar(input.pointers, input.count, tensors1.pointers, tensors1.count, weight.c))
     }
@@ -735,7 +743,7 @@ extension Tensor {
     /// `_foreach_pow.Scalar(Tensor[] self, Scalar exponent) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachPow(_ input: [Tensor], _ exponent: Scalar) throws -> [Tensor] {
+    package static func foreachPow(_ input: [Tensor], _ exponent: any ScalarConvertible) throws -> [Tensor] {
         defer { keepAlive(input) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_pow_Scalar(input.pointers, input.count, exponent.c, &results)
@@ -755,7 +763,7 @@ extension Tensor {
     /// `_foreach_pow.ScalarAndTensor(Scalar self, Tensor[] exponent) -> Tensor[]`
     ///
     /// Returns new tensors.
-    package static func foreachPow(_ input: Scalar, _ exponent: [Tensor]) throws -> [Tensor] {
+    package static func foreachPow(_ input: any ScalarConvertible, _ exponent: [Tensor]) throws -> [Tensor] {
         defer { keepAlive(exponent) }
         var results: UnsafeMutablePointer<OpaquePointer>?
         let count = ct_foreach_pow_ScalarAndTensor(input.c, exponent.pointers, exponent.count, &results)
@@ -773,7 +781,7 @@ extension Tensor {
     /// `_foreach_pow_.Scalar(Tensor[] self, Scalar exponent) -> ()`
     ///
     /// Writes into `input`.
-    package static func foreachPow_(_ input: [Tensor], _ exponent: Scalar) throws {
+    package static func foreachPow_(_ input: [Tensor], _ exponent: any ScalarConvertible) throws {
         defer { keepAlive(input) }
         try check(ct_foreach_pow__Scalar(input.pointers, input.count, exponent.c))
     }

@@ -17,7 +17,7 @@ extension Tensor {
     /// `constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func constantPadNd(_ input: Tensor, pad: [Int], value: Scalar = 0) throws -> Tensor {
+    public static func constantPadNd(_ input: Tensor, pad: [Int], value: any ScalarConvertible = 0) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_constant_pad_nd(input.pointer, pad, pad.count, value.c))
     }

@@ -63,7 +63,7 @@ extension Tensor {
     /// `result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType`
     ///
     /// Returns a plain value.
-    public static func resultType(_ tensor: Tensor, _ other: Scalar) throws -> DType {
+    public static func resultType(_ tensor: Tensor, _ other: any ScalarConvertible) throws -> DType {
         defer { keepAlive(tensor) }
         var out = DType.float32.rawValue
         try check(ct_result_type_Scalar(tensor.pointer, other.c, &out))
@@ -73,7 +73,7 @@ extension Tensor {
     /// `result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType`
     ///
     /// Returns a plain value.
-    public static func resultType(_ scalar: Scalar, _ tensor: Tensor) throws -> DType {
+    public static func resultType(_ scalar: any ScalarConvertible, _ tensor: Tensor) throws -> DType {
         defer { keepAlive(tensor) }
         var out = DType.float32.rawValue
         try check(ct_result_type_Scalar_Tensor(scalar.c, tensor.pointer, &out))
@@ -83,7 +83,7 @@ extension Tensor {
     /// `result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType`
     ///
     /// Returns a plain value.
-    public static func resultType(_ scalar1: Scalar, _ scalar2: Scalar) throws -> DType {
+    public static func resultType(_ scalar1: any ScalarConvertible, _ scalar2: any ScalarConvertible) throws -> DType {
         var out = DType.float32.rawValue
         try check(ct_result_type_Scalar_Scalar(scalar1.c, scalar2.c, &out))
         return DType(rawValue: out)

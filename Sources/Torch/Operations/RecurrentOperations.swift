@@ -220,7 +220,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     package static func padPackedSequence(
-        _ data: Tensor, batchSizes: Tensor, batchFirst: Bool, paddingValue: Scalar, totalLength: Int
+        _ data: Tensor, batchSizes: Tensor, batchFirst: Bool, paddingValue: any ScalarConvertible, totalLength: Int
     ) throws -> (Tensor, Tensor) {
         defer { keepAlive((data, batchSizes)) }
         var out0: OpaquePointer?

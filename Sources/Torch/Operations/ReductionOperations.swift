@@ -104,13 +104,13 @@ extension Tensor {
     /// `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func std(dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+    public func std(dims: [Int]? = nil, correction: (any ScalarConvertible)?, keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_std_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
     }
 
     /// The same for one dimension: `Tensor.std(dims:correction:keepDim:)` with a list of one.
-    public func std(dim: Int, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+    public func std(dim: Int, correction: (any ScalarConvertible)?, keepDim: Bool = false) throws -> Tensor {
         try self.std(dims: [dim], correction: correction, keepDim: keepDim)
     }
 
@@ -144,13 +144,15 @@ extension Tensor {
     /// `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func `var`(dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+    public func `var`(
+        dims: [Int]? = nil, correction: (any ScalarConvertible)?, keepDim: Bool = false
+    ) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_var_correction(pointer, dims, dims?.count ?? -1, correction.c, keepDim))
     }
 
     /// The same for one dimension: `Tensor.var(dims:correction:keepDim:)` with a list of one.
-    public func `var`(dim: Int, correction: Scalar?, keepDim: Bool = false) throws -> Tensor {
+    public func `var`(dim: Int, correction: (any ScalarConvertible)?, keepDim: Bool = false) throws -> Tensor {
         try self.`var`(dims: [dim], correction: correction, keepDim: keepDim)
     }
 
@@ -335,7 +337,7 @@ extension Tensor {
     /// `norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar?, dtype: DType) throws -> Tensor {
+    public func norm(p: (any ScalarConvertible)?, dtype: DType) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_ScalarOpt_dtype(pointer, p.c, dtype.rawValue))
     }
@@ -345,7 +347,7 @@ extension Tensor {
     /// `norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar = 2) throws -> Tensor {
+    public func norm(p: any ScalarConvertible = 2) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_Scalar(pointer, p.c))
     }
@@ -355,13 +357,13 @@ extension Tensor {
     /// `norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar? = nil, dims: [Int], keepDim: Bool, dtype: DType) throws -> Tensor {
+    public func norm(p: (any ScalarConvertible)? = nil, dims: [Int], keepDim: Bool, dtype: DType) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_ScalarOpt_dim_dtype(pointer, p.c, dims, dims.count, keepDim, dtype.rawValue))
     }
 
     /// The same for one dimension: `Tensor.norm(p:dims:keepDim:dtype:)` with a list of one.
-    public func norm(p: Scalar? = nil, dim: Int, keepDim: Bool, dtype: DType) throws -> Tensor {
+    public func norm(p: (any ScalarConvertible)? = nil, dim: Int, keepDim: Bool, dtype: DType) throws -> Tensor {
         try self.norm(p: p, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
 
@@ -370,13 +372,13 @@ extension Tensor {
     /// `norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func norm(p: Scalar? = nil, dims: [Int], keepDim: Bool = false) throws -> Tensor {
+    public func norm(p: (any ScalarConvertible)? = nil, dims: [Int], keepDim: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_norm_ScalarOpt_dim(pointer, p.c, dims, dims.count, keepDim))
     }
 
     /// The same for one dimension: `Tensor.norm(p:dims:keepDim:)` with a list of one.
-    public func norm(p: Scalar? = nil, dim: Int, keepDim: Bool = false) throws -> Tensor {
+    public func norm(p: (any ScalarConvertible)? = nil, dim: Int, keepDim: Bool = false) throws -> Tensor {
         try self.norm(p: p, dims: [dim], keepDim: keepDim)
     }
 
@@ -495,7 +497,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     public static func stdMean(
-        _ input: Tensor, dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false
+        _ input: Tensor, dims: [Int]? = nil, correction: (any ScalarConvertible)?, keepDim: Bool = false
     ) throws -> (Tensor, Tensor) {
         defer { keepAlive(input) }
         var out0: OpaquePointer?
@@ -506,7 +508,7 @@ extension Tensor {
 
     /// The same for one dimension: `Tensor.stdMean(_:dims:correction:keepDim:)` with a list of one.
     public static func stdMean(
-        _ input: Tensor, dim: Int, correction: Scalar?, keepDim: Bool = false
+        _ input: Tensor, dim: Int, correction: (any ScalarConvertible)?, keepDim: Bool = false
     ) throws -> (Tensor, Tensor) {
         try stdMean(input, dims: [dim], correction: correction, keepDim: keepDim)
     }
@@ -553,7 +555,7 @@ extension Tensor {
     ///
     /// Returns new tensors.
     public static func varMean(
-        _ input: Tensor, dims: [Int]? = nil, correction: Scalar?, keepDim: Bool = false
+        _ input: Tensor, dims: [Int]? = nil, correction: (any ScalarConvertible)?, keepDim: Bool = false
     ) throws -> (Tensor, Tensor) {
         defer { keepAlive(input) }
         var out0: OpaquePointer?
@@ -564,7 +566,7 @@ extension Tensor {
 
     /// The same for one dimension: `Tensor.varMean(_:dims:correction:keepDim:)` with a list of one.
     public static func varMean(
-        _ input: Tensor, dim: Int, correction: Scalar?, keepDim: Bool = false
+        _ input: Tensor, dim: Int, correction: (any ScalarConvertible)?, keepDim: Bool = false
     ) throws -> (Tensor, Tensor) {
         try varMean(input, dims: [dim], correction: correction, keepDim: keepDim)
     }
@@ -708,7 +710,7 @@ extension Tensor {
     /// `native_norm(Tensor self, Scalar p=2) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func nativeNorm(_ input: Tensor, p: Scalar = 2) throws -> Tensor {
+    public static func nativeNorm(_ input: Tensor, p: any ScalarConvertible = 2) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_native_norm(input.pointer, p.c))
     }
@@ -717,7 +719,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func nativeNorm(
-        _ input: Tensor, p: Scalar?, dims: [Int], keepDim: Bool, dtype: DType?
+        _ input: Tensor, p: (any ScalarConvertible)?, dims: [Int], keepDim: Bool, dtype: DType?
     ) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(
@@ -726,7 +728,7 @@ extension Tensor {
 
     /// The same for one dimension: `Tensor.nativeNorm(_:p:dims:keepDim:dtype:)` with a list of one.
     public static func nativeNorm(
-        _ input: Tensor, p: Scalar?, dim: Int, keepDim: Bool, dtype: DType?
+        _ input: Tensor, p: (any ScalarConvertible)?, dim: Int, keepDim: Bool, dtype: DType?
     ) throws -> Tensor {
         try nativeNorm(input, p: p, dims: [dim], keepDim: keepDim, dtype: dtype)
     }
@@ -734,7 +736,7 @@ extension Tensor {
     /// `dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func dist(_ other: Tensor, p: Scalar = 2) throws -> Tensor {
+    public func dist(_ other: Tensor, p: any ScalarConvertible = 2) throws -> Tensor {
         defer { keepAlive((self, other)) }
         return try Tensor(owning: ct_dist(pointer, other.pointer, p.c))
     }
@@ -742,7 +744,7 @@ extension Tensor {
     /// `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func renorm(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
+    public func renorm(p: any ScalarConvertible, dim: Int, maxnorm: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_renorm(pointer, p.c, dim, maxnorm.c))
     }
@@ -751,7 +753,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func renorm_(p: Scalar, dim: Int, maxnorm: Scalar) throws -> Tensor {
+    public func renorm_(p: any ScalarConvertible, dim: Int, maxnorm: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_renorm_(pointer, p.c, dim, maxnorm.c))
         return self

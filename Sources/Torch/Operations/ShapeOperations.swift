@@ -608,7 +608,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func fillDiagonal_(_ fillValue: Scalar, wrap: Bool = false) throws -> Tensor {
+    public func fillDiagonal_(_ fillValue: any ScalarConvertible, wrap: Bool = false) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_fill_diagonal_(pointer, fillValue.c, wrap))
         return self

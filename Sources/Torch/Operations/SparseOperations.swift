@@ -83,7 +83,9 @@ extension Tensor {
     /// `sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func sspaddmm(_ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1) throws -> Tensor {
+    public func sspaddmm(
+        _ mat1: Tensor, _ mat2: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1
+    ) throws -> Tensor {
         defer { keepAlive((self, mat1, mat2)) }
         return try Tensor(owning: ct_sspaddmm(pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))
     }
@@ -120,7 +122,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func sparseSampledAddmm(
-        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, beta: Scalar = 1, alpha: Scalar = 1
+        _ input: Tensor, _ mat1: Tensor, _ mat2: Tensor, beta: any ScalarConvertible = 1,
+        alpha: any ScalarConvertible = 1
     ) throws -> Tensor {
         defer { keepAlive((input, mat1, mat2)) }
         return try Tensor(owning: ct_sparse_sampled_addmm(input.pointer, mat1.pointer, mat2.pointer, beta.c, alpha.c))

@@ -199,7 +199,7 @@ extension Tensor {
     /// `xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func xlogy(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func xlogy(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_xlogy_Scalar_Self(input.c, other.pointer))
     }
@@ -207,7 +207,7 @@ extension Tensor {
     /// `xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public func xlogy(_ other: Scalar) throws -> Tensor {
+    public func xlogy(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         return try Tensor(owning: ct_xlogy_Scalar_Other(pointer, other.c))
     }
@@ -226,7 +226,7 @@ extension Tensor {
     ///
     /// Writes into `self`.
     @discardableResult
-    public func xlogy_(_ other: Scalar) throws -> Tensor {
+    public func xlogy_(_ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(self) }
         try check(ct_xlogy__Scalar_Other(pointer, other.c))
         return self
@@ -349,7 +349,7 @@ extension Special {
     /// `special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func xlog1py(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func xlog1py(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_special_xlog1py_self_scalar(input.c, other.pointer))
     }
@@ -357,7 +357,7 @@ extension Special {
     /// `special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func xlog1py(_ input: Tensor, _ other: Scalar) throws -> Tensor {
+    public static func xlog1py(_ input: Tensor, _ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_special_xlog1py_other_scalar(input.pointer, other.c))
     }
@@ -373,7 +373,7 @@ extension Special {
     /// `special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func xlogy(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func xlogy(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_special_xlogy_self_scalar(input.c, other.pointer))
     }
@@ -381,7 +381,7 @@ extension Special {
     /// `special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func xlogy(_ input: Tensor, _ other: Scalar) throws -> Tensor {
+    public static func xlogy(_ input: Tensor, _ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_special_xlogy_other_scalar(input.pointer, other.c))
     }
@@ -397,7 +397,7 @@ extension Special {
     /// `special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func zeta(_ input: Scalar, _ other: Tensor) throws -> Tensor {
+    public static func zeta(_ input: any ScalarConvertible, _ other: Tensor) throws -> Tensor {
         defer { keepAlive(other) }
         return try Tensor(owning: ct_special_zeta_self_scalar(input.c, other.pointer))
     }
@@ -405,7 +405,7 @@ extension Special {
     /// `special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func zeta(_ input: Tensor, _ other: Scalar) throws -> Tensor {
+    public static func zeta(_ input: Tensor, _ other: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(input) }
         return try Tensor(owning: ct_special_zeta_other_scalar(input.pointer, other.c))
     }
@@ -594,7 +594,7 @@ extension Special {
     /// `special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialT(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func chebyshevPolynomialT(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_t_x_scalar(x.c, n.pointer))
     }
@@ -602,7 +602,7 @@ extension Special {
     /// `special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialT(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func chebyshevPolynomialT(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_t_n_scalar(x.pointer, n.c))
     }
@@ -618,7 +618,7 @@ extension Special {
     /// `special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialU(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func chebyshevPolynomialU(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_u_x_scalar(x.c, n.pointer))
     }
@@ -626,7 +626,7 @@ extension Special {
     /// `special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialU(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func chebyshevPolynomialU(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_u_n_scalar(x.pointer, n.c))
     }
@@ -642,7 +642,7 @@ extension Special {
     /// `special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialV(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func chebyshevPolynomialV(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_v_x_scalar(x.c, n.pointer))
     }
@@ -650,7 +650,7 @@ extension Special {
     /// `special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialV(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func chebyshevPolynomialV(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_v_n_scalar(x.pointer, n.c))
     }
@@ -666,7 +666,7 @@ extension Special {
     /// `special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialW(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func chebyshevPolynomialW(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_w_x_scalar(x.c, n.pointer))
     }
@@ -674,7 +674,7 @@ extension Special {
     /// `special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func chebyshevPolynomialW(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func chebyshevPolynomialW(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_chebyshev_polynomial_w_n_scalar(x.pointer, n.c))
     }
@@ -690,7 +690,7 @@ extension Special {
     /// `special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hermitePolynomialH(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func hermitePolynomialH(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_hermite_polynomial_h_x_scalar(x.c, n.pointer))
     }
@@ -698,7 +698,7 @@ extension Special {
     /// `special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hermitePolynomialH(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func hermitePolynomialH(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_hermite_polynomial_h_n_scalar(x.pointer, n.c))
     }
@@ -714,7 +714,7 @@ extension Special {
     /// `special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hermitePolynomialHe(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func hermitePolynomialHe(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_hermite_polynomial_he_x_scalar(x.c, n.pointer))
     }
@@ -722,7 +722,7 @@ extension Special {
     /// `special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func hermitePolynomialHe(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func hermitePolynomialHe(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_hermite_polynomial_he_n_scalar(x.pointer, n.c))
     }
@@ -738,7 +738,7 @@ extension Special {
     /// `special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func laguerrePolynomialL(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func laguerrePolynomialL(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_laguerre_polynomial_l_x_scalar(x.c, n.pointer))
     }
@@ -746,7 +746,7 @@ extension Special {
     /// `special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func laguerrePolynomialL(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func laguerrePolynomialL(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_laguerre_polynomial_l_n_scalar(x.pointer, n.c))
     }
@@ -762,7 +762,7 @@ extension Special {
     /// `special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func legendrePolynomialP(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func legendrePolynomialP(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_legendre_polynomial_p_x_scalar(x.c, n.pointer))
     }
@@ -770,7 +770,7 @@ extension Special {
     /// `special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func legendrePolynomialP(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func legendrePolynomialP(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_legendre_polynomial_p_n_scalar(x.pointer, n.c))
     }
@@ -834,7 +834,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialT(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialT(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_t_x_scalar(x.c, n.pointer))
     }
@@ -842,7 +842,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialT(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialT(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_t_n_scalar(x.pointer, n.c))
     }
@@ -858,7 +858,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialU(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialU(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_u_x_scalar(x.c, n.pointer))
     }
@@ -866,7 +866,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialU(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialU(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_u_n_scalar(x.pointer, n.c))
     }
@@ -882,7 +882,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialV(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialV(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_v_x_scalar(x.c, n.pointer))
     }
@@ -890,7 +890,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialV(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialV(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_v_n_scalar(x.pointer, n.c))
     }
@@ -906,7 +906,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialW(x: Scalar, n: Tensor) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialW(x: any ScalarConvertible, n: Tensor) throws -> Tensor {
         defer { keepAlive(n) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_w_x_scalar(x.c, n.pointer))
     }
@@ -914,7 +914,7 @@ extension Special {
     /// `special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func shiftedChebyshevPolynomialW(_ x: Tensor, n: Scalar) throws -> Tensor {
+    public static func shiftedChebyshevPolynomialW(_ x: Tensor, n: any ScalarConvertible) throws -> Tensor {
         defer { keepAlive(x) }
         return try Tensor(owning: ct_special_shifted_chebyshev_polynomial_w_n_scalar(x.pointer, n.c))
     }

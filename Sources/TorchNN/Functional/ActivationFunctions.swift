@@ -12,7 +12,7 @@ public func relu6(_ input: Tensor) throws -> Tensor {
 
 /// x if it is positive, else `negativeSlope`·x.
 public func leakyReLU(_ input: Tensor, negativeSlope: Double = 0.01) throws -> Tensor {
-    try Tensor.leakyRelu(input, negativeSlope: .real(negativeSlope))
+    try Tensor.leakyRelu(input, negativeSlope: negativeSlope)
 }
 
 /// x if it is positive, else weight·x.
@@ -27,17 +27,17 @@ public func prelu(_ input: Tensor, weight: Tensor) throws -> Tensor {
 public func rrelu(
     _ input: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false
 ) throws -> Tensor {
-    try Tensor.rrelu(input, lower: .real(lower), upper: .real(upper), training: training)
+    try Tensor.rrelu(input, lower: lower, upper: upper, training: training)
 }
 
 /// x if it is positive, else alpha·(eˣ - 1).
 public func elu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
-    try Tensor.elu(input, alpha: .real(alpha))
+    try Tensor.elu(input, alpha: alpha)
 }
 
 /// max(x, 0) + min(alpha·(exp(x / alpha) - 1), 0).
 public func celu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
-    try Tensor.celu(input, alpha: .real(alpha))
+    try Tensor.celu(input, alpha: alpha)
 }
 
 /// The scaled ELU that keeps mean 0 and variance 1 from layer to layer.
@@ -47,7 +47,7 @@ public func selu(_ input: Tensor) throws -> Tensor {
 
 /// x if it is greater than `threshold`, else `value`.
 public func threshold(_ input: Tensor, threshold: Double, value: Double) throws -> Tensor {
-    try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+    try Tensor.threshold(input, threshold: threshold, value: value)
 }
 
 /// x·Φ(x), where Φ is the cumulative normal distribution.
@@ -67,7 +67,7 @@ public func mish(_ input: Tensor) throws -> Tensor {
 
 /// log(1 + exp(beta·x)) / beta; x itself if beta·x is greater than `threshold`.
 public func softplus(_ input: Tensor, beta: Double = 1, threshold: Double = 20) throws -> Tensor {
-    try Tensor.softplus(input, beta: .real(beta), threshold: .real(threshold))
+    try Tensor.softplus(input, beta: beta, threshold: threshold)
 }
 
 /// 1 / (1 + e⁻ˣ).
@@ -95,7 +95,7 @@ public func hardswish(_ input: Tensor) throws -> Tensor {
 /// - Throws: `TorchError` if the lower bound is above the upper.
 public func hardtanh(_ input: Tensor, minVal: Double = -1, maxVal: Double = 1) throws -> Tensor {
     try require(minVal <= maxVal, "hardtanh", "the lower bound, \(minVal), must not be above the upper, \(maxVal)")
-    return try Tensor.hardtanh(input, minVal: .real(minVal), maxVal: .real(maxVal))
+    return try Tensor.hardtanh(input, minVal: minVal, maxVal: maxVal)
 }
 
 /// The hyperbolic tangent.
@@ -110,12 +110,12 @@ public func tanhshrink(_ input: Tensor) throws -> Tensor {
 
 /// 0 within ±`lambd`, else x.
 public func hardshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
-    try input.hardshrink(lambd: .real(lambd))
+    try input.hardshrink(lambd: lambd)
 }
 
 /// 0 within ±`lambd`, else x moved by `lambd` toward 0.
 public func softshrink(_ input: Tensor, lambd: Double = 0.5) throws -> Tensor {
-    try Tensor.softshrink(input, lambd: .real(lambd))
+    try Tensor.softshrink(input, lambd: lambd)
 }
 
 /// x / (1 + |x|).
@@ -165,6 +165,6 @@ public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false,
 ///   - p: the norm's power.
 ///   - eps: the least norm that is divided by.
 public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
-    let norm = try input.norm(p: .real(p), dim: dim, keepDim: true)
-    return try input / norm.clampMin(min: .real(eps)).expandAs(input)
+    let norm = try input.norm(p: p, dim: dim, keepDim: true)
+    return try input / norm.clampMin(min: eps).expandAs(input)
 }

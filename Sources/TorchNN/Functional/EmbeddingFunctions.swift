@@ -58,7 +58,7 @@ public func embeddingBag(
         starts = offsets
     } else {
         let size = try input.size(1)
-        starts = try Tensor.arange(.integer(try input.size(0)), dtype: input.dtype, device: input.device) * size
+        starts = try Tensor.arange(try input.size(0), dtype: input.dtype, device: input.device) * size
     }
     let rows = try input.reshape([-1])
     if let maxNorm { try renormalize(weight, at: rows, maxNorm: maxNorm, normType: normType) }

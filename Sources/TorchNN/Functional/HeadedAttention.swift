@@ -263,5 +263,5 @@ func additive(_ mask: Tensor?, like x: Tensor) throws -> Tensor? {
             kind: .type, operation: "attention", inputs: "\(mask.dtype)\(mask.shape)",
             message: "a mask has truth values, or real numbers that are added")
     }
-    return try Tensor.zerosLike(mask, dtype: x.dtype).maskedFill(mask: mask, value: .real(-.infinity))
+    return try Tensor.zerosLike(mask, dtype: x.dtype).maskedFill(mask: mask, value: -Double.infinity)
 }

@@ -113,5 +113,5 @@ public func localResponseNorm(
         squares = try pad(squares, [0, 0, 0, 0, size / 2, (size - 1) / 2])
         squares = try avgPool3d(squares, kernelSize: Triple(size, 1, 1), stride: 1).squeeze(dim: 1).reshape(shape)
     }
-    return try input / squares.mul(.real(alpha)).add(.real(k)).pow(.real(beta))
+    return try input / squares.mul(alpha).add(k).pow(beta)
 }

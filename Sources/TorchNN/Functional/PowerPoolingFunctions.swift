@@ -64,11 +64,11 @@ func powerPooling(
                 dilation: kernelSize.map { _ in 1 }, ceilMode: ceilMode)
     }
     let means = try averagePooling(
-        input.pow(.real(p)), kernelSize: kernelSize, stride: stride, padding: none, ceilMode: ceilMode,
+        input.pow(p), kernelSize: kernelSize, stride: stride, padding: none, ceilMode: ceilMode,
         countIncludePad: true, divisorOverride: nil)
     let places = kernelSize.reduce(1.0) { $0 * Double($1) }
     // The rectified absolute value times the sign is the mean itself, but with PyTorch's gradient at zero.
-    return try (means.sign() * means.abs().relu()).mul(.real(places)).pow(.real(1 / p))
+    return try (means.sign() * means.abs().relu()).mul(places).pow(1 / p)
 }
 
 /// Throws unless the power is a number other than 0.

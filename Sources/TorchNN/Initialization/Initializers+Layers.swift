@@ -17,7 +17,7 @@ extension Init {
     ) throws {
         func draw(_ weight: Tensor) throws {
             try kaimingNormal_(weight, a: a, mode: mode, nonlinearity: nonlinearity, generator: generator)
-            _ = try noGrad { try weight.mul_(Scalar(scale)) }
+            _ = try noGrad { try weight.mul_(scale) }
         }
         for module in modules { try module.validate() }
         for module in modules.flatMap({ $0.namedModules() }).map(\.module) {
@@ -35,7 +35,7 @@ extension Init {
             default:
                 bias = nil
             }
-            if let bias { try constant_(bias, Scalar(biasFill)) }
+            if let bias { try constant_(bias, biasFill) }
         }
     }
 }

@@ -68,7 +68,7 @@ extension Init {
             var matrix = try q * r.diag().sign()
             if rows < columns { matrix = try matrix.t() }
             try tensor.copy_(matrix.reshape(shape))
-            return try tensor.mul_(Scalar(gain))
+            return try tensor.mul_(gain)
         }
     }
 

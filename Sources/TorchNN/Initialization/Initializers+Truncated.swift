@@ -70,7 +70,7 @@ extension Init {
         let chances = try Tensor.emptyLike(tensor)
         /// Which candidates are refused; it leaves their densities in `candidates`.
         func refused() throws -> Tensor {
-            try candidates.sub_(Scalar(mean)).div_(Scalar(std)).pow_(2).mul_(-0.5).sub_(Scalar(greatestLogDensity))
+            try candidates.sub_(mean).div_(std).pow_(2).mul_(-0.5).sub_(greatestLogDensity)
             return try chances.uniform_(generator: generator).log_().gt(candidates)
         }
 

@@ -40,7 +40,7 @@ public enum Init {
 
     /// Fills with one number.
     @discardableResult
-    public static func constant_(_ tensor: Tensor, _ value: Scalar) throws -> Tensor {
+    public static func constant_(_ tensor: Tensor, _ value: some ScalarConvertible) throws -> Tensor {
         try noGrad { try tensor.fill_(value) }
     }
 

@@ -109,7 +109,7 @@ public func gaussianNLLLoss(
     let fitting = try fitted(variance, to: input)
     // A copy, clamped without recording: the gradient passes as if nothing had been clamped.
     let clamped = try fitting.clone()
-    try noGrad { _ = try clamped.clampMin_(min: Scalar(eps)) }
+    try noGrad { _ = try clamped.clampMin_(min: eps) }
     var loss = try 0.5 * (clamped.log() + (input - target).pow(2) / clamped)
     if full { loss = try loss + 0.5 * Foundation.log(2 * Double.pi) }
     return try loss.reduced(by: reduction)
@@ -123,7 +123,7 @@ public func gaussianNLLLoss(
     reduction: Reduction = .mean
 ) throws -> Tensor {
     try gaussianNLLLoss(
-        input, target, variance: Tensor.fullLike(input, Scalar(variance)), full: full, eps: eps,
+        input, target, variance: Tensor.fullLike(input, variance), full: full, eps: eps,
         reduction: reduction)
 }
 

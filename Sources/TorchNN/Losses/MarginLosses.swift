@@ -15,7 +15,7 @@ public func multiMarginLoss(
 ) throws -> Tensor {
     try checkOptions("multi_margin_loss", p: p, weight: weight)
     return try Tensor.multiMarginLoss(
-        input, target: target, p: Scalar(p), margin: Scalar(margin), weight: weight, reduction: reduction.rawValue)
+        input, target: target, p: p, margin: margin, weight: weight, reduction: reduction.rawValue)
 }
 
 private func checkOptions(_ operation: String, p: Int, weight: Tensor?) throws {

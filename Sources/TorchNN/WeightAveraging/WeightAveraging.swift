@@ -53,7 +53,7 @@ public enum WeightAveraging {
             }
         }
         for (_, averaged, current) in floating {
-            try Tensor.foreachLerp_(averaged, tensors1: current, weight: .real(weight))
+            try Tensor.foreachLerp_(averaged, tensors1: current, weight: weight)
         }
     }
 }

@@ -47,7 +47,7 @@ struct SearchNumber: Comparable {
     /// The number as a state holds it.
     func stateValue(on device: Device) throws -> StateValue {
         guard let dtype else { return .double(value) }
-        return .tensor(try Tensor.full([], .real(value), dtype: dtype, device: device))
+        return .tensor(try Tensor.full([], value, dtype: dtype, device: device))
     }
 
     var scalar: Scalar { .real(value) }

@@ -71,9 +71,9 @@ public final class ASGD: Optimizer {
             let directions: [Tensor]
             if areCopies, options.weightDecay != 0 {
                 directions = gradients
-                try Tensor.foreachAdd_(directions, bucket.parameters, alpha: .real(options.lambda))
+                try Tensor.foreachAdd_(directions, bucket.parameters, alpha: options.lambda)
             } else {
-                directions = try Tensor.foreachAdd(gradients, bucket.parameters, alpha: .real(options.lambda))
+                directions = try Tensor.foreachAdd(gradients, bucket.parameters, alpha: options.lambda)
             }
             try Tensor.foreachAddcmul_(
                 bucket.parameters, directions, tensors(memory.numbers("eta", of: bucket), bucket),
@@ -94,7 +94,7 @@ public final class ASGD: Optimizer {
         var known: [Float: Tensor] = [:]
         return try numbers.map { number in
             if let tensor = known[number] { return tensor }
-            let tensor = try Tensor.full([], .real(Double(number)), dtype: .float32, device: bucket.device)
+            let tensor = try Tensor.full([], Double(number), dtype: .float32, device: bucket.device)
             known[number] = tensor
             return tensor
         }
@@ -102,8 +102,8 @@ public final class ASGD: Optimizer {
 
     /// Returns ηₜ, in single precision as PyTorch computes it.
     private func stepSize(_ options: Options, after step: Double) throws -> Float {
-        let base = try Tensor.full([], .real(step), dtype: .float32)
-            .mul(.real(options.lambda * options.learningRate)).add(1).pow(.real(options.alpha))
-        return try base.reciprocal().mul(.real(options.learningRate)).item(Float.self)
+        let base = try Tensor.full([], step, dtype: .float32)
+            .mul(options.lambda * options.learningRate).add(1).pow(options.alpha)
+        return try base.reciprocal().mul(options.learningRate).item(Float.self)
     }
 }

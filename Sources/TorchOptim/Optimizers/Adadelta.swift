@@ -66,17 +66,17 @@ public final class Adadelta: Optimizer {
             let deltaSquares = try memory.buffers("acc_delta", of: bucket)
             _ = memory.count(bucket)
             let gradients = try bucket.prepared(weightDecay: options.weightDecay, maximize: options.maximize).gradients
-            try Tensor.foreachMul_(squares, scalar: .real(options.rho))
-            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - options.rho))
-            let deviations = try Tensor.foreachAdd(squares, scalar: .real(options.eps))
+            try Tensor.foreachMul_(squares, scalar: options.rho)
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: 1 - options.rho)
+            let deviations = try Tensor.foreachAdd(squares, scalar: options.eps)
             try Tensor.foreachSqrt_(deviations)
-            let deltas = try Tensor.foreachAdd(deltaSquares, scalar: .real(options.eps))
+            let deltas = try Tensor.foreachAdd(deltaSquares, scalar: options.eps)
             try Tensor.foreachSqrt_(deltas)
             try Tensor.foreachDiv_(deltas, deviations)
             try Tensor.foreachMul_(deltas, gradients)
-            try Tensor.foreachMul_(deltaSquares, scalar: .real(options.rho))
-            try Tensor.foreachAddcmul_(deltaSquares, deltas, deltas, value: .real(1 - options.rho))
-            try Tensor.foreachAdd_(bucket.parameters, deltas, alpha: .real(-options.learningRate))
+            try Tensor.foreachMul_(deltaSquares, scalar: options.rho)
+            try Tensor.foreachAddcmul_(deltaSquares, deltas, deltas, value: 1 - options.rho)
+            try Tensor.foreachAdd_(bucket.parameters, deltas, alpha: -options.learningRate)
         }
     }
 }

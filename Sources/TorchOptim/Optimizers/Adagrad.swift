@@ -124,8 +124,8 @@ public final class Adagrad: Optimizer, ScaledOptimizer {
             try Tensor.sparseCooTensor(rows, values: values, size: gradient.shape)
         }
         try sums.add_(spread(values.pow(2)))
-        let deviations = try sums.sparseMask(mask: gradient).values().sqrt().add_(.real(options.eps))
+        let deviations = try sums.sparseMask(mask: gradient).values().sqrt().add_(options.eps)
         let rate = options.learningRate / (1 + (step - 1) * options.lrDecay)
-        try parameter.add_(spread(values / deviations), alpha: .real(-rate))
+        try parameter.add_(spread(values / deviations), alpha: -rate)
     }
 }

@@ -70,11 +70,11 @@ public final class Adamax: Optimizer {
             let steps = memory.count(bucket)
             let (gradients, areCopies) = try bucket.prepared(
                 weightDecay: options.weightDecay, maximize: options.maximize)
-            try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - options.betas.0))
-            try Tensor.foreachMul_(greatest, scalar: .real(options.betas.1))
+            try Tensor.foreachLerp_(means, tensors1: gradients, weight: 1 - options.betas.0)
+            try Tensor.foreachMul_(greatest, scalar: options.betas.1)
             let sizes = areCopies ? gradients : try Tensor.foreachAbs(gradients)
             if areCopies { try Tensor.foreachAbs_(sizes) }
-            try Tensor.foreachAdd_(sizes, scalar: .real(options.eps))
+            try Tensor.foreachAdd_(sizes, scalar: options.eps)
             try Tensor.foreachMaximum_(greatest, sizes)
             try Tensor.foreachAddcdiv_(
                 bucket.parameters, means, greatest,

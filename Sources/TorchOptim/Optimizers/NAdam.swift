@@ -81,12 +81,12 @@ public final class NAdam: Optimizer {
             let gradients = try bucket.decayedGradients(
                 options.weightDecay, isDecoupled: options.decoupledWeightDecay, learningRate: options.learningRate,
                 maximize: options.maximize)
-            try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - beta1))
-            try Tensor.foreachMul_(squares, scalar: .real(beta2))
-            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - beta2))
+            try Tensor.foreachLerp_(means, tensors1: gradients, weight: 1 - beta1)
+            try Tensor.foreachMul_(squares, scalar: beta2)
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: 1 - beta2)
             let deviations = try Tensor.foreachSqrt(squares)
             try Tensor.foreachDiv_(deviations, scalars: steps.map { .real(pow(1 - pow(beta2, $0), 0.5)) })
-            try Tensor.foreachAdd_(deviations, scalar: .real(options.eps))
+            try Tensor.foreachAdd_(deviations, scalar: options.eps)
 
             func momentum(_ step: Double) -> Double {
                 beta1 * (1 - 0.5 * pow(0.96, step * options.momentumDecay))

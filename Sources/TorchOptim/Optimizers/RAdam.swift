@@ -76,11 +76,11 @@ public final class RAdam: Optimizer {
             let gradients = try bucket.decayedGradients(
                 options.weightDecay, isDecoupled: options.decoupledWeightDecay, learningRate: options.learningRate,
                 maximize: options.maximize)
-            try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - beta1))
-            try Tensor.foreachMul_(squares, scalar: .real(beta2))
-            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - beta2))
+            try Tensor.foreachLerp_(means, tensors1: gradients, weight: 1 - beta1)
+            try Tensor.foreachMul_(squares, scalar: beta2)
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: 1 - beta2)
             let factors = try Tensor.foreachSqrt(squares)
-            try Tensor.foreachAdd_(factors, scalar: .real(options.eps))
+            try Tensor.foreachAdd_(factors, scalar: options.eps)
             // A division by zero makes the first of the two terms zero if it does not count.
             try Tensor.foreachDiv_(factors, scalars: sizes.map { .real($0.rectified) })
             try Tensor.foreachReciprocal_(factors)

@@ -72,20 +72,20 @@ public final class RMSprop: Optimizer {
             let means = options.centered ? try memory.buffers("grad_avg", of: bucket) : []
             _ = memory.count(bucket)
             let gradients = try bucket.prepared(weightDecay: options.weightDecay, maximize: options.maximize).gradients
-            try Tensor.foreachMul_(squares, scalar: .real(options.alpha))
-            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: .real(1 - options.alpha))
+            try Tensor.foreachMul_(squares, scalar: options.alpha)
+            try Tensor.foreachAddcmul_(squares, gradients, gradients, value: 1 - options.alpha)
             let deviations: [Tensor]
             if options.centered {
-                try Tensor.foreachLerp_(means, tensors1: gradients, weight: .real(1 - options.alpha))
+                try Tensor.foreachLerp_(means, tensors1: gradients, weight: 1 - options.alpha)
                 deviations = try Tensor.foreachAddcmul(squares, means, means, value: -1)
                 try Tensor.foreachSqrt_(deviations)
             } else {
                 deviations = try Tensor.foreachSqrt(squares)
             }
-            try Tensor.foreachAdd_(deviations, scalar: .real(options.eps))
-            let rate = Scalar.real(-options.learningRate)
+            try Tensor.foreachAdd_(deviations, scalar: options.eps)
+            let rate = -options.learningRate
             if options.momentum > 0 {
-                try Tensor.foreachMul_(velocities, scalar: .real(options.momentum))
+                try Tensor.foreachMul_(velocities, scalar: options.momentum)
                 try Tensor.foreachAddcdiv_(velocities, gradients, deviations)
                 try Tensor.foreachAdd_(bucket.parameters, velocities, alpha: rate)
             } else {

@@ -69,7 +69,7 @@ public final class Rprop: Optimizer {
 
     public override func step() throws {
         try forEachBucket { (bucket, options: Options) in
-            let (down, up) = (Scalar.real(options.etas.0), Scalar.real(options.etas.1))
+            let (down, up) = options.etas
             try memory.begin(bucket)
             let previous = try memory.buffers("prev", of: bucket)
             let sizes = try memory.buffers("step_size", of: bucket, initial: options.learningRate)
@@ -88,8 +88,8 @@ public final class Rprop: Optimizer {
                 try gradient.maskedFill_(mask: turned, value: 0)
             }
             try Tensor.foreachMul_(sizes, factors)
-            try Tensor.foreachClampMin_(sizes, scalar: .real(options.stepSizes.0))
-            try Tensor.foreachClampMax_(sizes, scalar: .real(options.stepSizes.1))
+            try Tensor.foreachClampMin_(sizes, scalar: options.stepSizes.0)
+            try Tensor.foreachClampMax_(sizes, scalar: options.stepSizes.1)
             try Tensor.foreachAddcmul_(
                 bucket.parameters, Tensor.foreachSign(previous), sizes, value: -1)
         }

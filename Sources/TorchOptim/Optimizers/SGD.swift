@@ -116,7 +116,7 @@ public final class SGD: Optimizer, ScaledOptimizer {
                     + "'weight_decay' to 0 for its group, or use an embedding with dense gradients")
         }
         let gradient = options.maximize ? try gradient.neg() : gradient
-        let rate = Scalar.real(-options.learningRate)
+        let rate = -options.learningRate
         guard options.momentum != 0 else {
             try parameter.add_(gradient, alpha: rate)
             return
@@ -129,11 +129,11 @@ public final class SGD: Optimizer, ScaledOptimizer {
         if isFirstStep {
             try velocity.add_(gradient)
         } else {
-            try velocity.mul_(.real(options.momentum)).add_(gradient, alpha: .real(1 - options.dampening))
+            try velocity.mul_(options.momentum).add_(gradient, alpha: 1 - options.dampening)
         }
         if options.nesterov {
             try parameter.add_(gradient, alpha: rate)
-            try parameter.add_(velocity, alpha: .real(-options.learningRate * options.momentum))
+            try parameter.add_(velocity, alpha: -options.learningRate * options.momentum)
         } else {
             try parameter.add_(velocity, alpha: rate)
         }

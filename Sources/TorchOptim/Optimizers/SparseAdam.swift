@@ -101,15 +101,15 @@ public final class SparseAdam: Optimizer {
         }
         let (beta1, beta2) = options.betas
         let meanBefore = try mean.sparseMask(mask: sum).values()
-        let meanChange = try values.sub(meanBefore).mul_(.real(1 - beta1))
+        let meanChange = try values.sub(meanBefore).mul_(1 - beta1)
         try mean.add_(spread(meanChange))
         let squareBefore = try square.sparseMask(mask: sum).values()
-        let squareChange = try values.pow(2).sub_(squareBefore).mul_(.real(1 - beta2))
+        let squareChange = try values.pow(2).sub_(squareBefore).mul_(1 - beta2)
         try square.add_(spread(squareChange))
 
         let direction = try meanChange.add(meanBefore)
-        let deviation = try squareChange.add(squareBefore).sqrt_().add_(.real(options.eps))
+        let deviation = try squareChange.add(squareBefore).sqrt_().add_(options.eps)
         let size = options.learningRate * sqrt(1 - pow(beta2, step)) / (1 - pow(beta1, step))
-        try parameter.add_(spread(direction.div_(deviation).mul(.real(-size))))
+        try parameter.add_(spread(direction.div_(deviation).mul(-size)))
     }
 }

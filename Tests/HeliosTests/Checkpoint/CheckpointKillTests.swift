@@ -35,7 +35,7 @@ import Testing
             #expect(checkpoints.last.map { $0.iteration >= newest } ?? (newest == 0), "\(names)")
             for name in checkpoints {
                 let weight = try TorchFile.loadDictionary(folder.appending(path: name.fileName)).tensor("weight")
-                #expect(try weight.eq(Scalar(name.iteration)).all().item(Bool.self))
+                #expect(try weight.eq(name.iteration).all().item(Bool.self))
             }
             newest = checkpoints.last?.iteration ?? 0
             TorchFile.removeLeftovers(in: folder)
@@ -54,7 +54,7 @@ private func writeForever(
     let weight = try Tensor.zeros([2 << 20])
     var number = first
     while true {
-        try weight.fill_(Scalar(number))
+        try weight.fill_(number)
         if let failure = writer.finish()?.failure { throw failure }
         _ = try writer.write(["weight": .tensor(weight)], to: [file(number)], removing: [file(number - 1)])
         if number == first + 1, !WorkerThread.start({ endIn(microseconds) }) { return }

@@ -11,7 +11,7 @@ import Testing
         try model.onTrainingBatchStart(state: TrainingState())
         #expect(model.lossItems.isEmpty)
         for loss in [1.5, 2] {
-            model.lossItems["loss"] = try Tensor.full([], .real(loss))
+            model.lossItems["loss"] = try Tensor.full([], loss)
             try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false)
         }
         #expect(model.runningLosses == ["loss": 3.5])
@@ -49,7 +49,7 @@ import Testing
         for imaginary in [0, 3, Double.nan] {
             let model = Model<Int>(saveName: "model")
             model.postponesLosses = postpones
-            model.lossItems["z"] = try Tensor.full([], .complex(real: 1, imaginary: imaginary), dtype: .complex64)
+            model.lossItems["z"] = try Tensor.full([], Scalar.complex(real: 1, imaginary: imaginary), dtype: .complex64)
             let error = #expect(throws: ConfigurationError.self) {
                 try model.onTrainingBatchEnd(state: TrainingState(), shouldLog: false)
             }

@@ -100,11 +100,11 @@ import Testing
         @Unsaved var picture: Tensor?
 
         init(_ value: Double) throws {
-            scale = try Tensor.full([2], .real(value))
+            scale = try Tensor.full([2], value)
             super.init(saveName: "plain")
-            hidden = (try Tensor.full([2], .real(value)), try Tensor.full([3], .real(value)))
-            window = [scale, try Tensor.full([], .real(value))]
-            table = ["a": try Tensor.full([1], .real(value))]
+            hidden = (try Tensor.full([2], value), try Tensor.full([3], value))
+            window = [scale, try Tensor.full([], value)]
+            table = ["a": try Tensor.full([1], value)]
             picture = scale
         }
     }
@@ -145,7 +145,7 @@ import Testing
     func expanded() throws {
         let (source, target) = (try Plain(3), try Plain(0))
         for (model, value) in [(source, 3.0), (target, 0)] {
-            model.scale = try Tensor.full([1], .real(value)).expand([4])
+            model.scale = try Tensor.full([1], value).expand([4])
         }
         try target.loadStateDict(source.stateDict(), fastInit: false)
         #expect(try target.scale.array(Float.self) == [3, 3, 3, 3])

@@ -66,7 +66,7 @@ import Testing
             }
             override var overrides: PluginOverrides { claimed }
             private func marked(_ batch: LabeledBatch, _ mark: Double) throws -> LabeledBatch {
-                LabeledBatch(inputs: try Tensor.full([1, 1, 3, 3], .real(mark)), targets: batch.targets)
+                LabeledBatch(inputs: try Tensor.full([1, 1, 3, 3], mark), targets: batch.targets)
             }
             override func processTrainingBatch(_ batch: LabeledBatch, state: TrainingState) throws -> LabeledBatch {
                 try marked(batch, Double(state.globalIteration))

@@ -194,7 +194,7 @@ import TorchOptim
         final class Two: SmallModel {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 try super.trainStep(batch, state: state)
-                lossItems["other"] = try Tensor.full([], .real(Double(state.globalIteration)))
+                lossItems["other"] = try Tensor.full([], Double(state.globalIteration))
             }
         }
         func find(_ model: SmallModel, _ loss: String?) throws -> LearningRateSearch {

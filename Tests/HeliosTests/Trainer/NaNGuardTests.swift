@@ -74,7 +74,7 @@ import Testing
         final class Overflowing: SmallModel {
             override func setup(fastInit: Bool) throws {
                 try super.setup(fastInit: fastInit)
-                try noGrad { _ = try network.namedParameters().last?.parameter.fill_(.real(.infinity)) }
+                try noGrad { _ = try network.namedParameters().last?.parameter.fill_(Double.infinity) }
             }
         }
         let error = #expect(throws: NonFiniteOutputError.self) { try trainer().fit(Overflowing(), SmallData()) }

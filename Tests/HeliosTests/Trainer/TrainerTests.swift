@@ -179,7 +179,7 @@ import Testing
                 super.init()
             }
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-                lossItems["loss"] = try Tensor.full([], .real(state.globalIteration == 8 ? value : 1))
+                lossItems["loss"] = try Tensor.full([], state.globalIteration == 8 ? value : 1)
             }
         }
         let error = #expect(throws: NonFiniteLossError.self) {

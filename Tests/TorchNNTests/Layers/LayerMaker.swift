@@ -133,7 +133,7 @@ struct LayerFamily: Sendable {
 
     /// As in layers.py.
     private func probe(_ output: Tensor) throws -> Tensor {
-        try (Tensor.arange(.integer(output.count)) % 7 - 3).to(.float32).div(8).reshape(output.shape)
+        try (Tensor.arange(output.count) % 7 - 3).to(.float32).div(8).reshape(output.shape)
     }
 }
 

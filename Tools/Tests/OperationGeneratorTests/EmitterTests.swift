@@ -75,7 +75,7 @@ import Testing
         #expect(
             try swift(Samples.add).contains(
                 """
-                    public func add(_ other: Tensor, alpha: Scalar = 1) throws -> Tensor {
+                    public func add(_ other: Tensor, alpha: any ScalarConvertible = 1) throws -> Tensor {
                         defer { keepAlive((self, other)) }
                         return try Tensor(owning: ct_add_Tensor(pointer, other.pointer, alpha.c))
                     }
@@ -92,7 +92,7 @@ import Testing
         #expect(try swift(Samples.equal).contains("throws -> Bool"))
         #expect(
             try swift(Samples.foreachAdd, isMethod: false).contains(
-                "package static func foreachAdd_(_ input: [Tensor], scalar: Scalar) throws {"))
+                "package static func foreachAdd_(_ input: [Tensor], scalar: any ScalarConvertible) throws {"))
         #expect(try swift(Samples.repeated).contains("func `repeat`(_ repeats: [Int])"))
         #expect(try swift(Samples.stride, isMethod: false).contains("bias: Tensor? = nil, stride: [Int] = [1]"))
     }

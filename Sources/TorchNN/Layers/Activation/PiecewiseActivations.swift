@@ -38,7 +38,7 @@ public final class Hardtanh: InPlaceActivation, Layer {
 
     public func forward(_ input: Tensor) throws -> Tensor {
         inPlace
-            ? try Tensor.hardtanh_(input, minVal: .real(minVal), maxVal: .real(maxVal))
+            ? try Tensor.hardtanh_(input, minVal: minVal, maxVal: maxVal)
             : try hardtanh(input, minVal: minVal, maxVal: maxVal)
     }
 }

@@ -27,7 +27,7 @@ public final class LeakyReLU: InPlaceActivation, Layer {
 
     public func forward(_ input: Tensor) throws -> Tensor {
         inPlace
-            ? try Tensor.leakyRelu_(input, negativeSlope: .real(negativeSlope))
+            ? try Tensor.leakyRelu_(input, negativeSlope: negativeSlope)
             : try leakyReLU(input, negativeSlope: negativeSlope)
     }
 }
@@ -49,7 +49,7 @@ public final class PReLU: Module, Layer {
         super.init()
         deferErrors {
             try requirePositive(["numParameters": numParameters], "PReLU")
-            weight = try Tensor.full([numParameters], .real(initial))
+            weight = try Tensor.full([numParameters], initial)
         }
     }
 
@@ -81,7 +81,7 @@ public final class RReLU: InPlaceActivation, Layer {
 
     public func forward(_ input: Tensor) throws -> Tensor {
         inPlace
-            ? try Tensor.rrelu_(input, lower: .real(lower), upper: .real(upper), training: isTraining)
+            ? try Tensor.rrelu_(input, lower: lower, upper: upper, training: isTraining)
             : try rrelu(input, lower: lower, upper: upper, training: isTraining)
     }
 }
@@ -98,7 +98,7 @@ public final class ELU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.elu_(input, alpha: .real(alpha)) : try elu(input, alpha: alpha)
+        inPlace ? try Tensor.elu_(input, alpha: alpha) : try elu(input, alpha: alpha)
     }
 }
 
@@ -117,7 +117,7 @@ public final class CELU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.celu_(input, alpha: .real(alpha)) : try celu(input, alpha: alpha)
+        inPlace ? try Tensor.celu_(input, alpha: alpha) : try celu(input, alpha: alpha)
     }
 }
 
@@ -145,8 +145,8 @@ public final class Threshold: InPlaceActivation, Layer {
 
     public func forward(_ input: Tensor) throws -> Tensor {
         inPlace
-            ? try Tensor.threshold_(input, threshold: .real(threshold), value: .real(value))
-            : try Tensor.threshold(input, threshold: .real(threshold), value: .real(value))
+            ? try Tensor.threshold_(input, threshold: threshold, value: value)
+            : try Tensor.threshold(input, threshold: threshold, value: value)
     }
 }
 

@@ -88,6 +88,6 @@ open class Transformer: Module {
     public static func generateSquareSubsequentMask(
         _ size: Int, dtype: DType = .float32, device: Device? = nil
     ) throws -> Tensor {
-        try Tensor.full([size, size], .real(-.infinity), dtype: dtype, device: device).triu(diagonal: 1)
+        try Tensor.full([size, size], -Double.infinity, dtype: dtype, device: device).triu(diagonal: 1)
     }
 }

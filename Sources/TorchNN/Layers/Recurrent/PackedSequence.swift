@@ -77,7 +77,7 @@ public func padPackedSequence(
         longest <= steps && steps <= largestOption, "pad_packed_sequence",
         "the total length, \(steps), must be at least that of the longest sequence, \(longest)")
     var (output, lengths) = try Tensor.padPackedSequence(
-        sequence.data, batchSizes: sequence.batchSizes, batchFirst: batchFirst, paddingValue: .real(paddingValue),
+        sequence.data, batchSizes: sequence.batchSizes, batchFirst: batchFirst, paddingValue: paddingValue,
         totalLength: steps)
     if let positions = sequence.unsortedIndices {
         output = try output.indexSelect(dim: batchFirst ? 0 : 1, index: positions)
