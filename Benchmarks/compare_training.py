@@ -37,6 +37,7 @@ OPTIONS = {
     "bfloat16": (["gpt", "resnet18"], ["--bf16"], {}),
     "bfloat16, channels last": (["resnet18"], ["--bf16", "--channels-last"], {}),
     "jemalloc": (["mlp", "digits", "lenet"], [], {"LD_PRELOAD": "libjemalloc.so.2"}),
+    "mimalloc": (["mlp", "digits", "lenet"], [], {"LD_PRELOAD": "libmimalloc.so.2"}),
 }
 
 
@@ -53,14 +54,15 @@ def command(framework: str, workload: str, threads: int, epochs: int) -> list[st
 def measure(
     framework: str, workload: str, threads: int, epochs: int, arguments: list[str] = [], variables: dict = {},
 ) -> dict | None:
-    """What one run printed, with the seconds of the whole program; None where it failed, which it says."""
+    """What one run printed, with the seconds of the whole program; None if it failed, which it says."""
     start = time.perf_counter()
     run = subprocess.run(
         command(framework, workload, threads, epochs) + arguments, env=os.environ | variables, capture_output=True,
         text=True)
     seconds = time.perf_counter() - start
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
-    if run.returncode != 0 or not lines:
+    # The linker goes on without a library that it does not find, which would pass for a measurement with it.
+    if run.returncode != 0 or not lines or "cannot be preloaded" in run.stderr:
         print(f"{framework} failed with {workload}: {run.stderr.strip()[-500:]}", file=sys.stderr)
         return None
     return json.loads(lines[-1]) | {"seconds": round(seconds, 2)}
