@@ -97,6 +97,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .executableTarget(
+            name: "RingGAN", dependencies: ["Helios"], path: "Examples/RingGAN", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "LanguageModel", dependencies: ["Helios"], path: "Examples/LanguageModel",
+            swiftSettings: swiftSettings),
+        .executableTarget(
             name: "HeliosCommand",
             dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings
@@ -124,6 +129,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
     ] + fuzzer,
