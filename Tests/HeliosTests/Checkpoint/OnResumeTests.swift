@@ -247,4 +247,27 @@ import Testing
             #expect(try train(4, accumulating: 3).contains("with 2 batches in a step of the optimizer, this run has 3"))
         }
     }
+
+    @Test("another accumulation in the middle of a step is an error", arguments: [TrainingUnit.epoch, .iteration])
+    func accumulationInsideStep(unit: TrainingUnit) throws {
+        final class Stop: Plugin {
+            init() { super.init(id: "stop") }
+
+            override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) {
+                if state.globalIteration == 3 { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { (folder: URL) throws in
+            func train(accumulating count: Int, stops: Bool = false) throws -> FitResult {
+                let trainer = try Trainer.quiet(
+                    .of(unit, 2), checkpoints: .in(folder), accumulation: .batches(count))
+                if stops { try trainer.register(Stop()) }
+                return try trainer.fit(SmallModel(), SmallData())
+            }
+            #expect(try train(accumulating: 2, stops: true).outcome == .interrupted(.request))
+            let error = #expect(throws: CheckpointError.self) { try train(accumulating: 3) }
+            #expect(error?.reason.contains("after 1 of 2 batches") == true, "\(error?.reason ?? "")")
+            #expect(try train(accumulating: 2).outcome == .completed)
+        }
+    }
 }

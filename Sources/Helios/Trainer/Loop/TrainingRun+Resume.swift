@@ -94,6 +94,15 @@ extension TrainingRun {
             ?? model.currentOptions().withoutChanging(model.namedOptimizers(), model.namedSchedulers())
         let differences = model.setupOptions.differences(from: before)
         if let batches = checkpoint.accumulationSteps, batches != status.options.accumulation.batches {
+            let position = checkpoint.trainingState
+            let count = plan.length.unit == .epoch ? position.datasetIter : position.globalIteration
+            guard count.isMultiple(of: batches) else {
+                throw StateDictError(
+                    "it is from the middle of a step of the optimizer, after \(count % batches) of \(batches) batches, and "
+                        + "this run has \(status.options.accumulation.batches) batches in a step: their gradients were "
+                        + "divided by another number. Resume with accumulation: .batches(\(batches)), or from a checkpoint "
+                        + "between two steps")
+            }
             status.log.warn(
                 "the checkpoint was trained with \(batches) batches in a step of the optimizer, this run has "
                     + "\(status.options.accumulation.batches): a step has other samples from here on")
