@@ -161,7 +161,9 @@ private struct ObservedTraining<Batch: Sendable> {
             return batch < first.losses.count
                 ? "two trainings from the start differ already: \(difference) in batch \(batch + 1), so a resume cannot be "
                     + "exact. Draw random numbers from the generators that the trainer seeds, and make models and data alike"
-                : "\(difference) in batch \(batch + 1), without the stop and after the resume"
+                : "\(difference) in batch \(batch + 1), without the stop and after the resume (a hook that clears what was "
+                    + "restored is one reason: onTrainingEpochStart is called again for an epoch that is resumed, and "
+                    + "trainer.isResumingEpoch says so)"
         }
         return whole.state.difference(from: second.state).map { "\($0), without the stop and after the resume" }
     }
