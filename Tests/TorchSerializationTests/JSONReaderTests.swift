@@ -52,7 +52,7 @@ struct JSONReaderTests {
         _ = try read(nested(16))
         #expect(
             reason { _ = try read(nested(1_000_000)) }
-                == "its JSON is damaged at byte 17: it is nested more than 16 levels deep")
+                == "its JSON is damaged at byte 16: it is nested more than 16 levels deep")
         _ = try JSONReader.read(Array(nested(400).utf8), greatestDepth: 400)
         #expect(throws: FormatError.self) { try JSONReader.read(Array(nested(401).utf8), greatestDepth: 400) }
     }

@@ -51,10 +51,10 @@ package struct JSONReader {
     // MARK: Values
 
     private mutating func value(depth: Int) throws -> JSONValue {
-        guard depth <= greatestDepth else {
+        skipSpace()
+        if depth == greatestDepth, next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
             throw fault("it is nested more than \(greatestDepth) levels deep")
         }
-        skipSpace()
         switch next {
         case UInt8(ascii: "{"): return .object(try members(depth: depth))
         case UInt8(ascii: "["): return .array(try elements(depth: depth))
