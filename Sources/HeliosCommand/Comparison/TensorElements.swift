@@ -55,7 +55,8 @@ private struct StridedReader {
             })
         else {
             let memory = try read(view.span())
-            return try memory.asStrided(view.shape, stride: view.strides, storageOffset: 0)
+            return try memory.asStrided(
+                view.shape, stride: view.strides, storageOffset: TensorMemory.offset(of: memory))
         }
         // The memory between the elements is left out, unless that takes longer than reading it.
         let size = view.shape[dim]
