@@ -18,11 +18,22 @@ import Testing
         PluginError(id: "ema", reason: "five"),
         ResumeCheckError(difference: "six", unsavedProperties: ["seven"]),
         TrainingError(cause: DataError("eight"), checkpoint: file),
+        TorchError(kind: .shape, operation: "addmm", inputs: "float32[2, 3]", message: "nine"),
+        StateDictError("ten"),
+        OptimizerError("eleven"),
+        SchedulerError("twelve"),
+        TorchFileError(path: file.path, reason: "thirteen"),
     ]
 
     @Test("localizedDescription is the error's own sentence", arguments: errors.indices)
     func sentence(index: Int) {
         let error = LocalizedErrorTests.errors[index]
         #expect(error.localizedDescription == error.description && !error.description.isEmpty)
+    }
+
+    @Test("so it is for a layer that could not be made")
+    func module() {
+        let error = #expect(throws: ModuleError.self) { try Linear(-3, 10).validate() }
+        #expect(error?.localizedDescription == error?.description && error?.description.contains("Linear") == true)
     }
 }

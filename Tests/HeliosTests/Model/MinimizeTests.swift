@@ -31,7 +31,7 @@ import Testing
 
         override func setup(fastInit: Bool) throws {
             try LibTorch.setThreadCount(1)
-            network = try Sequential(Flatten(), Linear(9, 8), ReLU(), Dropout(p: 0.2), Linear(8, 3))
+            network = Sequential(Flatten(), Linear(9, 8), ReLU(), Dropout(p: 0.2), Linear(8, 3))
             if options.isMixed { try createScaler(dtype: .bfloat16) }
             optimizer =
                 options.usesLBFGS
@@ -184,7 +184,7 @@ import Testing
         }
 
         override func setup(fastInit: Bool) throws {
-            (first, second) = (try Linear(9, 4), try Linear(4, 3))
+            (first, second) = (Linear(9, 4), Linear(4, 3))
             firstOptimizer = try SGD(first.parameters(), learningRate: 0.1)
             secondOptimizer = try SGD(second.parameters(), learningRate: 0.1)
         }
@@ -205,7 +205,7 @@ import Testing
 
         /// Accumulates the gradients of one network by itself.
         private func step(_ optimizer: SGD, _ network: Linear, _ batch: LabeledBatch, factor: Double) throws {
-            let parameters = network.parameters()
+            let parameters = try network.parameters()
             let loss = try self.loss(batch, factor: factor) / Double(batchesPerStep)
             for (parameter, gradient) in zip(parameters, try grad(of: [loss], withRespectTo: parameters)) {
                 let gradient = try #require(gradient)

@@ -103,7 +103,8 @@ struct RegistryContentsTests {
         let bases: Set<String> = [
             "AdaptiveAveragePooling", "AdaptiveMaxPooling", "AdaptivePooling", "AveragePooling", "BatchNorm",
             "ChannelNorm", "ConstantPaddingLayer", "Convolution",
-            "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "InPlaceActivation", "InstanceNorm",
+            "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "FunctionScheduler", "InPlaceActivation",
+            "InstanceNorm",
             "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "ParameterDict", "ParameterList",
             "RecurrentCell", "RecurrentLayer",
             "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin",

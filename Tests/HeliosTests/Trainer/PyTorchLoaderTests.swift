@@ -82,7 +82,8 @@ import Testing
         let (model, data) = (
             Perceptron(stop: stop, drops: drops), NumberedRows(try recorded.inputs.tensor, draws: draws)
         )
-        try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: folder.map { .in($0) }, seed: 7).fit(model, data)
+        try Trainer.quiet(.epochs(3), validation: .every(1), checkpoints: folder.map { .in($0) }, seed: 7)
+            .fit(model, data)
         let after = try Tensor.randint(high: 1 << 40, size: [3], dtype: .int64).array(Int.self)
         return (model, after)
     }

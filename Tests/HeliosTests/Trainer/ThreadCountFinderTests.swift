@@ -18,7 +18,7 @@ import Testing
         }
 
         override func setup(fastInit: Bool) throws {
-            network = try Linear(9, 3)
+            network = Linear(9, 3)
             optimizer = try SGD(network.parameters())
         }
 
