@@ -96,7 +96,12 @@ final class LogFile: Sendable {
     /// Returns what went wrong; `nil` if nothing did.
     private func append(_ line: String, _ state: inout State) -> String? {
         if state.isInsideLine || state.missing > 0 {
-            let gap = state.missing > 0 ? "(\(state.missing) lines are missing here: they could not be written)\n" : ""
+            let gap =
+                switch state.missing {
+                case 0: ""
+                case 1: "(1 line is missing here: it could not be written)\n"
+                default: "(\(state.missing) lines are missing here: they could not be written)\n"
+                }
             if let failure = write((state.isInsideLine ? "\n" : "") + gap, to: &state) { return failure }
             state.missing = 0
         }

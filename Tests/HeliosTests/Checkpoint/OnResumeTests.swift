@@ -270,4 +270,31 @@ import Testing
             #expect(try train(accumulating: 2).outcome == .completed)
         }
     }
+
+    @Test("the options of a gradient scaler are kept or replaced too")
+    func scaler() throws {
+        final class Scaled: SmallModel {
+            var interval = 7
+
+            override func setup(fastInit: Bool) throws {
+                try super.setup(fastInit: fastInit)
+                try createScaler(dtype: .bfloat16, scaler: GradScaler(device: .cpu, growthInterval: interval))
+            }
+        }
+        try withTemporaryFolder { (folder: URL) throws in
+            func train(_ count: Int, interval: Int, _ policy: ResumePolicy) throws -> (text: String, interval: Int?) {
+                let model = Scaled()
+                model.interval = interval
+                let trainer = try Trainer.quiet(.iterations(count), checkpoints: .in(folder, onResume: policy))
+                let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
+                return (text, try model.mixedPrecision?.scaler.stateDict().int("growth_interval"))
+            }
+            _ = try train(1, interval: 7, .keep)
+            let kept = try train(2, interval: 9, .keep)
+            #expect(kept.interval == 7)
+            #expect(
+                kept.text.contains("scaler.growth_interval (7 in the checkpoint, 9 in the program)"), "\(kept.text)")
+            #expect(try train(3, interval: 9, .override).interval == 9)
+        }
+    }
 }

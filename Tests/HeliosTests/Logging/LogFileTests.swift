@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    @Test("a line that is missing as a whole is named in the log too")
+    func fullDiskBetweenLines() throws {
+        try withTemporaryFolder { folder in
+            let (file, disk) = (folder.appending(path: "run.log"), Disk(room: 6))
+            let log = try LogFile(file.path, warn: { _ in }, write: { disk.write($0, $1) })
+            for line in ["first\n", "second\n"] { log.append(line) }
+            #expect(try text(file) == "first\n")
+            disk.room.withLock { $0 = 1000 }
+            log.append("third\n")
+            #expect(try text(file) == "first\n(1 line is missing here: it could not be written)\nthird\n")
+        }
+    }
+
     @Test("a file that is renamed or deleted is made again, with its folder")
     func rotation() throws {
         try withTemporaryFolder { folder in

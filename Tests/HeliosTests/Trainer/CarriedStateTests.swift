@@ -152,6 +152,27 @@ import Testing
         #expect(parts.printed.components(separatedBy: text).count >= 2)
     }
 
+    @Test("tensors inside a structure, which are not saved, are warned about")
+    func insideStructure() throws {
+        struct Memory {
+            var step = 0
+            var last: Tensor?
+        }
+        final class Remembering: SmallModel {
+            var memory = Memory()
+
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                try super.trainStep(batch, state: state)
+                memory = Memory(step: state.globalIteration, last: try lossItems["loss"]?.detach())
+            }
+        }
+        try withTemporaryFolder { (folder: URL) throws in
+            let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder))
+            let text = try trainer.printedText { try trainer.fit(Remembering(), SmallData()) }
+            #expect(text.contains("the property 'memory' of Remembering holds a tensor that is not in the checkpoint"))
+        }
+    }
+
     @Test("a parameter group that was added in mid-training comes back if it is added before the state is loaded")
     func addedGroup() throws {
         class Unfreezing: SmallModel {

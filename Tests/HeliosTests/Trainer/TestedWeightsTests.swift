@@ -145,6 +145,28 @@ import Testing
         #expect(error(trainer, model).contains("the last training of the model"))
     }
 
+    @Test("weights of which a checkpoint replaced some, and then could not be loaded, are not tested")
+    func halfRestored() throws {
+        final class HalfRestored: Watched {
+            var fails = false
+            override func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
+                try super.loadStateDict(state, fastInit: fastInit)
+                if fails { throw CancellationError() }
+            }
+        }
+        try withTemporaryFolder { (folder: URL) throws in
+            let (model, saving) = (HalfRestored(), try Trainer.quiet(.epochs(1), checkpoints: .in(folder)))
+            try saving.fit(model, SmallData())
+            model.fails = true
+            let file = try #require(saving.lastCheckpoint)
+            let trainer = try Trainer.quiet()
+            #expect(throws: CheckpointError.self) {
+                try trainer.test(model, PredictableData(), checkpoint: file)
+            }
+            #expect(error(trainer, model).contains("the loading of its checkpoint"))
+        }
+    }
+
     @Test("those of a fast run and of the search for a learning rate are not tested, after a training neither")
     func trials() throws {
         let (model, trainer) = (Watched(), try Trainer.quiet())
