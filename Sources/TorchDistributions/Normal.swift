@@ -48,7 +48,7 @@ public struct Normal: Distribution {
 
     public func sample(_ shape: [Int]) throws -> Tensor {
         let shape = extended(shape)
-        return try noGrad { try Tensor.normal(loc.expand(shape), std: scale.expand(shape)) }
+        return try noGrad { try Tensor.normal(loc.expand(shape), scale.expand(shape)) }
     }
 
     public func rsample(_ shape: [Int]) throws -> Tensor {

@@ -8,7 +8,7 @@ import Torch
     /// Tensors that share memory, are one, are views, and are of odd kinds.
     private func state() throws -> StateDict {
         let base = try Tensor(Array(0..<24).map(Float.init), shape: [4, 6])
-        let complex = try Tensor.complex(base, imag: base)
+        let complex = try Tensor.complex(base, base)
         return [
             "base": .tensor(base), "same": .tensor(base), "row": .tensor(try base[2]),
             "transposed": .tensor(try base.t()), "bits": .tensor(try base.view(dtype: .int32)),

@@ -34,12 +34,12 @@ let fuzzedCreation: FuzzedCalls = [
     ("zerosLike", { _ = try Tensor.zerosLike($0.tensor(), dtype: $0.optional($0.dtype)) }),
     ("fullLike", { _ = try Tensor.fullLike($0.tensor(), $0.scalar) }),
     ("randnLike", { _ = try Tensor.randnLike($0.tensor(), generator: $0.generator()) }),
-    ("complex", { _ = try Tensor.complex($0.tensor(), imag: $0.tensor()) }),
+    ("complex", { _ = try Tensor.complex($0.tensor(), $0.tensor()) }),
     ("viewAsComplex", { _ = try Tensor.viewAsComplex($0.tensor([3, 2])) }),
     ("real", { _ = try Tensor.real($0.tensor()) }),
     ("imag", { _ = try Tensor.imag($0.tensor()) }),
     ("normal", { _ = try Tensor.normal(mean: $0.real, std: $0.real, size: $0.sizes) }),
-    ("normal.Tensor", { _ = try Tensor.normal($0.tensor(), std: $0.tensor(), generator: $0.generator()) }),
+    ("normal.Tensor", { _ = try Tensor.normal($0.tensor(), $0.tensor(), generator: $0.generator()) }),
     ("bernoulli", { _ = try $0.tensor().bernoulli(generator: $0.generator()) }),
     ("bernoulli.p", { _ = try $0.tensor().bernoulli(p: $0.real) }),
     ("multinomial", { _ = try $0.tensor().multinomial(numSamples: $0.int, replacement: $0.bool) }),
@@ -129,7 +129,7 @@ let fuzzedNeural: FuzzedCalls = [
         "crossEntropyLoss",
         {
             _ = try Tensor.crossEntropyLoss(
-                $0.tensor([3, 4]), target: $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
+                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
                 ignoreIndex: $0.int, labelSmoothing: $0.real)
         }
     ),
@@ -137,23 +137,23 @@ let fuzzedNeural: FuzzedCalls = [
         "nllLoss",
         {
             _ = try Tensor.nllLoss(
-                $0.tensor([3, 4]), target: $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
+                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
                 ignoreIndex: $0.int)
         }
     ),
-    ("mseLoss", { _ = try Tensor.mseLoss($0.tensor(), target: $0.tensor(), reduction: $0.int) }),
-    ("l1Loss", { _ = try Tensor.l1Loss($0.tensor(), target: $0.tensor(), reduction: $0.int) }),
+    ("mseLoss", { _ = try Tensor.mseLoss($0.tensor(), $0.tensor(), reduction: $0.int) }),
+    ("l1Loss", { _ = try Tensor.l1Loss($0.tensor(), $0.tensor(), reduction: $0.int) }),
     (
         "smoothL1Loss",
-        { _ = try Tensor.smoothL1Loss($0.tensor(), target: $0.tensor(), reduction: $0.int, beta: $0.real) }
+        { _ = try Tensor.smoothL1Loss($0.tensor(), $0.tensor(), reduction: $0.int, beta: $0.real) }
     ),
-    ("huberLoss", { _ = try Tensor.huberLoss($0.tensor(), target: $0.tensor(), reduction: $0.int, delta: $0.real) }),
-    ("binaryCrossEntropy", { _ = try Tensor.binaryCrossEntropy($0.tensor(), target: $0.tensor(), reduction: $0.int) }),
+    ("huberLoss", { _ = try Tensor.huberLoss($0.tensor(), $0.tensor(), reduction: $0.int, delta: $0.real) }),
+    ("binaryCrossEntropy", { _ = try Tensor.binaryCrossEntropy($0.tensor(), $0.tensor(), reduction: $0.int) }),
     (
         "binaryCrossEntropyWithLogits",
         {
             _ = try Tensor.binaryCrossEntropyWithLogits(
-                $0.tensor(), target: $0.tensor(), weight: $0.optional($0.tensor()), posWeight: $0.optional($0.tensor()),
+                $0.tensor(), $0.tensor(), weight: $0.optional($0.tensor()), posWeight: $0.optional($0.tensor()),
                 reduction: $0.int)
         }
     ),

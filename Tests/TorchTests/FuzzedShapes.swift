@@ -88,7 +88,7 @@ let fuzzedIndexing: FuzzedCalls = [
     ("argsort", { _ = try $0.tensor().argsort(stable: $0.bool, dim: $0.int, descending: $0.bool) }),
     ("topk", { _ = try $0.tensor().topk(k: $0.int, dim: $0.int, largest: $0.bool, sorted: $0.bool) }),
     ("bincount", { _ = try $0.tensor(.int64).bincount(weights: $0.optional($0.tensor()), minlength: $0.int) }),
-    ("bucketize", { _ = try Tensor.bucketize($0.tensor(), boundaries: $0.tensor([3]), outInt32: $0.bool) }),
+    ("bucketize", { _ = try Tensor.bucketize($0.tensor(), $0.tensor([3]), outInt32: $0.bool) }),
     (
         "searchsorted",
         {

@@ -68,7 +68,7 @@ struct GeneratorTests {
                 ("normal_", try Tensor.empty(4).normal_(mean: 1, std: 0.1, generator: generator)),
                 (
                     "normal",
-                    try .normal(Tensor([1.0, 2.0]), std: Tensor([0.5, 1.0]), generator: generator)
+                    try .normal(Tensor([1.0, 2.0]), Tensor([0.5, 1.0]), generator: generator)
                 ),
                 ("exponential_", try Tensor.empty(4).exponential_(generator: generator)),
                 ("random_", try Tensor.empty(4, dtype: .int32).random_(generator: generator)),
@@ -126,7 +126,7 @@ struct GeneratorTests {
             ("multinomial without replacement", try weights.multinomial(numSamples: 3)),
             ("uniform_", try Tensor.empty(4).uniform_(from: -2, to: 3)),
             ("normal_", try Tensor.empty(4).normal_(mean: 1, std: 0.1)),
-            ("normal", try .normal(Tensor([1.0, 2.0]), std: Tensor([0.5, 1.0]))),
+            ("normal", try .normal(Tensor([1.0, 2.0]), Tensor([0.5, 1.0]))),
             ("exponential_", try Tensor.empty(4).exponential_()),
             ("random_", try Tensor.empty(4, dtype: .int32).random_()),
             ("dropout", try Tensor.dropout(Tensor.ones(12), p: 0.4, train: true)),

@@ -20,7 +20,7 @@ import Torch
             var tensor = try Tensor(numbers, shape: shape)
             if dtype.hasPrefix("complex") {
                 let parts = try imaginary.map { try Tensor($0.map(Case.number), shape: shape) } ?? tensor.neg()
-                tensor = try Tensor.complex(tensor, imag: parts)
+                tensor = try Tensor.complex(tensor, parts)
             }
             tensor = try tensor.to(try #require(Case.dtypes[dtype]))
             if requiresGrad { try tensor.requiresGrad_() }

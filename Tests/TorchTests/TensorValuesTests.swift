@@ -116,7 +116,7 @@ import Torch
         #expect(try Tensor(0.5).item() == .real(0.5))
         #expect(try Tensor(5).item() == .integer(5))
         #expect(try Tensor(false).item() == .boolean(false))
-        #expect(try Tensor.complex(Tensor(1.0), imag: Tensor(2.0)).item() == .complex(real: 1, imaginary: 2))
+        #expect(try Tensor.complex(Tensor(1.0), Tensor(2.0)).item() == .complex(real: 1, imaginary: 2))
         #expect(try Tensor(Float.nan).item(Double.self).isNaN)
     }
 
@@ -130,7 +130,7 @@ import Torch
             #expect(throws: TorchError.self) { try Tensor(value).item(Int.self) }
         }
         #expect(throws: TorchError.self) { try Tensor([UInt64.max]).item(Int.self) }
-        let complex = try Tensor.complex(Tensor(1.0), imag: Tensor(2.0))
+        let complex = try Tensor.complex(Tensor(1.0), Tensor(2.0))
         #expect(throws: TorchError.self) { try complex.item(Double.self) }
         #expect(throws: TorchError.self) { try complex.item(Int.self) }
     }

@@ -40,7 +40,7 @@ import Torch
             (.index, "select", { try x.select(dim: 0, index: 2) }),
             (.index, "index_select", { try x.indexSelect(dim: 0, index: Tensor([7])) }),
             (.index, "gather", { try x.gather(dim: 0, index: Tensor([[9]])) }),
-            (.index, "nll_loss", { try Tensor.nllLoss(x, target: Tensor([0, 3])) }),
+            (.index, "nll_loss", { try Tensor.nllLoss(x, Tensor([0, 3])) }),
             (.type, "matmul", { try x.matmul(Tensor([[1], [2], [3]])) }),
             (.type, "mean", { try i.mean() }),
             (.type, "add_", { try i.add_(0.5) }),

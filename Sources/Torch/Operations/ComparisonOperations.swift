@@ -491,7 +491,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        _ elements: Tensor, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+        _ elements: Tensor, _ testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((elements, testElements)) }
         return try Tensor(owning: ct_isin_Tensor_Tensor(elements.pointer, testElements.pointer, assumeUnique, invert))
@@ -502,7 +502,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        _ elements: Tensor, testElement: any ScalarConvertible, assumeUnique: Bool = false, invert: Bool = false
+        _ elements: Tensor, _ testElement: any ScalarConvertible, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(elements) }
         return try Tensor(owning: ct_isin_Tensor_Scalar(elements.pointer, testElement.c, assumeUnique, invert))
@@ -513,7 +513,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func isin(
-        _ element: any ScalarConvertible, testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
+        _ element: any ScalarConvertible, _ testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(testElements) }
         return try Tensor(owning: ct_isin_Scalar_Tensor(element.c, testElements.pointer, assumeUnique, invert))

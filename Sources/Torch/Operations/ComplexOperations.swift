@@ -9,7 +9,7 @@ extension Tensor {
     /// `complex(Tensor real, Tensor imag) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func complex(_ real: Tensor, imag: Tensor) throws -> Tensor {
+    public static func complex(_ real: Tensor, _ imag: Tensor) throws -> Tensor {
         defer { keepAlive((real, imag)) }
         return try Tensor(owning: ct_complex(real.pointer, imag.pointer))
     }
@@ -17,7 +17,7 @@ extension Tensor {
     /// `polar(Tensor abs, Tensor angle) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func polar(_ abs: Tensor, angle: Tensor) throws -> Tensor {
+    public static func polar(_ abs: Tensor, _ angle: Tensor) throws -> Tensor {
         defer { keepAlive((abs, angle)) }
         return try Tensor(owning: ct_polar(abs.pointer, angle.pointer))
     }

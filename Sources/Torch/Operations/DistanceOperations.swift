@@ -8,7 +8,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func pairwiseDistance(
-        _ x1: Tensor, x2: Tensor, p: Double = 2, eps: Double = 1e-06, keepDim: Bool = false
+        _ x1: Tensor, _ x2: Tensor, p: Double = 2, eps: Double = 1e-06, keepDim: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((x1, x2)) }
         return try Tensor(owning: ct_pairwise_distance(x1.pointer, x2.pointer, p, eps, keepDim))
@@ -17,7 +17,9 @@ extension Tensor {
     /// `cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func cosineSimilarity(_ x1: Tensor, x2: Tensor, dim: Int = 1, eps: Double = 1e-08) throws -> Tensor {
+    public static func cosineSimilarity(
+        _ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Double = 1e-08
+    ) throws -> Tensor {
         defer { keepAlive((x1, x2)) }
         return try Tensor(owning: ct_cosine_similarity(x1.pointer, x2.pointer, dim, eps))
     }
@@ -25,7 +27,7 @@ extension Tensor {
     /// `cdist(Tensor x1, Tensor x2, float p=2, int? compute_mode=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func cdist(_ x1: Tensor, x2: Tensor, p: Double = 2, computeMode: Int? = nil) throws -> Tensor {
+    public static func cdist(_ x1: Tensor, _ x2: Tensor, p: Double = 2, computeMode: Int? = nil) throws -> Tensor {
         defer { keepAlive((x1, x2)) }
         return try Tensor(owning: ct_cdist(x1.pointer, x2.pointer, p, computeMode.c))
     }

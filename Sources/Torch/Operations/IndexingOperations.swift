@@ -237,7 +237,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bucketize(
-        _ input: Tensor, boundaries: Tensor, outInt32: Bool = false, right: Bool = false
+        _ input: Tensor, _ boundaries: Tensor, outInt32: Bool = false, right: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((input, boundaries)) }
         return try Tensor(owning: ct_bucketize_Tensor(input.pointer, boundaries.pointer, outInt32, right))
@@ -249,7 +249,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func bucketize(
-        _ input: any ScalarConvertible, boundaries: Tensor, outInt32: Bool = false, right: Bool = false
+        _ input: any ScalarConvertible, _ boundaries: Tensor, outInt32: Bool = false, right: Bool = false
     ) throws -> Tensor {
         defer { keepAlive(boundaries) }
         return try Tensor(owning: ct_bucketize_Scalar(input.c, boundaries.pointer, outInt32, right))

@@ -11,7 +11,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func crossEntropyLoss(
-        _ input: Tensor, target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100,
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100,
         labelSmoothing: Double = 0.0
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
@@ -27,7 +27,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func nllLoss(
-        _ input: Tensor, target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(owning: ct_nll_loss(input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex))
@@ -38,7 +38,7 @@ extension Tensor {
     /// `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func mseLoss(_ input: Tensor, target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func mseLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_mse_loss(input.pointer, target.pointer, reduction))
     }
@@ -48,7 +48,7 @@ extension Tensor {
     /// `l1_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func l1Loss(_ input: Tensor, target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func l1Loss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_l1_loss(input.pointer, target.pointer, reduction))
     }
@@ -59,7 +59,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func smoothL1Loss(
-        _ input: Tensor, target: Tensor, reduction: Int = 1, beta: Double = 1.0
+        _ input: Tensor, _ target: Tensor, reduction: Int = 1, beta: Double = 1.0
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_smooth_l1_loss(input.pointer, target.pointer, reduction, beta))
@@ -71,7 +71,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func huberLoss(
-        _ input: Tensor, target: Tensor, reduction: Int = 1, delta: Double = 1.0
+        _ input: Tensor, _ target: Tensor, reduction: Int = 1, delta: Double = 1.0
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_huber_loss(input.pointer, target.pointer, reduction, delta))
@@ -83,7 +83,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func binaryCrossEntropy(
-        _ input: Tensor, target: Tensor, weight: Tensor? = nil, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(owning: ct_binary_cross_entropy(input.pointer, target.pointer, weight?.pointer, reduction))
@@ -96,7 +96,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func binaryCrossEntropyWithLogits(
-        _ input: Tensor, target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight, posWeight)) }
         return try Tensor(
@@ -108,7 +108,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func klDiv(
-        _ input: Tensor, target: Tensor, reduction: Int = 1, logTarget: Bool = false
+        _ input: Tensor, _ target: Tensor, reduction: Int = 1, logTarget: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_kl_div(input.pointer, target.pointer, reduction, logTarget))
@@ -119,7 +119,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func cosineEmbeddingLoss(
-        _ input1: Tensor, _ input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(
@@ -160,7 +160,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func hingeEmbeddingLoss(
-        _ input: Tensor, target: Tensor, margin: Double = 1.0, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, margin: Double = 1.0, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_hinge_embedding_loss(input.pointer, target.pointer, margin, reduction))
@@ -171,7 +171,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func marginRankingLoss(
-        _ input1: Tensor, _ input2: Tensor, target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(
@@ -182,7 +182,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func poissonNllLoss(
-        _ input: Tensor, target: Tensor, logInput: Bool, full: Bool, eps: Double, reduction: Int
+        _ input: Tensor, _ target: Tensor, logInput: Bool, full: Bool, eps: Double, reduction: Int
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_poisson_nll_loss(input.pointer, target.pointer, logInput, full, eps, reduction))
@@ -193,8 +193,8 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func tripletMarginLoss(
-        _ anchor: Tensor, positive: Tensor, negative: Tensor, margin: Double = 1.0, p: Double = 2, eps: Double = 1e-06,
-        swap: Bool = false, reduction: Int = 1
+        _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1.0, p: Double = 2,
+        eps: Double = 1e-06, swap: Bool = false, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((anchor, positive, negative)) }
         return try Tensor(
@@ -207,7 +207,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func multiMarginLoss(
-        _ input: Tensor, target: Tensor, p: any ScalarConvertible = 1, margin: any ScalarConvertible = 1,
+        _ input: Tensor, _ target: Tensor, p: any ScalarConvertible = 1, margin: any ScalarConvertible = 1,
         weight: Tensor? = nil, reduction: Int = 1
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
@@ -218,7 +218,7 @@ extension Tensor {
     /// `multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func multilabelMarginLoss(_ input: Tensor, target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func multilabelMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_multilabel_margin_loss(input.pointer, target.pointer, reduction))
     }
@@ -228,7 +228,7 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func nllLossNd(
-        _ input: Tensor, target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(
@@ -238,7 +238,7 @@ extension Tensor {
     /// `soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func softMarginLoss(_ input: Tensor, target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func softMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
         defer { keepAlive((input, target)) }
         return try Tensor(owning: ct_soft_margin_loss(input.pointer, target.pointer, reduction))
     }

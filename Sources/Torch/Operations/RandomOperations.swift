@@ -230,7 +230,7 @@ extension Tensor {
     /// `normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func normal(mean: Double, std: Tensor, generator: Generator? = nil) throws -> Tensor {
+    public static func normal(_ mean: Double, _ std: Tensor, generator: Generator? = nil) throws -> Tensor {
         defer { keepAlive((std, generator)) }
         return try Tensor(owning: ct_normal_float_Tensor(mean, std.pointer, generator?.pointer))
     }
@@ -240,7 +240,7 @@ extension Tensor {
     /// `normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func normal(_ mean: Tensor, std: Tensor, generator: Generator? = nil) throws -> Tensor {
+    public static func normal(_ mean: Tensor, _ std: Tensor, generator: Generator? = nil) throws -> Tensor {
         defer { keepAlive((mean, std, generator)) }
         return try Tensor(owning: ct_normal_Tensor_Tensor(mean.pointer, std.pointer, generator?.pointer))
     }

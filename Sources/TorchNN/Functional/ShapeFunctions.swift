@@ -40,7 +40,7 @@ public func fold(
 
 /// The cosine of the angle between vectors along `dim`: x₁·x₂ / max(|x₁|·|x₂|, eps).
 public func cosineSimilarity(_ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Double = 1e-8) throws -> Tensor {
-    try Tensor.cosineSimilarity(x1, x2: x2, dim: dim, eps: eps)
+    try Tensor.cosineSimilarity(x1, x2, dim: dim, eps: eps)
 }
 
 /// The distances of all pairs of rows of `[N, M]`, each pair once: `[N·(N - 1) / 2]`.
@@ -54,5 +54,5 @@ public func pdist(_ input: Tensor, p: Double = 2) throws -> Tensor {
 public func pairwiseDistance(
     _ x1: Tensor, _ x2: Tensor, p: Double = 2, eps: Double = 1e-6, keepDim: Bool = false
 ) throws -> Tensor {
-    try Tensor.pairwiseDistance(x1, x2: x2, p: p, eps: eps, keepDim: keepDim)
+    try Tensor.pairwiseDistance(x1, x2, p: p, eps: eps, keepDim: keepDim)
 }

@@ -13,7 +13,7 @@ public func marginRankingLoss(
 ) throws -> Tensor {
     try requireOneDimensionCount("margin_ranking_loss", [input1, input2, target])
     return try Tensor.marginRankingLoss(
-        input1, input2, target: target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target, margin: margin, reduction: reduction.rawValue)
 }
 
 /// `marginRankingLoss` with its options, as a module.
@@ -43,7 +43,7 @@ public func hingeEmbeddingLoss(
     _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
 ) throws -> Tensor {
     try requireOneShape("hinge_embedding_loss", input, target)
-    return try Tensor.hingeEmbeddingLoss(input, target: target, margin: margin, reduction: reduction.rawValue)
+    return try Tensor.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction.rawValue)
 }
 
 /// `hingeEmbeddingLoss` with its options, as a module.
@@ -74,7 +74,7 @@ public func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
 ) throws -> Tensor {
     try Tensor.cosineEmbeddingLoss(
-        input1, input2, target: target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target, margin: margin, reduction: reduction.rawValue)
 }
 
 /// `cosineEmbeddingLoss` with its options, as a module.
@@ -111,7 +111,7 @@ public func tripletMarginLoss(
 ) throws -> Tensor {
     try requirePositiveMargin("triplet_margin_loss", margin)
     return try Tensor.tripletMarginLoss(
-        anchor, positive: positive, negative: negative, margin: margin, p: p, eps: eps, swap: swap,
+        anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap,
         reduction: reduction.rawValue)
 }
 
@@ -163,7 +163,7 @@ public func tripletMarginWithDistanceLoss(
     let operation = "triplet_margin_with_distance_loss"
     try requirePositiveMargin(operation, margin)
     try requireOneDimensionCount(operation, [anchor, positive, negative])
-    let distance = distanceFunction ?? { try Tensor.pairwiseDistance($0, x2: $1) }
+    let distance = distanceFunction ?? { try Tensor.pairwiseDistance($0, $1) }
     let toPositive = try distance(anchor, positive)
     var toNegative = try distance(anchor, negative)
     if swap { toNegative = try toNegative.minimum(distance(positive, negative)) }

@@ -136,7 +136,7 @@ import Testing
             var network: Identity!
             override func setup(fastInit: Bool) throws { network = Identity() }
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-                _ = try network(Tensor.complex(batch.inputs, imag: batch.inputs * Double.nan))
+                _ = try network(Tensor.complex(batch.inputs, batch.inputs * Double.nan))
             }
         }
         let error = #expect(throws: NonFiniteOutputError.self) {

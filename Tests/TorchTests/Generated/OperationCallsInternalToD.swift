@@ -783,12 +783,11 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 224:
         let result = try Tensor.binaryCrossEntropy(
-            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
-            reduction: x.integer("reduction"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"))
         return [result]
     case 225:
         let result = try Tensor.binaryCrossEntropyWithLogits(
-            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
             posWeight: x.optionalTensor("pos_weight"), reduction: x.integer("reduction"))
         return [result]
     case 226:
@@ -879,13 +878,11 @@ func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").broadcastTo(x.integers("size"))]
     case 262:
         let result = try Tensor.bucketize(
-            x.scalar("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
-            right: x.boolean("right"))
+            x.scalar("self"), x.tensor("boundaries"), outInt32: x.boolean("out_int32"), right: x.boolean("right"))
         return [result]
     case 263:
         let result = try Tensor.bucketize(
-            x.tensor("self"), boundaries: x.tensor("boundaries"), outInt32: x.boolean("out_int32"),
-            right: x.boolean("right"))
+            x.tensor("self"), x.tensor("boundaries"), outInt32: x.boolean("out_int32"), right: x.boolean("right"))
         return [result]
     case 264:
         return [try Tensor(plain: Tensor.canCast(from: x.dtype("from_"), to: x.dtype("to")))]
@@ -899,7 +896,7 @@ func calls6(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 268:
         let result = try Tensor.cdist(
-            x.tensor("x1"), x2: x.tensor("x2"), p: x.real("p"), computeMode: x.optionalInteger("compute_mode"))
+            x.tensor("x1"), x.tensor("x2"), p: x.real("p"), computeMode: x.optionalInteger("compute_mode"))
         return [result]
     case 269:
         return [try x.tensor("self").ceil()]
@@ -977,7 +974,7 @@ func calls7(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             x.tensor("self"), r: x.integer("r"), withReplacement: x.boolean("with_replacement"))
         return [result]
     case 301:
-        return [try Tensor.complex(x.tensor("real"), imag: x.tensor("imag"))]
+        return [try Tensor.complex(x.tensor("real"), x.tensor("imag"))]
     case 302:
         return [try Tensor.concat(x.tensors("tensors"), dim: x.integer("dim"))]
     case 303:
@@ -1084,13 +1081,11 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").cosh_()]
     case 332:
         let result = try Tensor.cosineEmbeddingLoss(
-            x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
+            x.tensor("input1"), x.tensor("input2"), x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
     case 333:
-        let result = try Tensor.cosineSimilarity(
-            x.tensor("x1"), x2: x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))
-        return [result]
+        return [try Tensor.cosineSimilarity(x.tensor("x1"), x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))]
     case 334:
         return [try x.tensor("self").countNonzero(dim: x.optionalInteger("dim"))]
     case 335:
@@ -1104,9 +1099,8 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").cross(x.tensor("other"), dim: x.optionalInteger("dim"))]
     case 338:
         let result = try Tensor.crossEntropyLoss(
-            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
-            reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"),
-            labelSmoothing: x.real("label_smoothing"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
+            ignoreIndex: x.integer("ignore_index"), labelSmoothing: x.real("label_smoothing"))
         return [result]
     case 339:
         let result = try Tensor.ctcLoss(

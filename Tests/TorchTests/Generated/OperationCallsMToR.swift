@@ -9,7 +9,7 @@ func calls19(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").mT]
     case 729:
         let result = try Tensor.marginRankingLoss(
-            x.tensor("input1"), x.tensor("input2"), target: x.tensor("target"), margin: x.real("margin"),
+            x.tensor("input1"), x.tensor("input2"), x.tensor("target"), margin: x.real("margin"),
             reduction: x.integer("reduction"))
         return [result]
     case 730:
@@ -132,7 +132,7 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 771:
         return [try x.tensor("self").movedim(source: x.integers("source"), destination: x.integers("destination"))]
     case 772:
-        return [try Tensor.mseLoss(x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))]
+        return [try Tensor.mseLoss(x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))]
     case 773:
         return [try x.tensor("self").msort()]
     case 774:
@@ -145,12 +145,12 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").mul_(x.tensor("other"))]
     case 778:
         let result = try Tensor.multiMarginLoss(
-            x.tensor("self"), target: x.tensor("target"), p: x.scalar("p"), margin: x.scalar("margin"),
+            x.tensor("self"), x.tensor("target"), p: x.scalar("p"), margin: x.scalar("margin"),
             weight: x.optionalTensor("weight"), reduction: x.integer("reduction"))
         return [result]
     case 779:
         let result = try Tensor.multilabelMarginLoss(
-            x.tensor("self"), target: x.tensor("target"), reduction: x.integer("reduction"))
+            x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))
         return [result]
     case 780:
         let result = try x.tensor("self").multinomial(
@@ -299,13 +299,13 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").nextafter_(x.tensor("other"))]
     case 822:
         let result = try Tensor.nllLoss(
-            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
-            reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
+            ignoreIndex: x.integer("ignore_index"))
         return [result]
     case 823:
         let result = try Tensor.nllLossNd(
-            x.tensor("self"), target: x.tensor("target"), weight: x.optionalTensor("weight"),
-            reduction: x.integer("reduction"), ignoreIndex: x.integer("ignore_index"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
+            ignoreIndex: x.integer("ignore_index"))
         return [result]
     case 824:
         return [try x.tensor("self").nonzero()]
@@ -326,13 +326,11 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 830:
         return [try Tensor.normExceptDim(x.tensor("v"), pow: x.integer("pow"), dim: x.integer("dim"))]
     case 831:
-        return [try Tensor.normal(x.tensor("mean"), std: x.tensor("std"), generator: x.optionalGenerator("generator"))]
+        return [try Tensor.normal(x.tensor("mean"), x.tensor("std"), generator: x.optionalGenerator("generator"))]
     case 832:
         return [try Tensor.normal(x.tensor("mean"), std: x.real("std"), generator: x.optionalGenerator("generator"))]
     case 833:
-        let result = try Tensor.normal(
-            mean: x.real("mean"), std: x.tensor("std"), generator: x.optionalGenerator("generator"))
-        return [result]
+        return [try Tensor.normal(x.real("mean"), x.tensor("std"), generator: x.optionalGenerator("generator"))]
     case 834:
         let result = try Tensor.normal(
             mean: x.real("mean"), std: x.real("std"), size: x.integers("size"),
@@ -396,7 +394,7 @@ func calls22(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 852:
         let result = try Tensor.pairwiseDistance(
-            x.tensor("x1"), x2: x.tensor("x2"), p: x.real("p"), eps: x.real("eps"), keepDim: x.boolean("keepdim"))
+            x.tensor("x1"), x.tensor("x2"), p: x.real("p"), eps: x.real("eps"), keepDim: x.boolean("keepdim"))
         return [result]
     case 853:
         return [try Tensor.pdist(x.tensor("self"), p: x.real("p"))]
@@ -414,11 +412,11 @@ func calls22(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try Tensor.poisson(x.tensor("self"), generator: x.optionalGenerator("generator"))]
     case 860:
         let result = try Tensor.poissonNllLoss(
-            x.tensor("input"), target: x.tensor("target"), logInput: x.boolean("log_input"), full: x.boolean("full"),
+            x.tensor("input"), x.tensor("target"), logInput: x.boolean("log_input"), full: x.boolean("full"),
             eps: x.real("eps"), reduction: x.integer("reduction"))
         return [result]
     case 861:
-        return [try Tensor.polar(x.tensor("abs"), angle: x.tensor("angle"))]
+        return [try Tensor.polar(x.tensor("abs"), x.tensor("angle"))]
     case 862:
         return [try Tensor.polygamma(n: x.integer("n"), x.tensor("self"))]
     case 863:
