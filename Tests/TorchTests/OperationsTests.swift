@@ -4,7 +4,7 @@ import Testing
 import Torch
 
 /// Compares operations with what operations.py got from PyTorch.
-@Suite struct OperationsTests {
+@Suite(.standardGenerator) struct OperationsTests {
     struct Fixture: Decodable {
         let inputs: [String: FixtureTensor]
         let results: [String: FixtureTensor]

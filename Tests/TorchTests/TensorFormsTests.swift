@@ -3,7 +3,7 @@ import Testing
 import Torch
 
 /// Compares the short forms of operations with what tensor_forms.py got from PyTorch.
-@Suite struct TensorFormsTests {
+@Suite(.standardGenerator) struct TensorFormsTests {
     struct Fixture: Decodable {
         let inputs: [String: FixtureTensor]
         let results: [String: FixtureTensor]

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 import Torch
 
-@Suite struct TensorVariadicTests {
+@Suite(.standardGenerator) struct TensorVariadicTests {
     @Test("sizes written out are those of the array forms")
     func creation() throws {
         #expect(try Tensor.zeros(2, 3).shape == [2, 3])

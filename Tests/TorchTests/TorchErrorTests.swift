@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct TorchErrorTests {
+@Suite(.standardGenerator) struct TorchErrorTests {
     private func error(_ call: () throws -> Tensor) -> TorchError? {
         do {
             _ = try call()
