@@ -1,13 +1,21 @@
 // Gradients that are accumulated: when a step is due, and whether the model makes it.
 extension TrainingRun {
+    /// How many batches there were since the last step of the optimizer, with so many batches in a step.
+    ///
+    /// By epoch each epoch begins with a new step; by iteration the batches of two epochs may make one.
+    func batchesSinceStep(in state: TrainingState, of batches: Int) -> Int {
+        (plan.length.unit == .epoch ? state.datasetIter : state.globalIteration) % batches
+    }
+
     /// What the batch that comes next is to the step that it belongs to.
     var accumulationWindow: AccumulationWindow {
         let steps = status.options.accumulation.batches
         guard steps > 1 else { return AccumulationWindow() }
+        let position = batchesSinceStep(in: state, of: steps)
+        // By iteration the state counts the batch already.
         guard plan.length.unit == .epoch else {
-            return AccumulationWindow(batchCount: steps, isComplete: state.globalIteration.isMultiple(of: steps))
+            return AccumulationWindow(batchCount: steps, isComplete: position == 0)
         }
-        let position = state.datasetIter % steps
         let rest = (data.trainDataLoader?.batchCount ?? 0) - (state.datasetIter - position)
         let batchCount = min(steps, max(rest, position + 1))
         return AccumulationWindow(batchCount: batchCount, isComplete: position + 1 == batchCount)

@@ -96,6 +96,6 @@ extension TrainingRun {
 
     /// Whether the optimizer steps with the batch of this number.
     private var isStep: Bool {
-        state.globalIteration % status.options.accumulation.batches == 0
+        batchesSinceStep(in: state, of: status.options.accumulation.batches) == 0
     }
 }

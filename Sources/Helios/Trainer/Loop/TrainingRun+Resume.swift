@@ -20,6 +20,7 @@ extension TrainingRun {
         let file = try restore(entry) { checkpoint in
             let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false)
+            try checkAccumulation(of: checkpoint)
             try resolveOptions(checkpoint, program)
             try data.loadStateDict(checkpoint.data)
             try checkpoint.restore(status.plugins, warn: status.log.warn)
@@ -86,6 +87,23 @@ extension TrainingRun {
         return entry.file
     }
 
+    /// Throws if the checkpoint is from the middle of a step that this run divides by another number of batches; warns if
+    /// only the steps to come have another number.
+    private func checkAccumulation(of checkpoint: Checkpoint) throws {
+        let current = status.options.accumulation.batches
+        guard let batches = checkpoint.accumulationSteps, batches != current else { return }
+        let pending = batchesSinceStep(in: checkpoint.trainingState, of: batches)
+        guard pending == 0 else {
+            throw StateDictError(
+                "it is from the middle of a step of the optimizer, after \(pending) of \(batches) batches, and this run has "
+                    + "\(current) batches in a step: their gradients were divided by another number. Resume with "
+                    + "accumulation: .batches(\(batches)), or from a checkpoint between two steps")
+        }
+        status.log.warn(
+            "the checkpoint was trained with \(batches) batches in a step of the optimizer, this run has \(current): a "
+                + "step has other samples from here on")
+    }
+
     /// Decides whether the checkpoint's options hold or the program's, if they differ.
     private func resolveOptions(_ checkpoint: Checkpoint, _ program: OptionOverride) throws {
         let saved = checkpoint.setupOptions.map { SetupOptions($0) }
@@ -93,20 +111,6 @@ extension TrainingRun {
             try saved
             ?? model.currentOptions().withoutChanging(model.namedOptimizers(), model.namedSchedulers())
         let differences = model.setupOptions.differences(from: before)
-        if let batches = checkpoint.accumulationSteps, batches != status.options.accumulation.batches {
-            let position = checkpoint.trainingState
-            let count = plan.length.unit == .epoch ? position.datasetIter : position.globalIteration
-            guard count.isMultiple(of: batches) else {
-                throw StateDictError(
-                    "it is from the middle of a step of the optimizer, after \(count % batches) of \(batches) batches, and "
-                        + "this run has \(status.options.accumulation.batches) batches in a step: their gradients were "
-                        + "divided by another number. Resume with accumulation: .batches(\(batches)), or from a checkpoint "
-                        + "between two steps")
-            }
-            status.log.warn(
-                "the checkpoint was trained with \(batches) batches in a step of the optimizer, this run has "
-                    + "\(status.options.accumulation.batches): a step has other samples from here on")
-        }
         guard !differences.isEmpty else { return }
         let list = differences.map(\.description).joined(separator: ", ")
         switch status.options.checkpoints?.onResume ?? .keep {

@@ -118,7 +118,7 @@ extension TrainingRun {
         let batches = status.options.accumulation.batches
         guard batches > 1 else { return false }
         // By epoch a model may accumulate in its own way, whatever `isStepDue` says.
-        return plan.length.unit == .epoch || state.globalIteration % batches != 0
+        return plan.length.unit == .epoch || batchesSinceStep(in: state, of: batches) != 0
     }
 
     /// Notes that everything was done that belongs to the end of the training.
