@@ -33,8 +33,10 @@ extension ThreadCountSearch: CustomStringConvertible {
 struct ThreadTimer {
     static let warmUpRounds = 2
 
+    /// How many steps it takes in all.
+    let totalSteps: Int
+
     private let counts: [Int]
-    private let stepCount: Int
     private var seconds: [[Double]]
     private var step = 0
 
@@ -49,12 +51,9 @@ struct ThreadTimer {
             count *= 2
         }
         self.counts = counts + [limit]
-        stepCount = (ThreadTimer.warmUpRounds + rounds) * self.counts.count
+        totalSteps = (ThreadTimer.warmUpRounds + rounds) * self.counts.count
         seconds = self.counts.map { _ in [] }
     }
-
-    /// How many steps it takes in all.
-    var totalSteps: Int { stepCount }
 
     /// The number of threads for the next step.
     var current: Int { counts[step % counts.count] }
