@@ -61,7 +61,7 @@ def measure(
         text=True)
     seconds = time.perf_counter() - start
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
-    # The linker goes on without a library that it does not find, which would pass for a measurement with it.
+    # The dynamic linker ignores a library that it cannot find, and the result would pass for a measurement with it.
     if run.returncode != 0 or not lines or "cannot be preloaded" in run.stderr:
         print(f"{framework} failed with {workload}: {run.stderr.strip()[-500:]}", file=sys.stderr)
         return None

@@ -26,7 +26,7 @@ void checkDefined(const at::Tensor &self, const at::Tensor &other);
 /// A range from `start` to `end` whose length is no integer: the processor's division stops the process.
 void checkRange(const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step);
 
-/// The same, for an operation that computes the length in the type of the result, in which half a step is none.
+/// The same, for an operation that computes the length in the type of the result, which may round half a step down to none.
 void checkIntegerRange(
     const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step, std::optional<c10::ScalarType> type);
 

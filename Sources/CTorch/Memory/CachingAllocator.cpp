@@ -1,7 +1,7 @@
 // Memory of tensors on the processor, which is kept for the next tensor of its size.
 //
 // A training step asks for the same sizes again and again. The C library gives large blocks back to the system each time,
-// and the next step pays for their first touch anew. Small blocks that must begin at a multiple of 64 bytes take the C
+// and the next step pays again for touching them first. Small blocks that must begin at a multiple of 64 bytes take the C
 // library's slow path.
 
 #include <c10/core/Allocator.h>

@@ -77,7 +77,7 @@ struct CheckpointFolder {
     /// was written last; `nil` if the folder has none.
     ///
     /// - Parameter warn: is told of each one that was passed over, and why.
-    /// - Throws: `CheckpointError` if there are checkpoints and none can be read: starting anew then would bury
+    /// - Throws: `CheckpointError` if there are checkpoints and none can be read: starting over would bury
     ///   them under new ones.
     func newest(warn: (String) -> Void) throws -> Entry? {
         var failures: [CheckpointError] = []

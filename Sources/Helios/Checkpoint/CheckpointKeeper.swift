@@ -115,7 +115,7 @@ final class CheckpointKeeper {
     /// Whether plug-ins wait for the checkpoint that is being written.
     var isSavingExtras: Bool { saving?.extras.isEmpty == false }
 
-    /// What became of the checkpoint that is being written; `nil` if there is none, or it is not done.
+    /// What became of the checkpoint that is being written; `nil` if there is none, or if it is not finished.
     func poll() -> Saved? {
         writer.poll().flatMap(conclude)
     }

@@ -195,7 +195,7 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// What validation runs on: if a few batches are learned by heart, those.
+    /// What validation runs on: the same few batches as training if the run overfits those.
     var validationLoader: DataLoader<Batch>? {
         limits.overfit == nil || validDataLoader == nil ? validDataLoader : trainDataLoader
     }

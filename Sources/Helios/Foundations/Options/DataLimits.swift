@@ -8,7 +8,7 @@ extension TrainerOptions {
             /// The first so many of its order.
             case first(Int)
             /// The first so many batches in the order of the samples' numbers, the same in each epoch, which validation
-            /// uses too: a network that cannot learn these by heart has a fault.
+            /// uses too: a network that cannot memorize these has a fault.
             case overfit(Int)
         }
 
@@ -29,7 +29,7 @@ extension TrainerOptions {
             DataLimits(training: train.map { .first($0) } ?? .all, test: test)
         }
 
-        /// Trains and validates with the same few batches: a network that cannot learn these by heart has a fault.
+        /// Trains and validates with the same few batches: a network that cannot memorize these has a fault.
         ///
         /// - Parameters:
         ///   - batches: how many, in the order of the samples' numbers.

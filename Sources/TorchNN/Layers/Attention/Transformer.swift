@@ -19,7 +19,6 @@ open class Transformer: Module {
     ///   - customEncoder: an encoder with layers of your own, or a subclass; `nil` makes the usual one.
     ///   - customDecoder: a decoder with layers of your own, or a subclass; `nil` makes the usual one.
     ///   - normFirst: whether each part normalizes its input, not its output.
-    /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
         dModel: Int = 512, nhead: Int = 8, numEncoderLayers: Int = 6, numDecoderLayers: Int = 6,
         dimFeedforward: Int = 2048, dropout: Double = 0.1, activation: @escaping (Tensor) throws -> Tensor = relu,

@@ -28,7 +28,6 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     ///   - dimFeedforward: the size between the two linear layers of the network.
     ///   - activation: the activation between them.
     ///   - normFirst: whether each part normalizes its input, not its output.
-    /// - Throws: `TorchError` for sizes that are not positive, or heads that do not divide the vectors.
     public init(
         _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
         activation: @escaping (Tensor) throws -> Tensor = relu, layerNormEps: Double = 1e-5, batchFirst: Bool = false,
