@@ -1,10 +1,6 @@
-import Foundation
-
 /// The error of a state that lacks a key, has a value of another type there, or does not fit.
-public struct StateDictError: LocalizedError, CustomStringConvertible {
+public struct StateDictError: DescribedError {
     public let description: String
-
-    public var errorDescription: String? { description }
 
     public init(_ description: String) {
         self.description = description

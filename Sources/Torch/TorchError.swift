@@ -1,5 +1,4 @@
 import CTorch
-import Foundation
 
 /// The error of an operation: what was called, with which shapes, and what libtorch said about it.
 public struct TorchError: Error, Sendable, Equatable {
@@ -35,16 +34,12 @@ public struct TorchError: Error, Sendable, Equatable {
     }
 }
 
-extension TorchError: CustomStringConvertible {
+extension TorchError: DescribedError {
     /// The operation with its inputs, and what went wrong.
     public var description: String {
         if operation.isEmpty { return message }
         return inputs.isEmpty ? "\(operation): \(message)" : "\(operation)(\(inputs)): \(message)"
     }
-}
-
-extension TorchError: LocalizedError {
-    public var errorDescription: String? { description }
 }
 
 extension TorchError.Kind {

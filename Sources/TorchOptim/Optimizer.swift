@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 
 /// Changes parameters by their gradients, and remembers what it needs for that: PyTorch's `Optimizer`.
@@ -198,10 +197,8 @@ func unscaled(_ gradient: Tensor, _ gradScale: Tensor?, _ foundInf: Tensor?) thr
 }
 
 /// The error of an optimizer that cannot work with its parameters, options or state.
-public struct OptimizerError: LocalizedError, CustomStringConvertible {
+public struct OptimizerError: DescribedError {
     public let description: String
-
-    public var errorDescription: String? { description }
 
     public init(_ description: String) {
         self.description = description

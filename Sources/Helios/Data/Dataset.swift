@@ -1,5 +1,3 @@
-import Foundation
-
 /// Samples by number: what one trains, validates or tests on.
 ///
 /// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
@@ -64,7 +62,7 @@ extension Dataset {
 }
 
 /// What is wrong with the data, or with how they are to be loaded.
-public struct DataError: LocalizedError, CustomStringConvertible, Equatable {
+public struct DataError: DescribedError, Equatable {
     /// What is wrong, in a sentence.
     public let description: String
 
@@ -72,7 +70,4 @@ public struct DataError: LocalizedError, CustomStringConvertible, Equatable {
     public init(_ description: String) {
         self.description = description
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

@@ -1,7 +1,5 @@
-import Foundation
-
 /// A checkpoint that cannot be read, written or used.
-public struct CheckpointError: LocalizedError, CustomStringConvertible, Equatable {
+public struct CheckpointError: DescribedError, Equatable {
     /// The file, or the folder if it is about several.
     public let path: String
     /// What is wrong with it.
@@ -16,7 +14,4 @@ public struct CheckpointError: LocalizedError, CustomStringConvertible, Equatabl
     public var description: String {
         "checkpoint \(VisibleText.of(path)): \(reason)"
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

@@ -1,7 +1,5 @@
-import Foundation
-
 /// Options that contradict each other, or a part that was not written.
-public struct ConfigurationError: LocalizedError, CustomStringConvertible, Equatable {
+public struct ConfigurationError: DescribedError, Equatable {
     /// What contradicts what, in a sentence.
     public let description: String
 
@@ -9,7 +7,4 @@ public struct ConfigurationError: LocalizedError, CustomStringConvertible, Equat
     public init(_ description: String) {
         self.description = description
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

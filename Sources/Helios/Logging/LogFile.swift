@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// A log file that cannot be written.
-public struct LogFileError: LocalizedError, CustomStringConvertible, Equatable {
+public struct LogFileError: DescribedError, Equatable {
     /// The log file.
     public let path: String
     /// Why it cannot be written.
@@ -11,9 +11,6 @@ public struct LogFileError: LocalizedError, CustomStringConvertible, Equatable {
     public var description: String {
         "log file \(VisibleText.of(path)): \(reason)"
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }
 
 /// A file that lines are appended to, from any thread. Closed with its last reference.

@@ -1,7 +1,5 @@
-import Foundation
-
 /// A loss that is not a number, or infinite.
-public struct NonFiniteLossError: LocalizedError, CustomStringConvertible, Equatable {
+public struct NonFiniteLossError: DescribedError, Equatable {
     /// The loss' name in `Model.lossItems`.
     public let name: String
     /// Its value: NaN or infinite.
@@ -17,7 +15,4 @@ public struct NonFiniteLossError: LocalizedError, CustomStringConvertible, Equat
         "the loss '\(VisibleText.of(name))' is \(value) in iteration \(state.currentIteration) (epoch \(state.globalEpoch), batch "
             + "\(state.datasetIter + 1)): lower the learning rate, clip the gradients or look at the data of this batch"
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

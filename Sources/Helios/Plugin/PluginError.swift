@@ -1,7 +1,5 @@
-import Foundation
-
 /// A plug-in that cannot be registered or used.
-public struct PluginError: LocalizedError, CustomStringConvertible, Equatable {
+public struct PluginError: DescribedError, Equatable {
     /// The plug-in's name.
     public let id: String
     /// What is wrong.
@@ -16,7 +14,4 @@ public struct PluginError: LocalizedError, CustomStringConvertible, Equatable {
     public var description: String {
         "plug-in '\(VisibleText.of(id))': \(reason)"
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// An error that ended a training whose trainer saves the state in that case (`ErrorPolicy.save`).
-public struct TrainingError: LocalizedError, CustomStringConvertible {
+public struct TrainingError: DescribedError {
     /// What went wrong.
     public let cause: any Error
     /// The checkpoint of the state in which the error left the training.
@@ -10,7 +10,4 @@ public struct TrainingError: LocalizedError, CustomStringConvertible {
     public var description: String {
         "\(cause) (the state at the error is in \(checkpoint.path))"
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }

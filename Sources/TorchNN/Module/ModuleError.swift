@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 
 /// What a module's initializer failed with: a wrong option, or a tensor that could not be made.
@@ -8,7 +7,7 @@ import Torch
 /// ```
 /// blocks.0.fc1: Linear(in_features=-3, out_features=10, bias=True): inFeatures must be at least 1, not -3
 /// ```
-public struct ModuleError: Error, CustomStringConvertible, LocalizedError {
+public struct ModuleError: DescribedError {
     /// The way from the module that was used to the one that failed, as in `blocks.0.fc1`; empty if they are the same.
     public let path: String
     /// The module that failed, as it describes itself: its class with its options.
@@ -55,8 +54,6 @@ public struct ModuleError: Error, CustomStringConvertible, LocalizedError {
         }
         return (path.isEmpty ? "" : "\(path): ") + "\(module): \(reason)"
     }
-
-    public var errorDescription: String? { description }
 }
 
 extension Module {

@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 
 /// Changes the learning rates of an optimizer during training: PyTorch's `LRScheduler`.
@@ -233,10 +232,8 @@ extension Optimizer {
 
 /// The error of a scheduler that cannot work: an option makes no sense, the optimizer does not fit, or a rate is not a
 /// number.
-public struct SchedulerError: LocalizedError, CustomStringConvertible {
+public struct SchedulerError: DescribedError {
     public let description: String
-
-    public var errorDescription: String? { description }
 
     public init(_ description: String) {
         self.description = description

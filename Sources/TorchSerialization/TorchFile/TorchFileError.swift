@@ -30,12 +30,10 @@ public struct TorchFileError: Error, Sendable, Equatable {
     }
 }
 
-extension TorchFileError: LocalizedError, CustomStringConvertible {
+extension TorchFileError: DescribedError {
     public var description: String {
         "\(path): \(reason)"
     }
-
-    public var errorDescription: String? { description }
 }
 
 /// The error of a file's contents, before the path is known.

@@ -102,7 +102,7 @@ public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A resumed training that is not the one that was never stopped.
-public struct ResumeCheckError: LocalizedError, CustomStringConvertible, Equatable {
+public struct ResumeCheckError: DescribedError, Equatable {
     /// What differs first.
     public let difference: String
     /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
@@ -112,9 +112,6 @@ public struct ResumeCheckError: LocalizedError, CustomStringConvertible, Equatab
     public var description: String {
         "resume check: \(difference)" + ResumeCheck.note(unsavedProperties)
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }
 
 /// Notes the losses of each batch, and stops the training after some.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Checks the output of every module of a model's networks, and throws if one is not finite.
 final class NaNGuard {
     private var handles: [ModuleHookHandle] = []
@@ -31,7 +29,7 @@ final class NaNGuard {
 }
 
 /// A layer's output that is infinite or not a number, found by `TrainerOptions.Diagnostics.nanGuard`.
-public struct NonFiniteOutputError: LocalizedError, CustomStringConvertible, Equatable {
+public struct NonFiniteOutputError: DescribedError, Equatable {
     /// The way to the layer: `network.conv1`.
     public let layer: String
     /// The layer's class.
@@ -47,7 +45,4 @@ public struct NonFiniteOutputError: LocalizedError, CustomStringConvertible, Equ
                 : "nor is its input: what was fed to the network is not finite, or was computed outside its modules, "
                     + "or by one whose forward was called directly")
     }
-
-    /// The same, for `localizedDescription`.
-    public var errorDescription: String? { description }
 }
