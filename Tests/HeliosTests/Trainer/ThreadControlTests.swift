@@ -5,29 +5,6 @@ import Testing
 @testable import Helios
 
 @Suite(.standardGenerator) struct ThreadControlTests {
-    /// Notes how many threads each step has. Its operations are so small that they use one whatever is set.
-    private class Watching: Model<LabeledBatch> {
-        var network: Linear!
-        var optimizer: SGD!
-        var counts: [Int] = []
-
-        init() {
-            super.init(saveName: "small")
-        }
-
-        override func setup(fastInit: Bool) throws {
-            network = Linear(9, 3)
-            optimizer = try SGD(network.parameters())
-        }
-
-        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-            counts.append(LibTorch.threadCount)
-            try optimizer.zeroGrad()
-            try crossEntropy(network(batch.inputs.flatten(startDim: 1)), batch.targets).backward()
-            try optimizer.step()
-        }
-    }
-
     private func trainer(
         _ threads: ThreadCount, epochs: Int = 4, deterministic: Bool = false, folder: URL? = nil
     ) throws -> Trainer {
@@ -47,7 +24,7 @@ import Testing
     @Test("a number of threads holds for the run, and the process gets its own back")
     func count() throws {
         try withTwoThreads {
-            let model = Watching()
+            let model = ThreadWatcher()
             try trainer(3, epochs: 1).fit(model, SmallData())
             #expect(Set(model.counts) == [3] && LibTorch.threadCount == 2)
         }
@@ -56,7 +33,7 @@ import Testing
     @Test("if nothing is asked for, nothing changes")
     func unchanged() throws {
         try withTwoThreads {
-            let model = Watching()
+            let model = ThreadWatcher()
             try trainer(.unchanged, epochs: 1).fit(model, SmallData())
             #expect(Set(model.counts) == [2] && LibTorch.threadCount == 2)
         }
@@ -65,7 +42,7 @@ import Testing
     @Test("after an error the process gets its threads back too")
     func error() throws {
         struct Trouble: Error {}
-        final class Failing: Watching {
+        final class Failing: ThreadWatcher {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws { throw Trouble() }
         }
         try withTwoThreads {
@@ -84,14 +61,14 @@ import Testing
     func olderCheckpoint() throws {
         try withTemporaryFolder { folder in
             let first = try trainer(.count(1), epochs: 1, folder: folder)
-            try first.fit(Watching(), SmallData())
+            try first.fit(ThreadWatcher(), SmallData())
             let file = try #require(first.lastCheckpoint)
             var state = try TorchFile.loadDictionary(file)
             #expect(state["threads"] == nil)
             state["threads"] = .int(3)
             try TorchFile.save(state, to: file)
 
-            let (model, trainer) = (Watching(), try trainer(.count(2), epochs: 2, folder: folder))
+            let (model, trainer) = (ThreadWatcher(), try trainer(.count(2), epochs: 2, folder: folder))
             let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
             #expect(Set(model.counts) == [2] && model.counts.count == 6 && !text.contains("'threads'"))
             #expect(try TorchFile.loadDictionary(#require(trainer.lastCheckpoint))["threads"] == nil)
@@ -101,7 +78,7 @@ import Testing
     @Test("deterministic algorithms are for the run; the process gets its setting back, also after an error")
     func deterministicMode() throws {
         struct Trouble: Error {}
-        final class Asking: Watching {
+        final class Asking: ThreadWatcher {
             var wasDeterministic = false
             var fails = false
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {

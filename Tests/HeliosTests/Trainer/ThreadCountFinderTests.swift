@@ -5,29 +5,13 @@ import Testing
 @testable import Helios
 
 @Suite(.standardGenerator) struct ThreadCountFinderTests {
-    /// Notes how many threads each batch has. Its operations are so small that they use one whatever is set.
-    private final class Watching: Model<LabeledBatch> {
-        var network: Linear!
-        var optimizer: SGD!
-        var counts: [Int] = []
+    private final class Watching: ThreadWatcher {
         var ends = 0
         var fails = false
 
-        init() {
-            super.init(saveName: "watching")
-        }
-
-        override func setup(fastInit: Bool) throws {
-            network = Linear(9, 3)
-            optimizer = try SGD(network.parameters())
-        }
-
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-            counts.append(LibTorch.threadCount)
             if fails { throw DataError("none") }
-            try optimizer.zeroGrad()
-            try crossEntropy(network(batch.inputs.flatten(startDim: 1)), batch.targets).backward()
-            try optimizer.step()
+            try super.trainStep(batch, state: state)
         }
 
         override func onTrainingEnd() { ends += 1 }
