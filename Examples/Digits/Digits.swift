@@ -55,6 +55,11 @@ struct Digits: ParsableCommand {
     @Option(help: "The folder of everything that is written.", completion: .directory)
     var folder = "runs/digits"
 
+    @Option(
+        help: "What writes curves into the folder's logs, separated by commas: csv, jsonl. A text log is always there.",
+        transform: LogFormat.list)
+    var log: [LogFormat] = []
+
     @Flag(help: "Print the test accuracy and nothing else.")
     var quiet = false
 
@@ -105,15 +110,43 @@ struct Digits: ParsableCommand {
         let unitsPerEpoch = unit == .epoch ? 1 : stepsPerEpoch
         let checkpoints = TrainerOptions.Checkpoints.in(
             folder.appending(path: "checkpoints"), every: checkpointFrequency ?? unitsPerEpoch, onResume: onResume)
-        return try Trainer(
+        let trainer = try Trainer(
             .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
-            checkpoints: trains ? checkpoints : .none, logs: .in(folder), seed: seed, device: device,
+            checkpoints: trains ? checkpoints : .none, logs: .in(folder.appending(path: "logs")), seed: seed,
+            device: device,
             // The network is so small that a second thread costs more than it does.
             threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
+        for format in log { try trainer.register(format.makeLogger()) }
+        return trainer
     }
 
     private var stepsPerEpoch: Int {
         (DigitsData.trainCount + batchSize - 1) / max(batchSize, 1)
+    }
+}
+
+/// A logger that the command line names.
+enum LogFormat: String, CaseIterable {
+    case csv, jsonl
+
+    func makeLogger() -> any RunLogger {
+        switch self {
+        case .csv: CSVLogger()
+        case .jsonl: JSONLinesLogger()
+        }
+    }
+
+    /// The formats in a list such as `csv,jsonl`.
+    static func list(_ text: String) throws -> [LogFormat] {
+        var formats: [LogFormat] = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let format = LogFormat(rawValue: String(name)) else {
+                throw ValidationError(
+                    "--log has no '\(name)': choose among \(allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            if !formats.contains(format) { formats.append(format) }
+        }
+        return formats
     }
 }
 

@@ -11,7 +11,7 @@ import Testing
             let run = try Program.run("--seed", "\(seed)", "--folder", folder.path, "--quiet")
             #expect(run.status == 0, "\(run.errors)")
             #expect(run.lines.count == 1)
-            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
             #expect(log.contains("info epoch 20/20: loss "))
             #expect(try #require(run.accuracy) >= 95)
         }
@@ -29,14 +29,14 @@ import Testing
                     })
             }
             #expect(run.output.contains("confusion matrix"))
-            for file in ["checkpoints/digits/digits_epoch_2_iter_90.pth", "digits.pth", "digits.log"] {
+            for file in ["checkpoints/digits/digits_epoch_2_iter_90.pth", "digits.pth", "logs/digits.log"] {
                 #expect(run.output.contains(": \(folder.path)/\(file)\n"))
             }
             #expect(run.accuracy != nil)
             #expect(
                 folder.filesBelow == [
                     "checkpoints/digits/digits_epoch_1_iter_45.pth", "checkpoints/digits/digits_epoch_2_iter_90.pth",
-                    "digits.log", "digits.pth",
+                    "digits.pth", "logs/digits.log",
                 ])
         }
     }
@@ -162,8 +162,8 @@ import Testing
             #expect(
                 run.errors.contains(/the loss 'loss' is -?(nan|inf) in iteration \d+ \(epoch 1, batch \d+\)/),
                 "\(run.errors)")
-            #expect(folder.filesBelow == ["digits.log"])
-            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            #expect(folder.filesBelow == ["logs/digits.log"])
+            let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
             #expect(log.contains("error training failed in onTrainingBatchEnd, epoch 1, iteration 2, batch 2"))
         }
     }
@@ -177,11 +177,11 @@ import Testing
             _ = try Program.shell(command)
             #expect(
                 folder.filesBelow == (1...3).map { "checkpoints/digits/digits_epoch_\($0)_iter_\(45 * $0).pth" } + [
-                    "digits.log", "digits.pth",
+                    "digits.pth", "logs/digits.log",
                 ])
             #expect(try TorchFile.loadDictionary(folder.appending(path: "digits.pth")).names.contains("fc.weight"))
             // Every line of the log is one of the log.
-            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
             let other = log.split(separator: "\n").filter { !$0.hasPrefix("    ") && !$0.contains(/^\d{4}-\S+ info/) }
             #expect(other.isEmpty)
         }

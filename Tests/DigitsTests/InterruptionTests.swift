@@ -25,7 +25,7 @@ import Testing
             var kills = 0
             var newest: Set<Int> = []
             while kills < (InterruptionTests.isThorough ? 100 : 20) {
-                let log = parts.appending(path: "digits.log")
+                let log = parts.appending(path: "logs/digits.log")
                 let lengthBefore = log.fileSize
                 let program = try train(in: parts)
                 // Most while it trains, some while it starts.
@@ -64,7 +64,7 @@ import Testing
             #expect(first.status == 128 + number)
             #expect(first.errors.contains("stopping after this step"))
             #expect(first.errors.contains("interrupted by \(name)") && first.errors.contains("run it again to resume"))
-            let log = try String(contentsOf: parts.appending(path: "digits.log"), encoding: .utf8)
+            let log = try String(contentsOf: parts.appending(path: "logs/digits.log"), encoding: .utf8)
             #expect(log.contains("training ended: interrupted by \(name)"))
             let iteration = parts.newestIteration(of: "digits")
             #expect(iteration >= 90)
@@ -105,7 +105,7 @@ import Testing
                 kill -TERM $!; wait $!
                 """
             #expect(try Program.shell(command).status == 128 + SIGTERM)
-            let log = try String(contentsOf: folder.appending(path: "digits.log"), encoding: .utf8)
+            let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
             #expect(log.contains("training ended: interrupted by SIGTERM"))
             #expect(folder.newestIteration(of: "digits") > 0)
         }
@@ -116,7 +116,7 @@ import Testing
         try withTemporaryFolder { folder in
             let command = """
                 trap '' INT; "$0" --epochs 3 --quiet --folder '\(folder.path)' & \
-                while [ ! -e '\(folder.path)/digits.log' ]; do sleep 0.01; done; kill -INT $!; wait $!
+                while [ ! -e '\(folder.path)/logs/digits.log' ]; do sleep 0.01; done; kill -INT $!; wait $!
                 """
             let run = try Program.shell(command)
             #expect(run.status == 0 && run.accuracy != nil, "\(run.errors)")

@@ -13,7 +13,7 @@
                     "--epochs", "74", "--batch-size", "8", "--checkpoint-frequency", "1000", "--quiet", "--folder",
                     folder.path,
                 ])
-                let log = folder.appending(path: "digits.log")
+                let log = folder.appending(path: "logs/digits.log")
                 var early: Int?
                 var late: Int?
                 while program.isRunning {

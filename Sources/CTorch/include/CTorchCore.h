@@ -19,6 +19,17 @@ const char *ct_error_message(void);
 /// The shapes and types of the failing call's inputs, as in "float32[2, 3], int64[4]"; empty if it had none.
 const char *ct_error_inputs(void);
 
+// MARK: Warnings (Warnings.cpp)
+
+/// Takes the text of a warning. Called on the thread that captures them.
+typedef void (*CTWarningCallback)(void *_Nonnull context, const char *_Nonnull message);
+/// Hands the warnings of the calling thread to a callback, until they are released on the same thread. Null if memory is
+/// missing: then they go where they went before.
+void *_Nullable ct_capture_warnings(CTWarningCallback _Nonnull callback, void *_Nonnull context);
+void ct_release_warnings(void *_Nullable capture);
+/// Warns as libtorch does, for tests.
+void ct_warn(const char *_Nonnull message);
+
 // MARK: The library (Library.cpp)
 
 /// The version of the libtorch headers that this was built with, as in "2.13.0".

@@ -24,6 +24,7 @@ struct Checkpoint {
         static let accumulationSteps: StateDict.Key = "accumulation_steps"
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
+        static let environment: StateDict.Key = "environment"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -37,6 +38,7 @@ struct Checkpoint {
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
                 written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed,
+                environment,
             ]
             .map(\.description))
     }
@@ -58,7 +60,10 @@ struct Checkpoint {
     let random: RandomState
     let data: StateDict
     let epochLayout: EpochLayout?
-    let logFile: String?
+    /// What the run's logs were: that of the log file under `root`, those of loggers under their names.
+    let logs: StateDict
+    /// The versions and the machine; empty in older checkpoints.
+    let environment: StateDict
     /// The names of those in its folder that the training wrote and does not keep for good, itself among them.
     let written: [StateValue]
     /// The names of those among them that an interruption saved.
@@ -75,7 +80,8 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        random: RandomState, logFile: URL?, history: CheckpointHistory, accumulationSteps: Int, error: String? = nil
+        random: RandomState, logs: StateDict, environment: StateDict, history: CheckpointHistory,
+        accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
         self.position = position
@@ -94,7 +100,8 @@ struct Checkpoint {
         self.data = try data.stateDict()
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
         epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
-        self.logFile = logFile?.path
+        self.logs = logs
+        self.environment = environment
         written = history.written.map { .string($0.fileName) }
         interrupted = history.written.filter { history.interrupted.contains($0.fileName) }
             .map { .string($0.fileName) }
@@ -148,13 +155,12 @@ extension Checkpoint {
             Key.lastLosses: .dictionary(lastLosses), Key.validationScores: .dictionary(validationScores),
         ]
         if let scalerState { model[Key.scaler] = .dictionary(scalerState) }
-        let log: StateValue = logFile.map { .string($0) } ?? .none
         var state: StateDict = [
             Key.version: .string(HeliosVersion.current),
             Key.trainingState: .dictionary(trainingState.stateDict()),
             Key.model: .dictionary(model),
             Key.random: .dictionary(random.stateDict()),
-            Key.loggers: .dictionary(["root": .dictionary(["log_file": log])]),
+            Key.loggers: .dictionary(logs),
             Key.data: .dictionary(data),
         ]
         if let epochLayout { state[Key.epoch] = .dictionary(epochLayout.stateDict()) }
@@ -168,6 +174,7 @@ extension Checkpoint {
         if let setupOptions { state[Key.setupOptions] = .dictionary(setupOptions) }
         if let accumulationSteps { state[Key.accumulationSteps] = .int(accumulationSteps) }
         if let error { state[Key.error] = .string(error) }
+        state[Key.environment] = .dictionary(environment)
         for (id, plugin) in plugins { state[id] = plugin }
         return state
     }
@@ -208,7 +215,8 @@ extension Checkpoint {
             plugins[key] = value
         }
         self.plugins = plugins
-        logFile = try? state.dictionary(Key.loggers).dictionary("root").string("log_file")
+        logs = state[Key.loggers] == nil ? [:] : try state.dictionary(Key.loggers)
+        environment = state[Key.environment] == nil ? [:] : try state.dictionary(Key.environment)
     }
 }
 

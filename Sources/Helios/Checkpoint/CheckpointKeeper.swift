@@ -157,8 +157,11 @@ final class CheckpointKeeper {
     }
 
     /// Notes that everything was done that belongs to the end of the training.
-    func noteEnd(at checkpoint: URL, isComplete: Bool) throws {
-        try EndedTraining(checkpoint: checkpoint.lastPathComponent, isComplete: isComplete).write(to: folder.folder)
+    ///
+    /// - Parameter logs: what the logs have at the end.
+    func noteEnd(at checkpoint: URL, isComplete: Bool, logs: StateDict) throws {
+        try EndedTraining(checkpoint: checkpoint.lastPathComponent, isComplete: isComplete, logs: logs)
+            .write(to: folder.folder)
     }
 
     /// Lets other trainings into the folder.

@@ -22,8 +22,11 @@ public protocol RunContext: AnyObject {
     var hasValidationData: Bool { get }
     /// The newest checkpoint that is on the disk: the one that training resumed from, then the last saved.
     var lastCheckpoint: URL? { get }
-    /// The log of the run.
+    /// The log of the run: lines of text. For numbers and pictures see `log(_:_:step:)`.
     var logger: Logger { get }
+    /// Whether anything is registered that shows what `log(_:_:step:)` is given, so that a picture need not be made for
+    /// nobody.
+    var hasLoggers: Bool { get }
     /// The file of the log; `nil` if there is none.
     var logFile: URL? { get }
 
@@ -33,4 +36,6 @@ public protocol RunContext: AnyObject {
     func print(_ line: String)
     /// Warns the user, and logs the warning.
     func warn(_ message: String)
+    /// Hands a value to the loggers, see `Model.log(_:_:step:)`.
+    func log(_ name: String, _ value: LoggedValue, step: Int?)
 }

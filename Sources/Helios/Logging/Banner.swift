@@ -5,14 +5,13 @@ enum Banner {
     static func text(device: Device, seed: UInt64) -> String {
         let rule = String(repeating: "=", count: 64)
         let threads = LibTorch.threadCount
-        return """
-            \(rule)
-            Helios \(HeliosVersion.current)
-              libtorch  \(LibTorch.version)
-              system    \(ProcessInfo.processInfo.operatingSystemVersionString)
-              device    \(device), \(threads) thread\(threads == 1 ? "" : "s")
-              seed      \(seed)
-            \(rule)
-            """
+        let environment = EnvironmentDescription.current
+        var lines = ["libtorch", "swift", "system", "processor", "commit"].compactMap { name in
+            environment[name].map { (name: name, value: $0) }
+        }
+        lines.append((name: "device", value: "\(device), \(threads) thread\(threads == 1 ? "" : "s")"))
+        lines.append((name: "seed", value: "\(seed)"))
+        let list = lines.map { "  \($0.name.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.value)" }
+        return ([rule, "Helios \(HeliosVersion.current)"] + list + [rule]).joined(separator: "\n")
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Writes the log of a run to a file, a line each: time (UTC), level, message. What was in the file stays.
+/// Writes the log of a run to a file, a line each: time (UTC), level, message.
 ///
 /// A file that is renamed or deleted, as programs that rotate logs do, is made again. Lines that cannot be written are lost,
 /// since a full disk must not end a training: the user is warned at the first and told the number at the end, and the log
@@ -10,12 +10,10 @@ struct FileLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
 
-    private let file: LogFile
+    private let file: RunLogFile
 
-    /// - Parameter warn: takes a warning about lines that cannot be written; called from any thread.
-    /// - Throws: `LogFileError` if the file cannot be written.
-    init(_ url: URL, warn: @escaping @Sendable (String) -> Void = { Console.printWarning($0) }) throws {
-        file = try LogFile(url.path, warn: warn)
+    init(_ file: RunLogFile) {
+        self.file = file
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

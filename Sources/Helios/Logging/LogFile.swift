@@ -56,6 +56,14 @@ final class LogFile: Sendable {
         }
     }
 
+    /// How many bytes the file has.
+    var length: Int {
+        state.withLock { state in
+            var opened = stat()
+            return fstat(state.descriptor, &opened) == 0 ? Int(opened.st_size) : 0
+        }
+    }
+
     /// Appends a line, which ends in a line break.
     func append(_ line: String) {
         let warnings = state.withLock { state in
@@ -128,17 +136,24 @@ final class LogFile: Sendable {
         guard !SystemPath.hasLostBytes(path) else {
             throw LogFileError(path: path, reason: SystemPath.lostBytesReason)
         }
+        try createFolder(of: path)
+        do {
+            return try RegularFile.open(path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
+        } catch {
+            throw LogFileError(path: path, reason: error.reason)
+        }
+    }
+
+    /// Makes the folder that a file is to be in.
+    ///
+    /// - Throws: `LogFileError` if the system refuses.
+    static func createFolder(of path: String) throws(LogFileError) {
         let folder = (path as NSString).deletingLastPathComponent
         do {
             try FileManager.default.createDirectory(
                 atPath: folder.isEmpty ? "." : folder, withIntermediateDirectories: true)
         } catch {
             throw LogFileError(path: path, reason: "its folder cannot be created: \(error.localizedDescription)")
-        }
-        do {
-            return try RegularFile.open(path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
-        } catch {
-            throw LogFileError(path: path, reason: error.reason)
         }
     }
 }

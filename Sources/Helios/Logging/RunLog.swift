@@ -4,24 +4,30 @@ import Logging
 /// What a run tells: lines and warnings for the user, and a log.
 final class RunLog {
     var console = Console()
-    /// The log: a file while one is open.
+    /// The log: a file while one is open, and what the application has set up for its own logs.
     private(set) var logger = RunLog.silent
     /// The file of the log, also after it was closed.
     private(set) var file: URL?
 
-    private var openFile: URL?
-    private var warnings: Set<String> = []
+    private var openFile: (url: URL, log: RunLogFile)?
+    /// The warnings that `warnOnce` has printed in this run, and those that the log has.
+    private var printedWarnings: Set<String> = []
+    private var loggedWarnings: Set<String> = []
+    /// After how many batches the last checkpoint was saved that the log names.
+    private(set) var lastSaving: Int?
 
     private static var silent: Logger { Logger(label: "helios") { _ in SwiftLogNoOpLogHandler() } }
 
     /// Logs to a file from now on.
     ///
+    /// - Parameter isHeld: whether lines are held until `begin` says how the run begins.
     /// - Throws: `LogFileError` if the file cannot be written.
-    func open(_ file: URL, label: String) throws {
-        guard file != openFile else { return }
-        logger = Logger(label: label) { [handler = try FileLogHandler(file)] _ in handler }
+    func open(_ file: URL, label: String, isHeld: Bool) throws {
+        guard file != openFile?.url else { return }
+        let log = try RunLogFile(file, isHeld: isHeld)
+        logger = Logger(label: label) { label in RunLog.handler(label, FileLogHandler(log)) }
         self.file = file
-        openFile = file
+        openFile = (file, log)
     }
 
     /// Logs nothing from now on.
@@ -32,8 +38,58 @@ final class RunLog {
 
     /// Forgets which warnings came up already.
     func beginRun() {
-        warnings = []
+        printedWarnings = []
+        loggedWarnings = []
+        lastSaving = nil
     }
+
+    // MARK: The beginning of a run
+
+    /// Lets the lines so far into the log, after what is there.
+    func begin() {
+        openFile?.log.begin()
+    }
+
+    /// Lets the lines so far into the log of a training, which is cut back to what it was at a checkpoint, or to nothing.
+    ///
+    /// - Parameter state: what the checkpoint has of the log; `nil` if the training begins.
+    /// - Throws: `LogFileError` if the log cannot be cut.
+    func begin(resuming state: StateDict?) throws {
+        guard let openFile else { return }
+        // Checkpoints of older versions do not have the length.
+        guard let state else { return note(try openFile.log.begin(after: 0, isResumed: false)) }
+        guard state["length"] != nil else { return openFile.log.begin() }
+        let length = max(0, try state.int("length"))
+        let warnings = state["warnings"] == nil ? [] : try state.list("warnings")
+        loggedWarnings = Set(warnings.compactMap(\.text))
+        if case .int(let batch) = state["saving"] { lastSaving = batch }
+        note(try openFile.log.begin(after: length, isResumed: true))
+    }
+
+    /// What a checkpoint must have so that the log of a resumed run is that of an uninterrupted one; `nil` without a log.
+    func stateDict() -> StateDict? {
+        guard let openFile else { return nil }
+        return [
+            "log_file": .string(openFile.url.path), "length": .int(openFile.log.length),
+            "warnings": .list(loggedWarnings.sorted().map { .string($0) }),
+            "saving": lastSaving.map { .int($0) } ?? StateValue.none,
+        ]
+    }
+
+    /// Logs what `body` says to a file beside the log, which has it already.
+    func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let openFile else { return try body() }
+        return try openFile.log.whileRepeating(body)
+    }
+
+    private func note(_ tail: DiscardedTail) {
+        guard let openFile, tail.missing > 0 else { return }
+        warn(
+            "\(VisibleText.of(openFile.url.path)) is \(tail.missing) bytes shorter than at the checkpoint: lines are missing "
+                + "in it")
+    }
+
+    // MARK: Telling
 
     /// Logs a line.
     func info(_ line: @autoclosure () -> String) {
@@ -57,9 +113,40 @@ final class RunLog {
         logger.warning("\(message)")
     }
 
-    /// Warns the user once in a run of what would come up again and again.
+    /// Warns the user once in a run of what would come up again and again, and logs it once in all.
     func warnOnce(_ message: String) {
-        guard warnings.insert(message).inserted else { return }
-        warn(message)
+        noteOnce(message, isWarning: true)
+    }
+
+    /// The same for what is perhaps no more than a line of the log.
+    func noteOnce(_ message: String, isWarning: Bool) {
+        if isWarning, printedWarnings.insert(message).inserted { console.printWarning(message) }
+        guard loggedWarnings.insert(message).inserted else { return }
+        logger.log(level: isWarning ? .warning : .info, "\(message)")
+    }
+
+    /// Says that a checkpoint is being saved.
+    ///
+    /// - Parameter batch: how many batches had been trained.
+    func noteSaving(_ fileName: String, after batch: Int) {
+        lastSaving = batch
+        logger.info("saving \(fileName)")
+    }
+
+    // MARK: The application's own logs
+
+    /// The handler of the file, beside the one that the application has set up by `LoggingSystem.bootstrap`, if it has.
+    private static func handler(_ label: String, _ file: FileLogHandler) -> any LogHandler {
+        let application = Logger(label: label).handler
+        // What swift-log uses if nothing was set up: it would print each line of the log on the terminal, too.
+        guard !(application is StreamLogHandler) else { return file }
+        return MultiplexLogHandler([file, application])
+    }
+}
+
+extension StateValue {
+    fileprivate var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
     }
 }

@@ -111,9 +111,7 @@ extension Model {
 
     /// The parameters of the model's other optimizers.
     private func parameters(withoutThoseOf optimizer: Optimizer) -> [Tensor] {
-        let all = optimizersOfRun ?? namedOptimizers().map(\.optimizer)
-        optimizersOfRun = all
-        let others = all.filter { $0 !== optimizer }
+        let others = optimizersOfRun.map(\.optimizer).filter { $0 !== optimizer }
         guard !others.isEmpty else { return [] }
         let own = Set(optimizer.parameters.map(\.pointer))
         return others.flatMap(\.parameters).filter { !own.contains($0.pointer) }

@@ -28,14 +28,16 @@ extension Model {
     ///   - normType: the norm's power; infinity for the greatest absolute value.
     ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which that
     ///     happens and the scaler leaves out the step.
-    /// - Returns: the norm before.
+    /// - Returns: the norm before, which is also logged as `gradient_norm`.
     @discardableResult
     public func clipGradients(
         _ parameters: some ParameterSource, _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
         errorIfNonFinite: Bool = false
     ) throws -> Tensor {
         if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
-        return try clipGradNorm_(
+        let norm = try clipGradNorm_(
             parameters, maxNorm: maxNorm, normType: normType, errorIfNonFinite: errorIfNonFinite)
+        gradientNorm = norm
+        return norm
     }
 }

@@ -82,8 +82,10 @@ open class Model<Batch: Sendable> {
     weak var dataModule: DataModule<Batch>?
     /// Whether a step of the optimizer may take several batches. Set by the trainer before `setup`.
     final var accumulates = false
-    /// The optimizers among the stored properties, once `minimize` has looked for them in this run.
-    final var optimizersOfRun: [Optimizer]?
+    /// The optimizers among the stored properties, once somebody has looked for them in this run.
+    private final var optimizers: [(name: String, optimizer: Optimizer)]?
+    /// The norm that the gradients had before they were last clipped.
+    final var gradientNorm: Tensor?
     /// Where the weights come from that the networks have now.
     final var weightOrigin = WeightOrigin.setup
     /// Whether the default `loadForTesting`, which loads nothing, was called.
@@ -336,7 +338,16 @@ extension Model {
         validationScores.removeAll()
         setupTensors = nil
         warnedTensors = []
-        optimizersOfRun = nil
+        optimizers = nil
+        gradientNorm = nil
+    }
+
+    /// The optimizers among the stored properties, which are looked for once in a run: that takes longer than a step.
+    final var optimizersOfRun: [(name: String, optimizer: Optimizer)] {
+        if let optimizers { return optimizers }
+        let found = namedOptimizers()
+        optimizers = found
+        return found
     }
 
     /// Takes note of what `setup` made: the tensors, which a checkpoint can restore, and for a training the options of

@@ -137,7 +137,7 @@ extension StateValue {
     }
 
     /// An option as messages show it.
-    fileprivate var optionText: String {
+    var optionText: String {
         switch self {
         case .none: "none"
         case .bool(let value): "\(value)"

@@ -7,6 +7,8 @@ import Foundation
 final class RunStatus {
     /// What the run prints and logs.
     let log = RunLog()
+    /// Who gets the numbers and pictures that are logged.
+    let loggers = LoggerQueue()
     /// The options of the run; between two runs those that the trainer was made with.
     var options: TrainerOptions
     /// What was registered, in that order.
@@ -15,6 +17,10 @@ final class RunStatus {
     var state = TrainingState()
     /// What the batch that is being trained is to the step that it belongs to.
     var accumulation = AccumulationWindow()
+    /// The step under which values are logged that name none: of a test or a prediction the last step of the training.
+    var loggedStep: Int { testedIteration ?? state.currentIteration }
+    /// The last step of the training whose weights are tested; `nil` in a training, and if it is not known.
+    var testedIteration: Int?
     /// Whether the validation that runs is the check before the training.
     var isSanityChecking = false
     /// Whether the epoch that starts is one that the checkpoint is in the middle of.
@@ -33,9 +39,15 @@ final class RunStatus {
     /// Forgets the run before.
     func beginRun() {
         state = TrainingState()
+        testedIteration = nil
         accumulation = AccumulationWindow()
         stopIsRequested = false
         log.beginRun()
+    }
+
+    /// Lets nothing into the logs of what `body` says and logs: an earlier run did all of it at this place, too.
+    func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try log.whileRepeating { try loggers.whileRepeating(body) }
     }
 
     /// Says what a run does, if the trainer shows anything, and logs it.

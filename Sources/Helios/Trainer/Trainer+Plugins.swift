@@ -24,4 +24,25 @@ extension Trainer {
         status.plugins.append(plugin)
         plugin.trainer = self
     }
+
+    /// Registers a logger, which gets the numbers and pictures of every run that has a folder of logs.
+    ///
+    /// ```swift
+    /// let trainer = try Trainer(.epochs(20), logs: .in(folder))
+    /// try trainer.register(CSVLogger())
+    /// ```
+    /// - Throws: `ConfigurationError` if its name is taken, if the trainer has no folder of logs, and while a run is under
+    ///   way.
+    public func register(_ logger: any RunLogger) throws {
+        guard !isRunning else {
+            throw ConfigurationError("the logger '\(logger.id)' comes too late: register loggers before the run")
+        }
+        guard !logger.id.isEmpty, logger.id != "root", !status.loggers.ids.contains(logger.id) else {
+            throw ConfigurationError("a logger cannot be called '\(logger.id)': another has this name")
+        }
+        guard options.logs.file != nil else {
+            throw ConfigurationError("the logger '\(logger.id)' needs a folder: Trainer(…, logs: .in(folder))")
+        }
+        status.loggers.register(logger)
+    }
 }

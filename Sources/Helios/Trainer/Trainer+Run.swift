@@ -26,9 +26,14 @@ extension Trainer {
     ) throws -> Result {
         let run = TrainingRun(status, for: self, kind, model, data)
         status.beginRun()
-        defer { log.close() }
+        defer {
+            status.loggers.close()
+            log.close()
+        }
         let result: Result
         do {
+            run.environment.captureWarnings(log)
+            if run.plan.writesFiles { status.loggers.hold() }
             try run.openLog()
             result = try body(run)
         } catch {

@@ -49,6 +49,27 @@ extension Trainer: PluginContext {
         log.warn(message)
     }
 
+    /// Whether a logger was registered.
+    public var hasLoggers: Bool { !status.loggers.isEmpty }
+
+    /// Hands a value to the loggers, see `Model.log(_:_:step:)`. Outside a run that has a folder of logs, nothing comes of it.
+    public func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
+        guard hasLoggers else { return }
+        if value.kind != .scalar { noteUnsupported(value.kind) }
+        status.loggers.add(LogRecord(name: name, step: step ?? status.loggedStep, value: value))
+    }
+
+    /// Says once which loggers cannot show values of a kind: a warning only if none can.
+    private func noteUnsupported(_ kind: LoggedKind) {
+        let (ids, isShown) = status.loggers.whoCannotShow(kind)
+        guard !ids.isEmpty else { return }
+        let list = ids.map { "'\($0)'" }.joined(separator: ", ")
+        log.noteOnce(
+            "values of the kind \(kind.rawValue) are left out by the logger\(ids.count == 1 ? "" : "s") \(list), which cannot "
+                + "show them",
+            isWarning: !isShown)
+    }
+
     /// What the trainer prints and logs.
     var log: RunLog { status.log }
 

@@ -86,7 +86,7 @@ public final class Trainer {
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         // Early, but plug-ins may still give a length.
         if plugins.isEmpty { try options.requireLength() }
-        return try run("training", .full, model, data) { try $0.fit() }
+        return try run("training", .training, model, data) { try $0.fit() }
     }
 
     /// Tests the model: with the checkpoint that is named, else with the newest in the checkpoint folder, else with the
@@ -101,7 +101,7 @@ public final class Trainer {
     public func test<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws {
-        try run("testing", .full, model, data) { try $0.test(checkpoint: checkpoint) }
+        try run("testing", .evaluation, model, data) { try $0.test(checkpoint: checkpoint) }
     }
 
     /// Tests the model with the checkpoint in a file.
@@ -119,7 +119,7 @@ public final class Trainer {
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws -> [Tensor] {
-        try run("prediction", .full, model, data) { try $0.predict(checkpoint: checkpoint) }
+        try run("prediction", .evaluation, model, data) { try $0.predict(checkpoint: checkpoint) }
     }
 
     /// Gives the predictions of the checkpoint in a file.

@@ -47,7 +47,7 @@ import Testing
         #expect(checkpoint.position == .saved)
         #expect(try checkpoint.modelState.int("weight") == 1)
         #expect(checkpoint.random.seed == 6691)
-        #expect(checkpoint.logFile == "/logs/run.log")
+        #expect(try checkpoint.logs.string("root", "log_file") == "/logs/run.log")
         #expect(try checkpoint.data.int("phase") == (layout == .second ? 1 : 0))
         #expect(checkpoint.plugins.names == (layout == .second ? ["my-plugin"] : []))
         #expect(migrated.names.contains("log_path") == false)

@@ -22,6 +22,7 @@ import Testing
                 state.names == [
                     "version", "training_state", "model", "rng", "loggers", "datamodule", "epoch_shape",
                     "resume_point", "progress", "save_number", "setup_options", "accumulation_steps",
+                    "environment",
                 ])
             #expect(try state.string("version") == HeliosVersion.current)
             let training = try state.dictionary("training_state")

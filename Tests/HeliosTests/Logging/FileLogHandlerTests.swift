@@ -11,7 +11,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "logs/run.log")
             for message in ["first", "second"] {
-                let handler = try FileLogHandler(file)
+                let handler = FileLogHandler(try RunLogFile(file))
                 var logger = Logger(label: "test") { _ in handler }
                 logger[metadataKey: "rank"] = "0"
                 logger.warning("\(message)", metadata: ["a": "1"])
@@ -29,7 +29,7 @@ import Testing
     func controlCharacters() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "run.log")
-            let handler = try FileLogHandler(file)
+            let handler = FileLogHandler(try RunLogFile(file))
             Logger(label: "test") { _ in handler }.info("a\nb\r\u{1B}[2Jc")
             #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix(" info a\n    b\\r\\u{1B}[2Jc\n"))
         }
@@ -37,7 +37,7 @@ import Testing
 
     @Test("a file that cannot be written is an error that names it", arguments: ["/dev/null/run.log", "/"])
     func unwritable(path: String) {
-        let error = #expect(throws: LogFileError.self) { try FileLogHandler(URL(filePath: path)) }
+        let error = #expect(throws: LogFileError.self) { try RunLogFile(URL(filePath: path)) }
         #expect(error?.path == path)
     }
 }

@@ -7,12 +7,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct LogFileTests {
     /// What a log file warned of.
-    private final class Warnings: Sendable {
-        private let texts = Mutex<[String]>([])
-        var all: [String] { texts.withLock { $0 } }
-        func add(_ text: String) { texts.withLock { $0.append(text) } }
-    }
-
     /// A disk that takes so many bytes, until it is told to take more.
     private final class Disk: Sendable {
         let room: Mutex<Int>
@@ -36,7 +30,7 @@ import Testing
     @Test("lines that a full disk does not take are told once, counted, and named in the log when it takes more")
     func fullDisk() throws {
         try withTemporaryFolder { folder in
-            let (file, warnings, disk) = (folder.appending(path: "run.log"), Warnings(), Disk(room: 9))
+            let (file, warnings, disk) = (folder.appending(path: "run.log"), Messages(), Disk(room: 9))
             do {
                 let log = try LogFile(file.path, warn: { warnings.add($0) }, write: { disk.write($0, $1) })
                 for line in ["first\n", "second\n", "third\n"] { log.append(line) }
@@ -76,7 +70,7 @@ import Testing
     func rotation() throws {
         try withTemporaryFolder { folder in
             let (file, old) = (folder.appending(path: "logs/run.log"), folder.appending(path: "logs/run.log.1"))
-            let warnings = Warnings()
+            let warnings = Messages()
             let log = try LogFile(file.path, warn: { warnings.add($0) })
             log.append("first\n")
             try FileManager.default.moveItem(at: file, to: old)
@@ -98,7 +92,7 @@ import Testing
     func blockedRotation() throws {
         try withTemporaryFolder { folder in
             let (file, old) = (folder.appending(path: "run.log"), folder.appending(path: "run.log.1"))
-            let warnings = Warnings()
+            let warnings = Messages()
             let log = try LogFile(file.path, warn: { warnings.add($0) })
             try FileManager.default.moveItem(at: file, to: old)
             try #require(mkfifo(file.path, 0o600) == 0)
@@ -117,7 +111,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "run.log")
             try #require(mkfifo(file.path, 0o600) == 0)
-            let error = #expect(throws: LogFileError.self) { try FileLogHandler(file) }
+            let error = #expect(throws: LogFileError.self) { try RunLogFile(file) }
             #expect(error?.reason == "it is a FIFO (a named pipe), not a regular file")
         }
     }
@@ -126,7 +120,7 @@ import Testing
     func lostBytes() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "a\u{FFFD}/run.log")
-            #expect(throws: LogFileError.self) { try FileLogHandler(file) }
+            #expect(throws: LogFileError.self) { try RunLogFile(file) }
             let error = #expect(throws: CheckpointError.self) {
                 try CheckpointFolder.create(in: folder.appending(path: "a\u{FFFD}"), saveName: "m")
             }

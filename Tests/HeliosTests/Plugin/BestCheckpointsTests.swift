@@ -283,7 +283,7 @@ import Testing
             let plugin = try best(keep: 4)
             try train(scores, in: folder, plugin)
             #expect(plugin.entries.map(\.score) == [0.5, 1, 2, 5])
-            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            let log = try String(contentsOf: folder.appending(path: "small.resumes.log"), encoding: .utf8)
             #expect(log.contains("\(name(1, "3")) is gone: 'best-checkpoints' forgets it"))
         }
     }

@@ -346,7 +346,7 @@ import Testing
             _ = try train(1, ["stays", "goes"])
             let plugins = try train(2, ["stays", "comes"])
             #expect(plugins.map(\.count) == [12, 6])
-            let log = try log(in: folder)
+            let log = try log(in: folder, "small.resumes")
             #expect(log.contains("warning the checkpoint has no state of the plug-in 'comes'"))
             #expect(log.contains("warning the checkpoint has a state of 'goes'"))
             #expect(!log.contains("'stays'"))

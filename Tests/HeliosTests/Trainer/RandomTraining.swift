@@ -15,8 +15,10 @@ struct RandomTraining {
     struct Run {
         var losses: [Double] = []
         var samples: [[Int]] = []
-        /// The lines about epochs and validations, without times.
+        /// The lines of the log, without times.
         var logLines: [String] = []
+        /// The lines of the loggers' files, without times.
+        var records: [String] = []
         /// What the log warns of about checkpoints.
         var warnings: [String] = []
         var validationStepCount = 0
@@ -93,6 +95,8 @@ struct RandomTraining {
                     writing: result.runCount % 2 == 0 ? .async : .sync),
                 accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit),
                 logs: .in(folder, every: 2), seed: seed, device: .cpu, display: .nothing)
+            try trainer.register(CSVLogger())
+            try trainer.register(JSONLinesLogger())
             result.outcome = try trainer.fit(model, data).outcome
             result.runCount += 1
             result.losses += model.losses
@@ -103,16 +107,27 @@ struct RandomTraining {
         result.logLines = try RandomTraining.lines(of: log)
         result.warnings = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init)
             .filter { $0.contains(" warning ") && $0.contains("checkpoint") }
+        result.records = try RandomTraining.records(in: folder)
         result.end = .dictionary(try model.stateDict())
         return result
     }
 
     private static func lines(of log: URL) throws -> [String] {
-        try String(contentsOf: log, encoding: .utf8).split(separator: "\n").compactMap { line in
-            guard let match = line.firstMatch(of: /info ((epoch|iteration) \d+\/\d+: .*) in [\d.]+ s$/) else {
-                return nil
-            }
-            return String(match.1)
+        try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map { line in
+            let end = line.firstMatch(of: #/ in [0-9.]+ s$/#)?.range.lowerBound ?? line.endIndex
+            // A line begins with its time.
+            return String(line[..<end].drop { $0 != " " })
+        }
+    }
+
+    /// What the loggers wrote, without when, and without how long a step took.
+    private static func records(in folder: URL) throws -> [String] {
+        let lines = try ["csv", "jsonl"].flatMap {
+            try String(contentsOf: folder.appending(path: "learner.\($0)"), encoding: .utf8).split(separator: "\n")
+        }
+        return lines.filter { !$0.contains("step_time") }.map { line in
+            let time = line.firstMatch(of: #/(,|,"time":)[0-9.]+}?$/#)?.range.lowerBound ?? line.endIndex
+            return String(line[..<time])
         }
     }
 }
@@ -171,8 +186,12 @@ final class Learner: Model<NumberedBatch> {
         }
     }
 
-    /// Moves the standard generator.
-    private func draw() throws { _ = try Tensor.rand([3]) }
+    /// Moves the standard generator, and logs that.
+    private func draw(in hook: String = #function) throws {
+        let values = try Tensor.rand([3])
+        log("hooks/\(hook)", try values.sum().item(Double.self))
+        trainer?.logger.info("\(hook) of iteration \(trainer?.state.currentIteration ?? 0)")
+    }
 
     override func append(toBanner banner: String) throws -> String {
         try draw()
@@ -227,6 +246,7 @@ final class Learner: Model<NumberedBatch> {
         let noise = try Tensor.randn(batch.inputs.shape)
         let loss = try crossEntropy(network(batch.inputs + 0.1 * noise), batch.targets).item(Double.self)
         validationScores["valid", default: 0] += loss
+        log("valid step", loss, step: step)
         if stop == .validationStep(validationSteps) { trainer?.stop() }
         validationSteps += 1
     }

@@ -74,9 +74,20 @@ import Testing
     private func expectSame(_ parts: RandomTraining.Run, _ whole: RandomTraining.Run, _ what: String) throws {
         #expect(parts.losses == whole.losses, "\(what)")
         #expect(parts.samples == whole.samples, "\(what)")
-        #expect(parts.logLines == whole.logLines, "\(what)")
+        #expect(parts.logLines == whole.logLines, "\(what): \(firstDifference(parts.logLines, whole.logLines))")
+        #expect(parts.records == whole.records, "\(what): \(firstDifference(parts.records, whole.records))")
         #expect(parts.warnings == [], "\(what)")
         #expect(parts.outcome == whole.outcome, "\(what)")
         try expectSameState(parts.end, whole.end, ignoring: RandomTraining.timesAndPaths)
+    }
+
+    /// Where two lists of lines part.
+    private func firstDifference(_ left: [String], _ right: [String]) -> String {
+        let position = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        guard let position = position ?? (left.count == right.count ? nil : min(left.count, right.count)) else {
+            return ""
+        }
+        func line(_ list: [String]) -> String { list.indices.contains(position) ? list[position] : "nothing" }
+        return "line \(position + 1) is '\(line(left))', and should be '\(line(right))'"
     }
 }

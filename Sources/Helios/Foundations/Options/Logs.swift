@@ -23,8 +23,9 @@ extension TrainerOptions {
         ///
         /// - Parameters:
         ///   - name: the name of the run, which becomes that of the file; `nil` for the model's `saveName`.
-        ///   - every: after how many iterations a batch is logged; `nil` for never.
-        public static func `in`(_ folder: URL, name: String? = nil, every: Int? = nil) -> Logs {
+        ///   - every: after how many iterations the losses, the learning rates and the time of a step are logged, and
+        ///     `shouldLog` is true; `nil` for never.
+        public static func `in`(_ folder: URL, name: String? = nil, every: Int? = 10) -> Logs {
             Logs(file: File(folder: folder, name: name), every: every)
         }
 

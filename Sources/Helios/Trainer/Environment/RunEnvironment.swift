@@ -7,6 +7,7 @@ final class RunEnvironment {
     private(set) var accumulationWatch: AccumulationWatch?
 
     private var threads: ThreadControl?
+    private var warnings: WarningCapture?
     private var monitor: InterruptionMonitor?
     private var nanGuard: NaNGuard?
     private var optimizerTimers: OptimizerTimers?
@@ -19,6 +20,11 @@ final class RunEnvironment {
 
     /// What asks the training to end; `nil` if nothing does.
     var interruption: Interruption? { monitor?.interruption }
+
+    /// Lets what libtorch warns of into the log, each warning once, instead of into the middle of a progress bar.
+    func captureWarnings(_ log: RunLog) {
+        warnings = WarningCapture { log.warnOnce($0) }
+    }
 
     /// Gives the process what the options say: the seed, determinism, the number of threads.
     func prepare(_ options: TrainerOptions) throws {
@@ -42,6 +48,8 @@ final class RunEnvironment {
     /// Puts back what was there before. What fails is told to `failed`, and the rest is still put back.
     func restore(_ failed: (any Error) -> Void) {
         monitor = nil
+        warnings?.release()
+        warnings = nil
         nanGuard?.remove()
         optimizerTimers?.remove()
         accumulationWatch?.remove()

@@ -1,8 +1,10 @@
 /// What one run does: what the trainer's options say, or less of it.
 struct RunPlan {
     enum Kind {
-        /// What the trainer's options say.
-        case full
+        /// A training as the trainer's options say.
+        case training
+        /// A test or a prediction.
+        case evaluation
         /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
         case fastRun(steps: Int)
         /// Some steps of training and nothing else, with another batch size if it is given.
@@ -20,6 +22,9 @@ struct RunPlan {
     /// Whether there is nothing but some steps of training.
     let isProbe: Bool
 
+    /// Whether this is a training whose checkpoints and logs stay.
+    var isTraining: Bool { if case .training = kind { true } else { false } }
+
     init(_ kind: Kind, _ options: TrainerOptions) {
         self.kind = kind
         // A run without a length trains nothing, or what its kind says.
@@ -35,10 +40,14 @@ struct RunPlan {
         case .first(let batches): limits.train = batches
         case .overfit(let batches): limits.overfit = batches
         }
-        writesFiles = if case .full = kind { true } else { false }
+        writesFiles =
+            switch kind {
+            case .training, .evaluation: true
+            case .fastRun, .probe: false
+            }
         isProbe = if case .probe = kind { true } else { false }
         switch kind {
-        case .full:
+        case .training, .evaluation:
             return
         case .fastRun(let steps):
             let isByEpoch = options.unit == .epoch

@@ -5,10 +5,10 @@ extension TrainingRun {
         status.isResumingEpoch = state.datasetIter > 0
         defer { status.isResumingEpoch = false }
         if !status.isResumingEpoch { state.globalEpoch += 1 }
-        status.log.info("epoch \(state.globalEpoch) starts")
+        if !status.isResumingEpoch { status.log.info("epoch \(state.globalEpoch) starts") }
         let loader = try data.requiredTrainLoader()
         progress.beginEpoch(state, batchCount: loader.batchCount)
-        try keepingRandomState(if: status.isResumingEpoch) {
+        try repeating(if: status.isResumingEpoch) {
             try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
         }
         return loader
@@ -38,6 +38,7 @@ extension TrainingRun {
         state.averageIterTime = environment.batchTimer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try noteLosses(waiting: shouldLog)
+        if shouldLog { try logStep() }
         state.datasetIter += 1
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)

@@ -24,8 +24,9 @@ extension TrainingRun {
                     outcome = try hooks.stopVote()
                 }
 
-                if isDue(plan.validFrequency, at: state.globalEpoch), let interruption = try validate() {
-                    return try interrupt(interruption, at: outcome == nil ? .validation : .lastValidation)
+                if isDue(plan.validFrequency, at: state.globalEpoch), let (interruption, logs) = try validate() {
+                    return try interrupt(
+                        interruption, at: outcome == nil ? .validation : .lastValidation, logs: logs)
                 }
 
                 // If training stopped in the middle, the position stays: a resumed run continues with the next batch.

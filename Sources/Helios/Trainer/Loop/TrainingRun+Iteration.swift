@@ -55,8 +55,9 @@ extension TrainingRun {
             fallthrough
 
         case .validation:
-            if isStep, isDue(plan.validFrequency, at: state.currentIteration), let interruption = try validate() {
-                return .stop(try interrupt(interruption, at: .validation))
+            if isStep, isDue(plan.validFrequency, at: state.currentIteration), let (interruption, logs) = try validate()
+            {
+                return .stop(try interrupt(interruption, at: .validation, logs: logs))
             }
             if isStep {
                 try saveCheckpoints(

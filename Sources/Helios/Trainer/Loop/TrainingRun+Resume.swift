@@ -14,8 +14,8 @@ extension TrainingRun {
 
     /// Restores the newest checkpoint.
     ///
-    /// - Returns: its file, and where to enter the loop; `nil` if there is none.
-    func resumeFromNewest() throws -> (file: URL, position: LoopPosition)? {
+    /// - Returns: its file, where to enter the loop, and what it has of the logs; `nil` if there is none.
+    func resumeFromNewest() throws -> (file: URL, position: LoopPosition, logs: StateDict)? {
         guard let keeper, let entry = try keeper.folder.newest(warn: status.log.warn) else { return nil }
         let file = try restore(entry) { checkpoint in
             let program = try OptionOverride(model)
@@ -32,7 +32,7 @@ extension TrainingRun {
             try checkpoint.random.restore(device: status.options.device)
             state = checkpoint.trainingState
         }
-        return (file, entry.contents.position)
+        return (file, entry.contents.position, entry.contents.logs)
     }
 
     /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.
@@ -48,7 +48,7 @@ extension TrainingRun {
     /// generator a second time.
     func repeatStopVote() throws -> FitResult.Outcome? {
         var outcome: FitResult.Outcome?
-        try keepingRandomState(if: true) { outcome = try hooks.stopVote() }
+        try repeating(if: true) { outcome = try hooks.stopVote() }
         return outcome
     }
 
@@ -63,6 +63,8 @@ extension TrainingRun {
         }
         if let outcome {
             status.announce("the training has ended before: \(outcome), \(state.place); nothing is left to train")
+            // What came later, a test that was killed perhaps, this run does again.
+            if let logs = end.logs { try beginLogs(resuming: logs) }
         }
         return outcome
     }

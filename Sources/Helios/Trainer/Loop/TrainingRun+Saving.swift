@@ -17,19 +17,34 @@ extension TrainingRun {
 
     /// Saves the state in which something stopped the training, unless the newest checkpoint has it.
     func saveEnd(at position: LoopPosition) throws {
-        guard keeper?.hasSaved(state) != true else { return }
+        if let keeper, keeper.hasSaved(state) {
+            // It was saved because of an interruption, and the log does not say so, since there might have been none.
+            if let name = status.lastCheckpoint?.lastPathComponent, status.log.lastSaving != state.globalIteration {
+                status.log.noteSaving(name, after: state.globalIteration)
+            }
+            return
+        }
         try saveCheckpoint(at: position, isDue: true, extras: [])
     }
 
     /// Saves the moment of an interruption, from which a run resumes as if there had been none.
-    func interrupt(_ interruption: Interruption, at position: LoopPosition) throws -> FitResult.Outcome {
-        try saveCheckpoint(at: position, isDue: true, extras: [])
+    ///
+    /// - Parameter logs: what the logs had at this moment, if they have more now.
+    func interrupt(
+        _ interruption: Interruption, at position: LoopPosition, logs: StateDict? = nil
+    ) throws -> FitResult.Outcome {
+        try saveCheckpoint(at: position, isDue: true, extras: [], isInterruption: true, logs: logs)
         return .interrupted(interruption)
     }
 
     /// Saves a checkpoint of this moment. If another thread writes it, this returns when its state has been copied.
+    ///
+    /// - Parameters:
+    ///   - isInterruption: whether an uninterrupted run has no such checkpoint.
+    ///   - logs: what the checkpoint says of the logs; `nil` for what they have now.
     private func saveCheckpoint(
-        at position: LoopPosition, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)]
+        at position: LoopPosition, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)],
+        isInterruption: Bool = false, logs: StateDict? = nil
     ) throws {
         guard let keeper else { return }
         // A loss that is not a number must not be in a checkpoint.
@@ -38,8 +53,16 @@ extension TrainingRun {
         let saved = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)
             let name = isDue ? try shortened(model.appendMetadata(toCheckpointName: base)) : nil
+            // Before the state is taken, so that the log of a run that resumes from it has the line, too. A run that was not
+            // interrupted does not have it.
+            if !isInterruption {
+                for extra in extras {
+                    status.log.info("saving \(extra.checkpoint.folder)/\(extra.checkpoint.name).pth")
+                }
+                if let name { status.log.noteSaving("\(name).pth", after: state.globalIteration) }
+            }
             return try keeper.save(name, of: state, isInside: isInside(position), extras: extras) { history in
-                try checkpoint(at: position, history).stateDict()
+                try checkpoint(at: position, history, logs: logs).stateDict()
             }
         }
         if let saved { try tell(of: saved) }
@@ -55,7 +78,6 @@ extension TrainingRun {
     }
 
     private func tell(of saved: CheckpointKeeper.Saved) throws {
-        for file in saved.outcome.written { status.log.info("saved \(file.path)") }
         for warning in saved.outcome.warnings { status.log.warn(warning) }
         if let file = saved.newest { status.lastCheckpoint = file }
         for extra in saved.extras { try hooks.onExtraCheckpointSaved(extra.file, for: extra.plugin) }
@@ -83,7 +105,7 @@ extension TrainingRun {
 
     /// The contents of a checkpoint of this moment.
     func checkpoint(
-        at position: LoopPosition, _ history: CheckpointHistory, error: String? = nil
+        at position: LoopPosition, _ history: CheckpointHistory, logs: StateDict? = nil, error: String? = nil
     ) throws -> Checkpoint {
         model.unsavedTensors = []
         let checkpoint = try Checkpoint(
@@ -92,8 +114,8 @@ extension TrainingRun {
             progress: progress.stateDict(),
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
             random: RandomState.current(seed: status.options.seed, device: status.options.device),
-            logFile: status.log.file, history: history, accumulationSteps: status.options.accumulation.batches,
-            error: error)
+            logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
+            accumulationSteps: status.options.accumulation.batches, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)
         return checkpoint
     }
@@ -125,7 +147,7 @@ extension TrainingRun {
     func noteEnd(_ outcome: FitResult.Outcome) {
         guard let keeper, let last = status.lastCheckpoint, keeper.hasSaved(state) else { return }
         do {
-            try keeper.noteEnd(at: last, isComplete: outcome == .completed)
+            try keeper.noteEnd(at: last, isComplete: outcome == .completed, logs: logState())
         } catch {
             status.log.warn(
                 "\(keeper.folder.folder.path) cannot note that the training has ended: \(error.localizedDescription); "

@@ -62,7 +62,7 @@ extension TrainingRun {
         try hooks.configure(&options)
         try options.validate()
         status.options = options
-        if !fastInit, case .full = plan.kind { try options.requireLength() }
+        if plan.isTraining { try options.requireLength() }
         plan = RunPlan(plan.kind, options)
         data.seed = options.seed
         hooks.measureTimes(options.diagnostics.contains(.profile) && !plan.isProbe)
@@ -70,7 +70,8 @@ extension TrainingRun {
         try openLog()
     }
 
-    /// Opens the log file, if the trainer has one and the run writes files.
+    /// Opens the log file, if the trainer has one and the run writes files. A training holds its lines until it is known
+    /// whether it resumes an earlier one.
     func openLog() throws {
         if status.options.checkpoints != nil {
             try CheckpointName.requireFileName(model.saveName, "the model's saveName")
@@ -78,7 +79,7 @@ extension TrainingRun {
         guard let place = status.options.logs.file, plan.writesFiles else { return }
         let name = place.name ?? model.saveName
         try CheckpointName.requireFileName(name, "the run's name")
-        try status.log.open(place.folder.appending(path: "\(name).log"), label: name)
+        try status.log.open(place.folder.appending(path: "\(name).log"), label: name, isHeld: plan.isTraining)
     }
 
     /// Cleans up. What fails is told to `failed`, and the rest is still done.

@@ -3,6 +3,7 @@ extension TrainingRun {
     func test(checkpoint: CheckpointChoice?) throws {
         let previous = try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "testing", previous)
+        try continueLogs()
         try test()
     }
 
@@ -22,6 +23,7 @@ extension TrainingRun {
             }
             progress.end()
             try hooks.onTestingEnd()
+            logScores(model.testScores, of: "test")
             warnOfUnwrittenTest()
         }
     }
@@ -29,6 +31,7 @@ extension TrainingRun {
     func predict(checkpoint: CheckpointChoice?) throws -> [Tensor] {
         let previous = try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "predicting with", previous)
+        try continueLogs()
         guard let loader = data.predictionDataLoader else {
             throw DataError("there is nothing to predict for: call setPrediction in \(type(of: data)).setup()")
         }

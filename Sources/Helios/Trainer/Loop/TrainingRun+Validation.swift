@@ -1,18 +1,21 @@
 extension TrainingRun {
     /// Runs a validation cycle, and counts what early stopping goes by.
     ///
-    /// - Returns: what interrupted it. Then the state is that of before, and the cycle is to be run again.
-    func validate() throws -> Interruption? {
+    /// - Returns: what interrupted it, and what the logs had before it. Then the state is that of before, and the cycle is to
+    ///   be run again.
+    func validate() throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
         if let loader = data.validationLoader {
+            let logs = try logState()
             let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
             let scores = model.validationScores
             if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: status.options.device)
                 model.validationScores = scores
-                return interruption
+                return (interruption, logs)
             }
         }
+        logScores(model.validationScores, of: "validation")
         progress.endValidation(model.validationScores)
         state.validationCycles += 1
         state.runningIter = 0

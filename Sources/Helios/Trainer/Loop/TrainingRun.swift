@@ -58,13 +58,14 @@ final class TrainingRun<Batch: Sendable> {
             model.weightOrigin = .trained(state)
             return FitResult(outcome: outcome, state: state)
         }
+        try beginLogs(resuming: resumed?.logs)
         warnOfUnusedOptions()
         if resumed == nil {
             if plan.writesFiles { warnOfLostWeights(previous.origin) }
             try sanityCheck()
         }
 
-        try keepingRandomState(if: resumed != nil) {
+        try repeating(if: resumed != nil) {
             try hooks.onTrainingStart()
             try hooks.train()
         }

@@ -1,0 +1,76 @@
+/// What a run can log.
+///
+/// Values that come from tensors have them copied, so that training may change the tensors right away.
+public enum LoggedValue: Sendable {
+    /// A number. It may be infinite or not a number: a curve that explodes is worth seeing.
+    case scalar(Double)
+    /// Numbers that belong into one picture, by name.
+    case scalars([String: Double])
+    /// Images, shown side by side.
+    case images([LoggedImage])
+    /// The distribution of many numbers.
+    case histogram(Histogram)
+    /// A text; loggers that can show Markdown do.
+    case text(String)
+    /// What the run was configured with, and the numbers that it is judged by.
+    case hyperparameters([String: HyperparameterValue], metrics: [String: Double])
+    /// The modules of a network, and which is in which.
+    case graph(NetworkGraph)
+    /// How precision and recall depend on a threshold.
+    case precisionRecall(PrecisionRecallCurve)
+    /// Points in many dimensions, to be looked at in a few.
+    case embedding(LoggedEmbedding)
+    /// How often a class was taken for another.
+    case confusion(ConfusionCounts)
+
+    /// The kind of value, by which loggers say what they can show.
+    public var kind: LoggedKind {
+        switch self {
+        case .scalar: .scalar
+        case .scalars: .scalars
+        case .images: .images
+        case .histogram: .histogram
+        case .text: .text
+        case .hyperparameters: .hyperparameters
+        case .graph: .graph
+        case .precisionRecall: .precisionRecall
+        case .embedding: .embedding
+        case .confusion: .confusion
+        }
+    }
+
+    /// About how many bytes the value holds in memory, by which the queue of a run's records is bounded.
+    var byteCount: Int {
+        switch self {
+        case .scalar: 64
+        case .scalars(let values): 64 + 64 * values.count
+        case .images(let images): images.reduce(64) { $0 + $1.byteCount }
+        case .histogram(let histogram): 64 + 16 * histogram.counts.count
+        case .text(let text): 64 + text.utf8.count
+        case .hyperparameters(let values, let metrics): 128 * (1 + values.count + metrics.count)
+        case .graph(let graph): 64 + 256 * graph.nodes.count
+        case .precisionRecall(let curve): 64 + 48 * curve.thresholds.count
+        case .embedding(let embedding): 64 + 4 * embedding.values.count + 64 * embedding.labels.count
+        case .confusion(let confusion): 64 + 8 * confusion.counts.count
+        }
+    }
+}
+
+extension LoggedValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    /// A number, as in `log("temperature", 0.7)`.
+    public init(floatLiteral value: Double) {
+        self = .scalar(value)
+    }
+
+    /// A number, as in `log("level", 3)`.
+    public init(integerLiteral value: Int) {
+        self = .scalar(Double(value))
+    }
+}
+
+/// The kinds of values that a run can log.
+public enum LoggedKind: String, Sendable, CaseIterable {
+    case scalar, scalars, images, histogram, text, hyperparameters, graph, embedding
+    case precisionRecall = "precision-recall curve"
+    case confusion = "confusion matrix"
+}

@@ -1,0 +1,56 @@
+/// How precision and recall of a binary classifier depend on the threshold from which on a sample counts as positive.
+public struct PrecisionRecallCurve: Sendable, Hashable {
+    /// The thresholds, ascending from 0 to 1.
+    public let thresholds: [Double]
+    /// For each threshold, how many samples are positive and were found, not positive and were found, not positive and
+    /// were not found, positive and were not found.
+    public let truePositives: [Double], falsePositives: [Double], trueNegatives: [Double], falseNegatives: [Double]
+
+    /// What part of the samples that were found is positive, for each threshold; 0 if none was found.
+    public var precision: [Double] {
+        zip(truePositives, falsePositives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
+    }
+
+    /// What part of the positive samples was found, for each threshold; 0 if there is none.
+    public var recall: [Double] {
+        zip(truePositives, falseNegatives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
+    }
+
+    /// The curve of predictions, at thresholds of the same distance.
+    ///
+    /// - Parameters:
+    ///   - labels: which samples are positive: `bool`, or numbers of which those above 0 count as true; any shape.
+    ///   - predictions: for each sample how probable it is that it is positive, from 0 to 1; the same shape.
+    ///   - thresholds: how many thresholds there are, from 2 to 10,000. TensorBoard's own number is 127.
+    /// - Throws: `LogError` if the shapes differ, there is no sample, or a prediction is outside 0 to 1.
+    public init(labels: Tensor, predictions: Tensor, thresholds count: Int = 127) throws {
+        guard (2...10_000).contains(count) else {
+            throw LogError("a precision-recall curve has from 2 to 10,000 thresholds, not \(count)")
+        }
+        guard labels.shape == predictions.shape, labels.count > 0 else {
+            throw LogError(
+                "a precision-recall curve needs a prediction for each label, and at least one: there are labels "
+                    + "\(labels.shape) and predictions \(predictions.shape)")
+        }
+        let values = try predictions.detach().to(.float64).flatten().to(.cpu).array(Double.self)
+        let isPositive = try labels.gt(0).flatten().to(.cpu).array(Bool.self)
+        guard values.allSatisfy({ (0...1).contains($0) }) else {
+            throw LogError(
+                "the predictions of a precision-recall curve are probabilities from 0 to 1: use sigmoid or softmax")
+        }
+        var (positive, negative) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+        for (value, isPositive) in zip(values, isPositive) {
+            let bucket = Int((value * Double(count - 1)).rounded(.down))
+            if isPositive { positive[bucket] += 1 } else { negative[bucket] += 1 }
+        }
+        // What is at or above each threshold.
+        for index in stride(from: count - 2, through: 0, by: -1) {
+            positive[index] += positive[index + 1]
+            negative[index] += negative[index + 1]
+        }
+        thresholds = (0..<count).map { Double($0) / Double(count - 1) }
+        (truePositives, falsePositives) = (positive, negative)
+        trueNegatives = negative.map { negative[0] - $0 }
+        falseNegatives = positive.map { positive[0] - $0 }
+    }
+}

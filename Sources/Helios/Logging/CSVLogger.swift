@@ -1,0 +1,85 @@
+import Foundation
+
+/// Writes the numbers of a run to `<name>.csv` in the folder of the logs, a line for each: step, name, value, time.
+///
+/// ```
+/// step,name,value,time
+/// 10,train/loss,0.6931471805599453,1764389472.118
+/// ```
+/// A value that is not a number is `nan`, `inf` or `-inf`; a name with a comma, a quotation mark or a line break is in
+/// quotation marks, as RFC 4180 says; the time is in seconds since 1970. A table with a column for each name is, in pandas,
+/// `read_csv(file).pivot(index="step", columns="name", values="value")`.
+public final class CSVLogger: RunLogger {
+    public let id = "csv"
+    public let supportedKinds: Set<LoggedKind> = [.scalar, .scalars]
+
+    private var file: ResumableFile?
+    private var buffer: [UInt8] = []
+
+    public init() {}
+
+    public func open(_ run: LoggedRun) throws {
+        let file = try ResumableFile(run.folder.appending(path: "\(run.name).csv"), run)
+        if file.length == 0 { try file.append(Array("step,name,value,time\n".utf8)) }
+        self.file = file
+    }
+
+    public func write(_ records: [LogRecord]) throws {
+        buffer.removeAll(keepingCapacity: true)
+        for record in records {
+            switch record.value {
+            case .scalar(let value): append(record, record.name, value)
+            case .scalars(let values):
+                for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+                    append(record, "\(record.name)/\(name)", value)
+                }
+            default: continue
+            }
+        }
+        try file?.append(buffer)
+    }
+
+    public func flush() throws {}
+
+    public func stateDict() throws -> StateDict { file?.stateDict() ?? [:] }
+
+    public func close() throws { file = nil }
+
+    private func append(_ record: LogRecord, _ name: String, _ value: Double) {
+        buffer.append(decimal: record.step)
+        buffer.append(UInt8(ascii: ","))
+        append(field: name)
+        buffer.append(UInt8(ascii: ","))
+        buffer.append(contentsOf: "\(value)".utf8)
+        buffer.append(UInt8(ascii: ","))
+        buffer.append(seconds: record.time)
+        buffer.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(field text: String) {
+        let needsQuotes = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
+        if needsQuotes {
+            buffer.append(contentsOf: "\"\(text.replacing("\"", with: "\"\""))\"".utf8)
+        } else {
+            buffer.append(contentsOf: text.utf8)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a whole number.
+    mutating func append(decimal number: Int) {
+        append(contentsOf: String(number).utf8)
+    }
+
+    /// Appends a time in seconds with three decimals.
+    mutating func append(seconds time: Double) {
+        let milliseconds = Int((time * 1000).rounded())
+        append(decimal: milliseconds / 1000)
+        append(UInt8(ascii: "."))
+        let rest = abs(milliseconds % 1000)
+        append(UInt8(ascii: "0") + UInt8(rest / 100))
+        append(UInt8(ascii: "0") + UInt8(rest / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(rest % 10))
+    }
+}

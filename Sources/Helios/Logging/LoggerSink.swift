@@ -1,0 +1,68 @@
+/// A logger, and what it has lost: an error of a logger must not end the training.
+///
+/// Its methods are called by one thread at a time, as `LoggerQueue` promises.
+final class LoggerSink: @unchecked Sendable {
+    let id: String
+
+    /// What the logger can show.
+    let kinds: Set<LoggedKind>
+
+    private let logger: any RunLogger
+    private var warn: @Sendable (String) -> Void = { _ in }
+    private var isOpen = false
+    private var lostCount = 0
+    private var isFailing = false
+
+    init(_ logger: any RunLogger) {
+        self.logger = logger
+        id = logger.id
+        kinds = logger.supportedKinds
+    }
+
+    func open(_ run: LoggedRun) throws {
+        (warn, lostCount, isFailing) = (run.warn, 0, false)
+        try logger.open(run)
+        isOpen = true
+    }
+
+    func write(_ records: [LogRecord]) {
+        guard isOpen else { return }
+        var records = records
+        records.removeAll { !kinds.contains($0.value.kind) }
+        guard !records.isEmpty else { return }
+        do {
+            try logger.write(records)
+            isFailing = false
+        } catch {
+            lostCount += records.count
+            tell(error)
+        }
+    }
+
+    func flush() {
+        guard isOpen else { return }
+        do { try logger.flush() } catch { tell(error) }
+    }
+
+    func stateDict() throws -> StateDict {
+        isOpen ? try logger.stateDict() : [:]
+    }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        do { try logger.close() } catch { tell(error) }
+        if lostCount > 0 {
+            warn(
+                "the logger '\(id)' has lost up to \(lostCount) record\(lostCount == 1 ? "" : "s"): see the warning above"
+            )
+        }
+    }
+
+    /// The first error is enough until something works again.
+    private func tell(_ error: any Error) {
+        guard !isFailing else { return }
+        isFailing = true
+        warn("the logger '\(id)' cannot write: \(error); the run continues, and records are lost")
+    }
+}

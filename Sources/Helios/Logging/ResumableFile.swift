@@ -1,0 +1,116 @@
+import Foundation
+
+/// A file of a logger that a resume cuts back to what it was at the checkpoint, so that it ends up as if the run had never
+/// stopped.
+///
+/// It is written in whole records: if the disk is full, the part of a record that was written is taken back.
+public final class ResumableFile {
+    /// The file.
+    public let url: URL
+    /// How many bytes it has.
+    public private(set) var length: Int
+
+    private let descriptor: Int32
+    private let warn: @Sendable (String) -> Void
+    private var isMoved = false
+    private let write: Write
+
+    /// Writes some of the bytes and says how many; -1 if it fails, with the reason in `errno`.
+    typealias Write = (Int32, UnsafeRawBufferPointer) -> Int
+
+    /// Opens the file of a run, and makes it and its folder if they are not there.
+    ///
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - run: the run, whose start says what stays of a file that is there: all of it, nothing, or what it was at the
+    ///     checkpoint. The rest is moved to `discarded`.
+    ///   - discarded: the file that what does not stay is moved to; the same name with `.discarded` behind it by default.
+    /// - Throws: `LogFileError` if it cannot be written.
+    public convenience init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil) throws {
+        try self.init(url, run, discarded: discarded) { Foundation.write($0, $1.baseAddress, $1.count) }
+    }
+
+    /// - Parameter write: the system's function; another for tests.
+    init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil, write: @escaping Write) throws {
+        self.url = url
+        self.write = write
+        warn = run.warn
+        try LogFile.createFolder(of: url.path)
+        let length: Int? =
+            switch run.start {
+            case .new: 0
+            case .resumed(let state): try ResumableFile.length(in: state)
+            case .added: nil
+            }
+        if let length {
+            let other = discarded ?? url.appendingPathExtension("discarded")
+            let tail = try DiscardedTail.move(from: url.path, after: length, to: other.path)
+            if tail.missing > 0 {
+                run.warn(
+                    "\(VisibleText.of(url.path)) is \(tail.missing) bytes shorter than at the checkpoint: what was logged "
+                        + "before is missing in it")
+            }
+        }
+        do {
+            descriptor = try RegularFile.open(url.path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
+        } catch {
+            throw LogFileError(path: url.path, reason: error.reason)
+        }
+        self.length = SystemPath.status(url.path).map { Int($0.st_size) } ?? 0
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Appends whole records.
+    ///
+    /// - Throws: `LogFileError` if they cannot be written. Then none of them is in the file.
+    public func append(_ bytes: [UInt8]) throws {
+        guard !bytes.isEmpty else { return }
+        warnIfMoved()
+        do {
+            try writeAll(bytes) { part in withoutWriteSignals { write(descriptor, part) } }
+            length += bytes.count
+        } catch {
+            // If even that fails, the file has a part of a record, which readers of a log must expect.
+            _ = ftruncate(descriptor, off_t(length))
+            throw LogFileError(path: url.path, reason: error.reason)
+        }
+    }
+
+    /// Cuts off what is behind a length, such as a record of which a part is missing.
+    ///
+    /// - Throws: `LogFileError` if the system refuses.
+    public func truncate(to length: Int) throws {
+        guard length < self.length else { return }
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw LogFileError(path: url.path, reason: lastError()) }
+        self.length = length
+    }
+
+    /// What a checkpoint must have so that a resume finds the length again.
+    public func stateDict() -> StateDict {
+        ["length": .int(length)]
+    }
+
+    private static func length(in state: StateDict) throws -> Int {
+        // A logger that the checkpoint does not know begins now.
+        guard state["length"] != nil else { return 0 }
+        let length = try state.int("length")
+        guard length >= 0 else {
+            throw StateDictError("the length of a log file must not be negative, and is \(length)")
+        }
+        return length
+    }
+
+    private func warnIfMoved() {
+        guard !isMoved else { return }
+        var opened = stat()
+        guard fstat(descriptor, &opened) == 0 else { return }
+        if let named = SystemPath.status(url.path), named.st_ino == opened.st_ino, named.st_dev == opened.st_dev {
+            return
+        }
+        isMoved = true
+        warn("\(VisibleText.of(url.path)) was moved or deleted during the run: what is logged goes to where it is now")
+    }
+}

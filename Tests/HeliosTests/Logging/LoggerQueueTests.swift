@@ -1,0 +1,178 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Helios
+
+/// Keeps what it gets; may fail.
+private final class MemoryLogger: RunLogger, @unchecked Sendable {
+    let id: String
+    let supportedKinds: Set<LoggedKind>
+    var failure: (any Error)?
+    private(set) var calls: [String] = []
+    private(set) var records: [LogRecord] = []
+    private(set) var runs: [LoggedRun] = []
+
+    init(_ id: String = "memory", kinds: Set<LoggedKind> = [.scalar]) {
+        self.id = id
+        supportedKinds = kinds
+    }
+
+    func open(_ run: LoggedRun) throws {
+        calls.append("open")
+        runs.append(run)
+    }
+
+    func write(_ records: [LogRecord]) throws {
+        if let failure { throw failure }
+        self.records += records
+    }
+
+    func flush() throws { calls.append("flush") }
+    func stateDict() throws -> StateDict { ["count": .int(records.count)] }
+    func close() throws { calls.append("close") }
+}
+
+@Suite struct LoggerQueueTests {
+    private let warnings = Messages()
+
+    private func run(_ id: String) -> LoggedRun {
+        LoggedRun(
+            name: "run", folder: URL(filePath: "/nowhere"), start: .new,
+            environment: EnvironmentDescription(entries: []), warn: { [warnings] message in warnings.add(message) })
+    }
+
+    private func record(_ step: Int) -> LogRecord {
+        LogRecord(name: "loss", step: step, value: .scalar(Double(step)))
+    }
+
+    private func queue(_ loggers: any RunLogger...) throws -> LoggerQueue {
+        let queue = LoggerQueue()
+        for logger in loggers { queue.register(logger) }
+        queue.hold()
+        return queue
+    }
+
+    @Test("all loggers get all records in their order, and the state is that of all records so far")
+    func order() throws {
+        let loggers = [MemoryLogger("a"), MemoryLogger("b")]
+        let queue = try queue(loggers[0], loggers[1])
+        try queue.open(isRepeated: false, run)
+        for step in 0..<1000 { queue.add(record(step)) }
+        #expect(try queue.stateDict().int("b", "count") == 1000)
+        for step in 1000..<1500 { queue.add(record(step)) }
+        queue.close()
+        for logger in loggers {
+            #expect(logger.records.map(\.step) == Array(0..<1500))
+            #expect(logger.calls.first == "open" && logger.calls.suffix(2) == ["flush", "close"])
+        }
+    }
+
+    @Test("a run that resumes forgets what was logged before its first step; one that begins does not")
+    func held() throws {
+        for (isRepeated, steps) in [(true, [1]), (false, [0, 1])] {
+            let logger = MemoryLogger()
+            let queue = try queue(logger)
+            queue.add(record(0))
+            try queue.open(isRepeated: isRepeated, run)
+            queue.add(record(1))
+            queue.whileRepeating { queue.add(record(7)) }
+            queue.close()
+            #expect(logger.records.map(\.step) == steps)
+        }
+    }
+
+    @Test("after a run and before one, records go nowhere")
+    func closed() throws {
+        let logger = MemoryLogger()
+        let queue = LoggerQueue()
+        queue.register(logger)
+        queue.add(record(0))
+        queue.hold()
+        try queue.open(isRepeated: false, run)
+        queue.close()
+        queue.add(record(1))
+        queue.close()
+        #expect(try queue.stateDict().dictionary("memory").isEmpty)
+        #expect(logger.records.isEmpty && logger.calls.filter { $0 == "close" }.count == 1)
+    }
+
+    @Test("a logger that fails does not stop the others; the user is told once, and at the end how much is lost")
+    func failure() throws {
+        let (bad, good) = (MemoryLogger("bad"), MemoryLogger("good"))
+        bad.failure = LogFileError(path: "x.csv", reason: "No space left on device")
+        let queue = try queue(bad, good)
+        try queue.open(isRepeated: false, run)
+        for step in 0..<3 {
+            queue.add(record(step))
+            queue.drain()
+        }
+        queue.close()
+        #expect(good.records.count == 3)
+        let warnings = self.warnings.all
+        #expect(warnings.count == 2)
+        #expect(warnings[0].contains("'bad' cannot write") && warnings[0].contains("No space left on device"))
+        #expect(warnings[1].contains("3 records"))
+    }
+
+    @Test("a logger gets no values of a kind that it cannot show")
+    func unsupported() throws {
+        let logger = MemoryLogger()
+        let queue = try queue(logger)
+        try queue.open(isRepeated: false, run)
+        for step in 0..<3 { queue.add(LogRecord(name: "note", step: step, value: .text("hello"))) }
+        queue.add(record(3))
+        queue.close()
+        #expect(logger.records.map(\.step) == [3])
+        #expect(queue.whoCannotShow(.text) == (["memory"], false) && queue.whoCannotShow(.scalar) == ([], true))
+    }
+
+    @Test("a logger that cannot begin ends the run before its first step, and those before it are closed")
+    func failingStart() throws {
+        struct Broken: Error {}
+        final class BrokenLogger: RunLogger {
+            let id = "broken"
+            let supportedKinds: Set<LoggedKind> = [.scalar]
+            func open(_ run: LoggedRun) throws { throw Broken() }
+            func write(_ records: [LogRecord]) throws {}
+            func flush() throws {}
+            func stateDict() throws -> StateDict { [:] }
+            func close() throws {}
+        }
+        let first = MemoryLogger()
+        let queue = try queue(first, BrokenLogger())
+        #expect(throws: Broken.self) { try queue.open(isRepeated: false, run) }
+        #expect(first.calls == ["open", "close"])
+        queue.add(record(0))
+        queue.close()
+        #expect(first.records.isEmpty)
+    }
+
+    @Test("records of several threads all arrive")
+    func threads() throws {
+        let logger = MemoryLogger()
+        let queue = try queue(logger)
+        try queue.open(isRepeated: false, run)
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            for step in 0..<500 { queue.add(record(thread * 500 + step)) }
+        }
+        queue.close()
+        #expect(Set(logger.records.map(\.step)) == Set(0..<2000))
+    }
+
+    @Test("images do not pile up in memory: whoever logs too many waits")
+    func bounded() throws {
+        let logger = MemoryLogger(kinds: [.images])
+        let queue = try queue(logger)
+        try queue.open(isRepeated: false, run)
+        let image = try LoggedImage(
+            pixels: [UInt8](repeating: 0, count: 40 << 20), width: 8192, height: 5120, channels: 1)
+        for step in 0..<3 {
+            queue.add(LogRecord(name: "image", step: step, value: .images([image])))
+            // At most one still waits.
+            if step == 1 { #expect(logger.records.count >= 1) }
+        }
+        queue.close()
+        #expect(logger.records.count == 3)
+    }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Helios
+
+/// Takes the logs of an application that has set up its own.
+private struct ApplicationHandler: LogHandler {
+    static let lines = Mutex<[(label: String, line: String)]>([])
+
+    let label: String
+    var metadata: Logging.Logger.Metadata = [:]
+    var logLevel: Logging.Logger.Level = .warning
+
+    subscript(metadataKey key: String) -> Logging.Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        ApplicationHandler.lines.withLock { $0.append((label, "\(event.message)")) }
+    }
+}
+
+/// What a trainer logs without a line of the user's code, and where it goes.
+@Suite(.standardGenerator) struct LoggingTests {
+    /// A line to a CSV file, without its time.
+    private func rows(_ file: URL) throws -> [[String]] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",").dropLast().map(String.init)
+        }
+    }
+
+    @Test("losses, learning rates, the gradients' norm, the time of a step and scores are logged")
+    func automatic() throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer(
+                .iterations(4), validation: .every(2), logs: .in(folder, every: 2), device: .cpu, display: .nothing)
+            try trainer.register(CSVLogger())
+            let model = LoggedModel()
+            try trainer.fit(model, LoggedData())
+            try trainer.test(model, LoggedData())
+            let rows = try rows(folder.appending(path: "logged.csv"))
+            let names = rows.map { "\($0[0]) \($0[1])" }
+            let step = ["train/loss", "learning_rate", "gradient_norm", "step_time"]
+            #expect(
+                names
+                    == step.map { "2 \($0)" } + ["2 validation/score"] + step.map { "4 \($0)" } + ["4 validation/score"]
+                    + ["4 test/score"])
+            #expect(rows[1][2] == "0.5" && rows[4][2] == "2.0")
+            let norm = try #require(Double(rows[2][2]))
+            #expect(model.norms.count == 4 && abs(norm - model.norms[1]) < 1e-6 * norm)
+        }
+    }
+
+    @Test("a training that begins anew leaves the logs of an earlier one beside its own")
+    func again() throws {
+        try withTemporaryFolder { folder in
+            for _ in 0..<2 {
+                let trainer = try Trainer(.iterations(2), logs: .in(folder, every: 1), device: .cpu, display: .nothing)
+                try trainer.register(CSVLogger())
+                try trainer.fit(LoggedModel(), LoggedData())
+            }
+            let files = ["logged.csv", "logged.csv.discarded", "logged.log", "logged.log.discarded"]
+            #expect(folder.filesBelow == files)
+            #expect(try rows(folder.appending(path: files[0])).count == rows(folder.appending(path: files[1])).count)
+        }
+    }
+
+    @Test("a logger needs a folder and a name of its own, and comes before the run")
+    func wrongRegistrations() throws {
+        try withTemporaryFolder { folder in
+            #expect(throws: ConfigurationError.self) { try Trainer(.epochs(1)).register(CSVLogger()) }
+            let trainer = try Trainer(.epochs(1), logs: .in(folder))
+            try trainer.register(CSVLogger())
+            #expect(throws: ConfigurationError.self) { try trainer.register(CSVLogger()) }
+        }
+    }
+
+    @Test("a folder that cannot be written ends the run before its first step")
+    func unwritable() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "logged.csv"), withIntermediateDirectories: true)
+            let trainer = try Trainer(.iterations(2), logs: .in(folder), device: .cpu, display: .nothing)
+            try trainer.register(CSVLogger())
+            let model = LoggedModel()
+            let error = #expect(throws: LogFileError.self) { try trainer.fit(model, LoggedData()) }
+            #expect(error?.reason == "it is a folder" && model.norms.isEmpty)
+        }
+    }
+
+    @Test("a fast run and the finders log nothing")
+    func probes() throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer(
+                .iterations(2), validation: .every(1), logs: .in(folder, every: 1), device: .cpu, display: .nothing)
+            try trainer.register(CSVLogger())
+            try trainer.fastRun(LoggedModel(), LoggedData())
+            #expect(folder.filesBelow.isEmpty)
+        }
+    }
+
+    @Test("what libtorch warns of is in the log, once")
+    func warnings() throws {
+        try withTemporaryFolder { folder in
+            let model = LoggedModel()
+            model.warning = "a warning of libtorch"
+            try Trainer(.iterations(3), logs: .in(folder), device: .cpu, display: .nothing).fit(model, LoggedData())
+            let log = try String(contentsOf: folder.appending(path: "logged.log"), encoding: .utf8)
+            #expect(log.components(separatedBy: "a warning of libtorch").count == 2)
+        }
+    }
+
+    @Test("a value that a logger cannot show is told of once: with a warning if no logger can")
+    func unsupported() throws {
+        try withTemporaryFolder { folder in
+            for (number, loggers) in [[CSVLogger()], [CSVLogger(), JSONLinesLogger()] as [any RunLogger]].enumerated() {
+                let trainer = try Trainer(
+                    .iterations(3), logs: .in(folder, name: "\(number)"), device: .cpu, display: .nothing)
+                for logger in loggers { try trainer.register(logger) }
+                let model = LoggedModel()
+                model.note = "hello"
+                try trainer.fit(model, LoggedData())
+                let log = try String(contentsOf: folder.appending(path: "\(number).log"), encoding: .utf8)
+                let lines = log.split(separator: "\n").filter {
+                    $0.contains("kind text are left out by the logger 'csv'")
+                }
+                #expect(lines.count == 1 && lines[0].contains(number == 0 ? " warning " : " info "))
+                #expect(!log.contains("kind hyperparameters"))
+            }
+        }
+    }
+
+    @Test("the environment is in each checkpoint")
+    func environment() throws {
+        try withTemporaryFolder { folder in
+            let trainer = try Trainer(.iterations(1), checkpoints: .in(folder), device: .cpu, display: .nothing)
+            try trainer.fit(LoggedModel(), LoggedData())
+            let state = try TorchFile.loadDictionary(#require(trainer.lastCheckpoint))
+            #expect(try state.string("environment", "libtorch") == LibTorch.version)
+        }
+    }
+
+    @Test("an application's own logs get the lines, too, from the level on that it wants")
+    func applicationLogs() throws {
+        LoggingSystem.bootstrap { ApplicationHandler(label: $0) }
+        try withTemporaryFolder { folder in
+            let model = LoggedModel()
+            model.warning = "for the application"
+            try Trainer(.iterations(1), logs: .in(folder, name: "bootstrapped"), device: .cpu, display: .nothing)
+                .fit(model, LoggedData())
+            let lines = ApplicationHandler.lines.withLock { $0.filter { $0.label == "bootstrapped" }.map(\.line) }
+            #expect(lines.last == "for the application" && !lines.contains { $0.contains("epoch 1 starts") })
+            let log = try String(contentsOf: folder.appending(path: "bootstrapped.log"), encoding: .utf8)
+            #expect(log.contains("for the application") && log.contains("epoch 1 starts"))
+        }
+    }
+}
+
+private final class LoggedModel: Model<LabeledBatch> {
+    let network = Linear(2, 2)
+    var optimizer: SGD!
+    private(set) var norms: [Double] = []
+    var warning: String?
+    var note: String?
+
+    init() { super.init(saveName: "logged") }
+
+    override func setup(fastInit: Bool) throws { optimizer = try SGD(network, learningRate: 0.5) }
+
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        if let warning { LibTorch.warn(warning) }
+        if let note { log("note", .text(note)) }
+        try minimize(optimizer, clip: .norm(1e6)) { try crossEntropy(network(batch.inputs), batch.targets) }
+        // The norm, computed another way.
+        norms.append(
+            try network.parameters().map { try ($0.grad.map { try ($0 * $0).sum().item(Double.self) } ?? 0) }
+                .reduce(0, +).squareRoot())
+    }
+
+    override func validStep(_ batch: LabeledBatch, step: Int) throws { validationScores["score"] = 2 }
+    override func testStep(_ batch: LabeledBatch, step: Int) throws { testScores["score"] = 3 }
+}
+
+private final class LoggedData: DataModule<LabeledBatch> {
+    override func setup() throws {
+        let inputs = try Tensor.randn([8, 2], generator: Generator(seed: 1))
+        let set = try TensorDataset(inputs: inputs, targets: Tensor((0..<8).map { $0 % 2 }))
+        try addTrainPhase(set, LoaderOptions(batchSize: 2))
+        try setValidation(set, LoaderOptions(batchSize: 8))
+        try setTest(set, LoaderOptions(batchSize: 8))
+    }
+}
