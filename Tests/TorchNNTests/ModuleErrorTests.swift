@@ -162,4 +162,35 @@ struct ModuleErrorTests {
         layer.bias = nil
         #expect(layer.description == "Linear(in_features=2, out_features=2, bias=False)")
     }
+
+    @Test("modules in tuples, structures and cases of enumerations are children like any other")
+    func groupedChildren() throws {
+        struct Heads {
+            let first = Linear(2, 2)
+            let scale = 2.0
+            var second: Linear? = Linear(2, 3)
+        }
+        enum Choice { case none, one(Linear) }
+        final class Network: Module {
+            let pair = (Linear(1, 1), ReLU())
+            let named = (key: Linear(1, 1), value: 3)
+            let heads = Heads()
+            let choice = Choice.one(Linear(1, 1))
+            let nothing = Choice.none
+            let list = [(1, Linear(1, 1)), (2, Linear(1, 1))]
+        }
+        let network = Network()
+        #expect(
+            try network.namedParameters().map(\.name).filter { $0.hasSuffix("weight") } == [
+                "pair.0.weight", "named.key.weight", "heads.first.weight", "heads.second.weight", "choice.weight",
+                "list.0.1.weight", "list.1.1.weight",
+            ])
+        #expect(network.eval().pair.1.isTraining == false)
+
+        final class Wrong: Module {
+            let pair = (Linear(1, 1), Linear(-1, 1))
+        }
+        let error = #expect(throws: ModuleError.self) { try Wrong().parameters() }
+        #expect(error?.path == "pair.1")
+    }
 }

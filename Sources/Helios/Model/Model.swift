@@ -365,6 +365,12 @@ extension Model {
                     + "or @Unsaved if the training does not depend on it")
         }
         unsavedTensors = []
+        for name in StatefulProperties(of: self).namesOfObjects(since: setupTensors)
+        where warnedTensors.insert(name).inserted {
+            trainer?.warn(
+                "the property '\(name)' of \(type(of: self)) was made after setup(fastInit:), and a run that resumes from this "
+                    + "checkpoint has nothing there to restore: make it in setup(fastInit:)")
+        }
     }
 
     /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.

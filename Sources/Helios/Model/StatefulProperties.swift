@@ -11,11 +11,12 @@ struct StatefulProperties {
         var properties: [(name: String, entry: StatefulEntry)] = []
         var others: [(name: String, tensors: [Tensor])] = []
         for (name, value) in Self.stored(in: model) {
-            if let entry = StatefulEntry(value) {
-                properties.append((name, entry))
-            } else if case let tensors = tensorsInside(value), !tensors.isEmpty {
-                others.append((name, tensors))
-            }
+            let entry = StatefulEntry(value)
+            if let entry { properties.append((name, entry)) }
+            // Beside the objects of a structure there may be tensors.
+            guard entry?.isGroup ?? true else { continue }
+            let tensors = tensorsInside(value)
+            if !tensors.isEmpty { others.append((entry == nil ? name : "\(name) (beside its objects)", tensors)) }
         }
         (self.properties, self.others) = (properties, others)
     }
@@ -71,6 +72,12 @@ struct StatefulProperties {
         let state = try StatefulProperties.stateDict(
             of: properties.filter { $0.entry.hasState && !left.contains($0.name) })
         return (state, unsaved ?? [])
+    }
+
+    /// The properties that hold objects with a state, which only something that makes them again can restore.
+    func namesOfObjects(since start: SetupTensors?) -> [String] {
+        guard let start else { return [] }
+        return properties.filter { !$0.entry.isValue && $0.entry.hasState && !start.hasObject($0.name) }.map(\.name)
     }
 
     /// What tensors the properties hold now.
@@ -156,15 +163,20 @@ struct StatefulProperties {
 struct SetupTensors {
     private var places: [String: String] = [:]
     private var others: [String: [Tensor]] = [:]
+    private var objects: Set<String> = []
 
     fileprivate init(
         properties: [(name: String, entry: StatefulEntry)], others: [(name: String, tensors: [Tensor])]
     ) {
         for (name, entry) in properties {
             if case .tensors(let tree) = entry { places[name] = tree.places }
+            if !entry.isValue { objects.insert(name) }
         }
         for (name, tensors) in others { self.others[name] = tensors }
     }
+
+    /// Whether the property had an object with a state.
+    fileprivate func hasObject(_ name: String) -> Bool { objects.contains(name) }
 
     /// Whether tensors are there that were not, or were elsewhere.
     fileprivate func lacks(_ name: String, _ entry: StatefulEntry) -> Bool {
@@ -211,13 +223,54 @@ indirect enum StatefulEntry {
     }
 
     /// `nil` for what holds no object with a state.
-    fileprivate init?(objectsIn value: Any) {
+    fileprivate init?(objectsIn value: Any, depth: Int = 0) {
         if let single = value as? any Stateful {
             self = .single(single)
-        } else if let container = value as? any StatefulContainer, let entry = container.statefulEntry {
+        } else if let container = value as? any StatefulContainer {
+            guard let entry = container.statefulEntry(depth: depth) else { return nil }
             self = entry
         } else {
+            self.init(partsOf: value, depth: depth)
+        }
+    }
+
+    /// The objects in a tuple or a structure, as in `var parts: (Linear, SGD)`. Objects without a state are not looked into.
+    private init?(partsOf value: Any, depth: Int) {
+        // Types that describe themselves are not made for this, and may take long (`Data`).
+        guard depth < 4, !(value is any CustomReflectable), !(value is any SavedProperty),
+            !(value is any UnsavedProperty)
+        else { return nil }
+        let mirror = Mirror(reflecting: value)
+        switch mirror.displayStyle {
+        case .tuple:
+            let entries = mirror.children.map { StatefulEntry(objectsIn: $0.value, depth: depth + 1) }
+            guard entries.contains(where: { $0 != nil }) else { return nil }
+            self = .list(entries)
+        case .struct:
+            var entries: [(key: StateDict.Key, entry: StatefulEntry)] = []
+            for part in mirror.children {
+                guard let label = part.label, let entry = StatefulEntry(objectsIn: part.value, depth: depth + 1) else {
+                    continue
+                }
+                entries.append((.string(label), entry))
+            }
+            guard !entries.isEmpty else { return nil }
+            self = .table(entries)
+        case .optional:
+            guard let wrapped = mirror.children.first,
+                let entry = StatefulEntry(objectsIn: wrapped.value, depth: depth + 1)
+            else { return nil }
+            self = entry
+        default:
             return nil
+        }
+    }
+
+    /// Whether it may have tensors beside its objects.
+    fileprivate var isGroup: Bool {
+        switch self {
+        case .list, .table: true
+        case .single, .saved, .tensors: false
         }
     }
 
@@ -298,24 +351,24 @@ indirect enum StatefulEntry {
 
 private protocol StatefulContainer {
     /// `nil` if nothing inside has a state.
-    var statefulEntry: StatefulEntry? { get }
+    func statefulEntry(depth: Int) -> StatefulEntry?
 }
 
 extension Array: StatefulContainer {
-    fileprivate var statefulEntry: StatefulEntry? {
+    fileprivate func statefulEntry(depth: Int) -> StatefulEntry? {
         // A long list of numbers is not worth looking through.
         if Element.self is any Numeric.Type { return nil }
-        let entries = map { StatefulEntry(objectsIn: $0) }
+        let entries = map { StatefulEntry(objectsIn: $0, depth: depth) }
         return entries.contains { $0 != nil } ? .list(entries) : nil
     }
 }
 
 extension Dictionary: StatefulContainer {
     /// In the order of the keys, since a dictionary has none.
-    fileprivate var statefulEntry: StatefulEntry? {
+    fileprivate func statefulEntry(depth: Int) -> StatefulEntry? {
         var entries: [(key: StateDict.Key, entry: StatefulEntry)] = []
         for (key, value) in self {
-            guard let entry = StatefulEntry(objectsIn: value) else { continue }
+            guard let entry = StatefulEntry(objectsIn: value, depth: depth) else { continue }
             entries.append(((key as? Int).map(StateDict.Key.int) ?? .string("\(key)"), entry))
         }
         return entries.isEmpty ? nil : .table(entries.sorted { $0.key.description < $1.key.description })

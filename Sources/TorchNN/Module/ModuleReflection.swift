@@ -97,7 +97,8 @@ private func isPlain(_ value: Any) -> Bool {
     }
 }
 
-/// A child, or a list or table of children, as a stored property holds it.
+/// A child, or a list or table of children, as a stored property holds it. A tuple or a structure with modules in it is a
+/// table of its parts.
 indirect enum ModuleNode {
     case module(Module)
     case group(GroupKind, [(key: String, node: ModuleNode)])
@@ -110,14 +111,48 @@ indirect enum ModuleNode {
 
     /// `nil` for what holds no module. (A cast looks through optionals by itself.)
     init?(_ value: Any) {
+        self.init(value, depth: 0)
+    }
+
+    fileprivate init?(_ value: Any, depth: Int) {
         if let module = value as? Module {
             self = .module(module)
-        } else if let container = value as? any ModuleContainer, let node = container.moduleNode {
+        } else if let container = value as? any ModuleContainer {
+            guard let node = container.moduleNode(depth: depth) else { return nil }
             self = node
         } else {
+            self.init(partsOf: value, depth: depth)
+        }
+    }
+
+    /// The modules in a tuple, a structure, or the value that a case of an enumeration carries. Objects that are no modules
+    /// are not looked into.
+    private init?(partsOf value: Any, depth: Int) {
+        // Types that describe themselves are not made for this, and may take long (`Data`).
+        guard depth < ModuleNode.greatestDepth, !(value is any CustomReflectable) else { return nil }
+        let mirror = Mirror(reflecting: value)
+        switch mirror.displayStyle {
+        case .tuple, .struct:
+            let members = mirror.children.enumerated().compactMap { position, part in
+                ModuleNode(part.value, depth: depth + 1).map { node in
+                    // The parts of a tuple without names are called ".0", ".1".
+                    (key: part.label.map { String($0.drop { $0 == "." || $0 == "_" }) } ?? "\(position)", node: node)
+                }
+            }
+            guard !members.isEmpty else { return nil }
+            self = .group(.table, members)
+        case .enum, .optional:
+            guard let payload = mirror.children.first,
+                let node = ModuleNode(payload.value, depth: depth + 1)
+            else { return nil }
+            self = node
+        default:
             return nil
         }
     }
+
+    /// How deep structures in structures are looked into.
+    private static let greatestDepth = 4
 
     /// Calls `body` for every module in the node with its key; without keys if `key` is `nil`, which takes less time.
     func forEach(key: String?, _ body: (String?, Module) throws -> Void) rethrows {
@@ -131,15 +166,15 @@ indirect enum ModuleNode {
 
 private protocol ModuleContainer {
     /// `nil` if there is no module inside.
-    var moduleNode: ModuleNode? { get }
+    func moduleNode(depth: Int) -> ModuleNode?
 }
 
 extension Array: ModuleContainer {
-    var moduleNode: ModuleNode? {
+    func moduleNode(depth: Int) -> ModuleNode? {
         // A long list of numbers is not worth looking through.
         if Element.self is any Numeric.Type { return nil }
         let members = enumerated().compactMap { position, element in
-            ModuleNode(element).map { (key: String(position), node: $0) }
+            ModuleNode(element, depth: depth).map { (key: String(position), node: $0) }
         }
         return members.isEmpty ? nil : .group(.list, members)
     }
@@ -147,9 +182,9 @@ extension Array: ModuleContainer {
 
 extension Dictionary: ModuleContainer {
     /// In the order of the keys, since a dictionary has none.
-    var moduleNode: ModuleNode? {
+    func moduleNode(depth: Int) -> ModuleNode? {
         let members = compactMap { key, value in
-            ModuleNode(value).map { (key: String(describing: key), node: $0) }
+            ModuleNode(value, depth: depth).map { (key: String(describing: key), node: $0) }
         }
         return members.isEmpty ? nil : .group(.table, members.sorted { $0.key < $1.key })
     }

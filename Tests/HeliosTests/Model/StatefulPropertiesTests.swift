@@ -227,4 +227,59 @@ import Testing
         #expect(error?.description.contains("'last'") == true)
         #expect(error?.description.contains("remove it from the state before super.loadStateDict") == true)
     }
+
+    /// A model whose parts are in tuples and structures.
+    private final class Grouped: Model<Int> {
+        struct Parts {
+            let network = Linear(1, 1)
+            var mean = try? Tensor.zeros([1])
+        }
+
+        let pair: (Linear, SGD)
+        var parts = Parts()
+        let list: [(name: String, layer: Linear)] = [("a", Linear(1, 1))]
+        let count = (1, 2)
+
+        init() throws {
+            let network = Linear(2, 2)
+            pair = (network, try SGD(network, learningRate: 0.1, momentum: 0.9))
+            super.init(saveName: "grouped")
+        }
+    }
+
+    @Test("what is in tuples and structures is saved and restored, and found as networks and optimizers")
+    func groups() throws {
+        let (source, target) = (try Grouped(), try Grouped())
+        for layer in [source.pair.0, source.parts.network, source.list[0].layer] { try Init.constant_(layer.weight, 7) }
+        let state = try source.stateDict()
+        #expect(state.names == ["pair", "parts", "list"])
+        try target.loadStateDict(state, fastInit: false)
+        for layer in [target.pair.0, target.parts.network, target.list[0].layer] {
+            #expect(try layer.weight.eq(7).all().item(Bool.self))
+        }
+        #expect(source.namedNetworks().map(\.name) == ["pair.0", "parts.network", "list.0.1"])
+        #expect(source.namedOptimizers().map(\.name) == ["pair.1"])
+    }
+
+    @Test("a tensor beside the objects of a structure is warned of, like any that cannot be restored")
+    func tensorsInGroups() throws {
+        let model = try Grouped()
+        try model.noteSetup(withOptions: true)
+        model.parts.mean = try Tensor.ones([1])
+        _ = try model.stateDict()
+        #expect(model.unsavedTensors == ["parts (beside its objects)"])
+    }
+
+    @Test("an optimizer that is made after setup is known, since a resume could not restore it")
+    func madeLater() throws {
+        final class Late: Model<Int> {
+            let network = Linear(1, 1)
+            var optimizer: SGD?
+        }
+        let model = Late(saveName: "late")
+        try model.noteSetup(withOptions: true)
+        #expect(StatefulProperties(of: model).namesOfObjects(since: model.setupTensors) == [])
+        model.optimizer = try SGD(model.network, learningRate: 0.1)
+        #expect(StatefulProperties(of: model).namesOfObjects(since: model.setupTensors) == ["optimizer"])
+    }
 }
