@@ -72,8 +72,12 @@ public enum Registries {
     /// Changes of samples: `make(…, as: Resize.self)`. Empty.
     public static let transforms = Registry<Void, any Sendable>("transform")
 
-    /// Metrics: `make(…, as: Accuracy.self)`. Empty.
-    public static let metrics = Registry<Void, Any>("metric")
+    /// Metrics; say what one is to update it: `make("Accuracy", …, as: Accuracy.self)`, or `as: (any TensorMetric).self`.
+    public static let metrics = Registry<Void, any Metric>("metric") { registry in
+        registry.addClassificationMetrics()
+        registry.addRegressionMetrics()
+        registry.addOtherMetrics()
+    }
 }
 
 extension Registry where Subject == Int, Product == any Sampler {

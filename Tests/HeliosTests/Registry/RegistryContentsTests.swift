@@ -60,6 +60,11 @@ struct RegistryContentsTests {
         try expectInitialisers(Registries.plugins, name, pluginCases) { () }
     }
 
+    @Test("metrics are what their initializers make", arguments: metricCases.keys.sorted())
+    func metrics(name: String) throws {
+        try expectInitialisers(Registries.metrics, name, metricCases) { () }
+    }
+
     private func expectInitialisers<Subject, Product>(
         _ registry: Registry<Subject, Product>, _ name: String, _ cases: RegistryCases<Subject, Product>,
         _ subject: () throws -> Subject
@@ -78,7 +83,7 @@ struct RegistryContentsTests {
             let actual = traits(of: made)
             #expect(actual.count == expected.count)
             for (actual, expected) in zip(actual, expected) { #expect(actual == expected) }
-            #expect(String(describing: type(of: made)).prefix { $0 != "<" } == name)
+            #expect(String(describing: type(of: made as Any)).prefix { $0 != "<" } == name)
             if case .dictionary(let members) = example.options { given.formUnion(members.keys) }
             known.formUnion(reader.known.map(\.name))
         }
@@ -107,7 +112,7 @@ struct RegistryContentsTests {
             "InstanceNorm",
             "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "ParameterDict", "ParameterList",
             "RecurrentCell", "RecurrentLayer",
-            "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin",
+            "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin", "ClassCountMetric", "ErrorMetric",
         ]
         func expect(_ names: [String], _ folder: String, _ cases: some Sequence<String>) throws {
             let classes = try Self.classes(below: folder)
@@ -119,6 +124,7 @@ struct RegistryContentsTests {
         try expect(Registries.optimizers.names, "TorchOptim/Optimizers", optimizerCases.keys)
         try expect(Registries.schedulers.names, "TorchOptim/Schedulers", schedulerCases.keys)
         try expect(Registries.plugins.names, "Helios/Plugin", pluginCases.keys)
+        try expect(Registries.metrics.names, "Helios/Metrics", metricCases.keys)
     }
 
     /// The public classes of the sources in a folder.
@@ -140,7 +146,7 @@ struct RegistryContentsTests {
     @Test("options have PyTorch's names and defaults")
     func pyTorchsOptions() throws {
         let expected = try fixture("registry-options", as: [String: [String: [String: String]]].self)
-        for (kind, table) in try RegistryTable.all() where !["plugins", "samplers"].contains(kind) {
+        for (kind, table) in try RegistryTable.all() where !["plugins", "samplers", "metrics"].contains(kind) {
             for (name, options) in table where name != "ExportableAdaptiveAvgPool2d" && name != "Sequential" {
                 let theirs = try #require(expected[kind]?[name], "\(name) is not in PyTorch")
                 for option in options {

@@ -17,6 +17,7 @@ enum RegistryTable {
             ),
             ("losses", try table(Registries.losses, lossCases) { () }),
             ("networks", try table(Registries.networks, RegistryContentsTests.networkCases) { () }),
+            ("metrics", try table(Registries.metrics, metricCases) { () }),
             ("plugins", try table(Registries.plugins, pluginCases) { () }),
             (
                 "samplers",

@@ -96,7 +96,7 @@ struct RegistryTests {
         expectError("there is no network 'Conv2'; did you mean 'Conv2d', 'Conv1d' or 'Conv3d'?") {
             try Registries.networks.make("Conv2")
         }
-        expectError("there is no metric 'PSNR' (none is registered)") { try Registries.metrics.make("PSNR") }
+        expectError("there is no transform 'Crop' (none is registered)") { try Registries.transforms.make("Crop") }
         let error = #expect(throws: ConfigurationError.self) { try Registries.networks.make("Quux") }
         #expect(error?.description.contains("there are: AdaptiveAvgPool1d, ") == true)
     }

@@ -1,0 +1,59 @@
+/// How far predictions and targets agree beyond what chance gives: scikit-learn's `cohen_kappa_score`.
+///
+/// κ = 1 − Σ w·O / Σ w·E, with the confusion matrix O and what it would be if the two were independent, E. It is NaN if
+/// only one class occurs, since chance alone explains everything then.
+public final class CohenKappa: TensorMetric {
+    /// How much a disagreement counts.
+    public enum Weights: String, Sendable, CaseIterable {
+        /// All alike.
+        case none
+        /// By the distance of the classes.
+        case linear
+        /// By its square.
+        case quadratic
+    }
+
+    public var state = MetricState()
+    private let task: ClassificationTask
+    private let weights: Weights
+
+    /// - Parameters:
+    ///   - task: what the classes are; not multilabel.
+    ///   - weights: how much a disagreement counts.
+    public init(_ task: ClassificationTask, weights: Weights = .none) {
+        (self.task, self.weights) = (task, weights)
+    }
+
+    public var sumShapes: [String: [Int]] { ["counts": ConfusionCounts.shape(task)] }
+
+    public func update(_ predictions: Tensor, _ targets: Tensor) throws {
+        guard !task.isMultilabel else {
+            throw MetricError("CohenKappa: a multilabel task has no kappa; use .binary for each label")
+        }
+        try ConfusionCounts.update(&state, "CohenKappa", task, predictions, targets)
+    }
+
+    public func compute() throws -> Double {
+        guard let matrix = try ConfusionCounts.matrix(state, task) else { return .nan }
+        let total = matrix.joined().reduce(0, +)
+        let rows = matrix.map { $0.reduce(0, +) }
+        let columns = matrix.indices.map { column in matrix.reduce(0) { $0 + $1[column] } }
+        var (observed, expected) = (0.0, 0.0)
+        for row in rows.indices {
+            for column in columns.indices {
+                let weight = weight(abs(row - column))
+                observed += weight * matrix[row][column]
+                expected += weight * rows[row] * columns[column] / total
+            }
+        }
+        return expected == 0 ? .nan : 1 - observed / expected
+    }
+
+    private func weight(_ distance: Int) -> Double {
+        switch weights {
+        case .none: distance == 0 ? 0 : 1
+        case .linear: Double(distance)
+        case .quadratic: Double(distance * distance)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/// A score that accumulates over batches: `update` takes in a batch, and `compute` gives the score of all batches so far.
+///
+/// ```swift
+/// final class Classifier: Model<LabeledBatch> {
+///     let accuracy = Accuracy(.multiclass(classes: 10))
+///
+///     override func onValidationStart(validationCycle: Int) throws {
+///         try super.onValidationStart(validationCycle: validationCycle)
+///         accuracy.reset()
+///     }
+///     override func validStep(_ batch: LabeledBatch, step: Int) throws {
+///         try accuracy.update(network(batch.inputs), batch.targets)
+///     }
+///     override func onValidationEnd(validationCycle: Int) throws {
+///         validationScores["accuracy"] = try accuracy.compute()
+///         try super.onValidationEnd(validationCycle: validationCycle)
+///     }
+/// }
+/// ```
+/// A metric in a stored property of a model is in the checkpoints, like everything that is `Stateful`. Each metric has an
+/// `update` with the arguments that it needs; those that compare predictions with targets are `TensorMetric`.
+///
+/// Sums are of type `int64` or `float64`, so that the score does not depend on how the data was cut into batches. Metrics
+/// that saw different parts of the data become one with `merge`; so a score over several processes is the score of the
+/// merged states. A metric that has seen nothing is NaN, and one that has seen a NaN stays NaN until `reset`.
+public protocol Metric<Value>: Stateful {
+    /// What it computes: a number, most often.
+    associatedtype Value
+
+    /// What it has accumulated.
+    var state: MetricState { get set }
+
+    /// The shapes of the sums in its state that depend on its options; a state with other shapes does not fit.
+    var sumShapes: [String: [Int]] { get }
+
+    /// The score of everything since the last `reset`.
+    func compute() throws -> Value
+
+    /// Adds what another metric with the same options has accumulated, over other data.
+    ///
+    /// - Throws: `MetricError` if the state belongs to a metric with other options.
+    func merge(_ other: MetricState) throws
+}
+
+extension Metric {
+    public var sumShapes: [String: [Int]] { [:] }
+
+    /// Forgets everything that it has accumulated.
+    public func reset() {
+        state = MetricState()
+    }
+
+    public func merge(_ other: MetricState) throws {
+        try other.check(sumShapes)
+        try state.merge(other)
+    }
+
+    /// Adds what another metric with the same options has accumulated, over other data.
+    ///
+    /// - Throws: `MetricError` if it has other options.
+    public func merge(_ other: Self) throws {
+        try merge(other.state)
+    }
+
+    public func stateDict() throws -> StateDict {
+        try state.stateDict()
+    }
+
+    public func loadStateDict(_ state: StateDict) throws {
+        let loaded = try MetricState(state)
+        try loaded.check(sumShapes)
+        self.state = loaded
+    }
+}
+
+/// A metric that compares predictions with targets.
+public protocol TensorMetric<Value>: Metric {
+    /// Takes in a batch.
+    ///
+    /// - Throws: `MetricError` for shapes, types or labels that do not fit; then nothing has changed.
+    func update(_ predictions: Tensor, _ targets: Tensor) throws
+}
+
+/// A metric of several classes that also gives the score of each.
+public protocol PerClassMetric: TensorMetric where Value == Double {
+    /// The score of each class; one alone if binary.
+    func computePerClass() throws -> [Double]
+}
