@@ -89,7 +89,7 @@ struct Checkpoint {
         scalerState = try model.mixedPrecision?.scaler.stateDict()
         runningLosses = StateDict(numbers: model.runningLosses)
         lastLosses = StateDict(numbers: model.lastLosses)
-        validationScores = StateDict(numbers: model.validationScores)
+        validationScores = model.validationScores.stateDict()
         var states = StateDict()
         for plugin in plugins { states[.string(plugin.id)] = .dictionary(try plugin.stateDict()) }
         self.plugins = states
@@ -123,7 +123,7 @@ struct Checkpoint {
         if !fastInit {
             model.runningLosses = try runningLosses.numbers()
             model.lastLosses = try lastLosses.numbers()
-            model.validationScores = try validationScores.numbers()
+            model.validationScores = try Scores(validationScores)
             if let gradients { try PendingGradients.load(gradients, into: model) }
         }
     }

@@ -107,8 +107,9 @@ final class ProgressReporter {
         drawIfDue([:])
     }
 
-    func endValidation(_ scores: [String: Double]) {
-        self.scores = scores
+    /// A validation cycle is over. Of its scores, a line shows the numbers.
+    func endValidation(_ scores: Scores) {
+        self.scores = scores.numbers
         if unit == .iteration { endIterations() }
     }
 

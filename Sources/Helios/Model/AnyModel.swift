@@ -12,11 +12,11 @@ public protocol AnyModel: AnyObject {
     /// The values of the last batch's losses, by name.
     var lastLosses: [String: Double] { get }
     /// What validation found, by name.
-    var validationScores: [String: Double] { get set }
+    var validationScores: Scores { get set }
     /// What testing found, by name.
-    var testScores: [String: Double] { get set }
+    var testScores: Scores { get set }
     /// What the model is judged by, by name.
-    var metrics: [String: Double] { get }
+    var metrics: Scores { get }
 
     /// The state of the trained networks, without anything that only training needs.
     func trainedStateDict() throws -> StateDict

@@ -69,12 +69,12 @@ open class Model<Batch: Sendable> {
     /// The hooks that this run called and the model does not override.
     final var unwrittenHooks: UnwrittenHooks = []
     /// What validation found, by name: validation steps fill it. In the checkpoints.
-    public var validationScores: [String: Double] = [:]
+    public var validationScores = Scores()
     /// What testing found, by name: test steps fill it.
-    public var testScores: [String: Double] = [:]
+    public var testScores = Scores()
 
     /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
-    open var metrics: [String: Double] { [:] }
+    open var metrics: Scores { [:] }
 
     /// What mixed precision needs; `nil` until `createScaler`.
     public internal(set) var mixedPrecision: MixedPrecision?

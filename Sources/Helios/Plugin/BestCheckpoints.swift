@@ -109,7 +109,7 @@ public final class BestCheckpoints: Plugin {
                 + "\(CheckpointName.maximumByteCount): shorten the model's saveName or the metric's name")
     }
 
-    override public func onScores(_ scores: [String: Double], state: TrainingState) throws {
+    override public func onScores(_ scores: Scores, state: TrainingState) throws {
         let value = try metric.value(in: scores, for: self)
         score = value.isNaN ? nil : value
         if value.isNaN { trainer?.logger.info("\(id): \(metric.name) is not a number: no checkpoint is kept for it") }

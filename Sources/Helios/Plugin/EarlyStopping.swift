@@ -92,7 +92,7 @@ public final class EarlyStopping: Plugin {
         try metric.requireValidation(for: self)
     }
 
-    override public func onScores(_ scores: [String: Double], state: TrainingState) throws {
+    override public func onScores(_ scores: Scores, state: TrainingState) throws {
         let score = try metric.value(in: scores, for: self)
         last = score
         if !score.isNaN, best.map({ metric.mode.isBetter(score, than: $0, by: minimumDelta) }) ?? true {

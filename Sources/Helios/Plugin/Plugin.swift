@@ -9,7 +9,7 @@ import Foundation
 ///     private var isReached = false
 ///     init() { super.init(id: "stop-at-accuracy") }
 ///
-///     override func onScores(_ scores: [String: Double], state: TrainingState) {
+///     override func onScores(_ scores: Scores, state: TrainingState) {
 ///         isReached = scores["accuracy", default: 0] > 0.99
 ///     }
 ///
@@ -100,7 +100,7 @@ open class Plugin {
     /// Called after each validation cycle with what it found: the model's `validationScores`, and its `metrics`.
     ///
     /// The state counts the cycle as over. A checkpoint that is due comes after it.
-    open func onScores(_ scores: [String: Double], state: TrainingState) throws {}
+    open func onScores(_ scores: Scores, state: TrainingState) throws {}
 
     /// Called before everything that is computed without training: a validation cycle (that of the sanity check too), a
     /// test, a prediction.

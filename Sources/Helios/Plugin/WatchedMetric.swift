@@ -23,15 +23,18 @@ struct WatchedMetric: Equatable {
 
     /// Its value after a validation cycle.
     ///
-    /// - Throws: `PluginError` if it is not among the scores, with those that are.
-    func value(in scores: [String: Double], for plugin: Plugin) throws -> Double {
+    /// - Throws: `PluginError` if it is not among the scores, with those that are, or is no number.
+    func value(in scores: Scores, for plugin: Plugin) throws -> Double {
         if let score = scores[name] { return score }
-        let names = scores.keys.sorted()
+        let names = scores.names
         guard !names.isEmpty else {
             throw PluginError(
                 id: plugin.id,
                 reason: "there is no score '\(name)', nor any other: fill validationScores in validStep or "
                     + "onValidationEnd, or give them as the model's metrics")
+        }
+        guard !names.contains(name) else {
+            throw PluginError(id: plugin.id, reason: "the score '\(name)' is no number, which it must be to go by it")
         }
         let question = NearNames.question(name, among: names)
         throw PluginError(

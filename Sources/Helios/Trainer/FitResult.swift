@@ -19,6 +19,8 @@ public struct FitResult: Sendable, Equatable {
     public let outcome: Outcome
     /// The state after the last step.
     public let state: TrainingState
+    /// What the last validation found.
+    public let validationScores: Scores
 }
 
 /// What ends a training before its time, from outside.

@@ -116,7 +116,7 @@ import Testing
     @Test("two of them keep two scores in two folders, and not in one")
     func two() throws {
         final class TwoScores: ScoredModel {
-            override var metrics: [String: Double] { ["other": -(validationScores["score"] ?? 0)] }
+            override var metrics: Scores { ["other": -(validationScores["score"] ?? 0)] }
         }
         try withTemporaryFolder { folder in
             let trainer = try Trainer.quiet(
@@ -291,7 +291,7 @@ import Testing
     @Test("with another score it begins anew, and leaves what it kept by the first")
     func otherMetric() throws {
         final class Both: ScoredModel {
-            override var metrics: [String: Double] { ["other": 1] }
+            override var metrics: Scores { ["other": 1] }
         }
         try withTemporaryFolder { folder in
             try train(scores, in: folder, best(), total: 2)

@@ -159,7 +159,7 @@ import Testing
     @Test("two of them watch two scores, and the log says which one ended training, and why")
     func two() throws {
         final class TwoScores: ScoredModel {
-            override var metrics: [String: Double] { ["always": 1] }
+            override var metrics: Scores { ["always": 1] }
         }
         try withTemporaryFolder { folder in
             let trainer = try Trainer.quiet(.epochs(9), validation: .every(1), logs: .in(folder))

@@ -43,7 +43,7 @@ class NotingPlugin: BatchPlugin<LabeledBatch> {
     override func onTrainingEnd() throws { try note("onTrainingEnd") }
     override func onValidationStart(validationCycle: Int) throws { try note("onValidationStart") }
     override func onValidationEnd(validationCycle: Int) throws { try note("onValidationEnd") }
-    override func onScores(_ scores: [String: Double], state: TrainingState) throws { try note("onScores") }
+    override func onScores(_ scores: Scores, state: TrainingState) throws { try note("onScores") }
     override func onEvaluationStart(_ phase: BatchPhase) throws { try note("onEvaluationStart") }
     override func onEvaluationEnd(_ phase: BatchPhase) throws { try note("onEvaluationEnd") }
     override func shouldTrainingStop() throws -> Bool {

@@ -147,7 +147,7 @@ import Testing
     func scoresBefore() throws {
         final class Comparing: SmallModel {
             var isInterrupted = false
-            var before: [Int: [String: Double]] = [:]
+            var before: [Int: Scores] = [:]
             override func onValidationStart(validationCycle: Int) throws {
                 before[validationCycle] = validationScores
                 try super.onValidationStart(validationCycle: validationCycle)

@@ -110,7 +110,7 @@ import Testing
     @Test("a score that comes from the training itself needs no validation data")
     func ownMetric() throws {
         final class Judged: SmallModel {
-            override var metrics: [String: Double] { ["own": Double(losses.count)] }
+            override var metrics: Scores { ["own": Double(losses.count)] }
         }
         let trainer = try Trainer.quiet(.epochs(3), validation: .every(1))
         try trainer.register(EarlyStopping(metric: "own", mode: .max, patience: 1))

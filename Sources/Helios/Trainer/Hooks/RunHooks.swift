@@ -210,7 +210,7 @@ final class RunHooks<Batch: Sendable> {
 
     func onScores(state: TrainingState) throws {
         guard !plugins.isEmpty else { return }
-        let scores = model.validationScores.merging(model.metrics) { score, _ in score }
+        let scores = model.validationScores.merging(model.metrics)
         try run(.onScores) {
             try forEachPlugin { try $0.onScores(scores, state: state) }
         }

@@ -9,9 +9,11 @@ extension TrainingRun {
             let logs = try logState()
             let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
             let scores = model.validationScores
+            let metrics = MetricStates(of: model)
             if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
                 try random.restore(device: status.options.device)
                 model.validationScores = scores
+                metrics.restore()
                 return (interruption, logs)
             }
         }
@@ -49,10 +51,12 @@ extension TrainingRun {
         guard plan.sanityCheckSteps > 0, let loader = data.validationLoader else { return }
         status.isSanityChecking = true
         defer { status.isSanityChecking = false }
+        let metrics = MetricStates(of: model)
         try keepingRandomState(if: true) {
             _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckSteps) }
         }
         progress.end()
+        metrics.restore()
         model.forgetTraining()
     }
 

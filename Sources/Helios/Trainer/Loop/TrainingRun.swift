@@ -56,7 +56,7 @@ final class TrainingRun<Batch: Sendable> {
         try checkTrainingData()
         if let outcome = try outcomeOfEndedTraining() {
             model.weightOrigin = .trained(state)
-            return FitResult(outcome: outcome, state: state)
+            return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
         }
         try beginLogs(resuming: resumed?.logs)
         warnOfUnusedOptions()
@@ -77,7 +77,7 @@ final class TrainingRun<Batch: Sendable> {
             }
         if outcome == .completed { try requireOptimizerStep() }
         try endTraining(outcome)
-        return FitResult(outcome: outcome, state: state)
+        return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
     }
 
     private func endTraining(_ outcome: FitResult.Outcome) throws {

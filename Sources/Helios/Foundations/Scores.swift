@@ -1,0 +1,98 @@
+import Foundation
+
+/// What a validation or a test found, by name: numbers, most often, and any other value that is `Codable`.
+///
+/// ```swift
+/// validationScores["accuracy"] = 0.9
+/// try validationScores.set([[50, 2], [3, 45]], for: "confusion")
+/// let best = validationScores["accuracy", default: 0]
+/// let confusion = try validationScores.value("confusion", as: [[Int]].self)
+/// ```
+/// The subscripts see the numbers only. All values are in the checkpoints, as plain dictionaries, lists, numbers and strings.
+public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    private var values: [String: ScoreValue] = [:]
+
+    /// No scores.
+    public init() {}
+
+    /// Scores that are numbers.
+    public init(_ numbers: [String: Double]) {
+        values = numbers.mapValues { .number($0) }
+    }
+
+    public init(dictionaryLiteral elements: (String, Double)...) {
+        for (name, number) in elements { values[name] = .number(number) }
+    }
+
+    // MARK: Numbers
+
+    /// The number with a name; `nil` if there is none, or if the score is no number. Setting `nil` removes the score.
+    public subscript(_ name: String) -> Double? {
+        get { values[name]?.number }
+        set { values[name] = newValue.map { .number($0) } }
+    }
+
+    /// The number with a name, or one that stands for it.
+    public subscript(_ name: String, default standard: @autoclosure () -> Double) -> Double {
+        get { self[name] ?? standard() }
+        set { self[name] = newValue }
+    }
+
+    /// All scores that are numbers.
+    public var numbers: [String: Double] { values.compactMapValues(\.number) }
+
+    // MARK: Values of any type
+
+    /// Sets a score to any value that can be encoded; a number is what the subscript sets.
+    ///
+    /// - Throws: `EncodingError`, as the value's own `encode(to:)`.
+    public mutating func set(_ value: some Encodable, for name: String) throws {
+        values[name] = try ScoreValue(encoding: value)
+    }
+
+    /// A score as a type.
+    ///
+    /// - Returns: `nil` if there is no score of this name.
+    /// - Throws: `DecodingError` if it is no such value.
+    public func value<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
+        try values[name]?.decoded(as: type)
+    }
+
+    // MARK: All of them
+
+    public var isEmpty: Bool { values.isEmpty }
+    public var count: Int { values.count }
+    /// The names of all scores, in alphabetical order.
+    public var names: [String] { values.keys.sorted() }
+
+    /// Removes all scores.
+    public mutating func removeAll() {
+        values.removeAll(keepingCapacity: true)
+    }
+
+    /// Removes a score, whatever it is.
+    public mutating func remove(_ name: String) {
+        values[name] = nil
+    }
+
+    /// These scores and others; where both have a name, these count.
+    public func merging(_ others: Scores) -> Scores {
+        var merged = self
+        merged.values.merge(others.values) { own, _ in own }
+        return merged
+    }
+}
+
+extension Scores {
+    /// As a checkpoint holds them, in the order of the names.
+    func stateDict() -> StateDict {
+        var state = StateDict()
+        for name in names { state[.string(name)] = values[name]?.stateValue }
+        return state
+    }
+
+    /// - Throws: `StateDictError` if something else than scores is there.
+    init(_ state: StateDict) throws {
+        for name in state.names { values[name] = try ScoreValue(state.value(.string(name))).asNumber }
+    }
+}
