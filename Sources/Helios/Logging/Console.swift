@@ -1,73 +1,68 @@
 import Foundation
 
-/// What the user sees: lines on the standard output, and below them, on a terminal, a line that changes.
+/// What the user sees: lines on the standard output, and on a terminal a view below them that changes.
 ///
-/// The changing line goes to the standard error stream, so that the output can be piped. Where nobody reads any more
+/// The view goes to the standard error stream, so that the output can be piped. Where nobody reads any more
 /// (`digits | head -1`) or a stream is closed, what is written there is lost and the training continues.
 final class Console {
-    /// Whether there is a terminal that a line can be drawn on anew.
+    /// Whether there is a terminal that a view can be drawn on.
     let isTerminal: Bool
     private let output: Int32
     private let errors: Int32
-    private var hasStatus = false
+    private let isColored: Bool
+    private let view: PinnedLines
 
     convenience init() {
         Console.openMissingStreams()
-        let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-        self.init(output: STDOUT_FILENO, errors: STDERR_FILENO, isTerminal: isTerminal)
+        let environment = ProcessInfo.processInfo.environment
+        self.init(
+            output: STDOUT_FILENO, errors: STDERR_FILENO,
+            isTerminal: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
+            // https://no-color.org: any value but an empty one.
+            isColored: environment["NO_COLOR", default: ""].isEmpty, view: .process)
     }
 
     /// A console on other streams than the process'.
-    init(output: Int32, errors: Int32, isTerminal: Bool) {
+    init(output: Int32, errors: Int32, isTerminal: Bool, isColored: Bool = false, view: PinnedLines? = nil) {
         self.output = output
         self.errors = errors
         self.isTerminal = isTerminal
+        self.isColored = isColored
+        self.view = view ?? PinnedLines(descriptor: errors)
     }
 
-    /// Prints a line that stays, above the changing one.
+    /// Prints a line that stays, above the view.
     func printLine(_ line: String) {
-        clearStatus()
         write(VisibleText.lines(of: line) + "\n", to: output)
     }
 
     /// Prints a line that the user should notice.
     func printWarning(_ message: String) {
-        clearStatus()
         write("warning: \(VisibleText.lines(of: message))\n", to: errors)
     }
 
     /// Prints a warning from a thread that does not have the run's console: on the process's own streams.
     static func printWarning(_ message: String) {
-        let console = Console()
-        // There may be a changing line.
-        console.hasStatus = console.isTerminal
-        console.printWarning(message)
+        Console().printWarning(message)
     }
 
-    /// Draws the changing line, as much of it as has room; nothing if there is no terminal.
-    func showStatus(_ text: String) {
+    /// Prints a line that says how far a run is, where there is no terminal.
+    func printProgress(_ line: String) {
+        write(VisibleText.of(line) + "\n", to: errors)
+    }
+
+    /// Draws the view; nothing if there is no terminal.
+    func showView(_ status: ProgressStatus) {
         guard isTerminal else { return }
-        // To the line's start, the text, and the rest of the line erased.
-        write("\r\(TerminalText.clipped(text, columns: width - 1))\u{1B}[K", to: errors)
-        hasStatus = true
+        let size = TerminalSize(of: errors)
+        // Most of a low window is for what is printed, and a line that ends in the last column might break.
+        view.show(
+            LiveView.lines(status, columns: size.columns - 1, rows: min(size.rows / 2, 16)), isColored: isColored)
     }
 
-    /// Leaves the changing line for good.
+    /// Leaves nothing of the view.
     func endProgress() {
-        clearStatus()
-    }
-
-    /// The terminal's width in columns; 80 if it does not say.
-    var width: Int {
-        var size = winsize()
-        guard ioctl(errors, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
-    }
-
-    private func clearStatus() {
-        guard hasStatus else { return }
-        write("\r\u{1B}[K", to: errors)
-        hasStatus = false
+        view.remove()
     }
 
     /// If that fails there is nobody left to tell.

@@ -37,9 +37,14 @@ struct ProgressBar {
 
     private var rest: [String] {
         guard rate > 0 else { return details }
-        var parts = [rate >= 1 ? String(format: "%.1f/s", rate) : String(format: "%.1f s each", 1 / rate)]
+        var parts = [ProgressBar.rate(rate)]
         if let total { parts.append("\(ProgressBar.duration(Double(max(total - done, 0)) / rate)) left") }
         return parts + details
+    }
+
+    /// `412.3/s`, or `4.0 s each` if it is less than one in a second.
+    static func rate(_ rate: Double) -> String {
+        rate >= 1 ? String(format: "%.1f/s", rate) : String(format: "%.1f s each", 1 / rate)
     }
 
     /// `mm:ss`, or `h:mm:ss` from an hour on.

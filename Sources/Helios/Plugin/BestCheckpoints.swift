@@ -134,6 +134,10 @@ public final class BestCheckpoints: Plugin {
         try finishPending()
     }
 
+    override var bestScore: (name: String, value: Double)? {
+        entries.first.map { (metric.name, $0.score) }
+    }
+
     override public func stateDict() -> StateDict {
         let list = entries.map {
             StateValue.dictionary(["file": .string($0.fileName), "score": .double($0.score)])

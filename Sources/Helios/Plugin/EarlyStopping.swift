@@ -108,6 +108,12 @@ public final class EarlyStopping: Plugin {
         reason != nil
     }
 
+    override var bestScore: (name: String, value: Double)? {
+        // With a delta it is not the best score, but the best that counted.
+        guard minimumDelta == 0 else { return nil }
+        return best.map { (metric.name, $0) }
+    }
+
     override public func stateDict() -> StateDict {
         [
             "metric": .dictionary(metric.stateDict()),

@@ -142,6 +142,9 @@ open class Plugin {
     /// Asked for each such line: after an epoch, a validation cycle when training by iteration.
     open var progressItems: [String: Double] { [:] }
 
+    /// The best value so far of a score that the plug-in watches, for the live view; `nil` if it watches none.
+    var bestScore: (name: String, value: Double)? { nil }
+
     // MARK: Testing
 
     /// Called at the start of testing.

@@ -29,6 +29,8 @@ final class RunStatus {
     var hasValidationData = false
     /// The newest checkpoint that is on the disk.
     var lastCheckpoint: URL?
+    /// Whether the training is a part of a resume check, which stops it on purpose.
+    var isResumeCheck = false
     /// Whether a hook asked for the end of the training.
     var stopIsRequested = false
 

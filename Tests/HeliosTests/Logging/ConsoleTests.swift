@@ -4,24 +4,30 @@ import Testing
 @testable import Helios
 
 @Suite struct ConsoleTests {
-    @Test("lines go to the output, warnings and the changing line to the errors, and the changing line makes room")
+    private let status = ProgressStatus(
+        bars: [.init(name: "epoch\u{1B}", done: 1, total: 2, fraction: nil, details: [])])
+
+    @Test("lines go to the output, warnings and the view to the errors, and the view keeps the last rows")
     func streams() throws {
         let (output, errors) = (Pipe(), Pipe())
         let console = Console(
             output: output.fileHandleForWriting.fileDescriptor, errors: errors.fileHandleForWriting.fileDescriptor,
             isTerminal: true)
-        console.showStatus("half")
+        console.showView(status)
         console.printLine("a line")
-        console.showStatus(String(repeating: "x", count: 500))
+        console.showView(status)
         console.printWarning("careful")
         console.endProgress()
+        console.endProgress()
         #expect(text(output) == "a line\n")
-        let clear = "\r\u{1B}[K"
-        let row = String(repeating: "x", count: 79)
-        #expect(text(errors) == "\rhalf\u{1B}[K" + clear + "\r\(row)\u{1B}[K" + clear + "warning: careful\n")
+        // A terminal that does not say its size has 24 rows: the last is the view's, and the others scroll.
+        let room = "\u{1B}D\u{1B}[1A\u{1B}7\u{1B}[1;23r\u{1B}8"
+        let drawing = "\u{1B}7\u{1B}[24;1Hepoch\\u{1B}         1/2\u{1B}[K\u{1B}8"
+        let removal = "\u{1B}7\u{1B}[r\u{1B}8\u{1B}[J"
+        #expect(text(errors) == room + drawing + drawing + "warning: careful\n" + removal)
     }
 
-    @Test("what acts on a terminal does not reach it, in lines, warnings and the changing line")
+    @Test("what acts on a terminal does not reach it, in lines and warnings")
     func controlCharacters() {
         let (output, errors) = (Pipe(), Pipe())
         let console = Console(
@@ -29,17 +35,17 @@ import Testing
             isTerminal: true)
         console.printLine("a\u{1B}[2J\nb")
         console.printWarning("\u{202E}c")
-        console.showStatus("d\r\ne")
+        console.printProgress("d\r\ne")
         #expect(text(output) == "a\\u{1B}[2J\nb\n")
-        #expect(text(errors) == "warning: \\u{202E}c\n\rd\\r\\ne\u{1B}[K")
+        #expect(text(errors) == "warning: \\u{202E}c\nd\\r\\ne\n")
     }
 
-    @Test("without a terminal there is no changing line")
+    @Test("without a terminal there is no view")
     func noTerminal() {
         let errors = Pipe()
         let descriptor = errors.fileHandleForWriting.fileDescriptor
         let console = Console(output: descriptor, errors: descriptor, isTerminal: false)
-        console.showStatus("half")
+        console.showView(status)
         console.endProgress()
         #expect(text(errors) == "")
     }
@@ -50,7 +56,7 @@ import Testing
         try pipe.fileHandleForReading.close()
         for descriptor in [pipe.fileHandleForWriting.fileDescriptor, -1] {
             let console = Console(output: descriptor, errors: descriptor, isTerminal: true)
-            console.showStatus("half")
+            console.showView(status)
             console.printLine("a line")
             console.printWarning("careful")
         }

@@ -8,7 +8,7 @@ import Testing
     /// The lines that a training prints, but for warnings; without the times, which are never the same.
     private func lines(
         _ model: SmallModel, _ data: SmallData = SmallData(), unit: TrainingUnit, _ total: Int,
-        validFrequency: Int?, isTerminal: Bool = false
+        validFrequency: Int?, isTerminal: Bool = false, _ plugin: Plugin? = nil
     ) throws -> [String] {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "output")
@@ -18,6 +18,7 @@ import Testing
                 .of(unit, total), validation: validFrequency.map { .every($0) }, device: .cpu, display: .progress)
             trainer.console = Console(
                 output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal)
+            if let plugin { try trainer.register(plugin) }
             try trainer.fit(model, data)
             return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
                 .filter { !$0.hasPrefix("warning: ") }
@@ -107,6 +108,26 @@ import Testing
         }
         #expect(try lines(None(), unit: .epoch, 1, validFrequency: nil) == ["epoch 1/1: 6 batches in s"])
         let printed = try lines(Many(), unit: .epoch, 1, validFrequency: nil, isTerminal: true)
-        #expect(printed.last?.split(separator: ", ").count == 2001)
+        #expect(printed.last { $0.contains("epoch 1/1: ") }?.split(separator: ", ").count == 2001)
+    }
+
+    @Test("the view has the best score so far of what a plug-in watches, and ends")
+    func bestScore() throws {
+        final class Scored: SmallModel {
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["loss"] = try Tensor(1)
+                // So long that the view is drawn.
+                if state.globalIteration == 13 { usleep(150_000) }
+            }
+            override func onValidationEnd(validationCycle: Int) {
+                validationScores["score"] = validationCycle == 0 ? 3 : 1
+            }
+        }
+        let watch = try EarlyStopping(metric: "score", mode: .max, patience: 9)
+        let printed = try lines(Scored(), unit: .epoch, 3, validFrequency: 1, isTerminal: true, watch)
+        let views = printed.joined(separator: "\n")
+        #expect(views.contains(#/score +1  best 3/#))
+        #expect(views.contains(#/epoch +3\/3 /#) && views.contains(#/batch +1\/6 /#))
+        #expect(printed.last?.hasSuffix("\u{1B}[r\u{1B}8\u{1B}[J") == true)
     }
 }

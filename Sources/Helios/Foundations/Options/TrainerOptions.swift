@@ -64,7 +64,7 @@ extension TrainerOptions {
             self.rawValue = rawValue
         }
 
-        /// A progress bar, if the terminal has one, and a line for each epoch.
+        /// A line for each epoch; between them the live view on a terminal, and elsewhere a line every ten seconds.
         public static let progress = Display(rawValue: 1)
         /// Versions, device and seed at the start of the run.
         public static let banner = Display(rawValue: 2)

@@ -64,13 +64,16 @@ extension Trainer {
         }
     }
 
-    /// Runs `body` without a log, checkpoints by frequency and a time limit; options and the process are afterwards as
+    /// Runs `body` without a log, lines of the trainings, checkpoints by frequency and a time limit; options and the process are afterwards as
     /// they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
         let before = (options, state, lastCheckpoint)
         status.options.logs.file = nil
         status.options.length?.timeLimit = nil
+        status.options.display = .nothing
+        status.isResumeCheck = true
         defer {
+            status.isResumeCheck = false
             (status.options, status.state, status.lastCheckpoint) = before
         }
         return try leavingProcessUnchanged(body)

@@ -67,6 +67,7 @@ private func noteSignal(_ number: Int32) {
         // A terminal that closes sends it twice, from the shell and from the system, and an init system sends it right after
         // SIGTERM: nobody has lost patience.
         if number == SIGHUP { return }
+        PinnedLines.giveTerminalBack()
         signal(number, SIG_DFL)
         raise(number)
         return

@@ -7,7 +7,7 @@ extension TrainingRun {
         if !status.isResumingEpoch { state.globalEpoch += 1 }
         if !status.isResumingEpoch { status.log.info("epoch \(state.globalEpoch) starts") }
         let loader = try data.requiredTrainLoader()
-        progress.beginEpoch(state, batchCount: loader.batchCount)
+        progress.beginEpoch(state, batchCount: loader.batchCount, batchSize: loader.options.batchSize)
         try repeating(if: status.isResumingEpoch) {
             try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
         }

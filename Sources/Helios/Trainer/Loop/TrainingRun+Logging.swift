@@ -68,8 +68,8 @@ extension TrainingRun {
     /// Logs what a validation cycle or a test found.
     ///
     /// - Parameter phase: `validation` or `test`.
-    func logScores(_ scores: [String: Double], of phase: String) {
-        for (name, value) in scores.sorted(by: { $0.key < $1.key }) { log("\(phase)/\(name)", value) }
+    func logScores(_ scores: Scores, of phase: String) {
+        for (name, value) in scores.numbers.sorted(by: { $0.key < $1.key }) { log("\(phase)/\(name)", value) }
     }
 
     private func log(_ name: String, _ value: Double) {

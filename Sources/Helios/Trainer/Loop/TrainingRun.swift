@@ -88,7 +88,11 @@ final class TrainingRun<Batch: Sendable> {
             // The lines about what is under way are for the run that continues it.
             progress.end()
             try hooks.onTrainingEnd()
-            status.log.warn(end + (keeper == nil ? "" : "; run it again to resume"))
+            if status.isResumeCheck {
+                status.log.info(end)
+            } else {
+                status.log.warn(end + (keeper == nil ? "" : "; run it again to resume"))
+            }
         } else {
             progress.endTraining()
             try hooks.onTrainingEnd()
