@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The live view as a terminal shows it; only where tmux, the terminal of these tests, is installed.
-@Suite(.enabled(if: Screen.isAvailable, "install tmux to test the live view on a terminal"))
+@Suite(.serialized, .enabled(if: Screen.isAvailable, "install tmux to test the live view on a terminal"))
 struct LiveViewScreenTests {
     @Test("the view follows the window's width, and leaves nothing behind")
     func resizing() throws {
@@ -45,7 +45,8 @@ private struct Screen {
         let program = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits").path ?? ""
         let start = try Program.shell(
             "tmux -u -f /dev/null -S '\(socket)' new-session -d -x \(columns) -y \(rows) "
-                + "\"env \(environment) '\(program)' --epochs 5000 --folder '\(folder.path)'; sleep 60\"")
+                + "\"env \(environment) '\(program)' --epochs 5000 --folder '\(folder.path)'; sleep 60\" </dev/null >/dev/null 2>&1"
+        )
         #expect(start.status == 0, "\(start.errors)")
     }
 

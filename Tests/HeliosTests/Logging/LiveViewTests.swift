@@ -29,14 +29,14 @@ import Testing
     func narrow() {
         #expect(
             text(status, 39) == [
-                "epoch        3/20  █░░░░░   13%", "batch       27/45  ███░░░   60%  412.3/s",
+                "epoch        3/20  ░░░░░░░   13%", "batch       27/45  ████░░░   60%",
                 "loss       0.1235  █▆▃▁", "accuracy   0.9712  best 0.9801", "memory     312 MB",
             ])
         #expect(
             text(status, 19) == [
                 "epoch      3/20", "batch     27/45", "loss     0.1235", "accur…   0.9712", "memory   312 MB",
             ])
-        #expect(text(status, 9) == [])
+        #expect(text(status, 9) == ["…    3/20", "…   27/45", "…  0.1235", "…  0.9712", "…  312 MB"])
     }
 
     @Test("no line is longer than the window, whatever is in it", arguments: 1...120)
@@ -76,7 +76,7 @@ import Testing
         line.append("a", .faint)
         line.append("b\u{1B}", .accent)
         line.append("c")
-        #expect(line.text == "ab\\u{1B}c" && line.columns == 8)
+        #expect(line.text == "ab\\u{1B}c" && line.columns == 9)
         #expect(line.styledText == "\u{1B}[2ma\u{1B}[0m\u{1B}[36mb\\u{1B}\u{1B}[0mc")
     }
 }

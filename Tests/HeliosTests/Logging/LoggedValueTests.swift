@@ -91,9 +91,9 @@ import Testing
 
     @Test("a confusion matrix is square, and has a name for each class")
     func confusion() throws {
-        #expect(try ConfusionCounts(Tensor([[1, 2], [3, 4]])).classes == ["0", "1"])
-        #expect(throws: LogError.self) { try ConfusionCounts(Tensor([[1, 2]])) }
-        #expect(throws: LogError.self) { try ConfusionCounts(Tensor([[1, 2], [3, 4]]), classes: ["a"]) }
+        #expect(try LoggedConfusion(Tensor([[1, 2], [3, 4]])).classes == ["0", "1"])
+        #expect(throws: LogError.self) { try LoggedConfusion(Tensor([[1, 2]])) }
+        #expect(throws: LogError.self) { try LoggedConfusion(Tensor([[1, 2], [3, 4]]), classes: ["a"]) }
     }
 
     @Test("a setting reads as a person would write it")

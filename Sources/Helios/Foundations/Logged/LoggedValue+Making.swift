@@ -47,9 +47,9 @@ extension LoggedValue {
 
     /// How often samples of each class were taken for each class.
     ///
-    /// - Throws: `LogError`, see `ConfusionCounts.init(_:classes:)`.
+    /// - Throws: `LogError`, see `LoggedConfusion.init(_:classes:)`.
     public static func confusion(_ counts: Tensor, classes: [String] = []) throws -> LoggedValue {
-        .confusion(try ConfusionCounts(counts, classes: classes))
+        .confusion(try LoggedConfusion(counts, classes: classes))
     }
 
     /// Points in many dimensions.

@@ -21,7 +21,7 @@ public enum LoggedValue: Sendable {
     /// Points in many dimensions, to be looked at in a few.
     case embedding(LoggedEmbedding)
     /// How often a class was taken for another.
-    case confusion(ConfusionCounts)
+    case confusion(LoggedConfusion)
 
     /// The kind of value, by which loggers say what they can show.
     public var kind: LoggedKind {

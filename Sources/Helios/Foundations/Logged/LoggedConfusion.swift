@@ -1,5 +1,5 @@
 /// How often samples of each class were taken for each class.
-public struct ConfusionCounts: Sendable, Hashable {
+public struct LoggedConfusion: Sendable, Hashable {
     /// The names of the classes.
     public let classes: [String]
     /// The counts row by row: a row for the true class, a column for the predicted one.
