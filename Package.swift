@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
+        .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: usesPkgConfig ? "libtorch" : nil),
@@ -88,9 +90,20 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "HeliosTensorBoard",
+            dependencies: [
+                "Helios", "Torch", "TorchSerialization",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Messages/Definitions"],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "Digits",
-            dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Helios", "HeliosTensorBoard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Examples/Digits",
             exclude: ["Data/README.md", "Data/make-digits.py"],
             resources: [.copy("Data/digits.csv")],
@@ -123,6 +136,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTests", dependencies: ["Helios", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "TestSupport"],

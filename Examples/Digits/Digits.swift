@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Helios
+import HeliosTensorBoard
 
 /// Trains a classifier of handwritten digits, and tests it.
 @main
@@ -56,7 +57,8 @@ struct Digits: ParsableCommand {
     var folder = "runs/digits"
 
     @Option(
-        help: "What writes curves into the folder's logs, separated by commas: csv, jsonl. A text log is always there.",
+        help:
+            "What writes curves into the folder's logs, separated by commas: csv, jsonl, tensorboard. A text log is always there.",
         transform: LogFormat.list)
     var log: [LogFormat] = []
 
@@ -127,12 +129,13 @@ struct Digits: ParsableCommand {
 
 /// A logger that the command line names.
 enum LogFormat: String, CaseIterable {
-    case csv, jsonl
+    case csv, jsonl, tensorboard
 
     func makeLogger() -> any RunLogger {
         switch self {
         case .csv: CSVLogger()
         case .jsonl: JSONLinesLogger()
+        case .tensorboard: TensorBoardLogger()
         }
     }
 

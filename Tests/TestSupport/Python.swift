@@ -14,15 +14,16 @@ public enum Python {
         return names.filter { $0.hasPrefix("wheel-") }.max().map { folder.appending(path: $0) }
     }()
 
-    /// Whether the wheel is for this Python, and whether the package safetensors is there too: importing them would take
-    /// seconds.
+    /// Whether the wheel is for this Python, and which other packages are there: importing them would take seconds.
     private static let packages: Set<String> = {
         guard let wheel else { return [] }
         let program = """
             import importlib.util, os, pathlib, sys, sysconfig
-            sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS")])
+            sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
+            sys.path.append("\(root.appending(path: ".libtorch/python").path)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            if importlib.util.find_spec("safetensors"): print("safetensors")
+            for name in ["safetensors", "tensorboard"]:
+                if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
         let process = makeProcess(["-c", program])
@@ -35,6 +36,7 @@ public enum Python {
 
     public static let hasTorch = packages.contains("torch")
     public static let hasSafetensors = packages.isSuperset(of: ["torch", "safetensors"])
+    public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
     /// The lines that a script of Tests/Fixtures prints.
     ///
@@ -71,6 +73,14 @@ extension Trait where Self == ConditionTrait {
     /// For tests that compare with the Python torch beside libtorch. Skips them if there is none.
     public static var needsPyTorch: ConditionTrait {
         .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch")
+    }
+
+    /// For tests that read files with Python's `tensorboard`, or images with Pillow, which comes with it. Skips them if it is
+    /// not there.
+    public static var needsTensorBoard: ConditionTrait {
+        .enabled(
+            if: Python.hasTensorBoard,
+            "there is no tensorboard in .libtorch/python (scripts/test installs it) or in HELIOS_TENSORBOARD")
     }
 }
 

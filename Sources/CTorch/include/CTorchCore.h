@@ -197,6 +197,13 @@ uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCo
 /// nothing happens, and fsync has more to do.
 void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
 
+// MARK: Compression (Deflate.cpp)
+
+/// Compresses bytes to the zlib format (RFC 1950), at a level from 1 to 9, and says how many bytes that are; -1 if they do not
+/// fit into `capacity`, or if this libtorch does not export the function.
+int64_t ct_deflate(
+    const void *_Nullable bytes, int64_t byteCount, int32_t level, void *_Nullable out, int64_t capacity);
+
 // MARK: Sparse tensors (Sparse.cpp)
 
 /// Of coordinates: 0 for the indices, 1 for the values. Of a compressed layout: 0 for the compressed indices, 1 for the

@@ -1,17 +1,17 @@
 import CTorch
 
 /// The CRC-32 of bytes, which may come in parts. Checksums of parts can be computed separately and combined.
-struct Checksum: Sendable {
-    private(set) var value: UInt32 = 0
+package struct Checksum: Sendable {
+    package private(set) var value: UInt32 = 0
     private var byteCount = 0
 
-    init() {}
+    package init() {}
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         add(bytes)
     }
 
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         value = ct_crc32(value, bytes.baseAddress, Int64(bytes.count))
         byteCount += bytes.count
     }
