@@ -117,10 +117,11 @@ let package = Package(
         .executableTarget(
             name: "HeliosCommand",
             dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            resources: [.embedInCode("Report/Page")],
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "FuzzTargets", dependencies: ["Torch", "TorchSerialization"], path: "Fuzzing/FuzzTargets",
+            name: "FuzzTargets", dependencies: ["Helios", "Torch", "TorchSerialization"], path: "Fuzzing/FuzzTargets",
             swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),

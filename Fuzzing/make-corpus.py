@@ -53,6 +53,29 @@ def values():
     yield "rows", torch.eye(2).to_sparse_csr()
 
 
+def run_logs():
+    """Logs as JSON lines and as tables."""
+
+    def line(name, **value):
+        return json.dumps({"step": 1, "name": name, **value, "time": 1000.25}, separators=(",", ":"))
+
+    kinds = [
+        {"value": 0.5}, {"value": "nan"}, {"text": "a \u00e9\n\"b\""},
+        {"hyperparameters": {"values": {"rate": 0.1, "deep": True, "head": "x"}, "metrics": {"accuracy": 0.9}}},
+        {"histogram": {"edges": [0, 1, 2], "counts": [3, 4]}},
+        {"precision_recall": {"thresholds": [0, 1], "precision": [0.5, 1], "recall": [1, 0]}},
+        {"confusion": {"classes": ["a", "b"], "counts": [1, 2, 3, 4]}},
+        {"graph": [{"path": "Net/0", "module": "Linear(2, 2)", "parameters": 6}]},
+    ]
+    lines = [line(f"group/{number}", **kind) for number, kind in enumerate(kinds)]
+    write("run-log", "kinds.jsonl", ("\n".join(lines) + "\n").encode())
+    numbers = [f'{{"step":{step},"name":"loss","value":{1 / (step + 1)},"time":{1000 + step}.125}}' for step in range(20)]
+    write("run-log", "numbers.jsonl", ("\n".join(numbers) + "\n").encode())
+    write("run-log", "cut.jsonl", "\n".join(numbers)[:-20].encode())
+    write("run-log", "numbers.csv", b"step,name,value,time\n" + b"".join(b"%d,loss,0.5,1.25\n" % i for i in range(20)))
+    write("run-log", "quoted.csv", b'time,value,name,step\r\n1.5,nan,"a ""b"",\r\nc",-3\r\n1.5,-inf,d,4\r\n')
+
+
 def safetensors(header, data=b"", pad=0):
     text = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
     text += b" " * pad
@@ -136,6 +159,7 @@ def main():
         {"none": tensor("F32", [], 0, 4), "no elements": tensor("F32", [0, 3], 4, 4)}, bytes(4)))
 
     shard_sets()
+    run_logs()
 
     for program in sys.argv[1:]:
         for name in ("state", "optimizer", "views"):

@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 import Torch
 import TorchSerialization
 
@@ -14,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case safetensors
     /// An index of several safetensors files, with the files.
     case shardIndex = "shard-index"
+    /// The log of a run, as JSON lines and as a table.
+    case runLog = "run-log"
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
     public func run(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
@@ -40,6 +43,27 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             try FuzzTarget.touch(.dictionary(loaded.get()))
             let file = try OpenShardedSafetensorsFile(index)
             for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
+        case .runLog:
+            let path = try folder.write(bytes).path
+            var (lines, table) = (LoggedHistory(), LoggedHistory())
+            try lines.readJSONLines(path)
+            try table.readCSV(path)
+            for history in [lines, table] { FuzzTarget.touch(history) }
+        }
+    }
+
+    /// Makes of a log what a report shows.
+    private static func touch(_ history: LoggedHistory) {
+        for curve in history.curves.values {
+            let points = curve.buckets(atMost: 7).reduce(0) { $0 + $1.count }
+            precondition(points == curve.count, "points of a curve are lost")
+        }
+        for matrix in history.confusions.values.flatMap(\.elements) {
+            let size = matrix.value.classes.count
+            precondition(matrix.value.counts.count == size * size, "a confusion matrix is not square")
+        }
+        for bins in history.histograms.values.flatMap(\.elements) {
+            precondition(bins.value.edges.count == bins.value.counts.count + 1, "a histogram lacks an edge")
         }
     }
 

@@ -6,8 +6,9 @@ import Helios
 @main
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "helios", abstract: "Looks into checkpoints, compares, converts and checks them.",
-        version: HeliosVersion.current, subcommands: [CheckpointCommand.self])
+        commandName: "helios",
+        abstract: "Looks into checkpoints, compares, converts and checks them, and shows the curves of runs.",
+        version: HeliosVersion.current, subcommands: [CheckpointCommand.self, ReportCommand.self])
 
     static func main() {
         LibTorch.skipTeardown()

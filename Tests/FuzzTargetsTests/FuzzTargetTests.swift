@@ -46,6 +46,7 @@ extension FuzzTarget {
         case .safetensors: 8
         case .legacyFile: 10
         case .shardIndex: 10
+        case .runLog: 5
         }
     }
 }

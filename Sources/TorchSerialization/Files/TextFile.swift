@@ -1,0 +1,15 @@
+/// Writes files of text.
+package enum TextFile {
+    /// Writes a file as a whole: a reader, and a machine that loses power, sees either the old text or the new.
+    ///
+    /// - Throws: `FileAccessError` if it cannot be written.
+    package static func replace(_ path: String, with text: String) throws(FileAccessError) {
+        do {
+            try AtomicFile.replace(path) { file in
+                try Array(text.utf8).withUnsafeBytes { try file.add($0) }
+            }
+        } catch {
+            throw FileAccessError(reason: (error as? FormatError)?.reason ?? "\(error)")
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import HeliosCommand
+
+@Suite("helios report")
+struct ReportTests {
+    private static let hostile = "</script><script>alert(1)</script>"
+
+    /// Writes a file of JSON lines into the folder of a run's logs.
+    private func write(_ lines: [String], to file: URL, end: String = "\n") throws {
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data((lines.joined(separator: "\n") + end).utf8).write(to: file)
+    }
+
+    private func number(_ value: String, _ name: String = "train/loss", step: Int) -> String {
+        "{\"step\":\(step),\"name\":\"\(name)\",\"value\":\(value),\"time\":\(1000 + step).25}"
+    }
+
+    /// The JSON document in a page.
+    private func data(of page: URL) throws -> [String: Any] {
+        let html = try String(contentsOf: page, encoding: .utf8)
+        let start = try #require(html.range(of: "<script type=\"application/json\" id=\"data\">"))
+        let end = try #require(html.range(of: "</script>", range: start.upperBound..<html.endIndex))
+        let json = try JSONSerialization.jsonObject(with: Data(html[start.upperBound..<end.lowerBound].utf8))
+        return try #require(json as? [String: Any])
+    }
+
+    @Test("a page has the curves of all runs, under names that tell them apart")
+    func curves() throws {
+        try withTemporaryFolder { folder in
+            for (run, rate) in [("a/x", "0.1"), ("b/x", "0.01")] {
+                try write(
+                    [
+                        "{\"step\":0,\"name\":\"hyperparameters\",\"hyperparameters\":{\"values\":{\"rate\":\(rate)},"
+                            + "\"metrics\":{}},\"time\":1000.0}",
+                        number("2.5", step: 10), number("\"nan\"", step: 20), number("1.25", step: 30),
+                    ], to: folder.appending(path: "\(run)/logs/digits.jsonl"))
+            }
+            let page = folder.appending(path: "page.html")
+            let program = try Program.run(
+                "report", folder.appending(path: "a/x/").path, folder.appending(path: "b/x").path, "-o", page.path)
+            #expect(program.errors.isEmpty)
+            #expect(program.status == 0)
+            #expect(program.output.hasPrefix("report: \(page.path), "))
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            #expect(runs.map { $0["label"] as? String } == ["a/x", "b/x"])
+            #expect(runs.map { $0["hyperparameters"] as? [[String]] } == [[["rate", "0.1"]], [["rate", "0.01"]]])
+            let curve = try #require((runs[0]["curves"] as? [[String: Any]])?.first)
+            #expect(curve["name"] as? String == "train/loss")
+            #expect(curve["steps"] as? [Int] == [10, 20, 30])
+            #expect(curve["times"] as? [Double] == [0, 10, 20])
+            let values = try #require(curve["values"] as? [Any])
+            #expect(values[0] as? Double == 2.5 && values[1] is NSNull && values[2] as? Double == 1.25)
+            #expect(curve["special"] as? [[Int]] == [[1, 1]])
+            #expect(curve["last"] as? [Double] == [30, 1.25])
+        }
+    }
+
+    @Test("JSON lines are read before a table of the same run, and a table alone is read, too")
+    func formats() throws {
+        try withTemporaryFolder { folder in
+            let logs = folder.appending(path: "logs")
+            try write(["step,name,value,time", "1,both,1,1.0"], to: logs.appending(path: "one.csv"))
+            try write([number("1", "both", step: 1)], to: logs.appending(path: "one.jsonl"))
+            try write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "two.csv"))
+            try write(["gone"], to: logs.appending(path: "one.jsonl.discarded"))
+            let page = folder.appending(path: "page.html")
+            // A run that is named twice is shown once.
+            let program = try Program.run(
+                "report", folder.path, logs.appending(path: "one.jsonl").path, "--output", page.path)
+            #expect(program.status == 0)
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            #expect(runs.count == 2)
+            #expect(runs.compactMap { ($0["label"] as? String)?.hasSuffix(": one") } == [true, false])
+            let names = runs.map { ($0["curves"] as? [[String: Any]])?.map { $0["name"] as? String } }
+            #expect(names == [["both"], ["table"]])
+            #expect((runs[0]["curves"] as? [[String: Any]])?.first?["count"] as? Int == 1)
+        }
+    }
+
+    @Test("a million points become a page of less than a megabyte, in which every peak is left")
+    func reduction() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "long.csv")
+            var text = "step,name,value,time\n"
+            // The thorough test has a million points; a debug build takes its time for them.
+            let count = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == nil ? 50_000 : 1_000_000
+            for step in 0..<count { text += "\(step),loss,\(step == 12_345 ? 1e6 : 0.123456789),\(step).5\n" }
+            try Data(text.utf8).write(to: file)
+            let page = folder.appending(path: "page.html")
+            #expect(try Program.run("report", file.path, "-o", page.path).status == 0)
+            #expect(try Data(contentsOf: page).count < 1_000_000)
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let curve = try #require((runs[0]["curves"] as? [[String: Any]])?.first)
+            #expect(curve["count"] as? Int == count)
+            #expect((curve["steps"] as? [Int])?.count ?? 0 <= 2000)
+            #expect((curve["high"] as? [Double])?.max() == 1e6)
+        }
+    }
+
+    @Test("a broken end of a log is a warning, and stands on the page")
+    func brokenEnd() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "digits.jsonl")
+            try write([number("1", step: 1), "{\"step\":2,\"na"], to: file, end: "")
+            let page = folder.appending(path: "page.html")
+            let program = try Program.run("report", folder.path, "-o", page.path)
+            #expect(program.status == 0)
+            #expect(program.errors.hasPrefix("helios: \(file.path): the last line is incomplete"))
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            #expect((runs[0]["problems"] as? [String])?.count == 1)
+        }
+    }
+
+    @Test("errors say what was looked for, and what to do")
+    func errors() throws {
+        try withTemporaryFolder { folder in
+            let nothing = try Program.run("report", folder.path)
+            #expect(nothing.status == 2)
+            #expect(nothing.errors.contains("no file .jsonl or .csv in \(folder.path)"))
+            #expect(nothing.errors.contains("digits --log jsonl"))
+            let file = folder.appending(path: "run.jsonl")
+            try write([number("1", step: 1)], to: file)
+            let target = folder.appending(path: "missing/page.html").path
+            let unwritable = try Program.run("report", file.path, "-o", target)
+            #expect(unwritable.status == 2)
+            #expect(unwritable.errors.hasPrefix("helios: \(target): cannot be written"))
+            #expect(
+                try Program.run("report", "/nothing").errors == "helios: /nothing: there is no such file or folder\n")
+            let log = folder.appending(path: "run.log")
+            try write(["text"], to: log)
+            #expect(try Program.run("report", log.path).errors.contains("does not end in .jsonl or .csv"))
+            #expect(try Program.run("report").status == 2)
+        }
+    }
+
+    @Test("without a name the page is report.html in the current folder")
+    func defaultName() throws {
+        try withTemporaryFolder { folder in
+            try write([number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
+            let program = try Program.shell("cd '\(folder.path)' && exec \"$0\" report .")
+            #expect(program.status == 0)
+            #expect(program.output.hasPrefix("report: report.html, "))
+            #expect(folder.filesBelow == ["logs/run.jsonl", "report.html"])
+        }
+    }
+
+    @Test("the environment is that of the text log if no checkpoint has one")
+    func environment() throws {
+        try withTemporaryFolder { folder in
+            let rule = String(repeating: "=", count: 64)
+            try write([number("1", step: 1)], to: folder.appending(path: "run.jsonl"))
+            try write(
+                [rule, "Helios 0.2.0", "  libtorch  2.13.0", "  system    Linux 6.1", rule, "  later     no"],
+                to: folder.appending(path: "run.log"))
+            let page = folder.appending(path: "page.html")
+            #expect(try Program.run("report", folder.path, "-o", page.path).status == 0)
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let expected = [["helios", "0.2.0"], ["libtorch", "2.13.0"], ["system", "Linux 6.1"]]
+            #expect(runs[0]["environment"] as? [[String]] == expected)
+        }
+    }
+
+    @Test("names from logs cannot become a part of the page")
+    func hostileNames() throws {
+        try withTemporaryFolder { folder in
+            let page = try hostilePage(in: folder)
+            let html = try String(contentsOf: page, encoding: .utf8)
+            #expect(!html.contains("<script>alert"))
+            #expect(html.components(separatedBy: "<script").count == 3)
+            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            #expect((runs[0]["curves"] as? [[String: Any]])?.first?["name"] as? String == ReportTests.hostile)
+        }
+    }
+
+    @Test("a browser shows the page, and runs nothing of the names in it", .needsBrowser)
+    func browser() throws {
+        try withTemporaryFolder { folder in
+            let page = try hostilePage(in: folder)
+            let profile = folder.appending(path: "profile").path
+            let browser = try RunningProgram(
+                URL(filePath: "/usr/bin/env"),
+                [
+                    try #require(Browser.name), "--headless=new", "--no-sandbox", "--disable-gpu",
+                    "--user-data-dir=\(profile)", "--virtual-time-budget=5000", "--window-size=1200,2000",
+                    "--enable-logging=stderr", "--dump-dom", page.absoluteString,
+                ]
+            ).wait()
+            #expect(browser.status == 0)
+            #expect(!browser.errors.contains("CONSOLE"), "the script reports no error")
+            let body = browser.output
+            #expect(body.contains("class=\"curve\""), "a curve is drawn")
+            #expect(body.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"))
+            #expect(body.components(separatedBy: "<script").count == 3)
+            #expect(body.contains("taken for"))
+            #expect(body.contains("2 curves"))
+        }
+    }
+
+    /// A page of a run in which every text is a piece of HTML.
+    private func hostilePage(in folder: URL) throws -> URL {
+        let name = ReportTests.hostile.replacing("/", with: "\\/")
+        let logs = folder.appending(path: "<img src=x onerror=alert(1)>/logs/run.jsonl")
+        try write(
+            [
+                number("1", name, step: 1), number("2", name, step: 2), number("3", "plain", step: 1),
+                "{\"step\":1,\"name\":\"\(name)\",\"text\":\"\(name)<!--\",\"time\":1.0}",
+                "{\"step\":1,\"name\":\"\(name)\",\"hyperparameters\":{\"values\":{\"\(name)\":\"\(name)\"},\"metrics\":{}}}",
+                "{\"step\":1,\"name\":\"\(name)\",\"histogram\":{\"edges\":[0,1],\"counts\":[3]}}",
+                "{\"step\":1,\"name\":\"\(name)\",\"confusion\":{\"classes\":[\"\(name)\",\"b\"],\"counts\":[1,2,3,4]}}",
+                "{\"step\":1,\"name\":\"g\",\"graph\":[{\"path\":\"\(name)\",\"module\":\"\(name)\",\"parameters\":1}]}",
+            ], to: logs)
+        let page = folder.appending(path: "page.html")
+        let run = logs.deletingLastPathComponent().deletingLastPathComponent().path
+        #expect(try Program.run("report", run, "-o", page.path).status == 0)
+        return page
+    }
+}
+
+/// A browser that draws pages without a window.
+private enum Browser {
+    static let name: String? = ["chromium", "chromium-browser", "google-chrome"].first { name in
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+            .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For slow tests that look at a page in a browser.
+    fileprivate static var needsBrowser: ConditionTrait {
+        .enabled(
+            if: Browser.name != nil && ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil,
+            "needs Chromium, and scripts/test --thorough")
+    }
+}
