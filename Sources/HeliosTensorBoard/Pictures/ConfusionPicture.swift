@@ -18,19 +18,19 @@ struct ConfusionPicture {
     private static let white: Color = (255, 255, 255)
 
     /// The picture of a matrix.
-    static func picture(of confusion: ConfusionCounts) throws -> LoggedImage {
+    static func picture(of confusion: LoggedConfusion) throws -> LoggedImage {
         let picture = ConfusionPicture(confusion)
         return try LoggedImage(pixels: picture.pixels, width: picture.width, height: picture.height, channels: 3)
     }
 
     /// What stands beside the picture: what is a row, and the names of the classes, which the picture may have no room for.
-    static func description(of confusion: ConfusionCounts) -> String {
+    static func description(of confusion: LoggedConfusion) -> String {
         let names = confusion.classes.prefix(100).joined(separator: ", ")
         let rest = confusion.classes.count > 100 ? ", …" : ""
         return "A row for each true class, a column for each predicted one: \(names)\(rest)."
     }
 
-    private init(_ confusion: ConfusionCounts) {
+    private init(_ confusion: LoggedConfusion) {
         let count = confusion.classes.count
         let isLabeled = count <= ConfusionPicture.greatestLabeledCount
         let cell = isLabeled ? ConfusionPicture.cellWithText : max(1, 1000 / count)
