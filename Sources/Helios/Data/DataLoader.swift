@@ -99,11 +99,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         if sampler is SequentialSampler || sampler is RandomSampler { return nil }
         if let known = fingerprint.withLock({ $0 }), known.epoch == epoch { return known.value }
         let order = try sampler.order(epoch: epoch)
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for number in try order.numbers(at: 0..<order.count) {
-            hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x100_0000_01b3
-        }
-        let value = Int(truncatingIfNeeded: hash)
+        let value = Int(truncatingIfNeeded: FNV1a.hash(try order.numbers(at: 0..<order.count)))
         fingerprint.withLock { $0 = (epoch, value) }
         return value
     }

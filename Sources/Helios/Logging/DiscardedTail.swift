@@ -4,26 +4,22 @@ import Foundation
 ///
 /// A run that was killed has written lines after its last checkpoint. The run that resumes from there writes them again, so
 /// that they would be in the file twice.
-struct DiscardedTail {
-    /// How many bytes were moved to the other file.
-    let byteCount: Int
-    /// How many bytes the file is shorter than it was at the checkpoint.
-    let missing: Int
-
+enum DiscardedTail {
     /// Cuts a file.
     ///
     /// - Parameters:
     ///   - path: the file. It need not exist.
     ///   - length: the number of bytes that stay.
-    ///   - other: the file that gets the rest, after what it has already.
+    ///   - other: the file that the rest is appended to.
+    /// - Returns: how many bytes the file is shorter than `length`.
     /// - Throws: `LogFileError` if a file cannot be read or written. Then nothing is cut off.
-    static func move(from path: String, after length: Int, to other: String) throws(LogFileError) -> DiscardedTail {
-        guard let status = SystemPath.status(path) else { return DiscardedTail(byteCount: 0, missing: length) }
+    static func move(from path: String, after length: Int, to other: String) throws(LogFileError) -> Int {
+        guard let status = SystemPath.status(path) else { return length }
         let size = Int(status.st_size)
-        guard size > length else { return DiscardedTail(byteCount: 0, missing: length - size) }
-        let source = try open(path, O_RDWR)
+        guard size > length else { return length - size }
+        let source = try LogFile.open(path, O_RDWR)
         defer { close(source) }
-        let target = try open(other, O_WRONLY | O_APPEND | O_CREAT)
+        let target = try LogFile.open(other)
         defer { close(target) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var position = length
@@ -42,14 +38,6 @@ struct DiscardedTail {
             position += count
         }
         guard ftruncate(source, off_t(length)) == 0 else { throw LogFileError(path: path, reason: lastError()) }
-        return DiscardedTail(byteCount: size - length, missing: 0)
-    }
-
-    private static func open(_ path: String, _ flags: Int32) throws(LogFileError) -> Int32 {
-        do {
-            return try RegularFile.open(path, flags, permissions: 0o644)
-        } catch {
-            throw LogFileError(path: path, reason: error.reason)
-        }
+        return 0
     }
 }

@@ -45,7 +45,7 @@ final class LogFile: Sendable {
         self.path = path
         self.warn = warn
         self.write = write
-        state = Mutex(State(descriptor: try LogFile.open(path)))
+        state = Mutex(State(descriptor: try LogFile.openToAppend(path)))
     }
 
     deinit {
@@ -87,9 +87,9 @@ final class LogFile: Sendable {
 
     /// Makes the file again if it is not the one of its name any more. Returns why that failed; `nil` if it did not.
     private func reopen(_ state: inout State) -> String? {
-        guard !isAtPath(state.descriptor) else { return nil }
+        guard !LogFile.isOpen(state.descriptor, at: path) else { return nil }
         do {
-            let descriptor = try LogFile.open(path)
+            let descriptor = try LogFile.openToAppend(path)
             close(state.descriptor)
             (state.descriptor, state.isInsideLine, state.isMoved) = (descriptor, false, false)
             return nil
@@ -113,8 +113,8 @@ final class LogFile: Sendable {
         return write(line, to: &state)
     }
 
-    /// Whether the open file still is the one of its name.
-    private func isAtPath(_ descriptor: Int32) -> Bool {
+    /// Whether an open file still is the one at its path.
+    static func isOpen(_ descriptor: Int32, at path: String) -> Bool {
         var opened = stat()
         guard let named = SystemPath.status(path), fstat(descriptor, &opened) == 0 else { return false }
         return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
@@ -132,13 +132,20 @@ final class LogFile: Sendable {
         return reason
     }
 
-    private static func open(_ path: String) throws(LogFileError) -> Int32 {
+    private static func openToAppend(_ path: String) throws(LogFileError) -> Int32 {
         guard !SystemPath.hasLostBytes(path) else {
             throw LogFileError(path: path, reason: SystemPath.lostBytesReason)
         }
         try createFolder(of: path)
+        return try open(path)
+    }
+
+    /// Opens a regular file; by default to append to it, and makes it if it does not exist.
+    ///
+    /// - Throws: `LogFileError` if the system refuses.
+    static func open(_ path: String, _ flags: Int32 = O_WRONLY | O_APPEND | O_CREAT) throws(LogFileError) -> Int32 {
         do {
-            return try RegularFile.open(path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
+            return try RegularFile.open(path, flags, permissions: 0o644)
         } catch {
             throw LogFileError(path: path, reason: error.reason)
         }

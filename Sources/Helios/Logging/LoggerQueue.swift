@@ -75,19 +75,18 @@ final class LoggerQueue: Sendable {
         guard !sinks.isEmpty else { return close() }
         do {
             for sink in sinks { try sink.open(try run(sink.id)) }
+            // It waits until it is woken.
+            guard WorkerThread.start({ [self] in handOver() }) else {
+                throw LogError("the system has no thread left for the loggers")
+            }
         } catch {
             for sink in sinks { sink.close() }
             close()
             throw error
         }
-        let started = WorkerThread.start { [self] in handOver() }
         state.withLock { state in
-            if isRepeated || !started { (state.records, state.byteCount) = ([], 0) }
-            state.phase = started ? .open : .closed
-        }
-        if !started {
-            for sink in sinks { sink.close() }
-            throw LogError("the system has no thread left for the loggers")
+            if isRepeated { (state.records, state.byteCount) = ([], 0) }
+            state.phase = .open
         }
         wake.signal()
     }

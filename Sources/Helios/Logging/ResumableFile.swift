@@ -22,9 +22,9 @@ public final class ResumableFile {
     ///
     /// - Parameters:
     ///   - url: the file.
-    ///   - run: the run, whose start says what stays of a file that is there: all of it, nothing, or what it was at the
+    ///   - run: the run, whose start says how much of an existing file stays: all of it, nothing, or what it was at the
     ///     checkpoint. The rest is moved to `discarded`.
-    ///   - discarded: the file that what does not stay is moved to; the same name with `.discarded` behind it by default.
+    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended.
     /// - Throws: `LogFileError` if it cannot be written.
     public convenience init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil) throws {
         try self.init(url, run, discarded: discarded) { Foundation.write($0, $1.baseAddress, $1.count) }
@@ -44,18 +44,14 @@ public final class ResumableFile {
             }
         if let length {
             let other = discarded ?? url.appendingPathExtension("discarded")
-            let tail = try DiscardedTail.move(from: url.path, after: length, to: other.path)
-            if tail.missing > 0 {
+            let missing = try DiscardedTail.move(from: url.path, after: length, to: other.path)
+            if missing > 0 {
                 run.warn(
-                    "\(VisibleText.of(url.path)) is \(tail.missing) bytes shorter than at the checkpoint: what was logged "
+                    "\(VisibleText.of(url.path)) is \(missing) bytes shorter than at the checkpoint: what was logged "
                         + "before is missing in it")
             }
         }
-        do {
-            descriptor = try RegularFile.open(url.path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o644)
-        } catch {
-            throw LogFileError(path: url.path, reason: error.reason)
-        }
+        descriptor = try LogFile.open(url.path)
         self.length = SystemPath.status(url.path).map { Int($0.st_size) } ?? 0
     }
 
@@ -104,13 +100,8 @@ public final class ResumableFile {
     }
 
     private func warnIfMoved() {
-        guard !isMoved else { return }
-        var opened = stat()
-        guard fstat(descriptor, &opened) == 0 else { return }
-        if let named = SystemPath.status(url.path), named.st_ino == opened.st_ino, named.st_dev == opened.st_dev {
-            return
-        }
+        guard !isMoved, !LogFile.isOpen(descriptor, at: url.path) else { return }
         isMoved = true
-        warn("\(VisibleText.of(url.path)) was moved or deleted during the run: what is logged goes to where it is now")
+        warn("\(VisibleText.of(url.path)) was moved or deleted during the run: the run keeps writing to the moved file")
     }
 }

@@ -36,7 +36,7 @@ final class RunLog {
         logger = RunLog.silent
     }
 
-    /// Forgets which warnings came up already.
+    /// Forgets which warnings were given.
     func beginRun() {
         printedWarnings = []
         loggedWarnings = []
@@ -45,25 +45,25 @@ final class RunLog {
 
     // MARK: The beginning of a run
 
-    /// Lets the lines so far into the log, after what is there.
+    /// Appends the lines so far to the log.
     func begin() {
         openFile?.log.begin()
     }
 
-    /// Lets the lines so far into the log of a training, which is cut back to what it was at a checkpoint, or to nothing.
+    /// Cuts the log of a training back to what it was at a checkpoint, or to nothing, and appends the lines so far.
     ///
     /// - Parameter state: what the checkpoint has of the log; `nil` if the training begins.
     /// - Throws: `LogFileError` if the log cannot be cut.
     func begin(resuming state: StateDict?) throws {
         guard let openFile else { return }
         // Checkpoints of older versions do not have the length.
-        guard let state else { return note(try openFile.log.begin(after: 0, isResumed: false)) }
+        guard let state else { return note(missing: try openFile.log.begin(after: 0, isResumed: false)) }
         guard state["length"] != nil else { return openFile.log.begin() }
         let length = max(0, try state.int("length"))
         let warnings = state["warnings"] == nil ? [] : try state.list("warnings")
         loggedWarnings = Set(warnings.compactMap(\.text))
         if case .int(let batch) = state["saving"] { lastSaving = batch }
-        note(try openFile.log.begin(after: length, isResumed: true))
+        note(missing: try openFile.log.begin(after: length, isResumed: true))
     }
 
     /// What a checkpoint must have so that the log of a resumed run is that of an uninterrupted one; `nil` without a log.
@@ -76,16 +76,16 @@ final class RunLog {
         ]
     }
 
-    /// Logs what `body` says to a file beside the log, which has it already.
+    /// Sends what `body` logs to a file beside the log, which has these lines already.
     func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
         guard let openFile else { return try body() }
         return try openFile.log.whileRepeating(body)
     }
 
-    private func note(_ tail: DiscardedTail) {
-        guard let openFile, tail.missing > 0 else { return }
+    private func note(missing: Int) {
+        guard let openFile, missing > 0 else { return }
         warn(
-            "\(VisibleText.of(openFile.url.path)) is \(tail.missing) bytes shorter than at the checkpoint: lines are missing "
+            "\(VisibleText.of(openFile.url.path)) is \(missing) bytes shorter than at the checkpoint: lines are missing "
                 + "in it")
     }
 
@@ -113,12 +113,12 @@ final class RunLog {
         logger.warning("\(message)")
     }
 
-    /// Warns the user once in a run of what would come up again and again, and logs it once in all.
+    /// Warns the user once in a run, and logs the warning once however often the run is resumed.
     func warnOnce(_ message: String) {
         noteOnce(message, isWarning: true)
     }
 
-    /// The same for what is perhaps no more than a line of the log.
+    /// Does the same, but only logs the message if it is not a warning.
     func noteOnce(_ message: String, isWarning: Bool) {
         if isWarning, printedWarnings.insert(message).inserted { console.printWarning(message) }
         guard loggedWarnings.insert(message).inserted else { return }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The log file of a run, whose lines are those of a run that never stopped, however often it was resumed.
 ///
-/// What a resumed run says before its first step (its banner, what it resumes from) an uninterrupted run does not say at
-/// this place. It goes to a file beside it, `<name>.resumes.log`. So lines are held until it is known how the run begins.
+/// Before its first step, a resumed run prints lines that an uninterrupted run does not print there: its banner, and what it
+/// resumes from. They go to a file beside the log, `<name>.resumes.log`. So lines are held until it is known how the run
+/// begins.
 final class RunLogFile: Sendable {
     private enum Phase {
         /// It is not known yet how the run begins.
@@ -34,10 +35,8 @@ final class RunLogFile: Sendable {
     }
 
     deinit {
-        // The run ended before it was known how it begins.
-        if case .holding(let lines) = phase.withLock({ $0 }) {
-            for line in lines { file.append(line) }
-        }
+        // The run may have ended before it was known how it begins.
+        release(to: appendToLog)
     }
 
     /// The number of bytes that the log has.
@@ -57,35 +56,26 @@ final class RunLogFile: Sendable {
         }
     }
 
-    /// Lets the lines that were held into the log, after what is there already.
+    /// Appends the lines that were held to the log.
     func begin() {
-        phase.withLock { phase in
-            if case .holding(let lines) = phase {
-                for line in lines { file.append(line) }
-            }
-            phase = .open
-        }
+        release(to: appendToLog)
     }
 
-    /// Cuts the log back to a number of bytes, and lets the lines that were held into it, or into the file beside it if the
+    /// Cuts the log back to a number of bytes, and appends the lines that were held to it, or to the file beside it if the
     /// log has them already.
     ///
     /// - Parameters:
     ///   - length: what stays of an earlier log; the rest is moved to `<file>.discarded`.
     ///   - isResumed: whether the log has the lines that were held.
+    /// - Returns: how many bytes the log is shorter than `length`.
     /// - Throws: `LogFileError` if a file cannot be written.
-    func begin(after length: Int, isResumed: Bool) throws(LogFileError) -> DiscardedTail {
-        let tail = try DiscardedTail.move(from: path, after: length, to: "\(path).discarded")
-        phase.withLock { phase in
-            if case .holding(let lines) = phase {
-                if isResumed { appendToResumes(lines) } else { for line in lines { file.append(line) } }
-            }
-            phase = .open
-        }
-        return tail
+    func begin(after length: Int, isResumed: Bool) throws(LogFileError) -> Int {
+        let missing = try DiscardedTail.move(from: path, after: length, to: "\(path).discarded")
+        release(to: isResumed ? appendToResumes : appendToLog)
+        return missing
     }
 
-    /// Lets the lines of `body` into the file beside the log, which has them already.
+    /// Sends the lines of `body` to the file beside the log, which has them already.
     func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
         let wasOpen = phase.withLock { phase in
             guard case .open = phase else { return false }
@@ -94,6 +84,18 @@ final class RunLogFile: Sendable {
         }
         defer { if wasOpen { phase.withLock { $0 = .open } } }
         return try body()
+    }
+
+    /// Hands over the lines that were held. From now on, lines go into the log.
+    private func release(to write: ([String]) -> Void) {
+        phase.withLock { phase in
+            if case .holding(let lines) = phase { write(lines) }
+            phase = .open
+        }
+    }
+
+    private func appendToLog(_ lines: [String]) {
+        for line in lines { file.append(line) }
     }
 
     private func appendToResumes(_ lines: [String]) {

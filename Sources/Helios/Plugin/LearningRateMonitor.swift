@@ -120,16 +120,11 @@ public final class LearningRateMonitor: Plugin {
         return iteration / trainer.options.accumulation.batches
     }
 
-    /// The rates now. A group without a rate has none.
+    /// The rates now.
     private var rates: [String: Double] {
-        var rates: [String: Double] = [:]
-        for (name, optimizer) in model?.namedOptimizers() ?? [] {
-            let groups = optimizer.parameterGroups
-            for (number, group) in groups.enumerated() where !group.learningRate.isNaN {
-                rates[groups.count == 1 ? name : "\(name).\(number)"] = group.learningRate
-            }
+        LearningRate.all(of: model?.namedOptimizers() ?? []).reduce(into: [:]) { rates, rate in
+            rates[rate.group.map { "\(rate.optimizer).\($0)" } ?? rate.optimizer] = rate.value
         }
-        return rates
     }
 
     private func note(epoch: Int, iteration: Int) {

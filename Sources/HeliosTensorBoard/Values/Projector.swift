@@ -134,8 +134,6 @@ struct Projector {
             }
         }
         guard result.count > 100 else { return result.isEmpty ? "%" : result }
-        // FNV-1a, which is the same in each run, unlike Swift's own.
-        let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(result.prefix(80))-\(String(hash, radix: 16))"
+        return "\(result.prefix(80))-\(String(FNV1a.hash(name.utf8), radix: 16))"
     }
 }

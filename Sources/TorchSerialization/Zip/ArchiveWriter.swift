@@ -1,3 +1,5 @@
+import Torch
+
 /// Writes the records of a zip archive as `torch.save` does: uncompressed, all in one folder, and each at a multiple of 64
 /// bytes, so that they can be mapped.
 ///
@@ -109,10 +111,7 @@ final class ArchiveWriter {
     /// Two numbers of 20 digits, as PyTorch writes them: one is computed from the records' names, and one from their
     /// contents.
     private func identifier() -> String {
-        let numbers = [entries.flatMap(\.name), entries.flatMap { ZipFields($0.checksum).bytes }].map { bytes in
-            // FNV-1a.
-            bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        }
+        let numbers = [entries.flatMap(\.name), entries.flatMap { ZipFields($0.checksum).bytes }].map { FNV1a.hash($0) }
         return numbers.map { number in
             let digits = String(number)
             return String(repeating: "0", count: 20 - digits.count) + digits

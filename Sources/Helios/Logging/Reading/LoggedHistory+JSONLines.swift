@@ -88,7 +88,7 @@ extension JSONValue {
         }
     }
 
-    /// The numbers of an array; `nil` if this is none, or has anything else.
+    /// The numbers of an array; `nil` if this is not an array, or holds anything but numbers.
     fileprivate var numbers: [Double]? {
         guard case .array(let elements) = self else { return nil }
         let numbers = elements.compactMap(\.number)
@@ -99,13 +99,13 @@ extension JSONValue {
         if case .object(let members) = self { members } else { [] }
     }
 
-    /// A hyperparameter as it is shown: 64 rather than 64.0, since most are counts.
+    /// A hyperparameter as it is shown.
     fileprivate var hyperparameter: String {
         switch self {
         case .string(let text): text
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
-        case .double(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+        case .double(let value): HyperparameterValue.number(value).description
         case .null, .array, .object: line
         }
     }

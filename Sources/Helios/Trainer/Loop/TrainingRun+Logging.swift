@@ -1,8 +1,8 @@
 import Foundation
 
-// How the run's logs begin, and what is logged without a line of the user's code.
+// How the run's logs begin, and what is logged without any code in the model.
 extension TrainingRun {
-    /// What the logs have at this moment, for a checkpoint: a resumed run cuts them back to it.
+    /// The state of the logs at this moment, to which a run that resumes from a checkpoint cuts them back.
     func logState() throws -> StateDict {
         var state = try status.loggers.stateDict()
         state["root"] = .dictionary(status.log.stateDict() ?? ["log_file": StateValue.none])
@@ -48,7 +48,7 @@ extension TrainingRun {
         }
     }
 
-    /// Runs what an earlier run did at this place, too, if `isRepeated`: what it draws, says and logs leaves no traces.
+    /// Runs `body`; if an earlier run has already done so (`isRepeated`), what it draws, says and logs leaves no trace.
     func repeating(if isRepeated: Bool, _ body: () throws -> Void) throws {
         guard isRepeated else { return try body() }
         try keepingRandomState(if: true) { try status.whileRepeating(body) }
@@ -76,18 +76,13 @@ extension TrainingRun {
         status.loggers.add(LogRecord(name: name, step: status.loggedStep, value: .scalar(value)))
     }
 
-    /// The learning rates by the names under which they are logged. A group without a rate has none.
+    /// The learning rates by the names under which they are logged.
     private var learningRates: [(name: String, rate: Double)] {
         let optimizers = model.optimizersOfRun
-        var rates: [(name: String, rate: Double)] = []
-        for (name, optimizer) in optimizers {
-            let groups = optimizer.parameterGroups
-            let base = optimizers.count == 1 ? "learning_rate" : "learning_rate/\(name)"
-            for (number, group) in groups.enumerated() where !group.learningRate.isNaN {
-                rates.append((name: groups.count == 1 ? base : "\(base)/\(number)", rate: group.learningRate))
-            }
+        return LearningRate.all(of: optimizers).map { rate in
+            let base = optimizers.count == 1 ? "learning_rate" : "learning_rate/\(rate.optimizer)"
+            return (name: rate.group.map { "\(base)/\($0)" } ?? base, rate: rate.value)
         }
-        return rates
     }
 
     /// Logs what the training is configured with: the options of optimizers and schedulers, and those of the trainer that
