@@ -1,9 +1,9 @@
 import CTorch
 
-/// Takes what libtorch warns of on one thread, instead of the standard error stream.
+/// Receives libtorch's warnings on one thread, which would otherwise go to the standard error stream.
 ///
-/// libtorch has a place for warnings for each thread. What other threads warn of, such as those of a backward pass on a
-/// CUDA device, goes on to the standard error stream.
+/// libtorch keeps a warning handler for each thread. Warnings of other threads, such as those of a backward pass on a CUDA
+/// device, still go to the standard error stream.
 package final class WarningCapture {
     private final class Receiver {
         let receive: (String) -> Void

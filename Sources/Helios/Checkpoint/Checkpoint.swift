@@ -60,7 +60,7 @@ struct Checkpoint {
     let random: RandomState
     let data: StateDict
     let epochLayout: EpochLayout?
-    /// What the run's logs were: that of the log file under `root`, those of loggers under their names.
+    /// The state of the run's logs: the log file's under `root`, each logger's under its name.
     let logs: StateDict
     /// The versions and the machine; empty in older checkpoints.
     let environment: StateDict

@@ -21,7 +21,7 @@ public struct EnvironmentDescription: Sendable, Hashable {
         self.entries = entries
     }
 
-    /// What is known of a name, as in `environment["libtorch"]`.
+    /// The value for a name, as in `environment["libtorch"]`.
     public subscript(_ name: String) -> String? {
         entries.first { $0.name == name }?.value
     }
@@ -119,8 +119,8 @@ struct GitCommit: CustomStringConvertible, Sendable {
 
     var description: String { isDirty ? "\(hash), with changes" : hash }
 
-    /// That of the working folder at the first question; `nil` if it is not in a repository, or git is not there or does
-    /// not answer.
+    /// The commit of the working folder, looked up once; `nil` if the folder is not in a repository, or if git is not
+    /// installed or does not answer.
     static let current: GitCommit? = GitCommit(in: FileManager.default.currentDirectoryPath)
 
     init?(in folder: String) {

@@ -24,8 +24,7 @@ public protocol RunContext: AnyObject {
     var lastCheckpoint: URL? { get }
     /// The log of the run: lines of text. For numbers and pictures see `log(_:_:step:)`.
     var logger: Logger { get }
-    /// Whether anything is registered that shows what `log(_:_:step:)` is given, so that a picture need not be made for
-    /// nobody.
+    /// Whether a logger is registered. If none is, a model need not make pictures for `log(_:_:step:)`.
     var hasLoggers: Bool { get }
     /// The file of the log; `nil` if there is none.
     var logFile: URL? { get }

@@ -26,7 +26,7 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     // MARK: Numbers
 
-    /// The number with a name; `nil` if there is none, or if the score is no number. Setting `nil` removes the score.
+    /// The number with this name; `nil` if there is no such score, or if it is not a number. Setting `nil` removes the score.
     public subscript(_ name: String) -> Double? {
         get { values[name]?.number }
         set { values[name] = newValue.map { .number($0) } }

@@ -46,7 +46,7 @@ final class Console {
         Console().printWarning(message)
     }
 
-    /// Prints a line that says how far a run is, where there is no terminal.
+    /// Prints how far a run is, in place of the view if there is no terminal.
     func printProgress(_ line: String) {
         write(VisibleText.of(line) + "\n", to: errors)
     }

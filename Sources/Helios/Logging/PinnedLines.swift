@@ -4,7 +4,7 @@ import Synchronization
 /// Lines that keep the bottom of a terminal while everything that is written scrolls above them.
 ///
 /// The scrolling region of the terminal ends above the lines, so what other code writes (`print` of a model, a library, a
-/// child process) cannot tear them. The size of the window is read anew with each drawing: a terminal whose window changes
+/// child process) cannot tear them. The size of the window is read again for each drawing: a terminal whose window changes
 /// forgets the region, and the lines are below the cursor, wherever it is then.
 final class PinnedLines: Sendable {
     /// Those of the process: on the standard error stream.

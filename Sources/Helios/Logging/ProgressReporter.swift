@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
 
-/// Shows how training goes: on a terminal the live view, elsewhere a line every few seconds; everywhere, and in the log, a
-/// line that stays for each epoch. When training by iteration, a line for each validation, or for each epoch if nothing is validated, and
-/// for what comes after the last.
+/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. In both cases, and in the
+/// log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if nothing
+/// is validated, and for what comes after the last.
 final class ProgressReporter {
     private let plugins: [Plugin]
     private let log: RunLog

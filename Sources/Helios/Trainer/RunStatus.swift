@@ -7,7 +7,7 @@ import Foundation
 final class RunStatus {
     /// What the run prints and logs.
     let log = RunLog()
-    /// Who gets the numbers and pictures that are logged.
+    /// The loggers, which get the numbers and pictures that are logged.
     let loggers = LoggerQueue()
     /// The options of the run; between two runs those that the trainer was made with.
     var options: TrainerOptions
@@ -17,7 +17,7 @@ final class RunStatus {
     var state = TrainingState()
     /// What the batch that is being trained is to the step that it belongs to.
     var accumulation = AccumulationWindow()
-    /// The step under which values are logged that name none: of a test or a prediction the last step of the training.
+    /// The step of values that are logged without one: in a test or a prediction, the last step of the training.
     var loggedStep: Int { testedIteration ?? state.currentIteration }
     /// The last step of the training whose weights are tested; `nil` in a training, and if it is not known.
     var testedIteration: Int?
@@ -47,7 +47,7 @@ final class RunStatus {
         log.beginRun()
     }
 
-    /// Lets nothing into the logs of what `body` says and logs: an earlier run did all of it at this place, too.
+    /// Keeps what `body` says and logs out of the logs, since an earlier run has logged it already.
     func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
         try log.whileRepeating { try loggers.whileRepeating(body) }
     }

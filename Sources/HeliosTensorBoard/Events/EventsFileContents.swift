@@ -7,7 +7,7 @@ struct EventsFileContents {
     var length = 0
     /// How many bytes the file has, or those that were asked for.
     var byteCount = 0
-    /// The names of the charts with several curves, in the order in which they came up.
+    /// The names of the charts with several curves, in the order in which they were first logged.
     var charts: [String] = []
 
     /// An empty file.

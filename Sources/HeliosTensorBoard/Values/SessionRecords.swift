@@ -6,7 +6,7 @@ import Torch
 /// What the page "HParams" knows of a run: its hyperparameters, all that were logged under whatever name, and when it began.
 ///
 /// TensorBoard takes the first record of them that it finds, while a run may log more of them later. So they are in a file of
-/// their own, which is written anew each time, and whose name comes before that of the events.
+/// their own, which is rewritten each time, and whose name sorts before the name of the events file.
 struct SessionRecords: Equatable {
     /// The hyperparameters by their names.
     private(set) var values: [String: HyperparameterValue] = [:]

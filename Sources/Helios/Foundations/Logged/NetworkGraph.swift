@@ -2,7 +2,7 @@
 public struct NetworkGraph: Sendable, Hashable {
     /// A module.
     public struct Node: Sendable, Hashable {
-        /// Where it is in the network: its key path, as in `features/0`. The network itself has its type's name.
+        /// Its path in the network, which begins with the type of the network itself, as in `Classifier/features/0`.
         public let path: String
         /// Its type and options, as in `Linear(64, 128)`.
         public let description: String

@@ -6,12 +6,12 @@ public struct PrecisionRecallCurve: Sendable, Hashable {
     /// were not found, positive and were not found.
     public let truePositives: [Double], falsePositives: [Double], trueNegatives: [Double], falseNegatives: [Double]
 
-    /// What part of the samples that were found is positive, for each threshold; 0 if none was found.
+    /// The fraction of the samples that were found that is positive, for each threshold; 0 if none was found.
     public var precision: [Double] {
         zip(truePositives, falsePositives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
     }
 
-    /// What part of the positive samples was found, for each threshold; 0 if there is none.
+    /// The fraction of the positive samples that was found, for each threshold; 0 if no sample is positive.
     public var recall: [Double] {
         zip(truePositives, falseNegatives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
     }

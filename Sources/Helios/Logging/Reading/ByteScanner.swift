@@ -36,7 +36,7 @@ struct ByteScanner {
             digits += 1
             position += 1
         }
-        // It was added up below zero, where there is one number more.
+        // The digits were added up as a negative number, since `Int.min` has no positive counterpart.
         guard digits > 0, isNegative || value != .min else {
             position = start
             return nil

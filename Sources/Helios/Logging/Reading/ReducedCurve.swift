@@ -70,7 +70,7 @@ package struct ReducedCurve: Sendable {
     package private(set) var first: Point?, last: Point?
     /// The points with the least and the greatest finite value; the first of several.
     package private(set) var least: Point?, greatest: Point?
-    /// How many points have a step before that of the point before them.
+    /// How many points have a lower step than the point before them.
     package private(set) var stepsBack = 0
 
     /// All points but the last, which is shown by itself.
