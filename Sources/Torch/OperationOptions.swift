@@ -1,4 +1,14 @@
-// The options that are strings in PyTorch. Each set of them is an enumeration whose raw values are PyTorch's strings.
+// The options that are strings or numbers in PyTorch. Each set of them is an enumeration whose raw values are PyTorch's.
+
+/// How a loss reduces the losses of the elements to its result.
+public enum Reduction: Int, CaseIterable, Sendable {
+    /// No reduction: they stay as they are.
+    case none = 0
+    /// Their mean; weighted if the loss has weights.
+    case mean = 1
+    /// Their sum.
+    case sum = 2
+}
 
 extension Tensor {
     /// How a quotient becomes a whole number.

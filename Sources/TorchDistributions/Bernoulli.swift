@@ -79,6 +79,6 @@ public struct Bernoulli: Distribution {
     }
 
     private func crossEntropy(_ logits: Tensor, _ probs: Tensor) throws -> Tensor {
-        try Tensor.binaryCrossEntropyWithLogits(logits, probs, reduction: 0)
+        try Tensor.binaryCrossEntropyWithLogits(logits, probs, reduction: .none)
     }
 }

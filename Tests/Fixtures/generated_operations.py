@@ -119,6 +119,9 @@ def argument(kind: str, name: str, family: list[str]):
     """An argument as the fixture has it."""
     if kind.startswith("Optional["):
         return None if chance.random() < 0.5 else argument(kind[9:-1], name, family)
+    if name == "reduction":
+        # PyTorch computes something with other numbers, too, but only these have names.
+        return {"int": min(max(chance.choice([0, 1, 1, 2, -1, 3]), 0), 2)}
     return {
         "Tensor": lambda: {"tensor": tensor(name, family)},
         "List[Tensor]": lambda: {"tensors": [tensor(name, family) for _ in range(2)]},

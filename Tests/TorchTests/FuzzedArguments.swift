@@ -69,6 +69,7 @@ struct FuzzedArguments: OperationArguments {
 
     func optionalString(_ name: String) -> String? { fuzzer.optional(string(name)) }
     func option<Option: OperationOption>(_ name: String) -> Option { fuzzer.pick(Array(Option.allCases)) }
+    func numberedOption<Option: NumberedOption>(_ name: String) -> Option { fuzzer.pick(Array(Option.allCases)) }
     func optionalOption<Option: OperationOption>(_ name: String) -> Option? { fuzzer.optional(option(name)) }
     func dtype(_ name: String) -> DType { fuzzer.dtype }
     func optionalDType(_ name: String) -> DType? { fuzzer.chance(30) ? fuzzer.dtype : nil }

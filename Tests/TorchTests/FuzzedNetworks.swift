@@ -129,7 +129,8 @@ let fuzzedNeural: FuzzedCalls = [
         "crossEntropyLoss",
         {
             _ = try Tensor.crossEntropyLoss(
-                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
+                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])),
+                reduction: $0.pick(Reduction.allCases),
                 ignoreIndex: $0.int, labelSmoothing: $0.real)
         }
     ),
@@ -137,24 +138,31 @@ let fuzzedNeural: FuzzedCalls = [
         "nllLoss",
         {
             _ = try Tensor.nllLoss(
-                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])), reduction: $0.int,
+                $0.tensor([3, 4]), $0.indices(), weight: $0.optional($0.tensor([4])),
+                reduction: $0.pick(Reduction.allCases),
                 ignoreIndex: $0.int)
         }
     ),
-    ("mseLoss", { _ = try Tensor.mseLoss($0.tensor(), $0.tensor(), reduction: $0.int) }),
-    ("l1Loss", { _ = try Tensor.l1Loss($0.tensor(), $0.tensor(), reduction: $0.int) }),
+    ("mseLoss", { _ = try Tensor.mseLoss($0.tensor(), $0.tensor(), reduction: $0.pick(Reduction.allCases)) }),
+    ("l1Loss", { _ = try Tensor.l1Loss($0.tensor(), $0.tensor(), reduction: $0.pick(Reduction.allCases)) }),
     (
         "smoothL1Loss",
-        { _ = try Tensor.smoothL1Loss($0.tensor(), $0.tensor(), reduction: $0.int, beta: $0.real) }
+        { _ = try Tensor.smoothL1Loss($0.tensor(), $0.tensor(), reduction: $0.pick(Reduction.allCases), beta: $0.real) }
     ),
-    ("huberLoss", { _ = try Tensor.huberLoss($0.tensor(), $0.tensor(), reduction: $0.int, delta: $0.real) }),
-    ("binaryCrossEntropy", { _ = try Tensor.binaryCrossEntropy($0.tensor(), $0.tensor(), reduction: $0.int) }),
+    (
+        "huberLoss",
+        { _ = try Tensor.huberLoss($0.tensor(), $0.tensor(), reduction: $0.pick(Reduction.allCases), delta: $0.real) }
+    ),
+    (
+        "binaryCrossEntropy",
+        { _ = try Tensor.binaryCrossEntropy($0.tensor(), $0.tensor(), reduction: $0.pick(Reduction.allCases)) }
+    ),
     (
         "binaryCrossEntropyWithLogits",
         {
             _ = try Tensor.binaryCrossEntropyWithLogits(
                 $0.tensor(), $0.tensor(), weight: $0.optional($0.tensor()), posWeight: $0.optional($0.tensor()),
-                reduction: $0.int)
+                reduction: $0.pick(Reduction.allCases))
         }
     ),
     (

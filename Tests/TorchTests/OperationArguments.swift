@@ -28,6 +28,7 @@ protocol OperationArguments {
 
     /// One of an enumeration's cases, for which PyTorch takes a string.
     func option<Option: OperationOption>(_ name: String) throws -> Option
+    func numberedOption<Option: NumberedOption>(_ name: String) throws -> Option
     func optionalOption<Option: OperationOption>(_ name: String) throws -> Option?
 
     func dtype(_ name: String) throws -> DType
@@ -41,6 +42,9 @@ protocol OperationArguments {
 
 /// An enumeration of PyTorch's strings.
 typealias OperationOption = CaseIterable & RawRepresentable<String>
+
+/// An enumeration of PyTorch's numbers.
+typealias NumberedOption = CaseIterable & RawRepresentable<Int>
 
 extension Tensor {
     /// A plain result as a tensor, so that all results are of one type.

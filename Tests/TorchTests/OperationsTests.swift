@@ -186,9 +186,9 @@ import Torch
             "group_norm": try Tensor.groupNorm(image, numGroups: 2),
             "cross_entropy": try Tensor.crossEntropyLoss(a, x.labels),
             "cross_entropy smoothed": try Tensor.crossEntropyLoss(
-                a, x.labels, reduction: 2, labelSmoothing: 0.1),
-            "nll_loss": try Tensor.nllLoss(a.logSoftmax(dim: 1), x.labels, reduction: 0),
-            "mse_loss": try Tensor.mseLoss(a, b), "l1_loss": try Tensor.l1Loss(a, b, reduction: 2),
+                a, x.labels, reduction: .sum, labelSmoothing: 0.1),
+            "nll_loss": try Tensor.nllLoss(a.logSoftmax(dim: 1), x.labels, reduction: .none),
+            "mse_loss": try Tensor.mseLoss(a, b), "l1_loss": try Tensor.l1Loss(a, b, reduction: .sum),
             "smooth_l1_loss": try Tensor.smoothL1Loss(a, b, beta: 0.5),
             "huber_loss": try Tensor.huberLoss(a, b),
             "bce_with_logits": try Tensor.binaryCrossEntropyWithLogits(a, x.mask.to(.float32)),

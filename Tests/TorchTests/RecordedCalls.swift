@@ -119,6 +119,10 @@ final class RecordedArguments: OperationArguments {
         let option: Option? = try optionalOption(name)
         return try #require(option, "no \(name)")
     }
+    func numberedOption<Option: NumberedOption>(_ name: String) throws -> Option {
+        let number = try integer(name)
+        return try #require(Option(rawValue: number), "\(Option.self) has no case for PyTorch's \(name) \(number)")
+    }
     func optionalOption<Option: OperationOption>(_ name: String) throws -> Option? {
         guard let string = next()?.string else { return nil }
         guard let option = Option(rawValue: string) else {

@@ -62,6 +62,9 @@ struct SpoiltArguments: OperationArguments {
     func option<Option: OperationOption>(_ name: String) throws -> Option {
         try either(good.option(name)) { odd.option(name) }
     }
+    func numberedOption<Option: NumberedOption>(_ name: String) throws -> Option {
+        try either(good.numberedOption(name)) { odd.numberedOption(name) }
+    }
     func optionalOption<Option: OperationOption>(_ name: String) throws -> Option? {
         try either(good.optionalOption(name)) { odd.optionalOption(name) }
     }

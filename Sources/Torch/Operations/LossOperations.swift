@@ -11,13 +11,13 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func crossEntropyLoss(
-        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100,
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int = -100,
         labelSmoothing: Double = 0.0
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(
             owning: ct_cross_entropy_loss(
-                input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex, labelSmoothing))
+                input.pointer, target.pointer, weight?.pointer, reduction.rawValue, ignoreIndex, labelSmoothing))
     }
 
     /// The negative log-likelihood of classes, from [N, C] log-probabilities.
@@ -27,30 +27,31 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func nllLoss(
-        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int = -100
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
-        return try Tensor(owning: ct_nll_loss(input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex))
+        return try Tensor(
+            owning: ct_nll_loss(input.pointer, target.pointer, weight?.pointer, reduction.rawValue, ignoreIndex))
     }
 
-    /// The squared differences, by `reduction` 0 as they are, 1 their mean, 2 their sum.
+    /// The squared differences, their mean, or their sum.
     ///
     /// `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func mseLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func mseLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_mse_loss(input.pointer, target.pointer, reduction))
+        return try Tensor(owning: ct_mse_loss(input.pointer, target.pointer, reduction.rawValue))
     }
 
-    /// The absolute differences, by `reduction` 0 as they are, 1 their mean, 2 their sum.
+    /// The absolute differences, their mean, or their sum.
     ///
     /// `l1_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func l1Loss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func l1Loss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_l1_loss(input.pointer, target.pointer, reduction))
+        return try Tensor(owning: ct_l1_loss(input.pointer, target.pointer, reduction.rawValue))
     }
 
     /// d² / (2 · beta) for differences d below `beta`, |d| - beta / 2 above.
@@ -59,10 +60,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func smoothL1Loss(
-        _ input: Tensor, _ target: Tensor, reduction: Int = 1, beta: Double = 1.0
+        _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, beta: Double = 1.0
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_smooth_l1_loss(input.pointer, target.pointer, reduction, beta))
+        return try Tensor(owning: ct_smooth_l1_loss(input.pointer, target.pointer, reduction.rawValue, beta))
     }
 
     /// d² / 2 for differences d below `delta`, delta · (|d| - delta / 2) above.
@@ -71,10 +72,10 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func huberLoss(
-        _ input: Tensor, _ target: Tensor, reduction: Int = 1, delta: Double = 1.0
+        _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, delta: Double = 1.0
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_huber_loss(input.pointer, target.pointer, reduction, delta))
+        return try Tensor(owning: ct_huber_loss(input.pointer, target.pointer, reduction.rawValue, delta))
     }
 
     /// The cross entropy of probabilities and targets from 0 to 1.
@@ -83,10 +84,11 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func binaryCrossEntropy(
-        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
-        return try Tensor(owning: ct_binary_cross_entropy(input.pointer, target.pointer, weight?.pointer, reduction))
+        return try Tensor(
+            owning: ct_binary_cross_entropy(input.pointer, target.pointer, weight?.pointer, reduction.rawValue))
     }
 
     /// The cross entropy of the sigmoid of logits and targets from 0 to 1.
@@ -96,22 +98,22 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func binaryCrossEntropyWithLogits(
-        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight, posWeight)) }
         return try Tensor(
             owning: ct_binary_cross_entropy_with_logits(
-                input.pointer, target.pointer, weight?.pointer, posWeight?.pointer, reduction))
+                input.pointer, target.pointer, weight?.pointer, posWeight?.pointer, reduction.rawValue))
     }
 
     /// `kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func klDiv(
-        _ input: Tensor, _ target: Tensor, reduction: Int = 1, logTarget: Bool = false
+        _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, logTarget: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_kl_div(input.pointer, target.pointer, reduction, logTarget))
+        return try Tensor(owning: ct_kl_div(input.pointer, target.pointer, reduction.rawValue, logTarget))
     }
 
     /// `cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) ->
@@ -119,11 +121,12 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func cosineEmbeddingLoss(
-        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(
-            owning: ct_cosine_embedding_loss(input1.pointer, input2.pointer, target.pointer, margin, reduction))
+            owning: ct_cosine_embedding_loss(
+                input1.pointer, input2.pointer, target.pointer, margin, reduction.rawValue))
     }
 
     /// `ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int
@@ -132,13 +135,13 @@ extension Tensor {
     /// Returns a new tensor.
     public static func ctcLoss(
         _ logProbs: Tensor, targets: Tensor, inputLengths: [Int], targetLengths: [Int], blank: Int = 0,
-        reduction: Int = 1, zeroInfinity: Bool = false
+        reduction: Reduction = .mean, zeroInfinity: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((logProbs, targets)) }
         return try Tensor(
             owning: ct_ctc_loss_IntList(
                 logProbs.pointer, targets.pointer, inputLengths, inputLengths.count, targetLengths, targetLengths.count,
-                blank, reduction, zeroInfinity))
+                blank, reduction.rawValue, zeroInfinity))
     }
 
     /// `ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int
@@ -147,23 +150,23 @@ extension Tensor {
     /// Returns a new tensor.
     public static func ctcLoss(
         _ logProbs: Tensor, targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,
-        reduction: Int = 1, zeroInfinity: Bool = false
+        reduction: Reduction = .mean, zeroInfinity: Bool = false
     ) throws -> Tensor {
         defer { keepAlive((logProbs, targets, inputLengths, targetLengths)) }
         return try Tensor(
             owning: ct_ctc_loss_Tensor(
-                logProbs.pointer, targets.pointer, inputLengths.pointer, targetLengths.pointer, blank, reduction,
-                zeroInfinity))
+                logProbs.pointer, targets.pointer, inputLengths.pointer, targetLengths.pointer, blank,
+                reduction.rawValue, zeroInfinity))
     }
 
     /// `hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func hingeEmbeddingLoss(
-        _ input: Tensor, _ target: Tensor, margin: Double = 1.0, reduction: Int = 1
+        _ input: Tensor, _ target: Tensor, margin: Double = 1.0, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_hinge_embedding_loss(input.pointer, target.pointer, margin, reduction))
+        return try Tensor(owning: ct_hinge_embedding_loss(input.pointer, target.pointer, margin, reduction.rawValue))
     }
 
     /// `margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) ->
@@ -171,21 +174,22 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func marginRankingLoss(
-        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Int = 1
+        _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0.0, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input1, input2, target)) }
         return try Tensor(
-            owning: ct_margin_ranking_loss(input1.pointer, input2.pointer, target.pointer, margin, reduction))
+            owning: ct_margin_ranking_loss(input1.pointer, input2.pointer, target.pointer, margin, reduction.rawValue))
     }
 
     /// `poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor`
     ///
     /// Returns a new tensor.
     public static func poissonNllLoss(
-        _ input: Tensor, _ target: Tensor, logInput: Bool, full: Bool, eps: Double, reduction: Int
+        _ input: Tensor, _ target: Tensor, logInput: Bool, full: Bool, eps: Double, reduction: Reduction
     ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_poisson_nll_loss(input.pointer, target.pointer, logInput, full, eps, reduction))
+        return try Tensor(
+            owning: ct_poisson_nll_loss(input.pointer, target.pointer, logInput, full, eps, reduction.rawValue))
     }
 
     /// `triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2, float
@@ -194,12 +198,12 @@ extension Tensor {
     /// Returns a new tensor.
     public static func tripletMarginLoss(
         _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1.0, p: Double = 2,
-        eps: Double = 1e-06, swap: Bool = false, reduction: Int = 1
+        eps: Double = 1e-06, swap: Bool = false, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((anchor, positive, negative)) }
         return try Tensor(
             owning: ct_triplet_margin_loss(
-                anchor.pointer, positive.pointer, negative.pointer, margin, p, eps, swap, reduction))
+                anchor.pointer, positive.pointer, negative.pointer, margin, p, eps, swap, reduction.rawValue))
     }
 
     /// `multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int
@@ -208,19 +212,22 @@ extension Tensor {
     /// Returns a new tensor.
     public static func multiMarginLoss(
         _ input: Tensor, _ target: Tensor, p: any ScalarConvertible = 1, margin: any ScalarConvertible = 1,
-        weight: Tensor? = nil, reduction: Int = 1
+        weight: Tensor? = nil, reduction: Reduction = .mean
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(
-            owning: ct_multi_margin_loss(input.pointer, target.pointer, p.c, margin.c, weight?.pointer, reduction))
+            owning: ct_multi_margin_loss(
+                input.pointer, target.pointer, p.c, margin.c, weight?.pointer, reduction.rawValue))
     }
 
     /// `multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func multilabelMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func multilabelMarginLoss(
+        _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
+    ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_multilabel_margin_loss(input.pointer, target.pointer, reduction))
+        return try Tensor(owning: ct_multilabel_margin_loss(input.pointer, target.pointer, reduction.rawValue))
     }
 
     /// `nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) ->
@@ -228,18 +235,20 @@ extension Tensor {
     ///
     /// Returns a new tensor.
     public static func nllLossNd(
-        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Int = 1, ignoreIndex: Int = -100
+        _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int = -100
     ) throws -> Tensor {
         defer { keepAlive((input, target, weight)) }
         return try Tensor(
-            owning: ct_nll_loss_nd(input.pointer, target.pointer, weight?.pointer, reduction, ignoreIndex))
+            owning: ct_nll_loss_nd(input.pointer, target.pointer, weight?.pointer, reduction.rawValue, ignoreIndex))
     }
 
     /// `soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
     ///
     /// Returns a new tensor.
-    public static func softMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Int = 1) throws -> Tensor {
+    public static func softMarginLoss(
+        _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
+    ) throws -> Tensor {
         defer { keepAlive((input, target)) }
-        return try Tensor(owning: ct_soft_margin_loss(input.pointer, target.pointer, reduction))
+        return try Tensor(owning: ct_soft_margin_loss(input.pointer, target.pointer, reduction.rawValue))
     }
 }

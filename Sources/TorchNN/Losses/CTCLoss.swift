@@ -20,7 +20,7 @@ public func ctcLoss(
     try checkSequences(logProbabilities, targets, inputLengths: inputLengths, targetLengths: targetLengths)
     return try Tensor.ctcLoss(
         logProbabilities, targets: targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank,
-        reduction: reduction.rawValue, zeroInfinity: zeroInfinity)
+        reduction: reduction, zeroInfinity: zeroInfinity)
 }
 
 /// `ctcLoss` with its lengths as arrays, one number for each sequence.

@@ -16,7 +16,7 @@ public func crossEntropy(
     labelSmoothing: Double = 0
 ) throws -> Tensor {
     try Tensor.crossEntropyLoss(
-        input, target, weight: weight, reduction: reduction.rawValue, ignoreIndex: ignoreIndex,
+        input, target, weight: weight, reduction: reduction, ignoreIndex: ignoreIndex,
         labelSmoothing: labelSmoothing)
 }
 
@@ -57,7 +57,7 @@ public func nllLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean
 ) throws -> Tensor {
     try Tensor.nllLossNd(
-        input, target, weight: weight, reduction: reduction.rawValue, ignoreIndex: ignoreIndex)
+        input, target, weight: weight, reduction: reduction, ignoreIndex: ignoreIndex)
 }
 
 /// `nllLoss` with its options, as a module; for images too, for which PyTorch once had `NLLLoss2d`.
@@ -91,7 +91,7 @@ public func binaryCrossEntropy(
 ) throws -> Tensor {
     try requireOneShape("binary_cross_entropy", input, target)
     return try Tensor.binaryCrossEntropy(
-        input, target, weight: weight?.expand(target.shape), reduction: reduction.rawValue)
+        input, target, weight: weight?.expand(target.shape), reduction: reduction)
 }
 
 /// `binaryCrossEntropy` with its options, as a module.
@@ -124,7 +124,7 @@ public func binaryCrossEntropyWithLogits(
 ) throws -> Tensor {
     try requireOneShape("binary_cross_entropy_with_logits", input, target)
     return try Tensor.binaryCrossEntropyWithLogits(
-        input, target, weight: weight, posWeight: posWeight, reduction: reduction.rawValue)
+        input, target, weight: weight, posWeight: posWeight, reduction: reduction)
 }
 
 /// `binaryCrossEntropyWithLogits` with its options, as a module.

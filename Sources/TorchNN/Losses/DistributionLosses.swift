@@ -29,7 +29,7 @@ public func klDiv(
         case .mean: .mean
         case .sum, .batchMean: .sum
         }
-    let loss = try Tensor.klDiv(input, target, reduction: plain.rawValue, logTarget: logTarget)
+    let loss = try Tensor.klDiv(input, target, reduction: plain, logTarget: logTarget)
     guard reduction == .batchMean, let batchSize = input.shape.first else { return loss }
     return try loss / batchSize
 }
@@ -66,7 +66,7 @@ public func poissonNLLLoss(
 ) throws -> Tensor {
     try requireOneShape("poisson_nll_loss", input, target)
     return try Tensor.poissonNllLoss(
-        input, target, logInput: logInput, full: full, eps: eps, reduction: reduction.rawValue)
+        input, target, logInput: logInput, full: full, eps: eps, reduction: reduction)
 }
 
 /// `poissonNLLLoss` with its options, as a module.

@@ -13,7 +13,7 @@ public func marginRankingLoss(
 ) throws -> Tensor {
     try requireOneDimensionCount("margin_ranking_loss", [input1, input2, target])
     return try Tensor.marginRankingLoss(
-        input1, input2, target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target, margin: margin, reduction: reduction)
 }
 
 /// `marginRankingLoss` with its options, as a module.
@@ -43,7 +43,7 @@ public func hingeEmbeddingLoss(
     _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
 ) throws -> Tensor {
     try requireOneShape("hinge_embedding_loss", input, target)
-    return try Tensor.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction.rawValue)
+    return try Tensor.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
 }
 
 /// `hingeEmbeddingLoss` with its options, as a module.
@@ -74,7 +74,7 @@ public func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
 ) throws -> Tensor {
     try Tensor.cosineEmbeddingLoss(
-        input1, input2, target, margin: margin, reduction: reduction.rawValue)
+        input1, input2, target, margin: margin, reduction: reduction)
 }
 
 /// `cosineEmbeddingLoss` with its options, as a module.
@@ -112,7 +112,7 @@ public func tripletMarginLoss(
     try requirePositiveMargin("triplet_margin_loss", margin)
     return try Tensor.tripletMarginLoss(
         anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap,
-        reduction: reduction.rawValue)
+        reduction: reduction)
 }
 
 /// `tripletMarginLoss` with its options, as a module.
@@ -138,7 +138,8 @@ public final class TripletMarginLoss: Module, TernaryCallable {
     }
 
     public func forward(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
-        try tripletMarginLoss(
+        try requireInitialized()
+        return try tripletMarginLoss(
             anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
     }
 }
@@ -195,7 +196,8 @@ public final class TripletMarginWithDistanceLoss: Module, TernaryCallable {
     }
 
     public func forward(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
-        try tripletMarginWithDistanceLoss(
+        try requireInitialized()
+        return try tripletMarginWithDistanceLoss(
             anchor, positive, negative, distanceFunction: distanceFunction, margin: margin, swap: swap,
             reduction: reduction)
     }

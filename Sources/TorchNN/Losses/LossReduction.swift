@@ -1,15 +1,5 @@
 import Torch
 
-/// How a loss reduces the losses of the elements to its result.
-public enum Reduction: Int, CaseIterable, Sendable {
-    /// No reduction: they stay as they are.
-    case none = 0
-    /// Their mean; weighted if the loss has weights.
-    case mean = 1
-    /// Their sum.
-    case sum = 2
-}
-
 // What the losses share.
 
 /// Throws an error of kind `shape` that names both shapes, unless they are the same.

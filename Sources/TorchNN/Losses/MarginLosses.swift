@@ -15,7 +15,7 @@ public func multiMarginLoss(
 ) throws -> Tensor {
     try checkOptions("multi_margin_loss", p: p, weight: weight)
     return try Tensor.multiMarginLoss(
-        input, target, p: p, margin: margin, weight: weight, reduction: reduction.rawValue)
+        input, target, p: p, margin: margin, weight: weight, reduction: reduction)
 }
 
 private func checkOptions(_ operation: String, p: Int, weight: Tensor?) throws {
@@ -45,7 +45,8 @@ public final class MultiMarginLoss: Module, BinaryCallable {
     }
 
     public func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-        try multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction)
+        try requireInitialized()
+        return try multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction)
     }
 }
 
@@ -56,7 +57,7 @@ public final class MultiMarginLoss: Module, BinaryCallable {
 ///   - target: the labels (`int64`), of the input's shape: those before the first -1 in each row count.
 /// - Throws: `TorchError` if shapes do not fit or a label is not between -1 and C - 1.
 public func multilabelMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
-    try Tensor.multilabelMarginLoss(input, target, reduction: reduction.rawValue)
+    try Tensor.multilabelMarginLoss(input, target, reduction: reduction)
 }
 
 /// `multilabelMarginLoss` with its option, as a module.
@@ -116,7 +117,7 @@ public final class MultiLabelSoftMarginLoss: Module, BinaryCallable {
 /// - Throws: `TorchError` of kind `shape` if the shapes differ.
 public func softMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
     try requireOneShape("soft_margin_loss", input, target)
-    return try Tensor.softMarginLoss(input, target, reduction: reduction.rawValue)
+    return try Tensor.softMarginLoss(input, target, reduction: reduction)
 }
 
 /// `softMarginLoss` with its option, as a module.

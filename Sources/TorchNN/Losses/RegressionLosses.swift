@@ -11,7 +11,7 @@ public func l1Loss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
 ) throws -> Tensor {
     try requireOneShape("l1_loss", input, target)
-    guard let weight else { return try Tensor.l1Loss(input, target, reduction: reduction.rawValue) }
+    guard let weight else { return try Tensor.l1Loss(input, target, reduction: reduction) }
     try requireWeightOfEachElement("l1_loss", input, weight)
     return try (input - target).abs().weighted(by: weight, reduction: reduction)
 }
@@ -40,7 +40,7 @@ public func mseLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
 ) throws -> Tensor {
     try requireOneShape("mse_loss", input, target)
-    guard let weight else { return try Tensor.mseLoss(input, target, reduction: reduction.rawValue) }
+    guard let weight else { return try Tensor.mseLoss(input, target, reduction: reduction) }
     try requireWeightOfEachElement("mse_loss", input, weight)
     return try (input - target).pow(2).weighted(by: weight, reduction: reduction)
 }
@@ -70,8 +70,8 @@ public func smoothL1Loss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, beta: Double = 1
 ) throws -> Tensor {
     try requireOneShape("smooth_l1_loss", input, target)
-    guard beta != 0 else { return try Tensor.l1Loss(input, target, reduction: reduction.rawValue) }
-    return try Tensor.smoothL1Loss(input, target, reduction: reduction.rawValue, beta: beta)
+    guard beta != 0 else { return try Tensor.l1Loss(input, target, reduction: reduction) }
+    return try Tensor.smoothL1Loss(input, target, reduction: reduction, beta: beta)
 }
 
 /// `smoothL1Loss` with its options, as a module.
@@ -103,10 +103,10 @@ public func huberLoss(
 ) throws -> Tensor {
     try requireOneShape("huber_loss", input, target)
     guard let weight else {
-        return try Tensor.huberLoss(input, target, reduction: reduction.rawValue, delta: delta)
+        return try Tensor.huberLoss(input, target, reduction: reduction, delta: delta)
     }
     try requireWeightOfEachElement("huber_loss", input, weight)
-    let loss = try Tensor.huberLoss(input, target, reduction: Reduction.none.rawValue, delta: delta)
+    let loss = try Tensor.huberLoss(input, target, reduction: .none, delta: delta)
     return try (loss * weight).reduced(by: reduction)
 }
 

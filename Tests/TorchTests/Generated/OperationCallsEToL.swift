@@ -493,7 +493,7 @@ func calls13(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").heaviside_(x.tensor("values"))]
     case 538:
         let result = try Tensor.hingeEmbeddingLoss(
-            x.tensor("self"), x.tensor("target"), margin: x.real("margin"), reduction: x.integer("reduction"))
+            x.tensor("self"), x.tensor("target"), margin: x.real("margin"), reduction: x.numberedOption("reduction"))
         return [result]
     case 539:
         return [try x.tensor("self").histc(bins: x.integer("bins"), min: x.scalar("min"), max: x.scalar("max"))]
@@ -537,7 +537,7 @@ func calls14(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try Tensor.hstack(x.tensors("tensors"))]
     case 549:
         let result = try Tensor.huberLoss(
-            x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"), delta: x.real("delta"))
+            x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"), delta: x.real("delta"))
         return [result]
     case 550:
         return [try x.tensor("self").hypot(x.tensor("other"))]
@@ -715,7 +715,8 @@ func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 604:
         let result = try Tensor.klDiv(
-            x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"), logTarget: x.boolean("log_target"))
+            x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"),
+            logTarget: x.boolean("log_target"))
         return [result]
     case 605:
         return [try x.tensor("self").kron(x.tensor("other"))]
@@ -724,7 +725,7 @@ func calls15(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
             k: x.integer("k"), dim: x.integer("dim"), keepDim: x.boolean("keepdim"))
         return [result.0, result.1]
     case 607:
-        return [try Tensor.l1Loss(x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))]
+        return [try Tensor.l1Loss(x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"))]
     case 608:
         let result = try Tensor.layerNorm(
             x.tensor("input"), normalizedShape: x.integers("normalized_shape"), weight: x.optionalTensor("weight"),

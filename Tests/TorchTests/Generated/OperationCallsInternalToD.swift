@@ -783,12 +783,13 @@ func calls5(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [result]
     case 224:
         let result = try Tensor.binaryCrossEntropy(
-            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
+            reduction: x.numberedOption("reduction"))
         return [result]
     case 225:
         let result = try Tensor.binaryCrossEntropyWithLogits(
             x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
-            posWeight: x.optionalTensor("pos_weight"), reduction: x.integer("reduction"))
+            posWeight: x.optionalTensor("pos_weight"), reduction: x.numberedOption("reduction"))
         return [result]
     case 226:
         return [try x.tensor("self").bincount(weights: x.optionalTensor("weights"), minlength: x.integer("minlength"))]
@@ -1082,7 +1083,7 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 332:
         let result = try Tensor.cosineEmbeddingLoss(
             x.tensor("input1"), x.tensor("input2"), x.tensor("target"), margin: x.real("margin"),
-            reduction: x.integer("reduction"))
+            reduction: x.numberedOption("reduction"))
         return [result]
     case 333:
         return [try Tensor.cosineSimilarity(x.tensor("x1"), x.tensor("x2"), dim: x.integer("dim"), eps: x.real("eps"))]
@@ -1099,20 +1100,21 @@ func calls8(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").cross(x.tensor("other"), dim: x.optionalInteger("dim"))]
     case 338:
         let result = try Tensor.crossEntropyLoss(
-            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
-            ignoreIndex: x.integer("ignore_index"), labelSmoothing: x.real("label_smoothing"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
+            reduction: x.numberedOption("reduction"), ignoreIndex: x.integer("ignore_index"),
+            labelSmoothing: x.real("label_smoothing"))
         return [result]
     case 339:
         let result = try Tensor.ctcLoss(
             x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.integers("input_lengths"),
-            targetLengths: x.integers("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
-            zeroInfinity: x.boolean("zero_infinity"))
+            targetLengths: x.integers("target_lengths"), blank: x.integer("blank"),
+            reduction: x.numberedOption("reduction"), zeroInfinity: x.boolean("zero_infinity"))
         return [result]
     case 340:
         let result = try Tensor.ctcLoss(
             x.tensor("log_probs"), targets: x.tensor("targets"), inputLengths: x.tensor("input_lengths"),
-            targetLengths: x.tensor("target_lengths"), blank: x.integer("blank"), reduction: x.integer("reduction"),
-            zeroInfinity: x.boolean("zero_infinity"))
+            targetLengths: x.tensor("target_lengths"), blank: x.integer("blank"),
+            reduction: x.numberedOption("reduction"), zeroInfinity: x.boolean("zero_infinity"))
         return [result]
     case 341:
         let result = try x.tensor("self").cummax(dim: x.integer("dim"))

@@ -10,7 +10,7 @@ func calls19(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 729:
         let result = try Tensor.marginRankingLoss(
             x.tensor("input1"), x.tensor("input2"), x.tensor("target"), margin: x.real("margin"),
-            reduction: x.integer("reduction"))
+            reduction: x.numberedOption("reduction"))
         return [result]
     case 730:
         return [try x.tensor("self").maskedFill(mask: x.tensor("mask"), value: x.scalar("value"))]
@@ -132,7 +132,7 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 771:
         return [try x.tensor("self").movedim(source: x.integers("source"), destination: x.integers("destination"))]
     case 772:
-        return [try Tensor.mseLoss(x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))]
+        return [try Tensor.mseLoss(x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"))]
     case 773:
         return [try x.tensor("self").msort()]
     case 774:
@@ -146,11 +146,11 @@ func calls20(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 778:
         let result = try Tensor.multiMarginLoss(
             x.tensor("self"), x.tensor("target"), p: x.scalar("p"), margin: x.scalar("margin"),
-            weight: x.optionalTensor("weight"), reduction: x.integer("reduction"))
+            weight: x.optionalTensor("weight"), reduction: x.numberedOption("reduction"))
         return [result]
     case 779:
         let result = try Tensor.multilabelMarginLoss(
-            x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))
+            x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"))
         return [result]
     case 780:
         let result = try x.tensor("self").multinomial(
@@ -299,13 +299,13 @@ func calls21(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.writtenTensor("self").nextafter_(x.tensor("other"))]
     case 822:
         let result = try Tensor.nllLoss(
-            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
-            ignoreIndex: x.integer("ignore_index"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
+            reduction: x.numberedOption("reduction"), ignoreIndex: x.integer("ignore_index"))
         return [result]
     case 823:
         let result = try Tensor.nllLossNd(
-            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"), reduction: x.integer("reduction"),
-            ignoreIndex: x.integer("ignore_index"))
+            x.tensor("self"), x.tensor("target"), weight: x.optionalTensor("weight"),
+            reduction: x.numberedOption("reduction"), ignoreIndex: x.integer("ignore_index"))
         return [result]
     case 824:
         return [try x.tensor("self").nonzero()]
@@ -413,7 +413,7 @@ func calls22(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 860:
         let result = try Tensor.poissonNllLoss(
             x.tensor("input"), x.tensor("target"), logInput: x.boolean("log_input"), full: x.boolean("full"),
-            eps: x.real("eps"), reduction: x.integer("reduction"))
+            eps: x.real("eps"), reduction: x.numberedOption("reduction"))
         return [result]
     case 861:
         return [try Tensor.polar(x.tensor("abs"), x.tensor("angle"))]

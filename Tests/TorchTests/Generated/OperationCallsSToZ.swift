@@ -144,10 +144,12 @@ func calls26(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
         return [try x.tensor("self").smm(x.tensor("mat2"))]
     case 1009:
         let result = try Tensor.smoothL1Loss(
-            x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"), beta: x.real("beta"))
+            x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"), beta: x.real("beta"))
         return [result]
     case 1010:
-        return [try Tensor.softMarginLoss(x.tensor("self"), x.tensor("target"), reduction: x.integer("reduction"))]
+        let result = try Tensor.softMarginLoss(
+            x.tensor("self"), x.tensor("target"), reduction: x.numberedOption("reduction"))
+        return [result]
     case 1011:
         return [try x.tensor("self").softmax(dim: x.integer("dim"), dtype: x.optionalDType("dtype"))]
     case 1012:
@@ -599,7 +601,7 @@ func calls30(_ number: Int, _ x: any OperationArguments) throws -> [Tensor] {
     case 1184:
         let result = try Tensor.tripletMarginLoss(
             x.tensor("anchor"), x.tensor("positive"), x.tensor("negative"), margin: x.real("margin"), p: x.real("p"),
-            eps: x.real("eps"), swap: x.boolean("swap"), reduction: x.integer("reduction"))
+            eps: x.real("eps"), swap: x.boolean("swap"), reduction: x.numberedOption("reduction"))
         return [result]
     case 1185:
         return [try x.tensor("self").triu(diagonal: x.integer("diagonal"))]

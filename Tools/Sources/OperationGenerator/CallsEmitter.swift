@@ -123,7 +123,7 @@ struct CallsEmitter {
         }
         let arguments = signature.parameters.compactMap { parameter in
             parameter.argument.map { argument in
-                let isOption = argument.schema.type.base == "str" && !parameter.type.hasPrefix("String")
+                let isOption = !["String", "Int"].contains { parameter.type.hasPrefix($0) } && argument.isTextOrNumber
                 return (parameter.label.map { "\($0): " } ?? "") + (isOption ? option(argument) : value(argument))
             }
         }
@@ -136,7 +136,13 @@ struct CallsEmitter {
 
     /// What asks for a case of an enumeration, which Swift infers from the function that is called.
     private func option(_ argument: Operation.Argument) -> String {
-        "x.\(argument.kind == .string ? "option" : "optionalOption")(\"\(argument.schema.name)\")"
+        let function =
+            switch argument.kind {
+            case .integer: "numberedOption"
+            case .string: "option"
+            default: "optionalOption"
+            }
+        return "x.\(function)(\"\(argument.schema.name)\")"
     }
 
     /// What asks for an argument, with its name in PyTorch.
@@ -173,4 +179,9 @@ struct CallsEmitter {
         }
         return "x.\(function)(\"\(argument.schema.name)\")"
     }
+}
+
+extension Operation.Argument {
+    /// Whether it is of a type that can be an enumeration in Swift.
+    fileprivate var isTextOrNumber: Bool { [.string, .optionalString, .integer].contains(kind) }
 }

@@ -105,11 +105,11 @@ enum Naming {
 
     // MARK: Options
 
-    /// A closed set of strings in PyTorch, which is an enumeration in Swift.
+    /// A closed set of strings or numbers in PyTorch, which is an enumeration in Swift.
     struct Option: Equatable, Sendable {
-        /// The enumeration, whose raw values are PyTorch's strings.
+        /// The enumeration, whose raw values are PyTorch's.
         var type: String
-        /// The cases that are not called like their string.
+        /// The cases that are not called like their string, or like the name of their number in the schema.
         var caseNames: [String: String] = [:]
 
         func swiftType(_ kind: ArgumentKind) -> String {
@@ -117,10 +117,11 @@ enum Naming {
         }
     }
 
-    /// The enumeration of a string; nil for an argument of another type and for free text.
+    /// The enumeration of a string or a number; nil for an argument of another type, free text, and other numbers.
     ///
     /// Throws for a string that no table knows, so that none is passed as text by oversight.
     static func option(_ argument: Operation.Argument, of operation: Operation) throws -> Option? {
+        if argument.kind == .integer { return numberedOptions[argument.schema.name] }
         guard argument.kind == .string || argument.kind == .optionalString else { return nil }
         let name = argument.schema.name
         if freeTexts.contains(name) { return nil }
@@ -237,6 +238,11 @@ extension Naming {
 
     /// Strings that can be any text.
     private static let freeTexts: Set<String> = ["equation", "filename"]
+
+    /// The enumerations of numbers, by the argument's name.
+    private static let numberedOptions: [String: Option] = [
+        "reduction": Option(type: "Reduction", caseNames: ["Mean": "mean"])
+    ]
 
     /// The enumerations of strings, by the argument's name, or by the operation's and the argument's.
     private static let options: [String: Option] = [

@@ -194,7 +194,10 @@ struct SwiftEmitter {
         case .scalarList: return ["\(name).c", "\(name).count"]
         case .integerList, .realList: return [name, "\(name).count"]
         case .optionalIntegerList, .optionalRealList: return [name, "\(name)?.count ?? -1"]
-        case .integer, .real, .bool: return [name]
+        case .integer:
+            let isNumber = signature.parameters.contains { $0.argument == argument && $0.type == "Int" }
+            return [isNumber ? name : "\(name).rawValue"]
+        case .real, .bool: return [name]
         case .string, .optionalString:
             let isText = signature.parameters.contains { $0.argument == argument && $0.type.hasPrefix("String") }
             return [isText ? name : argument.kind == .string ? "\(name).rawValue" : "\(name)?.rawValue"]

@@ -159,6 +159,7 @@ struct SwiftSignature: Equatable, Sendable {
         }
         guard let text = argument.schema.defaultValue else { return nil }
         if text == "None" { return "nil" }
+        if let option, argument.kind == .integer { return ".\(option.caseNames[text] ?? text)" }
         switch argument.kind {
         case .integerList, .optionalIntegerList, .realList, .optionalRealList:
             return try list(text)
@@ -193,7 +194,6 @@ struct SwiftSignature: Equatable, Sendable {
         switch text {
         case "True": return "true"
         case "False": return "false"
-        case "Mean": return "1"
         case "inf": return ".infinity"
         default:
             guard Double(text) != nil else { throw UnsupportedType(type: "the default \(text)") }

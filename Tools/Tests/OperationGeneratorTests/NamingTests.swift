@@ -80,7 +80,7 @@ import Testing
         #expect(try description("f(Tensor self, *, int[] size) -> Tensor") == "Tensor.f(size:)")
     }
 
-    @Test("a string is a case of an enumeration, and one that no table knows is an error")
+    @Test("a string or a number is a case of an enumeration, and a string that no table knows is an error")
     func options() throws {
         let division = try Samples.signature(Samples.divMode)
         #expect(division.parameters.map(\.type) == ["Tensor", "Tensor.RoundingMode?"])
@@ -92,6 +92,9 @@ import Testing
         #expect(inPlace.parameters[0].type == "Tensor.ScatterOperation")
         let text = try Samples.signature("einsum(str equation, Tensor[] tensors) -> Tensor", isMethod: false)
         #expect(text.parameters[0].type == "String")
+        let loss = try Samples.signature(
+            "l1_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor", isMethod: false)
+        #expect(loss.parameters[2].text == "reduction: Reduction = .mean")
         let error = #expect(throws: UnsupportedType.self) { try Samples.signature("f(Tensor self, str how) -> Tensor") }
         #expect(error?.type.contains("the string how") == true)
     }
