@@ -163,6 +163,27 @@ struct ModuleErrorTests {
         #expect(layer.description == "Linear(in_features=2, out_features=2, bias=False)")
     }
 
+    @Test("a forward pass that is called directly does not compute with a wrong option", arguments: wrongLayers)
+    func directForward(make: @Sendable () -> any Layer) throws {
+        let layer = make()
+        let input = try Tensor.ones([1, 4, 4, 4])
+        #expect(throws: ModuleError.self, "\(layer)") { try layer.forward(input) }
+        #expect(throws: ModuleError.self, "\(layer)") { try layer.eval().forward(input) }
+    }
+
+    private static let wrongLayers: [@Sendable () -> any Layer] = [
+        { Linear(-1, 2) }, { BatchNorm2d(-1) }, { BatchNorm2d(-1, affine: false) },
+        { InstanceNorm2d(-1) }, { GroupNorm(3, 4) }, { LayerNorm([]) }, { RMSNorm([-1]) },
+        { LocalResponseNorm(0) }, { Conv2d(4, 0, kernelSize: 3) }, { ConvTranspose2d(4, 0, kernelSize: 3) },
+        { MaxPool2d(kernelSize: 0) }, { AvgPool2d(kernelSize: -1) }, { LPPool2d(2, kernelSize: 0) },
+        { AdaptiveAvgPool2d(-1) }, { AdaptiveMaxPool2d(-1) }, { FractionalMaxPool2d(kernelSize: 0, outputSize: 1) },
+        { Embedding(-1, 2) }, { PixelShuffle(0) }, { PixelUnshuffle(0) }, { ChannelShuffle(0) },
+        { Unfold(kernelSize: 0) }, { Fold(outputSize: 0, kernelSize: 1) }, { Dropout(p: 2) }, { Dropout1d(p: -1) },
+        { Dropout2d(p: 2) }, { Dropout3d(p: 2) }, { AlphaDropout(p: 2) }, { FeatureAlphaDropout(p: 2) },
+        { Hardtanh(minVal: 1, maxVal: 0) }, { Softshrink(lambd: -1) }, { PReLU(numParameters: 0) }, { CELU(alpha: 0) },
+        { RReLU(lower: 1, upper: 0) },
+    ]
+
     @Test("modules in tuples, structures and cases of enumerations are children like any other")
     func groupedChildren() throws {
         struct Heads {

@@ -115,7 +115,10 @@ struct ModuleTests {
     func lazyChildren() throws {
         let net = Lazy()
         #expect(net.children().isEmpty)
+        let error = #expect(throws: ModuleError.self) { try net.parameters() }
+        #expect(error?.description.contains("'activation' is a lazy var that was not used yet") == true)
         #expect(net.activation.isTraining)
+        #expect(throws: Never.self) { try net.validate() }
         #expect(net.namedModules().map(\.name) == ["", "activation"])
     }
 
@@ -203,7 +206,7 @@ struct ModuleTests {
         #expect(weight.isContiguous)
     }
 
-    @Test("a conversion keeps the tensors that an optimiser has, and converts gradients, not integers")
+    @Test("a conversion keeps the tensors that an optimizer has, and converts gradients, not integers")
     func conversionKeepsTensors() throws {
         let net = Sequential(Conv2d(1, 1, kernelSize: 1), BatchNorm2d(1))
         try net(Tensor.rand([2, 1, 2, 2])).sum().backward()

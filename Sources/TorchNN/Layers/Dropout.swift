@@ -6,7 +6,8 @@ import Torch
 /// co-adaptation of feature detectors".
 public final class Dropout: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace
+        try requireInitialized()
+        return inPlace
             ? try Tensor.dropout_(input, p: p, train: isTraining) : try dropout(input, p: p, training: isTraining)
     }
 }
@@ -17,7 +18,8 @@ public final class Dropout: DropoutLayer, Layer {
 /// networks".
 public final class Dropout1d: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
+        try requireInitialized()
+        return try channelDropout(
             input, p: p, training: isTraining, inPlace: inPlace, unbatched: 2, batched: 3, Self.layerName)
     }
 }
@@ -27,7 +29,8 @@ public final class Dropout1d: DropoutLayer, Layer {
 /// It takes `[N, C, H, W]`; three dimensions are read as `[N, C, L]`, as in PyTorch.
 public final class Dropout2d: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
+        try requireInitialized()
+        return try channelDropout(
             input, p: p, training: isTraining, inPlace: inPlace, unbatched: nil, batched: 4, Self.layerName)
     }
 }
@@ -37,7 +40,8 @@ public final class Dropout2d: DropoutLayer, Layer {
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class Dropout3d: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try channelDropout(
+        try requireInitialized()
+        return try channelDropout(
             input, p: p, training: isTraining, inPlace: inPlace, unbatched: 4, batched: 5, Self.layerName)
     }
 }
@@ -47,14 +51,16 @@ public final class Dropout3d: DropoutLayer, Layer {
 /// Klambauer and others 2017, "Self-normalizing neural networks". `inPlace` changes nothing, as in PyTorch.
 public final class AlphaDropout: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try alphaDropout(input, p: p, training: isTraining)
+        try requireInitialized()
+        return try alphaDropout(input, p: p, training: isTraining)
     }
 }
 
 /// `AlphaDropout` of whole channels of `[N, C, …]`.
 public final class FeatureAlphaDropout: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try featureAlphaDropout(input, p: p, training: isTraining)
+        try requireInitialized()
+        return try featureAlphaDropout(input, p: p, training: isTraining)
     }
 }
 

@@ -36,7 +36,8 @@ open class Linear: Module, Layer {
     }
 
     open func forward(_ input: Tensor) throws -> Tensor {
-        try linear(input, weight: weight, bias: bias)
+        try requireInitialized()
+        return try linear(input, weight: weight, bias: bias)
     }
 }
 
@@ -89,7 +90,8 @@ public final class Bilinear: Module, BinaryCallable {
     }
 
     public func forward(_ input1: Tensor, _ input2: Tensor) throws -> Tensor {
-        try bilinear(input1, input2, weight: weight, bias: bias)
+        try requireInitialized()
+        return try bilinear(input1, input2, weight: weight, bias: bias)
     }
 }
 

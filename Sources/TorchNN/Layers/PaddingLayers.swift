@@ -163,7 +163,8 @@ public class PaddingLayer: Module, Layer {
     var fillValue: Double { 0 }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        mode == .zeros ? try pad(input, padding, value: fillValue) : try pad(input, padding, mode: mode)
+        try requireInitialized()
+        return mode == .zeros ? try pad(input, padding, value: fillValue) : try pad(input, padding, mode: mode)
     }
 }
 

@@ -30,12 +30,13 @@ import Torch
 /// the path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
 ///
 /// Initializers of layers do not throw. A layer remembers a wrong option, and its first use throws it as a
-/// ``ModuleError`` with the path in the network: a call, `parameters()`, `to(_:)`, `stateDict()`, ``validate()``.
+/// ``ModuleError`` with the path in the network: a call, `forward`, `parameters()`, `to(_:)`, `stateDict()`,
+/// ``validate()``.
 /// Modules of your own do the same with ``deferErrors(_:)``, or declare an initializer that throws.
 ///
 /// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
-/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and sets are not
-/// found.
+/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and enumerations are
+/// found, too; those in sets and in other objects are not. A `lazy var` that holds a module is an error until it is used.
 ///
 /// Use a module on one thread at a time.
 open class Module: Stateful {
@@ -133,6 +134,8 @@ open class Module: Stateful {
     }
 
     final var childKeyProblem: String? { reflection.childKeyProblem }
+    /// The name of a `lazy var` with modules that was not used yet; `nil` if there is none.
+    final var unusedLazyChild: String? { reflection.unusedLazyChild(of: self) }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
     func childNodes() -> [(key: String, node: ModuleNode)] {

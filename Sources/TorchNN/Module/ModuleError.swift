@@ -3,7 +3,7 @@ import Torch
 /// What a module's initializer failed with: a wrong option, or a tensor that could not be made.
 ///
 /// Initializers of layers do not throw. They remember the failure, and the first use of the module throws this error: a
-/// call, `parameters()`, `to(_:)`, `stateDict()`, or `validate()`, of the module itself or of a network that has it.
+/// call, `forward`, `parameters()`, `to(_:)`, `stateDict()`, or `validate()`, of the module itself or of a network that has it.
 /// ```
 /// blocks.0.fc1: Linear(in_features=-3, out_features=10, bias=True): inFeatures must be at least 1, not -3
 /// ```
@@ -105,13 +105,28 @@ extension Module {
         if let problem { throw ModuleError(problem, of: self, path: top.path(to: ObjectIdentifier(self)) ?? "") }
     }
 
-    /// What an initializer failed with, or what a parameter's first value could not be made by.
+    /// Throws what this module's initializer failed with, for a `forward` that is called directly: calling the module
+    /// checks that before.
+    @inline(__always)
+    final func requireInitialized() throws {
+        if let initializationError { throw ModuleError(initializationError, of: self) }
+    }
+
+    /// What an initializer failed with, what a parameter's first value could not be made by, or a child that is not
+    /// there yet.
     private final var problem: (any Error)? {
         if let initializationError { return initializationError }
         for (_, slot) in parameterSlots {
             if let failure = slot.failure { return failure }
         }
         return bufferSlots.lazy.compactMap(\.slot.failure).first
+            ?? unusedLazyChild.map { name in
+                TorchError(
+                    kind: .other, operation: className,
+                    message:
+                        "'\(name)' is a lazy var that was not used yet, so its parameters would be missing: declare it "
+                        + "with let, or make it in an initializer")
+            }
     }
 
     /// What a call throws for what came out of the forward pass: a failed initializer, if that is the cause, with its

@@ -12,6 +12,8 @@ final class ModuleReflection {
     /// The key of each stored property of each class that may hold children; `nil` for those that cannot.
     private let childKeys: [[String?]]
     private let mayHaveChildren: Bool
+    /// Whether there is a `lazy var` whose value is a module, or may have some in it.
+    private let hasLazyChildren: Bool
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
     let childKeyProblem: String?
 
@@ -20,12 +22,14 @@ final class ModuleReflection {
         var names: [String] = []
         var parameters: [(key: String, slot: TensorSlot)] = []
         var buffers: [(key: String, slot: TensorSlot)] = []
+        var hasLazyChildren = false
         childKeys = Self.mirrors(of: module).map { mirror in
             mirror.children.map { property -> String? in
                 guard let label = property.label else { return nil }
                 guard let holder = property.value as? any SlotHolder else {
                     if isPlain(property.value) { return nil }
                     let name = Self.key(label)
+                    if Self.isLazy(label), holdsModules(type(of: property.value)) { hasLazyChildren = true }
                     names.append(name)
                     return otherKeys[name] ?? name
                 }
@@ -40,6 +44,7 @@ final class ModuleReflection {
         }
         self.parameters = parameters
         self.buffers = buffers
+        self.hasLazyChildren = hasLazyChildren
         mayHaveChildren = childKeys.contains { $0.contains { $0 != nil } }
         childKeyProblem = otherKeys.isEmpty ? nil : Self.problem(of: otherKeys, names, module)
     }
@@ -67,6 +72,18 @@ final class ModuleReflection {
         return children
     }
 
+    /// The name of a `lazy var` that holds modules and was not used yet, so that they are not there; `nil` if there is none.
+    func unusedLazyChild(of module: Module) -> String? {
+        guard hasLazyChildren else { return nil }
+        for property in Self.mirrors(of: module).flatMap(\.children) {
+            guard let label = property.label, Self.isLazy(label), holdsModules(type(of: property.value)),
+                (property.value as? any OptionalValue)?.isNil == true
+            else { continue }
+            return Self.key(label)
+        }
+        return nil
+    }
+
     /// The mirrors of a module's classes without `Module` itself.
     private static func mirrors(of module: Module) -> [Mirror] {
         var mirrors: [Mirror] = []
@@ -80,9 +97,33 @@ final class ModuleReflection {
 
     /// A property's name, without what the compiler puts before that of a wrapped or lazy one.
     private static func key(_ label: String) -> String {
-        let lazy = "$__lazy_storage_$_"
-        if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
+        if isLazy(label) { return String(label.dropFirst(lazyPrefix.count)) }
         return label.hasPrefix("_") ? String(label.dropFirst()) : label
+    }
+
+    /// What the compiler puts before the name of a `lazy var`, whose storage is an optional.
+    private static let lazyPrefix = "$__lazy_storage_$_"
+
+    private static func isLazy(_ label: String) -> Bool { label.hasPrefix(lazyPrefix) }
+}
+
+/// Whether values of a type are modules, or optionals, arrays or dictionaries of modules.
+private func holdsModules(_ type: Any.Type) -> Bool {
+    if type is Module.Type || type == (any Layer).self { return true }
+    if let type = type as? any OptionalValue.Type { return holdsModules(type.wrappedType) }
+    if let type = type as? any ModuleContainer.Type { return holdsModules(type.elementType) }
+    return false
+}
+
+private protocol OptionalValue {
+    static var wrappedType: Any.Type { get }
+    var isNil: Bool { get }
+}
+
+extension Optional: OptionalValue {
+    static var wrappedType: Any.Type { Wrapped.self }
+    var isNil: Bool {
+        if case .none = self { true } else { false }
     }
 }
 
@@ -165,11 +206,15 @@ indirect enum ModuleNode {
 }
 
 private protocol ModuleContainer {
+    /// The type of what is in it, keys aside.
+    static var elementType: Any.Type { get }
     /// `nil` if there is no module inside.
     func moduleNode(depth: Int) -> ModuleNode?
 }
 
 extension Array: ModuleContainer {
+    static var elementType: Any.Type { Element.self }
+
     func moduleNode(depth: Int) -> ModuleNode? {
         // A long list of numbers is not worth looking through.
         if Element.self is any Numeric.Type { return nil }
@@ -181,6 +226,8 @@ extension Array: ModuleContainer {
 }
 
 extension Dictionary: ModuleContainer {
+    static var elementType: Any.Type { Value.self }
+
     /// In the order of the keys, since a dictionary has none.
     func moduleNode(depth: Int) -> ModuleNode? {
         let members = compactMap { key, value in

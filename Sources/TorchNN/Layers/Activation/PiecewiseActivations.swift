@@ -37,7 +37,8 @@ public final class Hardtanh: InPlaceActivation, Layer {
     public override var extraDescription: String { text("min_val=\(minVal), max_val=\(maxVal)") }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace
+        try requireInitialized()
+        return inPlace
             ? try Tensor.hardtanh_(input, minVal: minVal, maxVal: maxVal)
             : try hardtanh(input, minVal: minVal, maxVal: maxVal)
     }
@@ -73,6 +74,7 @@ public final class Softshrink: Module, Layer {
     public override var extraDescription: String { "\(lambd)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try softshrink(input, lambd: lambd)
+        try requireInitialized()
+        return try softshrink(input, lambd: lambd)
     }
 }

@@ -56,7 +56,8 @@ public final class PReLU: Module, Layer {
     public override var extraDescription: String { "num_parameters=\(numParameters)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try prelu(input, weight: weight)
+        try requireInitialized()
+        return try prelu(input, weight: weight)
     }
 }
 
@@ -80,7 +81,8 @@ public final class RReLU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("lower=\(lower), upper=\(upper)") }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace
+        try requireInitialized()
+        return inPlace
             ? try Tensor.rrelu_(input, lower: lower, upper: upper, training: isTraining)
             : try rrelu(input, lower: lower, upper: upper, training: isTraining)
     }
@@ -117,7 +119,8 @@ public final class CELU: InPlaceActivation, Layer {
     public override var extraDescription: String { text("alpha=\(alpha)") }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        inPlace ? try Tensor.celu_(input, alpha: alpha) : try celu(input, alpha: alpha)
+        try requireInitialized()
+        return inPlace ? try Tensor.celu_(input, alpha: alpha) : try celu(input, alpha: alpha)
     }
 }
 

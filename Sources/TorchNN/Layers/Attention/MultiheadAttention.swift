@@ -109,6 +109,7 @@ open class MultiheadAttention: Module {
         _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
         attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
     ) throws -> (output: Tensor, weights: Tensor?) {
+        try requireInitialized()
         let attention = HeadedAttention(
             operation: Self.layerName, numHeads: numHeads,
             projections: try .init(packed: inProjWeight, q: qProjWeight, k: kProjWeight, v: vProjWeight),

@@ -75,6 +75,7 @@ open class Transformer: Module {
         memoryKeyPaddingMask: Tensor? = nil, sourceIsCausal: Bool? = nil, targetIsCausal: Bool? = nil,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
+        try requireInitialized()
         let memory = try encoder(
             source, mask: sourceMask, keyPaddingMask: sourceKeyPaddingMask, isCausal: sourceIsCausal)
         return try decoder(

@@ -230,6 +230,7 @@ open class TransformerDecoder: Module {
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,
         memoryIsCausal: Bool = false
     ) throws -> Tensor {
+        try requireInitialized()
         let targetMask = try additive(targetMask, like: target)
         let targetIsCausal = try targetIsCausal ?? isCausalMask(targetMask)
         var x = target

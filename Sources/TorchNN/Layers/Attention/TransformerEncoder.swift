@@ -183,6 +183,7 @@ open class TransformerEncoder: Module {
     open func forward(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {
+        try requireInitialized()
         let mask = try additive(mask, like: source)
         let isCausal = try isCausal ?? isCausalMask(mask)
         var x = source

@@ -142,6 +142,7 @@ public class Convolution<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
+        try requireInitialized()
         var x = input
         var padding = padding
         if paddingMode != .zeros, padding != .nothing {

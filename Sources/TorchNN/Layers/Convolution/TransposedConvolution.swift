@@ -132,7 +132,8 @@ public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try apply(to: input, outputPadding: outputPadding.sizes)
+        try requireInitialized()
+        return try apply(to: input, outputPadding: outputPadding.sizes)
     }
 
     /// Computes an output of a given size, if the stride leaves a choice.
@@ -145,6 +146,7 @@ public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, outputSize: Size) throws -> Tensor {
+        try requireInitialized()
         let inputSizes = input.shape.suffix(outputSize.sizes.count)
         try requireShape(
             inputSizes.count == outputSize.sizes.count && inputSizes.allSatisfy { $0 <= largestOption },

@@ -82,7 +82,8 @@ public final class Embedding: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try embedding(
+        try requireInitialized()
+        return try embedding(
             input, weight: weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
             scaleGradByFreq: scaleGradByFreq, sparse: sparse)
     }

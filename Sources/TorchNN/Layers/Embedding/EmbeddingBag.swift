@@ -121,7 +121,8 @@ public final class EmbeddingBag: Module {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) throws -> Tensor {
-        try embeddingBag(
+        try requireInitialized()
+        return try embeddingBag(
             input, weight: weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
             scaleGradByFreq: scaleGradByFreq, mode: mode, sparse: sparse, perSampleWeights: perSampleWeights,
             includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)

@@ -25,6 +25,7 @@ public class BatchNorm: ChannelNorm, Layer {
     class var dimensions: ClosedRange<Int> { 2...5 }
 
     public func forward(_ input: Tensor) throws -> Tensor {
+        try requireInitialized()
         try requireShape(
             Self.dimensions.contains(input.dimensionCount), Self.layerName, input,
             "it takes batches of \(Self.dimensions.lowerBound) to \(Self.dimensions.upperBound) dimensions")

@@ -46,6 +46,7 @@ public final class GroupNorm: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try groupNorm(input, numGroups: numGroups, weight: weight, bias: bias, eps: eps)
+        try requireInitialized()
+        return try groupNorm(input, numGroups: numGroups, weight: weight, bias: bias, eps: eps)
     }
 }

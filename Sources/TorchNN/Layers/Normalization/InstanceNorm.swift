@@ -23,6 +23,7 @@ public class InstanceNorm: ChannelNorm, Layer {
     class var spatialDimensions: Int { 1 }
 
     public func forward(_ input: Tensor) throws -> Tensor {
+        try requireInitialized()
         let spatialDimensions = Self.spatialDimensions
         let isSingle = input.dimensionCount == spatialDimensions + 1
         try requireShape(

@@ -45,7 +45,8 @@ public final class LayerNorm: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try layerNorm(input, normalizedShape: normalizedShape, weight: weight, bias: bias, eps: eps)
+        try requireInitialized()
+        return try layerNorm(input, normalizedShape: normalizedShape, weight: weight, bias: bias, eps: eps)
     }
 }
 
@@ -86,7 +87,8 @@ public final class RMSNorm: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try rmsNorm(input, normalizedShape: normalizedShape, weight: weight, eps: eps)
+        try requireInitialized()
+        return try rmsNorm(input, normalizedShape: normalizedShape, weight: weight, eps: eps)
     }
 }
 

@@ -25,6 +25,7 @@ public final class LocalResponseNorm: Module, Layer {
     public override var extraDescription: String { "\(size), alpha=\(alpha), beta=\(beta), k=\(k)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try localResponseNorm(input, size: size, alpha: alpha, beta: beta, k: k)
+        try requireInitialized()
+        return try localResponseNorm(input, size: size, alpha: alpha, beta: beta, k: k)
     }
 }

@@ -109,7 +109,8 @@ public class AdaptivePooling: Module {
 /// What the poolings by the greatest element to a given size share.
 public class AdaptiveMaxPooling: AdaptivePooling, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try adaptiveMaxPooling(input, outputSize: sizes(for: input)).output
+        try requireInitialized()
+        return try adaptiveMaxPooling(input, outputSize: sizes(for: input)).output
     }
 
     /// The output, and the position of each element in the input's spatial dimensions, as if they were one.
@@ -123,7 +124,8 @@ public class AdaptiveMaxPooling: AdaptivePooling, Layer {
 /// What the poolings by the mean to a given size share.
 public class AdaptiveAveragePooling: AdaptivePooling, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
-        try adaptiveAveragePooling(input, outputSize: sizes(for: input))
+        try requireInitialized()
+        return try adaptiveAveragePooling(input, outputSize: sizes(for: input))
     }
 }
 
@@ -155,6 +157,7 @@ public final class ExportableAdaptiveAvgPool2d: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
+        try requireInitialized()
         let (inputHeight, inputWidth) = (try input.size(-2), try input.size(-1))
         let (height, width) = (height ?? inputHeight, width ?? inputWidth)
         try requireShape(

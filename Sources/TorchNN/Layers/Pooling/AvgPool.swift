@@ -99,7 +99,8 @@ public class AveragePooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try averagePooling(
+        try requireInitialized()
+        return try averagePooling(
             input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes, ceilMode: ceilMode,
             countIncludePad: countIncludePad, divisorOverride: divisorOverride)
     }

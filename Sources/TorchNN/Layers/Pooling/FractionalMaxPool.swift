@@ -59,7 +59,8 @@ public class FractionalMaxPooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try pooled(input).output
+        try requireInitialized()
+        return try pooled(input).output
     }
 
     /// The output, and the position of each element in the input's spatial dimensions, as if they were one.

@@ -26,7 +26,8 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try powerPooling(
+        try requireInitialized()
+        return try powerPooling(
             input, normType: normType, kernelSize: kernelSize.sizes, stride: (stride ?? kernelSize).sizes,
             ceilMode: ceilMode, operation: Self.layerName)
     }

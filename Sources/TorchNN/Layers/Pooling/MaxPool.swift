@@ -92,7 +92,8 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try maxPooling(
+        try requireInitialized()
+        return try maxPooling(
             input, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
             dilation: dilation.sizes, ceilMode: ceilMode)
     }

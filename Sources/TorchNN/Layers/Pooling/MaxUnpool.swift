@@ -32,7 +32,8 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, indices: Tensor, outputSize: Size? = nil) throws -> Tensor {
-        try maxUnpooling(
+        try requireInitialized()
+        return try maxUnpooling(
             input, indices: indices, kernelSize: kernelSize.sizes, stride: stride.sizes, padding: padding.sizes,
             outputSize: outputSize?.sizes, operation: Self.layerName)
     }

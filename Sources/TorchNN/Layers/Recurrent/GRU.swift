@@ -39,6 +39,7 @@ public final class GRU: RecurrentLayer {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
+        try requireInitialized()
         let results = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { input, states in
             let (output, hidden) = try Tensor.gru(
                 input, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
@@ -52,6 +53,7 @@ public final class GRU: RecurrentLayer {
     public func forward(
         _ input: PackedSequence, _ hidden: Tensor? = nil
     ) throws -> (output: PackedSequence, hidden: Tensor) {
+        try requireInitialized()
         let (output, states) = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { data, sizes, states in
             let (output, hidden) = try Tensor.gru(
                 data, batchSizes: sizes, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers,

@@ -42,6 +42,7 @@ public final class LSTM: RecurrentLayer {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {
+        try requireInitialized()
         let results = try run(input, states: state.map { [$0.hidden, $0.cell] }, sizes: stateSizes) { input, states in
             let (output, hidden, cell) = try Tensor.lstm(
                 input, hx: states, params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
@@ -55,6 +56,7 @@ public final class LSTM: RecurrentLayer {
     public func forward(
         _ input: PackedSequence, _ state: State? = nil
     ) throws -> (output: PackedSequence, state: State) {
+        try requireInitialized()
         let (output, last) = try run(input, states: state.map { [$0.hidden, $0.cell] }, sizes: stateSizes) {
             data, sizes, states in
             let (output, hidden, cell) = try Tensor.lstm(

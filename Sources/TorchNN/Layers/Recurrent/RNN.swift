@@ -45,6 +45,7 @@ public final class RNN: RecurrentLayer {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
+        try requireInitialized()
         let results = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { input, states in
             let (output, hidden) =
                 nonlinearity == .tanh
@@ -63,6 +64,7 @@ public final class RNN: RecurrentLayer {
     public func forward(
         _ input: PackedSequence, _ hidden: Tensor? = nil
     ) throws -> (output: PackedSequence, hidden: Tensor) {
+        try requireInitialized()
         let (output, states) = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { data, sizes, states in
             let (output, hidden) =
                 nonlinearity == .tanh

@@ -91,7 +91,8 @@ public final class RNNCell: RecurrentCell {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
-        try step(input, states: [hidden]) { input, states in
+        try requireInitialized()
+        return try step(input, states: [hidden]) { input, states in
             nonlinearity == .tanh
                 ? [
                     try Tensor.rnnTanhCell(
@@ -118,7 +119,8 @@ public final class GRUCell: RecurrentCell {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
-        try step(input, states: [hidden]) { input, states in
+        try requireInitialized()
+        return try step(input, states: [hidden]) { input, states in
             [try Tensor.gruCell(input, hx: states[0], wIh: weightIH, wHh: weightHH, bIh: biasIH, bHh: biasHH)]
         }[0]
     }
@@ -137,6 +139,7 @@ public final class LSTMCell: RecurrentCell {
 
     /// What a call computes; see `callAsFunction`.
     public func forward(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
+        try requireInitialized()
         let results = try step(input, states: [state?.hidden, state?.cell]) { input, states in
             let (hidden, cell) = try Tensor.lstmCell(
                 input, hx: states, wIh: weightIH, wHh: weightHH, bIh: biasIH, bHh: biasHH)

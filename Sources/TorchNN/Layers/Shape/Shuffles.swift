@@ -18,7 +18,8 @@ public final class PixelShuffle: Module, Layer {
     public override var extraDescription: String { "upscale_factor=\(upscaleFactor)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try pixelShuffle(input, upscaleFactor: upscaleFactor)
+        try requireInitialized()
+        return try pixelShuffle(input, upscaleFactor: upscaleFactor)
     }
 }
 
@@ -38,7 +39,8 @@ public final class PixelUnshuffle: Module, Layer {
     public override var extraDescription: String { "downscale_factor=\(downscaleFactor)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
+        try requireInitialized()
+        return try pixelUnshuffle(input, downscaleFactor: downscaleFactor)
     }
 }
 
@@ -60,6 +62,7 @@ public final class ChannelShuffle: Module, Layer {
     public override var extraDescription: String { "groups=\(groups)" }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try channelShuffle(input, groups: groups)
+        try requireInitialized()
+        return try channelShuffle(input, groups: groups)
     }
 }

@@ -33,7 +33,8 @@ public final class Unfold: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
+        try requireInitialized()
+        return try unfold(input, kernelSize: kernelSize, dilation: dilation, padding: padding, stride: stride)
     }
 }
 
@@ -75,7 +76,8 @@ public final class Fold: Module, Layer {
     }
 
     public func forward(_ input: Tensor) throws -> Tensor {
-        try fold(
+        try requireInitialized()
+        return try fold(
             input, outputSize: outputSize, kernelSize: kernelSize, dilation: dilation, padding: padding,
             stride: stride)
     }
