@@ -140,6 +140,14 @@ public final class GradScaler: Stateful {
         progress.removeAll(keepingCapacity: true)
     }
 
+    /// Whether an optimizer made its step, or the scaler left it out, since the last update.
+    package func hasStepped(_ optimizer: Optimizer) -> Bool {
+        progress[ObjectIdentifier(optimizer)]?.stage == .stepped
+    }
+
+    /// Whether gradients were looked at since the last update.
+    package var isUpdateDue: Bool { !progress.isEmpty }
+
     // MARK: State
 
     private static let stateNames: Set<String> = [

@@ -20,7 +20,8 @@ extension Model {
     /// 1. The gradients of the optimizer's parameters are removed.
     /// 2. The loss is computed, with `autocast` if the model has a scaler (`createScaler`), and differentiated.
     /// 3. The gradients are clipped, and the optimizer makes its step. With a scaler, the loss is scaled before, the
-    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite.
+    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite. The scale is updated once
+    ///    at the end of `trainStep`, however many optimizers there are.
     /// 4. The schedulers make their step; as in PyTorch, also after a step that the scaler left out.
     ///
     /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`, and all that follows the gradients comes
@@ -76,6 +77,8 @@ extension Model {
                 "LBFGS evaluates the loss of one batch several times in a step: it works neither with accumulated "
                     + "gradients nor with a gradient scaler")
         }
+        // A second step of one optimizer needs the scale that follows from its first.
+        if let scaler = mixedPrecision?.scaler, scaler.hasStepped(optimizer) { try scaler.update() }
         if !accumulates { try optimizer.zeroGrad() }
         let value = try autocast(loss)
         var scaled = accumulates ? try value / Double(batchesPerStep) : value
@@ -96,7 +99,16 @@ extension Model {
     private func step(_ optimizer: Optimizer) throws {
         guard let scaler = mixedPrecision?.scaler else { return try optimizer.step() }
         try scaler.step(optimizer)
-        try scaler.update()
+        if isInTrainStep { isScalerUpdateDue = true } else { try scaler.update() }
+    }
+
+    /// Runs a training step. Afterwards the scaler is updated, once for all optimizers that `minimize` has stepped.
+    func updatingScalerOnce(_ step: () throws -> Void) throws {
+        (isInTrainStep, isScalerUpdateDue) = (true, false)
+        defer { isInTrainStep = false }
+        try step()
+        // A step that is partly written by hand may have updated it.
+        if isScalerUpdateDue, let scaler = mixedPrecision?.scaler, scaler.isUpdateDue { try scaler.update() }
     }
 
     private func clipGradients(of optimizer: Optimizer, _ clip: GradientClip) throws {
@@ -116,4 +128,27 @@ extension Model {
         let own = Set(optimizer.parameters.map(\.pointer))
         return others.flatMap(\.parameters).filter { !own.contains($0.pointer) }
     }
+}
+
+extension Model {
+    /// Whether the optimizer is to step with the batch that is being trained: it completes the number of batches that the
+    /// trainer's `accumulation` says, or is the last one of its epoch (see `AccumulationRemainder`). Always true without
+    /// accumulation.
+    ///
+    /// `minimize` looks at it by itself. In a step that is written by hand:
+    /// ```swift
+    /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+    ///     let loss = try crossEntropy(network(batch.inputs), batch.targets)
+    ///     try (loss / Double(batchesPerStep)).backward()
+    ///     lossItems["loss"] = loss
+    ///     guard isStepDue else { return }
+    ///     try optimizer.step()
+    ///     try optimizer.zeroGrad()
+    /// }
+    /// ```
+    public final var isStepDue: Bool { trainer?.isStepDue ?? true }
+
+    /// How many batches' gradients add up to the step that the current batch belongs to. A loss that is divided by it
+    /// gives the mean gradient over those batches, whether they are a full number or a remainder.
+    public final var batchesPerStep: Int { trainer?.batchesPerStep ?? 1 }
 }

@@ -86,6 +86,10 @@ open class Model<Batch: Sendable> {
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
     /// The norm that the gradients had before they were last clipped.
     final var gradientNorm: Tensor?
+    /// Whether the trainer runs `trainStep`, at whose end the scaler is updated.
+    final var isInTrainStep = false
+    /// Whether `minimize` has stepped with the scaler, which is to be updated then.
+    final var isScalerUpdateDue = false
     /// Where the weights come from that the networks have now.
     final var weightOrigin = WeightOrigin.setup
     /// Whether the default `loadForTesting`, which loads nothing, was called.

@@ -174,16 +174,21 @@ import Testing
 
     /// Two networks, the loss of the second of which goes through the first too.
     final class Adversarial: Model<LabeledBatch> {
-        let isByHand: Bool
+        let isByHand, isMixed: Bool
         var first, second: Linear!
         var firstOptimizer, secondOptimizer: SGD!
 
-        init(isByHand: Bool) {
+        init(isByHand: Bool, isMixed: Bool = false) {
             self.isByHand = isByHand
+            self.isMixed = isMixed
             super.init(saveName: "adversarial")
         }
 
         override func setup(fastInit: Bool) throws {
+            if isMixed {
+                let scaler = try GradScaler(device: .cpu, initialScale: 8, growthInterval: 2)
+                try createScaler(dtype: .bfloat16, scaler: scaler)
+            }
             (first, second) = (Linear(9, 4), Linear(4, 3))
             firstOptimizer = try SGD(first.parameters(), learningRate: 0.1)
             secondOptimizer = try SGD(second.parameters(), learningRate: 0.1)
@@ -199,8 +204,20 @@ import Testing
                 try minimize(secondOptimizer, as: "second") { try loss(batch, factor: 1) }
                 return
             }
+            if let scaler = mixedPrecision?.scaler { return try scaledSteps(batch, scaler) }
             try step(firstOptimizer, first, batch, factor: -1)
             try step(secondOptimizer, second, batch, factor: 1)
+        }
+
+        /// What PyTorch's documentation does with several losses and optimizers: one update for all.
+        private func scaledSteps(_ batch: LabeledBatch, _ scaler: GradScaler) throws {
+            for (optimizer, factor) in [(firstOptimizer, -1.0), (secondOptimizer, 1.0)] {
+                guard let optimizer else { continue }
+                try optimizer.zeroGrad()
+                try scaler.scale(autocast { try loss(batch, factor: factor) }).backward()
+                try scaler.step(optimizer)
+            }
+            try scaler.update()
         }
 
         /// Accumulates the gradients of one network by itself.
@@ -227,6 +244,47 @@ import Testing
         let (one, other) = (try train(isByHand: false), try train(isByHand: true))
         try expectSameState(one.first, other.first)
         try expectSameState(one.second, other.second)
+    }
+
+    @Test("with two optimizers the scaler is updated once a step, as PyTorch does")
+    func oneUpdate() throws {
+        func train(isByHand: Bool) throws -> Adversarial {
+            let model = Adversarial(isByHand: isByHand, isMixed: true)
+            try Trainer.quiet(.epochs(2)).fit(model, SmallData())
+            return model
+        }
+        let (one, other) = (try train(isByHand: false), try train(isByHand: true))
+        try expectSameState(one.first, other.first)
+        try expectSameState(one.second, other.second)
+        let (state, expected) = (
+            try one.mixedPrecision?.scaler.stateDict(), try other.mixedPrecision?.scaler.stateDict()
+        )
+        #expect(try state?.double("scale") == expected?.double("scale"))
+        // Twelve steps with an update each.
+        #expect(try state?.double("scale") == 8 * 64)
+    }
+
+    @Test("a second step of one optimizer in the same batch has the scale that the first one led to")
+    func twoSteps() throws {
+        final class Twice: SmallModel {
+            var scales: [Double] = []
+
+            override func setup(fastInit: Bool) throws {
+                try super.setup(fastInit: fastInit)
+                let scaler = try GradScaler(device: .cpu, initialScale: 2, growthInterval: 1)
+                try createScaler(dtype: .bfloat16, scaler: scaler)
+            }
+
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                for _ in 0..<2 {
+                    try minimize(optimizer) { try crossEntropy(network(batch.inputs).to(.float32), batch.targets) }
+                    scales.append(try mixedPrecision?.scaler.currentScale() ?? 0)
+                }
+            }
+        }
+        let model = Twice()
+        try Trainer.quiet(.iterations(2)).fit(model, SmallData())
+        #expect(model.scales == [2, 4, 8, 16])
     }
 
     @Test("outside a run every call is a step")
