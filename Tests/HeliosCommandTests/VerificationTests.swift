@@ -44,6 +44,21 @@ struct VerificationTests {
         }
     }
 
+    @Test("the folder of a run is looked through, too, and nothing deeper")
+    func runFolder() throws {
+        try withTemporaryFolder { folder in
+            for path in ["checkpoints/net/a.pth", "checkpoints/b.pth", "a/b/c/d.pth"] {
+                let file = folder.appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try TorchFile.save(["step": 1], to: file)
+            }
+            #expect(
+                try Verification(of: folder.path).files.map(\.path).sorted()
+                    == ["checkpoints/b.pth", "checkpoints/net/a.pth"].map { "\(folder.path)/\($0)" })
+        }
+    }
+
     @Test("what the system does not let be read is not called broken")
     func unreadable() throws {
         try withTemporaryFolder { folder in

@@ -76,12 +76,16 @@ struct Verification {
         }
     }
 
-    /// The folder itself, and those directly below it: a checkpoint root has one for each model.
+    /// The folder itself, and those up to two levels below: a checkpoint root has one for each model, and lies in the folder
+    /// of a run.
     private static func folders(_ path: String) throws -> [String] {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        let names = try contents(of: path)
-        let folders = names.map { "\(path)/\($0)" }.filter { SystemPath.isFolder($0) }
-        return [path] + folders
+        let below = try subfolders(of: path)
+        return [path] + (try below.flatMap { try [$0] + subfolders(of: $0) })
+    }
+
+    private static func subfolders(of path: String) throws -> [String] {
+        try contents(of: path).map { "\(path)/\($0)" }.filter { SystemPath.isFolder($0) }
     }
 
     /// The files of state, except those that an index names, which are read with it.
