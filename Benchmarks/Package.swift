@@ -28,7 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     ],
     targets: [
-        // Networks, optimisers and data.
+        // Networks, optimizers and data.
         .target(
             name: "Workloads",
             dependencies: [helios],

@@ -2,7 +2,7 @@
 //
 //   Floor mlp|digits|lenet|resnet18|gpt [threads] [epochs]
 //
-// The same networks, sizes, data and optimisers, batches by index from memory, and the fused kernels of the optimisers.
+// The same networks, sizes, data and optimizers, batches by index from memory, and the fused kernels of the optimizers.
 
 #include <sys/resource.h>
 #include <torch/torch.h>
@@ -131,7 +131,7 @@ struct GPT : nn::Module {
   }
 };
 
-// MARK: Optimisers, each a call of the fused kernel
+// MARK: Optimizers, each a call of the fused kernel
 
 struct Optimizer {
   virtual ~Optimizer() = default;

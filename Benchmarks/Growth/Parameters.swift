@@ -41,14 +41,14 @@ private func stepTime(_ rule: Rule, tensors: Int, elements: Int) throws -> Doubl
         return parameter
     }
     let optimizer = try rule.optimizer(parameters)
-    // The first makes the optimiser's state.
+    // The first makes the optimizer's state.
     try optimizer.step()
     return try medianOfThree(by: \.seconds) { try StepCost(of: optimizer) }.seconds
 }
 
-/// One step of the optimiser: by the number of tensors, and by the size of one.
+/// One step of the optimizer: by the number of tensors, and by the size of one.
 func printParameterTables() throws {
-    print("One step of the optimiser for tensors of 1,000 elements.\n")
+    print("One step of the optimizer for tensors of 1,000 elements.\n")
     print(heading(["tensors"] + Rule.allCases.flatMap { ["\($0.rawValue): µs", "µs a tensor"] }))
     for tensors in [1, 10, 100, 1000] {
         let cells = try Rule.allCases.flatMap { rule in
@@ -57,7 +57,7 @@ func printParameterTables() throws {
         }
         print(row([grouped(tensors)] + cells))
     }
-    print("\nOne step of the optimiser for one tensor.\n")
+    print("\nOne step of the optimizer for one tensor.\n")
     print(heading(["elements"] + Rule.allCases.flatMap { ["\($0.rawValue): µs", "ns an element"] }))
     for elements in [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] {
         let cells = try Rule.allCases.flatMap { rule in

@@ -1,4 +1,4 @@
-"""What is trained: network, optimiser, data and batch size, those of Benchmarks/Training."""
+"""What is trained: network, optimizer, data and batch size, those of Benchmarks/Training."""
 
 import dataclasses
 import os

@@ -94,7 +94,7 @@ void checkSegments(
 /// The weights of every place that a pixel is made of lie in one table, and 32 bits count its bytes.
 void checkScales(c10::SymIntArrayRef outputSize, std::optional<double> vertical, std::optional<double> horizontal);
 
-/// Fused optimisers read each list at the places of the parameters' elements, without looking at what is there.
+/// Fused optimizers read each list at the places of the parameters' elements, without looking at what is there.
 ///
 /// Every list must be empty or hold one tensor for each parameter, of its shape, type, device and layout in memory;
 /// `steps` must hold single numbers.

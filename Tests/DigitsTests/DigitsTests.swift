@@ -135,7 +135,7 @@ import Testing
             (["--unit", "hour"], "--unit"),
             (["--checkpoint-frequency", "0"], "--checkpoint-frequency must be positive"),
             (["--folder", "/dev/null/below"], "/dev/null/below"),
-            (["--colour"], "--colour"),
+            (["--color"], "--color"),
         ])
     func badOptions(_ arguments: [String], _ message: String) throws {
         try withTemporaryFolder { folder in

@@ -192,7 +192,7 @@ def main():
         case["module"] for case in read("losses")["cases"].values() if "module" in case)
     optimizers = collections.Counter(case.split()[0] for case in read("optimizers")["cases"])
     schedulers = collections.Counter(scheduler(case) for case in read("schedulers")["cases"])
-    drawn = read("initialisers")
+    drawn = read("initializers")
     averaging = read("weight-averaging")["cases"]
     unrecorded = "\n".join(f"| `{name}` | {reason} |" for name, reason in operations["unrecorded"].items())
     text = f"""# What is compared with PyTorch
@@ -248,7 +248,7 @@ Moments, log-probabilities, samples of a seed and their gradients, at relative 1
 
 | what | cases |
 |---|---|
-| initialisers: {", ".join(f"`{name}`" for name in drawn["functions"])} | {len(drawn["drawn"])} |
+| initializers: {", ".join(f"`{name}`" for name in drawn["functions"])} | {len(drawn["drawn"])} |
 | `defaultInitWeights` (Helios) | 1 |
 | gradient clipping by norm and by value | {len(read("gradient-clipping")["byNorm"]) + 1} |
 | averaged models: equal, exponential, a function | {len(averaging)} |

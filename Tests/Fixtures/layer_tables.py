@@ -117,7 +117,7 @@ FAMILIES["pooling"] = {
     "lp pool3d": (lambda: nn.LPPool3d(1.0, 2, stride=(1, 2, 2)), [[1, 2, 3, 4, 4]]),
 }  # fmt: skip
 
-FAMILIES["normalisation"] = {
+FAMILIES["normalization"] = {
     "batch norm1d": (lambda: nn.BatchNorm1d(3), [[4, 3]]),
     "batch norm1d of sequences": (lambda: nn.BatchNorm1d(3, eps=1e-3, momentum=0.3), [[2, 3, 4]]),
     "batch norm2d": (lambda: nn.BatchNorm2d(3), [[2, 3, 2, 4]]),

@@ -10,7 +10,7 @@ STEPS = 12
 
 
 def run(make):
-    # Without the bias that normalisation takes away again: its gradient is rounding alone, and AdamW makes steps of it.
+    # Without the bias that normalization takes away again: its gradient is rounding alone, and AdamW makes steps of it.
     torch.manual_seed(41)
     network = nn.Sequential(
         nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),

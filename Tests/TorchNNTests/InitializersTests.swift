@@ -47,7 +47,7 @@ struct InitializersTests {
     ]
 
     @Test(
-        "an initialiser draws what PyTorch drew on another machine, also into a parameter", .standardGenerator,
+        "an initializer draws what PyTorch drew on another machine, also into a parameter", .standardGenerator,
         arguments: functions.keys.sorted())
     func drawsAsRecorded(name: String) throws {
         let tolerance: Tolerance =
@@ -61,14 +61,14 @@ struct InitializersTests {
             } else {
                 .draw
             }
-        try expect(name, fixture("initialisers"), within: tolerance)
+        try expect(name, fixture("initializers"), within: tolerance)
     }
 
     @Test(
-        "an initialiser draws the bits of the PyTorch beside, also into a parameter", .needsPyTorch,
+        "an initializer draws the bits of the PyTorch beside, also into a parameter", .needsPyTorch,
         arguments: functions.keys.sorted())
     func drawsAsPyTorch(name: String) async throws {
-        let expected: Expected = try await Python.fixture("initialisers")
+        let expected: Expected = try await Python.fixture("initializers")
         try await withStandardGenerator {
             LibTorch.useOneThreadOnThisThread()
             try expect(name, expected, within: .bits)
@@ -87,7 +87,7 @@ struct InitializersTests {
 
     @Test("every function of torch.nn.init is there", .standardGenerator)
     func everyFunctionIsThere() throws {
-        let expected = try fixture("initialisers", as: Expected.self)
+        let expected = try fixture("initializers", as: Expected.self)
         #expect(Set(Self.names.values) == Set(expected.functions))
         #expect(Set(Self.names.keys).isSubset(of: Self.functions.keys))
         #expect(Set(Self.functions.keys) == Set(expected.drawn.keys).subtracting(["default"]))
@@ -95,7 +95,7 @@ struct InitializersTests {
 
     @Test("gains are PyTorch's", .standardGenerator)
     func gainsArePyTorchs() throws {
-        let expected = try fixture("initialisers", as: Expected.self)
+        let expected = try fixture("initializers", as: Expected.self)
         let gains: [String: Init.Nonlinearity] = [
             "linear": .linear, "sigmoid": .sigmoid, "tanh": .tanh, "relu": .relu, "leaky_relu": .leakyReLU,
             "selu": .selu,
@@ -137,12 +137,12 @@ struct InitializersTests {
 
     @Test("default weights are those of Helios: Kaiming's, scaled, and biases of one value", .standardGenerator)
     func defaultInitWeights() throws {
-        try expectDefaultInitWeights(fixture("initialisers"), within: .draw)
+        try expectDefaultInitWeights(fixture("initializers"), within: .draw)
     }
 
     @Test("default weights have the bits of the PyTorch beside", .needsPyTorch)
     func defaultInitWeightsHavePyTorchsBits() async throws {
-        let expected: Expected = try await Python.fixture("initialisers")
+        let expected: Expected = try await Python.fixture("initializers")
         try await withStandardGenerator { try expectDefaultInitWeights(expected, within: .bits) }
     }
 
@@ -161,7 +161,7 @@ struct InitializersTests {
         #expect(conv.weight.requiresGrad && conv.weight.isLeaf)
     }
 
-    @Test("what an initialiser cannot do is an error", .standardGenerator)
+    @Test("what an initializer cannot do is an error", .standardGenerator)
     func misfitsThrow() throws {
         let (vector, matrix) = (try Tensor.zeros([3]), try Tensor.zeros([4, 3]))
         let (convolution, numbers) = (try Tensor.zeros([4, 3, 2]), try Tensor.zeros([4, 3], dtype: .int64))

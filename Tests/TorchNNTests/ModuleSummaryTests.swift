@@ -123,8 +123,8 @@ struct ModuleSummaryTests {
     @Test("multiply-adds and output shapes are those that PyTorch counts", arguments: counted.keys.sorted())
     func countsArePyTorchs(name: String) throws {
         let count = try #require(try fixture("multiply-adds", as: [String: Count].self)[name])
-        let summarise = try #require(Self.counted[name])
-        let summary = try summarise(count.inputs.map { try Tensor.zeros($0) })
+        let summarize = try #require(Self.counted[name])
+        let summary = try summarize(count.inputs.map { try Tensor.zeros($0) })
         #expect(summary.multiplyAdds == count.multiplyAdds)
         #expect(summary.rows.first?.outputShape == count.outputShape)
     }

@@ -183,3 +183,36 @@ open class BatchPlugin<Batch: Sendable>: Plugin {
     /// What the test step gets for a batch, which is on the device already.
     open func processTestingBatch(_ batch: Batch, step: Int) throws -> Batch { batch }
 }
+
+/// A run whose plug-ins can be asked for.
+public protocol PluginContext: RunContext {
+    /// The plug-ins, in the order in which they were registered.
+    var plugins: [Plugin] { get }
+}
+
+extension RunContext {
+    /// The plug-ins of the run, in the order in which they were registered.
+    public var plugins: [Plugin] { (self as? any PluginContext)?.plugins ?? [] }
+
+    /// The plug-in that was registered under a name.
+    public func plugin(_ id: String) -> Plugin? {
+        plugins.first { $0.id == id }
+    }
+}
+
+extension Plugin {
+    /// Logs a value for the loggers of the trainer, see `Model.log(_:_:step:)`.
+    ///
+    /// - Parameters:
+    ///   - name: what the value is called. A slash makes a group, as in `weights/fc`.
+    ///   - value: a number, or what a member of `LoggedValue` makes: images, a histogram, a text.
+    ///   - step: the step that it belongs to; the iteration (`TrainingState.currentIteration`) by default.
+    public final func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
+        trainer?.log(name, value, step: step)
+    }
+
+    /// Logs a number for the loggers of the trainer.
+    public final func log(_ name: String, _ value: Double, step: Int? = nil) {
+        trainer?.log(name, .scalar(value), step: step)
+    }
+}

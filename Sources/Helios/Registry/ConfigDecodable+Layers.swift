@@ -70,7 +70,7 @@ extension Tensor: ConfigDecodable {
             return
         }
         guard case .list(let elements) = value, elements.count == count else {
-            throw place.mustBe("a list of length \(count), as its neighbours are", not: value)
+            throw place.mustBe("a list of length \(count), as its neighbors are", not: value)
         }
         for (position, element) in elements.enumerated() {
             try append(element, of: shape.dropFirst(), to: &numbers, at: place[position])

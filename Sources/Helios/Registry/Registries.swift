@@ -9,7 +9,7 @@ public enum Registries {
         registry.addMaxPooling()
         registry.addOtherPooling()
         registry.addAdaptivePooling()
-        registry.addNormalisations()
+        registry.addNormalizations()
         registry.addActivations()
         registry.addDropouts()
         registry.addPaddingLayers()

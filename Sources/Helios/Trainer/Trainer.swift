@@ -134,13 +134,13 @@ public final class Trainer {
     /// Runs a few batches of everything, so that a fault at the end of an epoch shows now and not after an hour:
     /// training, validation, the states for a checkpoint, the test. Reads and writes no files.
     ///
-    /// - Parameter steps: how many batches of each; when training by iteration, how many iterations.
+    /// - Parameter limit: how many batches of each; in a training by iterations, how many iterations.
     /// - Throws: as `fit`.
     @discardableResult
     public func fastRun<Batch>(
-        _ model: Model<Batch>, _ data: DataModule<Batch>, steps: Int = 3
+        _ model: Model<Batch>, _ data: DataModule<Batch>, limit: Int = 3
     ) throws -> FitResult {
-        guard steps > 0 else { throw ConfigurationError("a fast run needs at least one step, not \(steps)") }
-        return try run("fast run", .fastRun(steps: steps), model, data) { try $0.fastRun() }
+        guard limit > 0 else { throw ConfigurationError("a fast run needs at least one batch, not \(limit)") }
+        return try run("fast run", .fastRun(limit: limit), model, data) { try $0.fastRun() }
     }
 }

@@ -216,7 +216,7 @@ extension Optimizer {
         return try parameterGroups.enumerated().map { position, group in
             guard group.options["initial_lr"] != nil else {
                 throw SchedulerError(
-                    "group \(position) has no 'initial_lr', which a scheduler that goes on needs: load the optimizer's "
+                    "group \(position) has no 'initial_lr', which a scheduler that resumes needs: load the optimizer's "
                         + "state first, or start with a lastEpoch of -1")
             }
             return try group.options.double("initial_lr")

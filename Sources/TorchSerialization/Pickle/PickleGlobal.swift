@@ -44,7 +44,7 @@ struct PickleGlobal: Hashable {
     static let rebuildDeviceTensor = PickleGlobal(
         module: "torch._utils", name: "_rebuild_device_tensor_from_cpu_tensor")
     static let rebuildSparseTensor = PickleGlobal(module: "torch._utils", name: "_rebuild_sparse_tensor")
-    static let rebuildQuantisedTensor = PickleGlobal(module: "torch._utils", name: "_rebuild_qtensor")
+    static let rebuildQuantizedTensor = PickleGlobal(module: "torch._utils", name: "_rebuild_qtensor")
     static let rebuildFromType = PickleGlobal(module: "torch._tensor", name: "_rebuild_from_type_v2")
 
     // NumPy

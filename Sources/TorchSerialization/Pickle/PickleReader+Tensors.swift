@@ -11,7 +11,7 @@ extension PickleReader {
         case .rebuildTensorV3: return try rebuildTensor(global, arguments, fixedCount: 7)
         case .rebuildParameter, .rebuildParameterWithState, .rebuildDeviceTensor: return try tensor(global, arguments)
         case .rebuildSparseTensor: return try rebuildSparseTensor(arguments)
-        case .rebuildQuantisedTensor: throw FormatError("it holds a quantized tensor, which is not read", .unsupported)
+        case .rebuildQuantizedTensor: throw FormatError("it holds a quantized tensor, which is not read", .unsupported)
         default: return nil
         }
     }
@@ -160,7 +160,7 @@ extension PickleReader {
             case .int(let count) = graph.nodes[parts[4]]
         else { throw damage("a persistent id names no storage") }
         guard let type = StorageType(global) else {
-            if global.isQuantisedStorage {
+            if global.isQuantizedStorage {
                 throw FormatError("it holds a quantized tensor, which is not read", .unsupported)
             }
             throw FormatError.notData(global)
@@ -205,7 +205,7 @@ extension FormatError {
 
 extension PickleGlobal {
     /// Whether this is the class of a storage of quantized numbers.
-    fileprivate var isQuantisedStorage: Bool {
+    fileprivate var isQuantizedStorage: Bool {
         module == "torch"
             && ["QUInt8Storage", "QInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage"]
                 .contains(name)

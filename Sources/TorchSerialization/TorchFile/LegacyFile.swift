@@ -12,7 +12,7 @@ struct LegacyFile {
     private static let version = 1001
 
     /// Whether the file begins as a pickle of protocol 2 or later does.
-    static func isRecognised(_ file: FileSource) throws -> Bool {
+    static func isRecognized(_ file: FileSource) throws -> Bool {
         try file.read(at: 0, count: min(1, file.size)) == [PickleOpcode.protocolVersion.rawValue]
     }
 

@@ -6,7 +6,7 @@ struct TorchFileParts {
     let archive: ArchiveReader?
 
     init(_ file: FileSource) throws {
-        if try LegacyFile.isRecognised(file) {
+        if try LegacyFile.isRecognized(file) {
             let legacy = try LegacyFile(file)
             (graph, storages, archive) = (legacy.graph, legacy.storages, nil)
             return

@@ -162,17 +162,43 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
 
     @Test("images do not pile up in memory: whoever logs too many waits")
     func bounded() throws {
-        let logger = MemoryLogger(kinds: [.images])
+        /// Takes images only when it is let.
+        final class SlowLogger: RunLogger, @unchecked Sendable {
+            let id = "slow"
+            let supportedKinds: Set<LoggedKind> = [.images]
+            let hasBegun = DispatchSemaphore(value: 0), mayGo = DispatchSemaphore(value: 0)
+            private(set) var count = 0
+
+            func open(_ run: LoggedRun) throws {}
+            func write(_ records: [LogRecord]) throws {
+                hasBegun.signal()
+                mayGo.wait()
+                count += records.count
+            }
+            func flush() throws {}
+            func stateDict() throws -> StateDict { [:] }
+            func close() throws {}
+        }
+        let logger = SlowLogger()
         let queue = try queue(logger)
         try queue.open(isRepeated: false, run)
         let image = try LoggedImage(
             pixels: [UInt8](repeating: 0, count: 40 << 20), width: 8192, height: 5120, channels: 1)
-        for step in 0..<3 {
-            queue.add(LogRecord(name: "image", step: step, value: .images([image])))
-            // At most one still waits.
-            if step == 1 { #expect(logger.records.count >= 1) }
-        }
+        func record(_ step: Int) -> LogRecord { LogRecord(name: "image", step: step, value: .images([image])) }
+        queue.add(record(0))
+        logger.hasBegun.wait()
+        // The logger has the first, and one may wait in memory.
+        queue.add(record(1))
+        let third = record(2)
+        let isAdded = DispatchSemaphore(value: 0)
+        Thread {
+            queue.add(third)
+            isAdded.signal()
+        }.start()
+        #expect(isAdded.wait(timeout: .now() + .milliseconds(100)) == .timedOut)
+        for _ in 0..<3 { logger.mayGo.signal() }
+        isAdded.wait()
         queue.close()
-        #expect(logger.records.count == 3)
+        #expect(logger.count == 3)
     }
 }

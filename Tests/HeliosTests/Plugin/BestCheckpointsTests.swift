@@ -163,7 +163,7 @@ import Testing
             }
             #expect(other?.reason.contains("did you mean 'scores'?") == true)
             // A fast run writes nothing.
-            try trainer.fastRun(ScoredModel([1]), SmallData(), steps: 1)
+            try trainer.fastRun(ScoredModel([1]), SmallData(), limit: 1)
             #expect(folder.filesBelow.isEmpty)
         }
     }

@@ -91,7 +91,7 @@ struct EMATests {
         #expect(ema.stepCount == states.count)
     }
 
-    @Test("a model that accumulates in its own way says when the optimiser steps", .standardGenerator)
+    @Test("a model that accumulates in its own way says when the optimizer steps", .standardGenerator)
     func ownSteps() throws {
         let ema = try EMA(isStep: { $0.datasetIter % 2 == 1 })
         let trainer = try Trainer.quiet(.epochs(2), accumulation: .batches(4))

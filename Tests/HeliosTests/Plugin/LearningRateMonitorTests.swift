@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test("by step, every so many steps of the optimiser are noted with the rate that they have")
+    @Test("by step, every so many steps of the optimizer are noted with the rate that they have")
     func bySteps() throws {
         let trainer = try Trainer.quiet(.iterations(7), accumulation: .batches(2))
         let monitor = try LearningRateMonitor(.steps(3), historyLimit: 10)
@@ -75,7 +75,7 @@ import Testing
         #expect(none.history.isEmpty)
     }
 
-    @Test("several optimisers and groups are told apart by their names")
+    @Test("several optimizers and groups are told apart by their names")
     func names() throws {
         final class Two: SmallModel {
             var others: [SGD] = []
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test("numbers that make no sense are errors, and a model without an optimiser is warned of")
+    @Test("numbers that make no sense are errors, and a model without an optimizer is warned of")
     func unfit() throws {
         #expect(throws: PluginError.self) { try LearningRateMonitor(.steps(0)) }
         #expect(throws: PluginError.self) { try LearningRateMonitor(historyLimit: -1) }

@@ -100,10 +100,10 @@ import Testing
         #expect(try tensor.array(Float.self) == [1, 2.5, 3, 4])
         #expect(try options.value("c", as: Tensor.self).shape == [0])
         #expect(try options.value("d", as: Tensor.self).shape == [])
-        expectError("optimizer AdamW: 'b[1]' must be a list of length 2, as its neighbours are, not the list [3]") {
+        expectError("optimizer AdamW: 'b[1]' must be a list of length 2, as its neighbors are, not the list [3]") {
             try options.value("b", as: Tensor.self)
         }
-        expectError("optimizer AdamW: 'e[1]' must be a list of length 1, as its neighbours are, not the number 2") {
+        expectError("optimizer AdamW: 'e[1]' must be a list of length 1, as its neighbors are, not the number 2") {
             try options.value("e", as: Tensor.self)
         }
     }

@@ -4,15 +4,15 @@ import Testing
 
 @testable import Helios
 
-/// What the registries are filled with, against the initialisers, the sources and PyTorch.
+/// What the registries are filled with, against the initializers, the sources and PyTorch.
 @Suite(.standardGenerator)
 struct RegistryContentsTests {
     static let networkCases = [
-        linearCases, convolutionCases, poolingCases, normalisationCases, activationCases, paddingCases, sequenceCases,
+        linearCases, convolutionCases, poolingCases, normalizationCases, activationCases, paddingCases, sequenceCases,
         attentionCases,
     ].reduce(into: [:]) { $0.merge($1) { $1 } }
 
-    /// An optimiser of one group that has had a scheduler.
+    /// An optimizer of one group that has had a scheduler.
     private static func optimizer() throws -> Optimizer {
         let optimizer = try SGD([Tensor.zeros([2, 3]).requiresGrad_()], learningRate: 0.1, momentum: 0.4)
         optimizer.parameterGroups[0].options["initial_lr"] = 0.1
@@ -25,25 +25,25 @@ struct RegistryContentsTests {
 
     // MARK: What is made
 
-    @Test("networks are what their initialisers make", arguments: networkCases.keys.sorted())
+    @Test("networks are what their initializers make", arguments: networkCases.keys.sorted())
     func networks(name: String) throws {
-        try expectInitialisers(Registries.networks, name, Self.networkCases) { () }
+        try expectInitializers(Registries.networks, name, Self.networkCases) { () }
     }
 
-    @Test("losses are what their initialisers make", arguments: lossCases.keys.sorted())
+    @Test("losses are what their initializers make", arguments: lossCases.keys.sorted())
     func losses(name: String) throws {
-        try expectInitialisers(Registries.losses, name, lossCases) { () }
+        try expectInitializers(Registries.losses, name, lossCases) { () }
     }
 
-    @Test("optimisers are what their initialisers make", arguments: optimizerCases.keys.sorted())
+    @Test("optimizers are what their initializers make", arguments: optimizerCases.keys.sorted())
     func optimizers(name: String) throws {
-        try expectInitialisers(Registries.optimizers, name, optimizerCases, Self.groups)
+        try expectInitializers(Registries.optimizers, name, optimizerCases, Self.groups)
     }
 
     @Test(
-        "schedulers are what their initialisers make, and give the same rates", arguments: schedulerCases.keys.sorted())
+        "schedulers are what their initializers make, and give the same rates", arguments: schedulerCases.keys.sorted())
     func schedulers(name: String) throws {
-        try expectInitialisers(Registries.schedulers, name, schedulerCases, Self.optimizer)
+        try expectInitializers(Registries.schedulers, name, schedulerCases, Self.optimizer)
         for example in try #require(schedulerCases[name]) where name != "ReduceLROnPlateau" {
             let made = try Registries.schedulers.make(name, Self.optimizer(), example.options)
             let expected = try example.make(Self.optimizer())
@@ -55,17 +55,17 @@ struct RegistryContentsTests {
         }
     }
 
-    @Test("plug-ins are what their initialisers make", arguments: pluginCases.keys.sorted())
+    @Test("plug-ins are what their initializers make", arguments: pluginCases.keys.sorted())
     func plugins(name: String) throws {
-        try expectInitialisers(Registries.plugins, name, pluginCases) { () }
+        try expectInitializers(Registries.plugins, name, pluginCases) { () }
     }
 
     @Test("metrics are what their initializers make", arguments: metricCases.keys.sorted())
     func metrics(name: String) throws {
-        try expectInitialisers(Registries.metrics, name, metricCases) { () }
+        try expectInitializers(Registries.metrics, name, metricCases) { () }
     }
 
-    private func expectInitialisers<Subject, Product>(
+    private func expectInitializers<Subject, Product>(
         _ registry: Registry<Subject, Product>, _ name: String, _ cases: RegistryCases<Subject, Product>,
         _ subject: () throws -> Subject
     ) throws {
@@ -178,7 +178,7 @@ struct RegistryContentsTests {
         "TransformerEncoder": ["enable_nested_tensor", "mask_check"],
         // Never read.
         "SequentialLR": ["last_epoch"],
-        // The optimiser is the one that the scheduler is made for.
+        // The optimizer is the one that the scheduler is made for.
         "ChainedScheduler": ["optimizer"],
     ]
 

@@ -157,7 +157,7 @@ import Testing
         let trainer = try Trainer(
             .epochs(5), accumulation: .batches(4, remainder: .drop), device: .cpu, display: .nothing)
         let model = Accumulating()
-        try trainer.fastRun(model, data, steps: 3)
+        try trainer.fastRun(model, data, limit: 3)
         #expect(model.stepCount == 1)
     }
 

@@ -197,9 +197,9 @@ import Testing
                 try super.loadStateDict(state, fastInit: fastInit)
             }
         }
-        try Trainer.quiet(.iterations(20)).checkResume(steps: 3, then: 3) { (Resuming(), SmallData()) }
+        try Trainer.quiet(.iterations(20)).checkResume(batches: 3, then: 3) { (Resuming(), SmallData()) }
         let error = #expect(throws: CheckpointError.self) {
-            try Trainer.quiet(.iterations(20)).checkResume(steps: 3, then: 3) { (Unfreezing(), SmallData()) }
+            try Trainer.quiet(.iterations(20)).checkResume(batches: 3, then: 3) { (Unfreezing(), SmallData()) }
         }
         #expect(
             error?.description.contains("add the same ones with addParameterGroup before the state is loaded") == true)
@@ -214,7 +214,7 @@ import Testing
             let (plugins, options, random) = (trainer.plugins.count, trainer.options, try Generator.standard().state())
             var check: ResumeCheck?
             let printed = try trainer.printedText {
-                check = try trainer.checkResume(steps: 3, then: 4) { (Annotated(), WholeBatches()) }
+                check = try trainer.checkResume(batches: 3, then: 4) { (Annotated(), WholeBatches()) }
             }
             #expect(printed.contains("resume check: after a stop at batch 3, the next 4 are the same to the bit"))
             #expect(!printed.contains("interrupted"))
@@ -229,7 +229,7 @@ import Testing
     func checkFails() throws {
         let trainer = try Trainer.quiet(.iterations(20))
         let error = #expect(throws: ResumeCheckError.self) {
-            try trainer.checkResume(steps: 2, then: 3) { (Plain(), WholeBatches()) }
+            try trainer.checkResume(batches: 2, then: 3) { (Plain(), WholeBatches()) }
         }
         #expect(error?.difference.hasPrefix("the loss 'loss' is ") == true)
         #expect(error?.difference.contains(" in batch 3, without the stop and after the resume (") == true)
@@ -254,7 +254,7 @@ import Testing
         }
         let trainer = try Trainer.quiet(.iterations(20))
         let error = #expect(throws: ResumeCheckError.self) {
-            try trainer.checkResume(steps: 2, then: 2) { (Counting(), SmallData()) }
+            try trainer.checkResume(batches: 2, then: 2) { (Counting(), SmallData()) }
         }
         #expect(error?.difference.contains("'model.user.tracker.value' of the checkpoint is 4.0 and 2.0") == true)
         #expect(error?.unsavedProperties.contains("count") == true)
@@ -271,7 +271,7 @@ import Testing
             }
         }
         let error = #expect(throws: ResumeCheckError.self) {
-            try Trainer.quiet(.iterations(20)).checkResume(steps: 2, then: 2) { (Chance(), SmallData()) }
+            try Trainer.quiet(.iterations(20)).checkResume(batches: 2, then: 2) { (Chance(), SmallData()) }
         }
         #expect(error?.difference.hasPrefix("two trainings from the start differ already") == true)
     }
@@ -279,10 +279,12 @@ import Testing
     @Test("checkResume with more batches than the training has is an error")
     func checkIsTooLong() throws {
         #expect(throws: ConfigurationError.self) {
-            try Trainer.quiet(.iterations(3)).checkResume(steps: 2, then: 2) { (SmallModel(), SmallData()) }
+            try Trainer.quiet(.iterations(3)).checkResume(batches: 2, then: 2) { (SmallModel(), SmallData()) }
         }
-        #expect(throws: ConfigurationError.self) {
-            try Trainer.quiet().checkResume(steps: 0) { (SmallModel(), SmallData()) }
+        for (batches, more) in [(0, 3), (3, 0), (.max, 1)] {
+            #expect(throws: ConfigurationError.self) {
+                try Trainer.quiet().checkResume(batches: batches, then: more) { (SmallModel(), SmallData()) }
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ import Testing
             let (model, data) = (Counting(), SmallData())
             let trainer = try trainer(unit, folder)
             var result: FitResult?
-            let text = try trainer.printedText { result = try trainer.fastRun(model, data, steps: 1) }
+            let text = try trainer.printedText { result = try trainer.fastRun(model, data, limit: 1) }
             #expect(result?.outcome == .completed && result?.state.globalIteration == 1)
             #expect(model.counts == ["valid": 1, "test": 1, "epoch end": 1, "training end": 1])
             #expect(text == "fast run: everything works\n")
@@ -47,12 +47,12 @@ import Testing
     func manySteps() throws {
         try withTemporaryFolder { folder in
             let model = Counting()
-            #expect(try trainer(.epoch, folder).fastRun(model, SmallData(), steps: 50).state.globalIteration == 6)
+            #expect(try trainer(.epoch, folder).fastRun(model, SmallData(), limit: 50).state.globalIteration == 6)
             #expect(model.counts["valid"] == 2 && model.counts["test"] == 2)
             let other = Counting()
-            #expect(try trainer(.iteration, folder).fastRun(other, SmallData(), steps: 8).state.currentIteration == 8)
+            #expect(try trainer(.iteration, folder).fastRun(other, SmallData(), limit: 8).state.currentIteration == 8)
             let accumulating = try trainer(.iteration, folder, accumulationSteps: 3)
-            let state = try accumulating.fastRun(Counting(), SmallData(), steps: 2).state
+            let state = try accumulating.fastRun(Counting(), SmallData(), limit: 2).state
             #expect(state.currentIteration == 2 && state.globalIteration == 6)
         }
     }
@@ -63,7 +63,7 @@ import Testing
             let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))
             try trainer.fit(SmallModel(), SmallData())
             let (files, last) = (folder.filesBelow, trainer.lastCheckpoint)
-            #expect(try trainer.fastRun(SmallModel(), SmallData(), steps: 2).state.globalIteration == 2)
+            #expect(try trainer.fastRun(SmallModel(), SmallData(), limit: 2).state.globalIteration == 2)
             #expect(folder.filesBelow == files && trainer.lastCheckpoint == last && last != nil)
         }
     }
@@ -84,7 +84,7 @@ import Testing
             override func loadStateDict(_ state: StateDict, fastInit: Bool) throws { throw Trouble() }
         }
         for model in [BadValidation(), BadTest(), BadState(), BadRestore()] {
-            #expect(throws: Trouble.self) { try Trainer.quiet(.epochs(9)).fastRun(model, SmallData(), steps: 1) }
+            #expect(throws: Trouble.self) { try Trainer.quiet(.epochs(9)).fastRun(model, SmallData(), limit: 1) }
         }
     }
 
@@ -107,8 +107,8 @@ import Testing
 
     @Test("it needs a step, and no total of steps")
     func options() throws {
-        #expect(throws: ConfigurationError.self) { try Trainer.quiet().fastRun(SmallModel(), SmallData(), steps: 0) }
-        let result = try Trainer.quiet(nil).fastRun(SmallModel(), SmallData(), steps: 1)
+        #expect(throws: ConfigurationError.self) { try Trainer.quiet().fastRun(SmallModel(), SmallData(), limit: 0) }
+        let result = try Trainer.quiet(nil).fastRun(SmallModel(), SmallData(), limit: 1)
         #expect(result.state.globalEpoch == 1)
     }
 
@@ -116,7 +116,7 @@ import Testing
     func limits() throws {
         let trainer = try Trainer.quiet(.epochs(3), validation: .every(1, limit: 1), data: .first(train: 2))
         let model = Counting()
-        #expect(try trainer.fastRun(model, SmallData(), steps: 5).state.globalIteration == 2)
+        #expect(try trainer.fastRun(model, SmallData(), limit: 5).state.globalIteration == 2)
         #expect(model.counts["valid"] == 1 && model.counts["test"] == 2)
     }
 }

@@ -6,7 +6,7 @@ import TorchOptim
 @testable import Helios
 
 @Suite(.standardGenerator) struct LearningRateFinderTests {
-    /// Notes the learning rates right after each step of the optimiser.
+    /// Notes the learning rates right after each step of the optimizer.
     private class Watching: SmallModel {
         var rates: [Double] = []
         var calls: [String] = []
@@ -212,7 +212,7 @@ import TorchOptim
         #expect(throws: ConfigurationError.self) { _ = try find(None(), nil) }
     }
 
-    @Test("a model without an optimiser is an error that says so")
+    @Test("a model without an optimizer is an error that says so")
     func noOptimizer() {
         final class Fixed: SmallModel {
             override func setup(fastInit: Bool) throws {

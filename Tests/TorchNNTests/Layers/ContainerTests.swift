@@ -29,8 +29,8 @@ struct ContainerTests {
         #expect(try Sequential()(input).isSame(as: input))
     }
 
-    @Test("equal neighbours in a list share a line, as in PyTorch")
-    func equalNeighboursShareALine() throws {
+    @Test("equal neighbors in a list share a line, as in PyTorch")
+    func equalNeighborsShareALine() throws {
         let list = ModuleList([ReLU(), ReLU()])
         #expect(list.description == "ModuleList(\n  (0-1): 2 x ReLU()\n)")
     }

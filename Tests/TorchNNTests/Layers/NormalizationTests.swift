@@ -6,7 +6,7 @@ import TorchNN
 @Suite(.standardGenerator)
 struct NormalizationTests {
     static let family: LayerFamily = LayerFamily(
-        name: "normalisation",
+        name: "normalization",
         makers: [
             "batch norm1d": .layer { BatchNorm1d(3) },
             "batch norm1d of sequences": .layer { BatchNorm1d(3, eps: 1e-3, momentum: 0.3) },
@@ -63,7 +63,7 @@ struct NormalizationTests {
         #expect(throws: TorchError.self) { try BatchNorm2d(3)(Tensor.zeros([2, 4, 2, 2])) }
     }
 
-    @Test("batch normalisation refuses to train on one value for each channel, and counts no batch then")
+    @Test("batch normalization refuses to train on one value for each channel, and counts no batch then")
     func singleValueThrows() throws {
         let layer = BatchNorm2d(3)
         let error = #expect(throws: TorchError.self) { try layer(Tensor.zeros([1, 3, 1, 1])) }
@@ -72,7 +72,7 @@ struct NormalizationTests {
         #expect(throws: Never.self) { try layer.eval()(Tensor.zeros([1, 3, 1, 1])) }
     }
 
-    @Test("instance normalisation refuses one value for each channel of a sample")
+    @Test("instance normalization refuses one value for each channel of a sample")
     func singlePlaceThrows() throws {
         let error = #expect(throws: TorchError.self) { try InstanceNorm1d(3)(Tensor.zeros([2, 3, 1])) }
         #expect(error?.kind == .shape)

@@ -56,7 +56,7 @@ import TorchNN
         #expect(network.isTraining && !last.isTraining)
     }
 
-    @Test("a network without batch normalisation is not run")
+    @Test("a network without batch normalization is not run")
     func nothing() throws {
         try updateBatchNorm(Linear(2, 2)) { Issue.record("it was run") }
     }

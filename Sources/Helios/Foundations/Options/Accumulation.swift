@@ -29,3 +29,11 @@ public enum AccumulationRemainder: String, Sendable, Hashable, CaseIterable {
     /// They are left out: an epoch ends with the last batch that completes a step.
     case drop
 }
+
+/// The batches whose gradients add up to one step of the optimizer, as the batch that is being trained sees them.
+struct AccumulationWindow: Equatable {
+    /// How many batches there are.
+    var batchCount = 1
+    /// Whether the current batch is the last of them.
+    var isComplete = true
+}

@@ -57,3 +57,59 @@ final class RunEnvironment {
         do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
     }
 }
+
+/// Gives a run the number of threads that its trainer asks for, and the process back its own afterwards.
+final class ThreadControl {
+    private let asked: ThreadCount
+    private let previous = LibTorch.threadCount
+
+    init(_ asked: ThreadCount) throws {
+        self.asked = asked
+        if case .count(let count) = asked { try LibTorch.setThreadCount(count) }
+    }
+
+    /// Gives the process back what it had.
+    func restore() throws {
+        if asked != .unchanged { try LibTorch.setThreadCount(previous) }
+    }
+}
+
+/// Counts the steps that a model's optimizers make, to find a model that accumulates otherwise than the trainer says, or
+/// not at all.
+final class AccumulationWatch {
+    /// How many batches were trained.
+    private(set) var batchCount = 0
+    /// How many steps the optimizers made.
+    private(set) var stepCount = 0
+
+    private var stepsBefore = 0
+    private var handles: [StepHookHandle] = []
+
+    /// Watches the optimizers among the model's stored properties; `nil` if there are none, so nothing can be known.
+    init?<Batch>(_ model: Model<Batch>) {
+        let optimizers = model.namedOptimizers()
+        guard !optimizers.isEmpty else { return nil }
+        for (_, optimizer) in optimizers {
+            handles.append(optimizer.registerStepPostHook { [unowned self] _ in stepCount += 1 })
+        }
+    }
+
+    func remove() {
+        for handle in handles { handle.remove() }
+        handles = []
+    }
+
+    /// Takes note of a batch that was trained.
+    ///
+    /// - Parameter skips: whether a step may be skipped, as a scaler does after an overflow.
+    /// - Returns: what is wrong, if the optimizers stepped when no step was due, or did not when one was.
+    func endBatch(_ window: AccumulationWindow, skips: Bool) -> String? {
+        defer { stepsBefore = stepCount }
+        batchCount += 1
+        let hasStepped = stepCount > stepsBefore
+        guard hasStepped != window.isComplete, hasStepped || !skips else { return nil }
+        return hasStepped
+            ? "an optimizer stepped with a batch that does not complete a step"
+            : "no optimizer stepped with the batch that completes a step"
+    }
+}

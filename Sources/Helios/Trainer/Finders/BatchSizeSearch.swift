@@ -6,7 +6,7 @@ public struct BatchSizeSearch: Sendable, Equatable {
     public enum Mode: Sendable, Hashable {
         /// Twice as much each time: quick, and the result may be half of what is possible.
         case doubling
-        /// Then, between the last that worked and the first that did not, the middle, until they are neighbours.
+        /// Then, between the last that worked and the first that did not, the middle, until they are neighbors.
         case binarySearch
     }
 

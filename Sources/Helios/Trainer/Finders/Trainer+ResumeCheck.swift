@@ -4,7 +4,7 @@ extension Trainer {
     /// Checks that a training that is stopped and resumed is the one that was never stopped, bit for bit.
     ///
     /// ```swift
-    /// try trainer.checkResume(steps: 5, then: 5) { (try Classifier(), ImageData()) }
+    /// try trainer.checkResume(batches: 5, then: 5) { (try Classifier(), ImageData()) }
     /// ```
     /// Run it once for a new model: it finds state that is not in the checkpoint. It trains three new models with this
     /// trainer's options and plug-ins: one without a stop, one that stops after some batches with a checkpoint, and one
@@ -13,7 +13,7 @@ extension Trainer {
     /// is removed; nothing else is written. Random generators and numbers of threads are afterwards what they were.
     ///
     /// - Parameters:
-    ///   - steps: how many batches to train before the stop.
+    ///   - batches: how many batches to train before the stop.
     ///   - more: how many batches to train after it.
     ///   - make: makes a new model and its data module; called three times.
     /// - Returns: which stored properties are not restored although training changes them. That is printed too.
@@ -21,11 +21,12 @@ extension Trainer {
     ///   restored; `ConfigurationError` if the training ends earlier; what hooks and data throw.
     @discardableResult
     public func checkResume<Batch>(
-        steps: Int = 3, then more: Int = 3, _ make: () throws -> (Model<Batch>, DataModule<Batch>)
+        batches: Int = 3, then more: Int = 3, _ make: () throws -> (Model<Batch>, DataModule<Batch>)
     ) throws -> ResumeCheck {
-        guard steps > 0, more > 0 else {
+        guard batches > 0, more > 0, case let (total, isTooLarge) = batches.addingReportingOverflow(more), !isTooLarge
+        else {
             throw ConfigurationError(
-                "a resume is checked with at least one batch before and one after the stop, not \(steps) and \(more)")
+                "a resume is checked with at least one batch before and one after the stop, not \(batches) and \(more)")
         }
         let observer = ResumeObserver()
         try register(observer)
@@ -39,11 +40,11 @@ extension Trainer {
                 (checkpoints.folder, checkpoints.every) = (folder.appending(path: name), nil)
                 status.options.checkpoints = checkpoints
                 let (model, data) = try make()
-                observer.begin(upTo: end, lookingAt: steps)
+                observer.begin(upTo: end, lookingAt: batches)
                 let result = try fit(model, data)
                 guard case .interrupted(.request) = result.outcome, result.state.globalIteration == end else {
                     throw ConfigurationError(
-                        "the resume cannot be checked with \(steps) and \(more) batches: the training ended after "
+                        "the resume cannot be checked with \(batches) and \(more) batches: the training ended after "
                             + "\(result.state.globalIteration), since it was \(result.outcome)")
                 }
                 guard let file = lastCheckpoint, case .dictionary(let state) = try TorchFile.load(file) else {
@@ -51,11 +52,11 @@ extension Trainer {
                 }
                 return ObservedTraining(model: model, losses: observer.losses, state: state, before: observer.snapshot)
             }
-            let whole = try train("whole", upTo: steps + more)
-            let first = try train("parts", upTo: steps)
-            let second = try train("parts", upTo: steps + more)
+            let whole = try train("whole", upTo: total)
+            let first = try train("parts", upTo: batches)
+            let second = try train("parts", upTo: total)
             let check = ResumeCheck(
-                steps: steps, more: more, unsavedProperties: ObservedTraining.unsaved(whole, second))
+                batches: batches, more: more, unsavedProperties: ObservedTraining.unsaved(whole, second))
             if let difference = ObservedTraining.difference(whole, first, second) {
                 throw ResumeCheckError(difference: difference, unsavedProperties: check.unsavedProperties)
             }
@@ -64,8 +65,8 @@ extension Trainer {
         }
     }
 
-    /// Runs `body` without a log, lines of the trainings, checkpoints by frequency and a time limit; options and the process are afterwards as
-    /// they were.
+    /// Runs `body` without a log, lines of the trainings, checkpoints by frequency, and a time limit. Afterwards the options
+    /// and the process are as they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
         let before = (options, state, lastCheckpoint)
         status.options.logs.file = nil
@@ -83,7 +84,7 @@ extension Trainer {
 /// What a check of the resume found if all bits agree.
 public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
     /// How many batches were trained before the stop, and after it.
-    public let steps: Int
+    public let batches: Int
     public let more: Int
     /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
     /// after the resume. The batches of the check did not depend on them; mark them `@Saved` if later ones may, and
@@ -91,7 +92,7 @@ public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
     public let unsavedProperties: [String]
 
     public var description: String {
-        "resume check: after a stop at batch \(steps), the next \(more) are the same to the bit"
+        "resume check: after a stop at batch \(batches), the next \(more) are the same to the bit"
             + Self.note(unsavedProperties)
     }
 

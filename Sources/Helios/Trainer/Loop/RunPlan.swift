@@ -6,7 +6,7 @@ struct RunPlan {
         /// A test or a prediction.
         case evaluation
         /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
-        case fastRun(steps: Int)
+        case fastRun(limit: Int)
         /// Some steps of training and nothing else, with another batch size if it is given.
         case probe(batchSize: Int?)
     }
@@ -15,7 +15,7 @@ struct RunPlan {
     var length: TrainerOptions.Length
     var validFrequency: Int?
     var checkpointFrequency: Int?
-    var sanityCheckSteps: Int
+    var sanityCheckBatches: Int
     var limits: BatchLimits
     /// Whether there are checkpoints and a log file; a probe writes nothing.
     let writesFiles: Bool
@@ -31,7 +31,7 @@ struct RunPlan {
         length = options.length ?? TrainerOptions.Length(unit: options.unit, count: 0)
         validFrequency = options.validation?.every
         checkpointFrequency = options.checkpoints?.every
-        sanityCheckSteps = options.validation?.sanityCheck ?? 0
+        sanityCheckBatches = options.validation?.sanityCheck ?? 0
         limits = BatchLimits(
             valid: options.validation?.limit, test: options.data.test,
             multiple: options.accumulation.remainder == .drop ? options.accumulation.batches : nil)
@@ -49,21 +49,21 @@ struct RunPlan {
         switch kind {
         case .training, .evaluation:
             return
-        case .fastRun(let steps):
+        case .fastRun(let limit):
             let isByEpoch = options.unit == .epoch
-            length.count = isByEpoch ? 1 : steps
-            validFrequency = isByEpoch ? 1 : steps
+            length.count = isByEpoch ? 1 : limit
+            validFrequency = isByEpoch ? 1 : limit
             // Fewer would be less than a step.
-            let batches = max(steps, limits.multiple ?? 0)
+            let batches = max(limit, limits.multiple ?? 0)
             limits.train = min(limits.train ?? batches, batches)
-            limits.valid = min(limits.valid ?? steps, steps)
-            limits.test = min(limits.test ?? steps, steps)
+            limits.valid = min(limits.valid ?? limit, limit)
+            limits.test = min(limits.test ?? limit, limit)
         case .probe(let batchSize):
             validFrequency = nil
             limits.batchSize = batchSize
             limits.multiple = nil
         }
         checkpointFrequency = nil
-        sanityCheckSteps = 0
+        sanityCheckBatches = 0
     }
 }

@@ -48,12 +48,12 @@ extension TrainingRun {
 
     /// Validates with a few batches before a new training, and leaves nothing behind.
     func sanityCheck() throws {
-        guard plan.sanityCheckSteps > 0, let loader = data.validationLoader else { return }
+        guard plan.sanityCheckBatches > 0, let loader = data.validationLoader else { return }
         status.isSanityChecking = true
         defer { status.isSanityChecking = false }
         let metrics = MetricStates(of: model)
         try keepingRandomState(if: true) {
-            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckSteps) }
+            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckBatches) }
         }
         progress.end()
         metrics.restore()

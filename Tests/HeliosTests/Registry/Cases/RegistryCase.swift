@@ -1,5 +1,5 @@
 import Helios
-/// Options, and the same thing made by its initialiser.
+/// Options, and the same thing made by its initializer.
 struct RegistryCase<Subject, Product>: Sendable {
     let options: ConfigValue
     let make: @Sendable (Subject) throws -> Product

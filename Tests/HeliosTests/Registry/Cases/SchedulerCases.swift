@@ -1,6 +1,6 @@
 import Helios
 
-/// `halved` is a function that is registered here. `last_epoch` needs an optimiser that a scheduler had before.
+/// `halved` is a function that is registered here. `last_epoch` needs an optimizer that a scheduler had before.
 let schedulerCases: RegistryCases<Optimizer, LRScheduler> = {
     try? Registries.functions.register("halved", replacing: true) { options in
         let offset = try options.double("plus", 0)
@@ -108,7 +108,7 @@ private let cases: RegistryCases<Optimizer, LRScheduler> = [
                 $0, maxLearningRate: [0.3], epochs: 12, stepsPerEpoch: 9, pctStart: 0.25, annealStrategy: .linear,
                 baseMomentum: [0.5], maxMomentum: 0.6, divFactor: 10, finalDivFactor: 50, threePhase: true)
         },
-        // Another last_epoch needs an optimiser that this scheduler had before.
+        // Another last_epoch needs an optimizer that this scheduler had before.
         .init(["max_lr": 0.3, "total_steps": 50, "cycle_momentum": false, "last_epoch": -1]) {
             try OneCycleLR($0, maxLearningRate: 0.3, totalSteps: 50, cycleMomentum: false)
         },

@@ -37,7 +37,7 @@ def drawn(function, shape, dtype=torch.float32):
 
 
 def default_init_weights():
-    """What Helios' function of that name does, for a convolution, a batch normalisation and a linear layer."""
+    """What Helios' function of that name does, for a convolution, a batch normalization and a linear layer."""
     torch.manual_seed(5)
     weights = [torch.empty(4, 2, 3, 3), torch.empty(3, 8)]
     for weight in weights:
@@ -47,7 +47,7 @@ def default_init_weights():
 
 
 write(
-    "initialisers",
+    "initializers",
     {
         "drawn": {name: [drawn(f, [3, 5]), drawn(f, [4, 2, 3, 2])] for name, f in FUNCTIONS.items()}
         | {name: [drawn(f, [3, 5]), drawn(f, [5, 3])] for name, f in MATRICES.items()}

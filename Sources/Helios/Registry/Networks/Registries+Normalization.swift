@@ -1,5 +1,5 @@
 extension Registry where Subject == Void, Product == Module {
-    func addNormalisations() {
+    func addNormalizations() {
         add("BatchNorm1d") {
             try BatchNorm1d(
                 $0.int("num_features"), eps: $0.double("eps", 1e-5),

@@ -4,7 +4,7 @@ private let channelOptions: ConfigValue = [
     "num_features": 4, "eps": 1e-3, "momentum": nil, "affine": false, "track_running_stats": false,
 ]
 
-let normalisationCases: RegistryCases<Void, Module> = [
+let normalizationCases: RegistryCases<Void, Module> = [
     "BatchNorm1d": [
         .init(["num_features": 4]) { BatchNorm1d(4) },
         .init(channelOptions) {
