@@ -46,6 +46,7 @@ let package = Package(
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
+        .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: usesPkgConfig ? "libtorch" : nil),
@@ -99,10 +101,20 @@ let package = Package(
             exclude: ["Messages/Definitions"],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "HeliosTracking",
+            dependencies: [
+                "Helios", "Torch", "TorchSerialization",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "Digits",
             dependencies: [
-                "Helios", "HeliosTensorBoard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Helios", "HeliosTensorBoard", "HeliosTracking",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Examples/Digits",
             exclude: ["Data/README.md", "Data/make-digits.py"],
@@ -140,6 +152,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "TestSupport"],

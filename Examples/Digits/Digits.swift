@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Helios
 import HeliosTensorBoard
+import HeliosTracking
 
 /// Trains a classifier of handwritten digits, and tests it.
 @main
@@ -58,7 +59,7 @@ struct Digits: ParsableCommand {
 
     @Option(
         help:
-            "What writes curves into the folder's logs, separated by commas: csv, jsonl, tensorboard. A text log is always there.",
+            "What writes curves into the folder's logs, separated by commas: csv, jsonl, tensorboard, wandb (offline), mlflow. A text log is always there.",
         transform: LogFormat.list)
     var log: [LogFormat] = []
 
@@ -129,13 +130,16 @@ struct Digits: ParsableCommand {
 
 /// A logger that the command line names.
 enum LogFormat: String, CaseIterable {
-    case csv, jsonl, tensorboard
+    case csv, jsonl, tensorboard, wandb, mlflow
 
     func makeLogger() -> any RunLogger {
         switch self {
         case .csv: CSVLogger()
         case .jsonl: JSONLinesLogger()
         case .tensorboard: TensorBoardLogger()
+        // `wandb sync` uploads it.
+        case .wandb: WandbLogger(project: "digits", mode: .offline)
+        case .mlflow: MLflowLogger(experiment: "digits")
         }
     }
 

@@ -1,0 +1,243 @@
+import Foundation
+import Helios
+import Subprocess
+import Synchronization
+import TorchSerialization
+
+/// A Python that runs one of the scripts of this package, gets a line of JSON for each record, and answers in such lines.
+///
+/// Whatever happens to it, the training neither waits nor ends: `send` throws, once why and what to do is known.
+final class PythonChild: Sendable {
+    /// How long what it is to do may take, and how much of it may wait.
+    struct Limits: Sendable {
+        /// How many bytes of records may wait for the child.
+        var waitingByteCount = 16 << 20
+        /// How many seconds a full pipe may keep the thread of the loggers waiting, until the child reads again.
+        var patience = 5.0
+    }
+
+    private struct State {
+        /// Why there is no use in sending more.
+        var failure: TrackingError?
+        var hasEnded = false
+        var isClosing = false
+        /// What it said when it had begun the run.
+        var runID: String?
+        var warnings: Set<String> = []
+        /// What it wrote last to the standard error.
+        var lastErrors: [UInt8] = []
+        var kill: (@Sendable () -> Void)?
+        var droppedCount = 0
+    }
+
+    private static let grace = Duration.milliseconds(500)
+    private static let greatestAnswerLength = 1 << 16
+    private static let greatestWarningCount = 20
+
+    private let package: String
+    private let warn: @Sendable (String) -> Void
+    private let state = Mutex(State())
+    private let outbox: Outbox
+    private let executor = QueueExecutor()
+    private let ended = DispatchGroup()
+
+    /// Starts it, without waiting for it.
+    ///
+    /// - Parameters:
+    ///   - command: the Python.
+    ///   - script: what it runs.
+    ///   - package: the package that the script needs.
+    ///   - warn: warns the user.
+    init(
+        _ command: PythonCommand, script: String, package: String, limits: Limits,
+        warn: @escaping @Sendable (String) -> Void
+    ) {
+        self.package = package
+        self.warn = warn
+        outbox = Outbox(greatestByteCount: limits.waitingByteCount, patience: limits.patience)
+        ended.enter()
+        Task.detached(executorPreference: executor) { [self] in await run(command, script) }
+    }
+
+    /// The ID of the run, if the child has begun it.
+    var runID: String? { state.withLock(\.runID) }
+
+    // MARK: For the logger
+
+    /// Sends a message.
+    ///
+    /// - Throws: `TrackingError` if the child has failed, or does not read. Then the message is lost.
+    func send(_ message: JSONValue) throws(TrackingError) {
+        if let failure = state.withLock(\.failure) { throw failure }
+        if outbox.append(JSONWriter.write(message) + [UInt8(ascii: "\n")]) { return }
+        if let failure = state.withLock(\.failure) { throw failure }
+        state.withLock { $0.droppedCount += 1 }
+        throw TrackingError("Python does not keep up with the records, or has stopped: log less often")
+    }
+
+    /// Lets the child finish what it has got, and waits for that.
+    ///
+    /// - Throws: `TrackingError` if it fails, or takes longer than `seconds`. If it is still uploading, it continues;
+    ///   otherwise it is ended.
+    func finish(within seconds: Double) throws(TrackingError) {
+        let deadline = DispatchTime.now() + seconds
+        try send(["do": .string("close")])
+        let hasEnded = ended.wait(timeout: deadline) == .success
+        let (failure, isClosing, kill, droppedCount) = state.withLock {
+            ($0.failure, $0.isClosing, $0.kill, $0.droppedCount)
+        }
+        if let failure { throw failure }
+        guard hasEnded else {
+            if isClosing {
+                throw TrackingError("\(package) is still uploading after \(seconds) s: a Python continues with that")
+            }
+            fail("\(package) did not take all records within \(seconds) s of the end of the run")
+            kill?()
+            throw state.withLock(\.failure) ?? TrackingError("\(package) did not end")
+        }
+        if droppedCount > 0 {
+            throw TrackingError("\(droppedCount) records did not fit into the pipe to Python, and are lost")
+        }
+    }
+
+    // MARK: The process
+
+    private func run(_ command: PythonCommand, _ script: String) async {
+        var options = PlatformOptions()
+        // Ctrl-C in a terminal is for the training, which ends its loggers in order.
+        options.createSession = true
+        let executable = command.executable
+        let configuration = Configuration(
+            executable: executable.contains("/") ? .path(.init(executable)) : .name(executable),
+            arguments: ["-c", script],
+            environment: .inherit.updating(
+                ["PYTHONUTF8": "1"].merging(command.environment) { $1 }.reduce(into: [:]) {
+                    if let key = Environment.Key(rawValue: $1.key) { $0[key] = $1.value }
+                }),
+            platformOptions: options)
+        do {
+            let result = try await Subprocess.run(
+                configuration, input: .inputWriter, output: .sequence, error: .sequence
+            ) { execution in
+                state.withLock { $0.kill = { try? execution.send(signal: .kill) } }
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.write(to: execution.standardInputWriter) }
+                    group.addTask { await self.collectErrors(execution.standardError) }
+                    let isComplete = await readAnswers(execution.standardOutput)
+                    outbox.close()
+                    guard !isComplete else { return }
+                    // Usually it is about to end by itself, and its exit status says more than that it was killed.
+                    try? await Task.sleep(for: Self.grace)
+                    try? execution.send(signal: .kill)
+                }
+                state.withLock { $0.kill = nil }
+            }
+            end(result.terminationStatus, executable)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            fail("there is no \(executable): install Python 3 and `pip install \(package)`, or say where it is")
+        } catch {
+            fail("\(executable) cannot be started: \(error)")
+        }
+    }
+
+    private func write(to input: StandardInputWriter) async {
+        while let chunk = await outbox.next() {
+            // A child that has ended says so elsewhere.
+            guard let count = try? await input.write(chunk), count == chunk.count else { break }
+            outbox.remove(count)
+        }
+        try? await input.finish()
+    }
+
+    private func collectErrors(_ output: SubprocessOutputSequence) async {
+        do {
+            for try await part in output {
+                state.withLock { state in
+                    state.lastErrors = (state.lastErrors + part.withUnsafeBytes(Array.init)).suffix(4096)
+                }
+            }
+        } catch {
+            // Only a description of a failure gets shorter.
+        }
+    }
+
+    /// Reads answers, and says whether the last is that everything was logged.
+    private func readAnswers(_ output: SubprocessOutputSequence) async -> Bool {
+        var line: [UInt8] = []
+        do {
+            for try await part in output {
+                for byte in part.withUnsafeBytes(Array.init) {
+                    if byte != UInt8(ascii: "\n") { line.append(byte) }
+                    guard byte == UInt8(ascii: "\n") || line.count > Self.greatestAnswerLength else { continue }
+                    if take(line) { return true }
+                    if state.withLock(\.hasEnded) { return false }
+                    line = []
+                }
+            }
+        } catch {
+            fail("what Python answers cannot be read: \(error)")
+        }
+        return false
+    }
+
+    /// Takes an answer, and says whether it is that everything was logged.
+    private func take(_ line: [UInt8]) -> Bool {
+        guard case .object(let members)? = try? JSONReader.read(line), let answer = members.first else {
+            fail("Python answers something else than this logger's script: \(Self.shortened(line))")
+            return false
+        }
+        switch (answer.key, answer.value) {
+        case ("opened", .string(let id)): state.withLock { $0.runID = id }
+        case ("closing", _): state.withLock { $0.isClosing = true }
+        case ("warning", .string(let text)): pass(on: text)
+        case ("failed", .string(let text)): fail(Self.shortened(Array(text.utf8)))
+        case ("closed", _):
+            leave()
+            return true
+        default: break
+        }
+        return false
+    }
+
+    private func pass(on warning: String) {
+        let isNew = state.withLock { state in
+            state.warnings.count < Self.greatestWarningCount && state.warnings.insert(warning).inserted
+        }
+        if isNew { warn(Self.shortened(Array(warning.utf8))) }
+    }
+
+    private func end(_ status: TerminationStatus, _ executable: String) {
+        let (hasEnded, errors) = state.withLock { ($0.hasEnded, $0.lastErrors) }
+        guard !hasEnded else { return }
+        let reason =
+            switch status {
+            case .exited(let code): "\(executable) ended with status \(code)"
+            case .signaled(let signal): "\(executable) was ended by signal \(signal)"
+            }
+        let lastLine = errors.split(separator: UInt8(ascii: "\n")).last.map { ": " + Self.shortened(Array($0)) } ?? ""
+        fail("\(reason)\(lastLine)")
+    }
+
+    private func fail(_ reason: String) {
+        let count = outbox.close()
+        state.withLock { state in
+            guard state.failure == nil, !state.hasEnded else { return }
+            let waiting = count > 0 ? "; \(count) records that waited for it are lost" : ""
+            state.failure = TrackingError(reason + waiting)
+        }
+        leave()
+    }
+
+    /// Lets `finish` return.
+    private func leave() {
+        let isFirst = state.withLock { state in
+            defer { state.hasEnded = true }
+            return !state.hasEnded
+        }
+        if isFirst { ended.leave() }
+    }
+
+    private static func shortened(_ text: [UInt8]) -> String {
+        VisibleText.of(String(decoding: text.prefix(1000), as: UTF8.self))
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Helios
+import Torch
+import TorchSerialization
+
+/// Shows what a run logs in Weights & Biases, through its Python package (`pip install wandb`).
+///
+/// ```swift
+/// let trainer = try Trainer(.epochs(20), checkpoints: .in(folder), logs: .in(folder))
+/// try trainer.register(WandbLogger(project: "digits"))
+/// ```
+/// A resumed training continues the run: what the stopped one has logged is not logged again. What W&B cannot be told, for
+/// whatever reason, is warned of, and the training continues.
+public final class WandbLogger: RunLogger {
+    /// Where the records go.
+    public enum Mode: String, Sendable {
+        /// To the server, as they are logged. `wandb login` or the variable `WANDB_API_KEY` says who is logging.
+        case online
+        /// Into a folder; `wandb sync` uploads it.
+        case offline
+        /// Nowhere: nothing is started.
+        case disabled
+    }
+
+    public let id = "wandb"
+    public let supportedKinds = Set(LoggedKind.allCases).subtracting([.graph])
+
+    /// The ID of the run in W&B; `nil` before the first run.
+    public private(set) var runID: String?
+
+    private let options: [JSONValue.Member]
+    private let config: [String: HyperparameterValue]
+    private let displayName: String?
+    private let mode: Mode
+    private let python: PythonCommand
+    private let closingTime: Double
+    private let limits: PythonChild.Limits
+    private var child: PythonChild?
+    /// The settings of the run, those that were logged among them: each of W&B's files has them.
+    private var settings: [String: HyperparameterValue] = [:]
+    /// How many records the training has logged; `nil` for a test.
+    private var recordCount: Int?
+
+    /// A logger for a project.
+    ///
+    /// - Parameters:
+    ///   - project: the project in W&B.
+    ///   - name: what the run is called there; by default, the name of the model.
+    ///   - config: hyperparameters besides those that are logged.
+    ///   - arguments: further arguments of `wandb.init`, as in `["entity": "team", "group": "ablation", "notes": "…"]`.
+    ///   - mode: where the records go.
+    ///   - python: the Python that has the package.
+    ///   - closingTime: how many seconds the end of the run waits for uploads.
+    public convenience init(
+        project: String, name: String? = nil, config: [String: HyperparameterValue] = [:],
+        arguments: [String: HyperparameterValue] = [:], mode: Mode = .online, python: PythonCommand = PythonCommand(),
+        closingTime: Double = 60
+    ) {
+        self.init(
+            project: project, name: name, config: config, arguments: arguments, mode: mode, python: python,
+            closingTime: closingTime, limits: PythonChild.Limits())
+    }
+
+    /// - Parameter limits: others for tests.
+    init(
+        project: String, name: String? = nil, config: [String: HyperparameterValue] = [:],
+        arguments: [String: HyperparameterValue] = [:], mode: Mode = .online, python: PythonCommand = PythonCommand(),
+        closingTime: Double = 60, limits: PythonChild.Limits
+    ) {
+        options = [
+            .init("project", .string(project)), .init("mode", .string(mode.rawValue)),
+            .init("arguments", .settings(arguments)),
+        ]
+        displayName = name
+        self.config = config
+        self.mode = mode
+        self.python = python
+        self.closingTime = closingTime
+        self.limits = limits
+    }
+
+    public func open(_ run: LoggedRun) throws {
+        let folder = run.folder.appending(path: "wandb")
+        let identity = try RunIdentity(run, key: "run_id", file: folder.appending(path: "\(run.name).run"))
+        runID = identity.id
+        settings = config
+        switch run.start {
+        case .new: recordCount = 0
+        case .resumed(let state):
+            recordCount = state["records"] == nil ? 0 : max(0, try state.int("records"))
+            if state["config"] != nil {
+                settings = config.merging(HyperparameterValue.all(of: try state.dictionary("config"))) { $1 }
+            }
+        case .added: recordCount = nil
+        }
+        guard mode != .disabled else { return }
+        let script = PackageResources.conversation_py + PackageResources.wandb_run_py
+        let child = PythonChild(
+            python, script: String(decoding: script, as: UTF8.self), package: "wandb", limits: limits, warn: run.warn)
+        self.child = child
+        try child.send(
+            .object(
+                options + [
+                    .init("do", .string("open")), .init("run_id", .string(identity.id)), .init("folder", .string(folder.path)),
+                    .init("lock", .string(folder.appending(path: ".\(run.name).lock").path)),
+                    .init("patience", .int(60)), .init("name", .string(displayName ?? run.name)),
+                    .init("config", .settings(settings)), .init("number", .int(recordCount ?? 0)),
+                    .init("start", .string(identity.isKnown ? run.start.name : "new")),
+                ]))
+    }
+
+    public func write(_ records: [LogRecord]) throws {
+        var problem: TrackingError?
+        for record in records {
+            if case .hyperparameters(let values, _) = record.value { settings.merge(values) { $1 } }
+            // Another record does not keep these away.
+            do { try child?.send(record.message(number: recordCount)) } catch { problem = problem ?? error }
+            recordCount = recordCount.map { $0 + 1 }
+        }
+        if let problem { throw problem }
+    }
+
+    public func flush() throws {}
+
+    public func stateDict() throws -> StateDict {
+        guard let runID, let recordCount else { return [:] }
+        return [
+            "run_id": .string(runID), "records": .int(recordCount),
+            "config": .dictionary(HyperparameterValue.stateDict(of: settings)),
+        ]
+    }
+
+    public func close() throws {
+        defer { child = nil }
+        try child?.finish(within: closingTime)
+    }
+}
