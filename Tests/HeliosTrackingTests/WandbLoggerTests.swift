@@ -1,1 +1,157 @@
+import Foundation
+import Helios
+import TestSupport
 import Testing
+import Torch
+
+@testable import HeliosTracking
+
+/// What is in the files of Weights & Biases.
+@Suite(.serialized, .needsWandb) struct WandbLoggerTests {
+    @Test("values of every kind arrive as they were logged, whatever their names and steps")
+    func values() async throws {
+        try await withTemporaryFolder { folder in
+            let logger = makeLogger()
+            let state = try await logger.log(.test(folder), unusualRecords() + otherRecords())
+            let file = try #require(try await files(in: folder).first)
+            #expect(file.ids.allSatisfy { $0 == logger.runID } && file.ids.count > 0)
+            #expect(file.project == "project" && file.name == "run" && file.group == "group" && file.exit == 0)
+            #expect(try state.string("run_id") == logger.runID)
+
+            let steps = unusualValues.indices.map { $0 == unusualValues.count - 1 ? -7 : $0 * 1_000_000_000_000 }
+            let texts = unusualValues.map { $0.isInfinite ? ($0 < 0 ? "-Infinity" : "Infinity") : $0.isNaN ? "NaN" : "\($0)" }
+            for name in unusualNames {
+                #expect(file.curve(name).map(\.step) == steps)
+                #expect(file.curve(name).map(\.value) == texts)
+            }
+            // Each name has the step as its axis.
+            #expect(file.metrics["*"] == "trainer/step")
+            #expect(file.rows.first?["_timestamp"]?.number == 1_764_389_472.5)
+
+            #expect(file.curve("losses/real").map(\.value) == ["1.0"] && file.curve("losses/fake").count == 1)
+            #expect(file.curve("accuracy").map(\.value) == ["0.75"])
+            #expect(file.config["lr"]?.number == 0.5 && file.config["kind"]?.text == "new")
+            #expect(file.config["on"]?.flag == true && file.config["n"]?.number == 3 && file.config["given"]?.number == 1)
+
+            #expect(file.value("one image")?["format"]?.text == "png")
+            #expect(file.value("images")?["count"]?.number == 2 && file.value("images")?["width"]?.number == 2)
+            #expect(file.media.keys.filter { $0.hasSuffix(".png") }.count == 5)
+            #expect(file.media.values.contains { $0.contains("**bold** &lt;b&gt; 鳥") })
+            #expect(file.value("weights")?["values"]?.numbers == [1, 2, 1, 1])
+            #expect(file.value("weights")?["bins"]?.numbers == [0, 1, 2, 3, 4])
+            // W&B takes 512 bins.
+            #expect(file.value("bins")?["values"]?.numbers == [Double](repeating: 2, count: 500))
+            #expect(file.value("bins")?["bins"]?.numbers?.count == 501)
+            #expect(file.media.values.contains { $0.contains(#"["cat", "dog", 0.0]"#) })
+            #expect(file.media.values.contains { $0.contains(#"["positive", 1.0, 0.5]"#) })
+            #expect(file.media.values.contains { $0.contains(#""label", "image", "dimension 0", "dimension 1""#) })
+        }
+    }
+
+    @Test("a resumed run is the same run, and what it repeats is there once")
+    func resume() async throws {
+        try await withTemporaryFolder { folder in
+            let first = makeLogger()
+            let state = try await inBackground {
+                // The training is killed after the fifth record. The checkpoint was made after the third.
+                nonisolated(unsafe) let logger = first
+                try logger.open(.test(folder))
+                try logger.write(points("a", [1, 2, 3]))
+                let state = try logger.stateDict()
+                try logger.write(points("a", [4, 5]))
+                try logger.close()
+                return state
+            }
+            let warnings = Warnings()
+            let second = makeLogger()
+            try await second.log(.test(folder, .resumed(state), warnings), points("a", [4, 5, 6, 7]))
+            #expect(second.runID == first.runID)
+            #expect(warnings.all.count == 1 && warnings.all[0].hasPrefix("W&B takes nothing back: the 2 records"))
+
+            // A test of the trained network is part of the run.
+            let third = makeLogger()
+            try await third.log(.test(folder, .added), points("test", [7]))
+            #expect(third.runID == first.runID)
+
+            let files = try await files(in: folder)
+            #expect(Set(files.flatMap(\.ids)) == [first.runID ?? ""])
+            #expect(files.flatMap { $0.curve("a") }.map(\.step) == [1, 2, 3, 4, 5, 6, 7])
+            #expect(files.flatMap { $0.curve("test") }.map(\.step) == [7])
+            #expect(files.allSatisfy { $0.config["given"]?.number == 1 })
+
+            let other = makeLogger()
+            try await other.log(.test(folder), points("a", [1]))
+            #expect(other.runID != first.runID)
+        }
+    }
+
+    @Test("with mode: .disabled nothing is started, and the ID stays")
+    func disabled() async throws {
+        try await withTemporaryFolder { folder in
+            let logger = WandbLogger(project: "project", mode: .disabled, python: PythonCommand("/nowhere"))
+            let state = try await logger.log(.test(folder), points("a", [1, 2]))
+            #expect(try state.int("records") == 2 && state.string("run_id") == logger.runID)
+            #expect(folder.filesBelow == ["wandb/run.run"])
+        }
+    }
+
+    private func makeLogger() -> WandbLogger {
+        WandbLogger(
+            project: "project", config: ["given": 1], arguments: ["group": "group"], mode: .offline,
+            python: PythonCommand(environment: Python.trackingEnvironment))
+    }
+
+    private func files(in folder: URL) async throws -> [WandbFile] {
+        try JSONDecoder().decode([WandbFile].self, from: await Python.runAlone("open_wandb.py", [folder.path]))
+    }
+}
+
+/// What `open_wandb.py` prints.
+private struct WandbFile: Decodable {
+    indirect enum Value: Decodable {
+        case flag(Bool), number(Double), text(String), list([Value]), object([String: Value]), null
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if value.decodeNil() {
+                self = .null
+            } else if let flag = try? value.decode(Bool.self) {
+                self = .flag(flag)
+            } else if let number = try? value.decode(Double.self) {
+                self = .number(number)
+            } else if let text = try? value.decode(String.self) {
+                self = .text(text)
+            } else if let list = try? value.decode([Value].self) {
+                self = .list(list)
+            } else {
+                self = .object(try value.decode([String: Value].self))
+            }
+        }
+
+        var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+        var number: Double? { if case .number(let number) = self { number } else { nil } }
+        var text: String? { if case .text(let text) = self { text } else { nil } }
+        var numbers: [Double]? { if case .list(let list) = self { list.compactMap(\.number) } else { nil } }
+
+        subscript(_ key: String) -> Value? { if case .object(let members) = self { members[key] } else { nil } }
+    }
+
+    let ids: [String]
+    let project, name, group: String
+    let config: [String: Value]
+    let rows: [[String: Value]]
+    let metrics: [String: String]
+    let exit: Int?
+    let media: [String: String]
+
+    /// The points of a curve.
+    func curve(_ name: String) -> [(step: Int, value: String)] {
+        rows.compactMap { row in
+            guard let value = row[name], let step = row["trainer/step"]?.number else { return nil }
+            return (Int(step), value.text ?? value.number.map { "\($0)" } ?? "?")
+        }
+    }
+
+    /// The only value under a name.
+    func value(_ name: String) -> Value? { rows.lazy.compactMap { $0[name] }.first }
+}

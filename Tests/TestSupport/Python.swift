@@ -8,6 +8,17 @@ public enum Python {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL
 
+    /// Where scripts/test installs packages.
+    private static let packageFolder =
+        ProcessInfo.processInfo.environment["HELIOS_PYTHON"] ?? root.appending(path: ".libtorch/python").path
+
+    /// The variables of a Python that finds the packages wandb and mlflow before older ones of the machine, and in which they
+    /// tell their makers nothing.
+    public static let trackingEnvironment = [
+        "PYTHONPATH": packageFolder, "WANDB_ERROR_REPORTING": "false", "MLFLOW_DISABLE_TELEMETRY": "true",
+        "PYTHONPYCACHEPREFIX": root.appending(path: ".build/python-cache").path,
+    ]
+
     private static let wheel: URL? = {
         let folder = root.appending(path: ".libtorch")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -20,9 +31,9 @@ public enum Python {
         let program = """
             import importlib.util, os, pathlib, sys, sysconfig
             sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
-            sys.path.append("\(root.appending(path: ".libtorch/python").path)")
+            sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            for name in ["safetensors", "tensorboard"]:
+            for name in ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]:
                 if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
@@ -36,6 +47,9 @@ public enum Python {
 
     public static let hasTorch = packages.contains("torch")
     public static let hasSafetensors = packages.isSuperset(of: ["torch", "safetensors"])
+    public static let hasWandb = packages.contains("wandb")
+    public static let hasMLflow = packages.contains("mlflow")
+    public static let hasDatabases = packages.isSuperset(of: ["mlflow", "sqlalchemy"])
     public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
     /// The lines that a script of Tests/Fixtures prints.
@@ -50,6 +64,31 @@ public enum Python {
         _ script: String, _ arguments: [String], answer: (@Sendable () throws -> Void)? = nil
     ) async throws -> [String] {
         try await Interpreter.shared.run(script, arguments, answer: answer)
+    }
+
+    /// What a script of Tests/Fixtures prints in a Python of its own, with `trackingEnvironment`: other packages than those
+    /// beside PyTorch.
+    public static func runAlone(_ script: String, _ arguments: [String]) async throws -> Data {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        let process = makeProcess([Python.script(script)] + arguments)
+                        process.environment?.merge(trackingEnvironment) { $1 }
+                        let (output, errors) = (Pipe(), Pipe())
+                        (process.standardOutput, process.standardError) = (output, errors)
+                        try process.run()
+                        let data = output.fileHandleForReading.readDataToEndOfFile()
+                        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+                        process.waitUntilExit()
+                        guard process.terminationStatus == 0 else {
+                            throw PythonError(
+                                description: "\(script): \(String(decoding: complaint, as: UTF8.self))")
+                        }
+                        return data
+                    })
+            }
+        }
     }
 
     static func makeProcess(_ arguments: [String]) -> Process {
@@ -81,6 +120,22 @@ extension Trait where Self == ConditionTrait {
         .enabled(
             if: Python.hasTensorBoard,
             "there is no tensorboard in .libtorch/python (scripts/test installs it) or in HELIOS_TENSORBOARD")
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For tests that log to Weights & Biases. Skips them if its package is not there.
+    public static var needsWandb: ConditionTrait { .needs(Python.hasWandb, "wandb") }
+
+    /// For tests that log to MLflow. Skips them if its package is not there.
+    public static var needsMLflow: ConditionTrait { .needs(Python.hasMLflow, "mlflow") }
+
+    /// For tests in which MLflow logs to a database. Skips them if the packages are not there.
+    public static var needsDatabases: ConditionTrait { .needs(Python.hasDatabases, "mlflow with sqlalchemy") }
+
+    private static func needs(_ isThere: Bool, _ package: String) -> ConditionTrait {
+        .enabled(
+            if: isThere, "there is no \(package) in .libtorch/python (scripts/test installs it) or in HELIOS_PYTHON")
     }
 }
 

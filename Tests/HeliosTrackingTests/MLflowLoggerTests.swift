@@ -1,0 +1,135 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+import Torch
+
+@testable import HeliosTracking
+
+/// What MLflow's own client finds.
+@Suite(.serialized, .needsMLflow) struct MLflowLoggerTests {
+    private static let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
+
+    @Test("values of every kind arrive as they were logged, under names that MLflow takes")
+    func values() async throws {
+        try await withTemporaryFolder { folder in
+            let (logger, warnings) = (makeLogger(), Warnings())
+            try await logger.log(.test(folder, .new, warnings), unusualRecords() + otherRecords())
+            let run = try #require(try await runs(folder).first)
+            #expect(run.id == logger.runID && run.name == "run" && run.status == "FINISHED")
+            #expect(run.tags["team"] == "birds")
+
+            let steps = unusualValues.indices.map { $0 == unusualValues.count - 1 ? -7 : $0 * 1_000_000_000_000 }
+            let texts = unusualValues.map { "\($0)" }
+            let names = [
+                "train/loss", "42", "a.b", "näme with spaces _-4b0f54f0", "a/b-22c25edc",
+                String(repeating: "n", count: 180) + "-230b0774",
+            ]
+            #expect(Set(run.metrics.keys) == Set(names + ["losses/real", "losses/fake", "accuracy"]))
+            for name in names {
+                let curve = try #require(run.metrics[name])
+                #expect(curve.map(\.step) == steps && curve.map(\.value) == texts)
+                #expect(curve.allSatisfy { $0.time == 1_764_389_472_500 })
+            }
+            #expect(warnings.all.filter { $0.hasPrefix("MLflow takes no such name as") }.count == 3)
+            #expect(run.metrics["losses/fake"]?.map(\.value) == ["2.0"])
+            #expect(run.params == ["given": "1", "lr": "0.5", "kind": "new", "on": "True", "n": "3"])
+
+            #expect(
+                Set(run.artifacts.keys) == [
+                    "one image/3.png", "images/3-0.png", "images/3-1.png", "note/3.md", "weights/3.json", "bins/3.json",
+                    "curve/3.json", "taken for/3.json", "words/3.json",
+                ])
+            #expect(run.artifacts["note/3.md"] == "**bold** <b> 鳥")
+            #expect(
+                run.artifacts["weights/3.json"] == #"{"edges": [0.0, 1.0, 2.0, 3.0, 4.0], "counts": [1, 2, 1, 1]}"#)
+            #expect(run.artifacts["one image/3.png"]?.contains("IHDR") == true)
+        }
+    }
+
+    @Test("a resumed run has, step by step, the curves of one that never stopped, and takes no test of it with it")
+    func resume() async throws {
+        try await withTemporaryFolder { folder in
+            let first = makeLogger()
+            let state = try await inBackground {
+                // The training is killed after the fifth record. The checkpoint was made after the third.
+                nonisolated(unsafe) let logger = first
+                try logger.open(.test(folder))
+                try logger.write(points("train/a", [1, 2, 3]))
+                let state = try logger.stateDict()
+                // A resume may log something else than what was logged.
+                try logger.write(points("train/a", [40, 50]) + points("late", [50]))
+                try logger.close()
+                return state
+            }
+            let test = makeLogger()
+            try await test.log(.test(folder, .added), points("test", [5]))
+            #expect(test.runID == first.runID)
+            let before = try #require(try await runs(folder).first)
+            #expect(before.metrics["train/a"]?.map(\.step) == [1, 2, 3, 40, 50])
+            #expect(before.metrics["test"]?.map(\.step) == [5])
+
+            let second = makeLogger()
+            try await second.log(.test(folder, .resumed(state)), points("train/a", [4, 5, 6]))
+            #expect(second.runID == first.runID)
+            let runs = try await runs(folder)
+            #expect(runs.count == 1 && runs[0].status == "FINISHED")
+            #expect(runs[0].metrics.mapValues { $0.map(\.step) } == ["train/a": [1, 2, 3, 4, 5, 6]])
+        }
+    }
+
+    @Test("in a database, what a resumed run repeats is there once", .needsDatabases, .enabled(if: isThorough))
+    func database() async throws {
+        try await withTemporaryFolder { folder in
+            let tracking = MLflowLogger.Tracking.uri("sqlite:///\(folder.path)/mlflow.db")
+            let state = try await inBackground {
+                let logger = makeLogger(tracking)
+                try logger.open(.test(folder))
+                try logger.write(points("a", [1, 2, 3]))
+                let state = try logger.stateDict()
+                try logger.write(points("a", [4, 5]))
+                try logger.close()
+                return state
+            }
+            let warnings = Warnings()
+            try await makeLogger(tracking).log(.test(folder, .resumed(state), warnings), points("a", [4, 5, 6]))
+            #expect(warnings.all.count == 1 && warnings.all[0].contains("takes nothing back: the 2 numbers"))
+            let data = try await Python.runAlone(
+                "open_mlflow.py", ["sqlite:///\(folder.path)/mlflow.db", "experiment"])
+            let runs = try JSONDecoder().decode([MLflowRun].self, from: data)
+            #expect(runs.count == 1 && runs[0].metrics["a"]?.map(\.step) == [1, 2, 3, 4, 5, 6])
+        }
+    }
+
+    private func makeLogger(_ tracking: MLflowLogger.Tracking = .folder()) -> MLflowLogger {
+        MLflowLogger(
+            experiment: "experiment", tracking: tracking, parameters: ["given": 1], tags: ["team": "birds"],
+            python: PythonCommand(environment: Python.trackingEnvironment))
+    }
+
+    private func runs(_ folder: URL) async throws -> [MLflowRun] {
+        let uri = folder.appending(path: "mlflow").absoluteString
+        return try JSONDecoder().decode(
+            [MLflowRun].self, from: await Python.runAlone("open_mlflow.py", [uri, "experiment"]))
+    }
+}
+
+/// What `open_mlflow.py` prints.
+private struct MLflowRun: Decodable {
+    struct Point: Decodable {
+        let step: Int
+        let value: String
+        let time: Int
+
+        init(from decoder: any Decoder) throws {
+            var values = try decoder.unkeyedContainer()
+            step = try values.decode(Int.self)
+            value = try values.decode(JSONNumber.self).text
+            time = try values.decode(Int.self)
+        }
+    }
+
+    let id, name, status: String
+    let params, tags, artifacts: [String: String]
+    let metrics: [String: [Point]]
+}
