@@ -8,7 +8,8 @@ extension LogRecord {
     /// - Parameter number: which record of the training it is, from 0; `nil` for one of a test.
     func message(number: Int? = nil) -> JSONValue {
         var members: [JSONValue.Member] = [
-            .init("do", .string("log")), .init("name", .string(name)), .init("step", .int(step)), .init("time", .double(time)),
+            .init("do", .string("log")), .init("name", .string(name)), .init("step", .int(step)),
+            .init("time", .double(time)),
         ]
         if let number { members.append(.init("number", .int(number))) }
         if !points.isEmpty {

@@ -101,7 +101,8 @@ public final class WandbLogger: RunLogger {
         try child.send(
             .object(
                 options + [
-                    .init("do", .string("open")), .init("run_id", .string(identity.id)), .init("folder", .string(run.folder.path)),
+                    .init("do", .string("open")), .init("run_id", .string(identity.id)),
+                    .init("folder", .string(run.folder.path)),
                     .init("lock", .string(folder.appending(path: ".\(run.name).lock").path)),
                     .init("patience", .int(60)), .init("name", .string(displayName ?? run.name)),
                     .init("config", .settings(settings)), .init("number", .int(recordCount ?? 0)),

@@ -14,7 +14,7 @@ import Torch
     func values() async throws {
         try await withTemporaryFolder { folder in
             let (logger, warnings) = (makeLogger(), Warnings())
-            try await logger.log(.test(folder, .new, warnings), unusualRecords() + otherRecords())
+            try await log(logger, .test(folder, .new, warnings), unusualRecords() + otherRecords())
             let run = try #require(try await runs(folder).first)
             #expect(run.id == logger.runID && run.name == "run" && run.status == "FINISHED")
             #expect(run.tags["team"] == "birds")
@@ -51,26 +51,20 @@ import Torch
     func resume() async throws {
         try await withTemporaryFolder { folder in
             let first = makeLogger()
-            let state = try await inBackground {
-                // The training is killed after the fifth record. The checkpoint was made after the third.
-                nonisolated(unsafe) let logger = first
-                try logger.open(.test(folder))
-                try logger.write(points("train/a", [1, 2, 3]))
-                let state = try logger.stateDict()
-                // A resume may log something else than what was logged.
-                try logger.write(points("train/a", [40, 50]) + points("late", [50]))
-                try logger.close()
-                return state
-            }
+            // The training is killed after the fifth record. The checkpoint was made after the third. A resume may log something
+            // else than what was logged.
+            let state = try await log(
+                first, .test(folder), points("train/a", [1, 2, 3]),
+                later: points("train/a", [40, 50]) + points("late", [50]))
             let test = makeLogger()
-            try await test.log(.test(folder, .added), points("test", [5]))
+            try await log(test, .test(folder, .added), points("test", [5]))
             #expect(test.runID == first.runID)
             let before = try #require(try await runs(folder).first)
             #expect(before.metrics["train/a"]?.map(\.step) == [1, 2, 3, 40, 50])
             #expect(before.metrics["test"]?.map(\.step) == [5])
 
             let second = makeLogger()
-            try await second.log(.test(folder, .resumed(state)), points("train/a", [4, 5, 6]))
+            try await log(second, .test(folder, .resumed(state)), points("train/a", [4, 5, 6]))
             #expect(second.runID == first.runID)
             let runs = try await runs(folder)
             #expect(runs.count == 1 && runs[0].status == "FINISHED")
@@ -82,17 +76,10 @@ import Torch
     func database() async throws {
         try await withTemporaryFolder { folder in
             let tracking = MLflowLogger.Tracking.uri("sqlite:///\(folder.path)/mlflow.db")
-            let state = try await inBackground {
-                let logger = makeLogger(tracking)
-                try logger.open(.test(folder))
-                try logger.write(points("a", [1, 2, 3]))
-                let state = try logger.stateDict()
-                try logger.write(points("a", [4, 5]))
-                try logger.close()
-                return state
-            }
+            let state = try await log(
+                makeLogger(tracking), .test(folder), points("a", [1, 2, 3]), later: points("a", [4, 5]))
             let warnings = Warnings()
-            try await makeLogger(tracking).log(.test(folder, .resumed(state), warnings), points("a", [4, 5, 6]))
+            try await log(makeLogger(tracking), .test(folder, .resumed(state), warnings), points("a", [4, 5, 6]))
             #expect(warnings.all.count == 1 && warnings.all[0].contains("takes nothing back: the 2 numbers"))
             let data = try await Python.runAlone(
                 "open_mlflow.py", ["sqlite:///\(folder.path)/mlflow.db", "experiment"])

@@ -18,28 +18,36 @@ extension LoggedRun {
     static func test(
         _ folder: URL, _ start: Start = .new, _ warnings: Warnings? = nil, name: String = "run"
     ) -> LoggedRun {
-        LoggedRun(name: name, folder: folder, start: start, environment: EnvironmentDescription([:])) { text in
+        LoggedRun(name: name, folder: folder, start: start, environment: .current) { text in
             if let warnings { warnings.add(text) } else { Issue.record("\(text)") }
         }
     }
 }
 
-extension RunLogger {
-    /// Logs a whole run.
-    ///
-    /// - Returns: the state at its end.
-    @discardableResult
-    func log(_ run: LoggedRun, _ records: [LogRecord]) async throws -> StateDict {
-        // The logger is used by one thread at a time.
-        nonisolated(unsafe) let logger = self
-        return try await inBackground {
-            try logger.open(run)
-            try logger.write(records)
-            let state = try logger.stateDict()
-            try logger.close()
-            return state
-        }
+/// Logs a whole run.
+///
+/// - Parameters:
+///   - records: those before the checkpoint.
+///   - later: those after it.
+/// - Returns: the state in the checkpoint.
+@discardableResult
+func log(
+    _ logger: any RunLogger, _ run: LoggedRun, _ records: [LogRecord], later: [LogRecord] = []
+) async throws -> StateDict {
+    let use = Use(logger: logger)
+    return try await inBackground {
+        try use.logger.open(run)
+        try use.logger.write(records)
+        let state = try use.logger.stateDict()
+        try use.logger.write(later)
+        try use.logger.close()
+        return state
     }
+}
+
+/// A logger that one thread at a time uses.
+private struct Use: @unchecked Sendable {
+    let logger: any RunLogger
 }
 
 /// Runs what blocks on a thread that is not one of those that tests share.
@@ -92,10 +100,13 @@ func otherRecords() throws -> [LogRecord] {
         record("images", .images([image, try LoggedImage(png: image.pngData())])),
         record("note", .text("**bold** <b> 鳥")),
         record("weights", try .histogram(Tensor([0.0, 1, 1, 2, 4]), bins: 4)),
-        record("bins", try .histogram(Tensor.arange(end: 1000), bins: 1000)),
-        record("settings", .hyperparameters(["lr": 0.5, "kind": "new", "on": true, "n": 3], metrics: ["accuracy": 0.75])),
+        record("bins", try .histogram(Tensor.arange(start: 0, end: 1000), bins: 1000)),
+        record(
+            "settings", .hyperparameters(["lr": 0.5, "kind": "new", "on": true, "n": 3], metrics: ["accuracy": 0.75])),
         record("curve", try .precisionRecall(labels: Tensor([0, 1]), predictions: Tensor([0.25, 1]), thresholds: 3)),
         record("taken for", try .confusion(Tensor([[8.0, 0], [5, 4]]), classes: ["cat", "dog"])),
-        record("words", try .embedding(Tensor([[1.0, 2.5], [-3, 0]]), labels: ["a", "鳥"], images: Tensor.zeros([2, 1, 4, 5]))),
+        record(
+            "words",
+            try .embedding(Tensor([[1.0, 2.5], [-3, 0]]), labels: ["a", "鳥"], images: Tensor.zeros([2, 1, 4, 5]))),
     ]
 }

@@ -12,14 +12,16 @@ import Torch
     func values() async throws {
         try await withTemporaryFolder { folder in
             let logger = makeLogger()
-            let state = try await logger.log(.test(folder), unusualRecords() + otherRecords())
+            let state = try await log(logger, .test(folder), unusualRecords() + otherRecords())
             let file = try #require(try await files(in: folder).first)
             #expect(file.ids.allSatisfy { $0 == logger.runID } && file.ids.count > 0)
             #expect(file.project == "project" && file.name == "run" && file.group == "group" && file.exit == 0)
             #expect(try state.string("run_id") == logger.runID)
 
             let steps = unusualValues.indices.map { $0 == unusualValues.count - 1 ? -7 : $0 * 1_000_000_000_000 }
-            let texts = unusualValues.map { $0.isInfinite ? ($0 < 0 ? "-Infinity" : "Infinity") : $0.isNaN ? "NaN" : "\($0)" }
+            let texts = unusualValues.map {
+                $0.isInfinite ? ($0 < 0 ? "-Infinity" : "Infinity") : $0.isNaN ? "NaN" : "\($0)"
+            }
             for name in unusualNames {
                 #expect(file.curve(name).map(\.step) == steps)
                 #expect(file.curve(name).map(\.value) == texts)
@@ -31,7 +33,8 @@ import Torch
             #expect(file.curve("losses/real").map(\.value) == ["1.0"] && file.curve("losses/fake").count == 1)
             #expect(file.curve("accuracy").map(\.value) == ["0.75"])
             #expect(file.config["lr"]?.number == 0.5 && file.config["kind"]?.text == "new")
-            #expect(file.config["on"]?.flag == true && file.config["n"]?.number == 3 && file.config["given"]?.number == 1)
+            #expect(
+                file.config["on"]?.flag == true && file.config["n"]?.number == 3 && file.config["given"]?.number == 1)
 
             #expect(file.value("one image")?["format"]?.text == "png")
             #expect(file.value("images")?["count"]?.number == 2 && file.value("images")?["width"]?.number == 2)
@@ -52,25 +55,17 @@ import Torch
     func resume() async throws {
         try await withTemporaryFolder { folder in
             let first = makeLogger()
-            let state = try await inBackground {
-                // The training is killed after the fifth record. The checkpoint was made after the third.
-                nonisolated(unsafe) let logger = first
-                try logger.open(.test(folder))
-                try logger.write(points("a", [1, 2, 3]))
-                let state = try logger.stateDict()
-                try logger.write(points("a", [4, 5]))
-                try logger.close()
-                return state
-            }
+            // The training is killed after the fifth record. The checkpoint was made after the third.
+            let state = try await log(first, .test(folder), points("a", [1, 2, 3]), later: points("a", [4, 5]))
             let warnings = Warnings()
             let second = makeLogger()
-            try await second.log(.test(folder, .resumed(state), warnings), points("a", [4, 5, 6, 7]))
+            try await log(second, .test(folder, .resumed(state), warnings), points("a", [4, 5, 6, 7]))
             #expect(second.runID == first.runID)
             #expect(warnings.all.count == 1 && warnings.all[0].hasPrefix("W&B takes nothing back: the 2 records"))
 
             // A test of the trained network is part of the run.
             let third = makeLogger()
-            try await third.log(.test(folder, .added), points("test", [7]))
+            try await log(third, .test(folder, .added), points("test", [7]))
             #expect(third.runID == first.runID)
 
             let files = try await files(in: folder)
@@ -80,7 +75,7 @@ import Torch
             #expect(files.allSatisfy { $0.config["given"]?.number == 1 })
 
             let other = makeLogger()
-            try await other.log(.test(folder), points("a", [1]))
+            try await log(other, .test(folder), points("a", [1]))
             #expect(other.runID != first.runID)
         }
     }
@@ -89,7 +84,7 @@ import Torch
     func disabled() async throws {
         try await withTemporaryFolder { folder in
             let logger = WandbLogger(project: "project", mode: .disabled, python: PythonCommand("/nowhere"))
-            let state = try await logger.log(.test(folder), points("a", [1, 2]))
+            let state = try await log(logger, .test(folder), points("a", [1, 2]))
             #expect(try state.int("records") == 2 && state.string("run_id") == logger.runID)
             #expect(folder.filesBelow == ["wandb/run.run"])
         }
