@@ -11,6 +11,7 @@ import zlib
 from wandb.proto import wandb_internal_pb2
 
 BLOCK = 32_768
+CONSTANTS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 
 
 def records(path):
@@ -32,7 +33,8 @@ def records(path):
 
 
 def values(items):
-    return {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in items}
+    # What Python reads as a number that is infinite, or none, is no JSON.
+    return {item.key or "/".join(item.nested_key): json.loads(item.value_json, parse_constant=CONSTANTS.get) for item in items}
 
 
 files = []

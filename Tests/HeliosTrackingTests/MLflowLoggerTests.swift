@@ -22,7 +22,7 @@ import Torch
             let steps = unusualValues.indices.map { $0 == unusualValues.count - 1 ? -7 : $0 * 1_000_000_000_000 }
             let texts = unusualValues.map { "\($0)" }
             let names = [
-                "train/loss", "42", "a.b", "näme with spaces _-4b0f54f0", "a/b-22c25edc",
+                "train/loss", "42", "a.b", "näme with spaces _-6ebb0ae3", "a/b-22c25edc",
                 String(repeating: "n", count: 180) + "-230b0774",
             ]
             #expect(Set(run.metrics.keys) == Set(names + ["losses/real", "losses/fake", "accuracy"]))

@@ -10,7 +10,6 @@ final class Outbox: Sendable {
         var lineCount = 0
         var reader: CheckedContinuation<[UInt8]?, Never>?
         var isClosed = false
-        /// Whether the child has taken nothing since a line did not fit.
         var isStalled = false
     }
 
@@ -29,25 +28,31 @@ final class Outbox: Sendable {
         self.patience = patience
     }
 
+    /// Whether a line did not fit in time, and the child has read nothing since.
+    var isStalled: Bool { state.withLock(\.isStalled) }
+
+    /// What became of a line.
+    enum Outcome {
+        case added, full, closed
+    }
+
     /// Adds a line, and waits for room if there is none: once, until the child reads again.
-    ///
-    /// - Returns: whether it was added.
-    func append(_ line: [UInt8]) -> Bool {
+    func append(_ line: [UInt8]) -> Outcome {
         let deadline = DispatchTime.now() + patience
         while true {
-            let (wasAdded, mustWait) = state.withLock { state -> (Bool, Bool) in
-                guard !state.isClosed else { return (false, false) }
+            let outcome: Outcome? = state.withLock { state in
+                guard !state.isClosed else { return .closed }
                 if state.byteCount == 0 || state.byteCount + line.count <= greatestByteCount {
                     state.lines.append(line)
                     state.byteCount += line.count
                     state.lineCount += 1
                     handOver(&state)
-                    return (true, false)
+                    return .added
                 }
                 if DispatchTime.now() >= deadline { state.isStalled = true }
-                return (false, !state.isStalled)
+                return state.isStalled ? .full : nil
             }
-            guard mustWait else { return wasAdded }
+            if let outcome { return outcome }
             usleep(5000)
         }
     }

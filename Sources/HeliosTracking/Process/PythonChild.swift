@@ -67,11 +67,19 @@ final class PythonChild: Sendable {
     /// Sends a message.
     ///
     /// - Throws: `TrackingError` if the child has failed, or does not read. Then the message is lost.
-    func send(_ message: JSONValue) throws(TrackingError) {
+    func send(_ message: @autoclosure () -> JSONValue) throws(TrackingError) {
         if let failure = state.withLock(\.failure) { throw failure }
-        if outbox.append(JSONWriter.write(message) + [UInt8(ascii: "\n")]) { return }
-        if let failure = state.withLock(\.failure) { throw failure }
-        state.withLock { $0.droppedCount += 1 }
+        // What does not fit need not be encoded.
+        let outcome =
+            outbox.isStalled ? .full : outbox.append(JSONWriter.write(message()) + [UInt8(ascii: "\n")])
+        switch outcome {
+        case .added: return
+        case .full: state.withLock { $0.droppedCount += 1 }
+        case .closed:
+            // How it ended is known in a moment.
+            _ = ended.wait(timeout: .now() + 2)
+            if let failure = state.withLock(\.failure) { throw failure }
+        }
         throw TrackingError("Python does not keep up with the records, or has stopped: log less often")
     }
 
