@@ -34,18 +34,18 @@ import Torch
             #expect(
                 file.config["on"]?.flag == true && file.config["n"]?.number == 3 && file.config["given"]?.number == 1)
 
-            #expect(file.value("one image")?["format"]?.text == "png")
-            #expect(file.value("images")?["count"]?.number == 2 && file.value("images")?["width"]?.number == 2)
-            #expect(file.media.keys.filter { $0.hasSuffix(".png") }.count == 5)
+            #expect(file.value("one image/format")?.text == "png")
+            #expect(file.value("images/count")?.number == 2 && file.value("images/width")?.number == 2)
+            #expect(file.media.contains { $0.key.hasSuffix(".png") && $0.value.contains("IHDR") })
             #expect(file.media.values.contains { $0.contains("**bold** &lt;b&gt; 鳥") })
-            #expect(file.value("weights")?["values"]?.numbers == [1, 2, 1, 1])
-            #expect(file.value("weights")?["bins"]?.numbers == [0, 1, 2, 3, 4])
+            #expect(file.value("weights/values")?.numbers == [1, 2, 1, 1])
+            #expect(file.value("weights/bins")?.numbers == [0, 1, 2, 3, 4])
             // W&B takes 512 bins.
-            #expect(file.value("bins")?["values"]?.numbers == [Double](repeating: 2, count: 500))
-            #expect(file.value("bins")?["bins"]?.numbers?.count == 501)
-            #expect(file.media.values.contains { $0.contains(#"["cat", "dog", 0.0]"#) })
-            #expect(file.media.values.contains { $0.contains(#"["positive", 1.0, 0.5]"#) })
-            #expect(file.media.values.contains { $0.contains(#""label", "image", "dimension 0", "dimension 1""#) })
+            #expect(file.value("bins/values")?.numbers == [Double](repeating: 2, count: 500))
+            #expect(file.value("bins/bins")?.numbers?.count == 501)
+            #expect(file.media.values.contains { $0.contains(#"["cat","dog",0.0]"#) })
+            #expect(file.media.values.contains { $0.contains(#"["positive",1.0,0.5]"#) })
+            #expect(file.media.values.contains { $0.contains(#""label","image","dimension 0","dimension 1""#) })
         }
     }
 
@@ -101,32 +101,28 @@ import Torch
 
 /// What `open_wandb.py` prints.
 private struct WandbFile: Decodable {
-    indirect enum Value: Decodable {
-        case flag(Bool), number(Double), text(String), list([Value]), object([String: Value]), null
+    enum Value: Decodable {
+        case flag(Bool), number(Double), text(String), numbers([Double]), other
 
         init(from decoder: any Decoder) throws {
             let value = try decoder.singleValueContainer()
-            if value.decodeNil() {
-                self = .null
-            } else if let flag = try? value.decode(Bool.self) {
+            if let flag = try? value.decode(Bool.self) {
                 self = .flag(flag)
             } else if let number = try? value.decode(Double.self) {
                 self = .number(number)
             } else if let text = try? value.decode(String.self) {
                 self = .text(text)
-            } else if let list = try? value.decode([Value].self) {
-                self = .list(list)
+            } else if let numbers = try? value.decode([Double].self) {
+                self = .numbers(numbers)
             } else {
-                self = .object(try value.decode([String: Value].self))
+                self = .other
             }
         }
 
         var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
         var number: Double? { if case .number(let number) = self { number } else { nil } }
         var text: String? { if case .text(let text) = self { text } else { nil } }
-        var numbers: [Double]? { if case .list(let list) = self { list.compactMap(\.number) } else { nil } }
-
-        subscript(_ key: String) -> Value? { if case .object(let members) = self { members[key] } else { nil } }
+        var numbers: [Double]? { if case .numbers(let numbers) = self { numbers } else { nil } }
     }
 
     let ids: [String]
