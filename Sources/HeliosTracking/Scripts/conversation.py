@@ -22,7 +22,7 @@ sys.path[:] = [path for path in sys.path if path]
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 # What packages print is no answer.
-answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+answers = os.dup(1)
 os.dup2(2, 1)
 
 GREATEST_WARNING_COUNT = 50
@@ -34,8 +34,11 @@ class Failure(Exception):
 
 
 def answer(key, value):
-    answers.write(json.dumps({key: value}) + "\n")
-    answers.flush()
+    try:
+        os.write(answers, (json.dumps({key: value}) + "\n").encode())
+    except BrokenPipeError:
+        # The training was killed. What it has logged is logged nevertheless.
+        pass
 
 
 def warn(text):
@@ -134,9 +137,6 @@ def converse(make_run):
             idle()
             run.close(is_whole)
         answer("closed", True)
-    except BrokenPipeError:
-        # The training has ended without closing its logs, and nobody reads the answer.
-        os._exit(1)
     except Exception as error:
         answer("failed", describe(error))
         sys.exit(1)
