@@ -94,14 +94,16 @@ public final class MLflowLogger: RunLogger {
             case .uri(let text): text
             }
         let script = PackageResources.conversation_py + PackageResources.mlflow_run_py
+        let turn = try RunTurn(in: folder, run)
         let child = PythonChild(
-            python, script: String(decoding: script, as: UTF8.self), package: "mlflow", limits: limits, warn: run.warn)
+            python, script: String(decoding: script, as: UTF8.self), package: "mlflow", turn: turn, limits: limits,
+            warn: run.warn)
         self.child = child
         try child.send([
             "do": .string("open"), "run": .string(tag), "uri": .string(uri), "experiment": .string(experiment),
             "name": .string(displayName ?? run.name), "parameters": .settings(parameters),
             "tags": .object(tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
-            "lock": .string(folder.appending(path: ".\(run.name).lock").path), "patience": .int(60),
+            "turn": turn.message,
             "counts": .object((counts ?? [:]).sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
             "start": .string(identity.isKnown ? run.start.name : "new"),
         ])

@@ -95,16 +95,17 @@ public final class WandbLogger: RunLogger {
         }
         guard mode != .disabled else { return }
         let script = PackageResources.conversation_py + PackageResources.wandb_run_py
+        let turn = try RunTurn(in: folder, run)
         let child = PythonChild(
-            python, script: String(decoding: script, as: UTF8.self), package: "wandb", limits: limits, warn: run.warn)
+            python, script: String(decoding: script, as: UTF8.self), package: "wandb", turn: turn, limits: limits,
+            warn: run.warn)
         self.child = child
         try child.send(
             .object(
                 options + [
                     .init("do", .string("open")), .init("run_id", .string(identity.id)),
                     .init("folder", .string(run.folder.path)),
-                    .init("lock", .string(folder.appending(path: ".\(run.name).lock").path)),
-                    .init("patience", .int(60)), .init("name", .string(displayName ?? run.name)),
+                    .init("turn", turn.message), .init("name", .string(displayName ?? run.name)),
                     .init("config", .settings(settings)), .init("number", .int(recordCount ?? 0)),
                     .init("start", .string(identity.isKnown ? run.start.name : "new")),
                 ]))

@@ -45,14 +45,14 @@ import TorchSerialization
 
     @Test("what the Python says before it ends with an error is said")
     func endingPython() async throws {
-        let child = makeChild("import sys; print('who are you?', file=sys.stderr); sys.exit(3)")
+        let child = try makeChild("import sys; print('who are you?', file=sys.stderr); sys.exit(3)")
         let failure = try await failure { try child.send(["do": .string("open")]) }
         #expect(failure.hasPrefix("python3 ended with status 3: who are you?"))
     }
 
     @Test("a Python that is killed loses what waits, and no signal ends this program")
     func killedPython() async throws {
-        let child = makeChild("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)")
+        let child = try makeChild("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)")
         let failure = try await failure { try child.send(["text": .string(String(repeating: "x", count: 10_000))]) }
         #expect(failure.hasPrefix("python3 was ended by signal 9"))
         #expect(throws: TrackingError.self) { try child.finish(within: 10) }
@@ -60,7 +60,7 @@ import TorchSerialization
 
     @Test("a Python that never reads costs the training its patience once, and then nothing")
     func deafPython() async throws {
-        let child = makeChild("import time; time.sleep(600)", .init(waitingByteCount: 1 << 20, patience: 0.3))
+        let child = try makeChild("import time; time.sleep(600)", .init(waitingByteCount: 1 << 20, patience: 0.3))
         let message = JSONValue.object([.init("text", .string(String(repeating: "x", count: 100_000)))])
         let clock = ContinuousClock()
         let start = clock.now
@@ -82,7 +82,7 @@ import TorchSerialization
                 if number % 10 == 0: time.sleep(0.01)
             """
         let warnings = Warnings()
-        let child = makeChild(script, .init(waitingByteCount: 200_000, patience: 10), warnings)
+        let child = try makeChild(script, .init(waitingByteCount: 200_000, patience: 10), warnings)
         try await inBackground {
             for _ in 0..<200 { try child.send(["text": .string(String(repeating: "x", count: 10_000))]) }
             try child.finish(within: 10)
@@ -94,7 +94,7 @@ import TorchSerialization
         "answers that are none end it",
         arguments: ["print('Hello')", "print('[1]')", "print('{')", "print('x' * 10_000_000)"])
     func garbage(statement: String) async throws {
-        let child = makeChild("import time; \(statement); import sys; sys.stdout.flush(); time.sleep(600)")
+        let child = try makeChild("import time; \(statement); import sys; sys.stdout.flush(); time.sleep(600)")
         let failure = try await failure { try child.send(["do": .string("log")]) }
         #expect(failure.contains("answers something else than this logger's script: ") && failure.count < 1200)
     }
@@ -106,7 +106,7 @@ import TorchSerialization
             print('{"unknown": [1]}\\\\n{"failed": "the disk is full"}', flush=True)
             """.replacing("\\\\n", with: "\\n").replacing("\\\\u", with: "\\\\u")
         let warnings = Warnings()
-        let child = makeChild(script, .init(), warnings)
+        let child = try makeChild(script, .init(), warnings)
         let failure = try await failure { try child.send(["do": .string("log")]) }
         #expect(failure.hasPrefix("the disk is full"))
         #expect(warnings.all == ["careful\\u{1B}[2J"])
@@ -114,17 +114,62 @@ import TorchSerialization
 
     @Test("a Python that is still uploading is left alone, and one that does not answer is ended")
     func longEnd() async throws {
-        let uploading = makeChild(
+        let uploading = try makeChild(
             "import sys, time; sys.stdin.readline(); print('{\"closing\": true}', flush=True); time.sleep(1)")
         #expect(try await failure { try uploading.finish(within: 0.5) }.contains("is still uploading after 0.5 s"))
-        let silent = makeChild("import sys, time; sys.stdin.readline(); time.sleep(600)")
+        let silent = try makeChild("import sys, time; sys.stdin.readline(); time.sleep(600)")
         #expect(try await failure { try silent.finish(within: 0.2) }.contains("did not take all records within 0.2 s"))
+    }
+
+    @Test("whoever logs a run waits for those that began before, in their order")
+    func turns() async throws {
+        let script =
+            String(decoding: PackageResources.conversation_py, as: UTF8.self)
+                + """
+
+                class Run:
+                    def __init__(self, options):
+                        self.id, self.path = options["name"], options["path"]
+                        wait_for_turn(**options["turn"])
+                        with open(self.path, "a") as file: file.write(self.id + " begins\\n")
+
+                    def log(self, record): time.sleep(0.1)
+                    def write(self): pass
+                    def close(self, is_whole):
+                        with open(self.path, "a") as file: file.write(self.id + " ends\\n")
+
+                converse(Run)
+                """
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "order")
+            var children: [PythonChild] = []
+            for name in ["a", "b", "c"] {
+                let turn = try RunTurn(in: folder, .test(folder))
+                let child = PythonChild(PythonCommand(), script: script, package: "none", turn: turn) {
+                    Issue.record("\($0)")
+                }
+                try child.send([
+                    "do": .string("open"), "name": .string(name), "path": .string(path.path), "turn": turn.message,
+                ])
+                try child.send(["do": .string("log"), "name": .string("x")])
+                children.append(child)
+            }
+            for child in children.reversed() { try await inBackground { try child.finish(within: 20) } }
+            let order = ["a", "b", "c"].flatMap { ["\($0) begins", "\($0) ends"] }.joined(separator: "\n")
+            #expect(try String(contentsOf: path, encoding: .utf8) == order + "\n")
+            // Of the files, only the last stays.
+            #expect(folder.filesBelow == [".run.3.lock", "order"])
+        }
     }
 
     private func makeChild(
         _ script: String, _ limits: PythonChild.Limits = .init(), _ warnings: Warnings = Warnings()
-    ) -> PythonChild {
-        PythonChild(PythonCommand(), script: script, package: "wandb", limits: limits) { warnings.add($0) }
+    ) throws -> PythonChild {
+        let folder = FileManager.default.temporaryDirectory
+        let turn = try RunTurn(in: folder, .test(folder, name: "python-\(UUID().uuidString)"))
+        return PythonChild(PythonCommand(), script: script, package: "wandb", turn: turn, limits: limits) {
+            warnings.add($0)
+        }
     }
 
     /// The first error of something that is tried again until it fails.

@@ -24,8 +24,6 @@ final class PythonChild: Sendable {
         /// What it said when it had begun the run.
         var runID: String?
         var warnings: Set<String> = []
-        /// What it wrote last to the standard error.
-        var lastErrors: [UInt8] = []
         var kill: (@Sendable () -> Void)?
         var droppedCount = 0
     }
@@ -35,6 +33,7 @@ final class PythonChild: Sendable {
     private static let greatestWarningCount = 20
 
     private let package: String
+    private let turn: RunTurn
     private let warn: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let outbox: Outbox
@@ -47,12 +46,14 @@ final class PythonChild: Sendable {
     ///   - command: the Python.
     ///   - script: what it runs.
     ///   - package: the package that the script needs.
+    ///   - turn: its turn among those that log the run.
     ///   - warn: warns the user.
     init(
-        _ command: PythonCommand, script: String, package: String, limits: Limits,
+        _ command: PythonCommand, script: String, package: String, turn: RunTurn, limits: Limits = Limits(),
         warn: @escaping @Sendable (String) -> Void
     ) {
         self.package = package
+        self.turn = turn
         self.warn = warn
         outbox = Outbox(greatestByteCount: limits.waitingByteCount, patience: limits.patience)
         ended.enter()
@@ -124,13 +125,15 @@ final class PythonChild: Sendable {
                 }),
             platformOptions: options)
         do {
+            guard let errors = turn.openDescriptor else { return fail("the lock of the run was released too early") }
             let result = try await Subprocess.run(
-                configuration, input: .inputWriter, output: .sequence, error: .sequence
+                configuration, input: .inputWriter, output: .sequence,
+                error: .fileDescriptor(.init(rawValue: errors), closeAfterSpawningProcess: false)
             ) { execution in
+                turn.release()
                 state.withLock { $0.kill = { try? execution.send(signal: .kill) } }
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await self.write(to: execution.standardInputWriter) }
-                    group.addTask { await self.collectErrors(execution.standardError) }
                     let isComplete = await readAnswers(execution.standardOutput)
                     outbox.close()
                     guard !isComplete else { return }
@@ -155,18 +158,6 @@ final class PythonChild: Sendable {
             outbox.remove(count)
         }
         try? await input.finish()
-    }
-
-    private func collectErrors(_ output: SubprocessOutputSequence) async {
-        do {
-            for try await part in output {
-                state.withLock { state in
-                    state.lastErrors = (state.lastErrors + part.withUnsafeBytes(Array.init)).suffix(4096)
-                }
-            }
-        } catch {
-            // Only a description of a failure gets shorter.
-        }
     }
 
     /// Reads answers, and says whether the last is that everything was logged.
@@ -215,18 +206,18 @@ final class PythonChild: Sendable {
     }
 
     private func end(_ status: TerminationStatus, _ executable: String) {
-        let (hasEnded, errors) = state.withLock { ($0.hasEnded, $0.lastErrors) }
-        guard !hasEnded else { return }
+        guard !state.withLock(\.hasEnded) else { return }
         let reason =
             switch status {
             case .exited(let code): "\(executable) ended with status \(code)"
             case .signaled(let signal): "\(executable) was ended by signal \(signal)"
             }
-        let lastLine = errors.split(separator: UInt8(ascii: "\n")).last.map { ": " + Self.shortened(Array($0)) } ?? ""
+        let lastLine = turn.lastLine.map { ": " + Self.shortened($0) } ?? ""
         fail("\(reason)\(lastLine)")
     }
 
     private func fail(_ reason: String) {
+        turn.release()
         let count = outbox.close()
         state.withLock { state in
             guard state.failure == nil, !state.hasEnded else { return }

@@ -21,6 +21,8 @@ sys.path[:] = [path for path in sys.path if path]
 # Whoever interrupts the training wants it to end in order.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+# The standard error is the file that says to the next program that this one is at work.
+own_turn = os.dup(2)
 # What packages print is no answer.
 answers = os.dup(1)
 os.dup2(2, 1)
@@ -73,21 +75,35 @@ def be_quiet():
     os.dup2(null, 2)
 
 
-def hold(path, patience):
-    """Keeps other programs away from this run's files until this one ends.
+def wait_for_turn(prefix, number, patience):
+    """Waits for the programs before this one that log the same run.
 
-    The program of a training that was killed may still be writing what it got, while the next one begins.
+    The program of a training that was killed may still be writing what it got, while the next one begins. Each has a file that
+    is locked until it ends.
     """
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    folder, start = os.path.split(prefix)
+    numbers = [name[len(start):-len(".lock")] for name in os.listdir(folder) if name.startswith(start)]
     deadline = time.monotonic() + patience
-    while True:
+    for earlier in sorted(int(text) for text in numbers if text.isdecimal() and int(text) < number):
+        path = f"{prefix}{earlier}.lock"
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise Failure(f"another program has been writing the same run for {patience} s: end it, or log elsewhere")
-            time.sleep(0.05)
+            with open(path, "rb+") as file:
+                while not lock(file):
+                    if time.monotonic() > deadline:
+                        raise Failure(
+                            f"another program has been logging the same run for {patience} s: end it, or log elsewhere")
+                    time.sleep(0.05)
+                os.remove(path)
+        except FileNotFoundError:
+            pass
+
+
+def lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
 
 
 def messages(idle):

@@ -14,7 +14,7 @@ GREATEST_KEY_LENGTH = 180
 
 class MLflowRun:
     def __init__(self, options):
-        hold(options["lock"], options["patience"])
+        wait_for_turn(**options["turn"])
         # Without it, MLflow 3 refuses to log into a folder.
         os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
         load("mlflow")

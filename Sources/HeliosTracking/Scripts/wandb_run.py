@@ -41,7 +41,7 @@ def history_rows(path):
 
 class WandbRun:
     def __init__(self, options):
-        hold(options["lock"], options["patience"])
+        wait_for_turn(**options["turn"])
         self.wandb = wandb = load("wandb")
         be_quiet()
         self.id = options["run_id"]
