@@ -9,8 +9,9 @@ import TorchSerialization
 /// let trainer = try Trainer(.epochs(20), checkpoints: .in(folder), logs: .in(folder))
 /// try trainer.register(MLflowLogger(experiment: "digits"))
 /// ```
-/// A resumed training continues the run. In a folder, what the stopped one logged after the checkpoint is taken back, so that
-/// the curves are those of a training that never stopped. What MLflow cannot be told is warned of, and the training continues.
+/// A resumed training continues the run. In a folder, what the stopped one logged after the checkpoint is taken back,
+/// so that the curves are those of a training that never stopped. What MLflow cannot be told is warned of, and the
+/// training continues.
 public final class MLflowLogger: RunLogger {
     /// Where MLflow keeps its runs.
     public enum Tracking: Sendable, Hashable {

@@ -3,7 +3,8 @@ import Helios
 import Torch
 import TorchSerialization
 
-/// Under which ID a service knows a run. A file in the folder of the logs has it, for a test or a prediction of the run.
+/// Under which ID a service knows a run. A file in the folder of the logs has it, for a test or a prediction of the
+/// run.
 struct RunIdentity {
     /// The ID: letters, digits, `-` and `_`.
     let id: String

@@ -9,8 +9,8 @@ import TorchSerialization
 /// let trainer = try Trainer(.epochs(20), checkpoints: .in(folder), logs: .in(folder))
 /// try trainer.register(WandbLogger(project: "digits"))
 /// ```
-/// A resumed training continues the run: what the stopped one has logged is not logged again. What W&B cannot be told, for
-/// whatever reason, is warned of, and the training continues.
+/// A resumed training continues the run: what the stopped one has logged is not logged again. What W&B cannot be told,
+/// for whatever reason, is warned of, and the training continues.
 public final class WandbLogger: RunLogger {
     /// Where the records go.
     public enum Mode: String, Sendable {
@@ -47,7 +47,7 @@ public final class WandbLogger: RunLogger {
     ///   - project: the project in W&B.
     ///   - name: what the run is called there; by default, the name of the model.
     ///   - config: hyperparameters besides those that are logged.
-    ///   - arguments: further arguments of `wandb.init`, as in `["entity": "team", "group": "ablation", "notes": "…"]`.
+    ///   - arguments: further arguments of `wandb.init`, as in `["entity": "team", "group": "ablation"]`.
     ///   - mode: where the records go.
     ///   - python: the Python that has the package.
     ///   - closingTime: how many seconds the end of the run waits for uploads.

@@ -20,8 +20,8 @@ struct Program {
         try start(arguments).wait()
     }
 
-    static func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(executable, arguments)
+    static func start(_ arguments: [String], _ environment: [String: String] = [:]) throws -> RunningProgram {
+        try RunningProgram(executable, arguments, environment)
     }
 
     /// Runs a command of the shell to its end; in it, `"$0"` is the example.

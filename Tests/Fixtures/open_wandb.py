@@ -1,6 +1,7 @@
 """Prints what is in the offline files of a run of Weights & Biases, as JSON: open_wandb.py <folder of the files>.
 
-It needs the package wandb. The files are those of `wandb sync`: messages of W&B, with checksums, in the blocks of LevelDB's log.
+It needs the package wandb. The files are those of `wandb sync`: messages of W&B, with checksums, in the blocks of
+LevelDB's log.
 """
 
 import json
@@ -34,12 +35,18 @@ def records(path):
 
 def values(items):
     # What Python reads as a number that is infinite, or none, is no JSON.
-    return {item.key or "/".join(item.nested_key): json.loads(item.value_json, parse_constant=CONSTANTS.get) for item in items}
+    return {
+        item.key or "/".join(item.nested_key): json.loads(item.value_json, parse_constant=CONSTANTS.get)
+        for item in items
+    }
 
 
 files = []
 for path in sorted(pathlib.Path(sys.argv[1]).glob("wandb/offline-run-*/run-*.wandb")):
-    file = {"ids": [], "project": "", "name": "", "group": "", "config": {}, "rows": [], "metrics": {}, "exit": None, "media": {}}
+    file = {
+        "ids": [], "project": "", "name": "", "group": "", "config": {}, "rows": [], "metrics": {}, "exit": None,
+        "media": {},
+    }
     for record in records(path):
         if record.HasField("run"):
             file["ids"].append(record.run.run_id)

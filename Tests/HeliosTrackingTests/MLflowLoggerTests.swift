@@ -51,8 +51,8 @@ import Torch
     func resume() async throws {
         try await withTemporaryFolder { folder in
             let first = makeLogger()
-            // The training is killed after the fifth record. The checkpoint was made after the third. A resume may log something
-            // else than what was logged.
+            // The training is killed after the fifth record. The checkpoint was made after the third. A resume may log
+            // something else than what was logged.
             let state = try await log(
                 first, .test(folder), points("train/a", [1, 2, 3]),
                 later: points("train/a", [40, 50]) + points("late", [50]))

@@ -154,7 +154,12 @@ import TorchSerialization
                 try child.send(["do": .string("log"), "name": .string("x")])
                 children.append(child)
             }
-            for child in children.reversed() { try await inBackground { try child.finish(within: 20) } }
+            try await withThrowingTaskGroup { group in
+                for child in children.reversed() {
+                    group.addTask { try await inBackground { try child.finish(within: 20) } }
+                }
+                try await group.waitForAll()
+            }
             let order = ["a", "b", "c"].flatMap { ["\($0) begins", "\($0) ends"] }.joined(separator: "\n")
             #expect(try String(contentsOf: path, encoding: .utf8) == order + "\n")
             // Of the files, only the last stays.

@@ -7,8 +7,8 @@ import Torch
 @testable import HeliosTracking
 
 /// What is in the files of Weights & Biases.
-@Suite(.serialized, .needsWandb) struct WandbLoggerTests {
-    @Test("values of every kind arrive as they were logged, whatever their names and steps")
+@Suite(.serialized) struct WandbLoggerTests {
+    @Test("values of every kind arrive as they were logged, whatever their names and steps", .needsWandb)
     func values() async throws {
         try await withTemporaryFolder { folder in
             let logger = makeLogger()
@@ -49,7 +49,7 @@ import Torch
         }
     }
 
-    @Test("a resumed run is the same run, and what it repeats is there once")
+    @Test("a resumed run is the same run, and what it repeats is there once", .needsWandb)
     func resume() async throws {
         try await withTemporaryFolder { folder in
             let first = makeLogger()
@@ -88,6 +88,36 @@ import Torch
         }
     }
 
+    @Test("online, a resumed run does not repeat what the server has, and a test of the run does not confuse it")
+    func online() async throws {
+        try await withTemporaryFolder { folder in
+            let server = folder.appending(path: "server.json")
+            func makeLogger() -> WandbLogger {
+                WandbLogger(
+                    project: "project", arguments: ["entity": "team"],
+                    python: PythonCommand(
+                        environment: ["PYTHONPATH": Python.wandbStandIn, "HELIOS_STAND_IN": server.path]))
+            }
+            let state = try await log(makeLogger(), .test(folder), points("a", [1, 2, 3]), later: points("a", [4, 5]))
+            try await log(makeLogger(), .test(folder, .added), points("test", [5]))
+            let warnings = Warnings()
+            try await log(makeLogger(), .test(folder, .resumed(state), warnings), points("a", [4, 5, 6, 7]))
+            #expect(warnings.all.count == 1 && warnings.all[0].hasPrefix("W&B takes nothing back: the 2 records"))
+
+            let found = try JSONDecoder().decode(WandbServer.self, from: Data(contentsOf: server))
+            #expect(found.rows.compactMap { $0["a"] } == [1, 2, 3, 4, 5, 6, 7])
+            #expect(found.rows.map { $0["trainer/step"] } == [1, 2, 3, 4, 5, 5, 6, 7])
+            #expect(found.exits == [0, 0, 0])
+            let id = try state.string("run_id")
+            #expect(
+                found.starts.allSatisfy {
+                    $0
+                        == WandbServer.Start(
+                            project: "project", name: "run", id: id, mode: "online", resume: "allow", entity: "team")
+                })
+        }
+    }
+
     private func makeLogger() -> WandbLogger {
         WandbLogger(
             project: "project", config: ["given": 1], arguments: ["group": "group"], mode: .offline,
@@ -97,6 +127,17 @@ import Torch
     private func files(in folder: URL) async throws -> [WandbFile] {
         try JSONDecoder().decode([WandbFile].self, from: await Python.runAlone("open_wandb.py", [folder.path]))
     }
+}
+
+/// What the stand-in for W&B has got.
+private struct WandbServer: Decodable {
+    struct Start: Decodable, Equatable {
+        let project, name, id, mode, resume, entity: String
+    }
+
+    let starts: [Start]
+    let rows: [[String: Double]]
+    let exits: [Int]
 }
 
 /// What `open_wandb.py` prints.

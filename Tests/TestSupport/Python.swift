@@ -19,6 +19,9 @@ public enum Python {
         "PYTHONPYCACHEPREFIX": root.appending(path: ".build/python-cache").path,
     ]
 
+    /// The folder of a stand-in for the package wandb.
+    public static let wandbStandIn = script("wandb-stand-in")
+
     private static let wheel: URL? = {
         let folder = root.appending(path: ".libtorch")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

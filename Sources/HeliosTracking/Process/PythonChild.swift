@@ -4,7 +4,8 @@ import Subprocess
 import Synchronization
 import TorchSerialization
 
-/// A Python that runs one of the scripts of this package, gets a line of JSON for each record, and answers in such lines.
+/// A Python that runs one of the scripts of this package, gets a line of JSON for each record, and answers in such
+/// lines.
 ///
 /// Whatever happens to it, the training neither waits nor ends: `send` throws, once why and what to do is known.
 final class PythonChild: Sendable {

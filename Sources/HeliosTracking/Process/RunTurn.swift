@@ -5,9 +5,9 @@ import TorchSerialization
 
 /// The turn of a Python among those that log the same run, which must do so one after another.
 ///
-/// When a training is killed and started again at once, the Python of the first may still have to log what it got. Each has a
-/// file that is locked from before it starts until it ends, however it ends; it waits for those with lower numbers. The file
-/// is also its standard error.
+/// When a training is killed and started again at once, the Python of the first may still have to log what it got. Each
+/// has a file that is locked from before it starts until it ends, however it ends; it waits for those with lower
+/// numbers. The file is also its standard error.
 final class RunTurn: Sendable {
     /// What the names of the files begin with; a number and `.lock` follow.
     let prefix: String
@@ -48,7 +48,8 @@ final class RunTurn: Sendable {
         descriptor = Mutex(opened)
         if let opened, flock(opened, LOCK_EX | LOCK_NB) != 0 {
             run.warn(
-                "files in \(VisibleText.of(folder.path)) cannot be locked: after a kill, wait some seconds before you resume"
+                "files in \(VisibleText.of(folder.path)) cannot be locked: after a kill, wait some seconds before you "
+                    + "resume"
             )
         }
     }

@@ -1,7 +1,8 @@
 """The part that all loggers share: Helios runs it followed by wandb_run.py or mlflow_run.py.
 
 Helios writes a JSON object on each line of the standard input: {"do": "open"}, then any number of {"do": "log"}, then
-{"do": "close"}. Each line of the standard output answers with one key: "opened", "warning", "failed", "closing" or "closed".
+{"do": "close"}. Each line of the standard output answers with one key: "opened", "warning", "failed", "closing" or
+"closed".
 """
 
 import base64
@@ -78,8 +79,8 @@ def be_quiet():
 def wait_for_turn(prefix, number, patience):
     """Waits for the programs before this one that log the same run.
 
-    The program of a training that was killed may still be writing what it got, while the next one begins. Each has a file that
-    is locked until it ends.
+    The program of a training that was killed may still be writing what it got, while the next one begins. Each has a
+    file that is locked until it ends.
     """
     folder, start = os.path.split(prefix)
     numbers = [name[len(start):-len(".lock")] for name in os.listdir(folder) if name.startswith(start)]

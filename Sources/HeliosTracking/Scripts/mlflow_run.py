@@ -81,8 +81,8 @@ class MLflowRun:
                 surplus += found - expected
         if surplus:
             warn(
-                f"this store of MLflow takes nothing back: the {surplus} numbers that the stopped run logged after this "
-                "checkpoint stay, and this one, which repeats them, does not log them again")
+                f"this store of MLflow takes nothing back: the {surplus} numbers that the stopped run logged after "
+                "this checkpoint stay, and this one, which repeats them, does not log them again")
         if missing:
             warn(f"{missing} numbers that the stopped run logged before this checkpoint did not reach MLflow")
 

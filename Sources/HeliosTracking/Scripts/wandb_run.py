@@ -1,6 +1,7 @@
 """Logs to Weights & Biases."""
 
-# W&B numbers its rows itself, and takes no row whose number is less than that of the last: the step of a record is a column.
+# W&B numbers its rows itself, and takes no row whose number is less than that of the last: the step of a record is a
+# column.
 STEP = "trainer/step"
 # The number of the record, by which a resumed run finds out which ones are there already.
 RECORD = "trainer/record"
@@ -10,7 +11,7 @@ GREATEST_ROW_COUNT = 10_000
 
 
 def history_rows(path):
-    """The rows in a file of W&B: records in blocks of 32 KiB, as LevelDB's log has them. It ends where it is damaged."""
+    """The rows in a file of W&B, up to where it is damaged: records in blocks of 32 KiB, as LevelDB's log has them."""
     from wandb.proto import wandb_internal_pb2
 
     with open(path, "rb") as file:
@@ -48,9 +49,9 @@ class WandbRun:
         earlier_files = self.earlier_files(options["folder"])
         try:
             self.run = wandb.init(
-                project=options["project"], name=options["name"], id=self.id, dir=options["folder"], mode=options["mode"],
-                config=options["config"], resume="allow", settings=wandb.Settings(console="off", silent=True),
-                **options["arguments"])
+                id=self.id, resume="allow", dir=options["folder"],
+                settings=wandb.Settings(console="off", silent=True),
+                **{name: options[name] for name in ("project", "name", "mode", "config")}, **options["arguments"])
         except Exception as error:
             advice = "" if options["mode"] == "offline" else " (`wandb login` sets the key; mode: .offline needs none)"
             raise Failure(f"W&B cannot begin the run: {describe(error)}{advice}")
@@ -81,13 +82,13 @@ class WandbRun:
                         break
             except Exception as error:
                 warn(
-                    "the files of this version of W&B cannot be read, so that what the stopped run logged after its last "
-                    f"checkpoint may be there twice: {describe(error)}")
+                    "the files of this version of W&B cannot be read, so that what the stopped run logged after its "
+                    f"last checkpoint may be there twice: {describe(error)}")
         repeated = self.last + 1 - options["number"]
         if repeated > 0:
             warn(
-                f"W&B takes nothing back: the {repeated} records that the stopped run logged after this checkpoint stay, and "
-                "this one, which repeats them, does not log them again")
+                f"W&B takes nothing back: the {repeated} records that the stopped run logged after this checkpoint "
+                "stay, and this one, which repeats them, does not log them again")
         elif repeated < 0:
             warn(f"{-repeated} records that the stopped run logged before this checkpoint did not reach W&B")
 
