@@ -1,6 +1,6 @@
 /// The Python 3 that has the packages of a logger.
 public struct PythonCommand: Sendable, Hashable {
-    /// A path, or a name that is looked up in `PATH`, where an active virtual environment comes first.
+    /// A path, or a name that is looked up in `PATH`, in which an active virtual environment comes first.
     public let executable: String
     /// Variables that it gets besides those of this program.
     public let environment: [String: String]

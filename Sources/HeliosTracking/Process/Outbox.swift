@@ -37,12 +37,14 @@ final class Outbox: Sendable {
     }
 
     /// Adds a line, and waits for room if there is none: once, until the child reads again.
-    func append(_ line: [UInt8]) -> Outcome {
+    ///
+    /// - Parameter isLast: whether it is the last line, for which there is always room.
+    func append(_ line: [UInt8], isLast: Bool = false) -> Outcome {
         let deadline = DispatchTime.now() + patience
         while true {
             let outcome: Outcome? = state.withLock { state in
                 guard !state.isClosed else { return .closed }
-                if state.byteCount == 0 || state.byteCount + line.count <= greatestByteCount {
+                if isLast || state.byteCount == 0 || state.byteCount + line.count <= greatestByteCount {
                     state.lines.append(line)
                     state.byteCount += line.count
                     state.lineCount += 1

@@ -72,8 +72,7 @@ final class PythonChild: Sendable {
     func send(_ message: @autoclosure () -> JSONValue) throws(TrackingError) {
         if let failure = state.withLock(\.failure) { throw failure }
         // What does not fit need not be encoded.
-        let outcome =
-            outbox.isStalled ? .full : outbox.append(JSONWriter.write(message()) + [UInt8(ascii: "\n")])
+        let outcome = outbox.isStalled ? .full : outbox.append(Self.line(message()))
         switch outcome {
         case .added: return
         case .full: state.withLock { $0.droppedCount += 1 }
@@ -91,7 +90,8 @@ final class PythonChild: Sendable {
     ///   otherwise it is ended.
     func finish(within seconds: Double) throws(TrackingError) {
         let deadline = DispatchTime.now() + seconds
-        try send(["do": .string("close")])
+        if let failure = state.withLock(\.failure) { throw failure }
+        _ = outbox.append(Self.line(["do": .string("close")]), isLast: true)
         let hasEnded = ended.wait(timeout: deadline) == .success
         let (failure, isClosing, kill, droppedCount) = state.withLock {
             ($0.failure, $0.isClosing, $0.kill, $0.droppedCount)
@@ -235,6 +235,10 @@ final class PythonChild: Sendable {
             return !state.hasEnded
         }
         if isFirst { ended.leave() }
+    }
+
+    private static func line(_ message: JSONValue) -> [UInt8] {
+        JSONWriter.write(message) + [UInt8(ascii: "\n")]
     }
 
     private static func shortened(_ text: [UInt8]) -> String {

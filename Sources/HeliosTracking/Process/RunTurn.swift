@@ -24,7 +24,7 @@ final class RunTurn: Sendable {
     ///   - run: the run.
     /// - Throws: `TrackingError` if the file cannot be made.
     init(in folder: URL, _ run: LoggedRun) throws(TrackingError) {
-        let start = ".\(run.name)."
+        let start = ".\(run.name.replacing("/", with: "_"))."
         prefix = folder.appending(path: start).path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         let numbers = names.compactMap { name in
