@@ -59,16 +59,17 @@ import Torch
             let test = makeLogger()
             try await log(test, .test(folder, .added), points("test", [5]))
             #expect(test.runID == first.runID)
-            let before = try #require(try await runs(folder).first)
-            #expect(before.metrics["train/a"]?.map(\.step) == [1, 2, 3, 40, 50])
-            #expect(before.metrics["test"]?.map(\.step) == [5])
-
             let second = makeLogger()
             try await log(second, .test(folder, .resumed(state)), points("train/a", [4, 5, 6]))
             #expect(second.runID == first.runID)
             let runs = try await runs(folder)
             #expect(runs.count == 1 && runs[0].status == "FINISHED")
             #expect(runs[0].metrics.mapValues { $0.map(\.step) } == ["train/a": [1, 2, 3, 4, 5, 6]])
+            // What was taken back is not lost.
+            let discarded = folder.filesBelow.filter { $0.contains("/discarded/") }
+            #expect(discarded.map { $0.split(separator: "/discarded/")[1] } == ["late", "test", "train/a"])
+            let taken = try String(contentsOf: folder.appending(path: discarded[2]), encoding: .utf8)
+            #expect(taken.split(separator: "\n").map { $0.split(separator: " ")[2] } == ["40", "50"])
         }
     }
 

@@ -71,10 +71,6 @@ import Torch
             #expect(files.flatMap { $0.curve("a") }.map(\.step) == [1, 2, 3, 4, 5, 6, 7])
             #expect(files.flatMap { $0.curve("test") }.map(\.step) == [7])
             #expect(files.allSatisfy { $0.config["given"]?.number == 1 })
-
-            let other = makeLogger()
-            try await log(other, .test(folder), points("a", [1]))
-            #expect(other.runID != first.runID)
         }
     }
 
@@ -85,6 +81,10 @@ import Torch
             let state = try await log(logger, .test(folder), points("a", [1, 2]))
             #expect(try state.int("records") == 2 && state.string("run_id") == logger.runID)
             #expect(folder.filesBelow == ["wandb/run.run"])
+            // A training that starts from scratch is another run.
+            let id = logger.runID
+            try await log(logger, .test(folder), [])
+            #expect(logger.runID != id)
         }
     }
 

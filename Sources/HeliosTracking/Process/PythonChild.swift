@@ -29,7 +29,7 @@ final class PythonChild: Sendable {
         var droppedCount = 0
     }
 
-    private static let grace = Duration.milliseconds(500)
+    private static let grace = DispatchTimeInterval.milliseconds(500)
     private static let greatestAnswerLength = 1 << 16
     private static let greatestWarningCount = 20
 
@@ -79,7 +79,7 @@ final class PythonChild: Sendable {
         case .closed:
             // How it ended is known in a moment.
             _ = ended.wait(timeout: .now() + 2)
-            if let failure = state.withLock(\.failure) { throw failure }
+            throw state.withLock(\.failure) ?? TrackingError("Python has ended")
         }
         throw TrackingError("Python does not keep up with the records, or has stopped: log less often")
     }
@@ -139,7 +139,7 @@ final class PythonChild: Sendable {
                     outbox.close()
                     guard !isComplete else { return }
                     // Usually it is about to end by itself, and its exit status says more than that it was killed.
-                    try? await Task.sleep(for: Self.grace)
+                    await executor.sleep(Self.grace)
                     try? execution.send(signal: .kill)
                 }
                 state.withLock { $0.kill = nil }

@@ -14,4 +14,11 @@ final class QueueExecutor: TaskExecutor {
             withoutWriteSignals { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
+
+    /// Waits without the shared threads, on which `Task.sleep` ends.
+    func sleep(_ interval: DispatchTimeInterval) async {
+        await withCheckedContinuation { continuation in
+            queue.asyncAfter(deadline: .now() + interval) { continuation.resume() }
+        }
+    }
 }
