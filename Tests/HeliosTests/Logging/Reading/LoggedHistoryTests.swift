@@ -4,9 +4,7 @@ import Testing
 
 @testable import Helios
 
-@Suite(
-    "LoggedHistory", .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md")
-)
+@Suite("LoggedHistory")
 struct LoggedHistoryTests {
     private func read(_ text: String, isTable: Bool = false) throws -> LoggedHistory {
         try withTemporaryFolder { folder in
@@ -177,8 +175,7 @@ struct LoggedHistoryTests {
     }
 }
 
-@Suite(
-    "LineReader", .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+@Suite("LineReader")
 struct LineReaderTests {
     @Test(
         "lines are the same wherever the parts of the file end",

@@ -1,10 +1,8 @@
-import Foundation
 import Testing
 
 @testable import Helios
 
-@Suite(
-    "ReducedCurve", .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+@Suite("ReducedCurve")
 struct ReducedCurveTests {
     private func curve(_ values: [Double], capacity: Int = 4096) -> ReducedCurve {
         var curve = ReducedCurve(capacity: capacity)
@@ -80,8 +78,7 @@ struct ReducedCurveTests {
     }
 }
 
-@Suite(
-    "ThinnedList", .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+@Suite("ThinnedList")
 struct ThinnedListTests {
     @Test(
         "the first and the last element stay, and the others have equal distances",
