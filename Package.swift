@@ -128,7 +128,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "HeliosCommand",
-            dependencies: ["Helios", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Helios", "HeliosTensorBoard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             resources: [.embedInCode("Report/Page")],
             swiftSettings: swiftSettings
         ),
@@ -157,7 +159,7 @@ let package = Package(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "TestSupport"],
+            name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),

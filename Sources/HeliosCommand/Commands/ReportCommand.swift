@@ -8,7 +8,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report", abstract: "Writes one HTML page with the curves of runs, side by side.",
         discussion: """
             A run is a folder whose logs are in its folder 'logs', a folder of logs, or one file of them: JSON lines \
-            (.jsonl) or a table (.csv). If a folder has both for a run, JSON lines are read, which have more in them. The \
+            (.jsonl), a table (.csv) or an events file of TensorBoard. If a folder has several for a run, JSON lines are \
+            read before a table, and of event files only what the other file does not have, such as images. The \
             environment is that of the newest checkpoint beside the logs, or of the text log.
 
             The page needs no network and no other file. Long curves are reduced to at most 2,000 points, each with the \

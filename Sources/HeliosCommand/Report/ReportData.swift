@@ -7,6 +7,8 @@ struct ReportData {
     static let points = 60_000, mostPoints = 2000, fewestPoints = 50
     /// How many curves a page has.
     static let curves = 4000
+    /// How many bytes all images of a page have. If there are more, only the last of each name is shown.
+    static let imageBytes = 24 << 20
 
     let json: JSONValue
 
@@ -15,20 +17,34 @@ struct ReportData {
         let limit = min(
             max(ReportData.points / max(min(count, ReportData.curves), 1), ReportData.fewestPoints),
             ReportData.mostPoints)
+        let imageBytes = runs.reduce(0) { $0 + ReportData.imageBytes(of: $1) }
         let curvesPerRun = max(ReportData.curves / max(runs.count, 1), 1)
         json = [
             "version": .string(HeliosVersion.current),
-            "runs": .array(runs.map { ReportData.run($0, curves: curvesPerRun, points: limit) }),
+            "runs": .array(
+                runs.map {
+                    ReportData.run(
+                        $0, curves: curvesPerRun, points: limit, hasAllImages: imageBytes <= ReportData.imageBytes)
+                }),
         ]
     }
 
-    private static func run(_ run: ReportedRun, curves: Int, points: Int) -> JSONValue {
+    private static func imageBytes(of run: ReportedRun) -> Int {
+        run.history.images.values.reduce(0) { sum, list in
+            sum + list.elements.reduce(0) { $0 + ($1.value.png?.count ?? 0) }
+        }
+    }
+
+    private static func run(_ run: ReportedRun, curves: Int, points: Int, hasAllImages: Bool) -> JSONValue {
         let history = run.history
         // Times count from the first point, so that they need few digits.
         let start = history.curves.values.compactMap { $0.first?.time }.filter(\.isFinite).min()
         var problems = run.problems
         if history.curves.count > curves {
             problems.append("only the first \(curves) of \(history.curves.count) curves are shown")
+        }
+        if !hasAllImages, history.images.values.contains(where: { $0.count > 1 }) {
+            problems.append("only the last image of each name is shown, since all together are too large for a page")
         }
         for (name, curve) in history.curves where curve.stepsBack > 0 {
             problems.append("the steps of \(name) go back \(Quantity.count(curve.stepsBack, "time"))")
@@ -51,6 +67,12 @@ struct ReportData {
                 ["precision": .numbers(curve.precision), "recall": .numbers(curve.recall)]
             },
             "confusions": entries(history.confusions, last: true, ReportData.confusion),
+            "images": entries(history.images, last: !hasAllImages) { image in
+                [
+                    "width": .int(image.width), "height": .int(image.height),
+                    "png": .string(image.png?.base64EncodedString() ?? ""),
+                ]
+            },
             "texts": .array(
                 history.texts.elements.map { entry in
                     [

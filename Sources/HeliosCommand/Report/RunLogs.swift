@@ -9,9 +9,10 @@ struct RunLogs {
     let name: String
     /// The folder that they are in.
     let folder: String
-    /// The file that is read, and how.
-    let file: String
-    let format: Format
+    /// The file of JSON lines or the table, if there is one.
+    let table: (file: String, format: Format)?
+    /// The event files, in their order.
+    let eventFiles: [String]
     /// Whether the folder has the logs of other runs, too.
     let isOneOfSeveral: Bool
 
@@ -21,9 +22,12 @@ struct RunLogs {
         case csv
     }
 
+    /// The file that is read first.
+    var mainFile: String { table?.file ?? eventFiles.first ?? path }
+
     /// Tells a file that is named twice.
     var identity: String {
-        SystemPath.status(file).map { "\($0.st_dev)/\($0.st_ino)" } ?? file
+        SystemPath.status(mainFile).map { "\($0.st_dev)/\($0.st_ino)" } ?? mainFile
     }
 
     /// Finds the logs of a run, or of all runs that log into the same folder.
@@ -37,53 +41,99 @@ struct RunLogs {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let folders = ["\(path)/logs", path].filter { SystemPath.isFolder($0) }
         for folder in folders {
-            let names: [String]
-            do {
-                names = try SystemPath.names(in: folder)
-            } catch {
-                throw CommandError("\(folder): \(error.reason)")
-            }
-            let found = logs(named: names, in: folder, path)
+            let found = try logs(in: folder, path)
             if !found.isEmpty { return found }
         }
         throw CommandError(
-            "\(path): there is no log in this folder: no file .jsonl or .csv in \(folders.joined(separator: " or ")). "
-                + "A trainer writes them if a logger is registered with it (JSONLinesLogger, CSVLogger), and the example "
-                + "with 'digits --log jsonl'")
+            "\(path): there is no log in this folder: no file .jsonl or .csv and no events file in "
+                + "\(folders.joined(separator: " or ")). A trainer writes them if a logger is registered with it "
+                + "(JSONLinesLogger, CSVLogger, TensorBoardLogger), and the example with 'digits --log jsonl'")
     }
 
-    private static func logs(named names: [String], in folder: String, _ path: String) -> [RunLogs] {
+    private static func logs(in folder: String, _ path: String) throws -> [RunLogs] {
         var formats: [String: Format] = [:]
         for format in Format.allCases.reversed() {
-            for name in names where name.hasSuffix(".\(format.rawValue)") && !name.hasPrefix(".") {
+            for name in try names(in: folder) where name.hasSuffix(".\(format.rawValue)") && !name.hasPrefix(".") {
                 formats[String(name.dropLast(format.rawValue.count + 1))] = format
             }
         }
-        return formats.sorted { $0.key < $1.key }.map { name, format in
+        let events = try eventFiles(below: folder)
+        let names = Set(formats.keys).union(events.keys).sorted()
+        return names.map { name in
             RunLogs(
-                path: path, name: name, folder: folder, file: "\(folder)/\(name).\(format.rawValue)", format: format,
-                isOneOfSeveral: formats.count > 1)
+                path: path, name: name, folder: formats[name] == nil ? logsFolder(of: folder) : folder,
+                table: formats[name].map { ("\(folder)/\(name).\($0.rawValue)", $0) }, eventFiles: events[name] ?? [],
+                isOneOfSeveral: names.count > 1)
         }
     }
 
+    /// The event files of each run that logs into a folder: those in `tensorboard/<name>`, or, if this is a folder of
+    /// TensorBoard itself, in the folder and those in it.
+    private static func eventFiles(below folder: String) throws -> [String: [String]] {
+        let own = try eventFiles(in: folder)
+        if !own.isEmpty { return [(folder as NSString).lastPathComponent: own] }
+        let isTensorBoard = (folder as NSString).lastPathComponent == tensorBoardFolder
+        let root = isTensorBoard ? folder : "\(folder)/\(tensorBoardFolder)"
+        guard SystemPath.isFolder(root) else { return [:] }
+        var found: [String: [String]] = [:]
+        for name in try names(in: root) where SystemPath.isFolder("\(root)/\(name)") {
+            let files = try eventFiles(in: "\(root)/\(name)")
+            if !files.isEmpty { found[name] = files }
+        }
+        return found
+    }
+
+    private static func eventFiles(in folder: String) throws -> [String] {
+        try names(in: folder).filter(isEventFile).map { "\(folder)/\($0)" }
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        do {
+            return try SystemPath.names(in: folder)
+        } catch {
+            throw CommandError("\(folder): \(error.reason)")
+        }
+    }
+
+    /// The folder of a run's logs, if a folder is TensorBoard's in there, or in that one.
+    private static func logsFolder(of folder: String) -> String {
+        var path = folder as NSString
+        if (path.deletingLastPathComponent as NSString).lastPathComponent == tensorBoardFolder {
+            path = path.deletingLastPathComponent as NSString
+        }
+        guard path.lastPathComponent == tensorBoardFolder else { return folder }
+        let parent = path.deletingLastPathComponent
+        return parent.isEmpty ? "." : parent
+    }
+
+    private static func isEventFile(_ name: String) -> Bool { name.hasPrefix("events.out.tfevents.") }
+
+    private static let tensorBoardFolder = "tensorboard"
+
     private init(
-        path: String, name: String, folder: String, file: String, format: Format, isOneOfSeveral: Bool
+        path: String, name: String, folder: String, table: (file: String, format: Format)?, eventFiles: [String],
+        isOneOfSeveral: Bool
     ) {
-        (self.path, self.name, self.folder, self.file) = (path, name, folder, file)
-        (self.format, self.isOneOfSeveral) = (format, isOneOfSeveral)
+        (self.path, self.name, self.folder) = (path, name, folder)
+        (self.table, self.eventFiles, self.isOneOfSeveral) = (table, eventFiles, isOneOfSeveral)
     }
 
     private init(file: String) throws {
         let path = file as NSString
-        guard let format = Format(rawValue: path.pathExtension.lowercased()) else {
+        let format = Format(rawValue: path.pathExtension.lowercased())
+        let isEventFile = RunLogs.isEventFile(path.lastPathComponent)
+        guard format != nil || isEventFile else {
             throw CommandError(
-                "\(file): its name does not end in .jsonl or .csv, which is what a report is made of; for all logs of a run, "
-                    + "give their folder")
+                "\(file): its name does not end in .jsonl or .csv and is not that of an events file, which a report is made "
+                    + "of; for all logs of a run, give their folder")
         }
         let folder = path.deletingLastPathComponent
+        let last = isEventFile ? (folder as NSString).lastPathComponent : path.lastPathComponent
         self.init(
-            path: file, name: ((path.lastPathComponent) as NSString).deletingPathExtension,
-            folder: folder.isEmpty ? "." : folder, file: file, format: format, isOneOfSeveral: false)
+            path: file, name: isEventFile ? last : (last as NSString).deletingPathExtension,
+            folder: folder.isEmpty ? "." : isEventFile ? RunLogs.logsFolder(of: folder) : folder,
+            table: isEventFile ? nil : format.map { (file, $0) }, eventFiles: isEventFile ? [file] : [],
+            isOneOfSeveral: false)
     }
 
     // MARK: Names

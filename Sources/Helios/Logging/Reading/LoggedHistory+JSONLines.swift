@@ -123,9 +123,6 @@ extension LoggedHistory.PrecisionRecall {
         guard let thresholds = json["thresholds"]?.numbers, let precision = json["precision"]?.numbers,
             let recall = json["recall"]?.numbers
         else { return nil }
-        guard (1...LoggedHistory.Limit.thresholds).contains(thresholds.count), precision.count == thresholds.count,
-            recall.count == thresholds.count
-        else { return nil }
         self.init(thresholds: thresholds, precision: precision, recall: recall)
     }
 }

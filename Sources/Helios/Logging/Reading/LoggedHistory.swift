@@ -21,6 +21,12 @@ package struct LoggedHistory: Sendable {
         package static let modules = 5000
         /// How many classes of a confusion matrix, and how many thresholds of a precision-recall curve.
         package static let classes = 1000, thresholds = 10_000
+        /// How many names of images there are, and how many images of one name.
+        package static let imageNames = 100, images = 10
+        /// How many bytes an image may have, and all of them together.
+        package static let imageSize = 4 << 20, imageBytes = 64 << 20
+        /// How many pixels an image may have.
+        package static let pixels = 1 << 25
     }
 
     /// A value with its step.
@@ -40,6 +46,14 @@ package struct LoggedHistory: Sendable {
     /// How precision and recall depend on a threshold.
     package struct PrecisionRecall: Sendable {
         package let thresholds, precision, recall: [Double]
+
+        /// `nil` if these are not the points of a curve: as many of each, and at least one.
+        package init?(thresholds: [Double], precision: [Double], recall: [Double]) {
+            guard (1...Limit.thresholds).contains(thresholds.count), precision.count == thresholds.count,
+                recall.count == thresholds.count
+            else { return nil }
+            (self.thresholds, self.precision, self.recall) = (thresholds, precision, recall)
+        }
     }
 
     /// How often samples of each class were taken for each class.
@@ -62,19 +76,23 @@ package struct LoggedHistory: Sendable {
     package private(set) var histograms: Entries<HistogramBins> = [:]
     package private(set) var precisionRecall: Entries<PrecisionRecall> = [:]
     package private(set) var confusions: Entries<Confusion> = [:]
+    /// Each is the bytes of a PNG file.
+    package private(set) var images: Entries<LoggedImage> = [:]
     package private(set) var texts = ThinnedList<Entry<Text>>(capacity: Limit.texts)
     package private(set) var hyperparameters: OrderedDictionary<String, String> = [:]
     package private(set) var metrics: OrderedDictionary<String, Double> = [:]
     package private(set) var modules: [Module] = []
     /// What was left out, and how often.
     private var omissions: OrderedDictionary<String, Int> = [:]
+    /// How many bytes all images have, or more.
+    private var imageBytes = 0
 
     package init() {}
 
     /// Whether nothing was logged.
     package var isEmpty: Bool {
-        curves.isEmpty && histograms.isEmpty && precisionRecall.isEmpty && confusions.isEmpty && texts.count == 0
-            && hyperparameters.isEmpty && metrics.isEmpty && modules.isEmpty
+        curves.isEmpty && histograms.isEmpty && precisionRecall.isEmpty && confusions.isEmpty && images.isEmpty
+            && texts.count == 0 && hyperparameters.isEmpty && metrics.isEmpty && modules.isEmpty
     }
 
     /// What could not be read or was left out, in sentences.
@@ -108,6 +126,38 @@ package struct LoggedHistory: Sendable {
 
     package mutating func add(_ confusion: Confusion, _ name: String, step: Int, time: Double) {
         add(Entry(step: step, time: time, value: confusion), name, to: \.confusions, "confusion matrices")
+    }
+
+    /// Adds an image that is a PNG file. If all have too many bytes, every second image goes of the name that has most.
+    package mutating func add(_ image: LoggedImage, _ name: String, step: Int, time: Double) {
+        guard image.byteCount <= Limit.imageSize, image.width * image.height <= Limit.pixels else {
+            return omit(
+                "an image was left out since it has more than \(Limit.imageSize >> 20) MiB, or more than "
+                    + "\(Limit.pixels >> 20) million pixels")
+        }
+        if images[name] == nil {
+            guard accepts(name, images.count, Limit.imageNames, "names of images") else { return }
+        }
+        images[name, default: ThinnedList(capacity: Limit.images)].append(Entry(step: step, time: time, value: image))
+        imageBytes += image.byteCount
+        if imageBytes > Limit.imageBytes { makeRoomForImages(name) }
+    }
+
+    private mutating func makeRoomForImages(_ added: String) {
+        var sizes = images.mapValues { $0.elements.reduce(0) { $0 + $1.value.byteCount } }
+        imageBytes = sizes.values.reduce(0, +)
+        while imageBytes > Limit.imageBytes {
+            let several = sizes.elements.filter { images[$0.key]?.elements.count ?? 0 > 1 }
+            guard let largest = several.max(by: { $0.value < $1.value })?.key else {
+                omit("images were left out that are beyond \(Limit.imageBytes >> 20) MiB in all")
+                images[added] = nil
+                return imageBytes -= sizes[added] ?? 0
+            }
+            images[largest]?.thin()
+            let size = images[largest]?.elements.reduce(0) { $0 + $1.value.byteCount } ?? 0
+            imageBytes += size - (sizes[largest] ?? 0)
+            sizes[largest] = size
+        }
     }
 
     /// Adds a text. Its end is left out if it is very long.

@@ -8,25 +8,28 @@ package struct ThinnedList<Element: Sendable>: Sendable {
     private var distance = 1
     private let capacity: Int
 
-    /// - Parameter capacity: how many elements there may be besides the last.
+    /// - Parameter capacity: how many elements there may be besides the last; at least two.
     package init(capacity: Int) {
-        self.capacity = max(capacity, 1)
+        self.capacity = max(capacity, 2)
     }
 
     /// The elements that are left, in their order.
     package var elements: [Element] {
-        let hasLast = count > 0 && (count - 1) % distance == 0
+        let hasLast = !kept.isEmpty && (count - 1) % distance == 0
         return kept + (hasLast ? [] : last.map { [$0] } ?? [])
     }
 
     /// Adds an element behind the others.
     package mutating func append(_ element: Element) {
         last = element
-        if count % distance == 0, kept.count == capacity {
-            kept = kept.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-            distance *= 2
-        }
+        if count % distance == 0, kept.count == capacity { thin() }
         if count % distance == 0 { kept.append(element) }
         count += 1
+    }
+
+    /// Removes every second element, but neither the first nor the last; if only these are left, the first.
+    package mutating func thin() {
+        kept = kept.count < 2 ? [] : kept.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+        distance *= 2
     }
 }

@@ -35,8 +35,16 @@ function cards(children) {
     return children.length === 0 ? [] : [element('div', { className: 'cards' }, ...children)];
 }
 
+// What `make` gives for each name, and for each run that has it, so that those of one name are side by side.
 function everyEntry(key, make) {
-    return visibleRuns().flatMap((run) => data.runs[run][key].map((entry) => make(run, entry)));
+    const byName = new Map();
+    for (const run of visibleRuns()) {
+        for (const entry of data.runs[run][key]) {
+            if (!byName.has(entry.name)) byName.set(entry.name, []);
+            byName.get(entry.name).push(make(run, entry));
+        }
+    }
+    return [...byName.values()].flat();
 }
 
 function addProblems() {
@@ -211,6 +219,7 @@ addCurves();
 part('Results', () => [comparison('metrics')].filter(Boolean));
 part('Hyperparameters', () => [comparison('hyperparameters')].filter(Boolean));
 part('Confusion matrices', () => cards(everyEntry('confusions', confusionCard)));
+part('Images', () => cards(everyEntry('images', imageCard)));
 part('Precision and recall', () => cards(everyEntry('precisionRecall', (run, entry) =>
     steppedCard(run, entry, (value) => precisionRecall(run, value)))));
 part('Histograms', () => cards(everyEntry('histograms', (run, entry) =>

@@ -32,6 +32,19 @@ function drawing(tag, attributes = {}, ...children) {
     return node;
 }
 
+// A button that gives a card the width of the page.
+function enlargeButton(card, name, whenDone) {
+    const button = element('button', {
+        type: 'button', className: 'plain', textContent: '⤢', title: 'Enlarge', 'aria-label': `Enlarge ${name}`,
+        'aria-pressed': 'false',
+        onclick: () => {
+            button.setAttribute('aria-pressed', card.classList.toggle('wide'));
+            whenDone();
+        },
+    });
+    return button;
+}
+
 // Colors that people who are color-blind can tell apart; after these, the same with dashes.
 const colorCount = 7;
 const dashes = ['', '6 3', '2 3', '8 3 2 3', '12 4', '1 4'];
