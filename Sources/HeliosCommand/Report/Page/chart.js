@@ -66,7 +66,9 @@ class Chart {
         drawAxes(this.svg, this.scale);
         const { left, top, width, height } = this.scale;
         const clip = `clip-${Chart.count += 1}`;
-        this.svg.append(drawing('clipPath', { id: clip }, drawing('rect', { x: left, y: top, width, height })));
+        // A little wider than the plot, so that dots at its edges are whole.
+        const plot = { x: left - 4, y: top - 4, width: width + 8, height: height + 8 };
+        this.svg.append(drawing('clipPath', { id: clip }, drawing('rect', plot)));
         const group = drawing('g', { 'clip-path': `url(#${clip})` });
         for (const line of lines) drawLine(line, this.scale, group);
         this.svg.append(group);

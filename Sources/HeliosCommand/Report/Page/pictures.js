@@ -31,7 +31,7 @@ function steppedCard(run, { name, entries }, draw) {
 function confusionCard(run, { name, entries }) {
     const { step, value } = entries[0];
     const { size, classes, counts, pairs } = value;
-    const accuracy = value.accuracy === null ? '' : `${format.value(value.accuracy * 100)} % right, `;
+    const accuracy = value.accuracy === null ? '' : `${Number((value.accuracy * 100).toFixed(2))} % right, `;
     const about = element('p', { className: 'value', textContent: `${accuracy}${format.count(size)} classes` });
     const card = pictureCard(run, name, step, about);
     if (classes) {
@@ -72,7 +72,9 @@ function confusionCard(run, { name, entries }) {
 
 function frame(label) {
     const [width, height, left, bottom] = [400, 220, 40, 24];
-    const svg = drawing('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
+    const svg = drawing('svg', {
+        class: 'plot', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'xMinYMid', role: 'img', 'aria-label': label,
+    });
     svg.style.cursor = 'default';
     return { svg, left, top: 8, width: width - left - 12, height: height - bottom - 8 };
 }
@@ -123,6 +125,9 @@ function precisionRecall(run, { precision, recall }) {
     const box = frame('Precision by recall');
     const { svg, left, top, width, height } = box;
     axes(box, [0, 1], [0, 1]);
+    svg.append(
+        drawing('text', { x: left + width, y: top + height - 6, 'text-anchor': 'end' }, 'recall'),
+        drawing('text', { x: left + 4, y: top + 12 }, 'precision'));
     const points = recall.map((number, index) => [number, precision[index]])
         // Where nothing was found there is no precision.
         .filter(([found, right]) => found !== null && right !== null && (found > 0 || right > 0))

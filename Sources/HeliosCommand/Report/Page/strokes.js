@@ -24,7 +24,7 @@ function drawAxes(svg, scale) {
     }
 }
 
-// The line through values.
+// The line through values. A value without neighbors has no line: see lonePoints.
 function pathOf(line, values, scale) {
     const { px, py, hasPlace } = scale;
     let [path, isDown] = ['', false];
@@ -34,17 +34,23 @@ function pathOf(line, values, scale) {
             return;
         }
         path += `${isDown ? 'L' : 'M'}${px(line.x[index]).toFixed(1)} ${py(value).toFixed(1)}`;
-        // A point without neighbors is a dot.
-        if (!isDown && !hasPlace(values[index + 1])) path += 'h0.01';
         isDown = true;
     });
     return path;
 }
 
+// The indices of values without neighbors that a line could go to.
+function lonePoints(line, values, { hasPlace }) {
+    const isThere = (index) => hasPlace(values[index]) && line.x[index] !== null;
+    return values.map((value, index) => index)
+        .filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
+}
+
 function drawLine(line, scale, group) {
     const add = (attributes) => {
         const path = drawing('path', attributes);
-        path.style[attributes.class === 'band' ? 'fill' : 'stroke'] = color(line.run);
+        path.style.stroke = color(line.run);
+        if (attributes.class === 'band') path.style.fill = color(line.run);
         group.append(path);
     };
     if (view.smoothing > 0) {
@@ -53,6 +59,11 @@ function drawLine(line, scale, group) {
         add({ class: 'band', d: bandOf(line, scale) });
     }
     add({ class: 'curve', 'data-run': line.run, 'stroke-dasharray': dash(line.run), d: pathOf(line, line.shown, scale) });
+    for (const index of lonePoints(line, line.shown, scale)) {
+        const dot = drawing('circle', { r: 3, cx: scale.px(line.x[index]), cy: scale.py(line.shown[index]) });
+        dot.style.fill = color(line.run);
+        group.append(dot);
+    }
 }
 
 // What lies between the least and the greatest of the values that a point stands for.
