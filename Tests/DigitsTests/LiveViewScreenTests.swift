@@ -2,74 +2,76 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The live view as a terminal shows it; only where tmux, the terminal of these tests, is installed.
-@Suite(
-    .serialized, .enabled(if: Screen.isAvailable, "install tmux to test the live view on a terminal"),
-    .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+/// The live view as a terminal shows it; only if tmux, the terminal of these tests, is installed.
+@Suite(.serialized, .enabled(if: Screen.isAvailable, "install tmux 3.2 or later to test the live view on a terminal"))
 struct LiveViewScreenTests {
+    private func withScreen(
+        columns: Int = 80, _ command: String, _ body: (Screen) async throws -> Void
+    ) async throws {
+        // The path of a socket may have 100 bytes or so.
+        let folder = URL(filePath: "/tmp/helios-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let screen = try await Screen(
+            columns: columns, rows: 24, command.replacing("FOLDER", with: folder.path), in: folder)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(screen)) } catch { result = .failure(error) }
+        try screen.close()
+        try result.get()
+    }
+
+    /// Whether there is one view on the screen, at the bottom, and nothing of another.
+    private func hasOneView(_ text: String) -> Bool {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.filter { $0.hasPrefix("memory ") }.count == 1 && lines.filter { $0.hasPrefix("batch ") }.count == 1
+            && lines.filter { $0.hasPrefix("epoch ") && !$0.contains(":") }.count == 1
+    }
+
     @Test("the view follows the window's width, and leaves nothing behind")
-    func resizing() throws {
-        try withTemporaryFolder { folder in
-            let screen = try Screen(columns: 80, rows: 24, environment: "NO_COLOR=1", folder)
-            defer { screen.close() }
-            #expect(screen.shows(/epoch +\d+\/5000  [█░]+ +\d+%/))
-            #expect(screen.shows(/\nloss +[\d.e-]+  [▁▂▃▄▅▆▇█]+\n/))
-            #expect(!screen.text(styled: true).contains("\u{1B}["))
+    func resizing() async throws {
+        try await withScreen("NO_COLOR=1 \"$0\" --epochs 5000 --folder FOLDER") { screen in
+            try await screen.expect(/epoch +\d+\/5000  [█░]+ +\d+%/)
+            try await screen.expect(/\nloss +[\d.e-]+  [▁▂▃▄▅▆▇█]+\n/)
+            #expect(!(try screen.text(styled: true)).contains("\u{1B}["))
             for columns in [40, 20, 100] {
-                screen.resize(columns: columns)
-                // Nothing of the view in the old width is left: there is one of it.
-                #expect(screen.shows { $0.matches(of: /(^|\n)memory +\d+ MB/).count == 1 && $0.contains("batch ") })
+                try screen.resize(columns: columns)
+                try await screen.expect { hasOneView($0) }
             }
-            screen.interrupt()
-            #expect(screen.shows { $0.contains("interrupted by SIGINT") && !$0.contains("memory") })
+            try screen.interrupt()
+            try await screen.expect { $0.contains("interrupted by SIGINT") && !$0.contains("memory") }
+        }
+    }
+
+    @Test("what a program prints scrolls above the view, and does not tear it")
+    func printing() async throws {
+        let printing = "(n=0; while [ $n -lt 200 ]; do n=$((n + 1)); echo \"printed $n\"; sleep 0.02; done) &"
+        try await withScreen("\(printing) \"$0\" --epochs 5000 --folder FOLDER") { screen in
+            try await screen.expect { text in
+                guard text.contains("printed 200\n") else { return false }
+                return hasOneView(text)
+            }
+            // No line of the view is among those that were printed.
+            let lines = try screen.text().split(separator: "\n")
+            let start = try #require(lines.firstIndex { $0.hasPrefix("epoch ") && !$0.contains(":") })
+            #expect(lines[..<start].allSatisfy { $0.hasPrefix("printed ") || $0.hasPrefix("epoch ") })
         }
     }
 
     @Test("a terminal that can do nothing has lines only")
-    func dumb() throws {
-        try withTemporaryFolder { folder in
-            let screen = try Screen(columns: 80, rows: 24, environment: "TERM=dumb", folder)
-            defer { screen.close() }
-            #expect(screen.shows(/epoch 3\/5000: loss/))
-            #expect(!screen.text().contains("memory"))
+    func dumb() async throws {
+        try await withScreen("TERM=dumb \"$0\" --epochs 5000 --folder FOLDER") { screen in
+            try await screen.expect(/epoch 3\/5000: loss/)
+            #expect(!(try screen.text()).contains("memory"))
         }
     }
-}
 
-/// A tmux server of its own, with the example running in it.
-private struct Screen {
-    private let socket: String
-
-    static var isAvailable: Bool { (try? Program.shell("command -v tmux").status) == 0 }
-
-    init(columns: Int, rows: Int, environment: String, _ folder: URL) throws {
-        socket = folder.appending(path: "tmux").path
-        let program = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits").path ?? ""
-        let start = try Program.shell(
-            "tmux -u -f /dev/null -S '\(socket)' new-session -d -x \(columns) -y \(rows) "
-                + "\"env \(environment) '\(program)' --epochs 5000 --folder '\(folder.path)'; sleep 60\" </dev/null >/dev/null 2>&1"
-        )
-        #expect(start.status == 0, "\(start.errors)")
-    }
-
-    func text(styled: Bool = false) -> String { tmux("capture-pane -p\(styled ? " -e" : "")") }
-    func resize(columns: Int) { _ = tmux("resize-window -x \(columns) -y 24") }
-    func interrupt() { _ = tmux("send-keys C-c") }
-    func close() { _ = tmux("kill-server") }
-
-    /// Waits until the screen is as it should be.
-    func shows(_ condition: (String) -> Bool) -> Bool {
-        for _ in 0..<150 {
-            if condition(text()) { return true }
-            usleep(100_000)
+    @Test("a second interruption ends the program at once, and the terminal is as it was")
+    func secondInterruption() async throws {
+        try await withScreen("\"$0\" --epochs 5000 --folder FOLDER") { screen in
+            try await screen.expect { hasOneView($0) }
+            try screen.interrupt()
+            try screen.interrupt()
+            try await screen.expect { $0.contains("ended") && !$0.contains("memory") }
         }
-        Issue.record("the screen shows:\n\(text())")
-        return false
-    }
-
-    func shows(_ pattern: some RegexComponent) -> Bool { shows { $0.contains(pattern) } }
-
-    private func tmux(_ command: String) -> String {
-        (try? Program.shell("tmux -u -S '\(socket)' \(command)").output) ?? ""
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Helios
+import HeliosTensorBoard
 import TestSupport
 import Testing
 
@@ -81,6 +83,53 @@ struct ReportTests {
         }
     }
 
+    @Test("images come from event files, and all else too if there is no other file")
+    func eventFiles() throws {
+        try withTemporaryFolder { folder in
+            let logs = folder.appending(path: "run/logs")
+            let logger = TensorBoardLogger()
+            try logger.open(
+                LoggedRun(name: "digits", folder: logs, start: .new, environment: EnvironmentDescription([:])) { _ in })
+            let image = try LoggedImage(pixels: [0, 255], width: 2, height: 1, channels: 1)
+            try logger.write([
+                LogRecord(name: "loss", step: 1, time: 1, value: 0.5),
+                LogRecord(name: "samples", step: 2, time: 1, value: .images([image])),
+                LogRecord(name: "note", step: 2, time: 1, value: .text("a text")),
+            ])
+            try logger.close()
+            let page = folder.appending(path: "page.html")
+            func report(_ path: URL) throws -> [String: Any] {
+                let program = try Program.run("report", path.path, "-o", page.path)
+                #expect(program.status == 0 && program.errors.isEmpty)
+                let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+                #expect(runs.count == 1)
+                return try #require(runs.first)
+            }
+            func curves(_ run: [String: Any]) throws -> [String?] {
+                try #require(run["curves"] as? [[String: Any]]).map { $0["name"] as? String }
+            }
+            let events = logs.appending(path: "tensorboard/digits")
+            for path in [folder.appending(path: "run"), events, events.appending(path: "events.out.tfevents.helios")] {
+                let run = try report(path)
+                #expect(try curves(run) == ["loss"])
+                let images = try #require((run["images"] as? [[String: Any]])?.first)
+                #expect(images["name"] as? String == "samples")
+                let entry = try #require((images["entries"] as? [[String: Any]])?.first)
+                let value = try #require(entry["value"] as? [String: Any])
+                #expect(entry["step"] as? Int == 2 && value["width"] as? Int == 2)
+                #expect(value["png"] as? String == image.pngData().base64EncodedString())
+            }
+            try write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "digits.csv"))
+            var run = try report(logs)
+            #expect(try curves(run) == ["table"])
+            #expect((run["texts"] as? [Any])?.count == 1 && (run["images"] as? [Any])?.count == 1)
+            try write([number("1", "lines", step: 1)], to: logs.appending(path: "digits.jsonl"))
+            run = try report(logs)
+            #expect(try curves(run) == ["lines"])
+            #expect((run["texts"] as? [Any])?.count == 0 && (run["images"] as? [Any])?.count == 1)
+        }
+    }
+
     @Test("a million points become a page of less than a megabyte, in which every peak is left")
     func reduction() throws {
         try withTemporaryFolder { folder in
@@ -120,7 +169,7 @@ struct ReportTests {
         try withTemporaryFolder { folder in
             let nothing = try Program.run("report", folder.path)
             #expect(nothing.status == 2)
-            #expect(nothing.errors.contains("no file .jsonl or .csv in \(folder.path)"))
+            #expect(nothing.errors.contains("no file .jsonl or .csv and no events file in \(folder.path)"))
             #expect(nothing.errors.contains("digits --log jsonl"))
             let file = folder.appending(path: "run.jsonl")
             try write([number("1", step: 1)], to: file)

@@ -167,6 +167,30 @@ struct LoggedHistoryTests {
         #expect(history.problems.count == 4)
     }
 
+    @Test("images are bounded: those of a name, large ones, and all together")
+    func images() throws {
+        func image(_ megabytes: Double, width: UInt32 = 1) throws -> LoggedImage {
+            var png = try LoggedImage(pixels: [0], width: 1, height: 1, channels: 1).pngData()
+            png.replaceSubrange(16..<20, with: withUnsafeBytes(of: width.bigEndian) { Data($0) })
+            return try LoggedImage(png: png + Data(count: Int(megabytes * Double(1 << 20))))
+        }
+        var history = LoggedHistory()
+        for step in 0..<100 { history.add(try image(0), "small", step: step, time: 1) }
+        #expect(history.images["small"]?.elements.count ?? 0 <= LoggedHistory.Limit.images + 1)
+        history.add(try image(5), "large", step: 1, time: 1)
+        history.add(try image(0, width: 1 << 15), "wide", step: 1, time: 1)
+        #expect(Array(history.images.keys) == ["small", "wide"])
+        #expect(history.problems.count == 1)
+        for step in 0..<10 {
+            for name in 0..<30 { history.add(try image(3), "n\(name)", step: step, time: 1) }
+        }
+        let bytes = history.images.values.flatMap(\.elements).reduce(0) { $0 + $1.value.byteCount }
+        #expect(bytes <= LoggedHistory.Limit.imageBytes)
+        // The first 20 names have room for an image each, and it is the last of each.
+        #expect((0..<20).allSatisfy { history.images["n\($0)"]?.elements.last?.step == 9 })
+        #expect(history.problems.count == 2)
+    }
+
     @Test("a file that is not there is an error")
     func missingFile() {
         var history = LoggedHistory()

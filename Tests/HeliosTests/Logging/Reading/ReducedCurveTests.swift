@@ -94,4 +94,18 @@ struct ThinnedListTests {
         #expect(Set(distances.dropLast()).count <= 1)
         if count <= 8 { #expect(elements == Array(0..<count)) }
     }
+
+    @Test("a list that is thinned keeps equal distances, and at the end the last element")
+    func thinned() {
+        var list = ThinnedList<Int>(capacity: 8)
+        for element in 0..<6 { list.append(element) }
+        var found: [[Int]] = []
+        for _ in 0..<5 {
+            list.thin()
+            found.append(list.elements)
+        }
+        #expect(found == [[0, 2, 4, 5], [0, 4, 5], [0, 5], [5], [5]])
+        list.append(6)
+        #expect(list.elements == [6])
+    }
 }
