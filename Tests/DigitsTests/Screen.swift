@@ -28,8 +28,8 @@ final class Screen {
         }
         // The terminal stays when the program has ended, so that what is left can be read.
         let started = try tmux(
-            "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh", "-c", "\(command); echo ended; sleep 600",
-            program)
+            "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh", "-c",
+            "trap : INT; \(command); echo ended; sleep 600", program)
         #expect(started.status == 0, "\(started.errors)")
     }
 

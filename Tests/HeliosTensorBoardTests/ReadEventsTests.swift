@@ -110,8 +110,8 @@ import Testing
         #expect(history.curves["a"]?.count == 1)
         #expect(history.images.isEmpty && history.histograms.isEmpty && history.precisionRecall.isEmpty)
         #expect(
-            history.problems.map { $0.prefix(25) } == [
-                "a record that is no event", "an image that is no PNG f", "a value that is broken wa", "what follows byte 156 of ",
+            history.problems.map { $0.prefix(17) } == [
+                "a record that is ", "an image that is ", "a value that is b", "what follows byte",
             ])
     }
 
