@@ -8,37 +8,15 @@ import Testing
 
 @Suite("helios report")
 struct ReportTests {
-    private static let hostile = "</script><script>alert(1)</script>"
-
-    /// Writes a file of JSON lines into the folder of a run's logs.
-    private func write(_ lines: [String], to file: URL, end: String = "\n") throws {
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data((lines.joined(separator: "\n") + end).utf8).write(to: file)
-    }
-
-    private func number(_ value: String, _ name: String = "train/loss", step: Int) -> String {
-        "{\"step\":\(step),\"name\":\"\(name)\",\"value\":\(value),\"time\":\(1000 + step).25}"
-    }
-
-    /// The JSON document in a page.
-    private func data(of page: URL) throws -> [String: Any] {
-        let html = try String(contentsOf: page, encoding: .utf8)
-        let start = try #require(html.range(of: "<script type=\"application/json\" id=\"data\">"))
-        let end = try #require(html.range(of: "</script>", range: start.upperBound..<html.endIndex))
-        let json = try JSONSerialization.jsonObject(with: Data(html[start.upperBound..<end.lowerBound].utf8))
-        return try #require(json as? [String: Any])
-    }
-
     @Test("a page has the curves of all runs, under names that tell them apart")
     func curves() throws {
         try withTemporaryFolder { folder in
             for (run, rate) in [("a/x", "0.1"), ("b/x", "0.01")] {
-                try write(
+                try RunFiles.write(
                     [
                         "{\"step\":0,\"name\":\"hyperparameters\",\"hyperparameters\":{\"values\":{\"rate\":\(rate)},"
                             + "\"metrics\":{}},\"time\":1000.0}",
-                        number("2.5", step: 10), number("\"nan\"", step: 20), number("1.25", step: 30),
+                        RunFiles.number("2.5", step: 10), RunFiles.number("\"nan\"", step: 20), RunFiles.number("1.25", step: 30),
                     ], to: folder.appending(path: "\(run)/logs/digits.jsonl"))
             }
             let page = folder.appending(path: "page.html")
@@ -47,7 +25,7 @@ struct ReportTests {
             #expect(program.errors.isEmpty)
             #expect(program.status == 0)
             #expect(program.output.hasPrefix("report: \(page.path), "))
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
             #expect(runs.map { $0["label"] as? String } == ["a/x", "b/x"])
             #expect(runs.map { $0["hyperparameters"] as? [[String]] } == [[["rate", "0.1"]], [["rate", "0.01"]]])
             let curve = try #require((runs[0]["curves"] as? [[String: Any]])?.first)
@@ -65,16 +43,16 @@ struct ReportTests {
     func formats() throws {
         try withTemporaryFolder { folder in
             let logs = folder.appending(path: "logs")
-            try write(["step,name,value,time", "1,both,1,1.0"], to: logs.appending(path: "one.csv"))
-            try write([number("1", "both", step: 1)], to: logs.appending(path: "one.jsonl"))
-            try write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "two.csv"))
-            try write(["gone"], to: logs.appending(path: "one.jsonl.discarded"))
+            try RunFiles.write(["step,name,value,time", "1,both,1,1.0"], to: logs.appending(path: "one.csv"))
+            try RunFiles.write([RunFiles.number("1", "both", step: 1)], to: logs.appending(path: "one.jsonl"))
+            try RunFiles.write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "two.csv"))
+            try RunFiles.write(["gone"], to: logs.appending(path: "one.jsonl.discarded"))
             let page = folder.appending(path: "page.html")
             // A run that is named twice is shown once.
             let program = try Program.run(
                 "report", folder.path, logs.appending(path: "one.jsonl").path, "--output", page.path)
             #expect(program.status == 0)
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
             #expect(runs.count == 2)
             #expect(runs.compactMap { ($0["label"] as? String)?.hasSuffix(": one") } == [true, false])
             let names = runs.map { ($0["curves"] as? [[String: Any]])?.map { $0["name"] as? String } }
@@ -101,7 +79,7 @@ struct ReportTests {
             func report(_ path: URL) throws -> [String: Any] {
                 let program = try Program.run("report", path.path, "-o", page.path)
                 #expect(program.status == 0 && program.errors.isEmpty)
-                let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+                let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
                 #expect(runs.count == 1)
                 return try #require(runs.first)
             }
@@ -119,11 +97,11 @@ struct ReportTests {
                 #expect(entry["step"] as? Int == 2 && value["width"] as? Int == 2)
                 #expect(value["png"] as? String == image.pngData().base64EncodedString())
             }
-            try write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "digits.csv"))
+            try RunFiles.write(["step,name,value,time", "1,table,1,1.0"], to: logs.appending(path: "digits.csv"))
             var run = try report(logs)
             #expect(try curves(run) == ["table"])
             #expect((run["texts"] as? [Any])?.count == 1 && (run["images"] as? [Any])?.count == 1)
-            try write([number("1", "lines", step: 1)], to: logs.appending(path: "digits.jsonl"))
+            try RunFiles.write([RunFiles.number("1", "lines", step: 1)], to: logs.appending(path: "digits.jsonl"))
             run = try report(logs)
             #expect(try curves(run) == ["lines"])
             #expect((run["texts"] as? [Any])?.count == 0 && (run["images"] as? [Any])?.count == 1)
@@ -142,7 +120,7 @@ struct ReportTests {
             let page = folder.appending(path: "page.html")
             #expect(try Program.run("report", file.path, "-o", page.path).status == 0)
             #expect(try Data(contentsOf: page).count < 1_000_000)
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
             let curve = try #require((runs[0]["curves"] as? [[String: Any]])?.first)
             #expect(curve["count"] as? Int == count)
             #expect((curve["steps"] as? [Int])?.count ?? 0 <= 2000)
@@ -154,12 +132,12 @@ struct ReportTests {
     func brokenEnd() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "digits.jsonl")
-            try write([number("1", step: 1), "{\"step\":2,\"na"], to: file, end: "")
+            try RunFiles.write([RunFiles.number("1", step: 1), "{\"step\":2,\"na"], to: file, end: "")
             let page = folder.appending(path: "page.html")
             let program = try Program.run("report", folder.path, "-o", page.path)
             #expect(program.status == 0)
             #expect(program.errors.hasPrefix("helios: \(file.path): the last line is incomplete"))
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
             #expect((runs[0]["problems"] as? [String])?.count == 1)
         }
     }
@@ -172,7 +150,7 @@ struct ReportTests {
             #expect(nothing.errors.contains("no file .jsonl or .csv and no events file in \(folder.path)"))
             #expect(nothing.errors.contains("digits --log jsonl"))
             let file = folder.appending(path: "run.jsonl")
-            try write([number("1", step: 1)], to: file)
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: file)
             let target = folder.appending(path: "missing/page.html").path
             let unwritable = try Program.run("report", file.path, "-o", target)
             #expect(unwritable.status == 2)
@@ -180,7 +158,7 @@ struct ReportTests {
             #expect(
                 try Program.run("report", "/nothing").errors == "helios: /nothing: there is no such file or folder\n")
             let log = folder.appending(path: "run.log")
-            try write(["text"], to: log)
+            try RunFiles.write(["text"], to: log)
             #expect(try Program.run("report", log.path).errors.contains("does not end in .jsonl or .csv"))
             #expect(try Program.run("report").status == 2)
         }
@@ -189,7 +167,7 @@ struct ReportTests {
     @Test("without a name the page is report.html in the current folder")
     func defaultName() throws {
         try withTemporaryFolder { folder in
-            try write([number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
             let program = try Program.shell("cd '\(folder.path)' && exec \"$0\" report .")
             #expect(program.status == 0)
             #expect(program.output.hasPrefix("report: report.html, "))
@@ -201,13 +179,13 @@ struct ReportTests {
     func environment() throws {
         try withTemporaryFolder { folder in
             let rule = String(repeating: "=", count: 64)
-            try write([number("1", step: 1)], to: folder.appending(path: "run.jsonl"))
-            try write(
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: folder.appending(path: "run.jsonl"))
+            try RunFiles.write(
                 [rule, "Helios 0.2.0", "  libtorch  2.13.0", "  system    Linux 6.1", rule, "  later     no"],
                 to: folder.appending(path: "run.log"))
             let page = folder.appending(path: "page.html")
             #expect(try Program.run("report", folder.path, "-o", page.path).status == 0)
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
             let expected = [["helios", "0.2.0"], ["libtorch", "2.13.0"], ["system", "Linux 6.1"]]
             #expect(runs[0]["environment"] as? [[String]] == expected)
         }
@@ -216,72 +194,12 @@ struct ReportTests {
     @Test("names from logs cannot become a part of the page")
     func hostileNames() throws {
         try withTemporaryFolder { folder in
-            let page = try hostilePage(in: folder)
+            let page = try RunFiles.hostilePage(in: folder)
             let html = try String(contentsOf: page, encoding: .utf8)
             #expect(!html.contains("<script>alert"))
             #expect(html.components(separatedBy: "<script").count == 3)
-            let runs = try #require(try data(of: page)["runs"] as? [[String: Any]])
-            #expect((runs[0]["curves"] as? [[String: Any]])?.first?["name"] as? String == ReportTests.hostile)
+            let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
+            #expect((runs[0]["curves"] as? [[String: Any]])?.first?["name"] as? String == RunFiles.hostile)
         }
-    }
-
-    @Test("a browser shows the page, and runs nothing of the names in it", .needsBrowser)
-    func browser() throws {
-        try withTemporaryFolder { folder in
-            let page = try hostilePage(in: folder)
-            let profile = folder.appending(path: "profile").path
-            let browser = try RunningProgram(
-                URL(filePath: "/usr/bin/env"),
-                [
-                    try #require(Browser.name), "--headless=new", "--no-sandbox", "--disable-gpu",
-                    "--user-data-dir=\(profile)", "--virtual-time-budget=5000", "--window-size=1200,2000",
-                    "--enable-logging=stderr", "--dump-dom", page.absoluteString,
-                ]
-            ).wait()
-            #expect(browser.status == 0)
-            #expect(!browser.errors.contains("CONSOLE"), "the script reports no error")
-            let body = browser.output
-            #expect(body.contains("class=\"curve\""), "a curve is drawn")
-            #expect(body.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"))
-            #expect(body.components(separatedBy: "<script").count == 3)
-            #expect(body.contains("taken for"))
-            #expect(body.contains("2 curves"))
-        }
-    }
-
-    /// A page of a run in which every text is a piece of HTML.
-    private func hostilePage(in folder: URL) throws -> URL {
-        let name = ReportTests.hostile.replacing("/", with: "\\/")
-        let logs = folder.appending(path: "<img src=x onerror=alert(1)>/logs/run.jsonl")
-        try write(
-            [
-                number("1", name, step: 1), number("2", name, step: 2), number("3", "plain", step: 1),
-                "{\"step\":1,\"name\":\"\(name)\",\"text\":\"\(name)<!--\",\"time\":1.0}",
-                "{\"step\":1,\"name\":\"\(name)\",\"hyperparameters\":{\"values\":{\"\(name)\":\"\(name)\"},\"metrics\":{}}}",
-                "{\"step\":1,\"name\":\"\(name)\",\"histogram\":{\"edges\":[0,1],\"counts\":[3]}}",
-                "{\"step\":1,\"name\":\"\(name)\",\"confusion\":{\"classes\":[\"\(name)\",\"b\"],\"counts\":[1,2,3,4]}}",
-                "{\"step\":1,\"name\":\"g\",\"graph\":[{\"path\":\"\(name)\",\"module\":\"\(name)\",\"parameters\":1}]}",
-            ], to: logs)
-        let page = folder.appending(path: "page.html")
-        let run = logs.deletingLastPathComponent().deletingLastPathComponent().path
-        #expect(try Program.run("report", run, "-o", page.path).status == 0)
-        return page
-    }
-}
-
-/// A browser that draws pages without a window.
-private enum Browser {
-    static let name: String? = ["chromium", "chromium-browser", "google-chrome"].first { name in
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-            .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
-    }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// For slow tests that look at a page in a browser.
-    fileprivate static var needsBrowser: ConditionTrait {
-        .enabled(
-            if: Browser.name != nil && ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil,
-            "needs Chromium, and scripts/test --thorough")
     }
 }

@@ -95,7 +95,7 @@ const ticks = {
         const decades = last - first;
         if (decades < 1 || high / low < 3) return ticks.linear(low, high, count).list.filter((number) => number > 0);
         const skip = Math.max(1, Math.ceil(decades / count));
-        const factors = decades <= 2 ? [1, 2, 5] : [1];
+        const factors = high / low <= 150 ? [1, 2, 5] : [1];
         const list = [];
         for (let power = first; power <= last; power += skip) {
             for (const factor of factors) {
