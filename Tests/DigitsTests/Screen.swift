@@ -21,7 +21,8 @@ final class Screen {
     ///   - folder: where the server's socket is.
     init(columns: Int, rows: Int, _ command: String, in folder: URL) async throws {
         socket = folder.appending(path: "tmux").path
-        server = try RunningProgram(URL(filePath: "/usr/bin/env"), ["tmux", "-u", "-D", "-f", "/dev/null", "-S", socket])
+        server = try RunningProgram(
+            URL(filePath: "/usr/bin/env"), ["tmux", "-u", "-D", "-f", "/dev/null", "-S", socket])
         let program = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits").path ?? ""
         for _ in 0..<100 where !FileManager.default.fileExists(atPath: socket) {
             try await Task.sleep(for: .milliseconds(50))

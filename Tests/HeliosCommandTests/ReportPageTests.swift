@@ -97,7 +97,8 @@ struct ReportPageTests {
     private struct Found: Decodable {
         let curves: Int, selected: Int, smoothed: Int, curvesOfOneRun: Int
         let labels: String, hover: String, zoomed: String, logarithmic: String, times: String
-        let resetIsShown: Bool, unzoomed: Bool, zoomedByKey: Bool, announced: Bool, cardIsHidden: Bool, themeChanges: Bool
+        let resetIsShown: Bool, unzoomed: Bool, zoomedByKey: Bool, announced: Bool, cardIsHidden: Bool,
+            themeChanges: Bool
         let images: [Int]
     }
 
@@ -111,7 +112,9 @@ struct ReportPageTests {
                     to: logs.appending(path: "digits.jsonl"))
                 let logger = TensorBoardLogger()
                 try logger.open(
-                    LoggedRun(name: "digits", folder: logs, start: .new, environment: EnvironmentDescription([:])) { _ in })
+                    LoggedRun(name: "digits", folder: logs, start: .new, environment: EnvironmentDescription([:])) {
+                        _ in
+                    })
                 let image = try LoggedImage(pixels: [0, 255, 0], width: 3, height: 1, channels: 1)
                 try logger.write([LogRecord(name: "samples", step: 2, time: 1, value: .images([image]))])
                 try logger.close()
@@ -121,7 +124,8 @@ struct ReportPageTests {
             #expect(try Program.run(["report"] + paths + ["-o", page.path]).status == 0)
             var html = try String(contentsOf: page, encoding: .utf8)
             let nonce = try #require(html.firstMatch(of: /<script nonce="(\w+)">/)?.1)
-            html = html.replacing("</body>", with: "<script nonce=\"\(nonce)\">\(ReportPageTests.script)</script></body>")
+            html = html.replacing(
+                "</body>", with: "<script nonce=\"\(nonce)\">\(ReportPageTests.script)</script></body>")
             try Data(html.utf8).write(to: page)
             let body = try document(page, in: folder)
             let json = try #require(body.firstMatch(of: /<title>found:(.*):end<\/title>/)?.1)

@@ -16,7 +16,8 @@ struct ReportTests {
                     [
                         "{\"step\":0,\"name\":\"hyperparameters\",\"hyperparameters\":{\"values\":{\"rate\":\(rate)},"
                             + "\"metrics\":{}},\"time\":1000.0}",
-                        RunFiles.number("2.5", step: 10), RunFiles.number("\"nan\"", step: 20), RunFiles.number("1.25", step: 30),
+                        RunFiles.number("2.5", step: 10), RunFiles.number("\"nan\"", step: 20),
+                        RunFiles.number("1.25", step: 30),
                     ], to: folder.appending(path: "\(run)/logs/digits.jsonl"))
             }
             let page = folder.appending(path: "page.html")

@@ -43,9 +43,11 @@ import Testing
                 LogRecord(name: "loss", step: 1, time: 1000, value: 0.5),
                 LogRecord(name: "loss", step: 2, time: 1001, value: .scalar(.infinity)),
                 LogRecord(name: "both", step: 2, time: 1001, value: .scalars(["x": 1])),
-                LogRecord(name: "pixels", step: 3, time: 1002, value: try .image(Tensor([0.0, 0.5, 1]).reshape([1, 3]))),
+                LogRecord(
+                    name: "pixels", step: 3, time: 1002, value: try .image(Tensor([0.0, 0.5, 1]).reshape([1, 3]))),
                 LogRecord(name: "taken for", step: 3, time: 1002, value: matrix),
-                LogRecord(name: "weights", step: 4, time: 1003, value: try .histogram(Tensor([0.0, 1, 1, 2]), bins: 2)),
+                LogRecord(
+                    name: "weights", step: 4, time: 1003, value: try .histogram(Tensor([0.0, 1, 1, 2]), bins: 2)),
                 LogRecord(name: "note", step: 5, time: 1004, value: .text("*text*")),
                 LogRecord(
                     name: "curve", step: 6, time: 1005,

@@ -13,7 +13,8 @@ struct ReportPage {
             String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
         let data = ReportPage.inert(String(decoding: JSONWriter.write(ReportData(runs).json), as: UTF8.self))
         let scripts = [
-            PackageResources.format_js, PackageResources.view_js, PackageResources.scale_js, PackageResources.strokes_js,
+            PackageResources.format_js, PackageResources.view_js, PackageResources.scale_js,
+            PackageResources.strokes_js,
             PackageResources.hover_js, PackageResources.gestures_js, PackageResources.chart_js,
             PackageResources.tables_js, PackageResources.pictures_js, PackageResources.images_js,
             PackageResources.page_js,

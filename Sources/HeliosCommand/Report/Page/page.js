@@ -79,7 +79,8 @@ function addCurves() {
     }
     const section = element('section', {}, element('h2', { textContent: 'Curves', id: 'curves' }));
     const nothing = element('p', { className: 'empty', textContent: 'No curve has such a name.', hidden: true });
-    section.append(nothing);
+    const groupGrid = element('div', { className: 'groups' });
+    section.append(nothing, groupGrid);
     const order = ['train', 'validation', 'test'];
     const rank = (name) => (order.includes(name) ? order.indexOf(name) : name === '' ? 4 : 3);
     const sorted = [...groups].sort(([left], [right]) => rank(left) - rank(right));
@@ -88,9 +89,9 @@ function addCurves() {
         const label = element('span', { textContent: format.count(list.length) });
         const title = name === '' ? 'other' : name;
         const fold = element(
-            'details', { className: 'group', open: true },
+            'details', { className: list.length === 1 ? 'group single' : 'group', open: true },
             element('summary', {}, element('b', { textContent: title }), label), grid);
-        section.append(fold);
+        groupGrid.append(fold);
         return { fold, list };
     });
     content.append(section);
