@@ -4,6 +4,7 @@ It needs the package tensorboard: in .libtorch/python, which scripts/test fills,
 installed.
 """
 
+import base64
 import io
 import json
 import os
@@ -36,7 +37,7 @@ def image(event):
     picture.load()
     return {
         "step": event.step, "width": event.width, "height": event.height, "size": list(picture.size),
-        "mode": picture.mode, "pixels": list(picture.tobytes()),
+        "mode": picture.mode, "pixels": base64.b64encode(picture.tobytes()).decode(),
     }
 
 

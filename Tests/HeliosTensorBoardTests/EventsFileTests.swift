@@ -7,9 +7,7 @@ import Testing
 @testable import HeliosTensorBoard
 
 /// What a run's files are after it was stopped at some moment and resumed.
-@Suite(
-    .standardGenerator,
-    .enabled(if: ProcessInfo.processInfo.environment["HELIOS_UNFINISHED"] != nil, "see docs/status.md"))
+@Suite(.standardGenerator)
 struct EventsFileTests {
     private final class Warnings: Sendable {
         let texts = Mutex<[String]>([])
@@ -69,9 +67,9 @@ struct EventsFileTests {
     }
 
     @Test(
-        "a training that begins anew, and one whose checkpoint does not know the logger, have nothing of an earlier one"
+        "a training that starts from scratch, and one whose checkpoint does not know the logger, have nothing of an earlier one"
     )
-    func anew() throws {
+    func fromScratch() throws {
         try withTemporaryFolder { folder in
             for start in [LoggedRun.Start.new, .resumed([:])] {
                 let logger = TensorBoardLogger()

@@ -220,16 +220,19 @@ private final class Interpreter: Sendable {
 
     /// The next line; nil if Python has ended.
     private func readLine(_ connection: inout Connection?) -> String? {
-        while true {
-            if let end = connection?.unread.firstIndex(of: UInt8(ascii: "\n")) {
-                guard let line = connection?.unread[..<end] else { return nil }
-                let text = String(decoding: line, as: UTF8.self)
-                connection?.unread.removeSubrange(...end)
-                return text
+        // A line may have megabytes, which come in parts: each part is searched once.
+        var line = Data()
+        while let part = connection?.unread {
+            if let end = part.withUnsafeBytes({ $0.firstIndex(of: UInt8(ascii: "\n")) }) {
+                line += part.prefix(end)
+                connection?.unread = part.dropFirst(end + 1)
+                return String(decoding: line, as: UTF8.self)
             }
-            guard let data = connection?.output.availableData, !data.isEmpty else { return nil }
-            connection?.unread.append(data)
+            line += part
+            guard let next = connection?.output.availableData, !next.isEmpty else { break }
+            connection?.unread = next
         }
+        return nil
     }
 }
 
