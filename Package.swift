@@ -135,8 +135,8 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "FuzzTargets", dependencies: ["Helios", "Torch", "TorchSerialization"], path: "Fuzzing/FuzzTargets",
-            swiftSettings: swiftSettings),
+            name: "FuzzTargets", dependencies: ["Helios", "HeliosTensorBoard", "Torch", "TorchSerialization"],
+            path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
@@ -150,7 +150,7 @@ let package = Package(
             name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosTests", dependencies: ["Helios", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
+            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],

@@ -9,6 +9,7 @@ let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 let helios: Target.Dependency = .product(name: "Helios", package: "helios")
+let tensorBoard: Target.Dependency = .product(name: "HeliosTensorBoard", package: "helios")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // For targets that call libtorch in C++.
@@ -38,7 +39,7 @@ let package = Package(
         // The workloads through the whole trainer.
         .executableTarget(
             name: "Training",
-            dependencies: ["Workloads", helios, argumentParser],
+            dependencies: ["Workloads", helios, tensorBoard, argumentParser],
             path: "Training",
             swiftSettings: swiftSettings
         ),
@@ -61,6 +62,13 @@ let package = Package(
             name: "Pause",
             dependencies: [helios],
             path: "Pause",
+            swiftSettings: swiftSettings
+        ),
+        // How long many numbers take to be written for TensorBoard.
+        .executableTarget(
+            name: "Scalars",
+            dependencies: [helios, tensorBoard],
+            path: "Scalars",
             swiftSettings: swiftSettings
         ),
         // How cost grows with the number of steps, samples and parameters.

@@ -1,8 +1,8 @@
 """Makes the seeds of the fuzzer: small files that are read, one for each way in which they can be built.
 
-    PYTHONPATH=.libtorch/wheel-2.13.0 python3 -B Fuzzing/make-corpus.py .build/debug/helios
+    PYTHONPATH=.libtorch/wheel-2.13.0:.libtorch/python python3 -B Fuzzing/make-corpus.py .build/debug/helios
 
-With the path of the built command, it also makes those that Helios writes.
+The package tensorboard is in .libtorch/python, where scripts/test installs it. With the path of the built command, it also makes those that Helios writes.
 
 Files named `found-…` are not made here: each once ended in something else than an error, and is kept so that it does not
 do so again.
@@ -15,9 +15,11 @@ import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 
 import torch
+from torch.utils.tensorboard import SummaryWriter
 
 FOLDER = pathlib.Path(__file__).parent / "Corpus"
 FIXTURES = FOLDER.parents[1] / "Tests/Fixtures/torch-files"
@@ -124,6 +126,48 @@ def shard_sets():
         write("shard-index", name, contents)
 
 
+def events_files():
+    """Events for TensorBoard."""
+
+    def events(add):
+        with tempfile.TemporaryDirectory() as folder:
+            with SummaryWriter(folder) as writer:
+                add(writer)
+            files = pathlib.Path(folder).rglob("events*")
+            return max(files, key=lambda file: file.stat().st_size).read_bytes()
+
+    def record(name, contents):
+        """The record in which a name is."""
+        while contents:
+            end = 16 + struct.unpack("<Q", contents[:8])[0]
+            if name in contents[:end]:
+                return contents[:end]
+            contents = contents[end:]
+        raise ValueError(f"no record has {name}")
+
+    def scalars(writer):
+        names = ["a", "näme with spaces", "train/loss", "a"]
+        for step, (name, value) in enumerate(zip(names, [1, float("nan"), float("inf"), -2])):
+            writer.add_scalar(name, value, step)
+
+    def kinds(writer):
+        writer.add_histogram("histogram", torch.arange(10.0), 1, bins=4)
+        writer.add_image("image", torch.zeros(1, 2, 2), 1)
+        writer.add_text("text", "**x**", 1)
+        writer.add_pr_curve("curve", torch.tensor([0, 1]), torch.tensor([0.2, 0.8]), 1, num_thresholds=3)
+
+    charts = events(lambda writer: writer.add_custom_scalars(
+        {"Charts": {"x": ["Multiline", ["x/a", "x/b"]], "y": ["Multiline", ["y/.*"]]}}))
+    hyperparameters = events(lambda writer: writer.add_hparams({"lr": 0.1, "kind": "sgd", "on": True}, {"score": 1.0}))
+    write("events-file", "scalars", events(scalars))
+    write("events-file", "cut", events(scalars)[:-7])
+    write("events-file", "kinds", events(kinds))
+    write("events-file", "charts", charts)
+    write("events-file", "charts-record", record(b"custom_scalars__config__", charts))
+    write("events-file", "hyperparameters", hyperparameters)
+    write("events-file", "hyperparameters-record", record(b"session_start_info", hyperparameters))
+
+
 def main():
     for name, value in values():
         write("torch-file", f"{name}.pth", saved(value))
@@ -160,6 +204,7 @@ def main():
 
     shard_sets()
     run_logs()
+    events_files()
 
     for program in sys.argv[1:]:
         for name in ("state", "optimizer", "views"):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Helios
+import HeliosTensorBoard
 import Workloads
 
 extension Workload: ExpressibleByArgument {}
@@ -42,6 +43,9 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "Stop after so many steps, to measure the start.")
     var steps: Int?
 
+    @Option(help: "Log ten numbers every step into this folder: as text, CSV and for TensorBoard.")
+    var logFolder: String?
+
     static func main() {
         LibTorch.skipTeardown()
         main(nil)
@@ -54,11 +58,15 @@ struct TrainingBenchmark: ParsableCommand {
     func run() throws {
         try manualSeed(0)
         try LibTorch.setOneDNNEnabled(onednn)
-        let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
+        let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast, logs: logFolder != nil)
         let trainer = try Trainer(
-            steps.map { .iterations($0) } ?? .epochs(epochs), device: .cpu,
-            threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
+            steps.map { .iterations($0) } ?? .epochs(epochs), logs: logFolder.map { .in(URL(filePath: $0)) } ?? .none,
+            device: .cpu, threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
             diagnostics: profile ? .profile : [])
+        if logFolder != nil {
+            try trainer.register(CSVLogger())
+            try trainer.register(TensorBoardLogger())
+        }
         let data = try BenchmarkData(makeData(), batchSize: workload.batchSize, workers: workers)
         try trainer.fit(model, data)
         print(try report(model, threads: threads ?? LibTorch.threadCount))
@@ -94,17 +102,19 @@ struct Report: Encodable {
 /// A model as a user would write it, with a clock.
 final class BenchmarkModel: Model<LabeledBatch> {
     private let workload: Workload
-    private let bf16, channelsLast: Bool
+    private let bf16, channelsLast, logs: Bool
+    private let names = (0..<10).map { "numbers/\($0)" }
     private var network: (any Layer)!
     private var optimizer: Optimizer!
     private var start = DispatchTime.now()
     private(set) var epochs: [Double] = []
     private(set) var stepsPerEpoch = 0
 
-    init(_ workload: Workload, bf16: Bool, channelsLast: Bool) {
+    init(_ workload: Workload, bf16: Bool, channelsLast: Bool, logs: Bool) {
         self.workload = workload
         self.bf16 = bf16
         self.channelsLast = channelsLast
+        self.logs = logs
         super.init(saveName: workload.rawValue)
     }
 
@@ -126,6 +136,12 @@ final class BenchmarkModel: Model<LabeledBatch> {
 
     private func forward(_ batch: LabeledBatch) throws -> Tensor {
         try autocast { try workload.loss(network(batch.inputs), batch.targets) }
+    }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        guard logs else { return }
+        for (index, name) in names.enumerated() { log(name, 1 / Double(state.currentIteration + index)) }
     }
 
     override func onTrainingEpochStart(currentEpoch: Int) { start = .now() }

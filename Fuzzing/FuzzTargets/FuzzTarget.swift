@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosTensorBoard
 import Torch
 import TorchSerialization
 
@@ -17,6 +18,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case shardIndex = "shard-index"
     /// The log of a run, as JSON lines and as a table.
     case runLog = "run-log"
+    /// The events of a run for TensorBoard, as a run reads them that adds to them.
+    case eventsFile = "events-file"
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
     public func run(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
@@ -49,7 +52,29 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             try lines.readJSONLines(path)
             try table.readCSV(path)
             for history in [lines, table] { FuzzTarget.touch(history) }
+        case .eventsFile:
+            try FuzzTarget.readEvents(folder.write(bytes).path)
+            // Nothing else gets past the checksums: the first record again, with the right ones.
+            var record: [UInt8] = []
+            record.appendRecord { $0 += bytes.dropFirst(12).dropLast(4) }
+            let path = try folder.write(record).path
+            try FuzzTarget.readEvents(path)
+            try FuzzTarget.requireSame(SessionRecords(contentsOf: path), in: folder)
         }
+    }
+
+    private static func readEvents(_ path: String) throws {
+        let contents = try EventsFileContents(path, upTo: .max)
+        // What is there up to the end of the last whole record is all that there is.
+        let again = try EventsFileContents(path, upTo: contents.length)
+        precondition(again.length == contents.length && again.charts == contents.charts, "two reads do not agree")
+    }
+
+    /// Ends the process if hyperparameters are not found again in the file that is made of them.
+    private static func requireSame(_ session: SessionRecords, in folder: ScratchFolder) throws {
+        let copy = try SessionRecords(contentsOf: folder.write(session.fileContents(), to: "copy").path)
+        // A number that is not one equals no other.
+        precondition(copy.values.keys == session.values.keys, "hyperparameters are lost")
     }
 
     /// Makes of a log what a report shows.

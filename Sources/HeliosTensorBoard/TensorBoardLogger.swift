@@ -170,7 +170,7 @@ public final class TensorBoardLogger: RunLogger {
                 buffer.appendScalar(tag: metric, step: record.step, time: record.time, value: Float(value))
             }
         case .graph(let graph):
-            let bytes: Data = try TBGraphDef(graph).serializedBytes()
+            let bytes: Data = try TBGraphDef(graph).stableBytes()
             try buffer.append(
                 TBEvent.with {
                     $0.wallTime = record.time

@@ -34,6 +34,36 @@ import Testing
     }
 
     @Test(
+        "with no room for its logs it trains to its end, warns once for each, and what is in the logs is whole",
+        .enabled(if: canMount, "this user may not mount a small disk (unshare -rm)"))
+    func fullLogDisk() throws {
+        try withTemporaryFolder { folder in
+            let (disk, rescued) = (folder.appending(path: "logs"), folder.appending(path: "rescued"))
+            try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+            let run = try Program.shell(
+                """
+                exec unshare -rm sh -c 'mount -t tmpfs -o size=40k tmpfs "$1/logs" || exit 99
+                    "$0" --epochs 12 --log csv,jsonl,tensorboard --folder "$1"; status=$?
+                    cp -r "$1/logs" "$2"; exit $status' "$0" '\(folder.path)' '\(rescued.path)'
+                """)
+            #expect(run.status == 0, "\(run.errors)")
+            for logger in ["csv", "jsonl", "tensorboard"] {
+                let warnings = run.errors.split(separator: "\n").filter {
+                    $0.contains("the logger '\(logger)' cannot write") && $0.contains("No space left on device")
+                }
+                #expect(warnings.count == 1, "\(logger): \(run.errors)")
+            }
+            #expect(run.accuracy != nil)
+            #expect(folder.appending(path: "checkpoints").filesBelow.contains("digits/digits_epoch_12_iter_540.pth"))
+            let records = try EventRecords.withoutTimes(
+                rescued.appending(path: "tensorboard/digits/events.out.tfevents.helios"))
+            #expect(records.count > 10)
+            let lines = try String(contentsOf: rescued.appending(path: "digits.csv"), encoding: .utf8)
+            #expect(lines.hasSuffix("\n"))
+        }
+    }
+
+    @Test(
         "output that cannot be written is an error of the results and of the help",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))
     func fullOutput() throws {

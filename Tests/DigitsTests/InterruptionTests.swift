@@ -7,13 +7,14 @@ import Testing
 @Suite(.serialized) struct InterruptionTests {
     private static let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
 
-    @Test("killed at twenty random moments and run again, it ends in the bits of a run that was never killed")
-    func kill() throws {
-        var random = SystemRandomNumberGenerator()
-        try withTemporaryFolder { folder in
+    @Test("killed at twenty random moments and run again, it ends in the bits and logs of a run that was never killed")
+    func kill() async throws {
+        var random = SampleRandom(seed: 14, epoch: 0, index: 0)
+        try await withTemporaryFolder { folder in
             let (parts, whole) = (folder.appending(path: "parts"), folder.appending(path: "whole"))
             let options = [
-                "--epochs", "8", "--unit", "iteration", "--checkpoint-frequency", "2", "--quiet", "--folder",
+                "--epochs", "8", "--unit", "iteration", "--checkpoint-frequency", "2", "--quiet",
+                "--log", "csv,jsonl,tensorboard", "--folder",
             ]
             func train(in folder: URL) throws -> RunningProgram { try Program.start(options + [folder.path]) }
 
@@ -45,6 +46,16 @@ import Testing
                 .dictionary(TorchFile.loadDictionary(parts.appending(path: last))),
                 .dictionary(TorchFile.loadDictionary(whole.appending(path: last))),
                 ignoring: ["average_iter_time", "loggers"])
+
+            let (logs, expected) = (try LogsWithoutTimes(parts), try LogsWithoutTimes(whole))
+            #expect(logs.text == expected.text)
+            #expect(logs.table == expected.table)
+            #expect(logs.lines == expected.lines)
+            #expect(logs.events == expected.events)
+            guard Python.hasTensorBoard else { return }
+            let numbers = try await LogsWithoutTimes.numbersInTensorBoard(parts)
+            #expect(numbers.scalars.count == 4)
+            #expect(try await LogsWithoutTimes.numbersInTensorBoard(whole) == numbers)
         }
     }
 

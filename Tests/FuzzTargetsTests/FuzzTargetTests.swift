@@ -47,6 +47,7 @@ extension FuzzTarget {
         case .legacyFile: 10
         case .shardIndex: 10
         case .runLog: 5
+        case .eventsFile: 5
         }
     }
 }

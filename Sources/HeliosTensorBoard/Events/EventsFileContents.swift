@@ -2,13 +2,13 @@ import Foundation
 import TorchSerialization
 
 /// What a run needs to know of an events file that it adds to.
-struct EventsFileContents {
+package struct EventsFileContents {
     /// How many bytes the whole records have, up to the first that is damaged.
-    var length = 0
+    package private(set) var length = 0
     /// How many bytes the file has, or those that were asked for.
-    var byteCount = 0
+    package private(set) var byteCount = 0
     /// The names of the charts with several curves, in the order in which they were first logged.
-    var charts: [String] = []
+    package private(set) var charts: [String] = []
 
     /// An empty file.
     init() {}
@@ -17,7 +17,7 @@ struct EventsFileContents {
     ///
     /// - Parameter limit: where to end, in bytes.
     /// - Throws: `TensorBoardError` if it cannot be read.
-    init(_ path: String, upTo limit: Int) throws {
+    package init(_ path: String, upTo limit: Int) throws {
         guard SystemPath.status(path) != nil else { return }
         let reader = try RecordReader(path, upTo: limit)
         while let bytes = try reader.next() {

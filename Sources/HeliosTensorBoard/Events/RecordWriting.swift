@@ -5,7 +5,7 @@ import SwiftProtobuf
 // masked checksum of these 8, the bytes, and their masked checksum.
 extension [UInt8] {
     /// Appends a record, whose bytes `body` appends.
-    mutating func appendRecord(_ body: (inout [UInt8]) throws -> Void) rethrows {
+    package mutating func appendRecord(_ body: (inout [UInt8]) throws -> Void) rethrows {
         let start = count
         append(contentsOf: repeatElement(0, count: RecordFrame.headerCount))
         try body(&self)
@@ -21,7 +21,7 @@ extension [UInt8] {
 
     /// Appends the record of an event.
     mutating func append(_ event: TBEvent) throws {
-        let bytes: [UInt8] = try event.serializedBytes()
+        let bytes: [UInt8] = try event.stableBytes()
         appendRecord { $0 += bytes }
     }
 
@@ -82,4 +82,13 @@ enum RecordFrame {
 /// How many bytes a number takes in a message: seven bits each.
 private func varintCount(_ number: UInt64) -> Int {
     max(1, (64 - number.leadingZeroBitCount + 6) / 7)
+}
+
+extension Message {
+    /// The bytes of a message, the same in each process: the entries of a map have no order of their own.
+    func stableBytes<Bytes: SwiftProtobufContiguousBytes>() throws -> Bytes {
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        return try serializedBytes(options: options)
+    }
 }

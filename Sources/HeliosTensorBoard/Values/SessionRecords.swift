@@ -7,11 +7,11 @@ import Torch
 ///
 /// TensorBoard takes the first record of them that it finds, while a run may log more of them later. So they are in a file of
 /// their own, which is rewritten each time, and whose name sorts before the name of the events file.
-struct SessionRecords: Equatable {
+package struct SessionRecords: Equatable {
     /// The hyperparameters by their names.
-    private(set) var values: [String: HyperparameterValue] = [:]
+    package private(set) var values: [String: HyperparameterValue] = [:]
     /// When the first were logged, in seconds since 1970.
-    private(set) var time: Double = 0
+    package private(set) var time: Double = 0
 
     var isEmpty: Bool { values.isEmpty }
 
@@ -30,7 +30,7 @@ struct SessionRecords: Equatable {
     // MARK: In files
 
     /// The bytes of the file.
-    func fileContents() throws -> [UInt8] {
+    package func fileContents() throws -> [UInt8] {
         let message = TBHParamsPluginData.with {
             $0.sessionStartInfo.hparams = values.mapValues { value in
                 .with {
@@ -52,7 +52,7 @@ struct SessionRecords: Equatable {
     /// The hyperparameters in a file; none if there is no such file, or nothing in it that can be read.
     ///
     /// - Throws: `TensorBoardError` if it cannot be opened.
-    init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         self.init()
         guard FileManager.default.fileExists(atPath: path) else { return }
         let reader = try RecordReader(path)
@@ -85,7 +85,7 @@ struct SessionRecords: Equatable {
 
     private static func event(_ tag: String, time: Double, _ message: TBHParamsPluginData) throws -> TBEvent {
         // The message is in the description of the value, and what the value itself is does not matter.
-        let content: Data = try message.serializedBytes()
+        let content: Data = try message.stableBytes()
         return TBEvent(
             step: 0, time: time,
             [

@@ -1,5 +1,8 @@
 import Foundation
 import Helios
+import TestSupport
+
+@testable import HeliosTensorBoard
 
 /// A training drawn at random from everything that a resume must get right.
 struct RandomTraining {
@@ -17,7 +20,7 @@ struct RandomTraining {
         var samples: [[Int]] = []
         /// The lines of the log, without times.
         var logLines: [String] = []
-        /// The lines of the loggers' files, without times.
+        /// The lines and events of the loggers' files, without times.
         var records: [String] = []
         /// What the log warns of about checkpoints.
         var warnings: [String] = []
@@ -97,6 +100,7 @@ struct RandomTraining {
                 logs: .in(folder, every: 2), seed: seed, device: .cpu, display: .nothing)
             try trainer.register(CSVLogger())
             try trainer.register(JSONLinesLogger())
+            try trainer.register(TensorBoardLogger())
             result.outcome = try trainer.fit(model, data).outcome
             result.runCount += 1
             result.losses += model.losses
@@ -125,10 +129,15 @@ struct RandomTraining {
         let lines = try ["csv", "jsonl"].flatMap {
             try String(contentsOf: folder.appending(path: "learner.\($0)"), encoding: .utf8).split(separator: "\n")
         }
-        return lines.filter { !$0.contains("step_time") }.map { line in
+        let withoutTimes = lines.filter { !$0.contains("step_time") }.map { line in
             let time = line.firstMatch(of: #/(,|,"time":)[0-9.]+}?$/#)?.range.lowerBound ?? line.endIndex
             return String(line[..<time])
         }
+        let board = folder.appending(path: "tensorboard/learner")
+        let session = try SessionRecords(contentsOf: board.appending(path: "events.out.tfevents.0-hyperparameters").path)
+        let embeddings = try? String(contentsOf: board.appending(path: "projector_config.pbtxt"), encoding: .utf8)
+        return try withoutTimes + EventRecords.withoutTimes(board.appending(path: "events.out.tfevents.helios"))
+            + [session.values.sorted { $0.key < $1.key }.description, embeddings ?? "no embeddings"]
     }
 }
 
@@ -229,6 +238,11 @@ final class Learner: Model<NumberedBatch> {
 
     override func onTrainingEpochEnd(currentEpoch: Int) throws {
         try draw()
+        try log("weights", .histogram(network.parameters()[0], bins: 5))
+        log("both/\(currentEpoch)", .scalars(["first": losses.first ?? 0, "last": losses.last ?? 0]))
+        try log("input", .image(network.parameters()[0].detach().sigmoid()))
+        try log("points", .embedding(network.parameters()[0].detach()))
+        log("settings", .hyperparameters(["epoch": .number(Double(currentEpoch))], metrics: [:]))
         if configuration.scheduler == .byEpoch { try scheduler?.step() }
     }
 
