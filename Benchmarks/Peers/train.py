@@ -39,7 +39,15 @@ class Clock:
         os._exit(0)
 
 
-def with_pytorch(workload, data, epochs: int, clock: Clock, compiles: bool = False):
+# What is logged every step, if anything is.
+NAMES = [f"numbers/{index}" for index in range(10)]
+
+
+def with_pytorch(workload, data, epochs: int, clock: Clock, log_folder: str | None, compiles: bool = False):
+    writer, step = None, 0
+    if log_folder:
+        from torch.utils.tensorboard import SummaryWriter
+        writer = SummaryWriter(log_folder)
     loader = DataLoader(data, batch_size=workload.batch_size, shuffle=True, drop_last=True)
     network = workload.make_network()
     optimizer = workload.make_optimizer(network.parameters())
@@ -50,16 +58,24 @@ def with_pytorch(workload, data, epochs: int, clock: Clock, compiles: bool = Fal
             optimizer.zero_grad()
             workload.loss(forward(inputs), targets).backward()
             optimizer.step()
+            if writer:
+                step += 1
+                for index, name in enumerate(NAMES):
+                    writer.add_scalar(name, 1 / (step + index), step)
             if clock.stops_at_first_step:
                 clock.stop()
         clock.end()
+    if writer:
+        writer.close()
 
 
-def with_compile(workload, data, epochs: int, clock: Clock):
-    with_pytorch(workload, data, epochs, clock, compiles=True)
+def with_compile(workload, data, epochs: int, clock: Clock, log_folder: str | None):
+    with_pytorch(workload, data, epochs, clock, log_folder, compiles=True)
 
 
-def with_helios(workload, data, epochs: int, clock: Clock):
+def with_helios(workload, data, epochs: int, clock: Clock, log_folder: str | None):
+    if log_folder:
+        raise SystemExit("logging with Helios is not measured")
     import torchvision_operators  # noqa: F401
     from helios import Trainer
     from helios.data import DataLoaderParams, DataModule
@@ -96,9 +112,12 @@ def with_helios(workload, data, epochs: int, clock: Clock):
         raise SystemExit("Helios could not train it")
 
 
-def with_lightning(workload, data, epochs: int, clock: Clock):
+def with_lightning(workload, data, epochs: int, clock: Clock, log_folder: str | None):
     import torchvision_operators  # noqa: F401
     import lightning
+    from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+    loggers = [CSVLogger(log_folder), TensorBoardLogger(log_folder)] if log_folder else False
 
     class Trained(lightning.LightningModule):
         def __init__(self):
@@ -115,6 +134,9 @@ def with_lightning(workload, data, epochs: int, clock: Clock):
             inputs, targets = batch
             loss = workload.loss(self.network(inputs), targets)
             self.log("loss", loss)
+            if log_folder:
+                step = self.global_step + 1
+                self.log_dict({name: 1 / (step + index) for index, name in enumerate(NAMES)})
             return loss
 
         if clock.stops_at_first_step:
@@ -125,8 +147,8 @@ def with_lightning(workload, data, epochs: int, clock: Clock):
             clock.end()
 
     trainer = lightning.Trainer(
-        max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
-        enable_model_summary=False)
+        max_epochs=epochs, accelerator="cpu", logger=loggers, log_every_n_steps=1,
+        enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
     trainer.fit(Trained(), DataLoader(data, batch_size=workload.batch_size, shuffle=True, drop_last=True))
 
 
@@ -141,6 +163,7 @@ def main():
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--log-folder", help="log ten numbers every step into this folder")
     parser.add_argument("--first-step", action="store_true", help="end the process after the first step")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -152,7 +175,7 @@ def main():
     workload = WORKLOADS[arguments.workload]
     data = workload.make_data()
     clock = Clock(arguments.first_step)
-    FRAMEWORKS[arguments.framework](workload, data, arguments.epochs, clock)
+    FRAMEWORKS[arguments.framework](workload, data, arguments.epochs, clock, arguments.log_folder)
     steps = len(data) // workload.batch_size
     print(json.dumps({
         "framework": arguments.framework, "workload": arguments.workload, "threads": arguments.threads,

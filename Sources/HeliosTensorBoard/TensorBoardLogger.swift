@@ -24,6 +24,8 @@ public final class TensorBoardLogger: RunLogger {
     private var sessionFile: URL?
     private var projector: Projector?
     private var session = SessionRecords()
+    /// What the file of the hyperparameters has.
+    private var writtenSession: SessionRecords?
     private var charts: [String] = []
     private var buffer: [UInt8] = []
     private var warn: @Sendable (String) -> Void = { _ in }
@@ -80,7 +82,10 @@ public final class TensorBoardLogger: RunLogger {
         if let problem { throw problem }
     }
 
-    public func flush() throws {}
+    public func flush() throws {
+        // The disk may have room again.
+        if session != writtenSession { try writeSession() }
+    }
 
     public func stateDict() throws -> StateDict {
         guard let file else { return [:] }
@@ -122,6 +127,7 @@ public final class TensorBoardLogger: RunLogger {
             } else if FileManager.default.fileExists(atPath: sessionFile.path) {
                 try FileManager.default.removeItem(at: sessionFile)
             }
+            writtenSession = session
         } catch {
             throw TensorBoardError.cannotWrite(sessionFile.path, error)
         }

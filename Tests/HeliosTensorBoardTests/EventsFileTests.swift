@@ -170,6 +170,28 @@ struct EventsFileTests {
         }
     }
 
+    @Test("hyperparameters whose file cannot be written are an error, and are written when that is possible again")
+    func hyperparametersLater() throws {
+        try withTemporaryFolder { folder in
+            let path = file("events.out.tfevents.0-hyperparameters", folder)
+            let logger = TensorBoardLogger()
+            try logger.open(run(folder, .new))
+            // What is there cannot be replaced.
+            try FileManager.default.createDirectory(
+                at: path.appending(path: "folder"), withIntermediateDirectories: true)
+            let error = #expect(throws: TensorBoardError.self) {
+                try logger.write([
+                    before[0], LogRecord(name: "h", step: 0, time: 1, value: .hyperparameters(["lr": 1], metrics: [:])),
+                ])
+            }
+            #expect(error?.description.contains("0-hyperparameters cannot be written") == true)
+            #expect(try events(folder).isEmpty == false)
+            try FileManager.default.removeItem(at: path)
+            try logger.flush()
+            #expect(try SessionRecords(contentsOf: path.path).values == ["lr": 1])
+        }
+    }
+
     @Test("a name that TensorBoard uses itself is an error, and the other records are written")
     func reservedNames() throws {
         try withTemporaryFolder { folder in

@@ -62,6 +62,18 @@ struct RecordTests {
         }
     }
 
+    @Test("the bytes of a message do not depend on how its maps lie in memory")
+    func mapOrder() throws {
+        func bytes(_ names: [String], capacity: Int) throws -> [UInt8] {
+            var message = TBHParamsPluginData()
+            message.sessionStartInfo.hparams.reserveCapacity(capacity)
+            for name in names { message.sessionStartInfo.hparams[name] = .with { $0.stringValue = name } }
+            return try message.stableBytes()
+        }
+        let names = (0..<50).map { "name \($0)" }
+        #expect(try bytes(names, capacity: 0) == bytes(names.reversed(), capacity: 1000))
+    }
+
     @Test("of a file that ends anywhere, the reader finds the whole records, and where the last of them ends")
     func endsAnywhere() throws {
         let (bytes, ends) = records
