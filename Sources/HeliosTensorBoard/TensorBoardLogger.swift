@@ -60,7 +60,9 @@ public final class TensorBoardLogger: RunLogger {
         }
         projector = try Projector(run, in: folder)
         (self.file, self.sessionFile, charts, warn, kinds) = (file, sessionFile, contents.charts, run.warn, [:])
-        try writeSession()
+        // A file that is right already is left alone: the disk may be full.
+        writtenSession = try? SessionRecords(contentsOf: sessionFile.path)
+        if session != writtenSession { try writeSession() }
     }
 
     public func write(_ records: [LogRecord]) throws {

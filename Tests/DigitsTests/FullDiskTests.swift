@@ -42,7 +42,7 @@ import Testing
             try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
             let run = try Program.shell(
                 """
-                exec unshare -rm sh -c 'mount -t tmpfs -o size=40k tmpfs "$1/logs" || exit 99
+                exec unshare -rm sh -c 'mount -t tmpfs -o size=24k tmpfs "$1/logs" || exit 99
                     "$0" --epochs 12 --log csv,jsonl,tensorboard --folder "$1"; status=$?
                     cp -r "$1/logs" "$2"; exit $status' "$0" '\(folder.path)' '\(rescued.path)'
                 """)

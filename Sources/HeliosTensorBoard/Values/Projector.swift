@@ -24,6 +24,7 @@ struct Projector {
         self.folder = folder
         warn = run.warn
         let exists = FileManager.default.fileExists(atPath: configFile.path)
+        let existing = try? String(contentsOf: configFile, encoding: .utf8)
         switch run.start {
         case .new: config = TBProjectorConfig()
         case .resumed(let state):
@@ -43,7 +44,7 @@ struct Projector {
         }
         if config.embeddings.isEmpty {
             if exists { try writing(configFile) { try FileManager.default.removeItem(at: $0) } }
-        } else {
+        } else if config.textFormatString() != existing {
             try writeConfig()
         }
     }

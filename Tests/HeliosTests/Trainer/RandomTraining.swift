@@ -239,7 +239,8 @@ final class Learner: Model<NumberedBatch> {
     override func onTrainingEpochEnd(currentEpoch: Int) throws {
         try draw()
         try log("weights", .histogram(network.parameters()[0], bins: 5))
-        log("both/\(currentEpoch)", .scalars(["first": losses.first ?? 0, "last": losses.last ?? 0]))
+        let bias = try network.parameters()[1].array(Double.self)
+        log("bias/\(currentEpoch)", .scalars(["first": bias[0], "last": bias[1]]))
         try log("input", .image(network.parameters()[0].detach().sigmoid()))
         try log("points", .embedding(network.parameters()[0].detach()))
         log("settings", .hyperparameters(["epoch": .number(Double(currentEpoch))], metrics: [:]))
