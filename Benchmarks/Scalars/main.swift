@@ -16,6 +16,8 @@ final class LoggingModel: Model<Int> {
         super.init(saveName: "scalars")
     }
 
+    override func setup(fastInit: Bool) {}
+
     override func trainStep(_ batch: Int, state: TrainingState) {
         start = .now
         for step in 0..<count { log("loss", 1 / Double(step + 1), step: step) }
