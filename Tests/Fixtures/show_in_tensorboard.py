@@ -49,6 +49,7 @@ COUNT = """all('{chart}').map(chart =>
     all('path.{shape}', chart.shadowRoot).filter(path => path.getAttribute('d')).length)"""
 LINES = COUNT.format(chart="vz-line-chart2", shape="line")
 HAS_LINES = f"{LINES}.length && Math.min(...{LINES}) > 0"
+OPEN = "all('tf-category-paginated-view').forEach(group => { group.opened = true; })"
 # What is printed under which name: the page, what is read of it as which name, and when it is there.
 PAGES = {
     "scalars": ("scalars", "curves", LINES, HAS_LINES),
@@ -58,25 +59,33 @@ PAGES = {
                    "all('path.outline').length"),
     "hyperparameters": ("hparams", "cells", "all('vaadin-grid-cell-content').map(cell => cell.textContent.trim())",
                         "all('vaadin-grid-cell-content').some(cell => cell.textContent.trim() == 'run')"),
-    "texts": ("text", "count", "all('tf-text-loader').length", "all('tf-text-loader table').length"),
+    "texts": ("text", "count", "all('tf-text-loader').length", "all('table').length"),
     "charts": ("custom_scalars", "curves", LINES, HAS_LINES),
     "curves": ("pr_curves", "curves", LINES, HAS_LINES),
-    "graph": ("graphs", "count", "all('g.node').length", "all('g.node').length"),
+    "graph": ("graphs", "nodes", "all('g.node').map(node => node.textContent.trim())", "all('g.node').length"),
 }
 
 result = {}
 with tempfile.TemporaryFile("w+") as log:
     board, address = start(log)
     try:
-        with Browser() as browser:
+        with Browser(height=1600) as browser:
             for name, (page, key, shown, ready) in PAGES.items():
                 browser.open(f"{address}/#{page}")
                 browser.wait(f"{ALL} !!({ready})")
+                # Of several groups, the last are closed.
+                browser.evaluate(ALL + OPEN)
                 # Some charts and pictures come later than others.
                 time.sleep(2)
+                browser.wait(f"{ALL} !!({ready})")
                 result[name] = {"text": browser.text(), key: browser.evaluate(f"{ALL} {shown}")}
                 if screenshots:
                     browser.screenshot(screenshots / f"{name}.png")
+            if screenshots:
+                # The page is a frame of its own, which scripts do not look into.
+                browser.open(f"{address}/#projector")
+                time.sleep(10)
+                browser.screenshot(screenshots / "embeddings.png")
             with urllib.request.urlopen(f"{address}/data/runs") as answer:
                 result["runs"] = json.load(answer)
     finally:
