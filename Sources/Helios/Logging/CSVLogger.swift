@@ -50,14 +50,16 @@ public final class CSVLogger: RunLogger {
         buffer.append(UInt8(ascii: ","))
         append(field: name)
         buffer.append(UInt8(ascii: ","))
-        buffer.append(contentsOf: "\(value)".utf8)
+        buffer.append(contentsOf: value.description.utf8)
         buffer.append(UInt8(ascii: ","))
         buffer.append(seconds: record.time)
         buffer.append(UInt8(ascii: "\n"))
     }
 
     private func append(field text: String) {
-        let needsQuotes = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
+        let needsQuotes = text.utf8.contains { byte in
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
+        }
         if needsQuotes {
             buffer.append(contentsOf: "\"\(text.replacing("\"", with: "\"\""))\"".utf8)
         } else {
@@ -67,9 +69,19 @@ public final class CSVLogger: RunLogger {
 }
 
 extension [UInt8] {
-    /// Appends a whole number.
+    /// Appends a whole number. Not by way of a `String`: a run may append millions.
     mutating func append(decimal number: Int) {
-        append(contentsOf: String(number).utf8)
+        if number < 0 { append(UInt8(ascii: "-")) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number.magnitude
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(rest % 10))
+                rest /= 10
+            } while rest > 0
+            append(contentsOf: digits[start...])
+        }
     }
 
     /// Appends a time in seconds with three decimals.

@@ -39,7 +39,10 @@ final class LoggerQueue: Sendable {
     private let sinks = Mutex<[LoggerSink]>([])
 
     /// Whether there is a logger.
-    var isEmpty: Bool { sinks.withLock(\.isEmpty) }
+    var isEmpty: Bool {
+        // Asked for each record: a key path in place of the closure would take longer than all the rest of it.
+        sinks.withLock { $0.isEmpty }
+    }
 
     /// The names of the loggers, in the order in which they were registered.
     var ids: [String] { sinks.withLock { $0.map(\.id) } }
@@ -154,7 +157,7 @@ final class LoggerQueue: Sendable {
         var lastFlush = now
         while true {
             let isIdle = wake.wait(timeout: .now() + Self.flushInterval) == .timedOut
-            if !isIdle, !state.withLock(\.mustHurry) {
+            if !isIdle, !state.withLock({ $0.mustHurry }) {
                 // Others will follow. A drain wakes it up at once.
                 _ = wake.wait(timeout: .now() + Self.gatheringTime)
             }

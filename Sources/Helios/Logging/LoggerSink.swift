@@ -27,8 +27,9 @@ final class LoggerSink: @unchecked Sendable {
 
     func write(_ records: [LogRecord]) {
         guard isOpen else { return }
-        var records = records
-        records.removeAll { !kinds.contains($0.value.kind) }
+        // Most often a logger takes all, and there are thousands.
+        let isMixed = records.contains { !kinds.contains($0.value.kind) }
+        let records = isMixed ? records.filter { kinds.contains($0.value.kind) } : records
         guard !records.isEmpty else { return }
         do {
             try logger.write(records)
