@@ -150,8 +150,8 @@ let package = Package(
             name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"], exclude: ["Trainer/Traces/Recordings"],
-            swiftSettings: swiftSettings),
+            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
+            exclude: ["Trainer/Traces/Recordings"], swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),

@@ -2,7 +2,8 @@
 
     PYTHONPATH=.libtorch/wheel-2.13.0:.libtorch/python python3 -B Fuzzing/make-corpus.py .build/debug/helios
 
-The package tensorboard is in .libtorch/python, where scripts/test installs it. With the path of the built command, it also makes those that Helios writes.
+The package tensorboard is in .libtorch/python, where scripts/test installs it. With the path of the built command, it also
+makes those that Helios writes.
 
 Files named `found-…` are not made here: each once ended in something else than an error, and is kept so that it does not
 do so again.

@@ -28,8 +28,9 @@ import Testing
             CSVLogger(),
             [
                 record("train/loss", .scalar(0.1)), record("a,b \"c\"\nd", .scalar(-.infinity), step: -5),
-                record("näme 🙂", .scalar(.nan)), record("both", .scalars(["y": 2, "x": 1e-300]), step: Int.max),
-                record(String(repeating: "n", count: 300), 1),
+                record("näme 🙂", .scalar(.nan), step: Int.min),
+                record("both", .scalars(["y": 2, "x": 1e-300]), step: Int.max),
+                record(String(repeating: "n", count: 300), 1, step: 0),
             ], to: "run.csv")
         #expect(
             text == """
@@ -37,10 +38,10 @@ import Testing
                 1,train/loss,0.1,1764389472.063
                 -5,"a,b ""c""
                 d",-inf,1764389472.063
-                1,näme 🙂,nan,1764389472.063
+                -9223372036854775808,näme 🙂,nan,1764389472.063
                 9223372036854775807,both/x,1e-300,1764389472.063
                 9223372036854775807,both/y,2.0,1764389472.063
-                1,\(String(repeating: "n", count: 300)),1.0,1764389472.063
+                0,\(String(repeating: "n", count: 300)),1.0,1764389472.063
 
                 """)
     }

@@ -134,7 +134,8 @@ struct RandomTraining {
             return String(line[..<time])
         }
         let board = folder.appending(path: "tensorboard/learner")
-        let session = try SessionRecords(contentsOf: board.appending(path: "events.out.tfevents.0-hyperparameters").path)
+        let session = try SessionRecords(
+            contentsOf: board.appending(path: "events.out.tfevents.0-hyperparameters").path)
         let embeddings = try? String(contentsOf: board.appending(path: "projector_config.pbtxt"), encoding: .utf8)
         return try withoutTimes + EventRecords.withoutTimes(board.appending(path: "events.out.tfevents.helios"))
             + [session.values.sorted { $0.key < $1.key }.description, embeddings ?? "no embeddings"]
