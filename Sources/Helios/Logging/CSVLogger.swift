@@ -14,7 +14,6 @@ public final class CSVLogger: RunLogger {
     public let supportedKinds: Set<LoggedKind> = [.scalar, .scalars]
 
     private var file: ResumableFile?
-    private var buffer: [UInt8] = []
 
     public init() {}
 
@@ -25,18 +24,18 @@ public final class CSVLogger: RunLogger {
     }
 
     public func write(_ records: [LogRecord]) throws {
-        buffer.removeAll(keepingCapacity: true)
+        var lines: [UInt8] = []
         for record in records {
             switch record.value {
-            case .scalar(let value): append(record, record.name, value)
+            case .scalar(let value): lines.append(record, record.name, value)
             case .scalars(let values):
                 for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-                    append(record, "\(record.name)/\(name)", value)
+                    lines.append(record, "\(record.name)/\(name)", value)
                 }
             default: continue
             }
         }
-        try file?.append(buffer)
+        try file?.append(lines)
     }
 
     public func flush() throws {}
@@ -44,31 +43,32 @@ public final class CSVLogger: RunLogger {
     public func stateDict() throws -> StateDict { file?.stateDict() ?? [:] }
 
     public func close() throws { file = nil }
+}
 
-    private func append(_ record: LogRecord, _ name: String, _ value: Double) {
-        buffer.append(decimal: record.step)
-        buffer.append(UInt8(ascii: ","))
+extension [UInt8] {
+    /// Appends the line of a number.
+    fileprivate mutating func append(_ record: LogRecord, _ name: String, _ value: Double) {
+        append(decimal: record.step)
+        append(UInt8(ascii: ","))
         append(field: name)
-        buffer.append(UInt8(ascii: ","))
-        buffer.append(contentsOf: value.description.utf8)
-        buffer.append(UInt8(ascii: ","))
-        buffer.append(seconds: record.time)
-        buffer.append(UInt8(ascii: "\n"))
+        append(UInt8(ascii: ","))
+        append(contentsOf: value.description.utf8)
+        append(UInt8(ascii: ","))
+        append(seconds: record.time)
+        append(UInt8(ascii: "\n"))
     }
 
-    private func append(field text: String) {
+    private mutating func append(field text: String) {
         let needsQuotes = text.utf8.contains { byte in
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
         }
         if needsQuotes {
-            buffer.append(contentsOf: "\"\(text.replacing("\"", with: "\"\""))\"".utf8)
+            append(contentsOf: "\"\(text.replacing("\"", with: "\"\""))\"".utf8)
         } else {
-            buffer.append(contentsOf: text.utf8)
+            append(contentsOf: text.utf8)
         }
     }
-}
 
-extension [UInt8] {
     /// Appends a whole number. Not by way of a `String`: a run may append millions.
     mutating func append(decimal number: Int) {
         if number < 0 { append(UInt8(ascii: "-")) }

@@ -37,12 +37,10 @@ final class LoggerQueue: Sendable {
     /// Only one thread waits for the loggers at a time.
     private let waiting = Mutex(())
     private let sinks = Mutex<[LoggerSink]>([])
+    private let hasSinks = Atomic(false)
 
-    /// Whether there is a logger.
-    var isEmpty: Bool {
-        // Asked for each record: a key path in place of the closure would take longer than all the rest of it.
-        sinks.withLock { $0.isEmpty }
-    }
+    /// Whether there is no logger. Asked for each record, so it takes no lock.
+    var isEmpty: Bool { !hasSinks.load(ordering: .relaxed) }
 
     /// The names of the loggers, in the order in which they were registered.
     var ids: [String] { sinks.withLock { $0.map(\.id) } }
@@ -58,6 +56,7 @@ final class LoggerQueue: Sendable {
     func register(_ logger: any RunLogger) {
         let sink = LoggerSink(logger)
         sinks.withLock { $0.append(sink) }
+        hasSinks.store(true, ordering: .relaxed)
     }
 
     // MARK: A run

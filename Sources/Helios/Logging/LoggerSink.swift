@@ -27,9 +27,7 @@ final class LoggerSink: @unchecked Sendable {
 
     func write(_ records: [LogRecord]) {
         guard isOpen else { return }
-        // Most often a logger takes all, and there are thousands.
-        let isMixed = records.contains { !kinds.contains($0.value.kind) }
-        let records = isMixed ? records.filter { kinds.contains($0.value.kind) } : records
+        let records = supportsAll(of: records) ? records : records.filter { kinds.contains($0.value.kind) }
         guard !records.isEmpty else { return }
         do {
             try logger.write(records)
@@ -37,6 +35,17 @@ final class LoggerSink: @unchecked Sendable {
         } catch {
             lostCount += records.count
             tell(error)
+        }
+    }
+
+    /// Whether the logger can show all of some records.
+    private func supportsAll(of records: [LogRecord]) -> Bool {
+        // Thousands in a row are numbers.
+        var last: LoggedKind?
+        return records.allSatisfy { record in
+            let kind = record.value.kind
+            defer { last = kind }
+            return kind == last || kinds.contains(kind)
         }
     }
 
