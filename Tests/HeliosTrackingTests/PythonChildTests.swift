@@ -182,7 +182,13 @@ import TorchSerialization
     /// The first error of something that is tried again until it fails.
     private func failure(_ body: () throws -> Void) async throws -> String {
         for _ in 0..<1000 {
-            do { try body() } catch { return "\(error)" }
+            do {
+                try body()
+            } catch let error as TrackingError where error == PythonChild.unexplainedEnd {
+                // The reason comes later on a busy machine.
+            } catch {
+                return "\(error)"
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         Issue.record("it does not fail")

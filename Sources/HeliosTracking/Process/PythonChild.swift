@@ -33,6 +33,9 @@ final class PythonChild: Sendable {
     private static let greatestAnswerLength = 1 << 16
     private static let greatestWarningCount = 20
 
+    /// A busy machine may take longer to say why.
+    static let unexplainedEnd = TrackingError("Python has ended")
+
     private let package: String
     private let turn: RunTurn
     private let warn: @Sendable (String) -> Void
@@ -79,7 +82,7 @@ final class PythonChild: Sendable {
         case .closed:
             // How it ended is known in a moment.
             _ = ended.wait(timeout: .now() + 2)
-            throw state.withLock(\.failure) ?? TrackingError("Python has ended")
+            throw state.withLock(\.failure) ?? Self.unexplainedEnd
         }
         throw TrackingError("Python does not keep up with the records, or has stopped: log less often")
     }
