@@ -62,7 +62,8 @@ PAGES = {
     "texts": ("text", "count", "all('tf-text-loader').length", "all('table').length"),
     "charts": ("custom_scalars", "curves", LINES, HAS_LINES),
     "curves": ("pr_curves", "curves", LINES, HAS_LINES),
-    "graph": ("graphs", "nodes", "all('g.node').map(node => node.textContent.trim())", "all('g.node').length"),
+    "graph": ("graphs", "nodes", "all('g.node text').map(text => text.firstChild.textContent)",
+              "all('g.node text').length"),
 }
 
 result = {}
