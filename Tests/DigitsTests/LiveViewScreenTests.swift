@@ -48,11 +48,12 @@ struct LiveViewScreenTests {
 
     @Test("what a program prints scrolls above the view, and does not tear it")
     func printing() async throws {
-        let printing = "(n=0; while [ $n -lt 200 ]; do n=$((n + 1)); echo \"printed $n\"; sleep 0.02; done) &"
+        // Until the terminal closes: the screen may be read late on a busy machine.
+        let printing = "(n=0; while sleep 0.02; do n=$((n + 1)); echo \"printed $n\"; done) &"
         try await withScreen("\(printing) \"$0\" --epochs 5000 --folder FOLDER") { screen in
             try await screen.expect { text in
-                // Nothing but whole lines above the view.
-                guard text.contains("printed 200\n"), let start = startOfView(text) else { return false }
+                // Nothing but whole lines above the view, of which there have been more than the screen has room for.
+                guard text.contains(/printed \d{2,}\n/), let start = startOfView(text) else { return false }
                 return text.split(separator: "\n")[..<start].allSatisfy {
                     $0.contains(/^printed \d+$|^epoch \d+\/5000: loss .* s$/)
                 }

@@ -90,6 +90,23 @@ struct RecordTests {
         }
     }
 
+    @Test("a record that is larger than the limit is passed over and counted")
+    func oversized() throws {
+        let (bytes, ends) = records
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "events").path
+            try Data(bytes).write(to: URL(filePath: path))
+            let sizes = zip(ends, [0] + ends).map { $0 - $1 - 16 }
+            let limit = try #require(sizes.sorted().dropLast().last)
+            let reader = try RecordReader(path, recordLimit: limit)
+            var found: [Int] = []
+            while let record = try reader.next() { found.append(record.count) }
+            #expect(found == sizes.filter { $0 <= limit })
+            #expect(reader.oversizedCount == sizes.filter { $0 > limit }.count && reader.oversizedCount > 0)
+            #expect(reader.position == bytes.count)
+        }
+    }
+
     @Test("a bit that was turned ends the file before its record")
     func damaged() throws {
         let (bytes, ends) = records

@@ -8,10 +8,13 @@ final class RecordReader {
     let byteCount: Int
     /// The end of the last whole record.
     private(set) var position = 0
+    /// How many records were passed over, since they are larger than the limit.
+    private(set) var oversizedCount = 0
 
     private let path: String
     private let handle: FileHandle
     private let limit: Int
+    private let recordLimit: Int
     private var buffer: [UInt8] = []
     private var bufferStart = 0
     private static let partCount = 1 << 20
@@ -19,8 +22,11 @@ final class RecordReader {
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: where to end, in bytes.
+    ///   - recordLimit: how many bytes a record may have. Larger ones are passed over and counted: a file from elsewhere may
+    ///     have one that does not fit into memory.
     /// - Throws: `TensorBoardError` if it cannot be read.
-    init(_ path: String, upTo limit: Int = .max) throws {
+    init(_ path: String, upTo limit: Int = .max, recordLimit: Int = .max) throws {
+        self.recordLimit = recordLimit
         self.path = path
         do {
             handle = FileHandle(fileDescriptor: try RegularFile.open(path), closeOnDealloc: true)
@@ -35,6 +41,24 @@ final class RecordReader {
     ///
     /// - Throws: `TensorBoardError` if the file cannot be read.
     func next() throws -> ArraySlice<UInt8>? {
+        while let size = try sizeOfNext() {
+            guard size <= recordLimit else {
+                position += RecordFrame.headerCount + size + RecordFrame.footerCount
+                oversizedCount += 1
+                continue
+            }
+            let rest = try bytes(at: position + RecordFrame.headerCount, size + RecordFrame.footerCount)
+            guard rest.count == size + RecordFrame.footerCount else { return nil }
+            let contents = rest.dropLast(RecordFrame.footerCount)
+            guard contents.withUnsafeBytes(CRC32C.masked) == UInt32(number(rest.suffix(4))) else { return nil }
+            position += RecordFrame.headerCount + rest.count
+            return contents
+        }
+        return nil
+    }
+
+    /// How many bytes the next record has, without its frame; `nil` if no whole record can follow.
+    private func sizeOfNext() throws -> Int? {
         let frame = RecordFrame.headerCount + RecordFrame.footerCount
         guard limit - position >= frame else { return nil }
         let header = try bytes(at: position, RecordFrame.headerCount)
@@ -44,12 +68,7 @@ final class RecordReader {
             // Believed only as far as the file has bytes.
             size <= UInt64(limit - position - frame)
         else { return nil }
-        let rest = try bytes(at: position + RecordFrame.headerCount, Int(size) + RecordFrame.footerCount)
-        guard rest.count == Int(size) + RecordFrame.footerCount else { return nil }
-        let contents = rest.dropLast(RecordFrame.footerCount)
-        guard contents.withUnsafeBytes(CRC32C.masked) == UInt32(number(rest.suffix(4))) else { return nil }
-        position += frame + Int(size)
-        return contents
+        return Int(size)
     }
 
     private func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -12,6 +12,8 @@ extension LoggedHistory {
 
     /// No event with a PNG file has fewer bytes: the smallest PNG files have 67.
     private static let smallestImageEvent = 80
+    /// A page of images that `TensorBoardLogger` writes has a few megabytes.
+    private static let greatestRecord = 64 << 20
 
     /// Adds the values of an events file: numbers, images, histograms, texts and precision-recall curves; of the file that
     /// `TensorBoardLogger` keeps for them, the hyperparameters.
@@ -24,7 +26,7 @@ extension LoggedHistory {
             let values = try SessionRecords(contentsOf: path).values.sorted { $0.key < $1.key }
             return add(hyperparameters: values.map { ($0.key, $0.value.description) }, metrics: [])
         }
-        let reader = try RecordReader(path)
+        let reader = try RecordReader(path, recordLimit: LoggedHistory.greatestRecord)
         while let bytes = try reader.next() {
             if contents == .images, bytes.count < LoggedHistory.smallestImageEvent { continue }
             guard let event = try? TBEvent(serializedBytes: Array(bytes)) else {
@@ -39,6 +41,7 @@ extension LoggedHistory {
                 }
             }
         }
+        if reader.oversizedCount > 0 { omit("a record of more than 64 MiB was left out") }
         if reader.position < reader.byteCount {
             omit(
                 "what follows byte \(reader.position) of the events file is no whole record, and was left out: the run was "
