@@ -7,11 +7,15 @@ import Torch
 ///   - normType: the norm's power; infinity is the greatest absolute value.
 ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error.
 /// - Returns: the norm before scaling.
-/// - Throws: `TorchError` for a norm that is not finite, if asked to; then no gradient has changed.
+/// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not above 0, and, if asked to, a norm
+///   that is not finite. Then no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
     _ parameters: some ParameterSource, maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false
 ) throws -> Tensor {
+    // A negative factor would turn the gradients around, and NaN would spread to all weights.
+    try require(maxNorm >= 0, "clip_grad_norm_", "maxNorm must be at least 0, not \(maxNorm)")
+    try require(normType > 0, "clip_grad_norm_", "normType must be above 0, not \(normType)")
     let gradients = try parameters.optimizedParameters().compactMap(\.grad)
     guard let first = gradients.first else { return try Tensor(0.0) }
     return try noGrad {
@@ -41,7 +45,10 @@ public func clipGradNorm_(
 }
 
 /// Limits each element of the gradients to ±`clipValue`.
+///
+/// - Throws: `TorchError` for a `clipValue` that is negative or NaN; then no gradient has changed.
 public func clipGradValue_(_ parameters: some ParameterSource, clipValue: Double) throws {
+    try require(clipValue >= 0, "clip_grad_value_", "clipValue must be at least 0, not \(clipValue)")
     try noGrad {
         for gradient in try parameters.optimizedParameters().compactMap(\.grad) {
             try gradient.clamp_(min: -clipValue, max: clipValue)

@@ -195,9 +195,12 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// What validation runs on: the same few batches as training if the run overfits those.
+    /// What validation runs on: the same few batches as training if the run overfits those, unless validation takes fewer.
     var validationLoader: DataLoader<Batch>? {
-        limits.overfit == nil || validDataLoader == nil ? validDataLoader : trainDataLoader
+        guard limits.overfit != nil, validDataLoader != nil, let loader = trainDataLoader else {
+            return validDataLoader
+        }
+        return loader.limited(to: min(loader.batchCount, limits.valid ?? loader.batchCount))
     }
 
     func requiredTrainLoader() throws -> DataLoader<Batch> {

@@ -8,6 +8,20 @@ public enum GradientClip: Sendable, Hashable {
     case value(_ limit: Double)
 }
 
+extension GradientClip {
+    fileprivate func check() throws {
+        let (limit, type): (Double, Double) =
+            switch self {
+            case .norm(let maxNorm, let type): (maxNorm, type)
+            case .value(let limit): (limit, 1)
+            }
+        guard limit > 0, type > 0 else {
+            throw ConfigurationError(
+                "the limit of gradients and the power of their norm must be above 0, and the clip is \(self)")
+        }
+    }
+}
+
 extension Model {
     /// Does all of a training step but the loss: gradients, and the step of the optimizer if it is due.
     ///
@@ -39,14 +53,16 @@ extension Model {
     ///   - name: the loss's name in `lossItems`.
     ///   - loss: computes the loss of the batch, a single number.
     /// - Returns: the loss, which is also in `lossItems`.
-    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler; what the loss, the optimizer
-    ///   and the schedulers throw.
+    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler, a limit that is not above 0, a
+    ///   scheduler of another optimizer, two optimizers whose losses have one name, and a second call for one optimizer in
+    ///   a batch whose gradients are accumulated; what the loss, the optimizer and the schedulers throw.
     @discardableResult
     public final func minimize(
         _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler...,
         as name: String = "loss",
         _ loss: () throws -> Tensor
     ) throws -> Tensor {
+        try check(optimizer, clip, schedulers, name)
         let value: Tensor
         if mixedPrecision == nil, !accumulates {
             // The optimizer calls it, most of them once.
@@ -68,6 +84,31 @@ extension Model {
         }
         for scheduler in schedulers { try scheduler.step() }
         return value
+    }
+
+    /// Throws if what was asked for would silently do something else.
+    private func check(
+        _ optimizer: Optimizer, _ clip: GradientClip?, _ schedulers: [LRScheduler], _ name: String
+    ) throws {
+        try clip?.check()
+        if let other = schedulers.first(where: { $0.optimizer !== optimizer }) {
+            throw ConfigurationError(
+                "minimize got a scheduler (\(type(of: other))) of another optimizer than the one that makes the step")
+        }
+        // Outside of a training there is no batch to which the calls belong.
+        guard isInTrainStep else { return }
+        let identifier = ObjectIdentifier(optimizer)
+        if accumulates, minimizedLosses.values.contains(identifier) {
+            throw ConfigurationError(
+                "minimize was called twice for one optimizer in a batch, which does not work with accumulated gradients: add "
+                    + "up the losses, and call it once")
+        }
+        if let other = minimizedLosses[name], other != identifier {
+            throw ConfigurationError(
+                "the losses of two optimizers are called '\(name)', so that one would hide the other: name them, as in "
+                    + "minimize(optimizer, as: \"generator\")")
+        }
+        minimizedLosses[name] = identifier
     }
 
     /// Adds the gradients of a loss to those of the batches before, if there are any. Returns the loss.
@@ -104,7 +145,8 @@ extension Model {
 
     /// Runs a training step. Afterwards the scaler is updated, once for all optimizers that `minimize` has stepped.
     func updatingScalerOnce(_ step: () throws -> Void) throws {
-        (isInTrainStep, isScalerUpdateDue) = (true, false)
+        (isInTrainStep, isScalerUpdateDue, minimizedLosses) = (true, false, [:])
+        if isStepDue { gradientNorms = [:] }
         defer { isInTrainStep = false }
         try step()
         // A step that is partly written by hand may have updated it.

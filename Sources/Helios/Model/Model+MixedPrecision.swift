@@ -36,7 +36,8 @@ extension Model {
     ///   - normType: the norm's power; infinity for the greatest absolute value.
     ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which that
     ///     happens and the scaler leaves out the step.
-    /// - Returns: the norm before, which is also logged as `gradient_norm`.
+    /// - Returns: the norm before, which is also logged as `gradient_norm`, or
+    ///   `gradient_norm/<optimizer>` if there are several.
     @discardableResult
     public func clipGradients(
         _ parameters: some ParameterSource, _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
@@ -45,7 +46,7 @@ extension Model {
         if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
         let norm = try clipGradNorm_(
             parameters, maxNorm: maxNorm, normType: normType, errorIfNonFinite: errorIfNonFinite)
-        gradientNorm = norm
+        gradientNorms[ObjectIdentifier(optimizer)] = norm
         return norm
     }
 }

@@ -84,8 +84,10 @@ open class Model<Batch: Sendable> {
     final var accumulates = false
     /// The optimizers among the stored properties, once somebody has looked for them in this run.
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
-    /// The norm that the gradients had before they were last clipped.
-    final var gradientNorm: Tensor?
+    /// The norm that the gradients of an optimizer had before they were last clipped.
+    final var gradientNorms: [ObjectIdentifier: Tensor] = [:]
+    /// The names of the losses that `minimize` has computed in this training step, and their optimizers.
+    final var minimizedLosses: [String: ObjectIdentifier] = [:]
     /// Whether the trainer runs `trainStep`, at whose end the scaler is updated.
     final var isInTrainStep = false
     /// Whether `minimize` has stepped with the scaler, which is to be updated then.
@@ -343,7 +345,7 @@ extension Model {
         setupTensors = nil
         warnedTensors = []
         optimizers = nil
-        gradientNorm = nil
+        gradientNorms = [:]
     }
 
     /// The optimizers among the stored properties, which are looked for once in a run: that takes longer than a step.

@@ -234,7 +234,7 @@ indirect enum StatefulEntry {
         }
     }
 
-    /// The objects in a tuple or a structure, as in `var parts: (Linear, SGD)`. Objects without a state are not looked into.
+    /// The objects in a tuple, a structure, or what a case of an enumeration carries, as in `var parts: (Linear, SGD)`. Objects without a state are not looked into.
     private init?(partsOf value: Any, depth: Int) {
         // Types that describe themselves are not made for this, and may take long (`Data`).
         guard depth < 4, !(value is any CustomReflectable), !(value is any SavedProperty),
@@ -256,7 +256,7 @@ indirect enum StatefulEntry {
             }
             guard !entries.isEmpty else { return nil }
             self = .table(entries)
-        case .optional:
+        case .optional, .enum:
             guard let wrapped = mirror.children.first,
                 let entry = StatefulEntry(objectsIn: wrapped.value, depth: depth + 1)
             else { return nil }
@@ -354,7 +354,11 @@ private protocol StatefulContainer {
     func statefulEntry(depth: Int) -> StatefulEntry?
 }
 
-extension Array: StatefulContainer {
+extension Array: StatefulContainer {}
+extension ArraySlice: StatefulContainer {}
+extension ContiguousArray: StatefulContainer {}
+
+extension StatefulContainer where Self: Sequence {
     fileprivate func statefulEntry(depth: Int) -> StatefulEntry? {
         // A long list of numbers is not worth looking through.
         if Element.self is any Numeric.Type { return nil }

@@ -36,7 +36,9 @@ import Torch
 ///
 /// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
 /// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and enumerations are
-/// found, too; those in sets and in other objects are not. A `lazy var` that holds a module is an error until it is used.
+/// found, too; those in sets and in other objects are not. A `lazy var` of a module, or
+/// of an optional, an array or a dictionary of modules, is an error until it is used. A `@Parameter` or `@Buffer` inside
+/// a structure, a tuple or a list is an error: give it to a module of its own.
 ///
 /// Use a module on one thread at a time.
 open class Module: Stateful {
@@ -134,6 +136,8 @@ open class Module: Stateful {
     }
 
     final var childKeyProblem: String? { reflection.childKeyProblem }
+    /// The name of a property with a `@Parameter` or `@Buffer` inside its value; `nil` if there is none.
+    final var misplacedTensor: String? { reflection.misplacedTensor }
     /// The name of a `lazy var` with modules that was not used yet; `nil` if there is none.
     final var unusedLazyChild: String? { reflection.unusedLazyChild(of: self) }
 

@@ -119,14 +119,22 @@ extension Module {
         for (_, slot) in parameterSlots {
             if let failure = slot.failure { return failure }
         }
-        return bufferSlots.lazy.compactMap(\.slot.failure).first
-            ?? unusedLazyChild.map { name in
-                TorchError(
-                    kind: .other, operation: className,
-                    message:
-                        "'\(name)' is a lazy var that was not used yet, so its parameters would be missing: declare it "
-                        + "with let, or make it in an initializer")
-            }
+        return bufferSlots.lazy.compactMap(\.slot.failure).first ?? unfoundPart
+    }
+
+    /// A part of the module that reflection does not find, so that it would silently be neither trained nor saved.
+    private final var unfoundPart: TorchError? {
+        func error(_ message: String) -> TorchError { TorchError(kind: .other, operation: className, message: message) }
+        if let name = unusedLazyChild {
+            return error(
+                "'\(name)' is a lazy var that was not used yet, so its parameters would be missing: declare it with let, "
+                    + "or make it in an initializer")
+        }
+        return misplacedTensor.map { name in
+            error(
+                "'\(name)' has a @Parameter or @Buffer inside, which is found only as a property of a module: put it into a "
+                    + "module of its own")
+        }
     }
 
     /// What a call throws for what came out of the forward pass: a failed initializer, if that is the cause, with its

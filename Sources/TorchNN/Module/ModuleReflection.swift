@@ -14,6 +14,8 @@ final class ModuleReflection {
     private let mayHaveChildren: Bool
     /// Whether there is a `lazy var` whose value is a module, or may have some in it.
     private let hasLazyChildren: Bool
+    /// The name of a property with a `@Parameter` or `@Buffer` inside its value, where it is not found; `nil` if there is none.
+    let misplacedTensor: String?
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
     let childKeyProblem: String?
 
@@ -23,6 +25,7 @@ final class ModuleReflection {
         var parameters: [(key: String, slot: TensorSlot)] = []
         var buffers: [(key: String, slot: TensorSlot)] = []
         var hasLazyChildren = false
+        var misplacedTensor: String?
         childKeys = Self.mirrors(of: module).map { mirror in
             mirror.children.map { property -> String? in
                 guard let label = property.label else { return nil }
@@ -31,6 +34,7 @@ final class ModuleReflection {
                     let name = Self.key(label)
                     if Self.isLazy(label), holdsModules(type(of: property.value)) { hasLazyChildren = true }
                     names.append(name)
+                    if misplacedTensor == nil, hasSlotInside(property.value) { misplacedTensor = name }
                     return otherKeys[name] ?? name
                 }
                 let slot = holder.slot
@@ -45,6 +49,7 @@ final class ModuleReflection {
         self.parameters = parameters
         self.buffers = buffers
         self.hasLazyChildren = hasLazyChildren
+        self.misplacedTensor = misplacedTensor
         mayHaveChildren = childKeys.contains { $0.contains { $0 != nil } }
         childKeyProblem = otherKeys.isEmpty ? nil : Self.problem(of: otherKeys, names, module)
     }
@@ -105,6 +110,20 @@ final class ModuleReflection {
     private static let lazyPrefix = "$__lazy_storage_$_"
 
     private static func isLazy(_ label: String) -> Bool { label.hasPrefix(lazyPrefix) }
+}
+
+/// Whether a tuple, a structure, an optional or a list has a `@Parameter` or `@Buffer` in it, beside those of modules.
+private func hasSlotInside(_ value: Any, depth: Int = 0) -> Bool {
+    if value is any SlotHolder { return true }
+    if let array = value as? any ModuleContainer, !array.mayHoldParts { return false }
+    guard depth < 4, value is any ModuleContainer || !(value is any CustomReflectable) else { return false }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .tuple, .struct, .optional, .enum, .collection:
+        return mirror.children.contains { hasSlotInside($0.value, depth: depth + 1) }
+    default:
+        return false
+    }
 }
 
 /// Whether values of a type are modules, or optionals, arrays or dictionaries of modules.
@@ -206,14 +225,21 @@ indirect enum ModuleNode {
 }
 
 private protocol ModuleContainer {
+    /// Whether its elements may have something in them; not numbers, of which there may be many.
+    var mayHoldParts: Bool { get }
     /// The type of what is in it, keys aside.
     static var elementType: Any.Type { get }
     /// `nil` if there is no module inside.
     func moduleNode(depth: Int) -> ModuleNode?
 }
 
-extension Array: ModuleContainer {
+extension Array: ModuleContainer {}
+extension ArraySlice: ModuleContainer {}
+extension ContiguousArray: ModuleContainer {}
+
+extension ModuleContainer where Self: Sequence {
     static var elementType: Any.Type { Element.self }
+    var mayHoldParts: Bool { !(Element.self is any Numeric.Type) }
 
     func moduleNode(depth: Int) -> ModuleNode? {
         // A long list of numbers is not worth looking through.
@@ -227,12 +253,18 @@ extension Array: ModuleContainer {
 
 extension Dictionary: ModuleContainer {
     static var elementType: Any.Type { Value.self }
+    /// Dictionaries are looked through for modules only.
+    var mayHoldParts: Bool { false }
 
     /// In the order of the keys, since a dictionary has none.
     func moduleNode(depth: Int) -> ModuleNode? {
         let members = compactMap { key, value in
-            ModuleNode(value, depth: depth).map { (key: String(describing: key), node: $0) }
+            ModuleNode(value, depth: depth).map { (key: String(describing: key), number: key as? Int, node: $0) }
         }
-        return members.isEmpty ? nil : .group(.table, members.sorted { $0.key < $1.key })
+        guard !members.isEmpty else { return nil }
+        let sorted = members.sorted { left, right in
+            if let left = left.number, let right = right.number { left < right } else { left.key < right.key }
+        }
+        return .group(.table, sorted.map { (key: $0.key, node: $0.node) })
     }
 }

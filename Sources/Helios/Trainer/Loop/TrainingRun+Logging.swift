@@ -61,7 +61,11 @@ extension TrainingRun {
         guard !status.loggers.isEmpty else { return }
         for (name, value) in model.lastLosses.sorted(by: { $0.key < $1.key }) { log("train/\(name)", value) }
         for (name, rate) in learningRates { log(name, rate) }
-        if let norm = model.gradientNorm { log("gradient_norm", try norm.item().double) }
+        let optimizers = model.optimizersOfRun
+        for (name, optimizer) in optimizers {
+            guard let norm = model.gradientNorms[ObjectIdentifier(optimizer)] else { continue }
+            log(optimizers.count == 1 ? "gradient_norm" : "gradient_norm/\(name)", try norm.item().double)
+        }
         log("step_time", state.averageIterTime)
     }
 
