@@ -146,8 +146,9 @@ enum LogFormat: String, CaseIterable {
     /// The formats in a list such as `csv,jsonl`.
     static func list(_ text: String) throws -> [LogFormat] {
         var formats: [LogFormat] = []
-        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let format = LogFormat(rawValue: String(name)) else {
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let name = part.trimmingCharacters(in: .whitespaces)
+            guard let format = LogFormat(rawValue: name) else {
                 throw ValidationError(
                     "--log has no '\(name)': choose among \(allCases.map(\.rawValue).joined(separator: ", ")).")
             }

@@ -165,6 +165,20 @@ struct ReportTests {
         }
     }
 
+    @Test("a name of one letter is a name, and a page does not replace a log")
+    func outputs() throws {
+        try withTemporaryFolder { folder in
+            try write([number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
+            let program = try Program.shell("cd '\(folder.path)' && exec \"$0\" report . -o p")
+            #expect(program.status == 0)
+            #expect(folder.filesBelow == ["logs/run.jsonl", "p"])
+            for name in ["logs/run.jsonl", "x.csv", "events.out.tfevents.1"] {
+                let refused = try Program.run("report", folder.path, "-o", folder.appending(path: name).path)
+                #expect(refused.status == 2 && refused.errors.contains("a page does not replace"))
+            }
+        }
+    }
+
     @Test("without a name the page is report.html in the current folder")
     func defaultName() throws {
         try withTemporaryFolder { folder in

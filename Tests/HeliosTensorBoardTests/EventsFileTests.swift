@@ -79,7 +79,10 @@ struct EventsFileTests {
                 try logger.write([LogRecord(name: "e", step: 0, time: 1, value: .embedding(Tensor([[1.0, 2]])))])
                 try logger.close()
                 #expect(FileManager.default.fileExists(atPath: file("projector_config.pbtxt", folder).path))
-                try logger.open(run(folder, start))
+                let warnings = Warnings()
+                try logger.open(run(folder, start, warnings))
+                let isUnknown = if case .resumed = start { true } else { false }
+                #expect(warnings.texts.withLock { $0 }.contains { $0.contains("begins here") } == isUnknown)
                 #expect(try events(folder) == [])
                 #expect(!FileManager.default.fileExists(atPath: file("projector_config.pbtxt", folder).path))
                 #expect(

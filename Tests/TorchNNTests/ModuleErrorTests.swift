@@ -163,6 +163,30 @@ struct ModuleErrorTests {
         #expect(layer.description == "Linear(in_features=2, out_features=2, bias=False)")
     }
 
+    @Test("slices are lists of children, and a parameter where it is not found is an error")
+    func unusualPlaces() throws {
+        final class Sliced: Module {
+            let slice = [Linear(1, 1), Linear(1, 2), Linear(1, 3)][1...]
+            let contiguous: ContiguousArray = [Linear(1, 4)]
+            let numbered = [10: Linear(1, 10), 9: Linear(1, 9)]
+        }
+        #expect(
+            try Sliced().namedParameters().map(\.name).filter { $0.hasSuffix("weight") }
+                == [
+                    "slice.0.weight", "slice.1.weight", "contiguous.0.weight", "numbered.9.weight",
+                    "numbered.10.weight",
+                ])
+
+        struct Scale { @Parameter(initially: try .ones([1])) var factor: Tensor }
+        final class InStructure: Module { let scale = Scale() }
+        final class InTuple: Module { let pair = (Parameter<Tensor>(), 1) }
+        final class InList: Module { let scales = [Scale()] }
+        for module in [InStructure(), InTuple(), InList()] as [Module] {
+            let error = #expect(throws: ModuleError.self) { try module.parameters() }
+            #expect(error?.description.contains("has a @Parameter or @Buffer inside") == true)
+        }
+    }
+
     @Test("a forward pass that is called directly does not compute with a wrong option", arguments: wrongLayers)
     func directForward(make: @Sendable () -> any Layer) throws {
         let layer = make()

@@ -22,6 +22,18 @@ struct SystemPathTests {
         #expect(bytes(SystemPath.text(of: original)) == original)
     }
 
+    @Test(
+        "a path's folder and name are those that dirname and basename give",
+        arguments: [
+            ("a", "", "a"), ("/", "/", "/"), ("//", "/", "/"), ("", "", ""), ("/a", "/", "a"), ("a/", "", "a"),
+            ("a/b", "a", "b"), ("a//b//", "a", "b"), ("/a/b/c", "/a/b", "c"), ("./a", ".", "a"), ("日本/é", "日本", "é"),
+            ("a/\u{301}", "a", "\u{301}"),
+        ])
+    func parts(path: String, folder: String, name: String) {
+        #expect(Array(SystemPath.folder(of: path).utf8) == Array(folder.utf8))
+        #expect(Array(SystemPath.name(of: path).utf8) == Array(name.utf8))
+    }
+
     @Test("what is UTF-8 stays as it is, composed or not")
     func text() {
         for text in ["a", "é", "e\u{301}", "日本", ""] {

@@ -73,7 +73,7 @@ public enum CheckpointMigration {
     }
 
     private static func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: path)
         return folder.isEmpty ? "." : folder
     }
 
@@ -112,7 +112,7 @@ public enum CheckpointMigration {
         let folder = "\(folder(of: file))/\(originalsFolder)"
         let isMade = SystemPath.withBytes(folder) { mkdir($0, 0o777) } == 0
         guard isMade || errno == EEXIST else { throw CheckpointError(path: folder, reason: lastError()) }
-        let name = (file as NSString).lastPathComponent
+        let name = SystemPath.name(of: file)
         var copy = "\(folder)/\(name)"
         var number = 2
         // An earlier one of the same name is not this file's original.

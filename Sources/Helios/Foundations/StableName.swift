@@ -13,7 +13,7 @@ enum StableName {
 
     /// Does the same for paths, as `SystemPath` has them.
     static func give(_ name: String, to file: String) throws(CheckpointError) {
-        let folder = (name as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: name)
         // It has the ending of what a killed run left unfinished, which the next one deletes.
         let temporary = "\(folder.isEmpty ? "." : folder)/.helios-\(UUID().uuidString).tmp"
         // If both are names of one file already, renaming one to the other does nothing, and leaves the first.
@@ -24,7 +24,7 @@ enum StableName {
         } catch {
             let reason = (error as? FileAccessError)?.reason ?? error.localizedDescription
             throw CheckpointError(
-                path: name, reason: "it cannot become a name of \((file as NSString).lastPathComponent): \(reason)")
+                path: name, reason: "it cannot become a name of \(SystemPath.name(of: file)): \(reason)")
         }
         synchronize(folder)
     }

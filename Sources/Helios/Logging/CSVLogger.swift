@@ -19,6 +19,7 @@ public final class CSVLogger: RunLogger {
 
     public func open(_ run: LoggedRun) throws {
         let file = try ResumableFile(run.folder.appending(path: "\(run.name).csv"), run)
+        try file.truncateToWholeLine()
         if file.length == 0 { try file.append(Array("step,name,value,time\n".utf8)) }
         self.file = file
     }

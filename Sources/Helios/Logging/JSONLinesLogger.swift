@@ -24,7 +24,9 @@ public final class JSONLinesLogger: RunLogger {
     public init() {}
 
     public func open(_ run: LoggedRun) throws {
-        file = try ResumableFile(run.folder.appending(path: "\(run.name).jsonl"), run)
+        let file = try ResumableFile(run.folder.appending(path: "\(run.name).jsonl"), run)
+        try file.truncateToWholeLine()
+        self.file = file
     }
 
     public func write(_ records: [LogRecord]) throws {

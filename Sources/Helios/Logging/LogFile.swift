@@ -45,7 +45,8 @@ final class LogFile: Sendable {
         self.path = path
         self.warn = warn
         self.write = write
-        state = Mutex(State(descriptor: try LogFile.openToAppend(path)))
+        let descriptor = try LogFile.openToAppend(path)
+        state = Mutex(State(descriptor: descriptor, isInsideLine: LogFile.endsInsideLine(path)))
     }
 
     deinit {
@@ -140,6 +141,15 @@ final class LogFile: Sendable {
         return try open(path)
     }
 
+    /// Whether the last line of a file has no line break, as when the disk was full.
+    private static func endsInsideLine(_ path: String) -> Bool {
+        guard let source = try? open(path, O_RDONLY) else { return false }
+        defer { close(source) }
+        var last: UInt8 = 0
+        let end = lseek(source, -1, SEEK_END)
+        return end >= 0 && pread(source, &last, 1, end) == 1 && last != UInt8(ascii: "\n")
+    }
+
     /// Opens a regular file; by default to append to it, and makes it if it does not exist.
     ///
     /// - Throws: `LogFileError` if the system refuses.
@@ -155,7 +165,7 @@ final class LogFile: Sendable {
     ///
     /// - Throws: `LogFileError` if the system refuses.
     static func createFolder(of path: String) throws(LogFileError) {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: path)
         do {
             try FileManager.default.createDirectory(
                 atPath: folder.isEmpty ? "." : folder, withIntermediateDirectories: true)

@@ -11,7 +11,8 @@ final class LoggerSink: @unchecked Sendable {
     private var warn: @Sendable (String) -> Void = { _ in }
     private var isOpen = false
     private var lostCount = 0
-    private var isFailing = false
+    /// What was said already. Writing may work and fail in turn, as it does on a disk that is nearly full.
+    private var told: Set<String> = []
 
     init(_ logger: any RunLogger) {
         self.logger = logger
@@ -20,7 +21,7 @@ final class LoggerSink: @unchecked Sendable {
     }
 
     func open(_ run: LoggedRun) throws {
-        (warn, lostCount, isFailing) = (run.warn, 0, false)
+        (warn, lostCount, told) = (run.warn, 0, [])
         try logger.open(run)
         isOpen = true
     }
@@ -31,7 +32,6 @@ final class LoggerSink: @unchecked Sendable {
         guard !records.isEmpty else { return }
         do {
             try logger.write(records)
-            isFailing = false
         } catch {
             lostCount += records.count
             tell(error)
@@ -69,10 +69,9 @@ final class LoggerSink: @unchecked Sendable {
         }
     }
 
-    /// The first error is enough until something works again.
+    /// Warns of each error once, and of a few only.
     private func tell(_ error: any Error) {
-        guard !isFailing else { return }
-        isFailing = true
+        guard told.count < 3, told.insert("\(error)").inserted else { return }
         warn("the logger '\(id)' cannot write: \(error); the run continues, and records are lost")
     }
 }

@@ -42,6 +42,11 @@ public final class ResumableFile {
             case .resumed(let state): try ResumableFile.length(in: state)
             case .added: nil
             }
+        if case .resumed(let state) = run.start, state["length"] == nil, SystemPath.status(url.path)?.st_size ?? 0 > 0 {
+            run.warn(
+                "\(VisibleText.of(url.path)) begins here: the run that saved the checkpoint did not write it, so what is in "
+                    + "it goes to a file of discarded records")
+        }
         if let length {
             let other = discarded ?? url.appendingPathExtension("discarded")
             let missing = try DiscardedTail.move(from: url.path, after: length, to: other.path)
@@ -82,6 +87,27 @@ public final class ResumableFile {
         guard length < self.length else { return }
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw LogFileError(path: url.path, reason: lastError()) }
         self.length = length
+    }
+
+    /// Cuts off a last line that has no line break, so that the next one does not continue it. Whoever shortened the file
+    /// has left it.
+    ///
+    /// - Throws: `LogFileError` if the file cannot be read, or the system refuses.
+    public func truncateToWholeLine() throws {
+        let source = try LogFile.open(url.path, O_RDONLY)
+        defer { close(source) }
+        var end = length
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while end > 0 {
+            let start = max(end - buffer.count, 0)
+            let count = pread(source, &buffer, end - start, off_t(start))
+            guard count == end - start else { throw LogFileError(path: url.path, reason: lastError()) }
+            if let last = buffer[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+                return try truncate(to: start + last + 1)
+            }
+            end = start
+        }
+        try truncate(to: 0)
     }
 
     /// What a checkpoint must have so that a resume finds the length again.

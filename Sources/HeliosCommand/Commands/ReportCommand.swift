@@ -29,6 +29,10 @@ struct ReportCommand: ParsableCommand {
     var output = "report.html"
 
     func run() throws {
+        guard !RunLogs.isLog(output) else {
+            throw CommandError(
+                "\(output): a log of a run has such a name, which a page does not replace; call it page.html")
+        }
         var seen: Set<String> = []
         let logs = try runs.flatMap { try RunLogs.find($0) }.filter { seen.insert($0.identity).inserted }
         var reported: [ReportedRun] = []

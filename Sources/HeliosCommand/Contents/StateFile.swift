@@ -103,7 +103,7 @@ struct StateFile {
 
     /// Returns the path of a file in the folder of another.
     static func path(of name: String, beside path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: path)
         return folder.isEmpty ? name : "\(folder)/\(name)"
     }
 

@@ -27,7 +27,7 @@ struct Conversion {
         self.target = target
         targetFormat = format
         try Conversion.requireFree(target, replaces: replaces)
-        let folder = (target as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: target)
         let abandoned = TemporaryFile.deleteAbandoned(in: folder)
         notes += abandoned.map { "\($0): deleted, since a process that was killed had left it half written" }
         source = try StateFile(sourcePath)
@@ -56,8 +56,8 @@ struct Conversion {
 
     /// Returns the existing files with names that the files of an index would get.
     private static func shards(beside index: String) -> [String] {
-        let folder = (index as NSString).deletingLastPathComponent
-        let stem = (index as NSString).lastPathComponent.dropLast(StateFile.Format.indexSuffix.count)
+        let folder = SystemPath.folder(of: index)
+        let stem = SystemPath.name(of: index).dropLast(StateFile.Format.indexSuffix.count)
         let names = (try? SystemPath.names(in: folder)) ?? []
         return names.filter { name in
             name.hasPrefix(stem + "-")

@@ -6,7 +6,7 @@ enum RecordedEnvironment {
     /// - Returns: names and values; none if they are nowhere.
     static func find(beside logs: RunLogs) -> [(name: String, value: String)] {
         let run =
-            (logs.folder as NSString).lastPathComponent == "logs"
+            SystemPath.name(of: logs.folder) == "logs"
             ? "\(logs.folder)/.." : logs.folder
         for folder in ["\(run)/checkpoints/\(logs.name)", "\(logs.folder)/checkpoints/\(logs.name)"] {
             if let found = inCheckpoint(of: folder) { return found }

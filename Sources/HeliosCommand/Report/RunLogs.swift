@@ -71,8 +71,8 @@ struct RunLogs {
     /// TensorBoard itself, in the folder and those in it.
     private static func eventFiles(below folder: String) throws -> [String: [String]] {
         let own = try eventFiles(in: folder)
-        if !own.isEmpty { return [(folder as NSString).lastPathComponent: own] }
-        let isTensorBoard = (folder as NSString).lastPathComponent == tensorBoardFolder
+        if !own.isEmpty { return [SystemPath.name(of: folder): own] }
+        let isTensorBoard = SystemPath.name(of: folder) == tensorBoardFolder
         let root = isTensorBoard ? folder : "\(folder)/\(tensorBoardFolder)"
         guard SystemPath.isFolder(root) else { return [:] }
         var found: [String: [String]] = [:]
@@ -97,13 +97,16 @@ struct RunLogs {
 
     /// The folder of a run's logs, if a folder is TensorBoard's in there, or in that one.
     private static func logsFolder(of folder: String) -> String {
-        var path = folder as NSString
-        if (path.deletingLastPathComponent as NSString).lastPathComponent == tensorBoardFolder {
-            path = path.deletingLastPathComponent as NSString
-        }
-        guard path.lastPathComponent == tensorBoardFolder else { return folder }
-        let parent = path.deletingLastPathComponent
+        var path = folder
+        if SystemPath.name(of: SystemPath.folder(of: path)) == tensorBoardFolder { path = SystemPath.folder(of: path) }
+        guard SystemPath.name(of: path) == tensorBoardFolder else { return folder }
+        let parent = SystemPath.folder(of: path)
         return parent.isEmpty ? "." : parent
+    }
+
+    /// Whether a file is one that a report is made of, by its name: a page does not replace it.
+    static func isLog(_ path: String) -> Bool {
+        Format(rawValue: (path as NSString).pathExtension.lowercased()) != nil || isEventFile(SystemPath.name(of: path))
     }
 
     private static func isEventFile(_ name: String) -> Bool { name.hasPrefix("events.out.tfevents.") }
@@ -119,16 +122,16 @@ struct RunLogs {
     }
 
     private init(file: String) throws {
-        let path = file as NSString
-        let format = Format(rawValue: path.pathExtension.lowercased())
-        let isEventFile = RunLogs.isEventFile(path.lastPathComponent)
+        let name = SystemPath.name(of: file)
+        let format = Format(rawValue: (file as NSString).pathExtension.lowercased())
+        let isEventFile = RunLogs.isEventFile(name)
         guard format != nil || isEventFile else {
             throw CommandError(
                 "\(file): its name does not end in .jsonl or .csv and is not that of an events file, which a report is made "
                     + "of; for all logs of a run, give their folder")
         }
-        let folder = path.deletingLastPathComponent
-        let last = isEventFile ? (folder as NSString).lastPathComponent : path.lastPathComponent
+        let folder = SystemPath.folder(of: file)
+        let last = isEventFile ? SystemPath.name(of: folder) : name
         self.init(
             path: file, name: isEventFile ? last : (last as NSString).deletingPathExtension,
             folder: folder.isEmpty ? "." : isEventFile ? RunLogs.logsFolder(of: folder) : folder,

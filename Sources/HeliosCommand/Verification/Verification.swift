@@ -161,7 +161,7 @@ struct Verification {
     private mutating func addTrainings(in folder: String) {
         var names: [String: [TrainingName]] = [:]
         let whole = Set(files.filter { $0.outcome == .whole }.map(\.path))
-        for file in files where (file.path as NSString).deletingLastPathComponent == folder {
+        for file in files where SystemPath.folder(of: file.path) == folder {
             guard file.counters?.isAfterError != true,
                 let name = TrainingName(path: file.path, saveNumber: file.counters?.saveNumber)
             else { continue }
@@ -194,7 +194,7 @@ struct TrainingName: Comparable {
 
     /// - Parameter saveNumber: when the checkpoint was written among those of its training; `nil` if it does not say, so that its date counts.
     init?(path: String, saveNumber: Int?) {
-        let fileName = (path as NSString).lastPathComponent
+        let fileName = SystemPath.name(of: path)
         guard let match = fileName.wholeMatch(of: /(.+?)_epoch_(\d+)_iter_(\d+)(?:\D.*)?\.pth/),
             let epoch = Int(match.2), let iteration = Int(match.3)
         else { return nil }

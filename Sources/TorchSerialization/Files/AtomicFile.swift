@@ -11,7 +11,7 @@ enum AtomicFile {
         write: (FileSink) throws -> Void
     ) throws {
         let target = try Target(path)
-        let folder = (target.path as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: target.path)
         let (temporary, file) = try create(in: folder, creating)
         defer { TemporaryFile.remove(temporary) }
         do {
@@ -92,7 +92,7 @@ private struct Target {
             let count = SystemPath.withBytes(path) { readlink($0, &bytes, bytes.count - 1) }
             guard count > 0 else { throw FormatError("cannot be written: \(lastError())", .access) }
             let target = SystemPath.text(of: bytes.prefix(count).map { UInt8(bitPattern: $0) })
-            let folder = (path as NSString).deletingLastPathComponent
+            let folder = SystemPath.folder(of: path)
             path = target.hasPrefix("/") || folder.isEmpty ? target : "\(folder)/\(target)"
         }
         throw FormatError("cannot be written: its links lead to each other", .access)

@@ -11,6 +11,35 @@ package enum SystemPath {
     private static let base: UInt32 = 0x10F700
     private static let escapes = base + 0x80...base + 0xFF
 
+    // MARK: Parts of a path
+
+    /// The folder that a path is in, as `dirname` gives it; empty for a name alone. (Foundation's
+    /// `NSString.deletingLastPathComponent` ends the program for a name of one letter.)
+    package static func folder(of path: String) -> String {
+        guard let name = nameRange(path.utf8) else { return path.isEmpty ? "" : "/" }
+        let before = path.utf8[..<name.lowerBound]
+        guard !before.isEmpty else { return "" }
+        guard let end = before.lastIndex(where: { $0 != slash }) else { return "/" }
+        return String(decoding: path.utf8[...end], as: UTF8.self)
+    }
+
+    /// The last name in a path, without slashes behind it; `/` for the root.
+    package static func name(of path: String) -> String {
+        guard let name = nameRange(path.utf8) else { return path.isEmpty ? "" : "/" }
+        return String(decoding: path.utf8[name], as: UTF8.self)
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    /// Where the last name of a path is; `nil` if the path has slashes only.
+    private static func nameRange(_ path: String.UTF8View) -> Range<String.UTF8View.Index>? {
+        guard let last = path.lastIndex(where: { $0 != slash }) else { return nil }
+        let start = path[...last].lastIndex(of: slash).map { path.index(after: $0) } ?? path.startIndex
+        return start..<path.index(after: last)
+    }
+
+    // MARK: Bytes that are no text
+
     /// The text that stands for a path's bytes.
     package static func text(of bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)

@@ -65,7 +65,7 @@ struct ShardIndex: Sendable {
 
     /// Returns the path of a file that an index names.
     static func path(of file: String, besideIndex index: String) -> String {
-        let folder = (index as NSString).deletingLastPathComponent
+        let folder = SystemPath.folder(of: index)
         return folder.isEmpty ? file : "\(folder)/\(file)"
     }
 

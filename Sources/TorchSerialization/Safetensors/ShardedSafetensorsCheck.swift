@@ -11,7 +11,7 @@ public struct ShardedSafetensorsCheck: Sendable {
     public struct File: Sendable {
         public let path: String
         /// The name of the file, without its folder.
-        public var name: String { (path as NSString).lastPathComponent }
+        public var name: String { SystemPath.name(of: path) }
         /// What is wrong with it; `nil` if nothing is.
         public var fault: String? { error?.reason }
         /// What is wrong with it, and what kind of fault it is; `nil` if nothing is.

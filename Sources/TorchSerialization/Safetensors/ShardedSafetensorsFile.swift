@@ -125,12 +125,12 @@ private struct ShardNames {
 
     init(index: String) throws {
         self.index = index
-        let name = (index as NSString).lastPathComponent
+        let name = SystemPath.name(of: index)
         guard name.hasSuffix(ShardIndex.suffix), name.count > ShardIndex.suffix.count else {
             throw FormatError("cannot be written: the name of an index must end in \(ShardIndex.suffix)")
         }
         stem = String(name.dropLast(ShardIndex.suffix.count))
-        folder = (index as NSString).deletingLastPathComponent
+        folder = SystemPath.folder(of: index)
     }
 
     func path(_ file: String) -> String {

@@ -158,6 +158,59 @@ import Testing
         #expect(throws: ConfigurationError.self) { try Trainer.quiet().fit(mixed, SmallData()) }
     }
 
+    @Test("a limit that would turn gradients around, or stop them, is an error")
+    func clips() throws {
+        for clip in [GradientClip.norm(0), .norm(-1), .norm(.nan), .norm(1, type: 0), .value(-1), .value(.nan)] {
+            #expect(throws: ConfigurationError.self) {
+                try Trainer.quiet().fit(Stepping(.init(clip: clip), isByHand: false), SmallData())
+            }
+        }
+        let parameter = try Tensor([1.0, 2]).asParameter()
+        try parameter.sum().backward()
+        #expect(throws: TorchError.self) { try clipGradNorm_([parameter], maxNorm: -1) }
+        #expect(throws: TorchError.self) { try clipGradNorm_([parameter], maxNorm: 1, normType: .nan) }
+        #expect(throws: TorchError.self) { try clipGradValue_([parameter], clipValue: .nan) }
+        try expectSameBits(#require(parameter.grad), Tensor([1.0, 1]))
+    }
+
+    @Test("calls of one step that would hide or undo each other are errors")
+    func contradictions() throws {
+        final class Contradicting: SmallModel {
+            let step: (Contradicting, LabeledBatch) throws -> Void
+            var other: SGD!
+
+            init(_ step: @escaping (Contradicting, LabeledBatch) throws -> Void) { self.step = step }
+
+            override func setup(fastInit: Bool) throws {
+                try super.setup(fastInit: fastInit)
+                other = try SGD(network.parameters(), learningRate: 0.1)
+            }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws { try step(self, batch) }
+            func loss(_ batch: LabeledBatch) throws -> Tensor { try crossEntropy(network(batch.inputs), batch.targets) }
+        }
+        func error(
+            _ batches: Int = 1, _ step: @escaping (Contradicting, LabeledBatch) throws -> Void
+        ) -> ConfigurationError? {
+            #expect(throws: ConfigurationError.self) {
+                try Trainer.quiet(accumulation: .batches(batches)).fit(Contradicting(step), SmallData())
+            }
+        }
+        let names = error { model, batch in
+            try model.minimize(model.optimizer) { try model.loss(batch) }
+            try model.minimize(model.other) { try model.loss(batch) }
+        }
+        #expect(names?.description.contains("are called 'loss'") == true)
+        let twice = error(2) { model, batch in
+            for name in ["a", "b"] { try model.minimize(model.optimizer, as: name) { try model.loss(batch) } }
+        }
+        #expect(twice?.description.contains("called twice for one optimizer") == true)
+        let scheduler = error { model, batch in
+            let scheduler = try ExponentialLR(model.other, gamma: 0.9)
+            try model.minimize(model.optimizer, scheduler: scheduler) { try model.loss(batch) }
+        }
+        #expect(scheduler?.description.contains("a scheduler (ExponentialLR) of another optimizer") == true)
+    }
+
     @Test("the loss is returned, and in lossItems under its name")
     func name() throws {
         final class Naming: SmallModel {

@@ -47,6 +47,7 @@ extension LoggedHistory {
     private struct Columns {
         let step: Int, name: Int, value: Int
         let time: Int?
+        let count: Int
 
         init?(_ names: [String]) {
             guard let step = names.firstIndex(of: "step"), let name = names.firstIndex(of: "name"),
@@ -54,13 +55,12 @@ extension LoggedHistory {
             else { return nil }
             (self.step, self.name, self.value) = (step, name, value)
             time = names.firstIndex(of: "time")
+            count = names.count
         }
-
-        var last: Int { max(step, name, value, time ?? 0) }
     }
 
     private mutating func add(_ fields: [String], _ columns: Columns) -> Bool {
-        guard fields.count > columns.last, let step = Int(fields[columns.step]),
+        guard fields.count == columns.count, let step = Int(fields[columns.step]),
             let value = Double(fields[columns.value])
         else { return false }
         let time = columns.time.flatMap { Double(fields[$0]) } ?? .nan
