@@ -168,7 +168,7 @@ struct ReportTests {
     @Test("a name of one letter is a name, and a page does not replace a log")
     func outputs() throws {
         try withTemporaryFolder { folder in
-            try write([number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
             let program = try Program.shell("cd '\(folder.path)' && exec \"$0\" report . -o p")
             #expect(program.status == 0)
             #expect(folder.filesBelow == ["logs/run.jsonl", "p"])
