@@ -64,7 +64,7 @@ struct LiveViewScreenTests {
     @Test("a terminal that can do nothing has lines only")
     func dumb() async throws {
         try await withScreen("TERM=dumb \"$0\" --epochs 5000 --folder FOLDER") { screen in
-            try await screen.expect(/epoch 3\/5000: loss/)
+            try await screen.expect(/epoch \d+\/5000: loss/)
             #expect(!(try screen.text()).contains("memory"))
         }
     }
