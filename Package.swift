@@ -64,6 +64,7 @@ let package = Package(
             dependencies: ["CLibTorch"],
             cxxSettings: [
                 .headerSearchPath("."),
+                .headerSearchPath("Distributed/Gloo"),
                 // If libtorch is missing, that is the only error. (SwiftPM leaves -Wfatal-errors out of a dependency.)
                 .unsafeFlags(
                     ["-include", "RequireLibTorch.h", "--warn-fatal-errors"] + (usesPkgConfig ? [] : cxxFlags)),

@@ -84,6 +84,14 @@ bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source) {
   });
 }
 
+bool ct_tensor_mark_written(CTTensor *tensor) {
+  return guardedCall("mark_written", {tensor}, [&] {
+    const auto borrowed = borrow(tensor);
+    // Tensors of inference mode count no versions.
+    if (borrowed->defined() && !borrowed->is_inference()) borrowed->unsafeGetTensorImpl()->bump_version();
+  });
+}
+
 CTTensor *ct_tensor_as_parameter(CTTensor *tensor) {
   return guardedTensor("parameter", {tensor}, [&]() -> at::Tensor {
     const auto borrowed = borrow(tensor);

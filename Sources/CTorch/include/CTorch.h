@@ -3,6 +3,7 @@
 #define CTORCH_H
 
 #include "CTorchCore.h"
+#include "CTorchDistributed.h"
 #include "CTorchFunctions.h"
 #include "CTorchOperations.h"
 #include "CTorchTypes.h"

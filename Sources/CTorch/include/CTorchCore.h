@@ -127,6 +127,8 @@ CTTensor *_Nullable ct_tensor_grad(CTTensor *tensor);
 bool ct_tensor_set_grad(CTTensor *tensor, CTTensor *_Nullable grad);
 /// Makes `tensor` hold the data of `source`, as PyTorch's `tensor.data = source`.
 bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source);
+/// Says that something else than an operation has written into the tensor, as an operation in place says it.
+bool ct_tensor_mark_written(CTTensor *tensor);
 /// A leaf that shares the data and requires gradients if its type can have any.
 CTTensor *_Nullable ct_tensor_as_parameter(CTTensor *tensor);
 bool ct_backward(CTTensor *tensor, CTTensor *_Nullable gradient, int8_t retainGraph, bool createGraph);
