@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
+        .library(name: "TorchDistributed", targets: ["TorchDistributed"]),
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
         .executable(name: "digits", targets: ["Digits"]),
@@ -84,6 +85,9 @@ let package = Package(
         .target(name: "TorchOptim", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .target(
             name: "TorchSerialization", dependencies: ["CTorch", "Torch"], swiftSettings: swiftSettings),
+        .target(
+            name: "TorchDistributed", dependencies: ["CTorch", "Torch", "TorchNN", "TorchSerialization"],
+            swiftSettings: swiftSettings),
         .target(
             name: "Helios",
             dependencies: [
@@ -149,6 +153,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchSerializationTests", dependencies: ["TorchSerialization", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchDistributedTests",
+            dependencies: [
+                "TorchDistributed", "TorchNN", "TorchOptim", "TorchSerialization", "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
