@@ -19,6 +19,11 @@ class FileSink {
         guard descriptor >= 0 else { throw FormatError("cannot be written in its folder: \(lastError())", .access) }
     }
 
+    /// A sink without a file, for a subclass that keeps the bytes.
+    fileprivate init() {
+        descriptor = -1
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
         if lockDescriptor >= 0 { close(lockDescriptor) }
@@ -110,5 +115,19 @@ class FileSink {
             failure = reason
             throw FormatError("cannot be written: \(reason)", .access)
         }
+    }
+}
+
+/// A sink that keeps the bytes in memory.
+final class MemorySink: FileSink {
+    private(set) var bytes: [UInt8] = []
+
+    override init() {
+        super.init()
+    }
+
+    override func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        self.bytes += bytes
+        return true
     }
 }

@@ -35,6 +35,28 @@ public enum TorchFile {
         }
     }
 
+    /// Returns what `save` would write into a file.
+    package static func bytes(of value: StateValue) throws(TorchFileError) -> [UInt8] {
+        do {
+            let sink = MemorySink()
+            try FileContents(value).write(to: sink)
+            return sink.bytes
+        } catch {
+            throw TorchFileError(path: "memory", error)
+        }
+    }
+
+    /// Reads what `bytes(of:)` returned, with all that `load` checks.
+    package static func load(bytes: [UInt8]) throws(TorchFileError) -> StateValue {
+        do {
+            let parts = try TorchFileParts(FileSource(bytes))
+            var builder = StateBuilder(graph: parts.graph, source: parts.storages)
+            return try builder.value()
+        } catch {
+            throw TorchFileError(path: "memory", error)
+        }
+    }
+
     /// Writes a dictionary, as a `StateValue.dictionary`.
     public static func save(_ state: StateDict, to url: URL) throws(TorchFileError) {
         try save(.dictionary(state), to: url)
