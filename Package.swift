@@ -157,9 +157,12 @@ let package = Package(
         .testTarget(
             name: "TorchDistributedTests",
             dependencies: [
-                "TorchDistributed", "TorchNN", "TorchOptim", "TorchSerialization", "TestSupport",
+                "DistributedProgram", "TorchDistributed", "TorchNN", "TorchOptim", "TorchSerialization", "TestSupport",
             ],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "DistributedProgram", dependencies: ["TorchDistributed", "TorchNN", "TorchOptim"],
+            path: "Tests/DistributedProgram", swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
             exclude: ["Trainer/Traces/Recordings"], swiftSettings: swiftSettings),

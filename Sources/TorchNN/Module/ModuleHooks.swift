@@ -46,7 +46,7 @@ protocol ShownToHooks {
 
 /// The tensors in a value, in order: those in optionals, arrays, dictionaries (in the order of the keys), tuples,
 /// structures, and enumerations. Objects are not looked into.
-func tensors(in value: Any) -> [Tensor] {
+package func tensors(in value: Any) -> [Tensor] {
     // The usual cases, without reflection.
     if let tensor = value as? Tensor { return tensor.isDefined ? [tensor] : [] }
     if let tensors = value as? [Tensor] { return tensors }

@@ -1,0 +1,48 @@
+import CTorch
+import Torch
+
+/// Averages the gradients of some parameters over the ranks during backward passes: c10d's reducer.
+///
+/// Hooks on the parameters keep it at work until its last reference goes. Use it on one thread at a time.
+final class GradientReducer {
+    private let pointer: OpaquePointer
+    // The reducer's last exchange may still run when it goes.
+    private let group: GroupHandle
+
+    init(_ parameters: [Tensor], _ group: GroupHandle, _ options: DistributedDataParallelOptions) throws {
+        let pointer = withExtendedLifetime(parameters) {
+            ct_reducer_new(
+                group.pointer, parameters.map(\.pointer), Int64(parameters.count),
+                CTReducerOptions(
+                    firstBucketByteCount: Int64(options.firstBucketByteCount),
+                    bucketByteCount: Int64(options.bucketByteCount),
+                    findsUnusedParameters: options.findUnusedParameters,
+                    compresses: options.gradientCompression == .bfloat16))
+        }
+        guard let pointer else { throw TorchError.last() }
+        self.pointer = pointer
+        self.group = group
+    }
+
+    deinit {
+        ct_reducer_release(pointer)
+    }
+
+    /// The number of buckets that gradients travel in.
+    var bucketCount: Int { Int(ct_reducer_bucket_count(pointer)) }
+
+    /// Prepares a forward pass. The second one sorts the parameters into buckets anew, which is an exchange.
+    func prepareForward() throws {
+        guard ct_reducer_prepare_forward(pointer) else { throw TorchError.last() }
+    }
+
+    /// Prepares the backward pass that follows.
+    ///
+    /// - Parameter outputs: from which to look for unused parameters.
+    func prepareBackward(_ outputs: [Tensor]) throws {
+        defer { withExtendedLifetime(outputs) {} }
+        guard ct_reducer_prepare_backward(pointer, outputs.map(\.pointer), Int64(outputs.count)) else {
+            throw TorchError.last()
+        }
+    }
+}
