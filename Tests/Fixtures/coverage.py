@@ -116,6 +116,13 @@ TESTED = {
     "operations with odd arguments, and each recorded call with some of its arguments replaced":
         "TorchTests/OperationsFuzzTests",
     "recorded calls, and random expressions in both libraries side by side": "TorchTests/GeneratedOperationsTests",
+    "stores": "TorchDistributedTests/StoreTests",
+    "collective operations": "TorchDistributedTests/CollectivesTests",
+    "errors of process groups": "TorchDistributedTests/GroupErrorTests",
+    "states as objects": "TorchDistributedTests/ObjectTests",
+    "`DistributedDataParallel`": "TorchDistributedTests/DistributedDataParallelTests",
+    "several processes": "TorchDistributedTests/ProcessesTests",
+    "collective operations and `DistributedDataParallel` in both libraries": "TorchDistributedTests/PyTorchTests",
     "optimizers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
 }
 

@@ -214,6 +214,22 @@ struct DistributedDataParallelTests {
         }
     }
 
+    @Test("leaves the network as it was when it goes")
+    func end() async throws {
+        let all = try await results(2) { group in
+            let network = Network()
+            let (inputs, targets) = try Self.data(group.rank)
+            do {
+                let parallel = try DistributedDataParallel(network, group: group)
+                try parallel.backward(mseLoss(parallel(inputs), targets))
+            }
+            try network.zeroGrad()
+            try mseLoss(network(inputs), targets).backward()
+            return try Self.gradients(network)
+        }
+        #expect(try !all[0][0].equal(all[1][0]))
+    }
+
     @Test("says which rank did not come to the backward pass")
     func absentRank() async throws {
         let all = try await errors(3, timeout: .milliseconds(500)) { group in

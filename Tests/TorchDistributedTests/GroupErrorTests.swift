@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import Torch
@@ -140,6 +141,34 @@ struct GroupErrorTests {
         for outcome in outcomes { try outcome.get() }
     }
 
+    @Test("say so if the store cannot be asked who is missing")
+    func storeIsGone() async throws {
+        let server = StoppableServer(try TCPStore(host: "127.0.0.1", port: 0, isServer: true))
+        let outcomes = try await onRanks(2, timeout: .milliseconds(300)) {
+            try TCPStore(host: "127.0.0.1", port: server.port, isServer: false)
+        } _: { group in
+            server.stop(after: 2)
+            if group.rank == 1 { return Thread.sleep(forTimeInterval: 1) }
+            let error = try #require(throws: DistributedError.self) { try group.barrier() }
+            #expect(error.kind == .timeout && error.absentRanks.isEmpty, "\(error)")
+            #expect(error.message.contains("the store cannot be asked"), "\(error)")
+        }
+        for outcome in outcomes { try outcome.get() }
+    }
+
+    @Test("come at the start if only some ranks compare calls")
+    func differentOptions() async throws {
+        let store = try HashStore()
+        let outcomes = try await onThreads(2) { rank in
+            _ = try ProcessGroup(
+                store: store, rank: rank, size: 2, connection: .host("127.0.0.1"), verifiesCalls: rank == 0)
+        }
+        for outcome in outcomes {
+            let error = try #require(throws: DistributedError.self) { try outcome.get() }
+            #expect(error.kind == .mismatch && error.message.contains("verifiesCalls: false"), "\(error)")
+        }
+    }
+
     @Test("of a message say what was sent, and let both ranks continue")
     func messages() async throws {
         _ = try await results(2) { group in
@@ -172,13 +201,13 @@ struct GroupErrorTests {
     @Test("of waiting too short leave the operation running")
     func shortWait() async throws {
         _ = try await results(2) { group in
-            let late = try ProcessGroup(
-                store: HashStore(), rank: 0, size: 1, connection: .host("127.0.0.1"), verifiesCalls: false)
-            try late.barrier()
+            let tensor = try Tensor([Double(group.rank)])
             if group.rank == 1 { Thread.sleep(forTimeInterval: 0.3) }
-            let tensor = try Tensor([1.0])
-            let work = try group.startReceiveOrSend(tensor)
+            let work =
+                try group.rank == 0
+                ? group.startReceive(tensor, source: 1) : group.startSend(tensor, destination: 0)
             try work.wait()
+            #expect(try tensor.item(Double.self) == 1)
         }
         let all = try await results(2, verifiesCalls: false) { group in
             if group.rank == 1 { Thread.sleep(forTimeInterval: 0.4) }
@@ -195,8 +224,20 @@ struct GroupErrorTests {
     }
 }
 
-extension ProcessGroup {
-    fileprivate func startReceiveOrSend(_ tensor: Tensor) throws -> Work<Void> {
-        try rank == 0 ? startReceive(tensor, source: 1) : startSend(tensor, destination: 0)
+/// A store that goes when all ranks have connected.
+private final class StoppableServer: Sendable {
+    let port: Int
+    private let store: Mutex<TCPStore?>
+    private let arrivals = Atomic(0)
+
+    init(_ store: TCPStore) {
+        port = store.port
+        self.store = Mutex(store)
+    }
+
+    func stop(after count: Int) {
+        arrivals.wrappingAdd(1, ordering: .relaxed)
+        while arrivals.load(ordering: .relaxed) < count { Thread.sleep(forTimeInterval: 0.001) }
+        store.withLock { $0 = nil }
     }
 }

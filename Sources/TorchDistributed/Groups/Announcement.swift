@@ -6,12 +6,14 @@ import Torch
 /// If sizes differ, Gloo throws on a thread of its own, which ends the process.
 struct Announcement: Equatable {
     enum Operation: Int64, CaseIterable {
-        case broadcast = 1, allReduce, reduce, allGather, reduceScatter, scatter, gather, allToAll, barrier, subgroup,
-            message
+        case initialization = 1
+        case broadcast, allReduce, reduce, allGather, reduceScatter, scatter, gather, allToAll, barrier, subgroup
+        case message
 
         /// PyTorch's name.
         var name: String {
             switch self {
+            case .initialization: "init_process_group"
             case .broadcast: "broadcast"
             case .allReduce: "all_reduce"
             case .reduce: "reduce"
@@ -72,13 +74,14 @@ struct Announcement: Equatable {
     /// As in `all_reduce(float32[2, 3], sum)`.
     var description: String {
         guard let operation = Operation(rawValue: numbers[0]) else { return "an unknown operation" }
+        if operation == .initialization { return "init_process_group(verifiesCalls: \(numbers[1] == 1))" }
         var text = "\(operation.name)(\(tensor)"
         switch operation {
         case .allReduce, .reduceScatter: text += ", \(ReduceOperation.name(numbers[1]))"
         case .reduce: text += ", \(ReduceOperation.name(numbers[2])), destination: \(numbers[1])"
         case .broadcast, .scatter: text += ", source: \(numbers[1])"
         case .gather: text += ", destination: \(numbers[1])"
-        case .allGather, .allToAll, .barrier, .subgroup, .message: break
+        case .allGather, .allToAll, .barrier, .subgroup, .message, .initialization: break
         }
         return text + ")"
     }
@@ -93,6 +96,7 @@ extension ProcessGroup {
         let handle = try begin(operation)
         let own = try Tensor(announcement.numbers)
         let all = try Tensor.zeros([size * Announcement.count], dtype: .int64)
+        defer { withExtendedLifetime((own, all)) {} }
         guard let pointer = ct_group_all_gather(handle.pointer, all.pointer, own.pointer, timeout.milliseconds) else {
             throw failure(.last(), in: operation, after: timeout)
         }

@@ -110,6 +110,12 @@ public final class ProcessGroup: Sendable {
         self.store = prefixed
         self.connection = connection
         state = Mutex(State(handle: GroupHandle(pointer)))
+        // If only some ranks compared calls, Gloo would mistake one exchange for another.
+        try announce(Announcement(.initialization, parameter: verifiesCalls ? 1 : 0), timeout: timeout)
+    }
+
+    deinit {
+        destroy()
     }
 
     /// Makes a group of some of the ranks. All ranks of this group call it, in the same order and with the same ranks.
@@ -145,11 +151,13 @@ public final class ProcessGroup: Sendable {
     ///
     /// The end of the last reference does the same.
     public func destroy() {
-        let handle = state.withLock { state in
+        let (handle, hasFailed) = state.withLock { state in
             defer { state.handle = nil }
-            return state.handle
+            return (state.handle, state.failure != nil)
         }
-        if handle != nil { try? store.set("left/\(rank)", "") }
+        // Before the connections close. After a failure nobody asks, and the store may be gone.
+        if handle != nil, !hasFailed { try? store.set("left/\(rank)", "") }
+        withExtendedLifetime(handle) {}
     }
 
     /// Whether operations can be begun: the group was not destroyed, and none of its operations failed.
