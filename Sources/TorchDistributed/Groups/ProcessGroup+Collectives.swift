@@ -222,14 +222,17 @@ extension ProcessGroup {
                 "it takes \(size) tensors of one dtype that differ in the first dimension at most, not "
                     + "[\(given.joined(separator: ", "))]")
         }
+        guard let elementSize = first.dtype.byteCount else {
+            throw error(.invalidArgument, "all_to_all", "the elements of \(first.dtype) have no known size")
+        }
         let parts = try tensors.map { try Payload($0, "all_to_all", of: self).bytes }
         let (tail, dtype) = (Array(width), first.dtype)
         try verify(Announcement(.allToAll, shape: tail, dtype: dtype), timeout: timeout)
         let sent = tensors.map { Int64($0.shape[0]) }
         let received = try exchange(sent, timeout: timeout)
         let input = try Tensor.cat(parts)
-        let rowSize = Int64(tail.reduce(dtype.byteCount ?? parts[0].count / max(tensors[0].count, 1), *))
-        let output = try Tensor.empty([Int(received.reduce(0, +) * rowSize)], dtype: .uint8)
+        let rowSize = try product(tail.map(Int64.init) + [Int64(elementSize)])
+        let output = try Tensor.empty([Int(product([received.reduce(0, +), rowSize]))], dtype: .uint8)
         let (inputSizes, outputSizes) = (parts.map { Int64($0.count) }, received.map { $0 * rowSize })
         return try start(.allToAll, timeout, [input, output]) {
             ct_group_all_to_all(
@@ -308,6 +311,17 @@ extension ProcessGroup {
             )
         }
         return try tensors.map { try Payload($0, operation, of: self).bytes }
+    }
+
+    /// The product of sizes, of which some are other ranks'.
+    private func product(_ sizes: [Int64]) throws -> Int64 {
+        try sizes.reduce(1) { product, size in
+            let (result, overflow) = product.multipliedReportingOverflow(by: size)
+            guard !overflow else {
+                throw error(.invalidData, "all_to_all", "the ranks send more than any memory can hold")
+            }
+            return result
+        }
     }
 
     /// Sends each rank one number, and returns those that the ranks sent to this one.

@@ -12,7 +12,7 @@ extension ProcessGroup {
     ///
     /// - Parameters:
     ///   - state: what is sent on the rank `source`; not looked at elsewhere.
-    ///   - maximumByteCount: how large the state may be as a file.
+    ///   - maximumByteCount: how large the state may be as a file; the same on all ranks.
     /// - Throws: ``DistributedError`` on all ranks if the state cannot be written on `source` or is too large.
     public func broadcastObject(
         _ state: StateDict?, source: Int, maximumByteCount: Int = defaultObjectByteCount, timeout: Duration? = nil
@@ -33,7 +33,7 @@ extension ProcessGroup {
 
     /// Returns the states of all ranks in the order of the ranks: PyTorch's `all_gather_object`.
     ///
-    /// - Parameter maximumByteCount: how large each may be as a file.
+    /// - Parameter maximumByteCount: how large each may be as a file; the same on all ranks.
     /// - Throws: ``DistributedError`` on all ranks if a state cannot be written or is too large.
     public func allGatherObject(
         _ state: StateDict, maximumByteCount: Int = defaultObjectByteCount, timeout: Duration? = nil
@@ -47,7 +47,7 @@ extension ProcessGroup {
 
     /// Returns the states of all ranks on one rank, and an empty list elsewhere: PyTorch's `gather_object`.
     ///
-    /// - Parameter maximumByteCount: how large each may be as a file.
+    /// - Parameter maximumByteCount: how large each may be as a file; the same on all ranks.
     /// - Throws: ``DistributedError`` on all ranks if a state cannot be written or is too large.
     public func gatherObject(
         _ state: StateDict, destination: Int, maximumByteCount: Int = defaultObjectByteCount, timeout: Duration? = nil

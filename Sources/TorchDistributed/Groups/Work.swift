@@ -13,6 +13,7 @@ public final class Work<Output: Sendable>: Sendable {
     private let limit: Duration
     private let finish: @Sendable () throws -> Output
     private let result = Mutex<Result<Output, any Error>?>(nil)
+    private let turn = Mutex(())
 
     init(
         _ handle: WorkHandle, _ operation: String, of group: ProcessGroup, limit: Duration,
@@ -33,18 +34,24 @@ public final class Work<Output: Sendable>: Sendable {
     /// - Throws: ``DistributedError`` if a rank did not come in time or left, or if `timeout` passed.
     @discardableResult
     public func wait(timeout: Duration? = nil) throws -> Output {
+        // The second of two threads that wait for one message would wait for another message.
+        if isMessage { return try turn.withLock { _ in try waitOnce(timeout ?? limit) } }
+        return try waitOnce(timeout)
+    }
+
+    private func waitOnce(_ timeout: Duration?) throws -> Output {
         if let result = result.withLock({ $0 }) { return try result.get() }
-        let isMessage = operation == "send" || operation == "recv"
-        let time = isMessage ? timeout ?? limit : timeout
-        // Not under the lock: another thread may ask whether the operation has ended.
-        if ct_work_wait(handle.pointer, time?.milliseconds ?? 0) { return try end { try finish() } }
+        // Not under the lock of the result: another thread may ask whether the operation has ended.
+        if ct_work_wait(handle.pointer, timeout?.milliseconds ?? 0) { return try end { try finish() } }
         let failure = TorchError.last()
         if let timeout, !isMessage, !ct_work_is_completed(handle.pointer) {
             throw group.error(
                 .timeout, operation, "it still runs after \(timeout.inSeconds). Wait for it again, or give up")
         }
-        return try end { throw group.failure(failure, in: operation, after: time ?? limit) }
+        return try end { throw group.failure(failure, in: operation, after: timeout ?? limit) }
     }
+
+    private var isMessage: Bool { operation == "send" || operation == "recv" }
 
     /// Keeps the result of whichever thread comes first.
     private func end(_ body: () throws -> Output) throws -> Output {
