@@ -14,12 +14,11 @@ struct ProcessesTests {
 
     @Test("end with an error that names the one that was killed")
     func vanished() async throws {
-        let start = ContinuousClock.now
         let ends = try await run("vanish")
         #expect(ends[1].status == 3)
         #expect(ends[0].status == 1 && ends[0].output.contains("rank 1 did not take part"), "\(ends)")
-        // A broken connection is noticed long before the timeout of five seconds.
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // It is noticed at once, not after the timeout.
+        #expect(ends[0].output.contains("a connection broke"), "\(ends)")
     }
 
     @Test("end with an error that names the one that hangs, after the timeout", .enabled(if: isThorough))

@@ -64,6 +64,20 @@ func onThreads<Output: Sendable>(
 
 struct Hang: Error {}
 
+/// Lets one rank wait for another by other means than the group.
+final class Flag: Sendable {
+    private let isRaised = Atomic(false)
+
+    func raise() {
+        isRaised.store(true, ordering: .releasing)
+    }
+
+    func wait() {
+        let end = Date(timeIntervalSinceNow: 30)
+        while !isRaised.load(ordering: .acquiring), Date() < end { Thread.sleep(forTimeInterval: 0.002) }
+    }
+}
+
 private final class Outcomes<Output: Sendable>: Sendable {
     private let results: Mutex<[Result<Output, any Error>?]>
 

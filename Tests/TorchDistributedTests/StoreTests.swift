@@ -9,13 +9,16 @@ struct StoreTests {
 
     private func withStore(_ kind: String, _ body: (Store) throws -> Void) throws {
         try withTemporaryFolder { folder in
-            switch kind {
-            case "hash": try body(HashStore(timeout: .milliseconds(200)))
-            case "file": try body(FileStore(folder.appending(path: "store"), timeout: .milliseconds(200)))
-            case "tcp":
-                try body(TCPStore(host: "127.0.0.1", port: 0, isServer: true, timeout: .milliseconds(200)))
-            default: try body(PrefixStore("job", HashStore(timeout: .milliseconds(200))))
-            }
+            let store: Store =
+                switch kind {
+                case "hash": try HashStore()
+                case "file": try FileStore(folder.appending(path: "store"))
+                case "tcp": try TCPStore(host: "127.0.0.1", port: 0, isServer: true)
+                default: try PrefixStore("job", HashStore())
+                }
+            #expect(store.timeout == .seconds(60))
+            try store.setTimeout(.milliseconds(200))
+            try body(store)
         }
     }
 

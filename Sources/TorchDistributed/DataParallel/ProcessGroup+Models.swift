@@ -9,6 +9,7 @@ extension ProcessGroup {
     /// Copies tensors of one rank into those of the others.
     func broadcastCoalesced(_ tensors: [Tensor], source: Int, _ operation: String) throws {
         defer { withExtendedLifetime(tensors) {} }
+        let start = ContinuousClock.now
         let handle = try begin(operation)
         // Parameters are leaves, into which nothing is copied while operations are recorded.
         let succeeded = noGrad {
@@ -17,7 +18,7 @@ extension ProcessGroup {
                 Int32(source))
         }
         withExtendedLifetime(handle) {}
-        guard succeeded else { throw failure(.last(), in: operation, after: timeout) }
+        guard succeeded else { throw failure(.last(), in: operation, after: timeout, since: start) }
     }
 
     /// Compares the networks that the ranks have: names, shapes, and dtypes of parameters and buffers, and the options
@@ -52,10 +53,11 @@ extension ProcessGroup {
 
     /// Runs something that exchanges tensors inside libtorch, and says of its failure which rank did not come.
     func explainingFailures<Result>(_ operation: String, _ body: () throws -> Result) throws -> Result {
+        let start = ContinuousClock.now
         do {
             return try body()
         } catch let error as TorchError where DistributedError.kind(of: error) != .other {
-            throw failure(error, in: operation, after: timeout)
+            throw failure(error, in: operation, after: timeout, since: start)
         }
     }
 }

@@ -94,11 +94,12 @@ extension ProcessGroup {
     func announce(_ announcement: Announcement, timeout: Duration) throws {
         let operation = Announcement.Operation(rawValue: announcement.numbers[0])?.name ?? ""
         let handle = try begin(operation)
+        let start = ContinuousClock.now
         let own = try Tensor(announcement.numbers)
         let all = try Tensor.zeros([size * Announcement.count], dtype: .int64)
         defer { withExtendedLifetime((own, all)) {} }
         guard let pointer = ct_group_all_gather(handle.pointer, all.pointer, own.pointer, timeout.milliseconds) else {
-            throw failure(.last(), in: operation, after: timeout)
+            throw failure(.last(), in: operation, after: timeout, since: start)
         }
         let work = Work(WorkHandle(pointer, of: handle), operation, of: self, limit: timeout) {}
         try work.wait()

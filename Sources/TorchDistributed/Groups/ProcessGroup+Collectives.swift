@@ -268,9 +268,10 @@ extension ProcessGroup {
         finish: @escaping @Sendable () throws -> Output
     ) throws -> Work<Output> {
         let limit = timeout ?? self.timeout
+        let start = ContinuousClock.now
         let handle = try begin(operation.name)
         guard let pointer = call(handle.pointer, limit.milliseconds) else {
-            throw failure(.last(), in: operation.name, after: limit)
+            throw failure(.last(), in: operation.name, after: limit, since: start)
         }
         return Work(WorkHandle(pointer, of: handle), operation.name, of: self, limit: limit) {
             try withExtendedLifetime(tensors) { try finish() }

@@ -108,9 +108,10 @@ extension ProcessGroup {
         _ operation: String, _ limit: Duration, _ tensor: Tensor, _ call: (OpaquePointer) -> OpaquePointer?,
         finish: @escaping @Sendable () throws -> Void
     ) throws -> Work<Void> {
+        let start = ContinuousClock.now
         let handle = try begin(operation)
         guard let pointer = call(handle.pointer) else {
-            throw failure(.last(), in: operation, after: limit)
+            throw failure(.last(), in: operation, after: limit, since: start)
         }
         return Work(WorkHandle(pointer, of: handle), operation, of: self, limit: limit) {
             try withExtendedLifetime(tensor) { try finish() }

@@ -14,6 +14,7 @@ public final class Work<Output: Sendable>: Sendable {
     private let finish: @Sendable () throws -> Output
     private let result = Mutex<Result<Output, any Error>?>(nil)
     private let turn = Mutex(())
+    private let start = ContinuousClock.now
 
     init(
         _ handle: WorkHandle, _ operation: String, of group: ProcessGroup, limit: Duration,
@@ -48,7 +49,7 @@ public final class Work<Output: Sendable>: Sendable {
             throw group.error(
                 .timeout, operation, "it still runs after \(timeout.inSeconds). Wait for it again, or give up")
         }
-        return try end { throw group.failure(failure, in: operation, after: timeout ?? limit) }
+        return try end { throw group.failure(failure, in: operation, after: timeout ?? limit, since: start) }
     }
 
     private var isMessage: Bool { operation == "send" || operation == "recv" }
