@@ -47,8 +47,8 @@ extension ProcessGroup {
         case noAnswer
     }
 
-    /// Tells the store that this rank failed, and returns who does not do the same within a short time, or began only after
-    /// this rank had failed.
+    /// Tells the store that this rank failed, and returns who does not do the same within a short time, or began only
+    /// after this rank had failed.
     private func findAbsentRanks(since start: ContinuousClock.Instant) -> Answer {
         let failure = ContinuousClock.now
         let grace = min(1, Double(timeout.milliseconds) / 2000)
