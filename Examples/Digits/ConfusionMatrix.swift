@@ -25,7 +25,7 @@ struct ConfusionMatrix {
         self = ConfusionMatrix(classes: counts.count)
     }
 
-    /// The part of all that was predicted rightly; 0 where nothing was counted.
+    /// The fraction of all samples that was predicted correctly; 0 if there are none.
     var accuracy: Double {
         let all = counts.joined().reduce(0, +)
         let right = counts.indices.reduce(0) { $0 + counts[$1][$1] }

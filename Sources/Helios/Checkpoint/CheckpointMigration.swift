@@ -40,7 +40,7 @@ public enum CheckpointMigration {
     /// it, every checkpoint is there, in the old form or the new; done again, it does the rest.
     ///
     /// - Returns: what became of each file, in the order of their names.
-    /// - Throws: `CheckpointError` if the path is that of nothing, or a training is at work in the folder. What is wrong
+    /// - Throws: `CheckpointError` if nothing is at the path, or a training is running in the folder. What is wrong
     ///   with one file of a folder is in its result.
     public static func migrate(_ url: URL) throws(CheckpointError) -> [Result] {
         do {

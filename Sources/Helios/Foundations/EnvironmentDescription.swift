@@ -1,6 +1,6 @@
 import Foundation
 
-/// The versions and the machine that a run has: what somebody needs to know who wants to repeat it.
+/// The software versions and the machine of a run: what is needed to reproduce it.
 ///
 /// It is in the banner, in every checkpoint under `environment`, and in reports.
 public struct EnvironmentDescription: Sendable, Hashable {

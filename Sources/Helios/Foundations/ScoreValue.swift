@@ -22,7 +22,7 @@ indirect enum ScoreValue: Sendable, Hashable {
 
     // MARK: Any type
 
-    /// Numbers that JSON lacks, as texts that nobody writes. One that JSON would escape is not recognized.
+    /// Numbers that JSON lacks, as strings that no score contains. A string that JSON would escape is not recognized.
     private static let nonFinite = (positive: "__helios_inf__", negative: "__helios_-inf__", nan: "__helios_nan__")
 
     init(encoding value: some Encodable) throws {

@@ -75,7 +75,7 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         values[name] = nil
     }
 
-    /// These scores and others; where both have a name, these count.
+    /// These scores merged with others; if both have a name, these win.
     public func merging(_ others: Scores) -> Scores {
         var merged = self
         merged.values.merge(others.values) { own, _ in own }

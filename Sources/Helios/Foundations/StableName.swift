@@ -2,7 +2,7 @@ import Foundation
 
 /// Another name for a file, in the same folder.
 enum StableName {
-    /// Gives a file a name that may have belonged to another, so that whoever opens it sees the one or the other, whole.
+    /// Gives a file a name that may have belonged to another, so that readers see the old or the new file, whole.
     ///
     /// The name is a hard link: it takes no room, and unlike a symbolic link it stays when the file's first name goes, and
     /// goes along if only the name is copied. (Neither file is written to again, so what is said of one holds for

@@ -65,7 +65,7 @@ final class Console {
         view.remove()
     }
 
-    /// If that fails there is nobody left to tell.
+    /// A failure cannot be reported anywhere.
     private func write(_ text: String, to descriptor: Int32) {
         withoutWriteSignals { try? writeAll(text, to: descriptor) }
     }

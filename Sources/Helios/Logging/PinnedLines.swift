@@ -72,7 +72,7 @@ final class PinnedLines: Sendable {
     /// The whole window scrolls again, and what is below the cursor is erased.
     private static let removal = "\u{1B}7\u{1B}[r\u{1B}8\u{1B}[J"
 
-    /// If that fails there is nobody left to tell.
+    /// A failure cannot be reported anywhere.
     private func send(_ text: String) {
         withoutWriteSignals { try? writeAll(text, to: descriptor) }
     }

@@ -4,7 +4,7 @@ import Foundation
 struct ProgressBar {
     let label: String
     let done: Int
-    /// `nil` if nobody knows.
+    /// `nil` if unknown.
     let total: Int?
     /// Steps in a second.
     let rate: Double

@@ -4,9 +4,9 @@ struct ProgressStatus {
     struct Bar {
         let name: String
         let done: Int
-        /// `nil` if nobody knows.
+        /// `nil` if unknown.
         let total: Int?
-        /// How much is done, from 0 to 1; `nil` if nobody knows.
+        /// How much is done, from 0 to 1; `nil` if unknown.
         let fraction: Double?
         /// Rate and remaining time, the most important first.
         let details: [String]

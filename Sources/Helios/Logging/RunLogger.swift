@@ -28,7 +28,7 @@ public protocol RunLogger: AnyObject {
     /// - Throws: why they are lost. It may have written some of them.
     func write(_ records: [LogRecord]) throws
 
-    /// Hands what it has taken so far to whoever reads it. Called every 20 seconds, at each checkpoint, and at the end.
+    /// Flushes what it has received so far. Called every 20 seconds, at each checkpoint, and at the end.
     func flush() throws
 
     /// What a resumed run needs to continue as if it had never stopped. Called after `flush`, for each checkpoint.

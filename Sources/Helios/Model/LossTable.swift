@@ -1,14 +1,14 @@
 /// The values of a model's losses, and those that are not known yet.
 ///
-/// To read a loss waits until its device has finished the batch, and meanwhile nothing can hand the device the next one. So
-/// losses on a device other than the processor stay there until somebody asks: they are read in their order, so that the
+/// Reading a loss blocks until the device has finished the batch, and meanwhile the device gets no new work. So
+/// losses on a device other than the processor stay there until they are needed, and are read in order, so that the
 /// sums are the same to the bit.
 struct LossTable {
     /// Sums since the last validation, and the values of the last batch, by name; of the batches that were read.
     var running: [String: Double] = [:]
     var last: [String: Double] = [:]
 
-    /// The batches that nobody has read.
+    /// The batches whose losses have not been read yet.
     private var pending: [Batch] = []
     /// What the batches had that were postponed and then read, until it is taken.
     private var read: [[String: Double]] = []
@@ -21,12 +21,12 @@ struct LossTable {
         let allowsOverflow: Bool
     }
 
-    /// How many batches nobody has read.
+    /// How many batches have losses that have not been read yet.
     var pendingCount: Int { pending.count }
 
     /// Reads a batch's losses.
     ///
-    /// - Parameter allowsOverflow: whether values may be infinite or no numbers.
+    /// - Parameter allowsOverflow: whether values may be infinite or NaN.
     /// - Throws: `NonFiniteLossError`; `ConfigurationError` for a loss that is not one real number.
     mutating func add(_ losses: [String: Tensor], state: TrainingState, allowsOverflow: Bool) throws {
         last.removeAll(keepingCapacity: true)

@@ -41,7 +41,7 @@ open class Model<Batch: Sendable> {
     public var lossItems: [String: Tensor] = [:]
     /// Sums of the losses since the last validation, by name: divided by `TrainingState.runningIter`, their mean.
     ///
-    /// To ask for them waits for the steps that a device works on still, as for `lastLosses`.
+    /// Reading them waits for the steps that the device is still working on, as with `lastLosses`.
     public final var runningLosses: [String: Double] {
         get {
             lossTable.readPostponedWithoutThrowing()
@@ -64,7 +64,7 @@ open class Model<Batch: Sendable> {
         }
     }
     final var lossTable = LossTable()
-    /// Whether losses stay on their device until somebody asks for them. Set by the trainer before `setup`.
+    /// Whether losses stay on their device until they are read. Set by the trainer before `setup`.
     final var postponesLosses = false
     /// The hooks that this run called and the model does not override.
     final var unwrittenHooks: UnwrittenHooks = []
@@ -82,7 +82,7 @@ open class Model<Batch: Sendable> {
     weak var dataModule: DataModule<Batch>?
     /// Whether a step of the optimizer may take several batches. Set by the trainer before `setup`.
     final var accumulates = false
-    /// The optimizers among the stored properties, once somebody has looked for them in this run.
+    /// The optimizers among the stored properties, once they have been looked up in this run.
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
     /// The norm that the gradients of an optimizer had before they were last clipped.
     final var gradientNorms: [ObjectIdentifier: Tensor] = [:]
@@ -223,7 +223,7 @@ open class Model<Batch: Sendable> {
     ///
     /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` if one is not a
     /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a GPU,
-    /// on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, when somebody asks for
+    /// on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, on a read of
     /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
     /// - Parameter shouldLog: whether the trainer's print frequency is reached.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {

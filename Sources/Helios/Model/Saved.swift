@@ -62,7 +62,7 @@ extension Saved: SavedProperty {
         box.value = value
     }
 
-    /// Where tensors are restored: where those are that they replace; on the CPU if there are none.
+    /// The device of restored tensors: that of the tensors they replace, or the CPU if there are none.
     private static func device(of value: Value) -> Device? {
         TensorTree(value)?.tensors.first?.device
     }
@@ -103,7 +103,7 @@ extension StateValue {
 
     /// The value as Swift has it: a list as `[Any]`, a tuple as one of `Any`, which a cast turns into what is wanted.
     ///
-    /// - Parameter device: where the tensors go; where they are if `nil`.
+    /// - Parameter device: where the tensors go; `nil` leaves them on their device.
     fileprivate func reflected(on device: Device?) throws -> Any {
         switch self {
         case .none: return Any?.none as Any

@@ -142,7 +142,7 @@ extension StateValue {
         case .none: "none"
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
-        // PyTorch writes 1 for 1.0 now and then.
+        // PyTorch sometimes writes 1 for 1.0.
         case .double(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
         case .string(let value): value
         case .list(let values), .tuple(let values):

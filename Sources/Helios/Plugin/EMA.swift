@@ -188,7 +188,7 @@ public final class EMA: Plugin {
         }
     }
 
-    /// Looks for the networks, which the model's setup has made anew for each run.
+    /// Looks up the networks, which the model's setup creates again for each run.
     ///
     /// For a test it may have left out some that only training needs.
     private func findNetworks() {

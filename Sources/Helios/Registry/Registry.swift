@@ -72,7 +72,7 @@ public final class Registry<Subject, Product>: Sendable {
 
     /// Makes what is registered under a name, which must be a `type`.
     ///
-    /// - Throws: as `make` without a type, and `ConfigurationError` if it is another.
+    /// - Throws: as `make` without a type, and `ConfigurationError` if the type is not the registered one.
     public func make<Made>(
         _ name: String, _ subject: Subject, _ options: ConfigValue = [:], as type: Made.Type
     ) throws -> Made {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is true of a trainer's run at the moment.
+/// The current state of a trainer's run.
 ///
 /// The trainer shows it to the program, and hooks see it as their `RunContext`. The loop, the environment and what else
 /// works for the trainer have the status, and do not know the trainer.

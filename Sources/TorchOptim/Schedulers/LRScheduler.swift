@@ -14,7 +14,7 @@ import Torch
 /// }
 /// ```
 ///
-/// To resume, create the optimizer and the scheduler anew and load the states of both. The state dictionary is
+/// To resume, create the optimizer and the scheduler again and load the states of both. The state dictionary is
 /// PyTorch's.
 ///
 /// A subclass overrides `learningRates()`, and `ownState` with `setOwnState` for its options. It sets its properties

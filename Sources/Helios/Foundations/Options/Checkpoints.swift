@@ -41,7 +41,7 @@ extension TrainerOptions {
 /// checkpoints: .in(folder, every: 1, keeping: .last(3))             // the newest three
 /// checkpoints: .in(folder, every: 1, keeping: .last(3, every: 50))  // and those of every fiftieth epoch or iteration
 /// ```
-/// The best ones by a score are kept besides, in a folder of their own, by `BestCheckpoints`.
+/// `BestCheckpoints` also keeps the best ones by a score, in a separate folder.
 ///
 /// Only what this training wrote is removed, before an interruption too: the checkpoints say which files that are. One
 /// goes when a newer one is safely on the disk.
@@ -55,7 +55,7 @@ public struct CheckpointRetention: Sendable, Hashable {
     /// Everything stays.
     public static let all = CheckpointRetention(last: nil, every: nil)
 
-    /// The newest so many stay, and for good those of each `every`-th epoch, or iteration when training by iteration.
+    /// Keeps the newest `count`, and permanently those of every `every`-th epoch (or iteration).
     public static func last(_ count: Int, every: Int? = nil) -> CheckpointRetention {
         CheckpointRetention(last: count, every: every)
     }

@@ -5,7 +5,7 @@ extension TrainerOptions {
         public enum Training: Sendable, Hashable {
             /// All of them.
             case all
-            /// The first so many of its order.
+            /// The first few batches of the epoch, in its order.
             case first(Int)
             /// The first so many batches in the order of the samples' numbers, the same in each epoch, which validation
             /// uses too: a network that cannot memorize these has a fault.

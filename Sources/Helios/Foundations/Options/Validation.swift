@@ -3,10 +3,10 @@ extension TrainerOptions {
     public struct Validation: Sendable, Hashable {
         /// Validates after each so many epochs or iterations, whichever the length counts.
         public var every: Int
-        /// Ends the training after so many validation cycles in a row that `Model.haveMetricsImproved` sees no improvement
-        /// in; `nil` disables it.
+        /// Ends the training after this many validation cycles in a row for which `Model.haveMetricsImproved` is
+        /// false; `nil` disables it.
         public var stopAfter: Int?
-        /// Validates with so many batches before a new training begins, so that a fault of the validation shows at once; 0
+        /// Validates with this many batches before a new training begins, so that a bug in validation shows at once; 0
         /// disables it.
         public var sanityCheck: Int
         /// Ends each validation cycle after so many batches; `nil` uses all of them.

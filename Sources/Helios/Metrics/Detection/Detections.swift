@@ -18,7 +18,7 @@ public struct GroundTruth: Sendable {
     public let boxes: Tensor
     /// `[G]`: what it is, as integers.
     public let labels: Tensor
-    /// `[G]`, of 0 and 1: whether it is a crowd, which any number of detections may be part of and which nobody has to find;
+    /// `[G]`, of 0 and 1: whether it is a crowd, which any number of detections may match and none has to find;
     /// `nil` for none.
     public let isCrowd: Tensor?
     /// `[G]`: the area that says whether it is small, medium or large; `nil` for that of the boxes.

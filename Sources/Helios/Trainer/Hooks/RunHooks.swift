@@ -10,7 +10,7 @@ final class RunHooks<Batch: Sendable> {
     private var currentPlugin: Plugin?
     /// The batch of a validation, a test or a prediction that is under way, the first being 0.
     var evaluated: (phase: BatchPhase, batch: Int)?
-    /// Takes the times of the hooks; `nil` if nobody asked for them.
+    /// Takes the times of the hooks; `nil` if they are not measured.
     private(set) var times: ActivityTimes?
     /// What hooks see as their trainer.
     let trainer: any RunContext
@@ -45,7 +45,7 @@ final class RunHooks<Batch: Sendable> {
         return try times.measure(activity, body)
     }
 
-    /// Does a part of the work that does not fail, and times it. For messages, what runs stays what it was.
+    /// Runs and times work that cannot fail. Error messages keep naming the activity that was current before.
     func measure<Result>(_ activity: Activity, _ body: () -> Result) -> Result {
         times?.measure(activity, body) ?? body()
     }
@@ -237,7 +237,7 @@ final class RunHooks<Batch: Sendable> {
         }
     }
 
-    /// The same after an error, which stays the one that is told.
+    /// The same after an error: that error stays the one that is reported.
     func onFailedEvaluationEnd(_ phase: BatchPhase, failed: (any Error) -> Void) {
         for failure in endEvaluation(phase) { failed(failure.error) }
     }
@@ -255,7 +255,7 @@ final class RunHooks<Batch: Sendable> {
 
     // MARK: Decisions
 
-    /// Why training should stop now; `nil` if nobody says so.
+    /// Why training should stop now; `nil` if neither a plug-in nor the model asks for it.
     func stopVote() throws -> FitResult.Outcome? {
         try run(.shouldTrainingStop) {
             for plugin in plugins {

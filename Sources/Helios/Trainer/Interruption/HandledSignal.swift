@@ -24,7 +24,7 @@ struct HandledSignal {
         self.previous = previous
     }
 
-    /// Puts back what was there before, unless somebody else has set a handler in the meantime.
+    /// Puts back what was there before, unless other code has set a handler in the meantime.
     func giveBack() {
         var current = sigaction()
         guard sigaction(number, nil, &current) == 0, current.handlerBits == handler else { return }

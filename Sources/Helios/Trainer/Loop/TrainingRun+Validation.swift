@@ -1,5 +1,5 @@
 extension TrainingRun {
-    /// Runs a validation cycle, and counts what early stopping goes by.
+    /// Runs a validation cycle, and updates the count that early stopping uses.
     ///
     /// - Returns: what interrupted it, and what the logs had before it. Then the state is that of before, and the cycle is to
     ///   be run again.
