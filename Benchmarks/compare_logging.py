@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--frameworks", help="separated by commas")
     parser.add_argument(
         "--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
-        help="for every framework alike; all processors where it is left out")
+        help="the same for every framework; all processors by default")
     parser.add_argument("--epochs", type=int, default=4, help="the best after the first counts")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scalars", type=int, default=1_000_000)

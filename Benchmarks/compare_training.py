@@ -180,7 +180,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
-        help="for every framework alike; all processors where it is left out")
+        help="the same for every framework; all processors by default")
     parser.add_argument("--epochs", type=int, help="the best after the first counts; 3 to 6 where it is left out")
     parser.add_argument("--options", action="store_true", help="only ours, with the options that make it faster")
     parser.add_argument("--json", action="store_true")

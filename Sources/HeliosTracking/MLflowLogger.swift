@@ -94,34 +94,24 @@ public final class MLflowLogger: RunLogger {
             case .folder(let url): (url ?? folder).absoluteURL.absoluteString
             case .uri(let text): text
             }
-        let script = PackageResources.conversation_py + PackageResources.mlflow_run_py
-        let turn = try RunTurn(in: folder, run)
-        let child = PythonChild(
-            python, script: String(decoding: script, as: UTF8.self), package: "mlflow", turn: turn, limits: limits,
-            warn: run.warn)
+        let child = try PythonChild(
+            python, script: PackageResources.mlflow_run_py, package: "mlflow", in: folder, of: run, limits: limits)
         self.child = child
         try child.send([
             "do": .string("open"), "run": .string(tag), "uri": .string(uri), "experiment": .string(experiment),
             "name": .string(displayName ?? run.name), "parameters": .settings(parameters),
             "tags": .object(tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
-            "turn": turn.message,
+            "turn": child.turn.message,
             "counts": .object((counts ?? [:]).sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
             "start": .string(identity.isKnown ? run.start.name : "new"),
         ])
     }
 
     public func write(_ records: [LogRecord]) throws {
-        var problem: TrackingError?
-        for record in records {
-            // A record that is lost does not keep the others away.
-            do {
-                try child?.send(record.message())
-                for point in record.points { counts?[point.name, default: 0] += 1 }
-            } catch {
-                problem = problem ?? error
-            }
+        try PythonChild.sendEach(of: records) { record throws(TrackingError) in
+            try child?.send(record.message())
+            for point in record.points { counts?[point.name, default: 0] += 1 }
         }
-        if let problem { throw problem }
     }
 
     public func flush() throws {}

@@ -61,3 +61,14 @@ struct RunIdentity {
             }
     }
 }
+
+extension LoggedRun.Start {
+    /// What the scripts call it.
+    var name: String {
+        switch self {
+        case .new: "new"
+        case .resumed: "resumed"
+        case .added: "added"
+        }
+    }
+}

@@ -89,37 +89,35 @@ public final class WandbLogger: RunLogger {
         case .resumed(let state):
             recordCount = state["records"] == nil ? 0 : max(0, try state.int("records"))
             if state["config"] != nil {
-                settings = config.merging(HyperparameterValue.all(of: try state.dictionary("config"))) { $1 }
+                // What is no setting there is left out.
+                for (name, value) in try state.dictionary("config") {
+                    if let value = HyperparameterValue(value) { settings[name.description] = value }
+                }
             }
         case .added: recordCount = nil
         }
         guard mode != .disabled else { return }
-        let script = PackageResources.conversation_py + PackageResources.wandb_run_py
-        let turn = try RunTurn(in: folder, run)
-        let child = PythonChild(
-            python, script: String(decoding: script, as: UTF8.self), package: "wandb", turn: turn, limits: limits,
-            warn: run.warn)
+        let child = try PythonChild(
+            python, script: PackageResources.wandb_run_py, package: "wandb", in: folder, of: run, limits: limits)
         self.child = child
         try child.send(
             .object(
                 options + [
                     .init("do", .string("open")), .init("run_id", .string(identity.id)),
                     .init("folder", .string(run.folder.path)),
-                    .init("turn", turn.message), .init("name", .string(displayName ?? run.name)),
+                    .init("turn", child.turn.message), .init("name", .string(displayName ?? run.name)),
                     .init("config", .settings(settings)), .init("number", .int(recordCount ?? 0)),
                     .init("start", .string(identity.isKnown ? run.start.name : "new")),
                 ]))
     }
 
     public func write(_ records: [LogRecord]) throws {
-        var problem: TrackingError?
-        for record in records {
+        try PythonChild.sendEach(of: records) { record throws(TrackingError) in
             if case .hyperparameters(let values, _) = record.value { settings.merge(values) { $1 } }
-            // Another record does not keep these away.
-            do { try child?.send(record.message(number: recordCount)) } catch { problem = problem ?? error }
-            recordCount = recordCount.map { $0 + 1 }
+            let number = recordCount
+            recordCount = number.map { $0 + 1 }
+            try child?.send(record.message(number: number))
         }
-        if let problem { throw problem }
     }
 
     public func flush() throws {}

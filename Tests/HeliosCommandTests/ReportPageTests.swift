@@ -152,20 +152,3 @@ struct ReportPageTests {
         }
     }
 }
-
-/// A browser that draws pages without a window.
-private enum Browser {
-    static let name: String? = ["chromium", "chromium-browser", "google-chrome"].first { name in
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-            .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
-    }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// For slow tests that look at a page in a browser.
-    fileprivate static var needsBrowser: ConditionTrait {
-        .enabled(
-            if: Browser.name != nil && ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil,
-            "needs Chromium, and scripts/test --thorough")
-    }
-}

@@ -11,22 +11,12 @@ import TorchNN
 /// With HELIOS_SCREENSHOTS, pictures of the pages go to the folder that it names.
 @Suite(.serialized, .standardGenerator)
 struct TensorBoardPagesTests {
-    private static let variables = ProcessInfo.processInfo.environment
-    private static let hasBrowser = ["chromium", "chromium-browser", "google-chrome"].contains { name in
-        (variables["PATH"] ?? "").split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
-        }
-    }
-
-    @Test(
-        "the pages show the curves, pictures, bins and tables of a run", .needsTensorBoard,
-        .enabled(if: variables["HELIOS_THOROUGH"] != nil, "scripts/test --thorough runs it"),
-        .enabled(if: hasBrowser, "there is no Chromium: install Debian's package chromium"))
+    @Test("the pages show the curves, pictures, bins and tables of a run", .needsTensorBoard, .needsBrowser)
     func pages() async throws {
         try await withTemporaryFolder { folder in
             try log(in: folder)
             let runs = folder.appending(path: "tensorboard").path
-            let screenshots = TensorBoardPagesTests.variables["HELIOS_SCREENSHOTS"]
+            let screenshots = ProcessInfo.processInfo.environment["HELIOS_SCREENSHOTS"]
             let lines = try await Python.run("show_in_tensorboard.py", [runs] + (screenshots.map { [$0] } ?? []))
             let pages = try JSONDecoder().decode(Pages.self, from: Data((lines.first ?? "").utf8))
 

@@ -42,7 +42,7 @@ std::vector<std::string> keysOf(const char *const *keys, int64_t count) {
 }
 
 int64_t handOver(const std::vector<uint8_t> &bytes, void **out) {
-  // One byte at least: no memory at all is how malloc says that there is none.
+  // At least one byte: for none, malloc may return null, which also means that memory has run out.
   *out = std::malloc(bytes.size() + 1);
   if (*out == nullptr) throw std::bad_alloc();
   std::memcpy(*out, bytes.data(), bytes.size());

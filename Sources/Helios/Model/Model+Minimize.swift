@@ -8,6 +8,14 @@ public enum GradientClip: Sendable, Hashable {
     case value(_ limit: Double)
 }
 
+/// What `minimize` has done in a training step.
+struct StepInProgress {
+    /// The names of the losses, and the optimizers that they belong to.
+    var losses: [String: ObjectIdentifier] = [:]
+    /// Whether an optimizer has stepped with the scaler, which is updated at the end of the step.
+    var isScalerUpdateDue = false
+}
+
 extension GradientClip {
     fileprivate func check() throws {
         let (limit, type): (Double, Double) =
@@ -96,19 +104,19 @@ extension Model {
                 "minimize got a scheduler (\(type(of: other))) of another optimizer than the one that makes the step")
         }
         // Outside of a training there is no batch to which the calls belong.
-        guard isInTrainStep else { return }
+        guard let losses = stepInProgress?.losses else { return }
         let identifier = ObjectIdentifier(optimizer)
-        if accumulates, minimizedLosses.values.contains(identifier) {
+        if accumulates, losses.values.contains(identifier) {
             throw ConfigurationError(
                 "minimize was called twice for one optimizer in a batch, which does not work with accumulated gradients: add "
                     + "up the losses, and call it once")
         }
-        if let other = minimizedLosses[name], other != identifier {
+        if let other = losses[name], other != identifier {
             throw ConfigurationError(
                 "the losses of two optimizers are called '\(name)', so that one would hide the other: name them, as in "
                     + "minimize(optimizer, as: \"generator\")")
         }
-        minimizedLosses[name] = identifier
+        stepInProgress?.losses[name] = identifier
     }
 
     /// Adds the gradients of a loss to those of the batches before, if there are any. Returns the loss.
@@ -140,17 +148,19 @@ extension Model {
     private func step(_ optimizer: Optimizer) throws {
         guard let scaler = mixedPrecision?.scaler else { return try optimizer.step() }
         try scaler.step(optimizer)
-        if isInTrainStep { isScalerUpdateDue = true } else { try scaler.update() }
+        if stepInProgress == nil { try scaler.update() } else { stepInProgress?.isScalerUpdateDue = true }
     }
 
     /// Runs a training step. Afterwards the scaler is updated, once for all optimizers that `minimize` has stepped.
-    func updatingScalerOnce(_ step: () throws -> Void) throws {
-        (isInTrainStep, isScalerUpdateDue, minimizedLosses) = (true, false, [:])
+    func runStep(_ step: () throws -> Void) throws {
+        stepInProgress = StepInProgress()
         if isStepDue { gradientNorms = [:] }
-        defer { isInTrainStep = false }
+        defer { stepInProgress = nil }
         try step()
         // A step that is partly written by hand may have updated it.
-        if isScalerUpdateDue, let scaler = mixedPrecision?.scaler, scaler.isUpdateDue { try scaler.update() }
+        if stepInProgress?.isScalerUpdateDue == true, let scaler = mixedPrecision?.scaler, scaler.isUpdateDue {
+            try scaler.update()
+        }
     }
 
     private func clipGradients(of optimizer: Optimizer, _ clip: GradientClip) throws {

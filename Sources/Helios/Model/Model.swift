@@ -86,12 +86,8 @@ open class Model<Batch: Sendable> {
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
     /// The norm that the gradients of an optimizer had before they were last clipped.
     final var gradientNorms: [ObjectIdentifier: Tensor] = [:]
-    /// The names of the losses that `minimize` has computed in this training step, and their optimizers.
-    final var minimizedLosses: [String: ObjectIdentifier] = [:]
-    /// Whether the trainer runs `trainStep`, at whose end the scaler is updated.
-    final var isInTrainStep = false
-    /// Whether `minimize` has stepped with the scaler, which is to be updated then.
-    final var isScalerUpdateDue = false
+    /// What `minimize` has done in the training step that the trainer runs; `nil` outside of one.
+    final var stepInProgress: StepInProgress?
     /// Where the weights come from that the networks have now.
     final var weightOrigin = WeightOrigin.setup
     /// Whether the default `loadForTesting`, which loads nothing, was called.

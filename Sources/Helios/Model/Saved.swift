@@ -62,7 +62,7 @@ extension Saved: SavedProperty {
         box.value = value
     }
 
-    /// The device of restored tensors: that of the tensors they replace, or the CPU if there are none.
+    /// The device of restored tensors: the one of the tensors that they replace, or the CPU if they replace none.
     private static func device(of value: Value) -> Device? {
         TensorTree(value)?.tensors.first?.device
     }

@@ -20,6 +20,11 @@ struct RunLogs {
         /// It has the most in it, so it comes first.
         case jsonl
         case csv
+
+        /// By a file's name; `nil` for another file.
+        init?(named path: String) {
+            self.init(rawValue: (path as NSString).pathExtension.lowercased())
+        }
     }
 
     /// The file that is read first.
@@ -106,7 +111,7 @@ struct RunLogs {
 
     /// Whether a file is one that a report is made of, by its name: a page does not replace it.
     static func isLog(_ path: String) -> Bool {
-        Format(rawValue: (path as NSString).pathExtension.lowercased()) != nil || isEventFile(SystemPath.name(of: path))
+        Format(named: path) != nil || isEventFile(SystemPath.name(of: path))
     }
 
     private static func isEventFile(_ name: String) -> Bool { name.hasPrefix("events.out.tfevents.") }
@@ -123,7 +128,7 @@ struct RunLogs {
 
     private init(file: String) throws {
         let name = SystemPath.name(of: file)
-        let format = Format(rawValue: (file as NSString).pathExtension.lowercased())
+        let format = Format(named: file)
         let isEventFile = RunLogs.isEventFile(name)
         guard format != nil || isEventFile else {
             throw CommandError(

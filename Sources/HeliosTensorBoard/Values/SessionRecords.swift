@@ -105,26 +105,15 @@ package struct SessionRecords: Equatable {
         let values = try state.dictionary("values")
         for (key, value) in values {
             guard case .string(let name) = key else { continue }
-            switch value {
-            case .double(let number): self.values[name] = .number(number)
-            case .string(let text): self.values[name] = .text(text)
-            case .bool(let flag): self.values[name] = .bool(flag)
-            default: throw StateDictError("the hyperparameter '\(name)' must be a number, a text, or yes or no")
+            guard let value = HyperparameterValue(value) else {
+                throw StateDictError("the hyperparameter '\(name)' must be a number, a text, or yes or no")
             }
+            self.values[name] = value
         }
     }
 
     func stateDict() -> StateDict {
-        var entries = StateDict()
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            entries[.string(name)] =
-                switch value {
-                case .number(let number): .double(number)
-                case .text(let text): .string(text)
-                case .bool(let flag): .bool(flag)
-                }
-        }
-        return ["time": .double(time), "values": .dictionary(entries)]
+        ["time": .double(time), "values": .dictionary(HyperparameterValue.stateDict(of: values))]
     }
 }
 

@@ -37,12 +37,28 @@ final class PythonChild: Sendable {
     static let unexplainedEnd = TrackingError("Python has ended")
 
     private let package: String
-    private let turn: RunTurn
+    /// Its turn among those that log the run.
+    let turn: RunTurn
     private let warn: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let outbox: Outbox
     private let executor = QueueExecutor()
     private let ended = DispatchGroup()
+
+    /// Starts the script of a package for a run, without waiting for it.
+    ///
+    /// - Parameters:
+    ///   - command: the Python.
+    ///   - script: what it runs, after what all scripts have in common.
+    ///   - folder: where the package's files of the run are.
+    /// - Throws: `TrackingError` if the file of its turn cannot be made.
+    convenience init(
+        _ command: PythonCommand, script: [UInt8], package: String, in folder: URL, of run: LoggedRun, limits: Limits
+    ) throws(TrackingError) {
+        self.init(
+            command, script: String(decoding: PackageResources.conversation_py + script, as: UTF8.self),
+            package: package, turn: try RunTurn(in: folder, run), limits: limits, warn: run.warn)
+    }
 
     /// Starts it, without waiting for it.
     ///
@@ -85,6 +101,19 @@ final class PythonChild: Sendable {
             throw state.withLock(\.failure) ?? Self.unexplainedEnd
         }
         throw TrackingError("Python does not keep up with the records, or has stopped: log less often")
+    }
+
+    /// Calls `send` with each record. One that is lost does not keep the others away.
+    ///
+    /// - Throws: the first `TrackingError` that `send` throws, after the last record.
+    static func sendEach(
+        of records: [LogRecord], _ send: (LogRecord) throws(TrackingError) -> Void
+    ) throws(TrackingError) {
+        var problem: TrackingError?
+        for record in records {
+            do { try send(record) } catch { problem = problem ?? error }
+        }
+        if let problem { throw problem }
     }
 
     /// Lets the child finish what it has got, and waits for that.
@@ -149,7 +178,9 @@ final class PythonChild: Sendable {
             }
             end(result.terminationStatus, executable)
         } catch let error as SubprocessError where error.code == .executableNotFound {
-            fail("there is no \(executable): install Python 3 and `pip install \(package)`, or say where it is")
+            fail(
+                "there is no \(executable): install Python 3 and `pip install \(package)`, or pass the path of another Python"
+            )
         } catch {
             fail("\(executable) cannot be started: \(error)")
         }

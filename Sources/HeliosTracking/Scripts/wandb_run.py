@@ -1,6 +1,6 @@
 """Logs to Weights & Biases."""
 
-# W&B numbers its rows itself, and takes no row whose number is less than that of the last: the step of a record is a
+# W&B numbers its rows itself and refuses a row with a lower number than the last one, so the step of a record is a
 # column.
 STEP = "trainer/step"
 # The number of the record, by which a resumed run finds out which ones are there already.
@@ -11,7 +11,7 @@ GREATEST_ROW_COUNT = 10_000
 
 
 def history_rows(path):
-    """The rows in a file of W&B, up to where it is damaged: records in blocks of 32 KiB, as LevelDB's log has them."""
+    """The rows of a W&B file, up to the first damage. It has records in blocks of 32 KiB, like a LevelDB log."""
     from wandb.proto import wandb_internal_pb2
 
     with open(path, "rb") as file:

@@ -31,7 +31,7 @@ final class GradientReducer {
     /// The number of buckets that gradients travel in.
     var bucketCount: Int { Int(ct_reducer_bucket_count(pointer)) }
 
-    /// Prepares a forward pass. The second one sorts the parameters into buckets anew, which is an exchange.
+    /// Prepares a forward pass. The second one sorts the parameters into buckets again, which needs an exchange.
     func prepareForward() throws {
         guard ct_reducer_prepare_forward(pointer) else { throw TorchError.last() }
     }

@@ -40,7 +40,7 @@ extension ProcessGroup {
     /// Receives a tensor from one rank.
     ///
     /// - Parameters:
-    ///   - tensor: where it is written, of the shape and dtype that is sent.
+    ///   - tensor: receives the elements; it must have the shape and the dtype of what is sent.
     ///   - tag: the number that the sender gave.
     ///   - timeout: how long to wait for the sender; `nil` is the timeout of the group.
     /// - Throws: ``DistributedError``, of kind `mismatch` if something else was sent; the tensor is unchanged then.

@@ -136,9 +136,9 @@ open class Module: Stateful {
     }
 
     final var childKeyProblem: String? { reflection.childKeyProblem }
-    /// The name of a property with a `@Parameter` or `@Buffer` inside its value; `nil` if there is none.
+    /// The name of a property whose value has a `@Parameter` or `@Buffer` inside; `nil` if no property does.
     final var misplacedTensor: String? { reflection.misplacedTensor }
-    /// The name of a `lazy var` with modules that was not used yet; `nil` if there is none.
+    /// The name of a `lazy var` of modules that has not been used yet; `nil` if no property is one.
     final var unusedLazyChild: String? { reflection.unusedLazyChild(of: self) }
 
     /// The children as the properties group them; a container with keys of its own overrides it.

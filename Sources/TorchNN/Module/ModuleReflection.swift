@@ -14,7 +14,8 @@ final class ModuleReflection {
     private let mayHaveChildren: Bool
     /// Whether there is a `lazy var` whose value is a module, or may have some in it.
     private let hasLazyChildren: Bool
-    /// The name of a property with a `@Parameter` or `@Buffer` inside its value, where it is not found; `nil` if there is none.
+    /// The name of a property whose value has a `@Parameter` or `@Buffer` inside, which is not found there; `nil` if no
+    /// property does.
     let misplacedTensor: String?
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
     let childKeyProblem: String?
@@ -77,7 +78,8 @@ final class ModuleReflection {
         return children
     }
 
-    /// The name of a `lazy var` that holds modules and was not used yet, so that they are not there; `nil` if there is none.
+    /// The name of a `lazy var` of modules that has not been used yet, so that they do not exist; `nil` if no property is
+    /// one.
     func unusedLazyChild(of module: Module) -> String? {
         guard hasLazyChildren else { return nil }
         for property in Self.mirrors(of: module).flatMap(\.children) {
@@ -115,8 +117,10 @@ final class ModuleReflection {
 /// Whether a tuple, a structure, an optional or a list has a `@Parameter` or `@Buffer` in it, beside those of modules.
 private func hasSlotInside(_ value: Any, depth: Int = 0) -> Bool {
     if value is any SlotHolder { return true }
-    if let array = value as? any ModuleContainer, !array.mayHoldParts { return false }
-    guard depth < 4, value is any ModuleContainer || !(value is any CustomReflectable) else { return false }
+    let container = value as? any ModuleContainer
+    // A long list of numbers is not worth looking through.
+    if let container, type(of: container).elementType is any Numeric.Type { return false }
+    guard depth < ModuleNode.greatestDepth, container != nil || !(value is any CustomReflectable) else { return false }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .tuple, .struct, .optional, .enum, .collection:
@@ -212,7 +216,7 @@ indirect enum ModuleNode {
     }
 
     /// How deep structures in structures are looked into.
-    private static let greatestDepth = 4
+    fileprivate static let greatestDepth = 4
 
     /// Calls `body` for every module in the node with its key; without keys if `key` is `nil`, which takes less time.
     func forEach(key: String?, _ body: (String?, Module) throws -> Void) rethrows {
@@ -225,8 +229,6 @@ indirect enum ModuleNode {
 }
 
 private protocol ModuleContainer {
-    /// Whether its elements may have something in them; not numbers, of which there may be many.
-    var mayHoldParts: Bool { get }
     /// The type of what is in it, keys aside.
     static var elementType: Any.Type { get }
     /// `nil` if there is no module inside.
@@ -239,7 +241,6 @@ extension ContiguousArray: ModuleContainer {}
 
 extension ModuleContainer where Self: Sequence {
     static var elementType: Any.Type { Element.self }
-    var mayHoldParts: Bool { !(Element.self is any Numeric.Type) }
 
     func moduleNode(depth: Int) -> ModuleNode? {
         // A long list of numbers is not worth looking through.
@@ -253,8 +254,6 @@ extension ModuleContainer where Self: Sequence {
 
 extension Dictionary: ModuleContainer {
     static var elementType: Any.Type { Value.self }
-    /// Dictionaries are looked through for modules only.
-    var mayHoldParts: Bool { false }
 
     /// In the order of the keys, since a dictionary has none.
     func moduleNode(depth: Int) -> ModuleNode? {

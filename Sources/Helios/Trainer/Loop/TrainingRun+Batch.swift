@@ -33,7 +33,7 @@ extension TrainingRun {
         status.accumulation = accumulationWindow
         let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
         try hooks.onTrainingBatchStart(state: state)
-        try model.updatingScalerOnce { try hooks.trainStep(batch, state: state) }
+        try model.runStep { try hooks.trainStep(batch, state: state) }
         checkAccumulation()
         state.averageIterTime = environment.batchTimer.record()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)

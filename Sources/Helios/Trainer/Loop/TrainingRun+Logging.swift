@@ -61,10 +61,9 @@ extension TrainingRun {
         guard !status.loggers.isEmpty else { return }
         for (name, value) in model.lastLosses.sorted(by: { $0.key < $1.key }) { log("train/\(name)", value) }
         for (name, rate) in learningRates { log(name, rate) }
-        let optimizers = model.optimizersOfRun
-        for (name, optimizer) in optimizers {
+        for (name, optimizer) in model.optimizersOfRun {
             guard let norm = model.gradientNorms[ObjectIdentifier(optimizer)] else { continue }
-            log(optimizers.count == 1 ? "gradient_norm" : "gradient_norm/\(name)", try norm.item().double)
+            log(curve("gradient_norm", of: name), try norm.item().double)
         }
         log("step_time", state.averageIterTime)
     }
@@ -80,11 +79,15 @@ extension TrainingRun {
         status.loggers.add(LogRecord(name: name, step: status.loggedStep, value: .scalar(value)))
     }
 
+    /// What a curve of an optimizer is called: it has the optimizer's name if there are several.
+    private func curve(_ name: String, of optimizer: String) -> String {
+        model.optimizersOfRun.count == 1 ? name : "\(name)/\(optimizer)"
+    }
+
     /// The learning rates by the names under which they are logged.
     private var learningRates: [(name: String, rate: Double)] {
-        let optimizers = model.optimizersOfRun
-        return LearningRate.all(of: optimizers).map { rate in
-            let base = optimizers.count == 1 ? "learning_rate" : "learning_rate/\(rate.optimizer)"
+        LearningRate.all(of: model.optimizersOfRun).map { rate in
+            let base = curve("learning_rate", of: rate.optimizer)
             return (name: rate.group.map { "\(base)/\($0)" } ?? base, rate: rate.value)
         }
     }
