@@ -26,12 +26,24 @@ extension ProcessGroup {
     ///
     /// - Throws: ``DistributedError`` of kind `mismatch` on all ranks, which names a rank and a difference.
     func verifySameModel(_ module: Module, _ options: DistributedDataParallelOptions) throws {
-        let operation = "DistributedDataParallel"
         var lines = try module.namedParameters().map { name, tensor in
             "'\(name)' \(tensor.dtype)\(tensor.shape) \(tensor.requiresGrad ? "trained" : "frozen")"
         }
         lines += try module.namedBuffers().map { "'\($0)' \($1.dtype)\($1.shape)" }
         lines.append("\(options)")
+        try verifySame(
+            lines, subject: "network", advice: "All ranks build the same network with the same options",
+            "DistributedDataParallel")
+    }
+
+    /// Compares descriptions of what all ranks must have alike.
+    ///
+    /// - Parameters:
+    ///   - lines: what this rank has, a line for each part.
+    ///   - subject: what the lines describe, for errors.
+    ///   - advice: what to do if they differ.
+    /// - Throws: ``DistributedError`` of kind `mismatch` on all ranks, which names a rank and a difference.
+    func verifySame(_ lines: [String], subject: String, advice: String, _ operation: String) throws {
         let own = Int64(bitPattern: FNV1a.hash(lines.joined(separator: "\n").utf8))
         let hashes = try allGather(Tensor([own])).map { try $0.item(Int64.self) }
         guard let other = hashes.firstIndex(where: { $0 != hashes[0] }) else { return }
@@ -40,15 +52,15 @@ extension ProcessGroup {
         guard hashes[rank] != hashes[0], case .list(let values)? = expected["lines"] else {
             throw error(
                 .mismatch, operation,
-                "the network of rank \(other) differs from that of rank 0, the error of that rank says in what")
+                "the \(subject) of rank \(other) differs from that of rank 0, the error of that rank says in what")
         }
         let theirs = values.map { if case .string(let line) = $0 { line } else { "" } }
         let position = zip(lines, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, theirs.count)
         let (mine, rank0) = (lines.dropFirst(position).first, theirs.dropFirst(position).first)
         throw error(
             .mismatch, operation,
-            "the network differs from that of rank 0: \(mine ?? "nothing more") here, \(rank0 ?? "nothing more") "
-                + "there. All ranks build the same network with the same options")
+            "the \(subject) differs from that of rank 0: \(mine ?? "nothing more") here, \(rank0 ?? "nothing more") "
+                + "there. \(advice)")
     }
 
     /// Runs something that exchanges tensors inside libtorch, and says of its failure which rank did not come.

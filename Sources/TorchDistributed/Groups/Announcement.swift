@@ -8,7 +8,7 @@ struct Announcement: Equatable {
     enum Operation: Int64, CaseIterable {
         case initialization = 1
         case broadcast, allReduce, reduce, allGather, reduceScatter, scatter, gather, allToAll, barrier, subgroup
-        case message
+        case message, gradients
 
         /// PyTorch's name.
         var name: String {
@@ -25,6 +25,7 @@ struct Announcement: Equatable {
             case .barrier: "barrier"
             case .subgroup: "new_group"
             case .message: "send"
+            case .gradients: "average_gradients"
             }
         }
     }
@@ -81,7 +82,7 @@ struct Announcement: Equatable {
         case .reduce: text += ", \(ReduceOperation.name(numbers[2])), destination: \(numbers[1])"
         case .broadcast, .scatter: text += ", source: \(numbers[1])"
         case .gather: text += ", destination: \(numbers[1])"
-        case .allGather, .allToAll, .barrier, .subgroup, .message, .initialization: break
+        case .allGather, .allToAll, .barrier, .subgroup, .message, .gradients, .initialization: break
         }
         return text + ")"
     }

@@ -262,7 +262,7 @@ extension ProcessGroup {
     /// Begins an operation of c10d.
     ///
     /// - Parameter tensors: what it reads and writes, kept until it was waited for.
-    private func start<Output>(
+    func start<Output>(
         _ operation: Announcement.Operation, _ timeout: Duration?, _ tensors: [Tensor],
         _ call: (_ group: OpaquePointer, _ timeout: Int64) -> OpaquePointer?,
         finish: @escaping @Sendable () throws -> Output
