@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Helios",
             dependencies: [
-                "Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization",
+                "Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization", "TorchDistributed",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],

@@ -42,6 +42,12 @@ struct Digits: ParsableCommand {
         transform: { $0 == "auto" ? .auto : try Device($0) })
     var device = Device.auto
 
+    @Option(
+        help:
+            "How many processes train together. They share each step's digits, so --batch-size is the number for all of them. (default: as many as torchrun started, else 1)"
+    )
+    var processes: Int?
+
     @Option(help: "How many threads make batches ahead of the training.")
     var workers = 0
 
@@ -77,6 +83,7 @@ struct Digits: ParsableCommand {
             "--batch-size \(batchSize) is larger than the \(DigitsData.trainCount) digits to train with.")
         try require(
             learningRate.isFinite && learningRate > 0, "--learning-rate must be positive, not \(learningRate).")
+        try require(processes ?? 1 > 0, "--processes must be positive, not \(processes ?? 0).")
         try require(workers >= 0, "--workers must not be negative, and is \(workers).")
         try require(
             checkpointFrequency ?? 1 > 0, "--checkpoint-frequency must be positive, not \(checkpointFrequency ?? 0).")
@@ -96,9 +103,12 @@ struct Digits: ParsableCommand {
             // What a shell expects of a program that a signal ended.
             throw ExitCode(128 + number)
         }
-        try TorchFile.save(model.trainedStateDict(), to: trainedNetwork)
+        // Of several processes, each has the same weights.
+        if model.rank == 0 { try TorchFile.save(model.trainedStateDict(), to: trainedNetwork) }
+        try trainer.waitForRanks()
         try makeTrainer(folder: folder, trains: false).test(model, data)
 
+        guard model.rank == 0 else { return }
         if !quiet {
             print("\nconfusion matrix (rows: the digit, columns: what it was taken for)\n\(model.confusion)\n")
             print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none")")
@@ -116,7 +126,7 @@ struct Digits: ParsableCommand {
         let trainer = try Trainer(
             .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
             checkpoints: trains ? checkpoints : .none, logs: .in(folder.appending(path: "logs")), seed: seed,
-            device: device,
+            device: device, processes: .init(count: processes),
             // The network is so small that a second thread costs more than it does.
             threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
         for format in log { try trainer.register(format.makeLogger()) }

@@ -35,6 +35,8 @@ public final class GradScaler: Stateful {
     /// The number of steps in a row without an overflow.
     private var growthTracker: Tensor
     private var progress: [ObjectIdentifier: Progress] = [:]
+    /// Called before an optimizer's gradients are looked at for the first time since the last update.
+    package var willReadGradients: ((Optimizer) throws -> Void)?
 
     /// - Parameters:
     ///   - initialScale: the first factor of the loss.
@@ -194,6 +196,7 @@ public final class GradScaler: Stateful {
 
     /// Multiplies the gradients by `inverse`, and returns for each device whether one of them is not finite.
     private func unscale(_ optimizer: Optimizer, by inverse: Tensor) throws -> [Device: Tensor] {
+        try willReadGradients?(optimizer)
         var gradients: [Device: [DType: [Tensor]]] = [:]
         for (index, parameter) in optimizer.parameters.enumerated() {
             guard let gradient = parameter.grad else { continue }

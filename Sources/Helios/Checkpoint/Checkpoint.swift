@@ -25,6 +25,7 @@ struct Checkpoint {
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
         static let environment: StateDict.Key = "environment"
+        static let randomOfRanks: StateDict.Key = "rng_of_ranks"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -38,7 +39,7 @@ struct Checkpoint {
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
                 written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed,
-                environment,
+                environment, randomOfRanks,
             ]
             .map(\.description))
     }
@@ -58,6 +59,8 @@ struct Checkpoint {
     /// What the order of the epoch that it is in the middle of was drawn from; `nil` if the order was not drawn.
     let orderSeed: UInt64?
     let random: RandomState
+    /// Those of all ranks, if several processes saved it together.
+    let randomOfRanks: [RandomState]
     let data: StateDict
     let epochLayout: EpochLayout?
     /// The state of the run's logs: the log file's under `root`, each logger's under its name.
@@ -80,7 +83,7 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        random: RandomState, logs: StateDict, environment: StateDict, history: CheckpointHistory,
+        random: RandomState, randomOfRanks: [RandomState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -97,6 +100,7 @@ struct Checkpoint {
         self.progress = progress
         self.orderSeed = orderSeed
         self.random = random
+        self.randomOfRanks = randomOfRanks
         self.data = try data.stateDict()
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
         epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
@@ -165,6 +169,9 @@ extension Checkpoint {
         ]
         if let epochLayout { state[Key.epoch] = .dictionary(epochLayout.stateDict()) }
         state[Key.resumePoint] = .string(position.rawValue)
+        if !randomOfRanks.isEmpty {
+            state[Key.randomOfRanks] = .list(randomOfRanks.map { .dictionary($0.stateDict()) })
+        }
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
@@ -197,6 +204,12 @@ extension Checkpoint {
         lastLosses = model[Key.lastLosses] == nil ? [:] : try model.dictionary(Key.lastLosses)
         validationScores = model[Key.validationScores] == nil ? [:] : try model.dictionary(Key.validationScores)
         random = try RandomState(state.dictionary(Key.random))
+        randomOfRanks = try (state[Key.randomOfRanks] == nil ? [] : state.list(Key.randomOfRanks)).map { value in
+            guard case .dictionary(let random) = value else {
+                throw StateDictError("the state of a rank's random numbers is a \(value.typeName)")
+            }
+            return try RandomState(random)
+        }
         data = try state.dictionary(Key.data)
         epochLayout = state[Key.epoch] == nil ? nil : try EpochLayout(state.dictionary(Key.epoch))
         position = try LoopPosition(state.string(Key.resumePoint))

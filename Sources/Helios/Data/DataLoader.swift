@@ -18,6 +18,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     let seed: UInt64
     /// How many batches an epoch has at most.
     private let batchLimit: Int
+    /// The part of each batch that is made; `nil` for all of it.
+    let part: BatchPart?
     private let makeBatch: @Sendable (_ samples: [Int], _ random: BatchRandom) throws -> Batch
     /// The fingerprint of the epoch that was asked for last.
     private let fingerprint = Mutex<(epoch: Int, value: Int)?>(nil)
@@ -40,6 +42,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         self.sampler = sampler
         self.seed = seed
         batchLimit = .max
+        part = nil
         sampleCount = sampler.count
         datasetCount = dataset.count
         let samples = 0..<dataset.count
@@ -58,10 +61,14 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         try self.init(dataset.collated { try Source.Sample.collate($0) }, options)
     }
 
-    private init(_ other: DataLoader<Batch>, _ options: LoaderOptions, _ sampler: any Sampler, batchLimit: Int) {
+    private init(
+        _ other: DataLoader<Batch>, _ options: LoaderOptions, _ sampler: any Sampler, batchLimit: Int,
+        part: BatchPart?
+    ) {
         self.options = options
         self.sampler = sampler
         self.batchLimit = batchLimit
+        self.part = part
         sampleCount = sampler.count
         datasetCount = other.datasetCount
         seed = other.seed
@@ -71,7 +78,19 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// The same loader with the first `count` batches of each epoch.
     func limited(to count: Int?) -> DataLoader<Batch> {
         guard let count else { return self }
-        return DataLoader(self, options, sampler, batchLimit: count)
+        return DataLoader(self, options, sampler, batchLimit: count, part: part)
+    }
+
+    /// The same loader, which makes one part of each batch.
+    func distributed(_ part: BatchPart?) -> DataLoader<Batch> {
+        guard let part else { return self }
+        return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
+    }
+
+    /// How much of a batch this loader makes; the first batch is 0.
+    func share(ofBatch number: Int) -> BatchShare {
+        let whole = min(options.batchSize, sampleCount - number * options.batchSize)
+        return BatchShare(own: part?.positions(in: whole).count ?? whole, whole: whole)
     }
 
     /// The same loader with the samples in the order of their numbers, each at most once.
@@ -80,7 +99,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         options.shuffle = false
         options.sampler = nil
         let sampler = SequentialSampler(count: min(sampleCount, datasetCount))
-        return DataLoader(self, options, sampler, batchLimit: batchLimit)
+        return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
     }
 
     /// The number of batches in an epoch.
@@ -131,13 +150,19 @@ public final class DataLoader<Batch: Sendable>: Sendable {
                 "the sampler's order of epoch \(epoch) has \(order.count) samples, and its count is \(sampleCount)")
         }
         let batchSize = options.batchSize
-        let makeBatch = makeBatch
+        let (makeBatch, part) = (makeBatch, part)
         let random = BatchRandom(seed: seed, epoch: epoch)
         return try Batches(
             range: min(max(start, 0), batchCount)..<batchCount, workers: options.workers, prefetch: options.prefetch
         ) { number in
             let first = number * batchSize
-            return try makeBatch(try order.numbers(at: first..<(first + min(batchSize, order.count - first))), random)
+            let all = first..<(first + min(batchSize, order.count - first))
+            var positions = all
+            if let part {
+                let own = part.positions(in: all.count)
+                positions = own.isEmpty ? first..<(first + 1) : (first + own.lowerBound)..<(first + own.upperBound)
+            }
+            return try makeBatch(try order.numbers(at: positions), random)
         }
     }
 }

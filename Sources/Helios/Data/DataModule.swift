@@ -14,7 +14,7 @@
 open class DataModule<Batch: Sendable> {
     /// The trainer's seed: of the orders and random numbers of loaders that have none of their own.
     public internal(set) var seed: UInt64 = TrainerOptions.defaultSeed
-    /// Whether several processes train together. Always false: that does not exist yet.
+    /// Whether several processes train together. Set by the trainer before `prepareData`.
     public internal(set) var isDistributed = false
     /// The trainer that uses the data. Set by it.
     public internal(set) weak var trainer: (any RunContext)?
@@ -38,7 +38,8 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: To override
 
-    /// Downloads, unpacks, builds caches: once, before `setup`, on one process only. Keep no state here.
+    /// Downloads, unpacks, builds caches: once, before `setup`. Of several processes on a machine, one does so, and the
+    /// others wait for it. Keep no state here.
     open func prepareData() throws {}
 
     /// Adds the data sets. Called at the start of training and of testing, on every process.
@@ -68,42 +69,44 @@ open class DataModule<Batch: Sendable> {
     public func setValidation<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        validDataLoader = try naming("the validation data") { try DataLoader(dataset, seeded(options)) }.limited(
-            to: limits.valid)
+        validDataLoader = try evaluation("the validation data", limits.valid, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        validDataLoader = try naming("the validation data") { try DataLoader(dataset, seeded(options)) }.limited(
-            to: limits.valid)
+        validDataLoader = try evaluation("the validation data", limits.valid, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
-        testDataLoader = try naming("the test data") { try DataLoader(dataset, seeded(options)) }.limited(
-            to: limits.test)
+        testDataLoader = try evaluation("the test data", limits.test, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        testDataLoader = try naming("the test data") { try DataLoader(dataset, seeded(options)) }.limited(
-            to: limits.test)
+        testDataLoader = try evaluation("the test data", limits.test, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        predictionDataLoader = try naming("the prediction data") { try DataLoader(dataset, seeded(options)) }
+        if options.isDistributed == true {
+            throw DataError("the prediction data cannot be distributed over processes: leave isDistributed out")
+        }
+        predictionDataLoader = try evaluation("the prediction data", nil, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        predictionDataLoader = try naming("the prediction data") { try DataLoader(dataset, seeded(options)) }
+        if options.isDistributed == true {
+            throw DataError("the prediction data cannot be distributed over processes: leave isDistributed out")
+        }
+        predictionDataLoader = try evaluation("the prediction data", nil, options) { try DataLoader(dataset, $0) }
     }
 
     /// Says in an error of the data or their options which data it is about.
@@ -115,9 +118,24 @@ open class DataModule<Batch: Sendable> {
         }
     }
 
+    private func evaluation(
+        _ data: String, _ limit: Int?, _ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>
+    ) throws -> DataLoader<Batch> {
+        let loader = try naming(data) { try make(seeded(options)) }.limited(to: limit)
+        return options.isDistributed == true ? loader.distributed(limits.part) : loader
+    }
+
     private func addTrainLoader(_ make: () throws -> DataLoader<Batch>) throws {
         let phase = trainLoaders.count + 1
-        let loader = try naming("the training data\(phase > 1 ? " of phase \(phase)" : "")", make)
+        var loader = try naming("the training data\(phase > 1 ? " of phase \(phase)" : "")", make)
+        if let part = limits.part, loader.options.isDistributed != false {
+            guard loader.options.batchSize >= part.count else {
+                throw DataError(
+                    "the batch size of training phase \(phase) is \(loader.options.batchSize), which \(part.count) processes "
+                        + "cannot divide among them: it is the number of samples that all of them have together")
+            }
+            loader = loader.distributed(part)
+        }
         trainLoaders.append(try limitedTraining(loader, phase: phase))
     }
 

@@ -1,6 +1,7 @@
 /// How samples become batches.
 public struct LoaderOptions: Sendable {
-    /// The number of samples in a batch.
+    /// The number of samples in a batch. If several processes train together, it is the number in all of their parts: a
+    /// step has the same samples, whatever the number of processes.
     public var batchSize: Int
     /// Draws a new order for each epoch; otherwise the samples come as they are numbered.
     public var shuffle: Bool
@@ -14,6 +15,10 @@ public struct LoaderOptions: Sendable {
     public var seed: UInt64?
     /// The order of the samples, instead of what `shuffle` says.
     public var sampler: (any Sampler)?
+    /// Whether each of several processes gets its part of every batch. `nil` does so with training data only: a model
+    /// that counts by itself what it validates and tests with must see all of it. A `Metric` in a stored property of the
+    /// model is merged over the processes, so if all scores come from metrics, `true` makes validation faster.
+    public var isDistributed: Bool?
     /// Draws from the standard generator what PyTorch's `DataLoader` draws, so that a program that was ported sees the
     /// same samples, and the same dropout masks, as its original: at the start of each epoch a seed for the workers,
     /// which nothing here uses, and with `shuffle` the seed of the order.
@@ -26,7 +31,8 @@ public struct LoaderOptions: Sendable {
     /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
     public init(
         batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: Int = 0, prefetch: Int = 2,
-        seed: UInt64? = nil, sampler: (any Sampler)? = nil, drawsLikePyTorch: Bool = false
+        seed: UInt64? = nil, sampler: (any Sampler)? = nil, isDistributed: Bool? = nil,
+        drawsLikePyTorch: Bool = false
     ) {
         self.batchSize = batchSize
         self.shuffle = shuffle
@@ -35,6 +41,7 @@ public struct LoaderOptions: Sendable {
         self.prefetch = prefetch
         self.seed = seed
         self.sampler = sampler
+        self.isDistributed = isDistributed
         self.drawsLikePyTorch = drawsLikePyTorch
     }
 
@@ -80,4 +87,6 @@ struct BatchLimits {
     var multiple: Int?
     /// The number of samples in a training batch, instead of what the data module says; `nil` for that.
     var batchSize: Int?
+    /// The part of this process in batches that are distributed; `nil` if there is one process.
+    var part: BatchPart?
 }

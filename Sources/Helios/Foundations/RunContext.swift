@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TorchDistributed
 
 /// What hooks see of the trainer that calls them: its options, how far the run is, and what they may ask of it.
 ///
@@ -28,6 +29,9 @@ public protocol RunContext: AnyObject {
     var hasLoggers: Bool { get }
     /// The file of the log; `nil` if there is none.
     var logFile: URL? { get }
+
+    /// The processes that do the run together; `nil` if there is only this one.
+    var world: World? { get }
 
     /// Ends the training after the step that is under way, with a checkpoint if there is a folder for it.
     func stop()

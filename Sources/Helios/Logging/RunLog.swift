@@ -4,6 +4,8 @@ import Logging
 /// What a run tells: lines and warnings for the user, and a log.
 final class RunLog {
     var console = Console()
+    /// Whether lines and warnings are printed: only one of several processes does so.
+    var isShown = true
     /// The log: a file while one is open, and what the application has set up for its own logs.
     private(set) var logger = RunLog.silent
     /// The file of the log, also after it was closed.
@@ -103,13 +105,13 @@ final class RunLog {
 
     /// Prints a line for the user, above the progress bar if there is one, and logs it.
     func print(_ line: String) {
-        console.printLine(line)
+        if isShown { console.printLine(line) }
         logger.info("\(line)")
     }
 
     /// Warns the user, and logs the warning.
     func warn(_ message: String) {
-        console.printWarning(message)
+        if isShown { console.printWarning(message) }
         logger.warning("\(message)")
     }
 
@@ -120,7 +122,7 @@ final class RunLog {
 
     /// Does the same, but only logs the message if it is not a warning.
     func noteOnce(_ message: String, isWarning: Bool) {
-        if isWarning, printedWarnings.insert(message).inserted { console.printWarning(message) }
+        if isWarning, isShown, printedWarnings.insert(message).inserted { console.printWarning(message) }
         guard loggedWarnings.insert(message).inserted else { return }
         logger.log(level: isWarning ? .warning : .info, "\(message)")
     }

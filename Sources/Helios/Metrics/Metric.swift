@@ -98,8 +98,25 @@ struct MetricStates {
         }
     }
 
+    /// The metrics in the stored properties of a model that have accumulated nothing.
+    static func emptyMetrics(of model: any AnyModel) -> [any Metric] {
+        MetricStates(of: model).states.filter(\.state.isEmpty).map(\.metric)
+    }
+
     /// Gives the metrics the states that they had.
     func restore() {
         for (metric, state) in states { metric.state = state }
+    }
+}
+
+extension Ranks {
+    /// Gives each metric on all ranks what it has accumulated on any of them, in the order of the ranks.
+    func merge(_ metrics: [any Metric]) throws {
+        guard areSeveral else { return }
+        for metric in metrics {
+            let states = try gather(metric.state.stateDict()).map { try MetricState($0) }
+            metric.reset()
+            for state in states where !state.isEmpty { try metric.merge(state) }
+        }
     }
 }

@@ -74,10 +74,11 @@ extension Model {
         let value: Tensor
         if mixedPrecision == nil, !accumulates {
             // The optimizer calls it, most of them once.
-            value = try optimizer.step {
+            value = try stepping(optimizer) {
                 try optimizer.zeroGrad()
-                let value = try loss()
+                var value = try loss()
                 try value.backward()
+                if let gradientExchange { value = try gradientExchange.averageInClosure(optimizer, value) }
                 if let clip { try clipGradients(of: optimizer, clip) }
                 return value
             }
@@ -86,6 +87,7 @@ extension Model {
             value = try accumulateGradients(of: optimizer, loss)
             lossItems[name] = value
             guard isStepDue else { return value }
+            try gradientExchange?.average(optimizer)
             if let clip { try clipGradients(of: optimizer, clip) }
             try step(optimizer)
             if accumulates { try optimizer.zeroGrad() }
@@ -131,6 +133,7 @@ extension Model {
         if !accumulates { try optimizer.zeroGrad() }
         let value = try autocast(loss)
         var scaled = accumulates ? try value / Double(batchesPerStep) : value
+        if accumulates, let factor = gradientExchange?.lossFactor, factor != 1 { scaled = try scaled * factor }
         if let scaler = mixedPrecision?.scaler { scaled = try scaler.scale(scaled) }
         guard accumulates else {
             try scaled.backward()
@@ -143,6 +146,11 @@ extension Model {
         try scaled.backward()
         for (parameter, gradient) in zip(others, gradients) { try parameter.setGrad(gradient) }
         return value
+    }
+
+    private func stepping(_ optimizer: Optimizer, _ closure: () throws -> Tensor) throws -> Tensor {
+        guard let gradientExchange else { return try optimizer.step(closure) }
+        return try gradientExchange.minimizing(optimizer) { try optimizer.step(closure) }
     }
 
     private func step(_ optimizer: Optimizer) throws {
@@ -168,6 +176,7 @@ extension Model {
         case .norm(let maxNorm, let type):
             try clipGradients(optimizer.parameters, optimizer, maxNorm: maxNorm, normType: type)
         case .value(let limit):
+            try gradientExchange?.average(optimizer)
             if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
             try clipGradValue_(optimizer.parameters, clipValue: limit)
         }

@@ -31,7 +31,7 @@ extension Model {
 
     /// Scales gradients down so that their norm is at most `maxNorm`; call it between `backward` and the step.
     ///
-    /// Where mixed precision is on, they are unscaled first, so that the norm is the true one.
+    /// If several processes train, the gradients are averaged over them first. Where mixed precision is on, they are unscaled first, so that the norm is the true one.
     /// - Parameters:
     ///   - normType: the norm's power; infinity for the greatest absolute value.
     ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which that
@@ -43,6 +43,7 @@ extension Model {
         _ parameters: some ParameterSource, _ optimizer: Optimizer, maxNorm: Double, normType: Double = 2,
         errorIfNonFinite: Bool = false
     ) throws -> Tensor {
+        try gradientExchange?.average(optimizer)
         if let mixedPrecision { try mixedPrecision.scaler.unscale_(optimizer) }
         let norm = try clipGradNorm_(
             parameters, maxNorm: maxNorm, normType: normType, errorIfNonFinite: errorIfNonFinite)

@@ -26,13 +26,13 @@ open class Model<Batch: Sendable> {
     /// The name in the files of checkpoints and networks. Not to be changed once training runs.
     public final var saveName: String
 
-    /// Whether several processes train together. Always false: that does not exist yet.
+    /// Whether several processes train together. Set by the trainer before `setup`.
     public internal(set) var isDistributed = false
     /// Where the weights of a checkpoint are put. Set by the trainer before `setup`.
     public internal(set) var mapLocation: Device = .cpu
     /// Where the model's tensors lie. Set by the trainer before `setup`.
     public internal(set) var device: Device = .cpu
-    /// The number of this process among those that train together. Always 0, since there is only one.
+    /// The number of this process among those that train together, from 0. Set by the trainer before `setup`.
     public internal(set) var rank = 0
     /// The trainer that trains the model. Set by it before `setup`.
     public internal(set) weak var trainer: (any RunContext)?
@@ -86,6 +86,8 @@ open class Model<Batch: Sendable> {
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
     /// The norm that the gradients of an optimizer had before they were last clipped.
     final var gradientNorms: [ObjectIdentifier: Tensor] = [:]
+    /// What keeps the ranks' gradients and buffers the same; `nil` if there is one process.
+    final var gradientExchange: GradientExchange?
     /// What `minimize` has done in the training step that the trainer runs; `nil` outside of one.
     final var stepInProgress: StepInProgress?
     /// Where the weights come from that the networks have now.
@@ -279,7 +281,10 @@ open class Model<Batch: Sendable> {
     /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch. A
     /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or
     /// `validationScores`, or saved.
-    open func shouldTrainingStop() throws -> Bool { false }
+    open func shouldTrainingStop() throws -> Bool {
+        unwrittenHooks.insert(.shouldTrainingStop)
+        return false
+    }
 
     /// Whether to advance to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
@@ -287,7 +292,10 @@ open class Model<Batch: Sendable> {
     /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
     /// before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or `validationScores`, or
     /// saved.
-    open func shouldAdvanceDatasetPhase() throws -> Bool { false }
+    open func shouldAdvanceDatasetPhase() throws -> Bool {
+        unwrittenHooks.insert(.shouldAdvanceDatasetPhase)
+        return false
+    }
 
     /// Whether the checkpoint that is due should be saved. True by default.
     open func shouldSaveCheckpoint() throws -> Bool { true }

@@ -7,4 +7,7 @@ struct UnwrittenHooks: OptionSet {
     static let haveMetricsImproved = UnwrittenHooks(rawValue: 4)
     /// For a batch that is not `DeviceTransferable`, and is to go to another device.
     static let batchToDevice = UnwrittenHooks(rawValue: 8)
+    /// These two, which are the same on all ranks if they are not overridden.
+    static let shouldTrainingStop = UnwrittenHooks(rawValue: 16)
+    static let shouldAdvanceDatasetPhase = UnwrittenHooks(rawValue: 32)
 }

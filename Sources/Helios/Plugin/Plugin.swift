@@ -24,13 +24,13 @@ open class Plugin {
     /// The name under which it is registered and its state is saved.
     public let id: String
 
-    /// Whether several processes train together. Always false: that does not exist yet.
+    /// Whether several processes train together. Set by the trainer before `configure`.
     public internal(set) final var isDistributed = false
     /// Where the tensors of a checkpoint are put. Set by the trainer before `setup`.
     public internal(set) final var mapLocation: Device = .cpu
     /// Where the model's tensors lie. Set by the trainer before `setup`.
     public internal(set) final var device: Device = .cpu
-    /// The number of this process among those that train together. Always 0, since there is only one.
+    /// The number of this process among those that train together, from 0. Set by the trainer before `configure`.
     public internal(set) final var rank = 0
     /// The trainer that it is registered with.
     public internal(set) final weak var trainer: (any RunContext)?

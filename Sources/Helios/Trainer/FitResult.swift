@@ -33,6 +33,26 @@ public enum Interruption: Sendable, Hashable {
     case request
 }
 
+extension Interruption {
+    /// A number for the other ranks; 0 stands for no interruption.
+    var code: Int {
+        switch self {
+        case .request: 1
+        case .timeLimit: 2
+        case .signal(let number): 100 + Int(number)
+        }
+    }
+
+    init?(code: Int) {
+        switch code {
+        case 1: self = .request
+        case 2: self = .timeLimit
+        case 100...: self = .signal(Int32(clamping: code - 100))
+        default: return nil
+        }
+    }
+}
+
 extension FitResult.Outcome: CustomStringConvertible {
     public var description: String {
         switch self {

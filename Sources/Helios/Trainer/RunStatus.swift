@@ -11,6 +11,8 @@ final class RunStatus {
     let loggers = LoggerQueue()
     /// The options of the run; between two runs those that the trainer was made with.
     var options: TrainerOptions
+    /// The processes that do the run together.
+    var ranks = Ranks.alone
     /// What was registered, in that order.
     var plugins: [Plugin] = []
     /// How far training is.

@@ -16,6 +16,7 @@ extension Trainer {
                 isRunning = false
                 status.options = madeWith
             }
+            try joinRanks(what, kind)
             return try runAlone(what, kind, model, data, body)
         }
     }
@@ -33,10 +34,11 @@ extension Trainer {
         let result: Result
         do {
             run.environment.captureWarnings(log)
-            if run.plan.writesFiles { status.loggers.hold() }
+            if run.plan.writesFiles, status.ranks.isFirst { status.loggers.hold() }
             try run.openLog()
             result = try body(run)
         } catch {
+            let error = status.ranks.fail(with: error)
             log.console.endProgress()
             log.error("\(what) failed in \(run.place): \(error)")
             let checkpoint = options.checkpoints?.onError == .save ? run.saveAfterError(error) : nil
@@ -53,5 +55,24 @@ extension Trainer {
         }
         run.printProfile()
         return result
+    }
+
+    /// Joins the other processes of the run, if there are any; each of them comes here.
+    private func joinRanks(_ what: String, _ kind: RunPlan.Kind) throws {
+        status.ranks = try Ranks.join(options.processes)
+        let ranks = status.ranks
+        log.isShown = ranks.isFirst
+        guard ranks.areSeveral else { return }
+        if case .probe = kind {
+            throw ConfigurationError(
+                "the \(what) tries something out in one process, and \(ranks.count) processes are at work: do it in a "
+                    + "program of its own, without processes: and without a launcher")
+        }
+        if options.device.kind == .cuda {
+            throw ConfigurationError(
+                "\(ranks.count) processes train together on the CPU only in this version, and the device is "
+                    + "\(options.device): use device: .cpu, or one process")
+        }
+        if !ranks.isFirst { status.options.display = .nothing }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TorchDistributed
 
 // What hooks and the program see of a run.
 extension Trainer: PluginContext {
@@ -34,6 +35,14 @@ extension Trainer: PluginContext {
     /// The file of the log, once there is one.
     public var logFile: URL? { log.file }
 
+    /// Waits until all processes that train together have come here; returns at once if there is one. For files, say,
+    /// that rank 0 writes and all read.
+    ///
+    /// - Throws: `DistributedError` if one does not come in time.
+    public func waitForRanks() throws {
+        try (World.current ?? world)?.group.barrier()
+    }
+
     /// Ends the training after the step that is under way, with a checkpoint if there is a folder. For hooks.
     public func stop() {
         status.stopIsRequested = true
@@ -46,8 +55,14 @@ extension Trainer: PluginContext {
 
     /// Warns the user, and logs the warning.
     public func warn(_ message: String) {
+        guard status.ranks.isFirst else {
+            return console.printWarning("rank \(status.ranks.rank): \(message)")
+        }
         log.warn(message)
     }
+
+    /// The processes that do the run together; `nil` if there is only this one, and outside a run.
+    public var world: World? { status.ranks.world }
 
     /// Whether a logger was registered.
     public var hasLoggers: Bool { !status.loggers.isEmpty }

@@ -38,6 +38,7 @@ public final class Trainer {
     ///   - seed: what all random generators start from.
     ///   - deterministic: whether operations must give the same bits every time.
     ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
+    ///   - processes: how many processes train together, as in `processes: 2`.
     ///   - threads: how many threads an operation may use.
     ///   - stopsOnSignals: whether Ctrl-C and the like end the training after the current step.
     ///   - display: what is shown on the terminal.
@@ -48,7 +49,7 @@ public final class Trainer {
         checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
         data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
         seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Bool = false, device: Device = .auto,
-        threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true, display: TrainerOptions.Display = .all,
+        processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true, display: TrainerOptions.Display = .all,
         diagnostics: TrainerOptions.Diagnostics = []
     ) throws {
         var options = TrainerOptions()
@@ -61,6 +62,7 @@ public final class Trainer {
         options.seed = seed
         options.deterministic = deterministic
         options.device = device
+        options.processes = processes
         options.threads = threads
         options.stopsOnSignals = stopsOnSignals
         options.display = display

@@ -82,4 +82,9 @@ package final class GradientAverager {
             }
         }
     }
+
+    /// Whether it was made for these parameters.
+    package func averages(_ parameters: [Tensor]) -> Bool {
+        parameters.count == self.parameters.count && zip(parameters, self.parameters).allSatisfy { $0.isSame(as: $1) }
+    }
 }

@@ -3,6 +3,19 @@ import Torch
 import TorchNN
 
 extension ProcessGroup {
+    /// Gives all ranks the parameters and buffers that a network has on one rank.
+    ///
+    /// - Throws: ``DistributedError`` of kind `mismatch` on all ranks if their networks differ.
+    package func shareModel(_ module: Module, source: Int) throws {
+        try verifySameModel(module, .init())
+        try shareTensors(module.namedParameters().map(\.parameter) + module.buffers(), source: source)
+    }
+
+    /// Copies tensors of one rank into those of the others: as many, of the same shapes and dtypes.
+    package func shareTensors(_ tensors: [Tensor], source: Int) throws {
+        if !tensors.isEmpty { try broadcastCoalesced(tensors, source: source, Announcement.Operation.broadcast.name) }
+    }
+
     /// The size of what is sent at a time when a model is copied, as in PyTorch.
     private static let broadcastByteCount: Int64 = 250 << 20
 

@@ -15,6 +15,12 @@ extension TrainerOptions {
         if case .count(let count) = threads, !(1...1024).contains(count) {
             throw ConfigurationError("threads must be from 1 to 1024, not \(count)")
         }
+        if let count = processes.count, !(1...65536).contains(count) {
+            throw ConfigurationError("processes must be at least 1, not \(count)")
+        }
+        if processes.timeout <= .zero {
+            throw ConfigurationError("the timeout of processes must be positive, not \(processes.timeout)")
+        }
         try device.ensureAvailable()
     }
 

@@ -6,6 +6,10 @@ final class RunEnvironment {
     /// Counts the optimizers' steps if gradients are accumulated.
     private(set) var accumulationWatch: AccumulationWatch?
 
+    private var gradientExchange: GradientExchange?
+    private var giveBack: () -> Void = {}
+    private let ranks: Ranks
+    private var agreedInterruption: Interruption?
     private var threads: ThreadControl?
     private var warnings: WarningCapture?
     private var monitor: InterruptionMonitor?
@@ -13,13 +17,29 @@ final class RunEnvironment {
     private var optimizerTimers: OptimizerTimers?
     private let wasDeterministic = LibTorch.isDeterministic
 
+    init(_ ranks: Ranks) {
+        self.ranks = ranks
+    }
+
     /// Looks out for what ends a training from outside, from now to the end of the run.
     func watchForInterruptions(_ status: RunStatus) {
         monitor = InterruptionMonitor(status)
     }
 
-    /// What asks the training to end; `nil` if nothing does.
-    var interruption: Interruption? { monitor?.interruption }
+    /// What asks the training to end; `nil` if nothing does. If several processes train, it is what they last agreed on.
+    var interruption: Interruption? { ranks.areSeveral ? agreedInterruption : monitor?.interruption }
+
+    /// Agrees with the other ranks on what asks the training to end.
+    ///
+    /// - Parameters:
+    ///   - topic: where the ranks are.
+    ///   - iterationTime: the average time of an iteration on this rank. All get that of rank 0.
+    func agree(_ topic: RankTopic, iterationTime: inout Double) throws {
+        let code = Double(monitor?.interruption?.code ?? 0)
+        let rows = try ranks.exchange(topic, [code, iterationTime])
+        iterationTime = rows[0][1]
+        agreedInterruption = rows.lazy.compactMap { Interruption(code: Int($0[0])) }.first
+    }
 
     /// Lets what libtorch warns of into the log, each warning once, instead of into the middle of a progress bar.
     func captureWarnings(_ log: RunLog) {
@@ -39,10 +59,22 @@ final class RunEnvironment {
     /// - Parameters:
     ///   - times: takes the times of the optimizers' steps, if they are wanted.
     ///   - isTraining: whether the run trains.
-    func attach<Batch>(to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool) {
+    func attach<Batch>(to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool) throws {
         if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times { optimizerTimers = OptimizerTimers(model, times) }
         if isTraining, options.accumulation.batches > 1 { accumulationWatch = AccumulationWatch(model) }
+        guard isTraining, let world = ranks.world else { return }
+        let exchange = GradientExchange(
+            world, { [unowned model] in model.namedNetworks().map(\.network) }, model.namedOptimizers().map(\.optimizer),
+            accumulates: model.accumulates)
+        gradientExchange = exchange
+        model.gradientExchange = exchange
+        model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
+        giveBack = { [weak model] in
+            model?.gradientExchange = nil
+            model?.mixedPrecision?.scaler.willReadGradients = nil
+        }
+        try exchange.shareModel()
     }
 
     /// Puts back what was there before. What fails is told to `failed`, and the rest is still put back.
@@ -53,6 +85,8 @@ final class RunEnvironment {
         nanGuard?.remove()
         optimizerTimers?.remove()
         accumulationWatch?.remove()
+        gradientExchange?.remove()
+        giveBack()
         do { try threads?.restore() } catch { failed(error) }
         do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
     }

@@ -17,11 +17,13 @@ final class RunHooks<Batch: Sendable> {
 
     private let model: Model<Batch>
     private let plugins: [Plugin]
+    private let ranks: Ranks
     private var trainingBatch: BatchPlugin<Batch>?
     private var validationBatch: BatchPlugin<Batch>?
     private var testingBatch: BatchPlugin<Batch>?
 
-    init(_ model: Model<Batch>, _ plugins: [Plugin], for trainer: any RunContext) {
+    init(_ model: Model<Batch>, _ plugins: [Plugin], _ ranks: Ranks, for trainer: any RunContext) {
+        self.ranks = ranks
         self.model = model
         self.plugins = plugins
         self.trainer = trainer
@@ -81,6 +83,8 @@ final class RunHooks<Batch: Sendable> {
             try forEachPlugin { plugin in
                 plugin.trainer = trainer
                 plugin.model = model
+                plugin.isDistributed = ranks.areSeveral
+                plugin.rank = ranks.rank
                 try plugin.configure(&options)
                 try plugin.configure(model)
             }

@@ -2,6 +2,8 @@
 struct EvaluationLoop<Batch: Sendable> {
     let hooks: RunHooks<Batch>
     let log: RunLog
+    let model: Model<Batch>
+    let ranks: Ranks
 
     /// Does `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`; the latter comes also if it fails.
     func run<Result>(_ phase: BatchPhase, _ body: () throws -> Result) throws -> Result {
@@ -17,10 +19,12 @@ struct EvaluationLoop<Batch: Sendable> {
         return result
     }
 
-    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false.
+    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank has
+    /// its part of the batches, what the metrics accumulated is merged over the ranks in the end.
     func forEachBatch(
         of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Bool
     ) throws {
+        let metrics = loader.part == nil ? [] : MetricStates.emptyMetrics(of: model)
         try noGrad {
             let batches = try loader.batches(epoch: 0)
             var step = 0
@@ -34,5 +38,6 @@ struct EvaluationLoop<Batch: Sendable> {
         }
         // Not if it fails: the message is to name the batch.
         hooks.evaluated = nil
+        try ranks.merge(metrics)
     }
 }

@@ -19,7 +19,7 @@ extension TrainingRun {
         // What was between the epochs does not count.
         environment.batchTimer.start()
         // The order of an epoch that a checkpoint is in the middle of was drawn when the epoch began.
-        if state.datasetIter == 0 { orderSeed = try loader.drawOrderSeed() }
+        if state.datasetIter == 0 { orderSeed = try sharedOrderSeed(loader.drawOrderSeed()) }
         return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed)
     }
 
@@ -32,16 +32,19 @@ extension TrainingRun {
     func train(on batch: Batch, shouldLog: Bool) throws {
         status.accumulation = accumulationWindow
         let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
+        try beginBatchOnRanks()
         try hooks.onTrainingBatchStart(state: state)
         try model.runStep { try hooks.trainStep(batch, state: state) }
         checkAccumulation()
         state.averageIterTime = environment.batchTimer.record()
+        try averageLossesOverRanks()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try noteLosses(waiting: shouldLog)
         if shouldLog { try logStep() }
         state.datasetIter += 1
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)
+        try agreeOnInterruption(.batch)
     }
 
     /// Tells the progress of a batch that is over, and of the losses that are known.

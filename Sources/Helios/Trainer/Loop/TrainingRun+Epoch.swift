@@ -21,7 +21,7 @@ extension TrainingRun {
                     state.runningIter += 1
                     try train(on: batch, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
                     if let interruption { return try interrupt(interruption, at: .batch) }
-                    outcome = try hooks.stopVote()
+                    outcome = try stopVote()
                 }
 
                 if isDue(plan.validFrequency, at: state.globalEpoch), let (interruption, logs) = try validate() {
@@ -76,9 +76,9 @@ extension TrainingRun {
     /// Does what comes after an epoch's checkpoint. Returns why training ends, if it does.
     func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
         try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
-        if outcome == nil, try hooks.shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
+        if outcome == nil, try shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
         let stop: FitResult.Outcome? = shouldStopEarly ? .stoppedEarly : nil
-        let vote = try hooks.stopVote()
+        let vote = try stopVote()
         return outcome ?? stop ?? vote
     }
 }

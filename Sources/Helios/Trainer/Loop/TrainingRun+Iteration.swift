@@ -48,7 +48,7 @@ extension TrainingRun {
     private func finishBatch(from position: LoopPosition) throws -> Continuation {
         switch position {
         case .batch, .lastValidation:
-            if let outcome = try position == .batch ? hooks.stopVote() : repeatStopVote() {
+            if let outcome = try position == .batch ? stopVote() : repeatStopVote() {
                 try saveEnd(at: .lastValidation)
                 return .stop(outcome)
             }
@@ -68,7 +68,7 @@ extension TrainingRun {
 
         case .start, .saved:
             if shouldStopEarly { return .stop(.stoppedEarly) }
-            if let outcome = try hooks.stopVote() {
+            if let outcome = try stopVote() {
                 try saveEnd(at: .ended)
                 return .stop(outcome)
             }
@@ -77,7 +77,7 @@ extension TrainingRun {
             if let outcome = try repeatStopVote() { return .stop(outcome) }
         }
         if plan.length.isReached(by: state.currentIteration) { return .stop(.completed) }
-        guard try hooks.shouldAdvanceDatasetPhase() else { return .nextBatch }
+        guard try shouldAdvanceDatasetPhase() else { return .nextBatch }
         data.advanceTrainPhase()
         return .nextEpoch
     }

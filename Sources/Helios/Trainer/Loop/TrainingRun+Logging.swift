@@ -35,7 +35,9 @@ extension TrainingRun {
     }
 
     private func openLoggers(isRepeated: Bool, _ start: (String) throws -> LoggedRun.Start) throws {
-        guard !status.loggers.isEmpty, let place = status.options.logs.file else { return status.loggers.close() }
+        guard !status.loggers.isEmpty, ranks.isFirst, let place = status.options.logs.file else {
+            return status.loggers.close()
+        }
         let environment = EnvironmentDescription.current
         let logger = status.log.logger
         try status.loggers.open(isRepeated: isRepeated) { id in

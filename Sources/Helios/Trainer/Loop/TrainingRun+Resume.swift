@@ -4,7 +4,7 @@ import Foundation
 extension TrainingRun {
     /// Takes the checkpoint folder, if the trainer has one.
     func openCheckpointFolder() throws {
-        guard let options = status.options.checkpoints, plan.writesFiles else { return }
+        guard let options = status.options.checkpoints, savesCheckpoints, ranks.isFirst else { return }
         let keeper = try CheckpointKeeper(options, saveName: model.saveName, unit: plan.length.unit)
         self.keeper = keeper
         if !keeper.isLocked {
@@ -16,7 +16,8 @@ extension TrainingRun {
     ///
     /// - Returns: its file, where to enter the loop, and what it has of the logs; `nil` if there is none.
     func resumeFromNewest() throws -> (file: URL, position: LoopPosition, logs: StateDict)? {
-        guard let keeper, let entry = try keeper.folder.newest(warn: status.log.warn) else { return nil }
+        let newest = try shareEntry { try keeper?.folder.newest(warn: status.log.warn) }
+        guard savesCheckpoints, let entry = newest else { return nil }
         let file = try restore(entry) { checkpoint in
             let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false)
@@ -27,10 +28,10 @@ extension TrainingRun {
             try checkEpoch(checkpoint)
             try takeOrder(checkpoint)
             try progress.loadStateDict(checkpoint.progress)
-            try keeper.resume(from: checkpoint)
+            try keeper?.resume(from: checkpoint)
             // Last, since restoring may itself draw random numbers.
-            try checkpoint.random.restore(device: status.options.device)
             state = checkpoint.trainingState
+            try restoreRandomNumbers(checkpoint)
         }
         return (file, entry.contents.position, entry.contents.logs)
     }
@@ -38,7 +39,7 @@ extension TrainingRun {
     /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.
     func stopVote(resumingAt position: LoopPosition) throws -> FitResult.Outcome? {
         switch position {
-        case .batch: try hooks.stopVote()
+        case .batch: try stopVote()
         case .lastValidation, .ended: try repeatStopVote()
         case .start, .validation, .saved: nil
         }
@@ -48,13 +49,13 @@ extension TrainingRun {
     /// generator a second time.
     func repeatStopVote() throws -> FitResult.Outcome? {
         var outcome: FitResult.Outcome?
-        try repeating(if: true) { outcome = try hooks.stopVote() }
+        try repeating(if: true) { outcome = try stopVote() }
         return outcome
     }
 
     /// How a training ended that was ended before, hooks and all, and that still has nothing left to do; `nil` otherwise.
     func outcomeOfEndedTraining() throws -> FitResult.Outcome? {
-        guard let last = status.lastCheckpoint, let end = keeper?.end(at: last) else { return nil }
+        guard let last = status.lastCheckpoint, let end = try sharedEnd(at: last) else { return nil }
         let outcome: FitResult.Outcome?
         if end.isComplete {
             outcome = plan.length.isReached(by: completeUnits) ? .completed : nil

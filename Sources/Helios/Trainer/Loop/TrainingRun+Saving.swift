@@ -6,18 +6,22 @@ extension TrainingRun {
     ///
     /// - Parameter isEnd: whether the training ends here: then there is a checkpoint in any case.
     func saveCheckpoints(isDue: Bool, isEnd: Bool) throws {
-        guard let keeper else { return }
+        guard savesCheckpoints, isDue || isEnd || !status.plugins.isEmpty else { return }
         // A plug-in is told of its checkpoint before it is asked for the next one.
-        try noteSavedCheckpoint(waiting: keeper.isSavingExtras)
+        if try ranks.first(.saving, keeper?.isSavingExtras ?? false) {
+            try ranks.onFirst { try noteSavedCheckpoint(waiting: true) }
+        } else {
+            try noteSavedCheckpoint(waiting: false)
+        }
         let extras = try hooks.extraCheckpoints(state: state)
         let isWanted = try isDue && hooks.shouldSaveCheckpoint()
-        guard isWanted || isEnd || !extras.isEmpty else { return }
+        guard try ranks.first(.saving, isWanted || isEnd || !extras.isEmpty) else { return }
         try saveCheckpoint(at: .saved, isDue: isWanted || isEnd, extras: extras)
     }
 
     /// Saves the state in which something stopped the training, unless the newest checkpoint has it.
     func saveEnd(at position: LoopPosition) throws {
-        if let keeper, keeper.hasSaved(state) {
+        if try ranks.first(.saving, keeper?.hasSaved(state) ?? false) {
             // It was saved because of an interruption, and the log does not say so, since there might have been none.
             if let name = status.lastCheckpoint?.lastPathComponent, status.log.lastSaving != state.globalIteration {
                 status.log.noteSaving(name, after: state.globalIteration)
@@ -46,9 +50,25 @@ extension TrainingRun {
         at position: LoopPosition, isDue: Bool, extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)],
         isInterruption: Bool = false, logs: StateDict? = nil
     ) throws {
-        guard let keeper else { return }
+        guard savesCheckpoints else { return }
         // A loss that is not a number must not be in a checkpoint.
         try readPostponedLosses()
+        guard let keeper else {
+            // The model may need all ranks to tell its state.
+            try hooks.run(.saveCheckpoint) { _ = try checkpoint(at: position, CheckpointHistory()) }
+            try ranks.onFirst {}
+            return
+        }
+        try ranks.onFirst {
+            try saveCheckpoint(
+                with: keeper, at: position, isDue: isDue, extras: extras, isInterruption: isInterruption, logs: logs)
+        }
+    }
+
+    private func saveCheckpoint(
+        with keeper: CheckpointKeeper, at position: LoopPosition, isDue: Bool,
+        extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)], isInterruption: Bool, logs: StateDict?
+    ) throws {
         try noteSavedCheckpoint(waiting: true)
         let saved = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)
@@ -108,12 +128,16 @@ extension TrainingRun {
         at position: LoopPosition, _ history: CheckpointHistory, logs: StateDict? = nil, error: String? = nil
     ) throws -> Checkpoint {
         model.unsavedTensors = []
+        let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
+        // After an error the other ranks do not answer.
+        let isAlone = !ranks.areSeveral || error != nil
+        let randomOfRanks = isAlone ? [] : try ranks.gather(random.stateDict()).map { try RandomState($0) }
         let checkpoint = try Checkpoint(
             trainingState: state, position: position, model: model, plugins: status.plugins, data: data,
             gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
             progress: progress.stateDict(),
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
-            random: RandomState.current(seed: status.options.seed, device: status.options.device),
+            random: random, randomOfRanks: randomOfRanks,
             logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
             accumulationSteps: status.options.accumulation.batches, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)

@@ -21,7 +21,10 @@ extension TrainingRun {
                 ? try status.plugins.map { ($0, $0.model === model ? try $0.stateDict() : nil) } : [])
         data.trainer = hooks.trainer
         data.seed = status.options.seed
-        try hooks.run(.prepareData, data.prepareData)
+        data.isDistributed = ranks.areSeveral
+        model.isDistributed = ranks.areSeveral
+        model.rank = ranks.rank
+        try hooks.run(.prepareData) { try ranks.onEachMachine { try data.prepareData() } }
         try configure(fastInit: fastInit)
         try environment.prepare(status.options)
         let device = status.options.device
@@ -29,6 +32,7 @@ extension TrainingRun {
 
         data.reset()
         data.limits = plan.limits
+        if ranks.areSeveral { data.limits.part = BatchPart(rank: ranks.rank, count: ranks.count) }
         try hooks.run(.dataSetup, data.setup)
         status.hasValidationData = data.validDataLoader != nil
 
@@ -52,7 +56,7 @@ extension TrainingRun {
             try hooks.setup(fastInit: fastInit)
             try model.noteSetup(withOptions: !fastInit)
         }
-        environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit)
+        try environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit)
         return previous
     }
 
@@ -76,7 +80,7 @@ extension TrainingRun {
         if status.options.checkpoints != nil {
             try CheckpointName.requireFileName(model.saveName, "the model's saveName")
         }
-        guard let place = status.options.logs.file, plan.writesFiles else { return }
+        guard let place = status.options.logs.file, plan.writesFiles, ranks.isFirst else { return }
         let name = place.name ?? model.saveName
         try CheckpointName.requireFileName(name, "the run's name")
         try status.log.open(place.folder.appending(path: "\(name).log"), label: name, isHeld: plan.isTraining)

@@ -6,7 +6,7 @@ extension TrainingRun {
     ///
     /// - Parameter what: what is done with them, for the line that says so.
     func loadTrained(_ choice: CheckpointChoice?, what: String, _ previous: Previous) throws {
-        guard let entry = try entry(for: choice) else {
+        guard let entry = try shareEntry({ try entry(for: choice) }) else {
             let source = try loadWithoutCheckpoint(what, previous)
             return try printBanner("\(what) \(source)")
         }

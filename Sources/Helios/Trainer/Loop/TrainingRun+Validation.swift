@@ -17,12 +17,13 @@ extension TrainingRun {
                 return (interruption, logs)
             }
         }
+        try shareValidationScores()
         logScores(model.validationScores, of: "validation")
         progress.endValidation(model.validationScores)
         state.validationCycles += 1
         state.runningIter = 0
         try hooks.onScores(state: state)
-        state.earlyStopCount = try hooks.haveMetricsImproved() ? 0 : state.earlyStopCount + 1
+        state.earlyStopCount = try haveMetricsImproved() ? 0 : state.earlyStopCount + 1
         try checkEarlyStopping()
         return nil
     }
@@ -36,6 +37,7 @@ extension TrainingRun {
             try evaluation.forEachBatch(of: loader, .valid) { batch, step in
                 try hooks.validate(batch, step: step)
                 progress.endValidationBatch()
+                try agreeOnInterruption(.interruption)
                 return interruption == nil && step + 1 != limit
             }
             try hooks.train()
@@ -61,5 +63,5 @@ extension TrainingRun {
     }
 
     /// Goes through the data of a validation, a test or a prediction.
-    var evaluation: EvaluationLoop<Batch> { EvaluationLoop(hooks: hooks, log: status.log) }
+    var evaluation: EvaluationLoop<Batch> { EvaluationLoop(hooks: hooks, log: status.log, model: model, ranks: ranks) }
 }

@@ -13,7 +13,7 @@ final class TrainingRun<Batch: Sendable> {
     /// The hooks of plug-ins and model.
     let hooks: RunHooks<Batch>
     /// What the process and the model's parts have for the run.
-    let environment = RunEnvironment()
+    let environment: RunEnvironment
     /// What the run does of what the options say.
     var plan: RunPlan
     /// Shows how far the run is.
@@ -35,11 +35,12 @@ final class TrainingRun<Batch: Sendable> {
         _ data: DataModule<Batch>
     ) {
         self.status = status
+        environment = RunEnvironment(status.ranks)
         self.model = model
         self.data = data
         plan = RunPlan(kind, status.options)
         progress = ProgressReporter(status.options, status.plugins, status.log)
-        hooks = RunHooks(model, status.plugins, for: trainer)
+        hooks = RunHooks(model, status.plugins, status.ranks, for: trainer)
         hooks.measureTimes(status.options.diagnostics.contains(.profile) && !plan.isProbe)
     }
 
@@ -62,6 +63,7 @@ final class TrainingRun<Batch: Sendable> {
         warnOfUnusedOptions()
         if resumed == nil {
             if plan.writesFiles { warnOfLostWeights(previous.origin) }
+            try beginRandomNumbersOfRank()
             try sanityCheck()
         }
 
@@ -77,6 +79,7 @@ final class TrainingRun<Batch: Sendable> {
             }
         if outcome == .completed { try requireOptimizerStep() }
         try endTraining(outcome)
+        try shareLastCheckpoint()
         return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
     }
 
@@ -91,7 +94,7 @@ final class TrainingRun<Batch: Sendable> {
             if status.isResumeCheck {
                 status.log.info(end)
             } else {
-                status.log.warn(end + (keeper == nil ? "" : "; run it again to resume"))
+                status.log.warn(end + (savesCheckpoints ? "; run it again to resume" : ""))
             }
         } else {
             progress.endTraining()
@@ -112,6 +115,9 @@ final class TrainingRun<Batch: Sendable> {
         status.log.print("fast run: everything works")
         return result
     }
+
+    /// The processes that do the run together.
+    var ranks: Ranks { status.ranks }
 
     /// For messages: where the run is.
     var place: String {

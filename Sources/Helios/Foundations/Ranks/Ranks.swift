@@ -1,0 +1,141 @@
+import Foundation
+import Synchronization
+import TorchDistributed
+
+/// The processes that do a run together, as the trainer asks them what they agree on.
+///
+/// In a run of one process, each answer is that of the process itself, and nothing is sent.
+final class Ranks: Sendable {
+    /// A run of one process.
+    static let alone = Ranks()
+
+    /// The processes; `nil` if there is only this one.
+    let world: World?
+    private let messages: RankMessages?
+    /// How often something was done on one rank while the others waited.
+    private let waitCount = Atomic(0)
+
+    private init() {
+        world = nil
+        messages = nil
+    }
+
+    /// - Throws: `DistributedError` if the others do not come in time.
+    init(_ world: World) throws {
+        self.world = world
+        messages = try RankMessages(world)
+    }
+
+    /// The number of this process, from 0.
+    var rank: Int { world?.info.rank ?? 0 }
+    /// The number of processes.
+    var count: Int { world?.info.size ?? 1 }
+    /// Whether there are others.
+    var areSeveral: Bool { world != nil }
+    /// Whether this is the process that writes checkpoints and logs, and shows how far the run is.
+    var isFirst: Bool { rank == 0 }
+
+    // MARK: Numbers
+
+    /// Sends numbers to all ranks, and returns those of each.
+    ///
+    /// - Throws: `RanksError` if another rank is somewhere else in the program.
+    func exchange(_ topic: RankTopic, _ numbers: [Double]) throws -> [[Double]] {
+        guard let messages else { return [numbers] }
+        return try messages.exchange(topic, numbers)
+    }
+
+    /// Whether any rank says so.
+    func any(_ topic: RankTopic, _ answer: Bool) throws -> Bool {
+        guard areSeveral else { return answer }
+        return try exchange(topic, [answer ? 1 : 0]).contains { $0[0] != 0 }
+    }
+
+    /// What rank 0 says.
+    func first(_ topic: RankTopic, _ answer: Bool) throws -> Bool {
+        guard areSeveral else { return answer }
+        return try exchange(topic, [answer ? 1 : 0])[0][0] != 0
+    }
+
+    // MARK: States
+
+    /// What rank 0 has, on all ranks.
+    ///
+    /// - Parameter make: makes it; not called on the other ranks.
+    func shareFirst(_ make: () throws -> StateDict?) throws -> StateDict? {
+        guard let world else { return try make() }
+        let made = try isFirst ? make() : nil
+        guard try first(.shared, made != nil) else { return nil }
+        // A checkpoint may have any size, and comes from a rank of the same program.
+        return try world.group.broadcastObject(made, source: 0, maximumByteCount: 1 << 46)
+    }
+
+    /// The states of all ranks, in their order.
+    func gather(_ state: StateDict) throws -> [StateDict] {
+        guard let world else { return [state] }
+        return try world.group.allGatherObject(state)
+    }
+
+    // MARK: Waiting
+
+    /// Lets rank 0 do something that may take longer than the ranks wait for each other, and the others wait for it.
+    ///
+    /// - Returns: what `body` returns; `nil` on the other ranks.
+    func onFirst<Result>(_ body: () throws -> Result) throws -> Result? {
+        try onSome(isFirst, of: 1, body)
+    }
+
+    /// Lets one rank of each machine do something, and the others wait for it.
+    @discardableResult
+    func onEachMachine<Result>(_ body: () throws -> Result) throws -> Result? {
+        guard let info = world?.info else { return try body() }
+        let machines = (info.size + info.localSize - 1) / max(info.localSize, 1)
+        return try onSome(info.localRank == 0, of: machines, body)
+    }
+
+    private func onSome<Result>(_ isMine: Bool, of workers: Int, _ body: () throws -> Result) throws -> Result? {
+        guard let world else { return try body() }
+        let number = waitCount.add(1, ordering: .relaxed).newValue
+        let key = "helios/done/\(number)"
+        let result = try isMine ? body() : nil
+        if isMine, try world.store.add("\(key)/count", 1) == workers { try world.store.set(key, "") }
+        // As long as the others live, not as long as a message may take.
+        let slice = min(world.timeout, .seconds(5))
+        while true {
+            do {
+                try world.store.wait([key], timeout: slice)
+                return result
+            } catch let error as DistributedError where error.kind == .timeout {
+                let cause = world.cause(of: error)
+                if cause is RankFailure { throw cause }
+            }
+        }
+    }
+}
+
+extension Ranks {
+    /// The ranks of the world that was joined last: all runs of a process use the same messages.
+    private static let joined = Mutex<Ranks?>(nil)
+
+    /// Joins the processes that a launcher started, or starts them.
+    ///
+    /// - Throws: `DistributedError` if the others do not come in time, or if variables of a launcher are missing or
+    ///   contradict the options.
+    static func join(_ processes: TrainerOptions.Processes) throws -> Ranks {
+        guard let world = try World.join(processes: processes.count, timeout: processes.timeout) else { return .alone }
+        if let ranks = joined.withLock({ $0 }), ranks.world === world { return ranks }
+        let ranks = try Ranks(world)
+        joined.withLock { $0 = ranks }
+        return ranks
+    }
+
+    /// Tells the other ranks that the run failed on this one.
+    ///
+    /// - Returns: what the run failed of: the error, or that of another rank of which this one is a consequence.
+    func fail(with error: any Error) -> any Error {
+        guard let world else { return error }
+        let cause = error is DistributedError ? world.cause(of: error) : error
+        world.fail(with: cause)
+        return cause
+    }
+}
