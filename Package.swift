@@ -163,8 +163,11 @@ let package = Package(
         .executableTarget(
             name: "DistributedProgram", dependencies: ["TorchDistributed", "TorchNN", "TorchOptim"],
             path: "Tests/DistributedProgram", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "TrainingProgram", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
+            path: "Tests/TrainingProgram", swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
+            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport", "TrainingProgram"],
             exclude: ["Trainer/Traces/Recordings"], swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],

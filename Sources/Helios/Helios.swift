@@ -1,4 +1,5 @@
 @_exported import Torch
+@_exported import TorchDistributed
 @_exported import TorchDistributions
 @_exported import TorchNN
 @_exported import TorchOptim

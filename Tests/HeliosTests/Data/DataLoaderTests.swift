@@ -3,6 +3,8 @@ import Helios
 import Synchronization
 import Testing
 
+@testable import TrainingProgram
+
 @Suite struct DataLoaderTests {
     @Test("an epoch has every sample once, in batches of the size that was asked for", arguments: [0, 1, 3])
     func wholeEpoch(workers: Int) throws {

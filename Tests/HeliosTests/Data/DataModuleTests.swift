@@ -1,6 +1,8 @@
 import Helios
 import Testing
 
+@testable import TrainingProgram
+
 @Suite struct DataModuleTests {
     private final class Phases: DataModule<[Int]> {
         override func setup() throws {

@@ -1,6 +1,8 @@
 import Helios
 import Testing
 
+@testable import TrainingProgram
+
 @Suite struct LoaderOptionsTests {
     @Test(
         "options that make no sense are errors that say so",

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Helios
+@testable import TrainingProgram
 
 /// What is saved when a training ends, and what happens when it is started again.
 @Suite(.standardGenerator) struct EndOfTrainingTests {

@@ -3,6 +3,8 @@ import Helios
 import TestSupport
 import Testing
 
+@testable import TrainingProgram
+
 @Suite(.standardGenerator) struct PredictionTests {
     private class Predicting: SmallModel {
         var calls: [String] = []

@@ -3,6 +3,8 @@ import Helios
 import TestSupport
 import Testing
 
+@testable import TrainingProgram
+
 /// A training whose order of samples and random masks come from the standard generator, beside the same in Python with
 /// `DataLoader(shuffle=True)`.
 ///

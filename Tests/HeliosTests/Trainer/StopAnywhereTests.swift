@@ -3,6 +3,8 @@ import Helios
 import TestSupport
 import Testing
 
+@testable import TrainingProgram
+
 /// The promise of an exact resume, for configurations drawn at random: stopped after any step, and anywhere in a
 /// validation, a run that goes on ends in the bits of one that was never stopped.
 ///
@@ -19,7 +21,7 @@ import Testing
             #expect(whole.stepCount > 0)
             for step in 1...whole.stepCount {
                 let parts = try configuration.train(in: folder.appending(path: "\(step)"), stops: [.step(step)])
-                try expectSame(parts, whole, "\(configuration), stopped after step \(step)")
+                #expect(parts.differences(from: whole) == [], "\(configuration), stopped after step \(step)")
             }
         }
     }
@@ -32,7 +34,7 @@ import Testing
             let parts = try configuration.train(
                 in: folder.appending(path: "parts"), stops: (1...max(whole.stepCount, 1)).map { .step($0) })
             #expect(parts.runCount >= whole.stepCount)
-            try expectSame(parts, whole, "\(configuration), stopped after every step")
+            #expect(parts.differences(from: whole) == [], "\(configuration), stopped after every step")
         }
     }
 
@@ -44,7 +46,7 @@ import Testing
             for step in 0..<whole.validationStepCount {
                 let parts = try configuration.train(
                     in: folder.appending(path: "\(step)"), stops: [.validationStep(step)])
-                try expectSame(parts, whole, "\(configuration), stopped in validation step \(step)")
+                #expect(parts.differences(from: whole) == [], "\(configuration), stopped in validation step \(step)")
             }
         }
     }
@@ -66,28 +68,8 @@ import Testing
                 let rest = try configuration.train(in: part, stops: [])
                 #expect(rest.losses == whole.losses.suffix(rest.losses.count), "\(configuration) from \(name)")
                 #expect(rest.outcome == whole.outcome, "\(configuration) from \(name)")
-                try expectSameState(rest.end, whole.end, ignoring: RandomTraining.timesAndPaths)
+                #expect(rest.stateDifferences(from: whole) == [], "\(configuration) from \(name)")
             }
         }
-    }
-
-    private func expectSame(_ parts: RandomTraining.Run, _ whole: RandomTraining.Run, _ what: String) throws {
-        #expect(parts.losses == whole.losses, "\(what)")
-        #expect(parts.samples == whole.samples, "\(what)")
-        #expect(parts.logLines == whole.logLines, "\(what): \(firstDifference(parts.logLines, whole.logLines))")
-        #expect(parts.records == whole.records, "\(what): \(firstDifference(parts.records, whole.records))")
-        #expect(parts.warnings == [], "\(what)")
-        #expect(parts.outcome == whole.outcome, "\(what)")
-        try expectSameState(parts.end, whole.end, ignoring: RandomTraining.timesAndPaths)
-    }
-
-    /// Where two lists of lines part.
-    private func firstDifference(_ left: [String], _ right: [String]) -> String {
-        let position = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-        guard let position = position ?? (left.count == right.count ? nil : min(left.count, right.count)) else {
-            return ""
-        }
-        func line(_ list: [String]) -> String { list.indices.contains(position) ? list[position] : "nothing" }
-        return "line \(position + 1) is '\(line(left))', and should be '\(line(right))'"
     }
 }

@@ -3,6 +3,8 @@ import Helios
 import TestSupport
 import Testing
 
+@testable import TrainingProgram
+
 /// Replays recordings of Python Helios call by call: those in Traces/Recordings, those in ../shared/fixtures/traces,
 /// where that folder is beside the repository, and those in the folder that HELIOS_TRACES names.
 @Suite("Traces of Python Helios", .standardGenerator) struct TraceTests {

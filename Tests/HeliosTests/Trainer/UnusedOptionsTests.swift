@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Helios
+@testable import TrainingProgram
 
 /// What has no effect is said once, at the start if it can be known there.
 @Suite(.standardGenerator) struct UnusedOptionsTests {

@@ -20,9 +20,10 @@ struct EvaluationLoop<Batch: Sendable> {
     }
 
     /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank has
-    /// its part of the batches, what the metrics accumulated is merged over the ranks in the end.
+    /// its part of the batches, what the metrics accumulated is merged over the ranks in the end; a rank that has no sample
+    /// of a batch gets `nil` for it.
     func forEachBatch(
-        of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch, _ step: Int) throws -> Bool
+        of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch?, _ step: Int) throws -> Bool
     ) throws {
         let metrics = loader.part == nil ? [] : MetricStates.emptyMetrics(of: model)
         try noGrad {
@@ -30,7 +31,8 @@ struct EvaluationLoop<Batch: Sendable> {
             var step = 0
             hooks.evaluated = (phase, step)
             while let batch = try hooks.run(.nextBatch, { try batches.next() }),
-                try body(hooks.batchToDevice(batch, phase: phase), step)
+                try body(
+                    loader.share(ofBatch: step).own == 0 ? nil : hooks.batchToDevice(batch, phase: phase), step)
             {
                 step += 1
                 hooks.evaluated = (phase, step)

@@ -17,7 +17,7 @@ extension TrainingRun {
             progress.beginTesting(steps: loader.batchCount)
             try hooks.eval()
             try evaluation.forEachBatch(of: loader, .test) { batch, step in
-                try hooks.test(batch, step: step)
+                if let batch { try hooks.test(batch, step: step) }
                 progress.endTestBatch()
                 return true
             }
@@ -41,7 +41,7 @@ extension TrainingRun {
             progress.beginPrediction(steps: loader.batchCount)
             try hooks.eval()
             try evaluation.forEachBatch(of: loader, .predict) { batch, step in
-                predictions.append(try hooks.predictStep(batch, step: step))
+                if let batch { predictions.append(try hooks.predictStep(batch, step: step)) }
                 progress.endTestBatch()
                 return true
             }

@@ -35,7 +35,7 @@ extension TrainingRun {
             try hooks.onValidationStart(validationCycle: cycle)
             progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
             try evaluation.forEachBatch(of: loader, .valid) { batch, step in
-                try hooks.validate(batch, step: step)
+                if let batch { try hooks.validate(batch, step: step) }
                 progress.endValidationBatch()
                 try agreeOnInterruption(.interruption)
                 return interruption == nil && step + 1 != limit

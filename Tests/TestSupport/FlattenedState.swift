@@ -1,7 +1,7 @@
-import Helios
+import Torch
 
 /// A state as text by the path of each value, to the bit.
-func flattened(_ state: StateDict) -> [String: String] {
+public func flattened(_ state: StateDict) -> [String: String] {
     var result: [String: String] = [:]
     flatten(.dictionary(state), "", into: &result)
     return result

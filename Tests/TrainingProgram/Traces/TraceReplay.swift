@@ -24,10 +24,14 @@ struct TraceReplay {
     var trace: Trace
     var replayed: [Replayed] = []
     private let loaderSeed: Int
+    private let ranks: Int
 
     /// Runs what the trace recorded.
-    init(_ trace: Trace) throws {
+    ///
+    /// - Parameter ranks: how many processes run it, each with all data.
+    init(_ trace: Trace, ranks: Int = 1) throws {
         self.trace = trace
+        self.ranks = ranks
         loaderSeed = try TraceReplay.loaderSeed(of: trace)
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -130,12 +134,13 @@ struct TraceReplay {
             throw ConfigurationError("there is no early stopping without validation")
         }
         return try Trainer(
-            options.total == 0 ? nil : .of(options.unit, options.total),
+            options.total == 0 ? nil : .init(unit: options.unit, count: options.total),
             validation: options.validFrequency.map { .every($0, stopAfter: options.earlyStopCycles) },
             checkpoints: .in(checkpoints, every: options.checkpointFrequency),
             accumulation: .batches(options.accumulation), logs: options.printFrequency.map { .every($0) } ?? .none,
             seed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? TrainerOptions.defaultSeed,
-            deterministic: options.isDeterministic, device: .cpu, stopsOnSignals: false, display: .nothing)
+            deterministic: options.isDeterministic, device: .cpu,
+            processes: .count(ranks, timeout: .seconds(20)), stopsOnSignals: false, display: .nothing)
     }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Helios
 import TestSupport
 
-@testable import HeliosTensorBoard
+import HeliosTensorBoard
 
 /// A training drawn at random from everything that a resume must get right.
 struct RandomTraining {
@@ -34,9 +34,13 @@ struct RandomTraining {
     }
 
     /// The samples of each phase. No batch has a single sample left, which a batch normalization cannot train with.
-    static let sampleCounts = [18, 14]
+    private static let sampleCounts = [18, 14]
+    /// The parts of a checkpoint that differ from run to run.
     static let timesAndPaths: Set<String> = ["average_iter_time", "log_file", "loggers"]
 
+    /// How many processes train.
+    let ranks: Int
+    let sampleCounts: [Int]
     let unit: TrainingUnit
     let total: Int
     let validFrequency: Int?
@@ -56,7 +60,10 @@ struct RandomTraining {
     let trainBatchLimit: Int?
     let seed: UInt64
 
-    init(seed: UInt64) {
+    /// - Parameter ranks: how many processes train, each with as many samples as one alone would have.
+    init(seed: UInt64, ranks: Int = 1) {
+        self.ranks = ranks
+        sampleCounts = RandomTraining.sampleCounts.map { $0 * ranks }
         var random = SampleRandom(seed: seed, epoch: 0, index: 0)
         unit = seed % 2 == 0 ? .epoch : .iteration
         total = unit == .epoch ? .random(in: 2...3, using: &random) : .random(in: 5...12, using: &random)
@@ -64,7 +71,8 @@ struct RandomTraining {
         checkpointFrequency = .random(in: 1...3, using: &random)
         earlyStopCycles = validFrequency != nil && seed % 3 == 0 ? 1 : nil
         accumulation = .random(in: 1...3, using: &random)
-        batchSizes = (0..<2).map { _ in [3, 4, 5, 8].randomElement(using: &random) ?? 3 }
+        let sizes = (0..<2).map { _ in [3, 4, 5, 8].randomElement(using: &random) ?? 3 }
+        batchSizes = sizes.map { $0 * ranks }
         shuffle = .random(using: &random)
         dropLast = .random(using: &random)
         advanceAfter = Bool.random(using: &random) ? .random(in: 1...3, using: &random) : nil
@@ -74,7 +82,7 @@ struct RandomTraining {
         modelStopsAfter = seed % 4 > 1 && Bool.random(using: &random) ? .random(in: 2...6, using: &random) : nil
         drawsLikePyTorch = seed % 3 == 1
         // A step must fit into the shortest epoch.
-        let shortest = zip(RandomTraining.sampleCounts, batchSizes).map { $0 / $1 }.min() ?? 0
+        let shortest = zip(sampleCounts, batchSizes).map { $0 / $1 }.min() ?? 0
         let fits = accumulation <= min(shortest, trainBatchLimit ?? shortest)
         remainder = fits && seed % 5 < 3 ? .drop : .step
         self.seed = random.next()
@@ -92,12 +100,13 @@ struct RandomTraining {
             model = Learner(
                 self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
             let trainer = try Trainer(
-                .of(unit, total), validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
+                .init(unit: unit, count: total), validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
                 checkpoints: .in(
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,
                     writing: result.runCount % 2 == 0 ? .async : .sync),
                 accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit),
-                logs: .in(folder, every: 2), seed: seed, device: .cpu, display: .nothing)
+                logs: .in(folder, every: 2), seed: seed, device: .cpu,
+                processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
             try trainer.register(CSVLogger())
             try trainer.register(JSONLinesLogger())
             try trainer.register(TensorBoardLogger())
@@ -107,12 +116,13 @@ struct RandomTraining {
             result.samples += model.samples
             result.validationStepCount = model.validationSteps
         } while result.outcome == .interrupted(.request)
+        result.end = .dictionary(try model.stateDict())
+        guard model.rank == 0 else { return result }
         let log = folder.appending(path: "learner.log")
         result.logLines = try RandomTraining.lines(of: log)
         result.warnings = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init)
             .filter { $0.contains(" warning ") && $0.contains("checkpoint") }
         result.records = try RandomTraining.records(in: folder)
-        result.end = .dictionary(try model.stateDict())
         return result
     }
 
@@ -147,6 +157,15 @@ struct NumberedBatch: Sendable {
     let numbers: [Int]
     let inputs: Tensor
     let targets: Tensor
+
+}
+
+extension NumberedBatch {
+    init(_ samples: [(number: Int, input: Tensor)]) throws {
+        self.init(
+            numbers: samples.map(\.number), inputs: try Tensor.stack(samples.map(\.input)),
+            targets: try Tensor(samples.map { $0.number % 3 }))
+    }
 }
 
 /// A network with dropout, running statistics, momentum and whatever else the configuration asks for; it draws random
@@ -176,6 +195,9 @@ final class Learner: Model<NumberedBatch> {
         validationSteps = validationStepsBefore
         super.init(saveName: "learner")
     }
+
+    /// Of several ranks one stops, and the others must stop with it.
+    private var asksToStop: Bool { rank == configuration.ranks - 1 }
 
     private func makeNetwork() throws -> Sequential {
         Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3))
@@ -234,7 +256,7 @@ final class Learner: Model<NumberedBatch> {
         try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try draw()
         losses.append(lastLosses["loss"] ?? .nan)
-        if stop == .step(state.globalIteration) { trainer?.stop() }
+        if asksToStop, stop == .step(state.globalIteration) { trainer?.stop() }
     }
 
     override func onTrainingEpochEnd(currentEpoch: Int) throws {
@@ -263,7 +285,7 @@ final class Learner: Model<NumberedBatch> {
         let loss = try crossEntropy(network(batch.inputs + 0.1 * noise), batch.targets).item(Double.self)
         validationScores["valid", default: 0] += loss
         log("valid step", loss, step: step)
-        if stop == .validationStep(validationSteps) { trainer?.stop() }
+        if asksToStop, stop == .validationStep(validationSteps) { trainer?.stop() }
         validationSteps += 1
     }
 
@@ -304,7 +326,7 @@ final class AugmentedData: DataModule<NumberedBatch> {
     }
 
     override func setup() throws {
-        for (phase, count) in RandomTraining.sampleCounts.enumerated() {
+        for (phase, count) in configuration.sampleCounts.enumerated() {
             try addTrainPhase(
                 source(count, phase: phase),
                 LoaderOptions(
@@ -319,11 +341,7 @@ final class AugmentedData: DataModule<NumberedBatch> {
 
     private func source(_ count: Int, phase: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {
         let inputs = try Tensor.randn([count, 4], generator: Generator(seed: UInt64(phase)))
-        return AugmentedSamples(inputs: inputs, count: count).collated { samples in
-            NumberedBatch(
-                numbers: samples.map(\.number), inputs: try Tensor.stack(samples.map(\.input)),
-                targets: try Tensor(samples.map { $0.number % 3 }))
-        }
+        return AugmentedSamples(inputs: inputs, count: count).collated { try NumberedBatch($0) }
     }
 }
 

@@ -30,7 +30,10 @@ final class RecordingData: DataModule<[Int]> {
     }
 
     private func options(_ source: Trace.Source) throws -> LoaderOptions {
-        LoaderOptions(try TraceLoaderOptions(source.params), seed: loaderSeed)
+        var options = LoaderOptions(try TraceLoaderOptions(source.params), seed: loaderSeed)
+        // What is recorded is what one process does.
+        options.isDistributed = false
+        return options
     }
 
     override func teardown() {

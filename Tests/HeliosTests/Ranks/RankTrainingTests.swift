@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TrainingProgram
+
+/// What several processes learn together.
+@Suite("Several processes train", .serialized) struct RankTrainingTests {
+    @Test("what one process learns with the same batches, whatever the number of processes", arguments: [2, 3, 4])
+    func sameWeights(ranks: Int) async throws {
+        for mode in ["minimize", "own"] {
+            let alone = try await Samples(ranks: 1, mode: mode)
+            let together = try await Samples(ranks: ranks, mode: mode)
+            #expect(together.batches == alone.batches, "\(mode)")
+            try expectClose(together, alone)
+        }
+    }
+
+    @Test("with accumulated gradients, too")
+    func accumulation() async throws {
+        let alone = try await Samples(ranks: 1, mode: "minimize", accumulation: 3)
+        let together = try await Samples(ranks: 2, mode: "minimize", accumulation: 3)
+        #expect(together.batches == alone.batches)
+        try expectClose(together, alone)
+    }
+
+    @Test("each sample once in an epoch that begins on two ranks and ends on others", arguments: [1, 3, 4], [2, 4])
+    func elastic(ranks: Int, stop: Int) async throws {
+        let whole = try await Samples(ranks: 1, mode: "minimize")
+        try await withTemporaryFolder { folder in
+            let first = try await Samples(ranks: 2, mode: "minimize", stop: stop, folder: folder)
+            #expect(first.outcome == "interrupted by Trainer.stop()" && first.batches.count == stop)
+            let rest = try await Samples(ranks: ranks, mode: "minimize", folder: folder)
+            #expect(rest.outcome == "completed")
+            #expect(first.batches + rest.batches == whole.batches)
+            for epoch in 1...SampleTraining.epochs {
+                let seen = (first.batches + rest.batches).filter { $0.epoch == epoch }.flatMap(\.samples)
+                #expect(seen.sorted() == Array(0..<SampleTraining.sampleCount))
+            }
+            try expectClose(rest, whole)
+        }
+    }
+
+    @Test("stopped by one rank at any step, they end in the bits of a training that was not stopped")
+    func stopAnywhere() async throws {
+        let seeds = RankTrainingTests.isThorough ? Array(0..<40) : [0, 1, 2, 3]
+        try await withTemporaryFolder { folder in
+            let (lines, end) = try await runRanks(
+                ["stop-anywhere", "2", folder.path] + seeds.map { "\($0)" }, limit: RankTrainingTests.isThorough ? 900 : 120)
+            #expect(end.status == 0, "\(describe(end))")
+            #expect(lines.count == seeds.count && lines.allSatisfy { $0.hasSuffix("trainings that were stopped") }, "\(describe(end))")
+        }
+    }
+
+    @Test("the hooks of each rank are called as Python Helios calls them")
+    func traces() async throws {
+        let (failing, files) = try TraceTests.files.partitioned { file in
+            try Trace(file).runs.contains { $0.returns == false }
+        }
+        // After a failure the ranks part.
+        for files in [files] + failing.map({ [$0] }) {
+            let (lines, end) = try await runRanks(["traces", "2"] + files.map(\.path))
+            #expect(end.status == 0, "\(describe(end))")
+            #expect(lines.count == files.count && lines.allSatisfy { $0.hasSuffix("calls on 2 ranks") }, "\(describe(end))")
+        }
+    }
+
+    static let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
+
+    private func expectClose(_ together: Samples, _ alone: Samples) throws {
+        #expect(together.weights.count == alone.weights.count && !alone.weights.isEmpty)
+        for (left, right) in zip(together.weights, alone.weights) { #expect(abs(left - right) < 1e-12) }
+        #expect(abs(together.score - alone.score) < 1e-12)
+        for (number, loss) in together.losses {
+            let expected = try #require(alone.losses[number])
+            #expect(abs(loss - expected) < 1e-12)
+        }
+    }
+}
+
+/// What a SampleTraining printed.
+private struct Samples {
+    struct Batch: Equatable {
+        let epoch: Int
+        let samples: [Int]
+    }
+
+    var batches: [Batch] = []
+    var losses: [Int: Double] = [:]
+    var weights: [Double] = []
+    var score = Double.nan
+    var outcome = ""
+
+    init(ranks: Int, mode: String, accumulation: Int = 1, stop: Int = 0, folder: URL? = nil) async throws {
+        let temporary = FileManager.default.temporaryDirectory.appending(path: "helios-test-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: temporary) }
+        let (lines, end) = try await runRanks(
+            ["samples", "\(ranks)", (folder ?? temporary).path, "\(stop)", mode, "\(accumulation)"])
+        #expect(end.status == 0, "\(describe(end))")
+        for line in lines {
+            let words = line.split(separator: " ")
+            switch words[0] {
+            case "batch":
+                batches.append(
+                    Batch(epoch: Int(words[1]) ?? 0, samples: words[3].split(separator: ",").compactMap { Int($0) }))
+            case "loss": losses[Int(words[1]) ?? 0] = Double(words[2])
+            case "weights": weights = words.dropFirst().compactMap { Double($0) }
+            case "scores": score = Double(words[1]) ?? .nan
+            case "outcome": outcome = words.dropFirst().joined(separator: " ")
+            default: break
+            }
+        }
+    }
+}
+
+extension Array {
+    fileprivate func partitioned(_ isFirst: (Element) throws -> Bool) rethrows -> ([Element], [Element]) {
+        (try filter(isFirst), try filter { try !isFirst($0) })
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Helios
+
+/// A training in which something happens to one rank in the middle of an epoch.
+struct FaultyTraining {
+    private let ranks: Int
+    private let folder: URL
+    private let rank: Int
+    private let fault: String
+
+    /// - Parameter arguments: the folder of checkpoints, the rank to which it happens, and what: `throw`, `kill`, `hang`,
+    ///   `loop`, `nan`, `signal`, `loss-names`, `no-space`.
+    init(_ ranks: Int, _ arguments: [String]) {
+        self.ranks = ranks
+        folder = URL(filePath: arguments[0])
+        rank = Int(arguments[1]) ?? 0
+        fault = arguments[2]
+    }
+
+    func run() throws {
+        let trainer = try Trainer(
+            .epochs(4), checkpoints: .in(folder, every: 1), device: .cpu,
+            processes: .count(ranks, timeout: .seconds(3)), display: .nothing)
+        let model = FaultyModel(faultyRank: rank, fault: fault)
+        let outcome = try trainer.fit(model, FaultyData()).outcome
+        if model.rank == 0 { print("outcome \(outcome), \(trainer.state.globalIteration) steps") }
+    }
+}
+
+private final class FaultyModel: Model<LabeledBatch> {
+    private var network: Linear!
+    private var optimizer: SGD!
+    private let faultyRank: Int
+    private let fault: String
+
+    init(faultyRank: Int, fault: String) {
+        self.faultyRank = faultyRank
+        self.fault = fault
+        super.init(saveName: "faulty")
+    }
+
+    override func setup(fastInit: Bool) throws {
+        network = Linear(4, 3)
+        optimizer = try SGD(network.parameters(), learningRate: 0.1)
+    }
+
+    override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+        let isNow = state.globalIteration == 13 && rank == faultyRank
+        switch isNow ? fault : "" {
+        case "throw": throw ConfigurationError("the disk of rank \(rank) is on fire")
+        case "kill": kill(getpid(), SIGKILL)
+        case "hang": kill(getpid(), SIGSTOP)
+        case "loop": while true { Thread.sleep(forTimeInterval: 0.1) }
+        case "signal": kill(getpid(), SIGTERM)
+        default: break
+        }
+        try minimize(optimizer) {
+            let loss = try crossEntropy(network(batch.inputs), batch.targets)
+            return isNow && fault == "nan" ? try loss * Double.nan : loss
+        }
+        if isNow, fault == "loss-names" { lossItems = ["other": try Tensor(0.5)] }
+    }
+}
+
+private final class FaultyData: DataModule<LabeledBatch> {
+    override func setup() throws {
+        let inputs = try Tensor.randn([40, 4], generator: Generator(seed: 1))
+        let targets = try Tensor((0..<40).map { $0 % 3 })
+        try addTrainPhase(TensorDataset(inputs: inputs, targets: targets), LoaderOptions(batchSize: 8, shuffle: true))
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Helios
+
+/// A training in which rank 0 prints the samples of each step, from all ranks, and in the end the weights.
+///
+/// Its sums are in double precision, so that trainings on different numbers of ranks can be told from wrong ones.
+struct SampleTraining {
+    static let sampleCount = 46
+    static let epochs = 3
+
+    private let ranks: Int
+    private let folder: URL
+    private let stop: Int
+    private let usesMinimize: Bool
+    private let accumulation: Int
+
+    /// - Parameter arguments: the folder of checkpoints, the iteration after which the last rank stops the training (0 for
+    ///   none), whether `minimize` makes the steps or the model itself, and the number of batches in a step.
+    init(_ ranks: Int, _ arguments: [String]) {
+        self.ranks = ranks
+        folder = URL(filePath: arguments[0])
+        stop = Int(arguments[1]) ?? 0
+        usesMinimize = arguments[2] == "minimize"
+        accumulation = Int(arguments[3]) ?? 1
+    }
+
+    func run() throws {
+        let model = SampleModel(stop: stop, usesMinimize: usesMinimize)
+        let trainer = try Trainer(
+            .epochs(SampleTraining.epochs), validation: .every(1), checkpoints: .in(folder, every: 1),
+            accumulation: .batches(accumulation), seed: 5, device: .cpu,
+            processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
+        let result = try trainer.fit(model, SampleData())
+        let weights = try model.network.parameters().flatMap { try $0.array(Double.self) }
+        let found = (
+            "\(result.outcome)", "\(result.validationScores.numbers.sorted { $0.key < $1.key })", weights.map(\.bitPattern),
+            trainer.lastCheckpoint?.lastPathComponent ?? ""
+        )
+        let all = try World.current?.group.allGatherObject(["result": .string("\(found)")]) ?? []
+        guard try all.allSatisfy({ try $0.string("result") == "\(found)" }) else {
+            throw ConfigurationError("the results of the ranks differ: \(all)")
+        }
+        guard model.rank == 0 else { return }
+        print("weights \(weights.map { "\($0)" }.joined(separator: " "))")
+        print("scores \(result.validationScores.numbers["mean"] ?? .nan) \(result.validationScores.numbers["error"] ?? .nan)")
+        print("outcome \(result.outcome)")
+    }
+}
+
+private final class SampleModel: Model<NumberedBatch> {
+    fileprivate var network: Sequential!
+    private var optimizer: SGD!
+    private var scheduler: ExponentialLR!
+    private let stop: Int
+    private let usesMinimize: Bool
+    private let mean = MeanMetric()
+
+    init(stop: Int, usesMinimize: Bool) {
+        self.stop = stop
+        self.usesMinimize = usesMinimize
+        super.init(saveName: "samples")
+    }
+
+    override func setup(fastInit: Bool) throws {
+        network = Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
+        try network.to(.float64)
+        optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
+        scheduler = try ExponentialLR(optimizer, gamma: 0.95)
+    }
+
+    private func loss(_ batch: NumberedBatch) throws -> Tensor {
+        try crossEntropy(network(batch.inputs.to(.float64)), batch.targets)
+    }
+
+    override func trainStep(_ batch: NumberedBatch, state: TrainingState) throws {
+        let own: StateDict = ["numbers": .list(batch.numbers.map { .int($0) })]
+        let all = try trainer?.world?.group.allGatherObject(own) ?? [own]
+        let numbers = try all.flatMap { try $0.list("numbers") }.compactMap { if case .int(let number) = $0 { number } else { nil } }
+        // A rank without a sample computes with the first of another rank.
+        let seen = numbers.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+        if rank == 0 {
+            print("batch \(state.globalEpoch) \(state.globalIteration) \(seen.map(String.init).joined(separator: ","))")
+        }
+        if usesMinimize {
+            try minimize(optimizer, clip: .norm(0.5), scheduler: scheduler) { try loss(batch) }
+        } else {
+            let loss = try loss(batch)
+            try (loss / Double(batchesPerStep)).backward()
+            lossItems["loss"] = loss
+            guard isStepDue else { return }
+            try clipGradients(optimizer.parameters, optimizer, maxNorm: 0.5)
+            try optimizer.step()
+            try optimizer.zeroGrad()
+            try scheduler.step()
+        }
+    }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        if rank == 0 { print("loss \(state.globalIteration) \(lastLosses["loss"] ?? .nan)") }
+        if stop == state.globalIteration, rank == (trainer?.world?.size ?? 1) - 1 { trainer?.stop() }
+    }
+
+    override func onValidationStart(validationCycle: Int) throws {
+        try super.onValidationStart(validationCycle: validationCycle)
+        mean.reset()
+    }
+
+    override func validStep(_ batch: NumberedBatch, step: Int) throws {
+        let losses = try crossEntropy(network(batch.inputs.to(.float64)), batch.targets, reduction: .none)
+        try mean.update(losses)
+    }
+
+    override func onValidationEnd(validationCycle: Int) throws {
+        validationScores["mean"] = try mean.compute()
+        validationScores["error"] = Double(validationCycle)
+        try super.onValidationEnd(validationCycle: validationCycle)
+    }
+}
+
+private final class SampleData: DataModule<NumberedBatch> {
+    override func setup() throws {
+        try addTrainPhase(source(SampleTraining.sampleCount), LoaderOptions(batchSize: 12, shuffle: true, workers: 1))
+        try setValidation(source(17), LoaderOptions(batchSize: 8, isDistributed: true))
+    }
+
+    private func source(_ count: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {
+        let inputs = try Tensor.randn([count, 4], generator: Generator(seed: UInt64(count)))
+        return AugmentedSamples(inputs: inputs, count: count).collated { try NumberedBatch($0) }
+    }
+}
