@@ -39,7 +39,7 @@ enum TrainingProgram {
             stops.append((1...max(whole.stepCount, 1)).map { .step($0) })
             for (number, stops) in stops.enumerated() {
                 let parts = try configuration.train(in: folder.appending(path: "\(number)"), stops: stops)
-                for difference in parts.differences(from: whole) {
+                for difference in parts.differences(from: whole).prefix(4).map({ $0.prefix(200) }) {
                     print("seed \(seed), stopped at \(stops.count == 1 ? "\(stops)" : "every step"): \(difference)")
                 }
             }

@@ -25,7 +25,8 @@ struct Checkpoint {
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
         static let environment: StateDict.Key = "environment"
-        static let randomOfRanks: StateDict.Key = "rng_of_ranks"
+        /// Nor does Python Helios have what belongs to one of several ranks.
+        static let ranks: StateDict.Key = "ranks"
         // Inside "model":
         static let user: StateDict.Key = "user"
         static let scaler: StateDict.Key = "amp_scaler"
@@ -39,7 +40,7 @@ struct Checkpoint {
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
                 written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed,
-                environment, randomOfRanks,
+                environment, ranks,
             ]
             .map(\.description))
     }
@@ -59,8 +60,8 @@ struct Checkpoint {
     /// What the order of the epoch that it is in the middle of was drawn from; `nil` if the order was not drawn.
     let orderSeed: UInt64?
     let random: RandomState
-    /// Those of all ranks, if several processes saved it together.
-    let randomOfRanks: [RandomState]
+    /// What belongs to each rank, if several processes saved it together.
+    let ranks: [RankState]
     let data: StateDict
     let epochLayout: EpochLayout?
     /// The state of the run's logs: the log file's under `root`, each logger's under its name.
@@ -83,7 +84,7 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        random: RandomState, randomOfRanks: [RandomState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
+        random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -100,7 +101,7 @@ struct Checkpoint {
         self.progress = progress
         self.orderSeed = orderSeed
         self.random = random
-        self.randomOfRanks = randomOfRanks
+        self.ranks = ranks
         self.data = try data.stateDict()
         let epoch = trainingState.datasetIter > 0 ? trainingState.globalEpoch - 1 : nil
         epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
@@ -116,7 +117,11 @@ struct Checkpoint {
     }
 
     /// Restores the model; with `fastInit` its networks only.
-    func restore<Batch>(_ model: Model<Batch>, fastInit: Bool) throws {
+    ///
+    /// - Parameters:
+    ///   - rank: the number of this process among those that resume from the checkpoint.
+    ///   - rankCount: how many processes do.
+    func restore<Batch>(_ model: Model<Batch>, fastInit: Bool, rank: Int = 0, of rankCount: Int = 1) throws {
         if !fastInit, let mixedPrecision = model.mixedPrecision {
             guard let scalerState else {
                 throw StateDictError("it has no state of a scaler: it was saved without mixed precision")
@@ -128,7 +133,8 @@ struct Checkpoint {
             model.runningLosses = try runningLosses.numbers()
             model.lastLosses = try lastLosses.numbers()
             model.validationScores = try Scores(validationScores)
-            if let gradients { try PendingGradients.load(gradients, into: model) }
+            let own = rankCount > 1 && ranks.count == rankCount ? ranks[rank].gradients : gradients
+            if let own { try PendingGradients.load(own, into: model) }
         }
     }
 
@@ -169,9 +175,7 @@ extension Checkpoint {
         ]
         if let epochLayout { state[Key.epoch] = .dictionary(epochLayout.stateDict()) }
         state[Key.resumePoint] = .string(position.rawValue)
-        if !randomOfRanks.isEmpty {
-            state[Key.randomOfRanks] = .list(randomOfRanks.map { .dictionary($0.stateDict()) })
-        }
+        if !ranks.isEmpty { state[Key.ranks] = .list(ranks.map { .dictionary($0.stateDict()) }) }
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
@@ -204,11 +208,11 @@ extension Checkpoint {
         lastLosses = model[Key.lastLosses] == nil ? [:] : try model.dictionary(Key.lastLosses)
         validationScores = model[Key.validationScores] == nil ? [:] : try model.dictionary(Key.validationScores)
         random = try RandomState(state.dictionary(Key.random))
-        randomOfRanks = try (state[Key.randomOfRanks] == nil ? [] : state.list(Key.randomOfRanks)).map { value in
-            guard case .dictionary(let random) = value else {
-                throw StateDictError("the state of a rank's random numbers is a \(value.typeName)")
+        ranks = try (state[Key.ranks] == nil ? [] : state.list(Key.ranks)).map { value in
+            guard case .dictionary(let rank) = value else {
+                throw StateDictError("what belongs to a rank is a \(value.typeName), and must be a dictionary")
             }
-            return try RandomState(random)
+            return try RankState(rank)
         }
         data = try state.dictionary(Key.data)
         epochLayout = state[Key.epoch] == nil ? nil : try EpochLayout(state.dictionary(Key.epoch))

@@ -43,7 +43,7 @@ import Testing
 
     @Test("stopped by one rank at any step, they end in the bits of a training that was not stopped")
     func stopAnywhere() async throws {
-        let seeds = RankTrainingTests.isThorough ? Array(0..<40) : [0, 1, 2, 3]
+        let seeds = RankTrainingTests.isThorough ? Array(0..<40) : [2, 3, 6]
         try await withTemporaryFolder { folder in
             let (lines, end) = try await runRanks(
                 ["stop-anywhere", "2", folder.path] + seeds.map { "\($0)" }, limit: RankTrainingTests.isThorough ? 900 : 120)

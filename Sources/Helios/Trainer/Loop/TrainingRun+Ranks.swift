@@ -18,10 +18,10 @@ extension TrainingRun {
     /// Restores the random numbers of a checkpoint: those of this rank, if it was saved by as many ranks; else rank 0
     /// takes those of rank 0, and the others begin their own.
     func restoreRandomNumbers(_ checkpoint: Checkpoint) throws {
-        let states = checkpoint.randomOfRanks
+        let states = checkpoint.ranks
         guard ranks.areSeveral else { return try checkpoint.random.restore(device: status.options.device) }
         if states.count == ranks.count {
-            try states[ranks.rank].restore(device: status.options.device)
+            try states[ranks.rank].random.restore(device: status.options.device)
         } else if ranks.isFirst {
             try checkpoint.random.restore(device: status.options.device)
         } else {

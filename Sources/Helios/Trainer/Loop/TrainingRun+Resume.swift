@@ -20,7 +20,7 @@ extension TrainingRun {
         guard savesCheckpoints, let entry = newest else { return nil }
         let file = try restore(entry) { checkpoint in
             let program = try OptionOverride(model)
-            try checkpoint.restore(model, fastInit: false)
+            try checkpoint.restore(model, fastInit: false, rank: ranks.rank, of: ranks.count)
             try checkAccumulation(of: checkpoint)
             try resolveOptions(checkpoint, program)
             try data.loadStateDict(checkpoint.data)

@@ -128,16 +128,17 @@ extension TrainingRun {
         at position: LoopPosition, _ history: CheckpointHistory, logs: StateDict? = nil, error: String? = nil
     ) throws -> Checkpoint {
         model.unsavedTensors = []
-        let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
+        let own = RankState(
+            random: try RandomState.current(seed: status.options.seed, device: status.options.device),
+            gradients: hasPendingGradients ? try PendingGradients.stateDict(of: model) : nil)
         // After an error the other ranks do not answer.
-        let isAlone = !ranks.areSeveral || error != nil
-        let randomOfRanks = isAlone ? [] : try ranks.gather(random.stateDict()).map { try RandomState($0) }
+        let states = ranks.areSeveral && error == nil ? try ranks.gather(own.stateDict()).map { try RankState($0) } : []
         let checkpoint = try Checkpoint(
             trainingState: state, position: position, model: model, plugins: status.plugins, data: data,
-            gradients: hasPendingGradients ? PendingGradients.stateDict(of: model) : nil,
+            gradients: states.isEmpty ? own.gradients : RankState.meanGradients(of: states),
             progress: progress.stateDict(),
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
-            random: random, randomOfRanks: randomOfRanks,
+            random: own.random, ranks: states,
             logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
             accumulationSteps: status.options.accumulation.batches, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)
