@@ -53,13 +53,16 @@ enum TrainingProgram {
             let replay = try TraceReplay(Trace(file), ranks: ranks)
             let isFirst = World.current?.rank ?? 0 == 0
             if isFirst, let difference = try replay.report().difference { print("\(file.path): \(difference)") }
-            // Rank 0 alone names checkpoints.
-            let calls = replay.replayed.flatMap(\.calls).filter { $0["call"] != "append_metadata_to_chkpt_name" }
-            let all = try World.current?.group.allGatherObject(["calls": .string("\(calls)")]) ?? []
+            // Rank 0 alone prepares the data and names checkpoints.
+            let calls = replay.replayed.flatMap(\.calls)
+                .filter { $0["call"] != "append_metadata_to_chkpt_name" && $0["call"] != "prepare_data" }
+            let hasFailed = replay.replayed.contains { $0.error != nil }
+            let world = hasFailed ? nil : World.current
+            let all = try world?.group.allGatherObject(["calls": .string("\(calls)")]) ?? []
             if let other = try all.firstIndex(where: { try $0.string("calls") != all[0].string("calls") }) {
                 print("\(file.path): rank \(other) made other calls than rank 0")
             }
-            print("\(file.lastPathComponent): \(calls.count) calls on \(max(all.count, 1)) ranks")
+            print("\(file.lastPathComponent): \(calls.count) calls on \(hasFailed ? ranks : max(all.count, 1)) ranks")
         }
     }
 }

@@ -37,7 +37,11 @@ struct TraceReplay {
         defer { try? FileManager.default.removeItem(at: folder) }
         // Python Helios makes it, also for a test.
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for run in trace.runs { replayed.append(try replay(run.run, in: folder)) }
+        for run in trace.runs {
+            replayed.append(try replay(run.run, in: folder))
+            // After a failure the ranks have parted.
+            if ranks > 1, replayed.last?.error != nil { break }
+        }
     }
 
     /// The seed of loaders that have none of their own.
