@@ -5,11 +5,12 @@ import TorchNN
 import TorchOptim
 
 /// One rank of a job, for tests of several processes: `DistributedProgram <rank> <size> <port of the store> <what to
-/// do>`.
+/// do>`, or `DistributedProgram join …`.
 @main
 enum DistributedProgram {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == "join" { exit(try JoiningProgram.main(Array(arguments.dropFirst()))) }
         let numbers = arguments.prefix(3).compactMap { Int($0) }
         guard arguments.count == 4, numbers.count == 3, let task = arguments.last else { exit(64) }
         try LibTorch.setThreadCount(1)

@@ -19,6 +19,14 @@ public enum Python {
         "PYTHONPYCACHEPREFIX": root.appending(path: ".build/python-cache").path,
     ]
 
+    /// The variables of a Python that finds the wheel.
+    public static var torchEnvironment: [String: String] {
+        [
+            "PYTHONPATH": wheel?.path ?? "",
+            "PYTHONPYCACHEPREFIX": root.appending(path: ".build/python-cache").path,
+        ]
+    }
+
     /// The folder of a stand-in for the package wandb.
     public static let wandbStandIn = script("wandb-stand-in")
 

@@ -1,5 +1,6 @@
 // Stores of c10d: keys and values that all processes of a job see.
 
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/HashStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <string>
 #include <vector>
@@ -23,9 +25,23 @@ using namespace ctorch;
 
 namespace {
 
+/// Lets c10d write no messages to standard error, each with a trace of its own code: its errors are thrown, too. Whoever
+/// wants them sets TORCH_CPP_LOG_LEVEL, which libtorch reads in Python only.
+void quietLogging() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (std::getenv("TORCH_CPP_LOG_LEVEL") != nullptr) {
+      c10::initLogging();
+    } else {
+      FLAGS_caffe2_log_level = c10::GLOG_FATAL;
+    }
+  });
+}
+
 template <typename Body>
 CTStore *guardedStore(const char *operation, Body &&body) noexcept {
   return guarded(operation, {}, static_cast<CTStore *>(nullptr), [&] {
+    quietLogging();
     return released<CTStore, c10d::Store>(body());
   });
 }

@@ -14,8 +14,8 @@ extension LaunchVariables {
         try variables.requireRank("RANK", rank, below: "WORLD_SIZE", size)
         if let text = variables.optionalText("PET_NPROC_PER_NODE"), let count = Int(text), count > 1 {
             throw variables.error(
-                "LOCAL_RANK is missing, though PET_NPROC_PER_NODE is \(count). Start the program with torchrun in each pod, "
-                    + "which sets LOCAL_RANK, or set nprocPerNode to 1")
+                "LOCAL_RANK is missing, though PET_NPROC_PER_NODE is \(count). Start the program with torchrun in each "
+                    + "pod, which sets LOCAL_RANK, or set nprocPerNode to 1")
         }
         // For elastic jobs it is a range, as in 1:4.
         if let text = variables.optionalText("PET_NNODES"), let count = Int(text), count != size {

@@ -2,7 +2,8 @@
 // the number of the job, unless MASTER_ADDR and MASTER_PORT say it.
 
 extension LaunchVariables {
-    /// - Returns: `nil` for a process that is no task of `srun`: a batch script, the shell of `salloc`, or a single task.
+    /// - Returns: `nil` for a process that is no task of `srun`: a batch script, the shell of `salloc`, or a single
+    ///   task.
     static func readSlurm(_ variables: Variables) throws -> LaunchVariables? {
         let rank = try variables.number("SLURM_PROCID", "the number of the task among all")
         let localRank = try variables.number("SLURM_LOCALID", "the number of the task on its machine")
@@ -19,7 +20,7 @@ extension LaunchVariables {
             worldSize != size
         {
             throw variables.error(
-                "WORLD_SIZE is \(worldSize), but \(sizeName) is \(size). WORLD_SIZE should be the number of tasks, or unset"
+                "WORLD_SIZE is \(worldSize), but \(sizeName) is \(size). It should be the number of tasks, or unset"
             )
         }
         if size == 1 { return nil }
@@ -41,7 +42,7 @@ extension LaunchVariables {
             // What follows is of the whole job if this task is in a smaller step.
             if name == "SLURM_STEP_TASKS_PER_NODE", counts.reduce(0, +) != size {
                 throw variables.error(
-                    "\(name) is '\(text)', but there are \(size) tasks. It should be the number of tasks on each machine"
+                    "\(name) is '\(text)', but there are \(size) tasks. It should be their number on each machine"
                 )
             }
             if Set(counts).count == 1 { return (counts[0], name) }
@@ -81,8 +82,8 @@ extension LaunchVariables {
         }
         if let address = variables.optionalText("SLURM_LAUNCH_NODE_IPADDR") { return address }
         throw variables.error(
-            "SLURM_JOB_NODELIST is missing. It should be the list of the job's machines; or set MASTER_ADDR to the machine "
-                + "of rank 0")
+            "SLURM_JOB_NODELIST is missing. It should be the list of the job's machines; or set MASTER_ADDR to the "
+                + "machine of rank 0")
     }
 
     /// As in `node[01-04,07],gpu3`: `node01`.

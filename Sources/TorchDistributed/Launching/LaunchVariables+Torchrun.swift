@@ -7,7 +7,7 @@ extension LaunchVariables {
         if let text = variables.optionalText("TORCHELASTIC_USE_AGENT_STORE") {
             guard ["true", "false"].contains(text.lowercased()) else {
                 throw variables.error(
-                    "TORCHELASTIC_USE_AGENT_STORE is '\(text)'. It should be True if torchrun hosts the store, else False"
+                    "TORCHELASTIC_USE_AGENT_STORE is '\(text)'. It should be True if torchrun has the store, or False"
                 )
             }
             usesAgentStore = text.lowercased() == "true"
@@ -20,8 +20,8 @@ extension LaunchVariables {
                 "TORCHELASTIC_MAX_RESTARTS", "how often torchrun may start the processes again", in: 0...Int(Int32.max))
             if let most, restartCount > most {
                 throw variables.error(
-                    "TORCHELASTIC_RESTART_COUNT is \(restartCount), but TORCHELASTIC_MAX_RESTARTS is \(most). It should be "
-                        + "\(meaning), at most \(most)")
+                    "TORCHELASTIC_RESTART_COUNT is \(restartCount), but TORCHELASTIC_MAX_RESTARTS is \(most). It "
+                        + "should be \(meaning), at most \(most)")
             }
         }
         return LaunchVariables(
@@ -46,14 +46,14 @@ extension LaunchVariables {
         try variables.requireRank("LOCAL_RANK", localRank, below: "LOCAL_WORLD_SIZE", localSize)
         guard localSize <= size else {
             throw variables.error(
-                "LOCAL_WORLD_SIZE is \(localSize), but WORLD_SIZE is \(size). It should be the number of processes on this "
-                    + "machine, at most \(size)")
+                "LOCAL_WORLD_SIZE is \(localSize), but WORLD_SIZE is \(size). It should be the number of processes on "
+                    + "this machine, at most \(size)")
         }
         // The ranks of a machine follow one another.
         guard localRank <= rank, rank - localRank + localSize <= size else {
             throw variables.error(
-                "LOCAL_RANK is \(localRank) of LOCAL_WORLD_SIZE \(localSize), which does not fit RANK \(rank) of WORLD_SIZE "
-                    + "\(size). It should be the number of the process on this machine")
+                "LOCAL_RANK is \(localRank) of LOCAL_WORLD_SIZE \(localSize), which does not fit RANK \(rank) of "
+                    + "WORLD_SIZE \(size). It should be the number of the process on this machine")
         }
         return RankInfo(rank: rank, size: size, localRank: localRank, localSize: localSize)
     }

@@ -51,8 +51,8 @@ public struct LaunchVariables: Sendable, Hashable {
         // Whoever wrote these does not expect a process that works by itself.
         for name in ["WORLD_SIZE", "PET_RDZV_ENDPOINT"] where variables.has(name) {
             throw variables.error(
-                "RANK is missing, though \(name) is set. Start the program with torchrun, which sets RANK to the number of "
-                    + "the process, or unset \(name)")
+                "RANK is missing, though \(name) is set. Start the program with torchrun, which sets RANK to the "
+                    + "number of the process, or unset \(name)")
         }
         return nil
     }

@@ -17,23 +17,24 @@ enum ParentWatch {
         }
     }
 
-    /// Kills a parent that does not end by itself in time. It is for a parent that hangs, which nobody else would end.
+    /// Kills a parent that neither answers nor ends in time: one that hangs, which nothing else would end.
     ///
     /// - Parameters:
     ///   - parent: the process that started this one.
     ///   - limit: how long to wait. This process ends with its parent.
-    ///   - news: through which the parent answers; if it does, it notices failures itself.
+    ///   - news: through which the parent answers; then it notices by itself that this process ends.
     static func end(_ parent: Int32, within limit: Duration, unlessAnswers news: FailureNews?) {
-        if let news, news.isAnswered { return }
+        if let news, !news.wasSilent, news.isAnswered() { return }
         let end = ContinuousClock.now + limit
-        while ContinuousClock.now < end, getppid() == parent {
-            Thread.sleep(forTimeInterval: 0.02)
-        }
+        while ContinuousClock.now < end, getppid() == parent { Thread.sleep(forTimeInterval: 0.02) }
+        // It may have been stopped for a while only.
+        if let news, news.isAnswered() { return }
         guard getppid() == parent else { return }
-        let text = "rank 0 (process \(parent)) did not answer for \(limit.inSeconds), and is killed\n"
+        let text = "rank 0 (process \(parent)) did not answer for \(limit.inSeconds), and was killed\n"
+        // Where it writes may be stopped, too.
         _ = bounded(FailureNews.patience) {
-            _ = Array(text.utf8).withUnsafeBytes { write(ProgramCopy.parentErrors, $0.baseAddress, $0.count) }
+            Array(text.utf8).withUnsafeBytes { write(ProgramCopy.parentErrors, $0.baseAddress, $0.count) }
         }
-        kill(parent, SIGKILL)
+        if getppid() == parent { kill(parent, SIGKILL) }
     }
 }

@@ -24,7 +24,7 @@ public struct RankInfo: Sendable, Hashable {
         self.localSize = localSize
     }
 
-    /// Where this process stands now: Python Helios' `get_dist_info()`. It is ``alone`` before ``World/join(processes:timeout:)``
-    /// and after ``World/leave()``.
+    /// Where this process stands now: Python Helios' `get_dist_info()`. It is ``alone`` before
+    /// ``World/join(processes:timeout:)`` and after ``World/leave()``.
     public static var current: RankInfo { World.current?.info ?? .alone }
 }

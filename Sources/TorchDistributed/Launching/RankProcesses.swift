@@ -98,10 +98,9 @@ final class RankProcesses: Sendable {
     private func show(_ failure: RankFailure) {
         // Its last words may still be in the pipes.
         output.waitForEnd(of: failure.rank, limit: .milliseconds(500))
-        var lines = "\(failure)"
-        let last = output.lastLines(of: failure.rank)
-        if !last.isEmpty { lines += "; the last lines of its standard output:" }
-        RankProcesses.complain([lines] + last.map { "[rank \(failure.rank)] \($0)" })
+        let lastLines = output.lastLines(of: failure.rank)
+        let ending = lastLines.isEmpty ? "" : "; the last lines of its standard output:"
+        RankProcesses.complain(["\(failure)\(ending)"] + lastLines.map { "[rank \(failure.rank)] \($0)" })
     }
 
     /// Writes lines to standard error, unless it is blocked.

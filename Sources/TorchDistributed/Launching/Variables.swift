@@ -26,7 +26,7 @@ struct Variables {
         let text = try text(name, meaning)
         guard let number = Int(text), range.contains(number) else {
             throw error(
-                "\(name) is '\(text)'. It should be \(meaning), a number from \(range.lowerBound) to \(range.upperBound)"
+                "\(name) is '\(text)'. It should be \(meaning), from \(range.lowerBound) to \(range.upperBound)"
             )
         }
         return number

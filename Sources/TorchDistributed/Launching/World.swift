@@ -9,7 +9,8 @@ import Torch
 /// defer { world?.leave() }
 /// World.globalPrint("there are \(RankInfo.current.size) processes")
 /// ```
-/// ``join(processes:timeout:)`` finds the others: a launcher such as torchrun started them, or rank 0 starts them itself.
+/// ``join(processes:timeout:)`` finds the others: a launcher such as torchrun started them, or rank 0 starts them
+/// itself.
 public final class World: Sendable {
     /// Where this process stands among the others.
     public let info: RankInfo
@@ -25,8 +26,6 @@ public final class World: Sendable {
     let news: FailureNews
     /// Those that this process started.
     let processes: RankProcesses?
-    /// The process that started this one as a copy of itself.
-    let parent: Int32?
     /// Whether the store is in this process, which others need until they have left.
     let hostsStore: Bool
     private let state = Mutex(State.working)
@@ -39,7 +38,7 @@ public final class World: Sendable {
 
     init(
         _ info: RankInfo, _ launcher: Launcher, group: ProcessGroup, store: Store, news: FailureNews, timeout: Duration,
-        processes: RankProcesses? = nil, parent: Int32? = nil, hostsStore: Bool
+        processes: RankProcesses? = nil, hostsStore: Bool
     ) {
         self.info = info
         self.launcher = launcher
@@ -48,7 +47,6 @@ public final class World: Sendable {
         self.news = news
         self.timeout = timeout
         self.processes = processes
-        self.parent = parent
         self.hostsStore = hostsStore
     }
 
@@ -102,8 +100,8 @@ public final class World: Sendable {
 
     /// What an error of a collective operation comes from.
     ///
-    /// - Returns: a ``RankFailure`` if another rank told of its failure, or if its process ended and this rank or rank 0
-    ///   started it; else `error` itself. It waits up to a second for the news.
+    /// - Returns: a ``RankFailure`` if another rank told of its failure, or if its process ended and this rank or rank
+    ///   0 started it; else `error` itself. It waits up to a second for the news.
     public func cause(of error: any Error) -> any Error {
         guard World.isConsequence(error) else { return error }
         // A rank that is not there tells nothing, and one that failed did so before.
@@ -126,7 +124,8 @@ public final class World: Sendable {
 
     // MARK: The end
 
-    /// Leaves in good order. The process that hosts the store waits until the others have left, too, at most the timeout.
+    /// Leaves in good order. The process that hosts the store waits until the others have left, too, at most the
+    /// timeout.
     ///
     /// Processes that this one started run on, and end by themselves: at the end of this process, they get the timeout
     /// for that.
