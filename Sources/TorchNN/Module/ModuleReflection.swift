@@ -155,7 +155,7 @@ private func isPlain(_ value: Any) -> Bool {
     switch type(of: value) {
     case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Double?.Type, is Tensor.Type,
         is Tensor?.Type, is DType.Type, is Device.Type, is any SpatialSize.Type, is Padding.Type, is PaddingMode.Type,
-        is Reduction.Type:
+        is Reduction.Type, is (any BatchSynchronization)?.Type:
         true
     default: false
     }

@@ -15,7 +15,7 @@ struct LayerNamesTests {
         "ParameterList": "compared in ParameterListTests",
         "RNNBase": "the base of RNN, LSTM and GRU",
         "RNNCellBase": "the base of the cells",
-        "SyncBatchNorm": "needs process groups, which stand above TorchNN",
+        "SyncBatchNorm": "needs process groups: it is in TorchDistributed",
         "AdaptiveLogSoftmaxWithLoss": "a layer and a loss in one: not written yet",
     ]
 

@@ -5,7 +5,10 @@ import Torch
 /// In training the statistics are those of the batch, which go into the running ones; in evaluation they are the
 /// running ones.
 /// Ioffe and Szegedy 2015, "Batch normalization".
-public class BatchNorm: ChannelNorm, Layer {
+open class BatchNorm: ChannelNorm, Layer {
+    /// Normalizes with the statistics of several processes in training; `nil` for those of this one's batch.
+    package final var synchronization: (any BatchSynchronization)?
+
     /// - Parameters:
     ///   - numFeatures: the number of channels.
     ///   - eps: a small number that keeps the denominator from zero.
@@ -34,15 +37,31 @@ public class BatchNorm: ChannelNorm, Layer {
         if updatesRunningStats, momentum == nil, let numBatchesTracked {
             factor = 1 / (try numBatchesTracked.item(Double.self) + 1)
         }
-        let usesRunningStats = !isTraining || trackRunningStats
-        let output = try batchNorm(
-            input, runningMean: usesRunningStats ? runningMean : nil,
-            runningVar: usesRunningStats ? runningVar : nil,
-            weight: weight, bias: bias, training: isTraining || (runningMean == nil && runningVar == nil),
-            momentum: factor, eps: eps)
+        let output: Tensor
+        if isTraining, let synchronization {
+            output = try synchronization.normalize(input, as: self, momentum: factor)
+        } else {
+            let usesRunningStats = !isTraining || trackRunningStats
+            output = try batchNorm(
+                input, runningMean: usesRunningStats ? runningMean : nil,
+                runningVar: usesRunningStats ? runningVar : nil,
+                weight: weight, bias: bias, training: isTraining || (runningMean == nil && runningVar == nil),
+                momentum: factor, eps: eps)
+        }
         if updatesRunningStats { try numBatchesTracked?.add_(1) }
         return output
     }
+
+    /// PyTorch's name for what the layer does.
+    override var className: String { synchronization == nil ? super.className : "SyncBatchNorm" }
+}
+
+/// How several processes normalize their batches as one.
+package protocol BatchSynchronization: Sendable {
+    /// Normalizes a batch with the statistics of all, and updates the layer's running statistics if it keeps some.
+    ///
+    /// - Parameter momentum: how much of the new statistics goes into the running ones.
+    func normalize(_ input: Tensor, as layer: BatchNorm, momentum: Double) throws -> Tensor
 }
 
 /// Batch normalization of vectors or sequences: takes and gives `[N, C]` or `[N, C, L]`. See `BatchNorm`.
@@ -61,7 +80,7 @@ public final class BatchNorm3d: BatchNorm {
 }
 
 /// What batch and instance normalization share: weight, bias, and running statistics of each channel.
-public class ChannelNorm: Module {
+open class ChannelNorm: Module {
     public let numFeatures: Int
     public let eps: Double
     public internal(set) var momentum: Double?
