@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "TorchSerialization", dependencies: ["CTorch", "Torch"], swiftSettings: swiftSettings),
         .target(
-            name: "TorchDistributed", dependencies: ["CTorch", "Torch", "TorchNN", "TorchSerialization"],
+            name: "TorchDistributed",
+            dependencies: ["CTorch", "Torch", "TorchNN", "TorchOptim", "TorchSerialization"],
             swiftSettings: swiftSettings),
         .target(
             name: "Helios",

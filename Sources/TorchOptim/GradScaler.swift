@@ -101,7 +101,7 @@ public final class GradScaler: Stateful {
         guard progress.stage != .stepped else {
             throw OptimizerError("the optimizer made its step already: call update() after each step")
         }
-        if let scaled = optimizer as? any ScaledOptimizer {
+        if let scaled = optimizer as? any ScaledOptimizer, scaled.takesScaledGradients {
             let isUnscaled = progress.stage == .unscaled
             if !isUnscaled {
                 progress.foundInf = try unscale(optimizer, by: Tensor.full([], 1, dtype: .float32, device: device))

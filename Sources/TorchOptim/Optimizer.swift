@@ -6,7 +6,14 @@ import Torch
 /// is PyTorch's, so each loads what the other wrote.
 open class Optimizer: Stateful {
     /// The parameters with their options; schedulers set the learning rates.
-    public private(set) final var parameterGroups: [ParameterGroup] = []
+    public final var parameterGroups: [ParameterGroup] { base?.parameterGroups ?? ownGroups }
+    private final var ownGroups: [ParameterGroup] = []
+    /// The optimizer that this one makes its steps with, and whose groups it has; `nil` for most.
+    private final let base: Optimizer?
+    /// Which part of a whole state this optimizer keeps; `nil` if it keeps all.
+    package final var part: OptimizerPart?
+    /// What to do after a group was added.
+    package final var groupsDidChange: (() throws -> Void)?
     /// The options that a group has unless it sets its own, under PyTorch's names and in its order.
     public final let defaults: StateDict
     /// What the optimizers of this module remember about the parameters.
@@ -18,8 +25,15 @@ open class Optimizer: Stateful {
     ///   option makes no sense.
     public init(groups: [ParameterGroup], defaults: StateDict) throws {
         self.defaults = defaults
+        base = nil
         guard !groups.isEmpty else { throw OptimizerError("an optimizer needs parameters, and got none") }
         for group in groups { try addParameterGroup(group) }
+    }
+
+    /// An optimizer that makes its steps with another one, and has its groups and options.
+    package init(steppingWith base: Optimizer) {
+        defaults = base.defaults
+        self.base = base
     }
 
     /// The parameters of all groups, in the order by which the state numbers them.
@@ -30,6 +44,11 @@ open class Optimizer: Stateful {
     /// The optimizer keeps a copy of the group: change options in `parameterGroups`.
     /// - Throws: as the initializer does.
     public final func addParameterGroup(_ group: ParameterGroup) throws {
+        if let base {
+            try base.addParameterGroup(group)
+            try groupsDidChange?()
+            return
+        }
         guard !group.parameters.isEmpty else { throw OptimizerError("a parameter group needs parameters") }
         if takesOneGroup, !parameterGroups.isEmpty {
             throw OptimizerError("\(type(of: self)) takes one parameter group, and has it already")
@@ -50,20 +69,21 @@ open class Optimizer: Stateful {
         try requireKnownOptions(group.options, of: "parameter group \(parameterGroups.count)")
         let filled = group.filled(with: defaults)
         try validate(filled.options)
-        parameterGroups.append(filled)
+        ownGroups.append(filled)
+        try groupsDidChange?()
     }
 
     /// Whether a second group is not allowed.
-    var takesOneGroup: Bool { false }
+    var takesOneGroup: Bool { base?.takesOneGroup ?? false }
 
     /// Whether parameters may be complex. A step then treats the two parts of a number as two numbers, as PyTorch does.
-    var takesComplexParameters: Bool { true }
+    var takesComplexParameters: Bool { base?.takesComplexParameters ?? true }
 
     /// Options that PyTorch added to this optimizer alone after version 1.0, so an old state may lack them.
-    var optionsOfLaterVersions: Set<String> { [] }
+    var optionsOfLaterVersions: Set<String> { base?.optionsOfLaterVersions ?? [] }
 
     /// Options that tell optimizers with the same names apart: loading does not change them.
-    var identifyingOptions: [String] { [] }
+    var identifyingOptions: [String] { base?.identifyingOptions ?? [] }
 
     /// Throws unless the options make sense. Called for every group that is added or loaded.
     open func validate(_ options: StateDict) throws {}
@@ -116,7 +136,9 @@ open class Optimizer: Stateful {
                 index += 1
             }
         }
-        return ["state": .dictionary(states), "param_groups": .list(groups)]
+        var whole: StateDict = ["state": .dictionary(states), "param_groups": .list(groups)]
+        if let part { whole[OptimizerPart.key] = .dictionary(part.state) }
+        return whole
     }
 
     /// Restores what `stateDict` returned, here or in PyTorch: the options of each group and the state of each
@@ -129,6 +151,7 @@ open class Optimizer: Stateful {
     /// - Throws: `OptimizerError` or `StateDictError` if groups, parameters, options or states do not fit; then nothing
     ///   has changed.
     public final func loadStateDict(_ state: StateDict) throws {
+        try requireSamePart(state)
         let saved = try state.list("param_groups")
         guard saved.count == parameterGroups.count else {
             throw OptimizerError(Self.groupsDiffer(saved: saved, own: parameterGroups.map(\.parameters.count)))
@@ -185,8 +208,15 @@ open class Optimizer: Stateful {
 
 /// An optimizer whose kernels unscale gradients and skip a step by themselves, so that nothing waits for the device.
 package protocol ScaledOptimizer: Optimizer {
+    /// Whether it really does, which for an optimizer that steps with another one depends on that.
+    var takesScaledGradients: Bool { get }
+
     /// Makes a step with gradients that are first divided by `gradScale`, or skips it if `foundInf` is not zero.
     func step(gradScale: Tensor?, foundInf: Tensor?) throws
+}
+
+extension ScaledOptimizer {
+    package var takesScaledGradients: Bool { true }
 }
 
 /// Returns a sparse gradient as a scaled step takes it; `nil` if the step is skipped.

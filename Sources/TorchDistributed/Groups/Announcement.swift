@@ -8,7 +8,7 @@ struct Announcement: Equatable {
     enum Operation: Int64, CaseIterable {
         case initialization = 1
         case broadcast, allReduce, reduce, allGather, reduceScatter, scatter, gather, allToAll, barrier, subgroup
-        case message, gradients
+        case message, gradients, parameters
 
         /// PyTorch's name.
         var name: String {
@@ -26,6 +26,7 @@ struct Announcement: Equatable {
             case .subgroup: "new_group"
             case .message: "send"
             case .gradients: "average_gradients"
+            case .parameters: "broadcast_parameters"
             }
         }
     }
@@ -82,7 +83,7 @@ struct Announcement: Equatable {
         case .reduce: text += ", \(ReduceOperation.name(numbers[2])), destination: \(numbers[1])"
         case .broadcast, .scatter: text += ", source: \(numbers[1])"
         case .gather: text += ", destination: \(numbers[1])"
-        case .allGather, .allToAll, .barrier, .subgroup, .message, .gradients, .initialization: break
+        case .allGather, .allToAll, .barrier, .subgroup, .message, .gradients, .parameters, .initialization: break
         }
         return text + ")"
     }

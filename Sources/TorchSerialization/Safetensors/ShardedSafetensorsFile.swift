@@ -69,6 +69,38 @@ public enum ShardedSafetensorsFile {
         }
     }
 
+    /// Returns the name of one of the files that several processes write for one index, each its own. No existing index
+    /// names it.
+    ///
+    /// - Parameters:
+    ///   - number: from 1 to `count`.
+    ///   - mark: eight hexadecimal digits in lower case that belong to this save alone.
+    /// - Throws: unless the name of the index ends in `.safetensors.index.json`.
+    package static func fileName(
+        number: Int, of count: Int, mark: String, indexPath path: String
+    ) throws(TorchFileError) -> String {
+        do {
+            return try ShardNames(index: path).files(count, mark: mark + "-")[number - 1]
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
+    /// Writes the index of files that are already there, in its folder, and deletes those that the old index named.
+    package static func saveIndex(
+        of files: [(name: String, file: String)], totalSize: Int, metadata: [String: String], toPath path: String
+    ) throws(TorchFileError) {
+        do {
+            let names = try ShardNames(index: path)
+            let old = names.indexedFiles()
+            let index = try ShardIndex.bytes(files: files, totalSize: totalSize, metadata: metadata)
+            try AtomicFile.replace(path) { file in try index.withUnsafeBytes { try file.add($0) } }
+            names.removeFiles(of: old, but: Set(files.map(\.file)))
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
     /// Reads all tensors of all files, in the index's order.
     ///
     /// - Throws: if the index is damaged, names a file outside of its folder or a tensor that the file does not have,
@@ -146,7 +178,7 @@ private struct ShardNames {
         return files(count, mark: String(repeating: "0", count: 8 - mark.count) + mark + "-")
     }
 
-    private func files(_ count: Int, mark: String) -> [String] {
+    func files(_ count: Int, mark: String) -> [String] {
         (1...max(count, 1)).map { "\(stem)-\(mark)\(ShardNames.padded($0))-of-\(ShardNames.padded(count)).safetensors" }
     }
 
