@@ -37,15 +37,15 @@ import Torch
 /// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
 /// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and enumerations are
 /// found, too; those in sets and in other objects are not. A `lazy var` of a module, or
-/// of an optional, an array or a dictionary of modules, is an error until it is used. A `@Parameter` or `@Buffer` inside
-/// a structure, a tuple or a list is an error: give it to a module of its own.
+/// of an optional, an array or a dictionary of modules, is an error until it is used. A `@Parameter` or `@Buffer`
+/// inside a structure, a tuple or a list is an error: give it to a module of its own.
 ///
 /// Use a module on one thread at a time.
 open class Module: Stateful {
     /// Whether the module trains: then dropout drops, and batch normalization uses the batch's statistics.
     public private(set) final var isTraining: Bool
 
-    private final lazy var reflection = ModuleReflection(of: self)
+    final lazy var reflection = ModuleReflection(of: self)
     private final var isSwitching = false
 
     /// The hooks that a call runs, in the order of their registration.
@@ -136,10 +136,6 @@ open class Module: Stateful {
     }
 
     final var childKeyProblem: String? { reflection.childKeyProblem }
-    /// The name of a property whose value has a `@Parameter` or `@Buffer` inside; `nil` if no property does.
-    final var misplacedTensor: String? { reflection.misplacedTensor }
-    /// The name of a `lazy var` of modules that has not been used yet; `nil` if no property is one.
-    final var unusedLazyChild: String? { reflection.unusedLazyChild(of: self) }
 
     /// The children as the properties group them; a container with keys of its own overrides it.
     func childNodes() -> [(key: String, node: ModuleNode)] {

@@ -3,7 +3,8 @@ import Torch
 /// What a module's initializer failed with: a wrong option, or a tensor that could not be made.
 ///
 /// Initializers of layers do not throw. They remember the failure, and the first use of the module throws this error: a
-/// call, `forward`, `parameters()`, `to(_:)`, `stateDict()`, or `validate()`, of the module itself or of a network that has it.
+/// call, `forward`, `parameters()`, `to(_:)`, `stateDict()`, or `validate()`, of the module itself or of a network that
+/// has it.
 /// ```
 /// blocks.0.fc1: Linear(in_features=-3, out_features=10, bias=True): inFeatures must be at least 1, not -3
 /// ```
@@ -124,17 +125,10 @@ extension Module {
 
     /// A part of the module that reflection does not find, so that it would silently be neither trained nor saved.
     private final var unfoundPart: TorchError? {
-        func error(_ message: String) -> TorchError { TorchError(kind: .other, operation: className, message: message) }
-        if let name = unusedLazyChild {
-            return error(
-                "'\(name)' is a lazy var that was not used yet, so its parameters would be missing: declare it with let, "
-                    + "or make it in an initializer")
-        }
-        return misplacedTensor.map { name in
-            error(
-                "'\(name)' has a @Parameter or @Buffer inside, which is found only as a property of a module: put it into a "
-                    + "module of its own")
-        }
+        let message =
+            reflection.lazyChildProblem(of: self)
+            ?? reflection.unfoundPart.map { $0.part.description(of: $0.property) }
+        return message.map { TorchError(kind: .other, operation: className, message: $0) }
     }
 
     /// What a call throws for what came out of the forward pass: a failed initializer, if that is the cause, with its

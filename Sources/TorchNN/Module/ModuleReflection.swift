@@ -14,9 +14,11 @@ final class ModuleReflection {
     private let mayHaveChildren: Bool
     /// Whether there is a `lazy var` whose value is a module, or may have some in it.
     private let hasLazyChildren: Bool
-    /// The name of a property whose value has a `@Parameter` or `@Buffer` inside, which is not found there; `nil` if no
-    /// property does.
-    let misplacedTensor: String?
+    /// The names of the lazy properties that were unused when the module was checked, and whose types do not say
+    /// whether they hold modules.
+    private var unusedWhenChecked: Set<String> = []
+    /// A part that is in a place where it is not found, with the name of its property; `nil` if there is none.
+    let unfoundPart: (property: String, part: UnfoundPart)?
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
     let childKeyProblem: String?
 
@@ -26,16 +28,16 @@ final class ModuleReflection {
         var parameters: [(key: String, slot: TensorSlot)] = []
         var buffers: [(key: String, slot: TensorSlot)] = []
         var hasLazyChildren = false
-        var misplacedTensor: String?
+        var unfoundPart: (property: String, part: UnfoundPart)?
         childKeys = Self.mirrors(of: module).map { mirror in
             mirror.children.map { property -> String? in
                 guard let label = property.label else { return nil }
                 guard let holder = property.value as? any SlotHolder else {
-                    if isPlain(property.value) { return nil }
+                    if neverHoldsModules(type(of: property.value)) { return nil }
                     let name = Self.key(label)
-                    if Self.isLazy(label), holdsModules(type(of: property.value)) { hasLazyChildren = true }
+                    if Self.isLazy(label) { hasLazyChildren = true }
                     names.append(name)
-                    if misplacedTensor == nil, hasSlotInside(property.value) { misplacedTensor = name }
+                    if unfoundPart == nil { unfoundPart = UnfoundPart(in: property.value).map { (name, $0) } }
                     return otherKeys[name] ?? name
                 }
                 let slot = holder.slot
@@ -50,7 +52,7 @@ final class ModuleReflection {
         self.parameters = parameters
         self.buffers = buffers
         self.hasLazyChildren = hasLazyChildren
-        self.misplacedTensor = misplacedTensor
+        self.unfoundPart = unfoundPart
         mayHaveChildren = childKeys.contains { $0.contains { $0 != nil } }
         childKeyProblem = otherKeys.isEmpty ? nil : Self.problem(of: otherKeys, names, module)
     }
@@ -78,15 +80,23 @@ final class ModuleReflection {
         return children
     }
 
-    /// The name of a `lazy var` of modules that has not been used yet, so that they do not exist; `nil` if no property is
-    /// one.
-    func unusedLazyChild(of module: Module) -> String? {
+    /// What is wrong with a `lazy var` of modules: it has not been used, so they do not exist, or it was first used
+    /// after this check, so that whoever asked for the parameters then did not get theirs. `nil` if nothing is.
+    func lazyChildProblem(of module: Module) -> String? {
         guard hasLazyChildren else { return nil }
         for property in Self.mirrors(of: module).flatMap(\.children) {
-            guard let label = property.label, Self.isLazy(label), holdsModules(type(of: property.value)),
-                (property.value as? any OptionalValue)?.isNil == true
-            else { continue }
-            return Self.key(label)
+            guard let label = property.label, Self.isLazy(label) else { continue }
+            let name = Self.key(label)
+            if (property.value as? any OptionalValue)?.isNil == true {
+                if holdsModules(type(of: property.value)) {
+                    return "'\(name)' is a lazy var that was not used yet, so its parameters would be missing: declare "
+                        + "it with let, or make it in an initializer"
+                }
+                unusedWhenChecked.insert(name)
+            } else if unusedWhenChecked.contains(name), ModuleNode(property.value) != nil {
+                return "'\(name)' is a lazy var whose modules were made after the network was first used, so whatever "
+                    + "read its parameters before lacks them: declare it with let, or make it in an initializer"
+            }
         }
         return nil
     }
@@ -102,45 +112,31 @@ final class ModuleReflection {
         return mirrors.reversed()
     }
 
-    /// A property's name, without what the compiler puts before that of a wrapped or lazy one.
+    /// A property's name, without the prefix that the compiler gives a wrapped or lazy one.
     private static func key(_ label: String) -> String {
         if isLazy(label) { return String(label.dropFirst(lazyPrefix.count)) }
         return label.hasPrefix("_") ? String(label.dropFirst()) : label
     }
 
-    /// What the compiler puts before the name of a `lazy var`, whose storage is an optional.
+    /// The prefix that the compiler gives the name of a `lazy var`, whose storage is an optional.
     private static let lazyPrefix = "$__lazy_storage_$_"
 
     private static func isLazy(_ label: String) -> Bool { label.hasPrefix(lazyPrefix) }
 }
 
-/// Whether a tuple, a structure, an optional or a list has a `@Parameter` or `@Buffer` in it, beside those of modules.
-private func hasSlotInside(_ value: Any, depth: Int = 0) -> Bool {
-    if value is any SlotHolder { return true }
-    let container = value as? any ModuleContainer
-    // A long list of numbers is not worth looking through.
-    if let container, type(of: container).elementType is any Numeric.Type { return false }
-    guard depth < ModuleNode.greatestDepth, container != nil || !(value is any CustomReflectable) else { return false }
-    let mirror = Mirror(reflecting: value)
-    switch mirror.displayStyle {
-    case .tuple, .struct, .optional, .enum, .collection:
-        return mirror.children.contains { hasSlotInside($0.value, depth: depth + 1) }
-    default:
-        return false
-    }
-}
-
 /// Whether values of a type are modules, or optionals, arrays or dictionaries of modules.
-private func holdsModules(_ type: Any.Type) -> Bool {
+func holdsModules(_ type: Any.Type) -> Bool {
     if type is Module.Type || type == (any Layer).self { return true }
     if let type = type as? any OptionalValue.Type { return holdsModules(type.wrappedType) }
     if let type = type as? any ModuleContainer.Type { return holdsModules(type.elementType) }
     return false
 }
 
-private protocol OptionalValue {
+protocol OptionalValue {
     static var wrappedType: Any.Type { get }
     var isNil: Bool { get }
+    /// What is in the optional, or in the optional that is in it.
+    var wrappedValue: Any? { get }
 }
 
 extension Optional: OptionalValue {
@@ -148,11 +144,16 @@ extension Optional: OptionalValue {
     var isNil: Bool {
         if case .none = self { true } else { false }
     }
+    var wrappedValue: Any? {
+        guard case .some(let value) = self else { return nil }
+        guard let optional = value as? any OptionalValue else { return value }
+        return optional.wrappedValue
+    }
 }
 
-/// Whether a property of this value's type never holds a module.
-private func isPlain(_ value: Any) -> Bool {
-    switch type(of: value) {
+/// Whether a value of a type never holds a module. A long list of such values is not worth looking through.
+func neverHoldsModules(_ type: Any.Type) -> Bool {
+    switch type {
     case is any Numeric.Type, is any StringProtocol.Type, is Bool.Type, is Double?.Type, is Tensor.Type,
         is Tensor?.Type, is DType.Type, is Device.Type, is any SpatialSize.Type, is Padding.Type, is PaddingMode.Type,
         is Reduction.Type, is (any BatchSynchronization)?.Type:
@@ -161,8 +162,8 @@ private func isPlain(_ value: Any) -> Bool {
     }
 }
 
-/// A child, or a list or table of children, as a stored property holds it. A tuple or a structure with modules in it is a
-/// table of its parts.
+/// A child, or a list or table of children, as a stored property holds it. A tuple or a structure with modules in it is
+/// a table of its parts.
 indirect enum ModuleNode {
     case module(Module)
     case group(GroupKind, [(key: String, node: ModuleNode)])
@@ -179,7 +180,11 @@ indirect enum ModuleNode {
     }
 
     fileprivate init?(_ value: Any, depth: Int) {
-        if let module = value as? Module {
+        // An optional describes itself, as a collection does, which would hide a structure in it.
+        if let optional = value as? any OptionalValue {
+            guard let wrapped = optional.wrappedValue else { return nil }
+            self.init(wrapped, depth: depth)
+        } else if let module = value as? Module {
             self = .module(module)
         } else if let container = value as? any ModuleContainer {
             guard let node = container.moduleNode(depth: depth) else { return nil }
@@ -189,8 +194,8 @@ indirect enum ModuleNode {
         }
     }
 
-    /// The modules in a tuple, a structure, or the value that a case of an enumeration carries. Objects that are no modules
-    /// are not looked into.
+    /// The modules in a tuple, a structure, or the value that a case of an enumeration carries. Objects that are no
+    /// modules are not looked into.
     private init?(partsOf value: Any, depth: Int) {
         // Types that describe themselves are not made for this, and may take long (`Data`).
         guard depth < ModuleNode.greatestDepth, !(value is any CustomReflectable) else { return nil }
@@ -205,7 +210,7 @@ indirect enum ModuleNode {
             }
             guard !members.isEmpty else { return nil }
             self = .group(.table, members)
-        case .enum, .optional:
+        case .enum:
             guard let payload = mirror.children.first,
                 let node = ModuleNode(payload.value, depth: depth + 1)
             else { return nil }
@@ -215,8 +220,9 @@ indirect enum ModuleNode {
         }
     }
 
-    /// How deep structures in structures are looked into.
-    fileprivate static let greatestDepth = 4
+    /// How deep structures in structures are looked into, so that a long list of them does not exhaust the stack. What
+    /// is deeper is an error, see `UnfoundPart`.
+    static let greatestDepth = 100
 
     /// Calls `body` for every module in the node with its key; without keys if `key` is `nil`, which takes less time.
     func forEach(key: String?, _ body: (String?, Module) throws -> Void) rethrows {
@@ -228,7 +234,7 @@ indirect enum ModuleNode {
     }
 }
 
-private protocol ModuleContainer {
+protocol ModuleContainer {
     /// The type of what is in it, keys aside.
     static var elementType: Any.Type { get }
     /// `nil` if there is no module inside.
@@ -243,8 +249,7 @@ extension ModuleContainer where Self: Sequence {
     static var elementType: Any.Type { Element.self }
 
     func moduleNode(depth: Int) -> ModuleNode? {
-        // A long list of numbers is not worth looking through.
-        if Element.self is any Numeric.Type { return nil }
+        if neverHoldsModules(Element.self) { return nil }
         let members = enumerated().compactMap { position, element in
             ModuleNode(element, depth: depth).map { (key: String(position), node: $0) }
         }

@@ -76,7 +76,7 @@ extension Layer {
     /// ```
     /// - Parameters:
     ///   - inputSize: the input's shape, with the batch.
-    ///   - dtype: the input's type; `nil` is that of the first parameter.
+    ///   - dtype: the input's type; `nil` uses the type of the first parameter.
     /// - Throws: ``ModuleError`` if an initializer failed; what the forward pass throws.
     public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
         let first = try parameters().first
