@@ -38,21 +38,21 @@ extension Model {
     ///     try minimize(optimizer, clip: .norm(1)) { try crossEntropy(network(batch.inputs), batch.targets) }
     /// }
     /// ```
-    /// The result is that of a step that is written by hand, to the bit:
+    /// It does what a step that is written by hand does, to the bit:
     /// 1. The gradients of the optimizer's parameters are removed.
     /// 2. The loss is computed, with `autocast` if the model has a scaler (`createScaler`), and differentiated.
     /// 3. The gradients are clipped, and the optimizer makes its step. With a scaler, the loss is scaled before, the
-    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite. The scale is updated once
-    ///    at the end of `trainStep`, however many optimizers there are.
+    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite. The scale is updated
+    ///    once at the end of `trainStep`, however many optimizers there are.
     /// 4. The schedulers make their step; as in PyTorch, also after a step that the scaler left out.
     ///
-    /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`, and all that follows the gradients comes
-    /// with the batch that completes a step (`isStepDue`); the gradients are removed after it. Then the gradients of other
-    /// optimizers among the model's stored properties stay what they are, so that each of several losses reaches its own
-    /// optimizer only.
+    /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`, and all that follows the gradients
+    /// comes with the batch that completes a step (`isStepDue`); the gradients are removed after it. Then the gradients
+    /// of other optimizers among the model's stored properties stay what they are, so that each of several losses
+    /// reaches its own optimizer only.
     ///
-    /// An optimizer that evaluates the loss several times in a step (`LBFGS`) calls `loss` as often. A model with several
-    /// optimizers calls `minimize` once for each.
+    /// An optimizer that evaluates the loss several times in a step (`LBFGS`) calls `loss` as often. A model with
+    /// several optimizers calls `minimize` once for each.
     /// - Parameters:
     ///   - optimizer: the optimizer whose parameters change.
     ///   - clip: how the gradients of all its parameters are limited; `nil` leaves them as they are.
@@ -61,9 +61,9 @@ extension Model {
     ///   - name: the loss's name in `lossItems`.
     ///   - loss: computes the loss of the batch, a single number.
     /// - Returns: the loss, which is also in `lossItems`.
-    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler, a limit that is not above 0, a
-    ///   scheduler of another optimizer, two optimizers whose losses have one name, and a second call for one optimizer in
-    ///   a batch whose gradients are accumulated; what the loss, the optimizer and the schedulers throw.
+    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler, a limit that is not above
+    ///   0, a scheduler of another optimizer, two optimizers whose losses have one name, and a second call for one
+    ///   optimizer in a batch whose gradients are accumulated; what the loss, the optimizer and the schedulers throw.
     @discardableResult
     public final func minimize(
         _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler...,
@@ -192,9 +192,9 @@ extension Model {
 }
 
 extension Model {
-    /// Whether the optimizer is to step with the batch that is being trained: it completes the number of batches that the
-    /// trainer's `accumulation` says, or is the last one of its epoch (see `AccumulationRemainder`). Always true without
-    /// accumulation.
+    /// Whether the optimizer is to step with the batch that is being trained: it completes the number of batches that
+    /// the trainer's `accumulation` says, or is the last one of its epoch (see `AccumulationRemainder`). Always true
+    /// without accumulation.
     ///
     /// `minimize` looks at it by itself. In a step that is written by hand:
     /// ```swift

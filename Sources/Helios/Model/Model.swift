@@ -122,19 +122,19 @@ open class Model<Batch: Sendable> {
 
     /// Loads the networks for a test or a prediction. Called if there is no checkpoint to load.
     ///
-    /// Does nothing by default. A model that was neither trained in this process nor loaded must override it, or there is
-    /// nothing to test: an empty override says that `setup(fastInit:)` has loaded the weights.
+    /// Does nothing by default. A model that was neither trained in this process nor loaded must override it, or there
+    /// is nothing to test: an empty override says that `setup(fastInit:)` has loaded the weights.
     open func loadForTesting() throws {
         calledDefaultLoadForTesting = true
     }
 
     /// The state for a checkpoint.
     ///
-    /// By default that of every stored property that is `Stateful` (networks, optimizers, schedulers), and of arrays,
-    /// dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and tensors in
-    /// other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be there from
-    /// `setup` on, so that it can be restored; of a property whose tensors come later (`var hidden: LSTM.State?`) the
-    /// trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
+    /// By default the states of every stored property that is `Stateful` (networks, optimizers, schedulers), and of
+    /// arrays, dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and
+    /// tensors in other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be
+    /// there from `setup` on, so that it can be restored; of a property whose tensors come later (`var hidden:
+    /// LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
     ///
     /// An override may add names of its own to what `super` gives, and reads them in `loadStateDict`.
     open func stateDict() throws -> StateDict {
@@ -207,8 +207,8 @@ open class Model<Batch: Sendable> {
         return try transferable.to(device) as? Batch ?? batch
     }
 
-    /// One training step: forward and backward pass, the optimizer's step, schedulers; `minimize` does all of it for most
-    /// models. Must be overridden.
+    /// One training step: forward and backward pass, the optimizer's step, schedulers; `minimize` does all of it for
+    /// most models. Must be overridden.
     ///
     /// - Parameters:
     ///   - batch: on the model's device.
@@ -220,8 +220,8 @@ open class Model<Batch: Sendable> {
     /// Called after each training step.
     ///
     /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` if one is not a
-    /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a GPU,
-    /// on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, on a read of
+    /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a
+    /// GPU, on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, on a read of
     /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
     /// - Parameter shouldLog: whether the trainer's print frequency is reached.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
@@ -363,7 +363,9 @@ extension Model {
     /// Takes note of what `setup` made: the tensors, which a checkpoint can restore, and for a training the options of
     /// optimizers and schedulers, which a checkpoint names.
     func noteSetup(withOptions: Bool) throws {
-        setupTensors = StatefulProperties(of: self).tensors
+        let properties = StatefulProperties(of: self)
+        setupTensors = properties.tensors
+        warnAboutUnfoundObjects(of: properties)
         if withOptions { setupOptions = try currentOptions() }
     }
 
@@ -375,11 +377,23 @@ extension Model {
                     + "or @Unsaved if the training does not depend on it")
         }
         unsavedTensors = []
-        for name in StatefulProperties(of: self).namesOfObjects(since: setupTensors)
+        let properties = StatefulProperties(of: self)
+        warnAboutUnfoundObjects(of: properties)
+        for name in properties.namesOfObjects(since: setupTensors)
         where warnedTensors.insert(name).inserted {
             trainer?.warn(
                 "the property '\(name)' of \(type(of: self)) was made after setup(fastInit:), and a run that resumes from this "
                     + "checkpoint has nothing there to restore: make it in setup(fastInit:)")
+        }
+    }
+
+    /// Warns once about each property that holds networks or the like in a place in which they are not looked for.
+    private func warnAboutUnfoundObjects(of properties: StatefulProperties) {
+        for (name, place) in properties.unfoundObjects where warnedTensors.insert("\(name) in a place").inserted {
+            trainer?.warn(
+                "the property '\(name)' of \(type(of: self)) holds something with a state in a \(place), where it is neither "
+                    + "found nor saved: put it into an array, a dictionary, or a property of its own, or mark the property "
+                    + "@Unsaved")
         }
     }
 

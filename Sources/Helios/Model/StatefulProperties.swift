@@ -4,21 +4,31 @@
 /// tensors (see `TensorTree`).
 struct StatefulProperties {
     private let properties: [(name: String, entry: StatefulEntry)]
-    /// Those without a state that hold tensors in other places: inside of structures, or beside other values.
-    private let others: [(name: String, tensors: [Tensor])]
+    /// Those that have no state, or have other values beside the objects with a state.
+    private let others: [(name: String, value: Any)]
 
     init(of model: any AnyModel) {
         var properties: [(name: String, entry: StatefulEntry)] = []
-        var others: [(name: String, tensors: [Tensor])] = []
+        var others: [(name: String, value: Any)] = []
         for (name, value) in Self.stored(in: model) {
             let entry = StatefulEntry(value)
             if let entry { properties.append((name, entry)) }
-            // Beside the objects of a structure there may be tensors.
-            guard entry?.isGroup ?? true else { continue }
-            let tensors = tensorsInside(value)
-            if !tensors.isEmpty { others.append((entry == nil ? name : "\(name) (beside its objects)", tensors)) }
+            if entry?.isGroup ?? true { others.append((entry == nil ? name : "\(name) (beside its objects)", value)) }
         }
         (self.properties, self.others) = (properties, others)
+    }
+
+    /// The tensors without a state of their own: inside of structures and collections, or beside other values.
+    private var otherTensors: [(name: String, tensors: [Tensor])] {
+        others.compactMap { name, value in
+            let tensors = tensorsInside(value)
+            return tensors.isEmpty ? nil : (name, tensors)
+        }
+    }
+
+    /// The properties that hold objects with a state where those are not found, with the type of that place.
+    var unfoundObjects: [(name: String, place: Any.Type)] {
+        others.compactMap { name, value in placeOfUnfoundObjects(in: value).map { (name, $0) } }
     }
 
     /// The stored properties of a model's own classes with their values; not those of `Model`, which the trainer saves.
@@ -36,7 +46,7 @@ struct StatefulProperties {
         }
     }
 
-    /// A property's name, without what the compiler puts before that of a lazy or a wrapped one.
+    /// A property's name, without the prefix that the compiler gives a lazy or a wrapped one.
     private static func name(_ label: String, of value: Any) -> String {
         let lazy = "$__lazy_storage_$_"
         if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
@@ -66,7 +76,7 @@ struct StatefulProperties {
     func stateDict(since start: SetupTensors?) throws -> (state: StateDict, unsaved: [String]) {
         let unsaved = start.map { start in
             properties.filter { start.lacks($0.name, $0.entry) }.map(\.name)
-                + others.filter { start.lacks($0.name, $0.tensors) }.map(\.name)
+                + otherTensors.filter { start.lacks($0.name, $0.tensors) }.map(\.name)
         }
         let left = Set(unsaved ?? [])
         let state = try StatefulProperties.stateDict(
@@ -82,7 +92,7 @@ struct StatefulProperties {
 
     /// What tensors the properties hold now.
     var tensors: SetupTensors {
-        SetupTensors(properties: properties, others: others)
+        SetupTensors(properties: properties, others: otherTensors)
     }
 
     func networkStateDict() throws -> StateDict {
@@ -234,13 +244,15 @@ indirect enum StatefulEntry {
         }
     }
 
-    /// The objects in a tuple, a structure, or what a case of an enumeration carries, as in `var parts: (Linear, SGD)`. Objects without a state are not looked into.
+    /// The objects in a tuple, a structure, or what a case of an enumeration carries, as in `var parts: (Linear, SGD)`.
+    /// Objects without a state are not looked into.
     private init?(partsOf value: Any, depth: Int) {
-        // Types that describe themselves are not made for this, and may take long (`Data`).
-        guard depth < 4, !(value is any CustomReflectable), !(value is any SavedProperty),
-            !(value is any UnsavedProperty)
-        else { return nil }
+        guard depth < greatestReflectedDepth, !(value is any SavedProperty), !(value is any UnsavedProperty) else {
+            return nil
+        }
         let mirror = Mirror(reflecting: value)
+        // Types that describe themselves are not made for this, and may take long (`Data`). An optional does, too.
+        guard mirror.displayStyle == .optional || !(value is any CustomReflectable) else { return nil }
         switch mirror.displayStyle {
         case .tuple:
             let entries = mirror.children.map { StatefulEntry(objectsIn: $0.value, depth: depth + 1) }
@@ -360,8 +372,7 @@ extension ContiguousArray: StatefulContainer {}
 
 extension StatefulContainer where Self: Sequence {
     fileprivate func statefulEntry(depth: Int) -> StatefulEntry? {
-        // A long list of numbers is not worth looking through.
-        if Element.self is any Numeric.Type { return nil }
+        if isNumberOrText(Element.self) { return nil }
         let entries = map { StatefulEntry(objectsIn: $0, depth: depth) }
         return entries.contains { $0 != nil } ? .list(entries) : nil
     }
@@ -376,5 +387,28 @@ extension Dictionary: StatefulContainer {
             entries.append(((key as? Int).map(StateDict.Key.int) ?? .string("\(key)"), entry))
         }
         return entries.isEmpty ? nil : .table(entries.sorted { $0.key.description < $1.key.description })
+    }
+}
+
+/// The type of the value in which a property hides objects with a state: a collection that is no array and no
+/// dictionary, or one that is too deep. `nil` if there is none.
+private func placeOfUnfoundObjects(in value: Any, depth: Int = 0) -> Any.Type? {
+    if value is any UnsavedProperty || value is any SavedProperty { return nil }
+    guard depth < greatestReflectedDepth else {
+        return StatefulEntry(objectsIn: value) == nil ? nil : type(of: value)
+    }
+    if let sequence = value as? any Sequence, isNumberOrText(elementType(of: sequence)) { return nil }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .collection, .dictionary, .set:
+        let isLookedThrough = value is any StatefulContainer
+        if !isLookedThrough, mirror.children.contains(where: { StatefulEntry(objectsIn: $0.value) != nil }) {
+            return type(of: value)
+        }
+        fallthrough
+    case .struct, .tuple, .optional, .enum:
+        return mirror.children.lazy.compactMap { placeOfUnfoundObjects(in: $0.value, depth: depth + 1) }.first
+    default:
+        return nil
     }
 }

@@ -127,8 +127,7 @@ private protocol TensorContainer {
 
 extension Array: TensorContainer {
     fileprivate var tensorTree: TensorTree? {
-        // A long list of numbers is not worth looking through.
-        if Element.self is any Numeric.Type { return nil }
+        if isNumberOrText(Element.self) { return nil }
         return TensorTree.trees(of: lazy.map { $0 as Any }).map { .list($0) }
     }
 }
@@ -145,13 +144,16 @@ extension Dictionary: TensorContainer {
     }
 }
 
-/// The tensors in the values and structures that a property holds; objects are not looked into.
+/// The tensors in the values, structures and collections that a property holds; objects are not looked into.
 func tensorsInside(_ value: Any, depth: Int = 0) -> [Tensor] {
     if let tree = TensorTree(value) { return tree.tensors }
-    if value is any UnsavedProperty || depth > 4 { return [] }
+    if value is any UnsavedProperty || depth > greatestReflectedDepth { return [] }
+    if let sequence = value as? any Sequence, isNumberOrText(elementType(of: sequence)) { return [] }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
-    case .struct, .tuple, .optional, .enum: return mirror.children.flatMap { tensorsInside($0.value, depth: depth + 1) }
-    default: return []
+    case .struct, .tuple, .optional, .enum, .collection, .dictionary, .set:
+        return mirror.children.flatMap { tensorsInside($0.value, depth: depth + 1) }
+    default:
+        return []
     }
 }

@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test("a loss that is not finite is an error in bfloat16 too, whose range is that of float32")
+    @Test("a loss that is not finite is an error in bfloat16 too, which has the range of float32")
     func nonFiniteLoss() throws {
         let model = SmallModel()
         try model.createScaler(dtype: .bfloat16)

@@ -282,4 +282,57 @@ import Testing
         model.optimizer = try SGD(model.network, learningRate: 0.1)
         #expect(StatefulProperties(of: model).namesOfObjects(since: model.setupTensors) == ["optimizer"])
     }
+
+    // MARK: Places that are not looked into
+
+    /// A collection of its own, which shows its elements to reflection as `Deque` does.
+    private struct Ring<Element>: Sequence, CustomReflectable {
+        var elements: [Element]
+
+        func makeIterator() -> IndexingIterator<[Element]> { elements.makeIterator() }
+        var customMirror: Mirror { Mirror(self, unlabeledChildren: elements, displayStyle: .collection) }
+    }
+
+    private struct Experience {
+        var observation: Tensor
+        var reward = 0.0
+    }
+
+    private struct Box<Content> { var content: Content }
+
+    private final class Hiding: SmallModel {
+        var pool = Ring<Linear>(elements: [])
+        var deep: Box<Box<Box<Box<Box<Box<Linear>>>>>>?
+        var memory: [Experience] = []
+        var recent = Ring<Tensor>(elements: [])
+        var words = Ring(elements: ["a", "b"])
+
+        override func setup(fastInit: Bool) throws {
+            try super.setup(fastInit: fastInit)
+            deep = Box(content: Box(content: Box(content: Box(content: Box(content: Box(content: Linear(1, 1)))))))
+            pool.elements.append(Linear(1, 1))
+        }
+
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            try super.trainStep(batch, state: state)
+            memory.append(Experience(observation: try .ones([1])))
+            recent.elements = [try .ones([1])]
+        }
+    }
+
+    @Test("objects and tensors in a place that is not looked into are warned of")
+    func hiddenState() throws {
+        let model = Hiding()
+        let lines = try withTemporaryFolder { folder in
+            let trainer = try Trainer.quiet(.epochs(2), checkpoints: .in(folder, every: 1))
+            return try trainer.printedText { try trainer.fit(model, SmallData()) }.split(separator: "\n")
+        }
+        func count(_ text: String) -> Int { lines.count { $0.contains(text) } }
+        #expect(count("the property 'pool' of Hiding holds something with a state in a Ring<Linear>") == 1)
+        #expect(count("the property 'memory' of Hiding holds a tensor that is not in the checkpoint") == 1)
+        #expect(count("the property 'recent' of Hiding holds a tensor that is not in the checkpoint") == 1)
+        #expect(count("'words'") == 0)
+        #expect(count("'deep'") == 0)
+        #expect(try model.stateDict()["deep"] != nil)
+    }
 }
