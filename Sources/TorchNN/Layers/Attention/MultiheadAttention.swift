@@ -123,7 +123,7 @@ open class MultiheadAttention: Module {
 }
 
 extension MultiheadAttention: CountingMultiplyAdds {
-    // The projection of the heads' results has a row of its own, that of `outProj`.
+    // `outProj`, the projection of the heads' results, has a row of its own.
     func multiplyAdds(input: Tensor, others: ArraySlice<Tensor>, output: Tensor) -> Int {
         let key = others.first ?? input
         let (queries, keys) = (input.count / embedDim, key.count / kdim)

@@ -93,20 +93,14 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     open func selfAttentionBlock(
         _ x: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
     ) throws -> Tensor {
-        let output = try selfAttn(
-            x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
-        ).output
-        return try dropout1(output)
+        try dropout1(selfAttn.output(x, x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal))
     }
 
     /// The attention to what the encoder gave, with its dropout: PyTorch's `_mha_block`.
     open func memoryAttentionBlock(
         _ x: Tensor, _ memory: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
     ) throws -> Tensor {
-        let output = try multiheadAttn(
-            x, memory, memory, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
-        ).output
-        return try dropout2(output)
+        try dropout2(multiheadAttn.output(x, memory, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal))
     }
 
     /// The network for each step, with its dropout: PyTorch's `_ff_block`.
@@ -178,15 +172,10 @@ open class TransformerDecoder: Module {
     public convenience init(_ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)
         deferErrors {
-            try requirePositive(["numLayers": numLayers], "TransformerDecoder")
-            // A layer that failed cannot be copied; it says itself what is wrong.
-            guard decoderLayer.isValid else { return layers = [decoderLayer] }
-            layers = try (0..<numLayers).map { _ in
-                try copy(of: decoderLayer, "TransformerDecoder") {
-                    let layer = TransformerDecoderLayer(decoderLayer.options)
-                    layer.activation = decoderLayer.activation
-                    return layer
-                }
+            layers = try copies(numLayers, of: decoderLayer, "TransformerDecoder") {
+                let layer = TransformerDecoderLayer(decoderLayer.options)
+                layer.activation = decoderLayer.activation
+                return layer
             }
         }
     }
@@ -201,12 +190,7 @@ open class TransformerDecoder: Module {
     ) {
         self.init(layers: [], norm: norm)
         deferErrors {
-            try requirePositive(["numLayers": numLayers], "TransformerDecoder")
-            let first = try layer()
-            layers = [first]
-            // A layer that failed cannot be copied; it says itself what is wrong.
-            guard first.isValid else { return }
-            layers += try (1..<numLayers).map { _ in try copy(of: first, "TransformerDecoder", layer) }
+            layers = try equalLayers(numLayers, "TransformerDecoder", layer)
         }
     }
 

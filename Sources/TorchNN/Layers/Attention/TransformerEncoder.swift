@@ -76,10 +76,7 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     open func selfAttentionBlock(
         _ x: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
     ) throws -> Tensor {
-        let output = try selfAttn(
-            x, x, x, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
-        ).output
-        return try dropout1(output)
+        try dropout1(selfAttn.output(x, x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal))
     }
 
     /// The network for each step, with its dropout: PyTorch's `_ff_block`.
@@ -137,15 +134,10 @@ open class TransformerEncoder: Module {
     public convenience init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)
         deferErrors {
-            try requirePositive(["numLayers": numLayers], "TransformerEncoder")
-            // A layer that failed cannot be copied; it says itself what is wrong.
-            guard encoderLayer.isValid else { return layers = [encoderLayer] }
-            layers = try (0..<numLayers).map { _ in
-                try copy(of: encoderLayer, "TransformerEncoder") {
-                    let layer = TransformerEncoderLayer(encoderLayer.options)
-                    layer.activation = encoderLayer.activation
-                    return layer
-                }
+            layers = try copies(numLayers, of: encoderLayer, "TransformerEncoder") {
+                let layer = TransformerEncoderLayer(encoderLayer.options)
+                layer.activation = encoderLayer.activation
+                return layer
             }
         }
     }
@@ -160,12 +152,7 @@ open class TransformerEncoder: Module {
     ) {
         self.init(layers: [], norm: norm)
         deferErrors {
-            try requirePositive(["numLayers": numLayers], "TransformerEncoder")
-            let first = try layer()
-            layers = [first]
-            // A layer that failed cannot be copied; it says itself what is wrong.
-            guard first.isValid else { return }
-            layers += try (1..<numLayers).map { _ in try copy(of: first, "TransformerEncoder", layer) }
+            layers = try equalLayers(numLayers, "TransformerEncoder", layer)
         }
     }
 

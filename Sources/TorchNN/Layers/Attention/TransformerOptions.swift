@@ -25,31 +25,15 @@ struct TransformerOptions {
     }
 }
 
-/// A module of the same kind with the same state, made without a draw from the standard generator.
-///
-/// - Parameter stack: the name of the module that stacks the copies, for errors.
-/// - Throws: `TorchError` if `make` makes another kind of module: a copy would silently lose what makes the difference.
-func copy<Result>(of module: Module, _ stack: String, _ make: () throws -> Result) throws -> Result {
-    let generator = try Generator.standard()
-    let state = try generator.state()
-    let result = try make()
-    try generator.setState(state)
-    guard let copy = result as? Module else { return result }
-    let original = module.namedModules().map { ($0.name, ObjectIdentifier(type(of: $0.module))) }
-    let made = copy.namedModules().map { ($0.name, ObjectIdentifier(type(of: $0.module))) }
-    try require(
-        original.elementsEqual(made) { $0 == $1 } && module.description == copy.description
-            && module.namedModules().allSatisfy { $0.module.forwardHooks.isEmpty }, stack,
-        "the layer cannot be copied, since it is a \(type(of: module)) with parts, options or hooks that a new "
-            + "\(type(of: copy)) does not have: use \(stack)(numLayers:) { … }, whose closure makes each layer")
-    try copy.loadStateDict(module.stateDict())
-    for (parameter, original) in try zip(copy.parameters(), module.parameters()) {
-        let converted = try parameter.detach().to(original.dtype).to(original.device).copy_(original.detach())
-        try parameter.setData(converted)
-        try parameter.requiresGrad_(original.requiresGrad)
+extension MultiheadAttention {
+    /// The attention of `x` to `memory`, without its weights.
+    func output(
+        _ x: Tensor, _ memory: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
+    ) throws -> Tensor {
+        try self(
+            x, memory, memory, keyPaddingMask: keyPaddingMask, needWeights: false, attnMask: mask, isCausal: isCausal
+        ).output
     }
-    copy.train(module.isTraining)
-    return result
 }
 
 /// Whether a mask of numbers to be added is the causal one: 0 up to the diagonal, -∞ above.
