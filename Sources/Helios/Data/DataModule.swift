@@ -179,6 +179,9 @@ open class DataModule<Batch: Sendable> {
         trainLoaders.indices.contains(trainPhase) ? trainLoaders[trainPhase] : nil
     }
 
+    /// How many training phases there are.
+    var trainPhaseCount: Int { trainLoaders.count }
+
     /// The number of training batches in an epoch of the current phase.
     ///
     /// - Throws: `DataError` if there is no training data.

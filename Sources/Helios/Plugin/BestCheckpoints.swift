@@ -7,12 +7,12 @@ import Foundation
 /// try trainer.fit(model, data)
 /// try trainer.test(model, data, checkpoint: .best)
 /// ```
-/// They lie in `<checkpoint root>/<saveName>/best`, as `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`; `best.pth` is
-/// the best of them under a name that stays. Each is a whole checkpoint, but training resumes from those in the folder
-/// above, which the trainer saves by its own frequency.
+/// They lie in `<checkpoint root>/<saveName>/best`, as `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`; `best.pth`
+/// is the best of them under a name that stays. Each is a whole checkpoint, but training resumes from those in the
+/// folder above, which the trainer saves by its own frequency.
 ///
-/// Of two equal scores the earlier is the better; one that is not a number is none. Files that the plug-in has not written
-/// are never touched.
+/// Of two equal scores the earlier is the better; one that is not a number is none. Files that the plug-in has not
+/// written are never touched.
 public final class BestCheckpoints: Plugin {
     /// One of the checkpoints that are kept.
     public struct Entry: Sendable, Hashable {
@@ -70,7 +70,8 @@ public final class BestCheckpoints: Plugin {
 
     private static let bestName = "best.\(CheckpointName.pathExtension)"
 
-    /// The file that has the name of the best checkpoint, from an earlier run of the program too; `nil` if there is none.
+    /// The file that has the name of the best checkpoint, from an earlier run of the program too; `nil` if there is
+    /// none.
     var fileForTesting: URL? {
         bestFile ?? (exists(BestCheckpoints.bestName) ? location?.appending(path: BestCheckpoints.bestName) : nil)
     }
@@ -152,7 +153,7 @@ public final class BestCheckpoints: Plugin {
     override public func loadStateDict(_ state: StateDict) throws {
         guard try metric.fits(state.dictionary("metric")) else {
             trainer?.warn(
-                "'\(id)' kept checkpoints by another score: it begins anew with '\(metric.name)', and those that are there "
+                "'\(id)' kept checkpoints by another score: it starts over with '\(metric.name)', and those that are there "
                     + "stay")
             return begin()
         }
@@ -212,8 +213,8 @@ public final class BestCheckpoints: Plugin {
         return names
     }
 
-    /// What is to be done when the file has been written, in an order that leaves the best one under its name whenever the
-    /// run is killed.
+    /// What is to be done when the file has been written, in an order that leaves the best one under its name whenever
+    /// the run is killed.
     private func finishPending() throws {
         defer { pending = nil }
         if let pending, entries.first?.fileName == pending { try nameBest() }
@@ -264,7 +265,7 @@ public final class BestCheckpoints: Plugin {
         }
     }
 
-    /// Where the run was killed between the two files of its last step, copies the one to the other: they are the same.
+    /// If the run was killed between the two files of its last step, copies the one to the other: they are the same.
     private func writePending() throws {
         guard let pending, !exists(pending), let location, let last = trainer?.lastCheckpoint else { return }
         do {

@@ -7,11 +7,11 @@
 /// try TorchFile.save(ema.trainedStateDict(), to: file)
 /// ```
 /// After each step of the optimizer, average ← decay · average + (1 − decay) · weights; after the first, the average is
-/// the weights. The arithmetic is that of PyTorch's `get_ema_multi_avg_fn`, to the bit. The average is in the
+/// the weights. The arithmetic is the same as in PyTorch's `get_ema_multi_avg_fn`, to the bit. The average is in the
 /// checkpoints, and a test from one uses it.
 ///
-/// A step is what ends in `Model.trainStep`. With mixed precision, one that the scaler leaves out counts too. Polyak and
-/// Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+/// A step is what ends in `Model.trainStep`. With mixed precision, one that the scaler leaves out counts too. Polyak
+/// and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
 public final class EMA: Plugin {
     /// How much of the average so far stays, from 0 to 1.
     public let decay: Double
@@ -35,7 +35,8 @@ public final class EMA: Plugin {
 
     private let isStep: ((TrainingState) -> Bool)?
     private var averages: [NetworkAverage] = []
-    /// The parameters that have the average's values now, and the tensors that have theirs, in the order of the exchange.
+    /// The parameters that have the average's values now, and the tensors that have theirs, in the order of the
+    /// exchange.
     private var exchanged: [(parameter: Tensor, average: Tensor)] = []
 
     /// A plug-in that averages weights.

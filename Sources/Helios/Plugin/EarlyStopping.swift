@@ -1,4 +1,5 @@
-/// Ends training when a score has not become better for a while, has reached a target, or shows that training has failed.
+/// Ends training when a score has not become better for a while, has reached a target, or shows that training has
+/// failed.
 ///
 /// ```swift
 /// try trainer.register(EarlyStopping(metric: "accuracy", mode: .max, patience: 5, target: 0.99))
@@ -27,8 +28,8 @@ public final class EarlyStopping: Plugin {
     public let target: Double?
     /// Ends training with a score that is worse than this; `nil` disables it.
     public let divergence: Double?
-    /// Whether a score that is infinite or not a number ends training. Otherwise one that is not a number is one that is
-    /// no better.
+    /// Whether a score that is infinite or not a number ends training. Otherwise one that is not a number is one that
+    /// is no better.
     public let checksFinite: Bool
 
     /// The best score; `nil` before the first validation cycle.
@@ -125,7 +126,7 @@ public final class EarlyStopping: Plugin {
 
     override public func loadStateDict(_ state: StateDict) throws {
         guard try metric.fits(state.dictionary("metric")) else {
-            trainer?.warn("'\(id)' watched another score in the checkpoint: it begins anew with '\(metric.name)'")
+            trainer?.warn("'\(id)' watched another score in the checkpoint: it starts over with '\(metric.name)'")
             return begin()
         }
         let cycles = try state.int("cycles_without_improvement")

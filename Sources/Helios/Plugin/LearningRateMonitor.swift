@@ -62,7 +62,8 @@ public final class LearningRateMonitor: Plugin {
     override public func onTrainingStart() {
         guard let model, let trainer else { return }
         if historyLimit == 0, trainer.options.logs.file == nil, !trainer.options.display.contains(.progress) {
-            trainer.warn("nobody sees what '\(id)' notes: it needs a log file, display: .progress or a historyLimit")
+            trainer.warn(
+                "what '\(id)' notes is shown nowhere: it needs a log file, display: .progress or a historyLimit")
         }
         guard model.namedOptimizers().isEmpty else { return }
         trainer.warn("'\(id)' finds no optimizer among the stored properties of \(type(of: model))")

@@ -37,6 +37,9 @@ open class Plugin {
     /// The model that is trained or tested. Set by the trainer before `configure`.
     public internal(set) final weak var model: (any AnyModel)?
 
+    /// Whether the default `shouldTrainingStop`, which never ends a training, was called.
+    final var hasDefaultStopVote = false
+
     /// A plug-in that registers under a name.
     public init(id: String) {
         self.id = id
@@ -49,8 +52,8 @@ open class Plugin {
 
     /// Changes the options of the run that begins. Called before everything else but `DataModule.prepareData`.
     ///
-    /// The plug-ins are asked in their order, each with what the ones before it made of the trainer's options. From then
-    /// on `Trainer.options` has the result; the next run begins with the trainer's own options again.
+    /// The plug-ins are asked in their order, each with what the ones before it made of the trainer's options. From
+    /// then on `Trainer.options` has the result; the next run begins with the trainer's own options again.
     open func configure(_ options: inout TrainerOptions) throws {}
 
     /// Changes the model before its `setup`: its name, say.
@@ -102,7 +105,7 @@ open class Plugin {
     /// The state counts the cycle as over. A checkpoint that is due comes after it.
     open func onScores(_ scores: Scores, state: TrainingState) throws {}
 
-    /// Called before everything that is computed without training: a validation cycle (that of the sanity check too), a
+    /// Called before everything that is computed without training: a validation cycle (the sanity check too), a
     /// test, a prediction.
     ///
     /// - Parameter phase: `valid`, `test` or `predict`.
@@ -122,7 +125,10 @@ open class Plugin {
     /// Asked after each training step, after each validation cycle and after each epoch, before the model is; once one
     /// plug-in says so, no other is asked. A resumed run may ask before its first step: what the answer depends on is
     /// `Trainer.state`, or saved.
-    open func shouldTrainingStop() throws -> Bool { false }
+    open func shouldTrainingStop() throws -> Bool {
+        hasDefaultStopVote = true
+        return false
+    }
 
     // MARK: Checkpoints
 

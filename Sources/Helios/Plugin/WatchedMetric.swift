@@ -66,7 +66,7 @@ extension WatchedMetric {
         ["name": .string(name), "mode": .string(mode.rawValue)]
     }
 
-    /// Whether a state is of this metric; that of another says nothing about this one.
+    /// Whether a state is of this metric; another metric's says nothing about this one.
     func fits(_ state: StateDict) throws -> Bool {
         try state.string("name") == name && state.string("mode") == mode.rawValue
     }

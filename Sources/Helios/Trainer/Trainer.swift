@@ -74,13 +74,13 @@ public final class Trainer {
 
     /// Trains the model, from the newest checkpoint if the checkpoint folder has one.
     ///
-    /// Without a checkpoint the training starts from new weights, also if the model was trained before: a warning says so.
-    /// A training that has ended already is not trained, and none of its hooks is called again: the model gets the state
-    /// of the checkpoint.
+    /// Without a checkpoint the training starts from new weights, also if the model was trained before: a warning says
+    /// so. A training that has ended already is not trained, and none of its hooks is called again: the model gets the
+    /// state of the checkpoint.
     ///
     /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` if there
-    ///   is nothing to do, the model's name cannot be that of a file, another thread of the process runs a trainer, or
+    ///   is nothing to do, the model's name cannot be a file's name, another thread of the process runs a trainer, or
     ///   accumulated gradients were never used; `CheckpointError` if the folder has
     ///   checkpoints and none can be read, if one cannot be written, and if another training is at work in the
     ///   folder; with `ErrorPolicy.save`, `TrainingError`, which has the error and the file.

@@ -76,6 +76,8 @@ import Testing
         ("data: .first(…, test: -1)", { try Trainer(data: .first(test: -1)) }),
         ("data: .overfit(batches: 0)", { try Trainer(data: .overfit(batches: 0)) }),
         ("logs: .every(-2)", { try Trainer(logs: .every(-2)) }),
+        ("logs: .in(…, every: 0)", { try Trainer(logs: .in(URL(filePath: "runs"), every: 0)) }),
+        ("data: .overfit(…, test: 0)", { try Trainer(data: .overfit(batches: 1, test: 0)) }),
         ("logs: .in(…) needs a folder", { try Trainer(logs: .in(URL(filePath: "/dev/null"))) }),
         ("of this machine", { try Trainer(logs: .in(#require(URL(string: "https://example.org/logs")))) }),
         ("threads must be from 1 to 1024", { try Trainer(threads: 0) }),

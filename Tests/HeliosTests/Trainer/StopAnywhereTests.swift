@@ -6,7 +6,7 @@ import Testing
 @testable import TrainingProgram
 
 /// The promise of an exact resume, for configurations drawn at random: stopped after any step, and anywhere in a
-/// validation, a run that goes on ends in the bits of one that was never stopped.
+/// validation, a run that resumes ends in the bits of one that was never stopped.
 ///
 /// A few configurations, or with `scripts/test --thorough` many.
 @Suite(.standardGenerator) struct StopAnywhereTests {

@@ -128,14 +128,108 @@ import Testing
         #expect(model.losses.count == 2)
     }
 
-    @Test("an average of no step, and rates that nobody sees")
+    @Test("early stopping needs as many validation cycles as it counts")
+    func tooFewCycles() throws {
+        final class Worse: SmallModel {
+            override func haveMetricsImproved() -> Bool { false }
+        }
+        let trainer = try Trainer.quiet(.epochs(3), validation: .every(1, stopAfter: 4))
+        let lines = try warnings(trainer) { try trainer.fit(Worse(), SmallData()) }
+        #expect(lines.map { $0.contains("stopAfter: 4 never ends this training, which has only 3 valid") } == [true])
+        let enough = try Trainer.quiet(.epochs(4), validation: .every(2, stopAfter: 2))
+        #expect(try warnings(enough) { try enough.fit(Worse(), SmallData()) } == [])
+    }
+
+    @Test("checkpoints that are never due, or that are all removed")
+    func checkpoints() throws {
+        func said(_ length: TrainerOptions.Length, every: Int?, _ keeping: CheckpointRetention = .all) throws -> String
+        {
+            try withTemporaryFolder { folder in
+                let trainer = try Trainer.quiet(
+                    length, validation: .every(1), checkpoints: .in(folder, every: every, keeping: keeping))
+                return try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }.joined(separator: "\n")
+            }
+        }
+        #expect(try said(.epochs(2), every: 3).contains("no checkpoint before the end"))
+        #expect(try said(.epochs(2), every: nil, .last(2)).contains("without every: saves a checkpoint only at"))
+        #expect(try said(.epochs(5), every: 2, .last(1, every: 3)).contains("no checkpoint stays for good"))
+        #expect(try said(.epochs(6), every: 2, .last(1, every: 3)) == "")
+        #expect(try said(.epochs(2), every: 2, .last(1)) == "")
+        #expect(try said(.epochs(2), every: nil) == "")
+    }
+
+    @Test("logs that are due less often than a training takes")
+    func logs() throws {
+        func said(_ length: TrainerOptions.Length, every: Int) throws -> String {
+            let trainer = try Trainer.quiet(length, validation: .every(1), logs: .every(every))
+            return try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }.joined(separator: "\n")
+        }
+        let rare = try said(.epochs(2), every: 13)
+        #expect(rare.contains("logs: .every(13) logs every 13 iterations, and training takes only 12"))
+        #expect(try said(.epochs(2), every: 12) == "")
+        #expect(try said(.iterations(3), every: 4).contains("training takes only 3"))
+    }
+
+    // MARK: A training without an end
+
+    /// Stops the training after ten steps in a way that nothing can foresee.
+    private final class Requesting: SmallModel {
+        override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+            try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+            if state.currentIteration == 10 { trainer?.stop() }
+        }
+    }
+
+    private final class Deciding: SmallModel {
+        override func shouldTrainingStop() -> Bool { losses.count == 10 }
+    }
+
+    private final class DecidingPlugin: Plugin {
+        override func shouldTrainingStop() -> Bool { trainer?.state.currentIteration == 10 }
+    }
+
+    @Test("a training that nothing ends is warned of, whatever plug-ins it has that do not end it")
+    func noEnd() throws {
+        func said(_ model: SmallModel, _ plugins: [Plugin], timeLimit: Duration? = nil) throws -> Int {
+            let trainer = try Trainer.quiet(.unlimited(timeLimit: timeLimit), validation: .every(1))
+            for plugin in plugins { try trainer.register(plugin) }
+            return try warnings(trainer) { try trainer.fit(model, SmallData()) }
+                .count { $0.contains("nothing but an interruption ends this training") }
+        }
+        #expect(try said(Requesting(), []) == 1)
+        #expect(try said(Requesting(), [Plugin(id: "idle")]) == 1)
+        #expect(try said(Requesting(), [Plugin(id: "idle"), EarlyStopping(metric: "loss", mode: .min)]) == 0)
+        #expect(try said(Requesting(), [], timeLimit: .seconds(100)) == 0)
+        #expect(try said(Deciding(), []) == 0)
+        #expect(try said(Requesting(), [DecidingPlugin(id: "deciding")]) == 0)
+    }
+
+    // MARK: A training without a step
+
+    private final class Forgetful: SmallModel {
+        override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+            lossItems["loss"] = try crossEntropy(network(batch.inputs), batch.targets)
+        }
+    }
+
+    @Test("a training in which no optimizer makes a step is warned of, and an error at its end")
+    func noStep() throws {
+        let trainer = try Trainer.quiet(.iterations(101), validation: .every(101))
+        let lines = try warnings(trainer) {
+            let error = #expect(throws: ConfigurationError.self) { try trainer.fit(Forgetful(), SmallData()) }
+            #expect(error?.description.contains("no optimizer made a single step in its 101 batches") == true)
+        }
+        #expect(lines.map { $0.contains("no optimizer made a step in the first 100 batches") } == [true])
+    }
+
+    @Test("an average of no step, and rates that are shown nowhere")
     func plugins() throws {
         let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))
         try trainer.register(EMA(every: 7))
         try trainer.register(LearningRateMonitor())
         let lines = try warnings(trainer) { try trainer.fit(SmallModel(), SmallData()) }
         #expect(lines.count == 2)
-        #expect(lines.first?.contains("nobody sees what 'learning-rate-monitor' notes") == true)
+        #expect(lines.first?.contains("what 'learning-rate-monitor' notes is shown nowhere") == true)
         #expect(
             lines.last?.contains("'ema' has no average: it takes every 7 steps of the optimizer, and there were 6")
                 == true)

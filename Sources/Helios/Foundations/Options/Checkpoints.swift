@@ -5,8 +5,8 @@ extension TrainerOptions {
     public struct Checkpoints: Sendable, Hashable {
         /// The folder of all checkpoints: those of a model are in a folder of its name inside.
         public var folder: URL
-        /// Saves a checkpoint after each so many epochs or iterations, whichever the length counts. `nil` saves one only at
-        /// the end of the training, and at an interruption.
+        /// The number of epochs or iterations, whichever the length counts, between two checkpoints. `nil` saves one
+        /// only at the end of the training, and at an interruption.
         public var every: Int?
         /// Which checkpoints stay.
         public var keeping: CheckpointRetention
@@ -20,7 +20,8 @@ extension TrainerOptions {
         /// Checkpoints in a folder, in a folder of the model's name inside.
         ///
         /// - Parameters:
-        ///   - every: saves one after each so many epochs or iterations; `nil` only at the end and at an interruption.
+        ///   - every: the number of epochs or iterations between two checkpoints; `nil` saves one only at the end and
+        ///     at an interruption.
         ///   - keeping: which checkpoints stay.
         ///   - writing: whether training waits until a checkpoint is on the disk.
         ///   - onResume: which options a resumed run uses: the checkpoint's, or those that the program gives now.
@@ -73,15 +74,16 @@ public enum CheckpointWriteMode: String, Sendable, Hashable, CaseIterable {
     case async
 }
 
-/// Which options a resumed run uses if the program gives its optimizers, schedulers or gradient scaler other options than the
-/// checkpoint has.
+/// Which options a resumed run uses if the program gives its optimizers, schedulers or gradient scaler other options
+/// than the checkpoint has.
 public enum ResumePolicy: String, Sendable, Hashable, CaseIterable {
     /// The checkpoint's. A warning names each option with both values.
     case keep
     /// The program's. What the optimizers remember of the parameters (moments, steps) is the checkpoint's all the same.
     ///
-    /// The learning rates are those that the program's schedulers give at the step at which training resumes, as if they
-    /// had been there from the start. A `ReduceLROnPlateau` cannot know what it would have done: its reductions stay.
+    /// The learning rates are those that the program's schedulers give at the step at which training resumes, as if
+    /// they had been there from the start. A `ReduceLROnPlateau` cannot know what it would have done: its reductions
+    /// stay.
     case override
 }
 

@@ -7,14 +7,14 @@ extension TrainerOptions {
             case all
             /// The first few batches of the epoch, in its order.
             case first(Int)
-            /// The first so many batches in the order of the samples' numbers, the same in each epoch, which validation
+            /// The first few batches in the order of the samples' numbers, the same in each epoch, which validation
             /// uses too: a network that cannot memorize these has a fault.
             case overfit(Int)
         }
 
         /// Which batches an epoch has.
         public var training: Training
-        /// Ends a test after so many batches; `nil` uses all of them.
+        /// The greatest number of batches in a test; `nil` uses all of them.
         public var test: Int?
 
         /// All data.

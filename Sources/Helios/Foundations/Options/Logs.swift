@@ -13,7 +13,7 @@ extension TrainerOptions {
 
         /// The log file; `nil` writes none.
         public var file: File?
-        /// Gives `onTrainingBatchEnd` a `shouldLog` that is true after each so many iterations; `nil` disables it.
+        /// How many iterations apart `onTrainingBatchEnd` gets a `shouldLog` that is true; `nil` disables it.
         public var every: Int?
 
         /// No log file, and no batch to log.
@@ -22,16 +22,21 @@ extension TrainerOptions {
         /// A log file in a folder.
         ///
         /// - Parameters:
-        ///   - name: the name of the run, which becomes that of the file; `nil` for the model's `saveName`.
+        ///   - name: the name of the run, and of its file; `nil` for the model's `saveName`.
         ///   - every: after how many iterations the losses, the learning rates and the time of a step are logged, and
         ///     `shouldLog` is true; `nil` for never.
         public static func `in`(_ folder: URL, name: String? = nil, every: Int? = 10) -> Logs {
             Logs(file: File(folder: folder, name: name), every: every)
         }
 
-        /// No log file, and a `shouldLog` that is true after each so many iterations.
+        /// No log file, and a `shouldLog` that is true once in the given number of iterations.
         public static func every(_ iterations: Int) -> Logs {
             Logs(file: nil, every: iterations)
+        }
+
+        /// How an interval of steps was given to a trainer, for messages.
+        func description(every: Int) -> String {
+            file == nil ? ".every(\(every))" : ".in(…, every: \(every))"
         }
     }
 }

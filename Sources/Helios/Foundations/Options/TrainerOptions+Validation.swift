@@ -3,8 +3,8 @@ import Foundation
 extension TrainerOptions {
     /// Throws if an option makes no sense. Called again after plug-ins have changed the options.
     ///
-    /// - Throws: `ConfigurationError`, which names the option as a trainer is given it; `TorchError` for a device that is
-    ///   not there.
+    /// - Throws: `ConfigurationError`, which names the option as a trainer is given it; `TorchError` for a device that
+    ///   is not there.
     func validate() throws {
         try validateLength()
         try validateCounts()
@@ -50,6 +50,7 @@ extension TrainerOptions {
             case .first(let batches): ("data: .first(train: \(batches))", batches)
             case .overfit(let batches): ("data: .overfit(batches: \(batches))", batches)
             }
+        let limits = if case .overfit = data.training { ".overfit" } else { ".first" }
         let counts: [(option: String, count: Int?)] = [
             ("validation: .every(\(validation?.every ?? 1))", validation?.every),
             ("validation: .every(…, stopAfter: \(validation?.stopAfter ?? 1))", validation?.stopAfter),
@@ -61,7 +62,8 @@ extension TrainerOptions {
                 checkpoints?.keeping.every
             ),
             ("accumulation: .batches(\(accumulation.batches))", accumulation.batches), training,
-            ("data: .first(…, test: \(data.test ?? 1))", data.test), ("logs: .every(\(logs.every ?? 1))", logs.every),
+            ("data: \(limits)(…, test: \(data.test ?? 1))", data.test),
+            ("logs: \(logs.description(every: logs.every ?? 1))", logs.every),
         ]
         for (option, count) in counts {
             if let count, count < 1 { throw ConfigurationError("\(option) needs a number that is at least 1") }

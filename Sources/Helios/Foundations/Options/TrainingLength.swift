@@ -1,5 +1,5 @@
-/// What training is counted in. The length of a training and the intervals of validations and checkpoints are numbers of
-/// these.
+/// What training is counted in. The length of a training and the intervals of validations and checkpoints are numbers
+/// of these.
 public enum TrainingUnit: String, Sendable, CaseIterable {
     /// One pass over the training data.
     case epoch
@@ -14,8 +14,8 @@ extension TrainerOptions {
         public var unit: TrainingUnit
         /// How many of them to train; `nil` for no limit.
         public var count: Int?
-        /// How long a run may take. It stops after the step with which it reaches the limit, and a checkpoint lets the next
-        /// run continue. `nil` for no limit.
+        /// How long a run may take. It stops after the step with which it reaches the limit, and a checkpoint lets the
+        /// next run continue. `nil` for no limit.
         public var timeLimit: Duration?
 
         /// A number of epochs or iterations.
@@ -52,7 +52,7 @@ extension TrainerOptions {
             Length(unit: unit, count: nil, timeLimit: timeLimit)
         }
 
-        /// Whether so many units are all there is to train.
+        /// Whether nothing is left to train after this number of units.
         func isReached(by done: Int) -> Bool {
             count.map { done >= $0 } ?? false
         }

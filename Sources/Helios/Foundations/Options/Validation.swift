@@ -1,7 +1,7 @@
 extension TrainerOptions {
     /// When the model is validated, and when that ends the training.
     public struct Validation: Sendable, Hashable {
-        /// Validates after each so many epochs or iterations, whichever the length counts.
+        /// The number of epochs or iterations, whichever the length counts, from one validation to the next.
         public var every: Int
         /// Ends the training after this many validation cycles in a row for which `Model.haveMetricsImproved` is
         /// false; `nil` disables it.
@@ -9,13 +9,13 @@ extension TrainerOptions {
         /// Validates with this many batches before a new training begins, so that a bug in validation shows at once; 0
         /// disables it.
         public var sanityCheck: Int
-        /// Ends each validation cycle after so many batches; `nil` uses all of them.
+        /// The greatest number of batches in a validation cycle; `nil` uses all of them.
         public var limit: Int?
 
-        /// Validates after each so many epochs or iterations, whichever the length counts.
+        /// The number of epochs or iterations, whichever the length counts, from one validation to the next.
         ///
         /// - Parameters:
-        ///   - stopAfter: ends the training after so many validation cycles in a row without improvement.
+        ///   - stopAfter: the number of validation cycles in a row without improvement that end the training.
         ///   - sanityCheck: how many batches to validate with before a new training begins.
         ///   - limit: how many batches a validation cycle has at most.
         public static func every(

@@ -1,10 +1,10 @@
-/// What a run needs of the process and of the model's parts while it lasts: seeds, determinism, threads, signal handlers,
-/// hooks on layers and optimizers. `restore` puts back what was there before.
+/// What a run needs of the process and of the model's parts while it lasts: seeds, determinism, threads, signal
+/// handlers, hooks on layers and optimizers. `restore` puts back what was there before.
 final class RunEnvironment {
     /// Times the batches of the training.
     var batchTimer = AverageTimer()
-    /// Counts the optimizers' steps if gradients are accumulated.
-    private(set) var accumulationWatch: AccumulationWatch?
+    /// Counts the optimizers' steps in a training.
+    private(set) var stepWatch: StepWatch?
 
     private var gradientExchange: GradientExchange?
     private var giveBack: () -> Void = {}
@@ -62,7 +62,7 @@ final class RunEnvironment {
     func attach<Batch>(to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool) throws {
         if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times { optimizerTimers = OptimizerTimers(model, times) }
-        if isTraining, options.accumulation.batches > 1 { accumulationWatch = AccumulationWatch(model) }
+        if isTraining { stepWatch = StepWatch(model) }
         guard isTraining, let world = ranks.world else { return }
         let exchange = GradientExchange(
             world, { [unowned model] in model.namedNetworks().map(\.network) }, model.namedOptimizers().map(\.optimizer),
@@ -84,7 +84,7 @@ final class RunEnvironment {
         warnings = nil
         nanGuard?.remove()
         optimizerTimers?.remove()
-        accumulationWatch?.remove()
+        stepWatch?.remove()
         gradientExchange?.remove()
         giveBack()
         do { try threads?.restore() } catch { failed(error) }
@@ -105,45 +105,5 @@ final class ThreadControl {
     /// Gives the process back what it had.
     func restore() throws {
         if asked != .unchanged { try LibTorch.setThreadCount(previous) }
-    }
-}
-
-/// Counts the steps that a model's optimizers make, to find a model that accumulates otherwise than the trainer says, or
-/// not at all.
-final class AccumulationWatch {
-    /// How many batches were trained.
-    private(set) var batchCount = 0
-    /// How many steps the optimizers made.
-    private(set) var stepCount = 0
-
-    private var stepsBefore = 0
-    private var handles: [StepHookHandle] = []
-
-    /// Watches the optimizers among the model's stored properties; `nil` if there are none, so nothing can be known.
-    init?<Batch>(_ model: Model<Batch>) {
-        let optimizers = model.namedOptimizers()
-        guard !optimizers.isEmpty else { return nil }
-        for (_, optimizer) in optimizers {
-            handles.append(optimizer.registerStepPostHook { [unowned self] _ in stepCount += 1 })
-        }
-    }
-
-    func remove() {
-        for handle in handles { handle.remove() }
-        handles = []
-    }
-
-    /// Takes note of a batch that was trained.
-    ///
-    /// - Parameter skips: whether a step may be skipped, as a scaler does after an overflow.
-    /// - Returns: what is wrong, if the optimizers stepped when no step was due, or did not when one was.
-    func endBatch(_ window: AccumulationWindow, skips: Bool) -> String? {
-        defer { stepsBefore = stepCount }
-        batchCount += 1
-        let hasStepped = stepCount > stepsBefore
-        guard hasStepped != window.isComplete, hasStepped || !skips else { return nil }
-        return hasStepped
-            ? "an optimizer stepped with a batch that does not complete a step"
-            : "no optimizer stepped with the batch that completes a step"
     }
 }

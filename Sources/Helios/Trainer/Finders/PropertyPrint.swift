@@ -22,7 +22,7 @@ struct PropertyPrint: Equatable {
         }
         let mirror = Mirror(reflecting: value)
         if mirror.displayStyle == .class {
-            // What has a state is in the checkpoint, or in that of another run: its own properties say nothing.
+            // What has a state is in this run's checkpoint or another's: its own properties say nothing.
             let object = value as AnyObject
             guard !(value is any Stateful), !(value is any RunContext), seen.insert(ObjectIdentifier(object)).inserted
             else {

@@ -7,11 +7,11 @@ extension Trainer {
     /// data.batchSize = try trainer.findBatchSize(model, data, upTo: 1024).batchSize
     /// try trainer.fit(model, data)
     /// ```
-    /// Every try sets model and data up as for `fit` and trains from new weights, with batches of the size that is tried
-    /// instead of what the data module's training phases say, and without validation and checkpoints. It ends when a
-    /// step throws a `TorchError` of the kind `outOfMemory`; what it held is freed before the next. The first training
-    /// phase is the one that is tried. No file is written by the trainer, and `onTrainingEnd` is not called. A `fit`
-    /// afterwards sets everything up anew, and does what it would have done without.
+    /// Every try sets model and data up as for `fit` and trains from new weights, with batches of the size that is
+    /// tried instead of what the data module's training phases say, and without validation and checkpoints. It ends
+    /// when a step throws a `TorchError` of the kind `outOfMemory`; what it held is freed before the next. The first
+    /// training phase is the one that is tried. No file is written by the trainer, and `onTrainingEnd` is not called. A
+    /// `fit` afterwards sets everything up again, and does what it would have done without.
     ///
     /// On a CPU the system may promise memory that it does not have, and end the process later: give an upper limit
     /// there.
@@ -21,8 +21,8 @@ extension Trainer {
     ///   - steps: how many steps of training a size must survive.
     /// - Returns: the largest size that worked, and what was tried, which prints as a table. Printed too, if progress
     ///   is shown.
-    /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw, the `TorchError` of the
-    ///   first size too, if not even that one works.
+    /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw, the `TorchError` of
+    ///   the first size too, if not even that one works.
     @discardableResult
     public func findBatchSize<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, from first: Int = 2, upTo limit: Int? = nil,

@@ -10,8 +10,8 @@ extension Trainer {
     /// ```
     /// Model and data are set up as for `fit`, and trained from new weights without validation and checkpoints. All
     /// groups of all optimizers among the model's properties step with the rate that is tried, whatever schedulers say.
-    /// No file is written by the trainer, and `onTrainingEnd` is not called. A `fit` afterwards sets everything up anew,
-    /// and does what it would have done without.
+    /// No file is written by the trainer, and `onTrainingEnd` is not called. A `fit` afterwards sets everything up
+    /// again, and does what it would have done without.
     ///
     /// Smith 2017, "Cyclical Learning Rates for Training Neural Networks"; smoothing and early end as in fast.ai and
     /// PyTorch Lightning.
@@ -104,8 +104,8 @@ private final class LearningRateControl {
         }
     }
 
-    /// Sets the rate of the next step, and takes the schedulers back to their start: one that ends after so many steps
-    /// must not end the test.
+    /// Sets the rate of the next step, and takes the schedulers back to their start: one that ends after a number of
+    /// steps must not end the test.
     func set(_ rate: Double) throws {
         self.rate = rate
         for (scheduler, state) in schedulers { try scheduler.loadStateDict(state) }

@@ -7,17 +7,18 @@ extension Trainer {
     /// let threads = try Trainer().findThreadCount(model, data).suggestion
     /// try Trainer(.epochs(20), threads: .count(threads)).fit(model, data)
     /// ```
-    /// A small network is often faster with one thread than with all. Sums may be rounded differently with another number
-    /// of threads, so give the trainer a number that stays: two runs with different numbers have different bits.
+    /// A small network is often faster with one thread than with all. Sums may be rounded differently with another
+    /// number of threads, so give the trainer a number that stays: two runs with different numbers have different bits.
     ///
-    /// One, two, four threads and so on are tried up to the greatest number. Model and data are set up as for `fit`, and
-    /// trained from new weights without validation and checkpoints. No file is written by the trainer, and
-    /// `onTrainingEnd` is not called. A `fit` afterwards sets everything up anew, and does what it would have done without.
+    /// One, two, four threads and so on are tried up to the greatest number. Model and data are set up as for `fit`,
+    /// and trained from new weights without validation and checkpoints. No file is written by the trainer, and
+    /// `onTrainingEnd` is not called. A `fit` afterwards sets everything up again, and does what it would have done
+    /// without.
     /// - Parameters:
     ///   - limit: the greatest number of threads to try; `nil` for as many as the process has set.
     ///   - rounds: how many steps are measured with each number; two more before do not count.
-    /// - Returns: how long a step took with each, which prints as a table, and the suggestion. Printed too, if progress is
-    ///   shown.
+    /// - Returns: how long a step took with each, which prints as a table, and the suggestion. Printed too, if progress
+    ///   is shown.
     /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw.
     @discardableResult
     public func findThreadCount<Batch>(

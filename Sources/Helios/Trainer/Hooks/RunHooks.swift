@@ -271,6 +271,12 @@ final class RunHooks<Batch: Sendable> {
         }
     }
 
+    /// Whether `shouldTrainingStop` of the model and of every plug-in is known to be the default one, which is always
+    /// false. Known once it has been asked.
+    var alwaysVoteToContinue: Bool {
+        model.unwrittenHooks.contains(.shouldTrainingStop) && plugins.allSatisfy(\.hasDefaultStopVote)
+    }
+
     func shouldAdvanceDatasetPhase() throws -> Bool {
         try run(.shouldAdvanceDatasetPhase, model.shouldAdvanceDatasetPhase)
     }

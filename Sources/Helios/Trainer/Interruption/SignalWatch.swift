@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Notices SIGINT, SIGTERM and SIGHUP while a training runs, so that it ends well; a second one ends the process at once,
-/// unless it is SIGHUP.
+/// Notices SIGINT, SIGTERM and SIGHUP while a training runs, so that it ends well; a second one ends the process at
+/// once, unless it is SIGHUP.
 ///
 /// A signal that the program handles itself, or that its parent told it to ignore, is left alone.
 final class SignalWatch {
@@ -64,8 +64,8 @@ private func noteSignal(_ number: Int32) {
     let (isFirst, _) = receivedSignal.compareExchange(
         expected: 0, desired: number, ordering: .sequentiallyConsistent)
     guard isFirst else {
-        // A terminal that closes sends it twice, from the shell and from the system, and an init system sends it right after
-        // SIGTERM: nobody has lost patience.
+        // A terminal that closes sends it twice, from the shell and from the system, and an init system sends it right
+        // after SIGTERM, which is no sign of impatience.
         if number == SIGHUP { return }
         PinnedLines.giveTerminalBack()
         signal(number, SIG_DFL)

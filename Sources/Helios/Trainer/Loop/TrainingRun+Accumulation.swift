@@ -21,26 +21,39 @@ extension TrainingRun {
         return AccumulationWindow(batchCount: batchCount, isComplete: position + 1 == batchCount)
     }
 
-    /// Warns once if the model steps at other times than it should.
-    func checkAccumulation() {
-        guard let accumulationWatch = environment.accumulationWatch,
-            let complaint = accumulationWatch.endBatch(
-                status.accumulation, skips: model.mixedPrecision?.dtype == .float16)
-        else { return }
+    /// Warns once if the model steps at other times than it should, or never.
+    func checkSteps() {
+        guard let stepWatch = environment.stepWatch else { return }
+        let batches = status.options.accumulation.batches
+        let complaint = stepWatch.endBatch(status.accumulation, skips: model.mixedPrecision?.dtype == .float16)
+        if batches == 1 { return warnOfMissingSteps(stepWatch) }
+        guard let complaint else { return }
         status.log.warnOnce(
-            "accumulation is .batches(\(status.options.accumulation.batches)), and \(complaint): in trainStep, call "
-                + "minimize, or divide the loss by batchesPerStep and let the optimizer step only if isStepDue")
+            "accumulation is .batches(\(batches)), and \(complaint): in trainStep, call minimize, or divide the loss by "
+                + "batchesPerStep and let the optimizer step only if isStepDue")
+    }
+
+    /// Warns once if no optimizer made a step in the first batches. A model may well begin without steps, so one batch
+    /// says nothing.
+    private func warnOfMissingSteps(_ stepWatch: StepWatch) {
+        guard stepWatch.stepCount == 0, stepWatch.batchCount == 100, plan.writesFiles else { return }
+        status.log.warnOnce(
+            "no optimizer made a step in the first \(stepWatch.batchCount) batches: in trainStep of \(type(of: model)), call "
+                + "minimize, or the optimizer's step()")
     }
 
     /// Throws if a training that ran from its beginning to its end never updated a weight.
     func requireOptimizerStep() throws {
-        guard let accumulationWatch = environment.accumulationWatch, accumulationWatch.stepCount == 0,
-            accumulationWatch.batchCount > 0,
-            accumulationWatch.batchCount == state.globalIteration, model.mixedPrecision?.dtype != .float16
+        guard let stepWatch = environment.stepWatch, stepWatch.stepCount == 0, stepWatch.batchCount > 0,
+            stepWatch.batchCount == state.globalIteration, model.mixedPrecision?.dtype != .float16
         else { return }
+        let batches = status.options.accumulation.batches
         throw ConfigurationError(
-            "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: with "
-                + "accumulation: .batches(\(status.options.accumulation.batches)), \(type(of: model)) must let its "
-                + "optimizer step in trainStep if isStepDue, as minimize does")
+            "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: "
+                + (batches == 1
+                    ? "call minimize, or the optimizer's step(), in trainStep of \(type(of: model)); a model whose weights "
+                        + "change in another way needs no optimizer among its properties"
+                    : "with accumulation: .batches(\(batches)), \(type(of: model)) must let its optimizer step in trainStep "
+                        + "if isStepDue, as minimize does"))
     }
 }

@@ -35,7 +35,8 @@ extension TrainingRun {
         try beginBatchOnRanks()
         try hooks.onTrainingBatchStart(state: state)
         try model.runStep { try hooks.trainStep(batch, state: state) }
-        checkAccumulation()
+        checkSteps()
+        warnOfMissingEnd()
         state.averageIterTime = environment.batchTimer.record()
         try averageLossesOverRanks()
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)

@@ -1,9 +1,21 @@
 // What would have no effect, and is said before hours of training are spent without it.
 extension TrainingRun {
-    /// Warns of a validation that changes nothing in this training, or is missing.
-    func warnOfUnusedOptions() {
-        guard plan.writesFiles, let message = unusedValidation else { return }
-        status.log.warnOnce(message)
+    /// Warns of options that change nothing in this training, and of a validation that is missing.
+    func warnOfUnusedOptions(isResumed: Bool) {
+        guard plan.writesFiles else { return }
+        if let message = unusedValidation { status.log.warnOnce(message) }
+        for message in status.options.unusedOptions(iterations: iterationCount, isResumed: isResumed) {
+            status.log.warnOnce(message)
+        }
+    }
+
+    /// How many iterations the training has; `nil` if its end is open, or another phase of the data may change that.
+    private var iterationCount: Int? {
+        guard let count = plan.length.count else { return nil }
+        guard plan.length.unit == .epoch else { return count }
+        guard data.trainPhaseCount == 1, let batches = data.trainDataLoader?.batchCount else { return nil }
+        let (iterations, isTooLarge) = count.multipliedReportingOverflow(by: batches)
+        return isTooLarge ? nil : iterations
     }
 
     private var unusedValidation: String? {
@@ -68,12 +80,16 @@ extension TrainingRun {
         if shape.batchSize > shape.sampleCount {
             status.log.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")
         }
-        if plan.length.count == nil, plan.length.timeLimit == nil, plan.writesFiles,
-            status.options.validation?.stopAfter == nil, status.plugins.isEmpty
-        {
-            status.log.warn(
-                "there is no limit of steps or time and no early stopping: only the model's shouldTrainingStop ends "
-                    + "training")
-        }
+    }
+
+    /// Warns once of a training that nothing ends. After the first batch, plug-ins and model have been asked whether to
+    /// stop, so it is known which of them always say no.
+    func warnOfMissingEnd() {
+        guard plan.length.count == nil, plan.length.timeLimit == nil, plan.writesFiles,
+            status.options.validation?.stopAfter == nil, hooks.alwaysVoteToContinue
+        else { return }
+        status.log.warnOnce(
+            "nothing but an interruption ends this training: it has no number of \(plan.length.unit)s, no timeLimit, and "
+                + "no stopAfter, and neither \(type(of: model)) nor a plug-in overrides shouldTrainingStop()")
     }
 }

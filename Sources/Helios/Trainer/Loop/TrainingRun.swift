@@ -60,7 +60,7 @@ final class TrainingRun<Batch: Sendable> {
             return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
         }
         try beginLogs(resuming: resumed?.logs)
-        warnOfUnusedOptions()
+        warnOfUnusedOptions(isResumed: resumed != nil)
         if resumed == nil {
             if plan.writesFiles { warnOfLostWeights(previous.origin) }
             try beginRandomNumbersOfRank()
@@ -77,7 +77,7 @@ final class TrainingRun<Batch: Sendable> {
             case .epoch: try trainByEpoch(from: position)
             case .iteration: try trainByIteration(from: position)
             }
-        if outcome == .completed { try requireOptimizerStep() }
+        if outcome == .completed || outcome == .stoppedEarly { try requireOptimizerStep() }
         try endTraining(outcome)
         try shareLastCheckpoint()
         return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)

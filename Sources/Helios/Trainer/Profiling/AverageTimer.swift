@@ -1,6 +1,6 @@
 import Dispatch
 
-/// The average time of recent batches: the mean over a window that starts anew every 200 batches.
+/// The average time of recent batches: the mean over a window that starts over every 200 batches.
 struct AverageTimer {
     private static let window = 200
     private var last = DispatchTime.now().uptimeNanoseconds
