@@ -3,7 +3,7 @@
 import Foundation
 import PackageDescription
 
-// A package of its own, so that nobody who builds Helios builds its benchmarks. Before it is built, scripts/bootstrap
+// A package of its own, so that building Helios does not build its benchmarks. Before it is built, scripts/bootstrap
 // puts libtorch there.
 let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/../.libtorch/torch"
 

@@ -31,7 +31,7 @@ def forget(path: pathlib.Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench files", description=__doc__)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--size", default="1024", help="so many MiB, or resnet18: the state of that network")
+    parser.add_argument("--size", default="1024", help="a number of MiB, or resnet18: the state of that network")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cached", action="store_true", help="do not load from the disk, only from the system's memory")
     options = parser.parse_args()

@@ -49,7 +49,7 @@ def step_times(workload: str, frameworks: list[str], threads: int, epochs: int, 
 
 
 def writing_times(count: int, frameworks: list[str], rounds: int) -> dict:
-    """The seconds that so many numbers take in each round, and the megabytes of the file, by the framework."""
+    """The seconds that logging the numbers takes in each round, and the megabytes of the file, by framework."""
     times = collections.defaultdict(list)
     for number in range(rounds):
         for framework in frameworks:

@@ -181,7 +181,7 @@ def main():
     parser.add_argument(
         "--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
         help="the same for every framework; all processors by default")
-    parser.add_argument("--epochs", type=int, help="the best after the first counts; 3 to 6 where it is left out")
+    parser.add_argument("--epochs", type=int, help="the best after the first counts; 3 to 6 if it is left out")
     parser.add_argument("--options", action="store_true", help="only ours, with the options that make it faster")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")

@@ -14,7 +14,7 @@ guard arguments.count >= 4 else {
 let (format, action, file) = (arguments[1], arguments[2], URL(filePath: arguments[3]))
 let size = arguments.count > 4 ? arguments[4] : "1024"
 
-/// Those of a network, or of 16 MiB each, so many MiB in all.
+/// Those of a network, or of 16 MiB each, up to a number of MiB in all.
 func parameters() throws -> StateDict {
     if let workload = Workload(rawValue: size) { return try workload.makeNetwork().stateDict() }
     let mebibytes = Int(size) ?? 1024
@@ -34,7 +34,7 @@ struct SystemError: Error {
     let number = errno
 }
 
-/// As many bytes, in writes of at most so many, and one fsync.
+/// The same number of bytes, in writes of a limited size, and one fsync.
 func writePlainly(_ parameters: [[Float]], partSize: Int = .max) throws {
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard descriptor >= 0 else { throw SystemError() }

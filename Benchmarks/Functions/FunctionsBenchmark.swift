@@ -29,7 +29,7 @@ struct FunctionsBenchmark: ParsableCommand {
             if let peer { cells += compared(peer[function.rawValue], to: times.ours) }
             print(row(cells))
         }
-        print("\nA ratio is the time of the column before it over that of Helios.")
+        print("\nA ratio is the time in the column before it over Helios's.")
         if peer == nil {
             print("Without PyTorch: `python3` has no torch (PYTHONPATH), or this is not the repository's root.")
         }

@@ -21,7 +21,7 @@ enum Harness {
 
     /// The time of a call of each body.
     ///
-    /// - Parameter bodies: make so many calls as they are told.
+    /// - Parameter bodies: make as many calls as they are told.
     static func measure(_ bodies: [(_ calls: Int) throws -> Void]) throws -> [CallTime] {
         let counts = try bodies.map(callCount)
         var samples = [[Double]](repeating: [], count: bodies.count)

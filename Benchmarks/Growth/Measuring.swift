@@ -11,7 +11,7 @@ func elapsed(_ body: () throws -> Void) rethrows -> Double {
     try ContinuousClock().measure(body) / .seconds(1)
 }
 
-/// The measurement that is in the middle of three by `time`, or the first where that took over ten seconds.
+/// The measurement that is in the middle of three by `time`, or the first if that took over ten seconds.
 func medianOfThree<Measurement>(
     by time: KeyPath<Measurement, Double>, _ measure: () throws -> Measurement
 ) rethrows -> Measurement {

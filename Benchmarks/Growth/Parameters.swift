@@ -31,7 +31,7 @@ private struct StepCost {
     }
 }
 
-/// What one step takes, in seconds, for so many tensors of so many elements.
+/// What one step takes, in seconds, for a number of tensors of the same size.
 private func stepTime(_ rule: Rule, tensors: Int, elements: Int) throws -> Double {
     report("\(rule.rawValue): \(tensors) of \(elements)")
     defer { LibTorch.emptyCache() }

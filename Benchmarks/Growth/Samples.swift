@@ -2,7 +2,7 @@ import Foundation
 import Helios
 import Workloads
 
-/// What the order of one epoch costs, in a process of its own, whose peak of memory is then that of the order.
+/// What the order of one epoch costs, in a process of its own, whose peak of memory then comes from the order.
 struct OrderCost: Codable {
     /// For the whole order.
     let seconds: Double
@@ -49,7 +49,7 @@ struct OrderCost: Codable {
     var mebibytes: Double { Double(memory) / 1_048_576 }
 }
 
-/// The order of an epoch that is shuffled, and beside it what PyTorch's sampler makes where Python has PyTorch.
+/// The order of an epoch that is shuffled, and beside it what PyTorch's sampler makes if Python has PyTorch.
 func printSampleTable() throws {
     guard let program = Bundle.main.executableURL else { throw GrowthError(description: "the program has no path") }
     let hasPeer = (try? peer(samples: 100)) != nil

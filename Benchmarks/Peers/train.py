@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains one workload with one of the peers, and prints the time of a step as one line of JSON.
 
-The time is that of an epoch over its steps, data loading included; the best epoch after the first counts. Each peer is
+The time is an epoch's over its steps, data loading included; the best epoch after the first counts. Each peer is
 used as its own documentation shows it."""
 
 import argparse

@@ -12,7 +12,7 @@ struct TrainingBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training", abstract: "Trains one workload and prints how long a step takes, as JSON.",
         discussion: """
-            The time of a step is that of an epoch over its steps, data loading included; the best epoch after the \
+            The time of a step is an epoch's time over its steps, data loading included; the best epoch after the \
             first counts.
             """)
 
@@ -28,19 +28,19 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "How many threads make batches ahead.")
     var workers = 0
 
-    @Flag(help: "Compute in bfloat16 where that is good enough.")
+    @Flag(help: "Compute in bfloat16 if that is good enough.")
     var bf16 = false
 
     @Flag(help: "Let images and the weights of convolutions lie in memory with the channels last.")
     var channelsLast = false
 
-    @Flag(inversion: .prefixedNo, help: "Use oneDNN, where libtorch does.")
+    @Flag(inversion: .prefixedNo, help: "Use oneDNN if libtorch does.")
     var onednn = true
 
     @Flag(help: "Print what each hook and each part of the loop took.")
     var profile = false
 
-    @Option(help: "Stop after so many steps, to measure the start.")
+    @Option(help: "Stop after this number of steps, to measure the start.")
     var steps: Int?
 
     @Option(help: "Log ten numbers every step into this folder: as text, CSV and for TensorBoard.")

@@ -6,7 +6,7 @@ Build first (`swift build`). Then, from anywhere:
     python3 Benchmarks/TypeChecking/measure.py [right.txt | wrong.txt]
 
 Each line of right.txt and wrong.txt is checked in a file of its own. The time is the compiler's processor time, least of
-`--repeats`, less that of an empty function; the table in docs/tensors.md is made of it.
+`--repeats`, less the time of an empty function; the table in docs/tensors.md is made of it.
 """
 
 import argparse

@@ -54,7 +54,7 @@ struct Digits: ParsableCommand {
     @Option(help: "What training is counted in: epoch or iteration.")
     var unit = TrainingUnit.epoch
 
-    @Option(help: "Save a checkpoint after every so many units. (default: each epoch)")
+    @Option(help: "The number of units between two checkpoints. (default: each epoch)")
     var checkpointFrequency: Int?
 
     @Option(help: "Which options a resumed run uses if they differ: keep (the checkpoint's) or override (these).")
@@ -118,7 +118,7 @@ struct Digits: ParsableCommand {
         print("test accuracy: \(String(format: "%.2f", 100 * (model.testScores["accuracy"] ?? 0))) %")
     }
 
-    /// The trainer of the training, or that of the test, which takes the trained network and no checkpoint.
+    /// The trainer for the training, or for the test, which takes the trained network and no checkpoint.
     private func makeTrainer(folder: URL, trains: Bool) throws -> Trainer {
         let unitsPerEpoch = unit == .epoch ? 1 : stepsPerEpoch
         let checkpoints = TrainerOptions.Checkpoints.in(

@@ -107,7 +107,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 
     private static func touch(_ tensor: Tensor) throws {
         requireInside(tensor)
-        // A few bytes can be repeated to any size; nobody can read that, and nobody has to.
+        // A few bytes can be repeated to any size; no one can read that, and no one has to.
         guard tensor.count < 1 << 16 else { return }
         _ = try tensor.clone()
     }

@@ -26,7 +26,8 @@ void checkDefined(const at::Tensor &self, const at::Tensor &other);
 /// A range from `start` to `end` whose length is no integer: the processor's division stops the process.
 void checkRange(const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step);
 
-/// The same, for an operation that computes the length in the type of the result, which may round half a step down to none.
+/// The same, for an operation that computes the length in the type of the result, which may round half a step down to
+/// none.
 void checkIntegerRange(
     const c10::Scalar &start, const c10::Scalar &end, const c10::Scalar &step, std::optional<c10::ScalarType> type);
 
@@ -83,7 +84,7 @@ void checkDivision(const at::Tensor &self, const at::Tensor &other, std::optiona
 /// Fitting the ends of a range to real numbers never ends if the number behind one is no integer any more.
 void checkRandomRange(int64_t from, std::optional<int64_t> to);
 
-/// Grouped attention divides the number of the query's heads by that of the key and of the value.
+/// Grouped attention divides the number of the query's heads by the numbers of the key's and the value's heads.
 void checkGroupedAttention(const at::Tensor &key, const at::Tensor &value, bool isGrouped);
 
 /// The segments are believed to lie within `data`.

@@ -21,7 +21,7 @@ struct HeliosCommand: ParsableCommand {
             try StandardStream.closeOutput()
             Foundation.exit(status)
         } catch let error as OutputError where error.isClosedPipe {
-            // The status is that of a process that the signal ended, which the program's parent may have told it to
+            // The status is what a process that the signal ended has, which the program's parent may have told it to
             // ignore.
             Foundation.exit(Status.closedPipe)
         } catch {

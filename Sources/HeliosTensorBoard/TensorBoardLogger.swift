@@ -11,8 +11,8 @@ import Torch
 /// ```
 /// `tensorboard --logdir <folder>/tensorboard` opens it, with a line for each run of the folder.
 ///
-/// The file of a run that was killed and resumed is that of a run that never stopped, in all but times. It has whole records at
-/// any moment. What a resume cuts off goes to `events.discarded`.
+/// The file of a run that was killed and resumed differs from one of a run that never stopped only in times. It has
+/// whole records at any moment. What a resume cuts off goes to `events.discarded`.
 public final class TensorBoardLogger: RunLogger {
     public let id = "tensorboard"
     public let supportedKinds = Set(LoggedKind.allCases)

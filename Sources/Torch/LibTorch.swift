@@ -22,7 +22,8 @@ public enum LibTorch {
     /// Sets the number of threads that one operation may use, for the calling thread and for threads that have not
     /// computed yet.
     ///
-    /// - Throws: `TorchError` for a number below 1 or above 1024 (a system that cannot start so many ends the process).
+    /// - Throws: `TorchError` for a number below 1 or above 1024 (a system that cannot start that many threads ends the
+    ///   process).
     public static func setThreadCount(_ count: Int) throws {
         guard (1...1024).contains(count) else {
             throw TorchError(kind: .other, message: "the number of threads must be from 1 to 1024, not \(count)")

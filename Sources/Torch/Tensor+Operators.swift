@@ -60,13 +60,13 @@ extension Tensor {
         try right.mul(left.scalar)
     }
 
-    /// The quotient, element by element; that of integers is a real number.
+    /// The quotient, element by element; integers give a real number.
     public static func / (left: Tensor, right: Tensor) throws -> Tensor { try left.div(right) }
-    /// The quotient, element by element; that of integers is a real number.
+    /// The quotient, element by element; integers give a real number.
     public static func / (left: Tensor, right: some ScalarConvertible) throws -> Tensor {
         try left.div(right.scalar)
     }
-    /// The quotient, element by element; that of integers is a real number.
+    /// The quotient, element by element; integers give a real number.
     public static func / (left: some ScalarConvertible, right: Tensor) throws -> Tensor {
         try right.reciprocal().mul(left.scalar)
     }

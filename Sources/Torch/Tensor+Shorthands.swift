@@ -97,7 +97,7 @@ extension Tensor {
         try randn(size, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
     }
 
-    /// The same elements in another shape: a view where memory allows it, otherwise a copy.
+    /// The same elements in another shape: a view if memory allows it, otherwise a copy.
     ///
     /// - Parameter shape: the sizes, one of which may be -1 for what remains.
     /// - Throws: `TorchError` of kind `shape` if the elements do not fit.

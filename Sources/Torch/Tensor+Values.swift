@@ -36,7 +36,7 @@ extension Tensor {
 
     /// Creates a tensor with a copy of `values`, in row-major order.
     ///
-    /// Its type is that of the elements: `float64` for `[Double]`, `int64` for `[Int]`.
+    /// Its type is the type of the elements: `float64` for `[Double]`, `int64` for `[Int]`.
     ///
     /// - Parameters:
     ///   - values: as many numbers as the shape has elements.

@@ -4,7 +4,8 @@ import CTorch
 package enum Zlib {
     /// Compresses bytes.
     ///
-    /// libtorch compresses them. If this one cannot, they are stored as they are, which every reader understands as well.
+    /// libtorch compresses them. If this one cannot, they are stored as they are, which every reader understands as
+    /// well.
     ///
     /// - Parameter level: from 1, the fastest, to 9, the smallest.
     package static func compress(_ bytes: [UInt8], level: Int = 6) -> [UInt8] {
@@ -47,7 +48,7 @@ package enum Zlib {
 
     private static func adler32(_ bytes: [UInt8]) -> UInt32 {
         var (low, high): (UInt32, UInt32) = (1, 0)
-        // So many sums fit into 32 bits before the remainder is needed.
+        // The number of sums that fit into 32 bits before the remainder is needed.
         for start in stride(from: 0, to: bytes.count, by: 5552) {
             for byte in bytes[start..<min(start + 5552, bytes.count)] {
                 low += UInt32(byte)

@@ -42,7 +42,7 @@ public struct Categorical: Distribution {
         guard tensor.dimensionCount >= 1, tensor.shape.last != 0 else {
             throw TorchError(
                 kind: .shape, operation: Self.name, inputs: "\(tensor.dtype)\(tensor.shape)",
-                message: "\(name) must have at least one dimension, that of the classes, and a class in it")
+                message: "\(name) must have at least one dimension, the classes, and at least one class")
         }
     }
 

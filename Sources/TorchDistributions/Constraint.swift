@@ -30,7 +30,7 @@ public indirect enum Constraint: Sendable {
     case positiveDefinite
     /// A lower triangular matrix with a positive diagonal.
     case lowerCholesky
-    /// A constraint that holds for all elements of an event of so many dimensions.
+    /// A constraint that holds for all elements of an event with the given number of dimensions.
     case independent(Constraint, dimensions: Int)
 
     /// A vector without NaN.

@@ -14,7 +14,7 @@ public struct Dirichlet: Distribution {
         guard concentration.dimensionCount >= 1 else {
             throw TorchError(
                 kind: .shape, operation: Self.name, inputs: "\(concentration.dtype)\(concentration.shape)",
-                message: "the concentration must have at least one dimension, that of the probabilities")
+                message: "the concentration must have at least one dimension, the probabilities")
         }
         self.concentration = concentration
         validatesArguments = validateArguments
@@ -28,7 +28,7 @@ public struct Dirichlet: Distribution {
     public var mean: Tensor {
         get throws { try concentration / total }
     }
-    /// Where all concentrations are below 1, the density is infinite at every corner, and the first is given.
+    /// If all concentrations are below 1, the density is infinite at every corner, and the first is given.
     public var mode: Tensor {
         get throws {
             let excess = try (concentration - 1).clampMin(min: 0)

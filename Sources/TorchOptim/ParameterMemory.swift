@@ -222,7 +222,7 @@ struct ParameterMemory {
             let unknown = state?.keys.map(\.description).filter { !names.contains($0) } ?? []
             guard unknown.isEmpty else {
                 throw OptimizerError(
-                    "the state was not saved by \(optimizer): that of parameter \(index) has \(quoted(unknown)), which "
+                    "the state was not saved by \(optimizer): parameter \(index) has \(quoted(unknown)) there, which "
                         + "\(optimizer) does not keep")
             }
         }

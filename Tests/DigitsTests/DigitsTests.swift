@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("training by iteration goes on in the middle of an epoch, to the bits of an uninterrupted run")
+    @Test("training by iteration resumes in the middle of an epoch, to the bits of an uninterrupted run")
     func goingOnInsideAnEpoch() throws {
         try withTemporaryFolder { folder in
             let parts = folder.appending(path: "parts")
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test(
-        "where nobody reads its output, or it has none, it trains to its end",
+        "if no one reads its output, or it has none, it trains to its end",
         arguments: ["| head -n 1", ">&- 2>&- <&-", "> /dev/full 2> /dev/full"])
     func noReader(redirection: String) throws {
         try withTemporaryFolder { folder in

@@ -3,7 +3,7 @@ import Helios
 import TestSupport
 import Testing
 
-/// The program, where there is too little room for its checkpoints.
+/// The program on a disk with too little room for its checkpoints.
 @Suite(.serialized) struct FullDiskTests {
     private static let options = ["--epochs", "2", "--unit", "iteration", "--checkpoint-frequency", "9", "--quiet"]
 
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("where the system allows no file of that size, the checkpoint before stays")
+    @Test("if the system allows no file of that size, the checkpoint before stays")
     func fileSizeLimit() throws {
         try withTemporaryFolder { folder in
             let parts = folder.appending(path: "parts")

@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test("it ends well too where nobody reads its error stream any more, as after Ctrl-C of `digits 2>&1 | tee log`")
+    @Test("it ends well even if no one reads its error stream any more, as after Ctrl-C of `digits 2>&1 | tee log`")
     func lostReader() throws {
         try withTemporaryFolder { folder in
             let command = """
@@ -136,12 +136,12 @@ import Testing
 }
 
 extension URL {
-    /// The length of a file in bytes; 0 where there is none.
+    /// The length of a file in bytes; 0 if there is none.
     fileprivate var fileSize: Int {
         (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     }
 
-    /// The iteration of the newest checkpoint below a run's folder; 0 where there is none.
+    /// The iteration of the newest checkpoint below a run's folder; 0 if there is none.
     fileprivate func newestIteration(of name: String) -> Int {
         let files = try? FileManager.default.contentsOfDirectory(
             atPath: appending(path: "checkpoints/\(name)").path)

@@ -11,7 +11,7 @@ struct LogsWithoutTimes {
             try String(contentsOf: folder.appending(path: "logs/digits.\(name)"), encoding: .utf8)
                 .split(separator: "\n").map(String.init)
         }
-        // A line begins with its time, unless it is one more of a text of several; and that of an epoch ends with its own.
+        // A line begins with its time, unless it continues a text of several lines; an epoch's line ends with one too.
         text = try lines("log").map { $0.replacing(#/^\d{4}-\S+ | in [0-9.]+ s$/#, with: "") }
         table = try lines("csv").filter { !$0.contains("step_time") }.map { $0.replacing(#/,[0-9.]+$/#, with: "") }
         self.lines = try lines("jsonl").filter { !$0.contains("step_time") }
@@ -20,8 +20,8 @@ struct LogsWithoutTimes {
             folder.appending(path: "logs/tensorboard/digits/events.out.tfevents.helios"))
     }
 
-    /// The numbers that TensorBoard's own reader finds, as steps and values by their names, but for the times of steps; and how
-    /// many records there are.
+    /// The numbers that TensorBoard's own reader finds, as steps and values by their names, but for the times of steps;
+    /// and how many records there are.
     static func numbersInTensorBoard(_ folder: URL) async throws -> FoundNumbers {
         let lines = try await Python.run(
             "open_events.py", [folder.appending(path: "logs/tensorboard/digits").path])

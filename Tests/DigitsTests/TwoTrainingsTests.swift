@@ -5,7 +5,7 @@ import Testing
 
 /// The program twice in one folder.
 @Suite struct TwoTrainingsTests {
-    @Test("the second is refused with the number of the first; when that was killed, the next one goes on")
+    @Test("the second is refused with the number of the first; when that was killed, the next one resumes")
     func twice() throws {
         try withTemporaryFolder { folder in
             let options = ["--quiet", "--folder", folder.path]

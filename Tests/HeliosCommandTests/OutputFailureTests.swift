@@ -48,7 +48,7 @@ struct OutputFailureTests {
         }
     }
 
-    @Test("because nobody reads any more ends the program quietly", arguments: ["", "trap '' PIPE;"])
+    @Test("because no one reads any more ends the program quietly", arguments: ["", "trap '' PIPE;"])
     func closedPipe(preparation: String) throws {
         // The other side has ended when the program begins: it is not there to wait for its input.
         let program = try Program.shell(

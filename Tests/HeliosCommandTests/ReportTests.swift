@@ -190,7 +190,7 @@ struct ReportTests {
         }
     }
 
-    @Test("the environment is that of the text log if no checkpoint has one")
+    @Test("the environment comes from the text log if no checkpoint has one")
     func environment() throws {
         try withTemporaryFolder { folder in
             let rule = String(repeating: "=", count: 64)

@@ -40,7 +40,7 @@ struct EventsFileTests {
         LogRecord(name: "note", step: 2, time: 6, value: .text("*text*")),
     ]
 
-    @Test("a resumed run's file is that of a run that never stopped, and what was cut off is kept")
+    @Test("a resumed run's file equals one of a run that never stopped, and what was cut off is kept")
     func resumed() throws {
         try withTemporaryFolder { folder in
             let whole = folder.appending(path: "whole"), killed = folder.appending(path: "killed")

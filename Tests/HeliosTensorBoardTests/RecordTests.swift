@@ -7,7 +7,7 @@ import Testing
 @testable import HeliosTensorBoard
 
 struct RecordTests {
-    @Test("the checksum is that of the examples in RFC 3720")
+    @Test("the checksums are those in the examples of RFC 3720")
     func knownChecksums() {
         let examples: [([UInt8], UInt32)] = [
             ([UInt8](repeating: 0, count: 32), 0x8A91_36AA), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
@@ -19,7 +19,7 @@ struct RecordTests {
         }
     }
 
-    @Test("the checksum of bytes of any number and position is that of one bit after the other")
+    @Test("the checksum of bytes of any number and position equals the one computed bit by bit")
     func checksumBitByBit() {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<64).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A program while it runs. It writes into files, since a pipe that nobody reads stops it.
+/// A program while it runs. It writes into files, since a pipe that no one reads stops it.
 public final class RunningProgram {
     /// What a program left when it ended.
     public struct End {
@@ -51,8 +51,8 @@ public final class RunningProgram {
 
     /// Waits for the end of the program.
     ///
-    /// - Parameter limit: how long it may take before it counts as one that hangs, which is killed and an issue; `nil` waits
-    ///   as long as it takes.
+    /// - Parameter limit: how long it may take before it counts as one that hangs, which is killed and an issue; `nil`
+    ///   waits as long as it takes.
     public func end(
         within limit: DispatchTimeInterval? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> End {

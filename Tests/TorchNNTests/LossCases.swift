@@ -5,7 +5,7 @@ import TorchNN
 struct LossCase: Sendable {
     typealias Loss = @Sendable ([Tensor], Reduction) throws -> Tensor
 
-    /// nil where only the function has the options.
+    /// `nil` if only the function has the options.
     let module: Loss?
     let function: Loss
 

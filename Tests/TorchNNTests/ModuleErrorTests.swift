@@ -128,7 +128,7 @@ struct ModuleErrorTests {
         #expect(throws: Never.self) { try late(Tensor.ones([2])) }
     }
 
-    @Test("the first problem counts, and a superclass's comes before that of a subclass")
+    @Test("the first problem counts, and a superclass's comes before a subclass's")
     func firstProblemCounts() throws {
         final class Wide: Linear {
             init(_ features: Int) {
@@ -163,7 +163,7 @@ struct ModuleErrorTests {
         #expect(layer.description == "Linear(in_features=2, out_features=2, bias=False)")
     }
 
-    @Test("slices are lists of children, and a parameter where it is not found is an error")
+    @Test("slices are lists of children, and a parameter in a place where it is not found is an error")
     func unusualPlaces() throws {
         final class Sliced: Module {
             let slice = [Linear(1, 1), Linear(1, 2), Linear(1, 3)][1...]

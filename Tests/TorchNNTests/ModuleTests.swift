@@ -172,7 +172,7 @@ struct ModuleTests {
         #expect(try net.parameters().allSatisfy { !$0.requiresGrad })
     }
 
-    @Test("a parameter without a value is an error where it is used or saved")
+    @Test("a parameter without a value is an error when it is used or saved")
     func unassignedParameterThrows() throws {
         let net = Unassigned()
         #expect(try net.parameters().isEmpty)

@@ -176,7 +176,7 @@ struct AtomicFileTests {
     }
 }
 
-/// A file on a disk with room for so many bytes.
+/// A file on a disk that has room for a number of bytes only.
 private final class FullDisk: FileSink {
     private var room: Int
 

@@ -13,7 +13,7 @@ struct LegacyFileTests {
     private static let version: [UInt8] = [0x80, 2, 0x4D, 0xE9, 3, 0x2E]
     private static let system: [UInt8] = [0x80, 2, 0x7D, 0x2E]
 
-    /// Loads a file of so many parts.
+    /// Loads a file of several parts.
     private func load(_ parts: [UInt8]...) throws -> StateValue {
         try withFolder { folder in
             let file = folder.appending(path: "old.pth")

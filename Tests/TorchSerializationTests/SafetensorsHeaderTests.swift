@@ -5,7 +5,7 @@ import Torch
 
 @testable import TorchSerialization
 
-/// The file of a header and so many bytes of zero behind it.
+/// The file of a header and a number of zero bytes behind it.
 private func file(_ header: String, size: Int, claiming count: UInt64? = nil) -> [UInt8] {
     let count = count ?? UInt64(header.utf8.count)
     return (0..<8).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) } + Array(header.utf8)

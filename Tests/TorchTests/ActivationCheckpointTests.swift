@@ -14,7 +14,7 @@ struct ActivationCheckpointTests {
         let weight = try Tensor.randn(6, 6).requiresGrad_()
         let block: (Tensor) throws -> Tensor = { try Tensor.dropout($0.matmul(weight).tanh(), p: 0.5, train: true) }
         let y = isCheckpointed ? try checkpoint(checkpoint(x, block), block) : try block(block(x))
-        // What is drawn in between is nobody's business.
+        // What is drawn in between does not matter.
         let noise = try Tensor.randn(4, 6)
         try (y * noise).sum().backward()
         let after = try Tensor.randn(3)

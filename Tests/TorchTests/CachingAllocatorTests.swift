@@ -15,7 +15,7 @@ struct CachingAllocatorTests {
             }
         }
 
-    @Test("every size has memory of its own, which begins at 64 bytes, and again when it is used anew")
+    @Test("every size has memory of its own, which begins at a multiple of 64 bytes, also when it is used again")
     func sizes() throws {
         for round in 0..<2 {
             let tensors = try CachingAllocatorTests.sizes.enumerated().map { index, size in

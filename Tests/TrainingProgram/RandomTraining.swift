@@ -88,7 +88,7 @@ struct RandomTraining {
         self.seed = random.next()
     }
 
-    /// Trains in a folder to the end: a run stops at each of the stops, and the next goes on.
+    /// Trains in a folder to the end: a run stops at each of the stops, and the next resumes.
     func train(in folder: URL, stops: [Stop]) throws -> Run {
         var result = Run()
         var stops = stops[...]

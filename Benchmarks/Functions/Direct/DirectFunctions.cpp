@@ -97,7 +97,7 @@ Functions makeFunctions() {
   };
   functions["array"] = [=] {
     const float *data = thousand.const_data_ptr<float>();
-    // Volatile, as what nobody reads need not be copied.
+    // Volatile, since what is never read need not be copied.
     const std::vector<float> copy(data, data + thousand.numel());
     static_cast<void>(*static_cast<const volatile float *>(copy.data()));
   };

@@ -1,8 +1,8 @@
 // Memory of tensors on the processor, which is kept for the next tensor of its size.
 //
-// A training step asks for the same sizes again and again. The C library gives large blocks back to the system each time,
-// and the next step pays again for touching them first. Small blocks that must begin at a multiple of 64 bytes take the C
-// library's slow path.
+// A training step asks for the same sizes again and again. The C library gives large blocks back to the system each
+// time, and the next step pays again for touching them first. Small blocks that must begin at a multiple of 64 bytes
+// take the C library's slow path.
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
@@ -29,8 +29,8 @@ struct alignas(64) Header {
 };
 static_assert(sizeof(Header) == 64);
 
-// Sizes are rounded up to one of eight steps between powers of two, so that at most an eighth is wasted, and that of
-// pages that nobody touches.
+// Sizes are rounded up to one of eight steps between powers of two, so that at most an eighth is wasted, and only
+// of pages that are never touched.
 
 constexpr size_t leastSize = 64;
 constexpr size_t leastSizeBits = 6;
@@ -105,7 +105,7 @@ class CachingAllocator final : public c10::Allocator {
     default_copy_data(target, source, byteCount);
   }
 
-  /// Gives free blocks back to the system, the largest first, until at most so many bytes of them are left.
+  /// Gives free blocks back to the system, the largest first, until at most `limit` bytes of them are left.
   void trim(size_t byteCount) {
     for (size_t number = classCount; number-- > 0;) {
       while (free_.load(std::memory_order_relaxed) > byteCount) {
@@ -123,8 +123,8 @@ class CachingAllocator final : public c10::Allocator {
  private:
   Header *newBlock(size_t number) {
     const size_t size = classSize(number);
-    // The free blocks have other sizes. They may stay only as long as all blocks together take no more than what was once
-    // in use, and a little more. Several threads may come here at once, so these numbers are not exact.
+    // The free blocks have other sizes. They may stay only as long as all blocks together take no more than what was
+    // once in use, and a little more. Several threads may come here at once, so these numbers are not exact.
     const size_t total = total_.fetch_add(size, std::memory_order_relaxed) + size;
     const size_t used = total - std::min(free_.load(std::memory_order_relaxed), total);
     size_t greatest = greatestUse_.load(std::memory_order_relaxed);
@@ -151,8 +151,8 @@ class CachingAllocator final : public c10::Allocator {
   }
 
   /// The system puts large blocks side by side, and sizes are multiples of large powers of two: without a gap, the same
-  /// place in several blocks would meet in the same few lines of the processor's caches. An optimizer's kernel that goes
-  /// through four of them took twice as long. Nobody touches the pages of a gap.
+  /// place in several blocks would meet in the same few lines of the processor's caches. An optimizer's kernel that
+  /// goes through four of them took twice as long. The pages of a gap are never touched.
   static size_t gap(size_t size) { return size >= size_t{1} << 22 ? 7 * size_t{4096} : 0; }
 
   static void release(void *bytes);

@@ -23,8 +23,8 @@ const char *ct_error_inputs(void);
 
 /// Takes the text of a warning. Called on the thread that captures them.
 typedef void (*CTWarningCallback)(void *_Nonnull context, const char *_Nonnull message);
-/// Hands the warnings of the calling thread to a callback, until they are released on the same thread. Null if memory is
-/// missing: then they go where they went before.
+/// Hands the warnings of the calling thread to a callback, until they are released on the same thread. Null if memory
+/// is missing: then they go where they went before.
 void *_Nullable ct_capture_warnings(CTWarningCallback _Nonnull callback, void *_Nonnull context);
 void ct_release_warnings(void *_Nullable capture);
 /// Warns as libtorch does, for tests.
@@ -192,7 +192,7 @@ bool ct_tensor_is_negative(CTTensor *tensor);
 
 // MARK: Files (Files.cpp)
 
-/// The CRC-32 of a zip archive's record, part by part: `checksum` is that of what comes before, 0 at the start.
+/// The CRC-32 of a zip archive's record, part by part: `checksum` covers what comes before, and is 0 at the start.
 uint32_t ct_crc32(uint32_t checksum, const void *_Nullable bytes, int64_t byteCount);
 
 /// Tells the system to begin writing a part of an open file to its disk, and does not wait. If the system cannot,
@@ -201,8 +201,8 @@ void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
 
 // MARK: Compression (Deflate.cpp)
 
-/// Compresses bytes to the zlib format (RFC 1950), at a level from 1 to 9, and says how many bytes that are; -1 if they do not
-/// fit into `capacity`, or if this libtorch does not export the function.
+/// Compresses bytes to the zlib format (RFC 1950), at a level from 1 to 9, and says how many bytes that are; -1 if they
+/// do not fit into `capacity`, or if this libtorch does not export the function.
 int64_t ct_deflate(
     const void *_Nullable bytes, int64_t byteCount, int32_t level, void *_Nullable out, int64_t capacity);
 
@@ -212,7 +212,7 @@ int64_t ct_deflate(
 /// plain ones, 2 for the values.
 CTTensor *_Nullable ct_tensor_sparse_part(CTTensor *tensor, int32_t index);
 /// A sparse tensor of libtorch's number of a layout. Every index is looked at, so that none points outside.
-/// `plainIndices` is null for coordinates, and `isCoalesced` is -1 if nobody knows.
+/// `plainIndices` is null for coordinates, and `isCoalesced` is -1 if that is not known.
 CTTensor *_Nullable ct_tensor_sparse(
     int32_t layout, CTTensor *indices, CTTensor *_Nullable plainIndices, CTTensor *values,
     const int64_t *_Nullable sizes, int64_t dimensionCount, int8_t isCoalesced);

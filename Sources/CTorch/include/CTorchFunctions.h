@@ -13,7 +13,7 @@ extern "C" {
 // A callback gets a context of its caller's, which `release` ends once libtorch needs it no longer, on whichever thread
 // that is. Callbacks may run on a thread of libtorch's: for each CUDA device, gradients are computed on one. A callback
 // returns null, or an error of its caller's: the function that led to the callback then fails, and its caller gets the
-// error back (`ct_error_foreign`). libtorch ends errors that nobody gets.
+// error back (`ct_error_foreign`). libtorch drops errors that are not fetched.
 
 /// An error of the caller's that a callback returned.
 typedef struct CTForeignError {
@@ -77,8 +77,8 @@ bool ct_backward_from(
 /// What a hook does with a gradient: `*replacement` may become a reference that the callback gives away.
 typedef CTForeignError (*CTHook)(void *context, CTTensor *gradient, CTTensor *_Nullable *_Nonnull replacement);
 
-/// Calls `hook` whenever the gradient of the tensor is computed; `*position` is for `ct_tensor_remove_hook`. The context
-/// is the library's from here on, even if this fails.
+/// Calls `hook` whenever the gradient of the tensor is computed; `*position` is for `ct_tensor_remove_hook`. The
+/// context is the library's from here on, even if this fails.
 bool ct_tensor_add_hook(
     CTTensor *tensor, CTHook hook, void *context, void (*release)(void *context), uint32_t *position);
 bool ct_tensor_remove_hook(CTTensor *tensor, uint32_t position);

@@ -142,7 +142,7 @@ struct Checkpoint {
     func restore(_ plugins: [Plugin], warn: (String) -> Void) throws {
         for plugin in plugins {
             guard self.plugins[.string(plugin.id)] != nil else {
-                warn("the checkpoint has no state of the plug-in '\(plugin.id)': it begins anew")
+                warn("the checkpoint has no state of the plug-in '\(plugin.id)', which starts over")
                 continue
             }
             do {

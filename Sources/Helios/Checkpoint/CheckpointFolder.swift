@@ -73,8 +73,8 @@ struct CheckpointFolder {
         return files.compactMap { CheckpointName(fileName: $0, saveName: saveName) }.sorted()
     }
 
-    /// The newest checkpoint that can be read: the greatest epoch and iteration, and of several of one step the one that
-    /// was written last; `nil` if the folder has none.
+    /// The newest checkpoint that can be read: the greatest epoch and iteration, and of several of one step the one
+    /// that was written last; `nil` if the folder has none.
     ///
     /// - Parameter warn: is told of each one that was passed over, and why.
     /// - Throws: `CheckpointError` if there are checkpoints and none can be read: starting over would bury
@@ -102,7 +102,7 @@ struct CheckpointFolder {
         throw CheckpointError(
             path: folder.path,
             reason: "none of its \(failures.count) checkpoints can be read (the newest: \(first.reason)); move them "
-                + "away to start anew")
+                + "away to start over")
     }
 
     static func read(_ file: URL) throws(CheckpointError) -> Checkpoint {

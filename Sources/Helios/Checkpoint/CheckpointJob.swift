@@ -18,7 +18,7 @@ struct CheckpointJob: Sendable {
         var warnings: [String] = []
     }
 
-    /// Writes the files up to the first that fails. Where none does, the obsolete ones go.
+    /// Writes the files up to the first that fails. If none does, removes the obsolete ones.
     func run() -> Outcome {
         var outcome = Outcome()
         for file in files {

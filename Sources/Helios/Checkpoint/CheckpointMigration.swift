@@ -36,8 +36,8 @@ public enum CheckpointMigration {
 
     /// Migrates a checkpoint, or all `.pth` files of a folder (not of the folders inside).
     ///
-    /// Each is replaced as a whole, and its original kept in the folder `before-migration` beside it. Whatever interrupts
-    /// it, every checkpoint is there, in the old form or the new; done again, it does the rest.
+    /// Each is replaced as a whole, and its original kept in the folder `before-migration` beside it. Whatever
+    /// interrupts it, every checkpoint is there, in the old form or the new; done again, it does the rest.
     ///
     /// - Returns: what became of each file, in the order of their names.
     /// - Throws: `CheckpointError` if nothing is at the path, or a training is running in the folder. What is wrong
@@ -107,7 +107,7 @@ public enum CheckpointMigration {
         }
     }
 
-    /// Gives the file a second name, under which it stays when the first becomes that of another.
+    /// Gives the file a second name, under which it stays when another file takes the first.
     private static func keepOriginal(_ file: String) throws -> String {
         let folder = "\(folder(of: file))/\(originalsFolder)"
         let isMade = SystemPath.withBytes(folder) { mkdir($0, 0o777) } == 0
@@ -149,7 +149,8 @@ public enum CheckpointMigration {
 
     /// The state in the form that this version saves. One that is no trainer's checkpoint comes back as it is.
     ///
-    /// - Throws: `StateDictError` for a version newer than this one, and for a state that is not what its version saved.
+    /// - Throws: `StateDictError` for a version newer than this one, and for a state that is not what its version
+    ///   saved.
     package static func migrate(_ state: StateDict) throws -> StateDict {
         guard let origin = CheckpointOrigin(of: state) else { return state }
         try origin.requireKnown()

@@ -40,7 +40,7 @@ final class CheckpointWriter {
         }
         let running = Running(CheckpointJob(state: copy, files: files, obsolete: obsolete), perform)
         self.running = running
-        // Where the system has no thread left, training waits.
+        // If the system has no thread left, training waits.
         guard WorkerThread.start({ running.run() }) else {
             running.run()
             return poll()

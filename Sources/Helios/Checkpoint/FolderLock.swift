@@ -2,8 +2,8 @@ import Foundation
 
 /// Keeps a second training out of a checkpoint folder while one is at work there.
 ///
-/// A file in the folder says which process it is. What counts is the lock that the system holds on the file for as long as
-/// that process lives: a file that a killed one left behind keeps nobody out.
+/// A file in the folder says which process it is. What counts is the lock that the system holds on the file for as long
+/// as that process lives: a file that a killed one left behind locks no one out.
 final class FolderLock {
     static let fileName = ".helios-lock"
 

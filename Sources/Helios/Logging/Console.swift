@@ -2,7 +2,7 @@ import Foundation
 
 /// What the user sees: lines on the standard output, and on a terminal a view below them that changes.
 ///
-/// The view goes to the standard error stream, so that the output can be piped. Where nobody reads any more
+/// The view goes to the standard error stream, so that the output can be piped. If no one reads it any more
 /// (`digits | head -1`) or a stream is closed, what is written there is lost and the training continues.
 final class Console {
     /// Whether there is a terminal that a view can be drawn on.
@@ -70,8 +70,8 @@ final class Console {
         withoutWriteSignals { try? writeAll(text, to: descriptor) }
     }
 
-    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed would
-    /// land in the log or a checkpoint.
+    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed
+    /// would land in the log or a checkpoint.
     private static func openMissingStreams() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             // The lowest number that is free, which is this one.

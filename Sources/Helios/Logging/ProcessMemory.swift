@@ -5,7 +5,7 @@ enum ProcessMemory {
     /// The bytes that are in the machine's memory; `nil` if the system does not say.
     static var resident: Int? {
         #if os(Linux)
-            // The second number is that of resident pages.
+            // The second number counts the resident pages.
             guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
                 let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
             else { return nil }

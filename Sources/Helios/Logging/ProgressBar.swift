@@ -10,7 +10,7 @@ struct ProgressBar {
     let rate: Double
     let details: [String]
 
-    /// As much of it as has room in so many columns: a number that is cut off would be another number.
+    /// The whole parts of it that fit into the columns: a number that is cut off would be another number.
     func text(columns: Int = .max) -> String {
         let start = start(columns: columns)
         var parts = [start]

@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
 
-/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. In both cases, and in the
-/// log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if nothing
-/// is validated, and for what comes after the last.
+/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. In both cases, and in
+/// the log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if
+/// nothing is validated, and for what comes after the last.
 final class ProgressReporter {
     private let plugins: [Plugin]
     private let log: RunLog
@@ -250,8 +250,8 @@ final class ProgressReporter {
         main = Part(name: name, label: label ?? name, done: done, total: total, resumedAt: done, start: now)
     }
 
-    /// Draws at most ten times a second, and prints a line every ten seconds if there is no terminal: a terminal that is
-    /// drawn on for each step costs more than the step.
+    /// Draws at most ten times a second, and prints a line every ten seconds if there is no terminal: a terminal that
+    /// is drawn on for each step costs more than the step.
     private func drawIfDue() {
         guard isShown else { return }
         let now = now
@@ -353,7 +353,7 @@ final class ProgressReporter {
         return ["\(ProgressBar.duration(seconds)) left"]
     }
 
-    /// How many steps a second a part makes; that of an epoch is the mean of the run, which is the calmer one.
+    /// How many steps a second a part makes; for an epoch it is the mean of the run, which is steadier.
     private func rate(of part: Part, at now: UInt64) -> Double {
         if isTraining, unit == .epoch, part.name == main?.name { return batchRate(at: now) }
         let pause = isTraining && part.name == main?.name ? validationTime : 0

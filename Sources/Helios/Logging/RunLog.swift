@@ -68,7 +68,7 @@ final class RunLog {
         note(missing: try openFile.log.begin(after: length, isResumed: true))
     }
 
-    /// What a checkpoint must have so that the log of a resumed run is that of an uninterrupted one; `nil` without a log.
+    /// What a checkpoint must have so that a resumed run's log equals an uninterrupted run's; `nil` without a log.
     func stateDict() -> StateDict? {
         guard let openFile else { return nil }
         return [

@@ -1,6 +1,6 @@
 /// How much room text takes on a terminal.
 package enum TerminalText {
-    /// The beginning of a text that fits into so many columns, with what would move the cursor made visible.
+    /// The beginning of a text that fits into a number of columns, with what would move the cursor made visible.
     package static func clipped(_ text: String, columns: Int) -> String {
         var result = ""
         var room = columns

@@ -17,7 +17,7 @@ public struct MetricState: Sendable {
 
     /// Adds a value to a sum; integers add up in `int64`, other numbers in `float64`.
     ///
-    /// - Throws: `MetricError` if the shape differs from that of earlier values.
+    /// - Throws: `MetricError` if the shape differs from the shape of earlier values.
     public mutating func add(_ name: String, _ value: Tensor) throws {
         let value = try value.detach().to(value.dtype.isFloatingPoint ? .float64 : .int64)
         guard let sum = sums[name] else {

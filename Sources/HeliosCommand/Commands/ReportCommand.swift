@@ -10,7 +10,7 @@ struct ReportCommand: ParsableCommand {
             A run is a folder whose logs are in its folder 'logs', a folder of logs, or one file of them: JSON lines \
             (.jsonl), a table (.csv) or an events file of TensorBoard. If a folder has several for a run, JSON lines are \
             read before a table, and of event files only what the other file does not have, such as images. The \
-            environment is that of the newest checkpoint beside the logs, or of the text log.
+            environment comes from the newest checkpoint beside the logs, or from the text log.
 
             The page needs no network and no other file. Long curves are reduced to at most 2,000 points, each with the \
             mean, the least and the greatest of the values that it stands for. Lines that are broken, such as the last \

@@ -23,7 +23,7 @@ struct StateFile {
     let format: Format
     /// What the file holds. Its tensors have a type and a shape; `elements(of:)` returns their elements.
     let value: StateValue
-    /// The size of the file, and for an index also that of the files that it names.
+    /// The size of the file; for an index, together with the files that it names.
     let byteCount: Int
     /// The files that an index names; empty for any other file.
     let shards: [Shard]
@@ -44,7 +44,7 @@ struct StateFile {
     }
 
     /// Opens a file and reads everything except the tensors' elements. The format follows from the first bytes, not
-    /// from the name, unless the name is that of an index.
+    /// from the name, unless an index has that name.
     init(_ path: String) throws {
         self.path = path
         format = try Format(contentsOf: path)

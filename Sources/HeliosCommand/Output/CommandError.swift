@@ -17,6 +17,6 @@ enum Status {
     static let no: Int32 = 1
     /// There is no answer: a file is missing, the arguments are wrong, or the output cannot be written.
     static let trouble: Int32 = 2
-    /// Nobody reads the output. A shell reports the same for a program that SIGPIPE ended.
+    /// No one reads the output. A shell reports the same for a program that SIGPIPE ended.
     static let closedPipe: Int32 = 128 + SIGPIPE
 }

@@ -20,7 +20,7 @@ enum StandardStream {
         guard close(STDOUT_FILENO) == 0 || errno == EBADF else { throw OutputError(code: errno) }
     }
 
-    /// Writes to the standard error stream. If that fails there is nobody left to tell.
+    /// Writes to the standard error stream. If that fails, there is no one left to tell.
     static func complain(_ text: String) {
         try? writeAll(text, to: STDERR_FILENO)
     }
@@ -39,7 +39,7 @@ enum StandardStream {
 struct OutputError: Error, CustomStringConvertible {
     let code: Int32
 
-    /// Whether it is a pipe that nobody reads any more, as in `helios … | head -1`, which is not worth a message.
+    /// Whether it is a pipe that no one reads any more, as in `helios … | head -1`, which is not worth a message.
     var isClosedPipe: Bool { code == EPIPE }
 
     var description: String { "the output cannot be written: \(String(cString: strerror(code)))" }

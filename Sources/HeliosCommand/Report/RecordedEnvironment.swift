@@ -14,7 +14,7 @@ enum RecordedEnvironment {
         return inTextLog("\(logs.folder)/\(logs.name).log")
     }
 
-    /// That of the checkpoint that was written last, if it has one.
+    /// The environment in the checkpoint that was written last, if it has one.
     private static func inCheckpoint(of folder: String) -> [(name: String, value: String)]? {
         let paths = ((try? SystemPath.names(in: folder)) ?? []).filter { $0.hasSuffix(".pth") && !$0.hasPrefix(".") }
             .map { "\(folder)/\($0)" }
@@ -34,7 +34,7 @@ enum RecordedEnvironment {
         return attributes?[.modificationDate] as? Date ?? .distantPast
     }
 
-    /// That of the banner with which the log begins: a name and a value in each line, between two rules.
+    /// The environment in the banner with which the log begins: a name and a value in each line, between two rules.
     private static func inTextLog(_ path: String) -> [(name: String, value: String)] {
         guard let start = try? RegularFile.start(of: path, count: 8192) else { return [] }
         var found: [(name: String, value: String)] = []

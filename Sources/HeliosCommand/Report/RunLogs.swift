@@ -132,7 +132,7 @@ struct RunLogs {
         let isEventFile = RunLogs.isEventFile(name)
         guard format != nil || isEventFile else {
             throw CommandError(
-                "\(file): its name does not end in .jsonl or .csv and is not that of an events file, which a report is made "
+                "\(file): its name does not end in .jsonl or .csv and is not an events file's, which a report is made "
                     + "of; for all logs of a run, give their folder")
         }
         let folder = SystemPath.folder(of: file)

@@ -27,14 +27,14 @@ enum CRC32C {
         }
     }
 
-    /// The checksum as events files have it: turned and moved, since a checksum of bytes that have a checksum among them
-    /// would mean little.
+    /// The checksum as events files have it: turned and moved, since a checksum of bytes that have a checksum among
+    /// them would mean little.
     static func masked(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         let checksum = checksum(bytes)
         return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
     }
 
-    /// Eight tables of 256: what a byte adds to the state if so many others follow it.
+    /// Eight tables of 256: the nth has what a byte adds to the state if n others follow it.
     private static let tables: [UInt32] = {
         let polynomial: UInt32 = 0x82F6_3B78
         var tables = (0..<256).map { byte in

@@ -2,9 +2,9 @@ import Helios
 
 /// One picture of several, side by side.
 ///
-/// As `torchvision.utils.make_grid` lays them out: eight in a row, black lines of two pixels around each. Smaller images are at
-/// the upper left of their cells. With different numbers of channels, gray images become colored, and those without opacity
-/// opaque.
+/// As `torchvision.utils.make_grid` lays them out: eight in a row, black lines of two pixels around each. Smaller
+/// images are at the upper left of their cells. With different numbers of channels, gray images become colored, and
+/// those without opacity opaque.
 enum ImageGrid {
     private static let columnCount = 8
     private static let padding = 2
@@ -17,7 +17,7 @@ enum ImageGrid {
         return try layOut(images, columns: columnCount, padding: padding)
     }
 
-    /// Images in rows of so many.
+    /// Images in rows of a given length.
     ///
     /// - Parameter padding: how many pixels are around each.
     /// - Throws: `LogError` if the picture would be too large.

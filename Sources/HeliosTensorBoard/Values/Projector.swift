@@ -18,8 +18,8 @@ struct Projector {
 
     /// Begins with what a run has of an earlier one.
     ///
-    /// - Throws: `TensorBoardError` if the list cannot be read or written, `StateDictError` if that of the checkpoint is
-    ///   damaged.
+    /// - Throws: `TensorBoardError` if the list cannot be read or written, `StateDictError` if that of the checkpoint
+    ///   is damaged.
     init(_ run: LoggedRun, in folder: URL) throws {
         self.folder = folder
         warn = run.warn
@@ -122,8 +122,8 @@ struct Projector {
         do { try body(url) } catch { throw TensorBoardError.cannotWrite(url.path, error) }
     }
 
-    /// A name as that of a folder: letters, digits and a few signs stay, other bytes become `%` and two digits, and a long
-    /// name is cut off and told from others by a number.
+    /// A name that a folder can have: letters, digits and a few signs stay, other bytes become `%` and two digits, and
+    /// a long name is cut off and told from others by a number.
     static func fileName(_ name: String) -> String {
         var result = ""
         for byte in name.utf8 {

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The lines that wait for a child process to read them: at most so many bytes of them.
+/// The lines that wait for a child process to read them, up to a number of bytes.
 final class Outbox: Sendable {
     private struct State {
         var lines: [[UInt8]] = []

@@ -4,7 +4,7 @@ import TorchSerialization
 /// Runs tasks on a thread that is not one of Swift's shared ones.
 ///
 /// There are only as many of those as processors, and a training may occupy all of them. A write into a pipe that
-/// nobody reads any more is an error here, not a signal that ends the program.
+/// no one reads any more is an error here, not a signal that ends the program.
 final class QueueExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "HeliosTracking")
 

@@ -70,7 +70,7 @@ def load(name):
 
 
 def be_quiet():
-    """From here on nobody reads what packages and their own programs print."""
+    """From here on no one reads what packages and their own programs print."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)

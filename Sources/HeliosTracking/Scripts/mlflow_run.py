@@ -87,7 +87,7 @@ class MLflowRun:
             warn(f"{missing} numbers that the stopped run logged before this checkpoint did not reach MLflow")
 
     def cut(self, folder, key, count):
-        """Cuts a metric's file back to so many lines, and keeps the rest beside; says how many are missing."""
+        """Cuts a metric's file back to its first lines, and keeps the rest beside it; says how many are missing."""
         path = os.path.join(folder, "metrics", *key.split("/"))
         if not os.path.isfile(path):
             return count

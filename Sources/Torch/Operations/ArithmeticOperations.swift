@@ -874,7 +874,7 @@ extension Tensor {
         return self
     }
 
-    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    /// The nearest integer to each element, the even one of two; `decimals` is the number of digits behind the point.
     ///
     /// `round(Tensor self) -> Tensor`
     ///
@@ -884,7 +884,7 @@ extension Tensor {
         return try Tensor(owning: ct_round(pointer))
     }
 
-    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    /// The nearest integer to each element, the even one of two; `decimals` is the number of digits behind the point.
     ///
     /// `round.decimals(Tensor self, *, int decimals) -> Tensor`
     ///
@@ -894,7 +894,7 @@ extension Tensor {
         return try Tensor(owning: ct_round_decimals(pointer, decimals))
     }
 
-    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    /// The nearest integer to each element, the even one of two; `decimals` is the number of digits behind the point.
     ///
     /// `round_(Tensor self) -> Tensor`
     ///
@@ -906,7 +906,7 @@ extension Tensor {
         return self
     }
 
-    /// The nearest integer to each element, the even one of two; with `decimals`, so many digits behind the point.
+    /// The nearest integer to each element, the even one of two; `decimals` is the number of digits behind the point.
     ///
     /// `round_.decimals(Tensor self, *, int decimals) -> Tensor`
     ///

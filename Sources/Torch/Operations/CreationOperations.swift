@@ -101,7 +101,7 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// So many numbers at equal distances from `start` through `end`.
+    /// A number of values at equal distances from `start` through `end`.
     ///
     /// `linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device?
     /// device=None, bool? pin_memory=None) -> Tensor`
@@ -115,7 +115,7 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// So many numbers at equal distances from `start` through `end`.
+    /// A number of values at equal distances from `start` through `end`.
     ///
     /// `linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
@@ -131,7 +131,7 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// So many numbers at equal distances from `start` through `end`.
+    /// A number of values at equal distances from `start` through `end`.
     ///
     /// `linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`
@@ -147,7 +147,7 @@ extension Tensor {
         return try result.requiringGrad(requiresGrad)
     }
 
-    /// So many numbers at equal distances from `start` through `end`.
+    /// A number of values at equal distances from `start` through `end`.
     ///
     /// `linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None,
     /// Device? device=None, bool? pin_memory=None) -> Tensor`

@@ -276,7 +276,7 @@ extension Tensor {
         return try [Tensor](owning: results, count: count)
     }
 
-    /// The tensor in so many parts along a dimension, or fewer if it is too short.
+    /// The tensor in `chunks` parts along a dimension, or fewer if it is too short.
     ///
     /// `chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`
     ///

@@ -150,7 +150,7 @@ public func logSoftmax(_ input: Tensor, dim: Int) throws -> Tensor {
 ///   - tau: the temperature; the lower it is, the nearer the result is to one choice.
 ///   - hard: whether the result is one choice, a 1 among zeros, with the gradient of the soft one.
 public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1) throws -> Tensor {
-    // PyTorch draws in the order of the elements, not in that of memory.
+    // PyTorch draws in the order of the elements, not in the order of memory.
     let gumbels = try -Tensor.emptyLike(logits.detach(), memoryFormat: .contiguous).exponential_().log()
     let soft = try ((logits + gumbels) / tau).softmax(dim: dim)
     guard hard else { return soft }

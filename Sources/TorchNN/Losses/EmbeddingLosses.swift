@@ -144,7 +144,7 @@ public final class TripletMarginLoss: Module, TernaryCallable {
     }
 }
 
-/// A distance of each row of one tensor from that of another.
+/// A distance between each row of one tensor and the same row of another.
 public typealias DistanceFunction = (Tensor, Tensor) throws -> Tensor
 
 /// `tripletMarginLoss` with a distance of your own: max(0, d(a, p) - d(a, n) + margin).

@@ -41,7 +41,7 @@ extension Tensor {
         }
     }
 
-    /// The elements' losses times their weights as `reduction` wants them; the mean is that of the weights' sum.
+    /// The elements' losses times their weights as `reduction` wants them; the mean divides by the sum of the weights.
     func weighted(by weight: Tensor, reduction: Reduction) throws -> Tensor {
         let weighted = try self * weight
         return switch reduction {

@@ -1,6 +1,6 @@
 /// A size for each spatial dimension: an `Int` for one, a `Pair` for two, a `Triple` for three.
 public protocol SpatialSize: Hashable, Sendable {
-    /// One number for each dimension, that of the last dimension last.
+    /// One number for each dimension, in the order of the dimensions.
     var sizes: [Int] { get }
 }
 

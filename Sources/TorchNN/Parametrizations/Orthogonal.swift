@@ -123,7 +123,7 @@ final class Orthogonal: Module, Layer, Parametrization {
                 Array(tall.shape.dropLast()) + [n - k], dtype: tall.dtype, device: tall.device)
             base = try orthonormalized(Tensor.cat([tall, rest], dim: -1))
         }
-        // Minus the identity: the Householder map of it is the identity, as that of 0 is for the other maps.
+        // Minus the identity: the Householder map of it is the identity, as the other maps of 0 are.
         let start = try Tensor.zerosLike(value)
         try start.diagonal(dim1: -2, dim2: -1).fill_(-1)
         return [start]

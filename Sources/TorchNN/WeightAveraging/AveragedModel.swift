@@ -42,7 +42,7 @@ public final class AveragedModel<Network: Module>: Module {
             let shared = Set(try (network.parameters() + network.buffers()).map(\.pointer))
             try require(
                 (copy.parameters() + copy.buffers()).allSatisfy { !shared.contains($0.pointer) }, "AveragedModel",
-                "the copy shares a tensor with the network: make it anew")
+                "the copy shares a tensor with the network: make a new one")
             try copy.loadStateDict(network.stateDict())
             averagedCount = try Tensor.zeros([], dtype: .int64)
         }

@@ -108,7 +108,7 @@ struct LBFGSHistory {
         let unknown = state.keys.map(\.description).filter { !Self.names.contains($0) }
         guard unknown.isEmpty else {
             throw OptimizerError(
-                "the state was not saved by LBFGS: that of parameter 0 has \(quoted(unknown)), which LBFGS does not keep"
+                "the state was not saved by LBFGS: parameter 0 has \(quoted(unknown)) there, which LBFGS does not keep"
             )
         }
         (evaluationCount, iterationCount) = (try state.int("func_evals"), try state.int("n_iter"))

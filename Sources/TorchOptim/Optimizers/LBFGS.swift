@@ -97,7 +97,7 @@ public final class LBFGS: Optimizer {
 
     /// Changes the parameters until neither they nor the loss change any more, or a limit is reached.
     ///
-    /// - Parameter closure: clears the gradients, computes them anew, and returns the loss.
+    /// - Parameter closure: clears the gradients, computes new ones, and returns the loss.
     /// - Returns: the loss before the step.
     @discardableResult
     public override func step(_ closure: () throws -> Tensor) throws -> Tensor {

@@ -132,7 +132,7 @@ func load(_ states: [StateValue], into schedulers: [LRScheduler]) throws {
 public final class ChainedScheduler: LRScheduler {
     public let schedulers: [LRScheduler]
 
-    /// - Parameter optimizer: the optimizer; `nil` means that of the schedulers.
+    /// - Parameter optimizer: the optimizer; `nil` means the schedulers' optimizer.
     /// - Throws: `SchedulerError` if there are no schedulers, or if one has another optimizer or needs a metric.
     public init(_ schedulers: [LRScheduler], optimizer: Optimizer? = nil) throws {
         guard let optimizer = optimizer ?? schedulers.first?.optimizer else {

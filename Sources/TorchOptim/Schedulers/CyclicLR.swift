@@ -16,7 +16,7 @@ public final class CyclicLR: LRScheduler {
         case expRange = "exp_range"
     }
 
-    /// What a function of the height receives: the number of the cycle, from 1, or that of the step.
+    /// What a function of the height receives: the number of the cycle, from 1, or the number of the step.
     public enum ScaleMode: String, CaseIterable, Sendable {
         case cycle, iterations
     }

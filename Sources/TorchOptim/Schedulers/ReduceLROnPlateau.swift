@@ -24,7 +24,7 @@ public final class ReduceLROnPlateau: LRScheduler {
         var threshold: Double
         var thresholdMode: ThresholdMode
         var cooldown: Int
-        /// The lower bound of each group's rate, and that of a group that is added later; `nil` if each group has its
+        /// The lower bound of each group's rate, and of a group that is added later; `nil` if each group has its
         /// own.
         var minimums: [Double]
         var defaultMinimum: Double?

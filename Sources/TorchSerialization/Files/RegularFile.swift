@@ -22,7 +22,7 @@ package enum RegularFile {
     /// - Parameters:
     ///   - flags: `O_RDONLY`, or any other of the system's flags.
     ///   - permissions: those of a file that `O_CREAT` creates.
-    /// - Throws: `FileAccessError` if the system refuses, or if the path is that of a folder, a FIFO, a socket or a
+    /// - Throws: `FileAccessError` if the system refuses, or if the path names a folder, a FIFO, a socket or a
     ///   device.
     package static func open(
         _ path: String, _ flags: Int32 = O_RDONLY, permissions: mode_t = 0

@@ -124,7 +124,7 @@ package enum SystemPath {
         return withBytes(path) { stat($0, &status) } == 0 ? status : nil
     }
 
-    /// Returns the same for the link itself if the path is that of a link.
+    /// If the path names a link, returns the same for the link itself.
     package static func linkStatus(_ path: String) -> stat? {
         var status = stat()
         return withBytes(path) { lstat($0, &status) } == 0 ? status : nil

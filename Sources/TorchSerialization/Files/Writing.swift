@@ -49,8 +49,8 @@ package func writeAll(_ text: String, to descriptor: Int32) throws(IncompleteWri
     try writeAll(Array(text.utf8)) { write(descriptor, $0.baseAddress, $0.count) }
 }
 
-/// Runs `body` so that a failing write is an error and not a signal that ends the process: SIGPIPE for a pipe that nobody
-/// reads, SIGXFSZ for a file that reaches the size that the user may write (`ulimit -f`).
+/// Runs `body` so that a failing write is an error and not a signal that ends the process: SIGPIPE for a pipe that no
+/// one reads, SIGXFSZ for a file that reaches the size that the user may write (`ulimit -f`).
 ///
 /// It affects this thread alone: what other code does with these signals is up to that code.
 package func withoutWriteSignals<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -96,7 +96,7 @@ struct PickleGraph {
     struct SparseTensorRecord {
         let layout: SparseLayout
         let shape: [Int]
-        /// Indices into `tensors`: those of the places, and last that of the values.
+        /// Indices into `tensors`: those of the places, and then the index of the values.
         let parts: [Int]
         let isCoalesced: Bool?
     }

@@ -13,7 +13,7 @@ public final class OpenShardedSafetensorsFile: Sendable {
     public let path: String
     /// The names of the tensors, in the index's order.
     public let names: [String]
-    /// The text that the files hold besides their tensors; if they differ, that of the first one counts.
+    /// The text that the files hold besides their tensors; if they differ, the text of the first one.
     public let metadata: [String: String]
     /// The text among the index's own metadata.
     public let indexMetadata: [String: String]

@@ -31,7 +31,7 @@ public struct ShardedSafetensorsCheck: Sendable {
     /// Reads all of the files, without keeping anything. The format has no checksums, so a flipped bit among the
     /// elements goes unnoticed.
     ///
-    /// - Throws: if the URL is not that of a file.
+    /// - Throws: if the URL does not name a file.
     public init(_ url: URL) throws(TorchFileError) {
         try self.init(path: url.filePath())
     }

@@ -59,7 +59,7 @@ struct TensorStorage: Sendable {
         try body(UnsafeRawBufferPointer(start: bytes, count: byteCount))
     }
 
-    /// Returns a copy of all bytes in the CPU's memory: in that of `spare`, which has the same size, or in new memory.
+    /// Returns a copy of all bytes in the CPU's memory: in `spare`, which has the same size, or in new memory.
     func copyOnCPU(into spare: TensorStorage?) throws -> TensorStorage {
         guard byteCount > 0 else { return try TensorStorage(byteCount: 0) { _ in } }
         let geometry = TensorGeometry(shape: [byteCount], strides: [1], offset: 0)

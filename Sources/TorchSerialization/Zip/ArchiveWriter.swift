@@ -1,10 +1,10 @@
 import Torch
 
-/// Writes the records of a zip archive as `torch.save` does: uncompressed, all in one folder, and each at a multiple of 64
-/// bytes, so that they can be mapped.
+/// Writes the records of a zip archive as `torch.save` does: uncompressed, all in one folder, and each at a multiple of
+/// 64 bytes, so that they can be mapped.
 ///
 /// libtorch's writer goes over a record twice, for the checksum and to write it, and ends the process if its destructor
-/// cannot write. The layout is that of PKWARE's APPNOTE 6.3.10; numbers that do not fit 32 bits have 64.
+/// cannot write. The layout follows PKWARE's APPNOTE 6.3.10; numbers that do not fit 32 bits have 64.
 final class ArchiveWriter {
     private let file: FileSink
     private let large: UInt64

@@ -100,7 +100,7 @@ import Testing
         try expectSameState(.dictionary(CheckpointMigration.migrate(state)), .dictionary(state))
     }
 
-    @Test("a checkpoint of this library's first version goes on as before")
+    @Test("training resumes from a checkpoint of this library's first version")
     func olderHelios() throws {
         try withTemporaryFolder { folder in
             func train(_ epochs: Int) throws -> SmallModel {

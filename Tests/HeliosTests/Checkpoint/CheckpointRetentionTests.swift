@@ -10,7 +10,7 @@ import Testing
             CheckpointName(fileName: "net_epoch_\(epoch)_iter_\(iteration ?? epoch * 10).pth", saveName: "net"))
     }
 
-    @Test("the newest stay, those of every so many epochs for ever, and the rest goes")
+    @Test("the newest stay, those at the interval stay for good, and the rest go")
     func decision() throws {
         let retention = CheckpointRetention.last(2, every: 3)
         var written: [CheckpointName] = []
@@ -26,7 +26,7 @@ import Testing
         #expect(written.map(\.epoch) == [9, 10])
     }
 
-    @Test("by iteration, every so many iterations count")
+    @Test("by iteration, the interval counts iterations")
     func iterations() throws {
         let decision = CheckpointRetention.last(1, every: 20).decide(
             [try name(1, 10), try name(1, 20), try name(2, 30)], newest: try name(2, 40), unit: .iteration)
@@ -51,13 +51,13 @@ import Testing
         #expect(decision.obsolete == [names[0]])
     }
 
-    @Test("where all stay, nothing is noted")
+    @Test("if all stay, nothing is noted")
     func all() throws {
         let decision = CheckpointRetention.all.decide([try name(1)], newest: try name(2), unit: .epoch)
         #expect(decision == CheckpointRetention.Decision())
     }
 
-    @Test("the one that is written stays, also where it was there before or older ones have greater numbers")
+    @Test("the one that is written stays, even if it was there before or older ones have greater numbers")
     func newest() throws {
         let decision = CheckpointRetention.last(1).decide(
             [try name(1), try name(5)], newest: try name(1), unit: .epoch)
@@ -95,7 +95,7 @@ import Testing
             .compactMap { CheckpointName(fileName: $0, saveName: "small")?.epoch }.sorted()
     }
 
-    @Test("over a resume it goes on as if there had been none", arguments: CheckpointWriteMode.allCases)
+    @Test("a resume changes nothing", arguments: CheckpointWriteMode.allCases)
     func resume(writing: CheckpointWriteMode) throws {
         try withTemporaryFolder { folder in
             for epochs in [3, 4, 7] { try train(epochs, in: folder, .last(2, every: 4), SmallModel(), writing) }
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test("where the next one cannot be written, the old one stays", arguments: CheckpointWriteMode.allCases)
+    @Test("if the next one cannot be written, the old one stays", arguments: CheckpointWriteMode.allCases)
     func failedWrite(writing: CheckpointWriteMode) throws {
         final class Named: SmallModel {
             override func appendMetadata(toCheckpointName name: String) -> String { name }

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("a broken newest checkpoint is passed over, and training goes on from the one before", arguments: [0, 100])
+    @Test("a broken newest checkpoint is passed over, and training resumes from the one before", arguments: [0, 100])
     func brokenNewest(length: Int) throws {
         try withTemporaryFolder { folder in
             let newest = try train(in: folder)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("where no checkpoint can be read, nothing is trained and nothing is touched")
+    @Test("if no checkpoint can be read, nothing is trained and nothing is touched")
     func allBroken() throws {
         try withTemporaryFolder { folder in
             let newest = try train(in: folder, epochs: 1)
@@ -216,7 +216,7 @@ import Testing
         }
     }
 
-    @Test("what a checkpoint held is not kept in memory while training goes on from it")
+    @Test("what a checkpoint held is not kept in memory after training has resumed from it")
     func memory() throws {
         final class Watching: SmallModel {
             weak var saved: TensorHandle?

@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test("where the model fails, the checkpoint before that is written to its end")
+    @Test("if the model fails, the checkpoint before that is written to its end")
     func modelFails() throws {
         final class Failing: SmallModel {
             struct Failure: Error {}

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "what a killed process left keeps nobody out, whatever is in it",
+        "what a killed process left locks no one out, whatever is in it",
         arguments: ["", "process 1 on here\n", "\u{0}"])
     func stale(contents: String) throws {
         try withTemporaryFolder { folder in
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test("two trainings in one checkpoint folder: the second is refused, and the first goes on unharmed")
+    @Test("two trainings in one checkpoint folder: the second is refused, and the first continues unharmed")
     func twoTrainings() throws {
         final class Intruding: SmallModel {
             var error: CheckpointError?

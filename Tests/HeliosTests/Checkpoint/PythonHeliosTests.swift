@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("migrated on the disk, it goes on the same", arguments: runs)
+    @Test("after a migration on the disk, training resumes the same way", arguments: runs)
     func migrated(run: Run) throws {
         try withTemporaryFolder { folder in
             let small = folder.appending(path: "small")

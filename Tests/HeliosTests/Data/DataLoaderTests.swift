@@ -23,7 +23,7 @@ import Testing
         #expect(try all(loader.batches(epoch: 0)) == [[0, 1, 2, 3], [4, 5, 6, 7]])
     }
 
-    @Test("the order is that of randperm with a generator seeded with seed + epoch", arguments: [0, 5])
+    @Test("the order equals randperm's with a generator seeded with seed + epoch", arguments: [0, 5])
     func shuffledOrder(epoch: Int) throws {
         let loader = try DataLoader(numbers(30), LoaderOptions(batchSize: 30, shuffle: true, seed: 11))
         let generator = try Generator(seed: 11 + UInt64(epoch))
@@ -77,7 +77,7 @@ import Testing
         #expect(error?.description == "sample 4 is broken")
     }
 
-    @Test("workers are no further ahead than they may be, and end when nobody wants more")
+    @Test("workers are no further ahead than they may be, and end when no one wants more")
     func prefetchBound() throws {
         final class Counter: Sendable {
             let made = Mutex(0)

@@ -24,7 +24,7 @@ import Testing
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     }
 
-    @Test("a batch may be larger than the data where it need not be whole")
+    @Test("a batch may be larger than the data if it need not be whole")
     func largeBatch() throws {
         let loader = try DataLoader(Numbers(count: 3, offset: 0).collated { $0 }, LoaderOptions(batchSize: 8))
         #expect(loader.batchCount == 1)

@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("a folder or target that nobody has placed fails")
+    @Test("a folder or target without a place in the tables fails")
     func unknown() throws {
         for file in ["Helios/Attic/Box.swift", "Shed/Box.swift"] {
             var files = FloorsTests.sound

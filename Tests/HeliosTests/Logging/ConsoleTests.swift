@@ -50,7 +50,7 @@ import Testing
         #expect(text(errors) == "")
     }
 
-    @Test("a pipe that nobody reads, and a descriptor that is closed, lose what is written and nothing else")
+    @Test("a pipe that no one reads, and a descriptor that is closed, lose what is written and nothing else")
     func noReader() throws {
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()

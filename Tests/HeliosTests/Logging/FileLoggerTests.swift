@@ -22,7 +22,7 @@ import Testing
         LogRecord(name: name, step: step, time: 1_764_389_472.0625, value: value)
     }
 
-    @Test("a number is a line of CSV, and a name is quoted where it must be")
+    @Test("a number is a line of CSV, and a name is quoted if it must be")
     func csv() throws {
         let text = try write(
             CSVLogger(),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct LogFileTests {
     /// What a log file warned of.
-    /// A disk that takes so many bytes, until it is told to take more.
+    /// A disk that takes a number of bytes, until it is told to take more.
     private final class Disk: Sendable {
         let room: Mutex<Int>
         init(room: Int) { self.room = Mutex(room) }

@@ -53,7 +53,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         return queue
     }
 
-    @Test("all loggers get all records in their order, and the state is that of all records so far")
+    @Test("all loggers get all records in their order, and the state covers all records so far")
     func order() throws {
         let loggers = [MemoryLogger("a"), MemoryLogger("b")]
         let queue = try queue(loggers[0], loggers[1])

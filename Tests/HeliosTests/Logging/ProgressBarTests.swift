@@ -46,7 +46,7 @@ import Testing
         #expect(ProgressBar.duration(seconds) == text)
     }
 
-    @Test("a time that nobody knows is a question mark", arguments: [Double.infinity, .nan, 1e300])
+    @Test("an unknown time is a question mark", arguments: [Double.infinity, .nan, 1e300])
     func unknownDuration(seconds: Double) {
         #expect(ProgressBar.duration(seconds) == "?")
     }

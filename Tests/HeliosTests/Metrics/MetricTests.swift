@@ -15,8 +15,8 @@ import Torch
         #expect(Set(Self.cases.map(\.metric)) == Set(Registries.metrics.names).subtracting(others))
     }
 
-    /// Both compute in float64 what is about 1, except that some of the libraries end with a number in float32, and Helios
-    /// converts colors in it.
+    /// Both compute in float64 what is about 1, except that some of the libraries end with a number in float32, and
+    /// Helios converts colors in it.
     @Test("metrics are those of other libraries", arguments: cases)
     func recorded(example: MetricCase) throws {
         try expectSame(example, in: Self.file.get())
@@ -84,9 +84,9 @@ import Torch
 
         restored.reset()
         try restored.update(first.0, first.1)
-        let anew = try example.make()
-        try anew.update(first.0, first.1)
-        try expectSameBits(restored.computedTensor(), anew.computedTensor(), example.testDescription)
+        let fresh = try example.make()
+        try fresh.update(first.0, first.1)
+        try expectSameBits(restored.computedTensor(), fresh.computedTensor(), example.testDescription)
     }
 
     @Test("functions of whole tensors are the metrics' numbers")

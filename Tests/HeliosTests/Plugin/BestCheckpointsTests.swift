@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("greater scores are kept where that was said, also without checkpoints of the trainer's own")
+    @Test("greater scores are kept with mode .max, also without checkpoints of the trainer's own")
     func greater() throws {
         try withTemporaryFolder { folder in
             try train([3, 1, 4, 2, 5], in: folder, best(.max, keep: 1), checkpointFrequency: nil)
@@ -279,7 +279,8 @@ import Testing
             try folder.forgetEnd(of: "small")
             try train(scores, in: folder, best(keep: 1), total: 4)
             #expect(kept(in: folder) == ["best.pth", name(2, "1")])
-            // The state of the last checkpoint still has three; two are gone, and one of them is that checkpoint itself.
+            // The state of the last checkpoint still has three; two are gone, and one of them is that checkpoint
+            // itself.
             let plugin = try best(keep: 4)
             try train(scores, in: folder, plugin)
             #expect(plugin.entries.map(\.score) == [0.5, 1, 2, 5])
@@ -288,7 +289,7 @@ import Testing
         }
     }
 
-    @Test("with another score it begins anew, and leaves what it kept by the first")
+    @Test("with another score it starts over, and leaves what it kept by the first")
     func otherMetric() throws {
         final class Both: ScoredModel {
             override var metrics: Scores { ["other": 1] }

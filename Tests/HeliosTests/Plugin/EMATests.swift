@@ -44,14 +44,14 @@ struct EMATests {
     static let recordedCases = ["plain", "warm-up", "every third", "every second with buffers"]
 
     @Test(
-        "the averages are those of PyTorch on another machine, with warm-up, every so many steps, and with accumulation",
+        "the averages are those of PyTorch on another machine, with warm-up, with an interval of steps, and with accumulation",
         .standardGenerator, arguments: EMATests.recordedCases, [1, 2])
     func averagesAreAsRecorded(name: String, accumulation: Int) throws {
         try expectAverages(fixture("ema"), name, accumulation) { .optimizerSteps($0) }
     }
 
     @Test(
-        "the averages have the bits of the PyTorch beside, with warm-up, every so many steps, and with accumulation",
+        "the averages have the bits of PyTorch's on this machine, with warm-up, with an interval, and with accumulation",
         .needsPyTorch, arguments: EMATests.recordedCases, [1, 2])
     func averagesArePyTorchs(name: String, accumulation: Int) async throws {
         let expected: Recorded = try await Python.fixture("ema")
@@ -188,7 +188,7 @@ struct EMATests {
         try expectSameState(interrupted.network, plain.network)
     }
 
-    @Test("an interruption in the validation loses nothing: the run that goes on ends as the other", .standardGenerator)
+    @Test("an interruption in the validation loses nothing: the run that resumes ends as the other", .standardGenerator)
     func interruptedValidation() throws {
         final class Interrupting: SmallModel {
             var isInterrupting = false

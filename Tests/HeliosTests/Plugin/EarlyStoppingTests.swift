@@ -27,7 +27,7 @@ import Testing
         #expect("\(try #require(plugin.reason))" == "has not become better for 2 validation cycles")
     }
 
-    @Test("greater scores are better where that was said")
+    @Test("greater scores are better with mode .max")
     func greater() throws {
         let plugin = try EarlyStopping(metric: "score", mode: .max, patience: 2)
         #expect(try train([1, 2, 3, 2, 4, 3, 3, 9], plugin).cycles == 7)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(
-        "a score that is not finite ends training, and does not where that was said",
+        "a score that is not finite ends training, unless checksFinite is false",
         arguments: [Double.nan, .infinity])
     func notFinite(score: Double) throws {
         let plugin = try EarlyStopping(metric: "score", mode: .min)
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test("the state of another score is left aside, and the plug-in begins anew")
+    @Test("the state of another score is ignored, and the plug-in starts over")
     func otherMetric() throws {
         let plugin = try EarlyStopping(metric: "score", mode: .min, patience: 1)
         _ = try train([1, 2], plugin)

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test("by step, every so many steps of the optimizer are noted with the rate that they have")
+    @Test("by step, the rate is noted once in the given number of the optimizer's steps")
     func bySteps() throws {
         let trainer = try Trainer.quiet(.iterations(7), accumulation: .batches(2))
         let monitor = try LearningRateMonitor(.steps(3), historyLimit: 10)

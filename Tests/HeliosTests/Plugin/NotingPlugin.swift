@@ -6,7 +6,7 @@ final class Calls {
     var list: [String] = []
 }
 
-/// Notes every hook that is called, behind its id, and fails in one of them where that is wanted.
+/// Notes every hook that is called, behind its id, and fails in one of them if that is wanted.
 class NotingPlugin: BatchPlugin<LabeledBatch> {
     let calls: Calls
     var failing: String?

@@ -20,7 +20,7 @@ import Testing
             let checkpoints = folder.appending(path: "whole/small").filesBelow.filter { !$0.contains("/") }
             #expect(checkpoints.count >= 5)
             for (number, name) in checkpoints.enumerated() {
-                // The folder as it was when the run was killed right then, and as it is where that happened later on.
+                // The folder as it was when the run was killed right then, and as it is if that happened later.
                 for isLater in Self.isThorough || number % 3 == 0 ? [false, true] : [false] {
                     let root = folder.appending(path: "\(isLater)-\(name)")
                     let source = folder.appending(path: isLater ? "whole/small" : "snapshots/\(name)")
@@ -70,8 +70,8 @@ private struct Run {
     }
 }
 
-/// Accumulates, changes its rate with every step, is judged by a score that stops rising, and copies its folder whenever
-/// a checkpoint has been saved.
+/// Accumulates, changes its rate with every step, is judged by a score that stops rising, and copies its folder
+/// whenever a checkpoint has been saved.
 private final class Snapshotting: SmallModel {
     var schedule: ExponentialLR!
     var snapshots: URL?

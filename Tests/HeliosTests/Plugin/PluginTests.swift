@@ -271,7 +271,7 @@ import Testing
         }
     }
 
-    @Test("a teardown that fails keeps no other from running, and is thrown where nothing else was")
+    @Test("a teardown that fails keeps no other from running, and is thrown if nothing else was")
     func failingTeardown() throws {
         let calls = Calls()
         let trainer = try Trainer.quiet(.epochs(1))

@@ -39,7 +39,7 @@ import Testing
     private static let memory = "/dev/shm"
 
     @Test(
-        "where there can be no hard link, the name is a copy",
+        "if there can be no hard link, the name is a copy",
         .enabled(if: FileManager.default.isWritableFile(atPath: memory)))
     func otherFileSystem() throws {
         try withTemporaryFolder { folder in

@@ -88,7 +88,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("an unknown name lists the nearest ones, or all where none is near")
+    @Test("an unknown name lists the nearest ones, or all if none is near")
     func unknownNames() throws {
         expectError(
             "there is no sampler 'Random'; did you mean 'RandomSampler'? (there are: RandomSampler, SequentialSampler)"
@@ -195,7 +195,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("a scheduler of several leaves its optimizer as it was where one of them is wrong")
+    @Test("a scheduler of several leaves its optimizer as it was if one of them is wrong")
     func optimizerIsLeftBySeveral() throws {
         let optimizer = try SGD([Tensor.zeros([2]).requiresGrad_()], learningRate: 0.1, momentum: 0.5)
         let second: ConfigValue = ["type": "StepLR", "step_size": "often"]

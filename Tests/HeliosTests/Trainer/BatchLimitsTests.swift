@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "a run with limits goes on from any checkpoint to the bit", arguments: TrainingUnit.allCases, [0, 2])
+        "a run with limits resumes from any checkpoint to the bit", arguments: TrainingUnit.allCases, [0, 2])
     func resume(unit: TrainingUnit, workers: Int) throws {
         try withTemporaryFolder { folder in
             func train(_ total: Int, in name: String) throws -> SmallModel {

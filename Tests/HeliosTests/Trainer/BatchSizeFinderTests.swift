@@ -42,7 +42,7 @@ import Testing
         #expect(search.attempts.allSatisfy { $0.works == (($0.secondsPerStep ?? -1) >= 0) })
     }
 
-    @Test("a binary search goes on to the largest that works", arguments: 2...22)
+    @Test("a binary search finds the largest that works", arguments: 2...22)
     func binarySearch(limit: Int) throws {
         let search = try Trainer.quiet().findBatchSize(
             Limited(limit), SmallData(), from: 2, steps: 1, mode: .binarySearch)
@@ -86,7 +86,7 @@ import Testing
         #expect(tried(search) == ["2 true", "4 true", "8 false", "6 false", "5 true"])
     }
 
-    @Test("where not even the first size works, its error is thrown, and another error always is")
+    @Test("if not even the first size works, its error is thrown, and another error always is")
     func errors() throws {
         let data = SmallData()
         let error = #expect(throws: TorchError.self) { try Trainer.quiet().findBatchSize(Limited(1), data) }
@@ -212,7 +212,7 @@ import Testing
         #expect(data.teardownCount == 0)
     }
 
-    @Test("what was tried is printed as a table where progress is shown")
+    @Test("what was tried is printed as a table if progress is shown")
     func printed() throws {
         let trainer = try Trainer(device: .cpu, display: .progress)
         let text = try trainer.printedText {

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(
-        "a training that the model stopped, and may go on now, ends in the bits of one that was not stopped",
+        "a training that the model stopped and now lets continue ends in the bits of one that was not stopped",
         arguments: [
             // After a step; when training by iteration, after the place of the checkpoint; at an epoch's end.
             (TrainingUnit.iteration, 9), (.iteration, 10), (.epoch, 7), (.epoch, 14),

@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("it starts anew where there is a checkpoint, and does not touch it")
+    @Test("it starts over even if there is a checkpoint, and does not touch it")
     func beside() throws {
         try withTemporaryFolder { folder in
             let trainer = try Trainer.quiet(.epochs(1), checkpoints: .in(folder, every: 1))

@@ -161,7 +161,7 @@ import TorchOptim
         #expect(text == "")
     }
 
-    @Test("the curve is printed where progress is shown")
+    @Test("the curve is printed if progress is shown")
     func printed() throws {
         let trainer = try Trainer(device: .cpu, display: .progress)
         let text = try trainer.printedText {
@@ -261,7 +261,7 @@ import TorchOptim
         #expect(search.rates.count == 4 && !search.hasDiverged)
     }
 
-    @Test("a layer that is no longer finite ends it where the guard looks")
+    @Test("a layer that is no longer finite ends it if the guard looks")
     func guarded() throws {
         let trainer = try Trainer.quiet(diagnostics: .nanGuard)
         let search = try trainer.findLearningRate(

@@ -55,7 +55,7 @@ private struct ApplicationHandler: LogHandler {
         }
     }
 
-    @Test("a training that begins anew leaves the logs of an earlier one beside its own")
+    @Test("a training that starts over leaves the logs of an earlier one beside its own")
     func again() throws {
         try withTemporaryFolder { folder in
             for _ in 0..<2 {

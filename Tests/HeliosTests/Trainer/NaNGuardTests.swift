@@ -60,7 +60,7 @@ import Testing
         #expect(model.losses.count == 4)
     }
 
-    @Test("where the input already is not finite, it says so", arguments: [Double.nan, .infinity])
+    @Test("if the input already is not finite, it says so", arguments: [Double.nan, .infinity])
     func input(factor: Double) throws {
         let model = Nested()
         model.inputFactor = factor

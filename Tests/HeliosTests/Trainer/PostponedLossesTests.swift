@@ -7,7 +7,7 @@ import Testing
 /// On a GPU, losses are read for many steps at a time. Here, the processor does the same.
 @Suite("Losses that stay on the device", .standardGenerator)
 struct PostponedLossesTests {
-    /// Does not look at its losses but where it is asked to.
+    /// Looks at its losses only when it is asked to.
     private class Watching: SmallModel {
         let postponed: Bool
         /// How many steps were not read, after each step.
@@ -70,7 +70,7 @@ struct PostponedLossesTests {
     }
 
     @Test(
-        "sums, last values and the log are the same as where each is read at once",
+        "sums, last values and the log are the same as if each is read at once",
         arguments: [TrainingUnit.epoch, .iteration])
     func values(unit: TrainingUnit) throws {
         var runs: [(model: Watching, losses: [Substring])] = []

@@ -3,7 +3,7 @@ import Helios
 import TestSupport
 import Testing
 
-/// A run that was cut and went on ends with the bits of one that was not.
+/// A run that was cut and resumed ends with the bits of one that was not.
 @Suite(.standardGenerator) struct ResumeTests {
     @Test(
         "from any checkpoint the weights and losses are those of the uninterrupted run",
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test("where the model stopped with an epoch's last batch, an interrupted validation changes nothing of its end")
+    @Test("if the model stopped with an epoch's last batch, an interrupted validation does not change its end")
     func lastValidation() throws {
         final class Stopping: SmallModel {
             var isInterrupted = false
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test("a training by epoch that the model stopped inside an epoch goes on with the batches it has not seen")
+    @Test("a training by epoch that the model stopped inside an epoch continues with the batches it has not seen")
     func stoppedInsideAnEpoch() throws {
         final class Stopping: SmallModel {
             let stop: Int
@@ -228,7 +228,7 @@ import Testing
         }
     }
 
-    @Test("running losses go on where they were")
+    @Test("running losses continue where they were")
     func runningLosses() throws {
         final class Summing: SmallModel {
             var sums: [Double] = []

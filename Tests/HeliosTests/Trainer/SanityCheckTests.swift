@@ -77,7 +77,7 @@ import Testing
         #expect(model.losses.isEmpty)
     }
 
-    @Test("a run that goes on from a checkpoint is not checked again")
+    @Test("a run that resumes from a checkpoint is not checked again")
     func resumed() throws {
         try withTemporaryFolder { folder in
             _ = try train(SmallModel(), checked: 1, folder: folder)

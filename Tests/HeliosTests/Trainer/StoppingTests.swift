@@ -5,7 +5,7 @@ import Testing
 
 /// How a training ends before its time: from outside, or with an error.
 @Suite(.standardGenerator) struct StoppingTests {
-    @Test("a time limit ends it after a step, with a checkpoint that it goes on from", arguments: TrainingUnit.allCases)
+    @Test("a time limit ends it after a step, with a checkpoint that it resumes from", arguments: TrainingUnit.allCases)
     func timeLimit(unit: TrainingUnit) throws {
         try withTemporaryFolder { folder in
             let steps: Int = unit == .epoch ? 1 : 6
@@ -125,7 +125,7 @@ import Testing
     }
 }
 
-/// Fails in one hook, with the second batch where it is called for each.
+/// Fails in one hook, at the second batch if it is called for each.
 private final class FailingModel: SmallModel {
     private let place: StoppingTests.Place
 

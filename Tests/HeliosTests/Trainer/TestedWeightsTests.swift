@@ -124,7 +124,7 @@ import Testing
         return error?.description ?? ""
     }
 
-    @Test("a model that nobody trained or loaded is an error that says what to do")
+    @Test("a model that was neither trained nor loaded is an error that says what to do")
     func fresh() throws {
         let text = error(try .quiet(), Watched())
         #expect(text.contains("the model has not been trained in this process"), "\(text)")

@@ -94,7 +94,7 @@ import TorchOptim
         #expect(predicted.contains { $0.name == "predictStep" && $0.calls == 4 })
     }
 
-    @Test("each optimizer has its line, also where a scaler makes its steps")
+    @Test("each optimizer has its line, even if a scaler makes its steps")
     func optimizers() throws {
         final class Two: SmallModel {
             var others: [Optimizer] = []

@@ -8,7 +8,7 @@ import Testing
 /// Replays recordings of Python Helios call by call: those in Traces/Recordings, those in ../shared/fixtures/traces,
 /// where that folder is beside the repository, and those in the folder that HELIOS_TRACES names.
 @Suite("Traces of Python Helios", .standardGenerator) struct TraceTests {
-    @Test("the trainer makes the calls that Python Helios makes, but where a rule says why not", arguments: files)
+    @Test("the trainer makes the calls that Python Helios makes, unless a rule says why not", arguments: files)
     func replay(_ file: URL) throws {
         let name = file.lastPathComponent
         let trace = try Trace(file)

@@ -150,7 +150,7 @@ import Testing
         #expect(model.losses.isEmpty)
     }
 
-    @Test("a batch larger than the data is an error where it must be whole, and one batch where not")
+    @Test("a batch larger than the data is an error if it must be whole, and one batch if not")
     func largeBatch() throws {
         let data = SmallData()
         data.options = LoaderOptions(batchSize: 100, dropLast: true)
@@ -248,7 +248,7 @@ import Testing
 
     // MARK: Validation and testing
 
-    @Test("validation and testing run in evaluation mode without gradients, and training goes on in training mode")
+    @Test("validation and testing run in evaluation mode without gradients, and training continues in training mode")
     func modes() throws {
         final class Watching: SmallModel {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
@@ -298,7 +298,7 @@ import Testing
         #expect(first.losses != other.losses)
     }
 
-    @Test("when a run is over nobody holds the model and its data, and with the trainer the plug-ins go")
+    @Test("after a run nothing holds the model and its data, and the plug-ins go with the trainer")
     func noCycles() throws {
         weak var model: SmallModel?
         weak var network: Sequential?
@@ -329,7 +329,7 @@ import Testing
     }
 }
 
-/// Records an issue where the two networks differ in any bit of their states.
+/// Records an issue if the two networks differ in any bit of their states.
 func expectSameState(_ left: Module, _ right: Module, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let (state, expected) = (try left.stateDict(), try right.stateDict())
     #expect(state.keys == expected.keys, sourceLocation: sourceLocation)

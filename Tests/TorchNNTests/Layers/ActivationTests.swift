@@ -78,7 +78,7 @@ struct ActivationTests {
         #expect(throws: TorchError.self) { try PReLU(numParameters: 2)(input) }
     }
 
-    @Test("Gumbel's softmax chooses one class where it is hard, with the soft one's gradient")
+    @Test("the hard Gumbel softmax chooses one class, with the soft one's gradient")
     func gumbelSoftmaxChooses() throws {
         try manualSeed(3)
         let logits = try Tensor.zeros([4, 3]).requiresGrad_()

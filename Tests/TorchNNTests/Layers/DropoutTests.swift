@@ -28,7 +28,7 @@ struct DropoutTests {
         expectError("AlphaDropout") { AlphaDropout(p: .infinity) }
     }
 
-    @Test("channels are dropped only where there are any")
+    @Test("channels are dropped only if there are any")
     func wrongShapesThrow() throws {
         let input = try Tensor.zeros([3])
         expectError("Dropout1d") { try Dropout1d()(input) }

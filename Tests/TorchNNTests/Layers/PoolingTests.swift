@@ -129,7 +129,7 @@ struct PoolingTests {
         #expect(throws: TorchError.self) { try unpool(Tensor(1.0), indices: Tensor(1)) }
     }
 
-    @Test("pooling that ONNX can express is adaptive pooling where the sizes divide")
+    @Test("pooling that ONNX can express is adaptive pooling if the sizes divide")
     func exportablePoolingIsAdaptive() throws {
         let input = try Tensor.arange(48, dtype: .float32).reshape([2, 4, 6])
         try expectClose(

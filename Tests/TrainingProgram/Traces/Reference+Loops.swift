@@ -1,4 +1,4 @@
-// The two loops of Python Helios' trainer, and what should come before them in a run that goes on from a checkpoint.
+// The two loops of Python Helios' trainer, and what should come before them in a run that resumes from a checkpoint.
 extension Reference {
     /// Returns whether all steps were trained, so that nothing stopped the training before.
     func trainByEpoch() throws -> Bool {

@@ -9,7 +9,7 @@ final class Reference {
     struct SavedCheckpoint {
         let name: String
         let state: TrainingState
-        /// The position in an epoch in which training by epoch stopped; 0 where it did not.
+        /// The position in an epoch in which training by epoch stopped; 0 if it did not.
         let lostPosition: Int
         let weight: Int
         let pluginCount: Int
@@ -50,7 +50,7 @@ final class Reference {
     var state = TrainingState()
     var phase = 0
     var loader: ReferenceLoader?
-    /// Whether the run goes on from a checkpoint and has not trained yet.
+    /// Whether the run resumes from a checkpoint and has not trained yet.
     var isResumed = false
     private var weight = 0
     private var pluginCount = 0
@@ -71,7 +71,7 @@ final class Reference {
 
     /// Does a run. What it saves is there for the next.
     ///
-    /// - Parameter loadedWeight: of the checkpoint that the run loads, where it is known and there may be several.
+    /// - Parameter loadedWeight: of the checkpoint that the run loads, if it is known and there may be several.
     func run(_ arguments: Trace.Run.Arguments, loadedWeight: Int?) throws -> Result {
         options = try TraceOptions(arguments.trainer)
         recorder = Recorder()
@@ -100,7 +100,7 @@ final class Reference {
         return Result(events: recorder.events, failure: failure, rules: rules)
     }
 
-    /// Whether the run goes the right way here and not that of Python Helios; notes that it makes a difference.
+    /// Whether the run does the right thing here and not what Python Helios does; notes that it makes a difference.
     func rightly(_ rule: TraceRule) -> Bool {
         rules.insert(rule)
         return !isPython
@@ -138,7 +138,7 @@ final class Reference {
         if let savedName { ended = (savedName, isComplete) }
     }
 
-    /// Whether the training that the run goes on with was ended before, and nothing is left to do. Python Helios does not
+    /// Whether the training that the run resumes was ended before, and nothing is left to do. Python Helios does not
     /// ask that.
     private func isEnded() -> Bool {
         guard isResumed, let ended, ended.checkpoint == savedName else { return false }
@@ -199,7 +199,7 @@ final class Reference {
         return try loader?.batches(epoch: state.globalEpoch - 1) ?? []
     }
 
-    /// Whether the run goes on in the middle of an epoch.
+    /// Whether the run resumes in the middle of an epoch.
     var isInsideEpoch: Bool {
         isResumed && state.datasetIter > 0 && rightly(.epochGoesOn)
     }
@@ -231,7 +231,7 @@ final class Reference {
         return recorder.answer("should_training_stop", answers.stop())
     }
 
-    /// Goes on to the next phase where the model wants it. Returns whether it does.
+    /// Advances to the next phase if the model wants it. Returns whether it does.
     func advancePhase() throws -> Bool {
         // The recorded model looks at its last step here, and has none in an epoch without batches.
         guard let answer = answers.advance() else { throw Failure.python }
@@ -303,7 +303,7 @@ final class Reference {
         savedName = checkpoint.name
     }
 
-    /// The checkpoint of the greatest epoch and iteration; in Python Helios, where it took another, that one.
+    /// The checkpoint of the greatest epoch and iteration; in Python Helios, the one that it took.
     private func newest(_ loadedWeight: Int?) -> SavedCheckpoint? {
         let sorted = checkpoints.sorted {
             ($0.state.globalEpoch, $0.state.currentIteration, $0.name)
@@ -316,7 +316,7 @@ final class Reference {
         return other
     }
 
-    /// Whether Python Helios takes this one for the newest where the folder is listed in some order: it goes through
+    /// Whether Python Helios takes this one for the newest if the folder is listed in some order: it goes through
     /// them and keeps what has a greater epoch, or a greater iteration, than the one kept before.
     private static func canBeTaken(_ checkpoint: SavedCheckpoint, among all: [SavedCheckpoint]) -> Bool {
         func replaces(_ new: SavedCheckpoint, _ old: SavedCheckpoint) -> Bool {

@@ -24,7 +24,7 @@ struct ReferenceAnswers {
         return lastStep.globalIteration >= stopAt
     }
 
-    /// nil where there was no step yet, without which the recorded model cannot answer.
+    /// `nil` if there was no step yet, without which the recorded model cannot answer.
     mutating func advance() -> Bool? {
         guard let lastStep else { return nil }
         guard let next = advanceAt.firstIndex(of: lastStep.globalEpoch) else { return false }

@@ -33,7 +33,7 @@ struct Trace: Decodable {
         }
 
         let run: Arguments
-        /// False where it failed.
+        /// False if it failed.
         let returns: Bool?
         /// The names of the files in the folder after the run.
         let checkpoints: [String]

@@ -32,12 +32,12 @@ struct TraceLoaderOptions {
         }
     }
 
-    /// Whether a data set of so many samples gives no batch under them, or they are no options.
+    /// Whether a data set of this size gives no batch under them, or they are no options.
     func giveNothing(count: Int) -> Bool {
         count < 1 || batchSize < 1 || workers < 0 || (prefetch ?? 1) < 1 || (dropLast && batchSize > count)
     }
 
-    /// Whether PyTorch makes no loader of so many samples with them.
+    /// Whether PyTorch makes no loader of this many samples with them.
     func failInPyTorch(count: Int) -> Bool {
         count < 1 || batchSize < 1 || workers < 0 || (prefetch ?? 1) < 0 || timeout < 0 || haveMissingWorkers
     }

@@ -4,11 +4,11 @@ import Helios
 /// Runs what a trace recorded, and compares.
 ///
 /// The reference of Python Helios must make the recorded calls, all of them; our trainer must make the calls of the
-/// reference that is right. Where no rule makes those two differ, it is the recording that our trainer is compared with.
+/// reference that is right. If no rule makes those two differ, our trainer is compared with the recording.
 struct TraceReplay {
     /// What a replay found.
     struct Report {
-        /// The first difference; nil where all is as it should be.
+        /// The first difference; `nil` if all is as it should be.
         var difference: String?
         /// What made our calls differ from the recorded ones.
         var rules: Set<TraceRule> = []

@@ -10,7 +10,7 @@ public struct Descriptions: Equatable, Sendable {
         }
     }
 
-    /// The sentence of an operation; one in place has that of the other, unless it has its own.
+    /// The sentence of an operation; one in place shares the other's, unless it has its own.
     public subscript(name: String) -> String? {
         if let sentence = sentences[name] { return sentence }
         guard name.hasSuffix("_"), let sentence = sentences[String(name.dropLast())] else { return nil }

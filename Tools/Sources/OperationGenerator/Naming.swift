@@ -9,7 +9,7 @@ enum Naming {
         case fft = "FFT"
         case special = "Special"
 
-        /// How the names that belong there begin in PyTorch; nil for `Tensor`, where all others belong.
+        /// How the names that belong there begin in PyTorch; `nil` for `Tensor`, which has all others.
         var prefix: String? {
             switch self {
             case .tensor: nil
@@ -153,7 +153,7 @@ enum Naming {
         return start + rest.joined() + String(tail)
     }
 
-    /// The name as Swift code has to write it where it declares or uses it.
+    /// The name as Swift code has to write it in a declaration or a use.
     static func escaped(_ name: String) -> String {
         swiftKeywords.contains(name) ? "`\(name)`" : name
     }
@@ -183,7 +183,7 @@ extension Naming {
     /// First arguments of static functions that stand for a shape or an operation: `Tensor.randperm(10)`.
     private static let sizes: Set<String> = ["n", "equation"]
 
-    /// First arguments that are tensors in one overload and numbers in another, where the label tells what they are.
+    /// First arguments that are tensors in one overload and numbers in another, so that the label tells what they are.
     private static let rangeBounds: Set<String> = ["start", "end"]
 
     /// Operations (`name.overload` or all of a `name`) whose unlabeled arguments are these and no others.
@@ -334,7 +334,7 @@ extension Naming {
     /// Operations two of whose overloads take the same call, which is an error at run time anyway: `x.clamp()`.
     static let acceptedAmbiguities: Set<String> = ["clamp", "clamp_", "clip", "clip_"]
 
-    /// Operations that PyTorch marks as sharing memory, but that copy where a view cannot be had.
+    /// Operations that PyTorch marks as sharing memory, but that copy if a view is impossible.
     static let sharesOnlyWherePossible: Set<String> = ["flatten", "ravel", "reshape", "reshape_as"]
 
     /// Operations that PyTorch marks as sharing memory, but that give the tensor itself or a copy.

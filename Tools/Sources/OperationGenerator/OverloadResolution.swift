@@ -46,7 +46,7 @@ struct OverloadResolution {
         }
     }
 
-    /// Makes arguments required, until no call could mean both `signature` and an earlier overload; nil where that
+    /// Makes arguments required, until no call could mean both `signature` and an earlier overload; `nil` if that
     /// cannot be had.
     ///
     /// A call is ambiguous when neither overload's own arguments are in it. The argument that settles most of such

@@ -64,7 +64,7 @@ public struct Pattern: Equatable, Sendable {
         }
     }
 
-    /// Whether `text` is what `glob` says, where `*` stands for any characters.
+    /// Whether `text` matches `glob`, in which `*` stands for any characters.
     static func glob(_ glob: String, matches text: String) -> Bool {
         let pieces = glob.split(separator: "*", omittingEmptySubsequences: false)
         guard let first = pieces.first, let last = pieces.last, pieces.count > 1 else { return glob == text }

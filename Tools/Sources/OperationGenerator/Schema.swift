@@ -3,7 +3,7 @@
 public struct Schema: Equatable, Sendable {
     /// The name before the dot, as in `add`; an operation that writes into its first argument ends in `_`.
     public var name: String
-    /// The name behind the dot, as in `Tensor`; empty where there is none.
+    /// The name behind the dot, as in `Tensor`; empty if there is none.
     public var overload: String
     public var arguments: [Argument]
     public var results: [Result]

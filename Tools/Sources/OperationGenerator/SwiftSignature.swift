@@ -1,7 +1,7 @@
 /// How an operation looks to a Swift caller.
 struct SwiftSignature: Equatable, Sendable {
     struct Parameter: Equatable, Sendable {
-        /// nil where the caller writes none.
+        /// `nil` if the caller writes none.
         var label: String?
         var name: String
         var type: String
@@ -149,7 +149,7 @@ struct SwiftSignature: Equatable, Sendable {
 
     // MARK: Defaults
 
-    /// The default of an argument as Swift spells it; nil where the caller has to give it.
+    /// The default of an argument as Swift spells it; `nil` if the caller has to give it.
     ///
     /// Tensors, generators and memory formats that may be none are none unless given, whatever the schema says.
     static func defaultValue(_ argument: Operation.Argument, _ option: Naming.Option? = nil) throws -> String? {

@@ -184,7 +184,7 @@ import Testing
                 .contains("/// Returns `self` where nothing changes, otherwise a new tensor."))
     }
 
-    @Test("comments begin with what the operation does, where a sentence says so")
+    @Test("comments begin with what the operation does, if a sentence says so")
     func descriptions() throws {
         let sentences = Descriptions(parsing: "# comment\n\nadd: The sum: of both.\nadd_: Adds.\nmul: The product.\n")
         #expect(sentences["add"] == "The sum: of both.")

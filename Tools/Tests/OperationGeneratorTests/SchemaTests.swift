@@ -58,7 +58,7 @@ import Testing
         #expect(try !Schema(parsing: Samples.add).isOutVariant)
     }
 
-    @Test("no arguments, and spaces where PyTorch writes none, are read too")
+    @Test("no arguments are read too, and so are spaces where PyTorch writes none")
     func oddSpaces() throws {
         #expect(try Schema(parsing: "f() -> Tensor").arguments.isEmpty)
         #expect(try Schema(parsing: "f( Tensor a,  int b ) -> ( Tensor , int )").results.count == 2)

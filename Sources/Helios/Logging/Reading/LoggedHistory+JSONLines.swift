@@ -1,6 +1,6 @@
 // Reads what `JSONLinesLogger` writes.
 extension LoggedHistory {
-    /// How many bytes a line may have. That of a confusion matrix of 1,000 classes has about 4 MB.
+    /// How many bytes a line may have. A confusion matrix of 1,000 classes has about 4 MB.
     private static let longestLine = 8 << 20
 
     /// Adds the lines of a file of JSON objects. Lines that are broken are left out, and noted.

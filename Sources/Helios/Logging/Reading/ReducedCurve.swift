@@ -1,7 +1,7 @@
 /// A curve of any number of points in a fixed amount of memory.
 ///
-/// Neighboring points share a bucket once there are too many: their mean, their least and their greatest value stay, so that
-/// no peak disappears. Whenever the buckets are full, pairs of neighbors become one.
+/// Neighboring points share a bucket once there are too many: their mean, their least and their greatest value stay, so
+/// that no peak disappears. Whenever the buckets are full, pairs of neighbors become one.
 package struct ReducedCurve: Sendable {
     /// Neighboring points.
     package struct Bucket: Sendable, Equatable {
@@ -110,7 +110,7 @@ package struct ReducedCurve: Sendable {
         buckets.append(bucket)
     }
 
-    /// The curve in at most so many buckets, of which the last has only the last point.
+    /// The curve in at most `count` buckets, of which the last has only the last point.
     package func buckets(atMost limit: Int) -> [Bucket] {
         guard let last else { return [] }
         let room = max(limit - 1, 1)

@@ -21,7 +21,7 @@ public struct GroundTruth: Sendable {
     /// `[G]`, of 0 and 1: whether it is a crowd, which any number of detections may match and none has to find;
     /// `nil` for none.
     public let isCrowd: Tensor?
-    /// `[G]`: the area that says whether it is small, medium or large; `nil` for that of the boxes.
+    /// `[G]`: the area that says whether it is small, medium or large; `nil` for the area of the boxes.
     public let areas: Tensor?
 
     public init(boxes: Tensor, labels: Tensor, isCrowd: Tensor? = nil, areas: Tensor? = nil) {
@@ -39,7 +39,7 @@ public struct DetectionScores: Sendable, Hashable, Codable {
     public let mapSmall: Double
     public let mapMedium: Double
     public let mapLarge: Double
-    /// The mean average recall with at most so many detections in an image, in the order of `maxDetections`.
+    /// The mean average recall for each limit of `maxDetections` on the detections in an image.
     public let recalls: [Double]
     /// With the most detections, by the size of the objects.
     public let recallSmall: Double

@@ -4,14 +4,14 @@ import TorchNN
 /// The structural similarity of images, averaged over images: scikit-image's `structural_similarity`, with
 /// `gaussian_weights` as its authors computed it.
 ///
-/// Of Z. Wang et al., Image quality assessment: from error visibility to structural similarity (2004), with K₁ = 0.01 and
-/// K₂ = 0.03. Windows that reach over the edge do not count; torchmetrics 1.9 mirrors the image there.
+/// Of Z. Wang et al., Image quality assessment: from error visibility to structural similarity (2004), with K₁ = 0.01
+/// and K₂ = 0.03. Windows that reach over the edge do not count; torchmetrics 1.9 mirrors the image there.
 public final class SSIM: TensorMetric {
     /// What local means and variances are taken over.
     public enum Window: Sendable, Hashable {
         /// Weights of a normal distribution, up to 3.5 standard deviations: 11 pixels for 1.5.
         case gaussian(sigma: Double = 1.5)
-        /// A square of so many pixels with equal weights, with the variance of a sample (divided by n − 1): scikit-image's
+        /// A square of pixels with equal weights, with the variance of a sample (divided by n − 1): scikit-image's
         /// default, for 7.
         case uniform(size: Int = 7)
     }
@@ -69,7 +69,7 @@ public final class SSIM: TensorMetric {
         return try top / ((meanX.square() + meanY.square() + c1) * (varianceX + varianceY + c2))
     }
 
-    /// The window's weights in one direction, and what makes a variance that of a sample.
+    /// The window's weights in one direction, and the factor that makes a variance the variance of a sample.
     private func weights() throws -> (weights: [Double], unbiased: Double) {
         switch window {
         case .gaussian(let sigma):

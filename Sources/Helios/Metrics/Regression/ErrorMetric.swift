@@ -31,7 +31,8 @@ public final class MeanAbsoluteError: ErrorMetric {
     private let offset: Double
 
     /// - Parameters:
-    ///   - scale: what the error is divided by: 255 turns that of pixels up to 255 into one of pixels up to 1.
+    ///   - scale: what the error is divided by: 255 turns the error of pixels up to 255 into the error of pixels up to
+    ///     1.
     ///   - offset: what is added to the divisor, n · scale; Python Helios adds 1e-4.
     public init(scale: Double = 1, offset: Double = 0) {
         (self.scale, self.offset) = (scale, offset)

@@ -61,7 +61,7 @@ const format = {
 };
 
 const ticks = {
-    // Round numbers between two others, about so many.
+    // Round numbers between two others, about `count` of them.
     linear(low, high, count) {
         const rough = (high - low) / Math.max(count, 1);
         const power = 10 ** Math.floor(Math.log10(rough));

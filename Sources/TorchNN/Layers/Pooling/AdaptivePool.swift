@@ -82,7 +82,7 @@ public final class AdaptiveMaxPool3d: AdaptiveMaxPooling {
 
 /// What the poolings to a given size share, by the greatest element or by the mean, in one to three dimensions.
 public class AdaptivePooling: Module {
-    /// The size of each spatial dimension of the output; `nil` is that of the input.
+    /// The size of each spatial dimension of the output; `nil` keeps the input's.
     public let outputSize: [Int?]
 
     init(_ outputSize: [Int?]) {
@@ -136,9 +136,9 @@ public class AdaptiveAveragePooling: AdaptivePooling, Layer {
 /// that the last one ends with the input. If the output's size divides the input's, the result is that of
 /// `AdaptiveAvgPool2d`.
 public final class ExportableAdaptiveAvgPool2d: Module, Layer {
-    /// The height of the output; `nil` is that of the input.
+    /// The height of the output; `nil` keeps the input's.
     public let height: Int?
-    /// The width of the output; `nil` is that of the input.
+    /// The width of the output; `nil` keeps the input's.
     public let width: Int?
 
     /// - Parameter outputSize: the size of the output, a number or a `Pair`.

@@ -2,7 +2,7 @@ import Torch
 
 /// The greatest element in each of several randomly placed windows: Graham 2014, "Fractional max-pooling".
 ///
-/// It takes `[N, C, H, W]` or `[C, H, W]`. The windows are drawn anew for each call, in evaluation too, as in PyTorch.
+/// It takes `[N, C, H, W]` or `[C, H, W]`. New windows are drawn for each call, in evaluation too, as in PyTorch.
 public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`.

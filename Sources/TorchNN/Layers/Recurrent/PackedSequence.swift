@@ -75,7 +75,7 @@ public func padPackedSequence(
     let steps = totalLength ?? longest
     try require(
         longest <= steps && steps <= largestOption, "pad_packed_sequence",
-        "the total length, \(steps), must be at least that of the longest sequence, \(longest)")
+        "the total length, \(steps), must be at least the length of the longest sequence, \(longest)")
     var (output, lengths) = try Tensor.padPackedSequence(
         sequence.data, batchSizes: sequence.batchSizes, batchFirst: batchFirst, paddingValue: paddingValue,
         totalLength: steps)

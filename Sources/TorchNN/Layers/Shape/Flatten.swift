@@ -1,6 +1,6 @@
 import Torch
 
-/// Joins several dimensions into one: by default all but the first, that of the batch.
+/// Joins several dimensions into one: by default all but the first, which is the batch.
 public final class Flatten: Module, Layer {
     public let startDim: Int
     public let endDim: Int
