@@ -4,7 +4,7 @@ import Torch
 ///
 /// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
 /// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
-public final class RNN: RecurrentLayer {
+public final class RNN: HiddenStateLayer {
     public enum Nonlinearity: String, CaseIterable, Sendable {
         case tanh, relu
     }
@@ -28,54 +28,26 @@ public final class RNN: RecurrentLayer {
             dropout: dropout, bidirectional: bidirectional)
     }
 
-    /// - Parameter hidden: the initial state; `nil` is zeros.
-    /// - Returns: the output at each step, and the last state.
-    public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
-        try call((input, hidden)) { try forward(input, hidden) }
-    }
-
-    /// Runs packed sequences.
-    ///
-    /// - Parameter hidden: the initial state, in the batch's order; `nil` is zeros.
-    public func callAsFunction(
-        _ input: PackedSequence, _ hidden: Tensor? = nil
-    ) throws -> (output: PackedSequence, hidden: Tensor) {
-        try call((input, hidden)) { try forward(input, hidden) }
-    }
-
-    /// What a call computes; see `callAsFunction`.
-    public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
-        try requireInitialized()
-        let results = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { input, states in
-            let (output, hidden) =
-                nonlinearity == .tanh
-                ? try Tensor.rnnTanh(
-                    input, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
+    override func compute(_ input: Tensor, batchSizes: Tensor?, _ hidden: Tensor) throws -> [Tensor] {
+        let (output, last) =
+            switch (nonlinearity, batchSizes) {
+            case (.tanh, nil):
+                try Tensor.rnnTanh(
+                    input, hx: hidden, params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
                     train: isTraining, bidirectional: bidirectional, batchFirst: batchFirst)
-                : try Tensor.rnnRelu(
-                    input, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
+            case (.tanh, let batchSizes?):
+                try Tensor.rnnTanh(
+                    input, batchSizes: batchSizes, hx: hidden, params: weights, hasBiases: hasBias,
+                    numLayers: numLayers, dropout: dropout, train: isTraining, bidirectional: bidirectional)
+            case (.relu, nil):
+                try Tensor.rnnRelu(
+                    input, hx: hidden, params: weights, hasBiases: hasBias, numLayers: numLayers, dropout: dropout,
                     train: isTraining, bidirectional: bidirectional, batchFirst: batchFirst)
-            return [output, hidden]
-        }
-        return (results[0], results[1])
-    }
-
-    /// What a call computes; see `callAsFunction`.
-    public func forward(
-        _ input: PackedSequence, _ hidden: Tensor? = nil
-    ) throws -> (output: PackedSequence, hidden: Tensor) {
-        try requireInitialized()
-        let (output, states) = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { data, sizes, states in
-            let (output, hidden) =
-                nonlinearity == .tanh
-                ? try Tensor.rnnTanh(
-                    data, batchSizes: sizes, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers,
-                    dropout: dropout, train: isTraining, bidirectional: bidirectional)
-                : try Tensor.rnnRelu(
-                    data, batchSizes: sizes, hx: states[0], params: weights, hasBiases: hasBias, numLayers: numLayers,
-                    dropout: dropout, train: isTraining, bidirectional: bidirectional)
-            return [output, hidden]
-        }
-        return (output, states[0])
+            case (.relu, let batchSizes?):
+                try Tensor.rnnRelu(
+                    input, batchSizes: batchSizes, hx: hidden, params: weights, hasBiases: hasBias,
+                    numLayers: numLayers, dropout: dropout, train: isTraining, bidirectional: bidirectional)
+            }
+        return [output, last]
     }
 }
