@@ -1,3 +1,5 @@
+// What was logged, in few enough parts to be kept and drawn.
+
 /// A curve of any number of points in a fixed amount of memory.
 ///
 /// Neighboring points share a bucket once there are too many: their mean, their least and their greatest value stay, so
@@ -124,6 +126,66 @@ package struct ReducedCurve: Sendable {
             var merged = buckets[start]
             for bucket in buckets[start..<min(start + size, buckets.count)].dropFirst() { merged.merge(bucket) }
             return merged
+        }
+    }
+}
+
+/// Elements of a sequence of any length at equal distances, in a fixed amount of memory: whenever it is full, every second one
+/// goes. The last element always stays.
+package struct ThinnedList<Element: Sendable>: Sendable {
+    /// The number of elements that were added.
+    package private(set) var count = 0
+    private var kept: [Element] = []
+    private var last: Element?
+    private var distance = 1
+    private let capacity: Int
+
+    /// - Parameter capacity: how many elements there may be besides the last; at least two.
+    package init(capacity: Int) {
+        self.capacity = max(capacity, 2)
+    }
+
+    /// The elements that are left, in their order.
+    package var elements: [Element] {
+        let hasLast = !kept.isEmpty && (count - 1) % distance == 0
+        return kept + (hasLast ? [] : last.map { [$0] } ?? [])
+    }
+
+    /// Adds an element behind the others.
+    package mutating func append(_ element: Element) {
+        last = element
+        if count % distance == 0, kept.count == capacity { thin() }
+        if count % distance == 0 { kept.append(element) }
+        count += 1
+    }
+
+    /// Removes every second element, but neither the first nor the last; if only these are left, the first.
+    package mutating func thin() {
+        kept = kept.count < 2 ? [] : kept.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+        distance *= 2
+    }
+}
+
+/// The bins of a histogram that was logged, in few enough of them to be drawn.
+package struct HistogramBins: Sendable, Equatable {
+    /// The bins' edges, ascending, one more than there are bins.
+    package let edges: [Double]
+    /// How many numbers are in each bin.
+    package let counts: [Double]
+
+    /// The greatest number of bins. Of more, neighbors become one.
+    package static let limit = 64
+
+    /// `nil` if these are not the bins of a histogram.
+    package init?(edges: [Double], counts: [Double]) {
+        guard !counts.isEmpty, edges.count == counts.count + 1, edges.allSatisfy(\.isFinite),
+            zip(edges, edges.dropFirst()).allSatisfy({ $0 <= $1 }), counts.allSatisfy({ $0.isFinite && $0 >= 0 })
+        else { return nil }
+        let size = (counts.count + HistogramBins.limit - 1) / HistogramBins.limit
+        let starts = Array(stride(from: 0, to: counts.count, by: size))
+        self.edges = starts.map { edges[$0] } + [edges[counts.count]]
+        self.counts = starts.map { start in
+            counts[start..<min(start + size, counts.count)].reduce(0, +)
         }
     }
 }

@@ -1,3 +1,43 @@
+/// The area under the receiver operating characteristic: how likely a sample of a class has a greater score than another
+/// sample, half of equal scores counted. scikit-learn's `roc_auc_score`; one class against the rest if there are several.
+///
+/// A class without samples, or without others, has none: it is NaN, and does not count in an average. Scores are taken as
+/// they are: give the probabilities of several classes, since a softmax changes the order of samples.
+public final class AUROC: PerClassMetric {
+    public var state = MetricState()
+    private let task: ClassificationTask
+    private let average: ClassAverage
+
+    /// - Parameters:
+    ///   - task: what the classes are. The threshold has no meaning here.
+    ///   - average: how classes are averaged.
+    public init(_ task: ClassificationTask, average: ClassAverage = .macro) {
+        (self.task, self.average) = (task, average)
+    }
+
+    public func update(_ predictions: Tensor, _ targets: Tensor) throws {
+        try ScoreRows.update(&state, "AUROC", task, predictions, targets)
+    }
+
+    public func compute() throws -> Double {
+        try ScoreRows(state, task)?.average(average, Self.area) ?? .nan
+    }
+
+    /// The area of each class; one alone if binary.
+    public func computePerClass() throws -> [Double] {
+        try ScoreRows(state, task)?.perClass(Self.area).scores
+            ?? Array(repeating: .nan, count: task.isBinary ? 1 : task.classCount)
+    }
+
+    private static func area(_ ties: ScoreRows.Ties) throws -> Double {
+        let (positives, negatives) = (try ties.positives.sum(), try ties.negatives.sum())
+        // Counts are whole numbers in float64, so that every sum is exact.
+        let below = try ties.negatives.cumsum(dim: 0) - ties.negatives
+        let pairs = try (ties.positives * (below + ties.negatives * 0.5)).sum()
+        return try (pairs / (positives * negatives)).item(Double.self)
+    }
+}
+
 /// The area under the curve of precision over recall, Σ (Rₖ − Rₖ₋₁) · Pₖ over all thresholds: scikit-learn's
 /// `average_precision_score`.
 ///
