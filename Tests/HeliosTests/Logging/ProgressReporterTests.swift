@@ -26,8 +26,13 @@ import Testing
         }
     }
 
+    /// A model that reports losses and trains nothing, so that it has no optimizer.
+    class LossesOnly: SmallModel {
+        override func setup(fastInit: Bool) throws { try super.setup(fastInit: true) }
+    }
+
     /// Its losses are numbers that are easy to average.
-    private final class Counting: SmallModel {
+    private final class Counting: LossesOnly {
         override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
             lossItems["step"] = try Tensor(state.globalIteration)
             if state.globalIteration % 3 == 0 { lossItems["rare"] = try Tensor(state.globalIteration) }
@@ -39,7 +44,7 @@ import Testing
 
     @Test("the names of losses and scores do not act on the terminal")
     func controlCharacters() throws {
-        final class Named: SmallModel {
+        final class Named: LossesOnly {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 lossItems["a\u{1B}[31m\nb"] = try Tensor(1)
             }
@@ -96,14 +101,14 @@ import Testing
 
     @Test("a training without losses, and one with thousands of long names, has its lines")
     func oddLosses() throws {
-        final class Many: SmallModel {
+        final class Many: LossesOnly {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 for number in 0..<2000 {
                     lossItems["損失 \(number) " + String(repeating: "x", count: 50)] = try Tensor(1)
                 }
             }
         }
-        final class None: SmallModel {
+        final class None: LossesOnly {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) {}
         }
         #expect(try lines(None(), unit: .epoch, 1, validFrequency: nil) == ["epoch 1/1: 6 batches in s"])
@@ -113,7 +118,7 @@ import Testing
 
     @Test("the view has the best score so far of what a plug-in watches, and ends")
     func bestScore() throws {
-        final class Scored: SmallModel {
+        final class Scored: LossesOnly {
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 lossItems["loss"] = try Tensor(1)
                 // So long that the view is drawn.
