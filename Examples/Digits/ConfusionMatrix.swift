@@ -21,6 +21,11 @@ struct ConfusionMatrix {
         }
     }
 
+    /// The counts as a tensor: `float64[classes, classes]`.
+    func tensor() throws -> Tensor {
+        try Tensor(counts.joined().map { Double($0) }, shape: [counts.count, counts.count])
+    }
+
     mutating func removeAll() {
         self = ConfusionMatrix(classes: counts.count)
     }
@@ -34,6 +39,9 @@ struct ConfusionMatrix {
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
+    /// What the rows and columns of `description` are.
+    static let caption = "confusion matrix (rows: the digit, columns: what it was taken for)"
+
     /// A table with a row for each right class and a column for each predicted one; zeros are dots.
     var description: String {
         let width = max(4, (counts.joined().max().map(String.init)?.count ?? 0) + 2)

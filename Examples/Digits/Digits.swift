@@ -110,7 +110,7 @@ struct Digits: ParsableCommand {
 
         guard model.rank == 0 else { return }
         if !quiet {
-            print("\nconfusion matrix (rows: the digit, columns: what it was taken for)\n\(model.confusion)\n")
+            print("\n\(ConfusionMatrix.caption)\n\(model.confusion)\n")
             print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none")")
             print("trained network: \(trainedNetwork.path)")
             print("log: \(trainer.logFile?.path ?? "none")")

@@ -46,6 +46,8 @@ class DigitsModel: Model<LabeledBatch> {
         validationScores["accuracy"] = confusion.accuracy
     }
 
+    override var scoreModes: [String: MetricMode] { ["accuracy": .max] }
+
     override func loadForTesting() throws {
         try network.loadStateDict(TorchFile.loadDictionary(trainedNetwork))
     }
@@ -54,5 +56,11 @@ class DigitsModel: Model<LabeledBatch> {
         if step == 0 { confusion.removeAll() }
         try confusion.add(network(batch.inputs), batch.targets)
         testScores["accuracy"] = confusion.accuracy
+    }
+
+    override func onTestingEnd() throws {
+        try super.onTestingEnd()
+        trainer?.logger.info("\(ConfusionMatrix.caption)\n\(confusion)")
+        try log("test/confusion", .confusion(confusion.tensor()))
     }
 }

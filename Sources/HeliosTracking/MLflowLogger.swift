@@ -39,6 +39,9 @@ public final class MLflowLogger: RunLogger {
     private var knownRunID: String?
     /// By which tag the run is found again.
     private var tag = ""
+    /// The parameters of the run, those that were logged among them: a run that begins in MLflow after a resume gets them,
+    /// too. Like MLflow, it keeps the first value of each.
+    private var settings: [String: HyperparameterValue] = [:]
     /// How many points of each curve the training has logged; `nil` for a test.
     private var counts: [String: Int]?
 
@@ -81,12 +84,15 @@ public final class MLflowLogger: RunLogger {
     public func open(_ run: LoggedRun) throws {
         let folder = run.folder.appending(path: "mlflow")
         let identity = try RunIdentity(run, key: "run", file: folder.appending(path: "\(run.name).run"))
-        (tag, knownRunID) = (identity.id, nil)
+        (tag, knownRunID, settings) = (identity.id, nil, parameters)
         switch run.start {
         case .new: counts = [:]
         case .resumed(let state):
             knownRunID = state["run_id"]?.string
             counts = try state["counts"] == nil ? [:] : Self.counts(in: state.dictionary("counts"))
+            if state["parameters"] != nil {
+                settings.merge(HyperparameterValue.values(in: try state.dictionary("parameters"))) { first, _ in first }
+            }
         case .added: counts = nil
         }
         let uri: String =
@@ -97,9 +103,10 @@ public final class MLflowLogger: RunLogger {
         let child = try PythonChild(
             python, script: PackageResources.mlflow_run_py, package: "mlflow", in: folder, of: run, limits: limits)
         self.child = child
-        try child.send([
+        // A Python that cannot be started does not end the run: the first record says so.
+        try? child.send([
             "do": .string("open"), "run": .string(tag), "uri": .string(uri), "experiment": .string(experiment),
-            "name": .string(displayName ?? run.name), "parameters": .settings(parameters),
+            "name": .string(displayName ?? run.name), "parameters": .settings(settings),
             "tags": .object(tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
             "turn": child.turn.message,
             "counts": .object((counts ?? [:]).sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
@@ -109,6 +116,7 @@ public final class MLflowLogger: RunLogger {
 
     public func write(_ records: [LogRecord]) throws {
         try PythonChild.sendEach(of: records) { record throws(TrackingError) in
+            if case .hyperparameters(let values, _) = record.value { settings.merge(values) { first, _ in first } }
             try child?.send(record.message())
             for point in record.points { counts?[point.name, default: 0] += 1 }
         }
@@ -123,6 +131,7 @@ public final class MLflowLogger: RunLogger {
         var points = StateDict()
         for (name, count) in counts.sorted(by: { $0.key < $1.key }) { points[.string(name)] = .int(count) }
         state["counts"] = .dictionary(points)
+        state["parameters"] = .dictionary(HyperparameterValue.stateDict(of: settings))
         return state
     }
 

@@ -79,13 +79,10 @@ extension JSONValue {
 
     /// Settings in the order of their names. Whole numbers are written as such.
     static func settings(_ values: [String: HyperparameterValue]) -> JSONValue {
-        .object(
-            values.sorted { $0.key < $1.key }.map { name, value in
-                switch value {
-                case .number(let number): .init(name, Int(exactly: number).map { .int($0) } ?? .double(number))
-                case .text(let text): .init(name, .string(text))
-                case .bool(let flag): .init(name, .bool(flag))
-                }
+        HyperparameterValue.json(
+            of: values.mapValues { value in
+                guard case .number(let number) = value, let integer = Int(exactly: number) else { return value }
+                return .integer(integer)
             })
     }
 }

@@ -89,10 +89,7 @@ public final class WandbLogger: RunLogger {
         case .resumed(let state):
             recordCount = state["records"] == nil ? 0 : max(0, try state.int("records"))
             if state["config"] != nil {
-                // What is no setting there is left out.
-                for (name, value) in try state.dictionary("config") {
-                    if let value = HyperparameterValue(value) { settings[name.description] = value }
-                }
+                settings.merge(HyperparameterValue.values(in: try state.dictionary("config"))) { $1 }
             }
         case .added: recordCount = nil
         }
@@ -100,7 +97,8 @@ public final class WandbLogger: RunLogger {
         let child = try PythonChild(
             python, script: PackageResources.wandb_run_py, package: "wandb", in: folder, of: run, limits: limits)
         self.child = child
-        try child.send(
+        // A Python that cannot be started does not end the run: the first record says so.
+        try? child.send(
             .object(
                 options + [
                     .init("do", .string("open")), .init("run_id", .string(identity.id)),

@@ -22,6 +22,7 @@ import Testing
         try withTemporaryFolder { folder in
             let run = try Program.run("--epochs", "2", "--folder", folder.path)
             #expect(run.status == 0, "\(run.errors)")
+            // Without a terminal, the first and the last epoch have a line in any case.
             for epoch in 1...2 {
                 #expect(
                     run.lines.contains {
@@ -38,6 +39,28 @@ import Testing
                     "checkpoints/digits/digits_epoch_1_iter_45.pth", "checkpoints/digits/digits_epoch_2_iter_90.pth",
                     "digits.pth", "logs/digits.log",
                 ])
+        }
+    }
+
+    @Test("the logs have the accuracy of the test and what was confused, and so has a report")
+    func loggedTest() throws {
+        try withTemporaryFolder { folder in
+            // A test that is repeated is there once.
+            for _ in 0..<2 {
+                let run = try Program.run("--epochs", "1", "--quiet", "--log", "jsonl", "--folder", folder.path)
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
+            #expect(log.matches(of: /info test: accuracy 0\.\d+\n/).count == 1)
+            #expect(log.matches(of: #/info confusion matrix /#).count == 1)
+            var history = LoggedHistory()
+            try history.readJSONLines(folder.appending(path: "logs/digits.jsonl").path)
+            let matrix = try #require(history.confusions["test/confusion"]?.elements)
+            #expect(matrix.count == 1 && matrix[0].value.counts.reduce(0, +) == 360 && matrix[0].step == 45)
+            let settings = Dictionary(uniqueKeysWithValues: history.hyperparameters.map { ($0.key, $0.value) })
+            #expect(settings["batch_size"] == "32" && settings["optimizer.lr"] == "0.001")
+            let lines = try String(contentsOf: folder.appending(path: "logs/digits.jsonl"), encoding: .utf8)
+            #expect(lines.contains("\"batch_size\":32,"))
         }
     }
 

@@ -158,6 +158,14 @@ struct ReportTests {
             #expect(unwritable.errors.hasPrefix("helios: \(target): cannot be written"))
             #expect(
                 try Program.run("report", "/nothing").errors == "helios: /nothing: there is no such file or folder\n")
+            let empty = folder.appending(path: "empty.csv")
+            try RunFiles.write(["step,name,value,time"], to: empty)
+            let page = folder.appending(path: "page.html").path
+            let withoutRecords = try Program.run("report", empty.path, "-o", page)
+            #expect(withoutRecords.status == 2 && !FileManager.default.fileExists(atPath: page))
+            #expect(withoutRecords.errors.contains("\(empty.path): nothing was logged yet"))
+            // Beside another run, it is one without curves.
+            #expect(try Program.run("report", empty.path, file.path, "-o", page).status == 0)
             let log = folder.appending(path: "run.log")
             try RunFiles.write(["text"], to: log)
             #expect(try Program.run("report", log.path).errors.contains("does not end in .jsonl or .csv"))

@@ -116,7 +116,7 @@ struct EventsFileTests {
                 after + [LogRecord(name: "h", step: 0, time: 1, value: .hyperparameters(["width": 2], metrics: [:]))])
             let session = try SessionRecords(
                 contentsOf: file("events.out.tfevents.0-hyperparameters", folder).path)
-            #expect(session.values == ["lr": 1, "width": 2])
+            #expect(session.values == ["lr": 1.0, "width": 2.0])
             let contents = try EventsFileContents(file("events.out.tfevents.helios", folder).path, upTo: .max)
             #expect(contents.charts == ["both", "new"])
         }

@@ -73,6 +73,26 @@ import Torch
         }
     }
 
+    @Test("a run that begins in MLflow with a resume has the parameters that were logged before")
+    func lateStart() async throws {
+        try await withTemporaryFolder { folder in
+            func settings(_ values: [String: HyperparameterValue]) -> [LogRecord] {
+                [LogRecord(name: "hyperparameters", step: 0, value: .hyperparameters(values, metrics: [:]))]
+            }
+            let missing = MLflowLogger(
+                experiment: "experiment", parameters: ["given": 1],
+                python: PythonCommand("/nowhere/python3", environment: Python.trackingEnvironment))
+            let warnings = Warnings()
+            let state = try? await log(
+                missing, .test(folder, .new, warnings), settings(["seed": .integer(Int.max), "lr": 0.5]))
+            // Whether the logger throws depends on how soon it knows that there is no Python; its state does not.
+            let known = try state ?? missing.stateDict()
+            try await log(makeLogger(), .test(folder, .resumed(known), warnings), points("a", [4]))
+            let run = try #require(try await runs(folder).first)
+            #expect(run.params == ["given": "1", "seed": "9223372036854775807", "lr": "0.5"])
+        }
+    }
+
     @Test("in a database, what a resumed run repeats is there once", .needsDatabases, .enabled(if: isThorough))
     func database() async throws {
         try await withTemporaryFolder { folder in

@@ -14,6 +14,7 @@ public final class CSVLogger: RunLogger {
     public let supportedKinds: Set<LoggedKind> = [.scalar, .scalars]
 
     private var file: ResumableFile?
+    private var buffer: [UInt8] = []
 
     public init() {}
 
@@ -25,25 +26,25 @@ public final class CSVLogger: RunLogger {
     }
 
     public func write(_ records: [LogRecord]) throws {
-        var lines: [UInt8] = []
+        buffer.removeAll(keepingCapacity: true)
         for record in records {
             switch record.value {
-            case .scalar(let value): lines.append(record, record.name, value)
+            case .scalar(let value): buffer.append(record, record.name, value)
             case .scalars(let values):
                 for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-                    lines.append(record, "\(record.name)/\(name)", value)
+                    buffer.append(record, "\(record.name)/\(name)", value)
                 }
             default: continue
             }
         }
-        try file?.append(lines)
+        try file?.append(buffer)
     }
 
     public func flush() throws {}
 
     public func stateDict() throws -> StateDict { file?.stateDict() ?? [:] }
 
-    public func close() throws { file = nil }
+    public func close() throws { (file, buffer) = (nil, []) }
 }
 
 extension [UInt8] {

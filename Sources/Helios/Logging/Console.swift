@@ -7,10 +7,10 @@ import Foundation
 final class Console {
     /// Whether there is a terminal that a view can be drawn on.
     let isTerminal: Bool
-    private let output: Int32
     private let errors: Int32
     private let isColored: Bool
     private let view: PinnedLines
+    private let lines: SpacedLines
 
     convenience init() {
         Console.openMissingStreams()
@@ -19,26 +19,46 @@ final class Console {
             output: STDOUT_FILENO, errors: STDERR_FILENO,
             isTerminal: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
             // https://no-color.org: any value but an empty one.
-            isColored: environment["NO_COLOR", default: ""].isEmpty, view: .process)
+            isColored: environment["NO_COLOR", default: ""].isEmpty, view: .process, lines: .process)
     }
 
     /// A console on other streams than the process'.
-    init(output: Int32, errors: Int32, isTerminal: Bool, isColored: Bool = false, view: PinnedLines? = nil) {
-        self.output = output
+    init(
+        output: Int32, errors: Int32, isTerminal: Bool, isColored: Bool = false, view: PinnedLines? = nil,
+        lines: SpacedLines? = nil
+    ) {
         self.errors = errors
         self.isTerminal = isTerminal
         self.isColored = isColored
         self.view = view ?? PinnedLines(descriptor: errors)
+        self.lines = lines ?? SpacedLines(descriptor: output)
     }
 
     /// Prints a line that stays, above the view.
     func printLine(_ line: String) {
-        write(VisibleText.lines(of: line) + "\n", to: output)
+        lines.write(VisibleText.lines(of: line) + "\n")
     }
+
+    /// Prints a line of which others follow soon, such as that of an epoch. If there is no terminal, at most one appears in
+    /// a few seconds: the newest.
+    ///
+    /// - Returns: whether it waits. Then `printWaitingIfDue` is to be called now and then.
+    func printRepeated(_ line: String) -> Bool {
+        guard !isTerminal else {
+            printLine(line)
+            return false
+        }
+        return lines.writeSpaced(VisibleText.lines(of: line) + "\n")
+    }
+
+    /// Prints the line that waits if enough time has passed.
+    ///
+    /// - Returns: whether it still waits.
+    func printWaitingIfDue() -> Bool { lines.writeWaitingIfDue() }
 
     /// Prints a line that the user should notice.
     func printWarning(_ message: String) {
-        write("warning: \(VisibleText.lines(of: message))\n", to: errors)
+        lines.write("warning: \(VisibleText.lines(of: message))\n", to: errors)
     }
 
     /// Prints a warning from a thread that does not have the run's console: on the process's own streams.
@@ -48,7 +68,7 @@ final class Console {
 
     /// Prints how far a run is, in place of the view if there is no terminal.
     func printProgress(_ line: String) {
-        write(VisibleText.of(line) + "\n", to: errors)
+        lines.write(VisibleText.of(line) + "\n", to: errors)
     }
 
     /// Draws the view; nothing if there is no terminal.
@@ -60,18 +80,14 @@ final class Console {
             LiveView.lines(status, columns: size.columns - 1, rows: min(size.rows / 2, 16)), isColored: isColored)
     }
 
-    /// Leaves nothing of the view.
+    /// Leaves nothing of the view, and no line waiting.
     func endProgress() {
+        lines.writeWaiting()
         view.remove()
     }
 
-    /// A failure cannot be reported anywhere.
-    private func write(_ text: String, to descriptor: Int32) {
-        withoutWriteSignals { try? writeAll(text, to: descriptor) }
-    }
-
-    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed
-    /// would land in the log or a checkpoint.
+    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed would
+    /// land in the log or a checkpoint.
     private static func openMissingStreams() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             // The lowest number that is free, which is this one.

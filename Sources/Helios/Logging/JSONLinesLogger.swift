@@ -87,7 +87,7 @@ public final class JSONLinesLogger: RunLogger {
             (
                 "hyperparameters",
                 [
-                    "values": .object(values.sorted { $0.key < $1.key }.map { .init($0.key, json($0.value)) }),
+                    "values": HyperparameterValue.json(of: values),
                     "metrics": .object(metrics.sorted { $0.key < $1.key }.map { .init($0.key, .double($0.value)) }),
                 ]
             )
@@ -128,14 +128,6 @@ public final class JSONLinesLogger: RunLogger {
                     })
             )
         case .scalar, .scalars, .images, .embedding: nil
-        }
-    }
-
-    private static func json(_ value: HyperparameterValue) -> JSONValue {
-        switch value {
-        case .number(let number): .double(number)
-        case .text(let text): .string(text)
-        case .bool(let flag): .bool(flag)
         }
     }
 }

@@ -30,7 +30,9 @@ struct LiveView {
         let values = status.bars.map(LiveView.count) + status.losses.map { LiveView.number($0.value) }
         // Wide enough for most numbers, so that the columns stay where they are.
         valueColumns = (values.map(\.count) + [columns >= 40 ? 11 : 8]).max() ?? 0
-        let names = status.bars.map(\.name) + status.losses.map(\.name) + status.scores.map(\.name) + ["memory"]
+        let names =
+            status.bars.map(\.name) + status.losses.map(\.name) + status.scores.map(\.name) + ["memory"]
+            + status.reservedNames
         let longest = names.map { TerminalText.columns(of: VisibleText.of($0)) }.max() ?? 0
         nameColumns = max(min(longest, columns >= 60 ? 24 : columns / 3, columns - valueColumns - 1), 0)
     }

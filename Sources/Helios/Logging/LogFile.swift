@@ -24,6 +24,8 @@ final class LogFile: Sendable {
         var lost = 0
         /// Whether the user was told that the file is not the one of its name any more.
         var isMoved = false
+        /// Whether other runs are kept out.
+        var isTaken = false
     }
 
     private let path: String
@@ -65,6 +67,33 @@ final class LogFile: Sendable {
         }
     }
 
+    /// Keeps other runs from taking the file until `release` is called, or this process ends. They can still append to
+    /// it: whoever writes a log asks first.
+    ///
+    /// - Returns: false if another run has taken it, in this process or another. A file system without locks keeps
+    ///   nobody out.
+    func take() -> Bool {
+        state.withLock { state in
+            state.isTaken = state.isTaken || LogFile.lock(state.descriptor)
+            return state.isTaken
+        }
+    }
+
+    /// Lets other runs take the file.
+    func release() {
+        state.withLock { state in
+            guard state.isTaken else { return }
+            state.isTaken = false
+            _ = flock(state.descriptor, LOCK_UN)
+        }
+    }
+
+    private static func lock(_ descriptor: Int32) -> Bool {
+        var result: Int32
+        repeat { result = flock(descriptor, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
+        return result == 0 || errno != EWOULDBLOCK
+    }
+
     /// Appends a line, which ends in a line break.
     func append(_ line: String) {
         let warnings = state.withLock { state in
@@ -92,6 +121,7 @@ final class LogFile: Sendable {
         do {
             let descriptor = try LogFile.openToAppend(path)
             close(state.descriptor)
+            if state.isTaken { _ = LogFile.lock(descriptor) }
             (state.descriptor, state.isInsideLine, state.isMoved) = (descriptor, false, false)
             return nil
         } catch {

@@ -16,18 +16,52 @@ final class LoggerQueue: Sendable {
         case open
     }
 
+    /// What a run continues.
+    struct Resumption {
+        /// What the checkpoint has of `settings`.
+        let settings: StateValue?
+        /// The loggers that the checkpoint does not know: they begin with this run.
+        let newcomers: Set<String>
+    }
+
     private struct State {
         var phase = Phase.closed
         var records: [LogRecord] = []
+        /// Records that an earlier run has logged already, for the loggers that were not there.
+        var repeatedRecords: [LogRecord] = []
+        var hasNewcomers = false
+        /// Whether the first step is yet to come.
+        var isBeginning = true
+        var settings = LoggedSettings()
         var byteCount = 0
         /// How many calls of `whileRepeating` are under way.
         var repetitions = 0
+        /// Whether the thread was woken since it last took the records.
+        var isAwake = false
         var mustHurry = false
         var isEnding = false
+
+        /// Takes a record of a run that has begun.
+        mutating func take(_ record: LogRecord, isRepeated: Bool) {
+            let isNews = isBeginning && settings.note(record)
+            if !isRepeated || isNews {
+                append(record)
+            } else if hasNewcomers {
+                repeatedRecords.append(record)
+                byteCount += record.value.byteCount
+            }
+        }
+
+        mutating func append(_ record: LogRecord) {
+            records.append(record)
+            byteCount += record.value.byteCount
+        }
     }
 
     /// The most that records may hold in memory before `add` waits for the loggers.
     private static let greatestByteCount = 64 << 20
+    /// How many records a list keeps room for: those of a tenth of a second, and not those of millions at once.
+    private static let greatestKeptCount = 1 << 16
     private static let gatheringTime = DispatchTimeInterval.milliseconds(100)
     private static let flushInterval: Double = 20
 
@@ -59,6 +93,9 @@ final class LoggerQueue: Sendable {
         hasSinks.store(true, ordering: .relaxed)
     }
 
+    /// Which hyperparameters were logged before the first step, for a checkpoint.
+    var settings: StateValue { state.withLock { $0.settings.stateValue } }
+
     // MARK: A run
 
     /// Keeps the records from now on, until it is known how the run begins.
@@ -66,17 +103,20 @@ final class LoggerQueue: Sendable {
         state.withLock { $0 = State(phase: .holding) }
     }
 
-    /// Opens the loggers, and hands them what was kept, or forgets it if an earlier run has logged it already.
+    /// Opens the loggers, and hands them what was kept. If an earlier run has logged it already, only newcomers get it, but
+    /// for hyperparameters that are new.
     ///
     /// - Parameters:
+    ///   - resumption: what the run continues; `nil` if it begins.
     ///   - run: makes the run for the logger of a name.
-    ///   - isRepeated: whether an earlier run has logged what was kept.
     /// - Throws: what a logger throws. Those before it are closed.
-    func open(isRepeated: Bool, _ run: (String) throws -> LoggedRun) throws {
+    func open(resuming resumption: Resumption?, _ run: (String) throws -> LoggedRun) throws {
         let sinks = sinks.withLock { $0 }
         guard !sinks.isEmpty else { return close() }
         do {
-            for sink in sinks { try sink.open(try run(sink.id)) }
+            for sink in sinks {
+                try sink.open(try run(sink.id), isNewcomer: resumption?.newcomers.contains(sink.id) ?? false)
+            }
             // It waits until it is woken.
             guard WorkerThread.start({ [self] in handOver() }) else {
                 throw LogError("the system has no thread left for the loggers")
@@ -87,27 +127,39 @@ final class LoggerQueue: Sendable {
             throw error
         }
         state.withLock { state in
-            if isRepeated { (state.records, state.byteCount) = ([], 0) }
-            state.phase = .open
+            let held = state.records
+            (state.phase, state.isAwake) = (.open, true)
+            state.hasNewcomers = resumption?.newcomers.isEmpty == false
+            state.settings = LoggedSettings(resuming: resumption?.settings)
+            (state.records, state.byteCount) = ([], 0)
+            for record in held { state.take(record, isRepeated: resumption != nil) }
         }
         wake.signal()
     }
 
     /// Takes a record.
     func add(_ record: LogRecord) {
-        let size = record.value.byteCount
-        let (isFirst, isFull) = state.withLock { state in
-            guard state.phase != .closed, state.repetitions == 0 else { return (false, false) }
-            state.records.append(record)
-            state.byteCount += size
-            let isOpen = state.phase == .open
-            return (isOpen && state.records.count == 1, isOpen && state.byteCount > Self.greatestByteCount)
+        let (mustWake, isFull) = state.withLock { state in
+            switch state.phase {
+            case .closed: return (false, false)
+            case .holding: state.append(record)
+            case .open: state.take(record, isRepeated: state.repetitions > 0)
+            }
+            guard state.phase == .open else { return (false, false) }
+            defer { state.isAwake = true }
+            return (!state.isAwake, state.byteCount > Self.greatestByteCount)
         }
-        if isFirst { wake.signal() }
+        if mustWake { wake.signal() }
         if isFull { drain() }
     }
 
-    /// Drops the records of `body`, which an earlier run has logged already.
+    /// The first step comes: what is logged from now on depends on the training.
+    func endBeginning() {
+        state.withLock { $0.isBeginning = false }
+    }
+
+    /// Hands the records of `body`, which an earlier run has logged already, to newcomers only, but for hyperparameters
+    /// that are new.
     func whileRepeating<Result>(_ body: () throws -> Result) rethrows -> Result {
         state.withLock { $0.repetitions += 1 }
         defer { state.withLock { $0.repetitions -= 1 } }
@@ -154,21 +206,27 @@ final class LoggerQueue: Sendable {
     private func handOver() {
         let sinks = sinks.withLock { $0 }
         var lastFlush = now
+        var records: [LogRecord] = []
         while true {
             let isIdle = wake.wait(timeout: .now() + Self.flushInterval) == .timedOut
             if !isIdle, !state.withLock({ $0.mustHurry }) {
                 // Others will follow. A drain wakes it up at once.
                 _ = wake.wait(timeout: .now() + Self.gatheringTime)
             }
-            let (records, isWaitedFor, isEnding) = state.withLock { state in
+            // Two lists take turns, so that neither grows again from nothing in the middle of a step.
+            records.removeAll(keepingCapacity: records.count <= Self.greatestKeptCount)
+            let (repeated, isWaitedFor, isEnding) = state.withLock { state in
+                swap(&records, &state.records)
                 defer {
-                    state.records = []
-                    state.byteCount = 0
-                    state.mustHurry = false
+                    (state.repeatedRecords, state.byteCount) = ([], 0)
+                    (state.mustHurry, state.isAwake) = (false, false)
                 }
-                return (state.records, state.mustHurry, state.isEnding)
+                return (state.repeatedRecords, state.mustHurry, state.isEnding)
             }
-            for sink in sinks { sink.write(records) }
+            for sink in sinks {
+                if sink.isNewcomer { sink.write(repeated) }
+                sink.write(records)
+            }
             if isWaitedFor || now - lastFlush >= Self.flushInterval {
                 for sink in sinks { sink.flush() }
                 lastFlush = now

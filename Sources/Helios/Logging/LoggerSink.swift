@@ -4,6 +4,9 @@
 final class LoggerSink: @unchecked Sendable {
     let id: String
 
+    /// Whether it joined a training that others have logged before.
+    private(set) var isNewcomer = false
+
     /// What the logger can show.
     let kinds: Set<LoggedKind>
 
@@ -20,7 +23,8 @@ final class LoggerSink: @unchecked Sendable {
         kinds = logger.supportedKinds
     }
 
-    func open(_ run: LoggedRun) throws {
+    func open(_ run: LoggedRun, isNewcomer: Bool) throws {
+        self.isNewcomer = isNewcomer
         (warn, lostCount, told) = (run.warn, 0, [])
         try logger.open(run)
         isOpen = true
@@ -64,7 +68,8 @@ final class LoggerSink: @unchecked Sendable {
         do { try logger.close() } catch { tell(error) }
         if lostCount > 0 {
             warn(
-                "the logger '\(id)' has lost up to \(lostCount) record\(lostCount == 1 ? "" : "s"): see the warning above"
+                "the logger '\(id)' failed while it wrote \(lostCount) record\(lostCount == 1 ? "" : "s"), of which some or "
+                    + "all are lost: see the warning above"
             )
         }
     }

@@ -1,9 +1,10 @@
 import Dispatch
 import Foundation
 
-/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. In both cases, and in
-/// the log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if
-/// nothing is validated, and for what comes after the last.
+/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. On a terminal and in the
+/// log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if nothing
+/// is validated, and for what comes after the last. Elsewhere, these lines are at least a few seconds apart, but for the
+/// first and the last.
 final class ProgressReporter {
     private let plugins: [Plugin]
     private let log: RunLog
@@ -43,9 +44,13 @@ final class ProgressReporter {
     private var histories: [String: LossHistory] = [:]
     private var shownLosses: [String: Double] = [:]
     private var shownScores: [String: Double] = [:]
+    /// The best so far of the scores of which the model says what better is.
+    private var bestScores = BestScores()
     private var memory: (bytes: Int?, time: UInt64) = (nil, 0)
 
     // Of the lines that stay.
+    private var hasPrintedSection = false
+    private var hasWaitingLine = false
     private var losses: [String: LossSum] = [:]
     private var batchCount = 0
     private var sectionStart: UInt64 = 0
@@ -133,8 +138,11 @@ final class ProgressReporter {
     }
 
     /// A validation cycle is over. Of its scores, a line shows the numbers.
-    func endValidation(_ scores: Scores) {
+    ///
+    /// - Parameter modes: which of two scores is the better one, by the names of those for which that is known.
+    func endValidation(_ scores: Scores, _ modes: [String: MetricMode]) {
         self.scores = scores.numbers
+        bestScores.add(scores.numbers, modes)
         shownScores = scores.numbers
         if let validation { validationTime += now - validation.start }
         if unit == .epoch { validation = nil } else { endIterations() }
@@ -164,6 +172,12 @@ final class ProgressReporter {
         log.console.endProgress()
     }
 
+    /// The scores that are numbers, as a line shows them; `nil` if there are none.
+    func line(of scores: Scores) -> String? {
+        let parts = scores.numbers.sorted { $0.key < $1.key }.map { "\(VisibleText.of($0.key)) \(format($0.value))" }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
     // MARK: State
 
     /// What the next line that stays will say of the steps so far.
@@ -172,13 +186,16 @@ final class ProgressReporter {
         for (name, loss) in sortedLosses {
             sums[.string(name)] = .list([.double(loss.sum), .int(loss.count)])
         }
-        return ["losses": .dictionary(sums), "steps": .int(batchCount)]
+        var state: StateDict = ["losses": .dictionary(sums), "steps": .int(batchCount)]
+        if !bestScores.isEmpty { state["best"] = .dictionary(bestScores.stateDict()) }
+        return state
     }
 
     /// Restores what `stateDict` gave.
     func loadStateDict(_ state: StateDict) throws {
         losses = [:]
         batchCount = 0
+        bestScores = try BestScores(state["best"] == nil ? [:] : state.dictionary("best"))
         guard state["losses"] != nil else { return }
         for (name, value) in try state.dictionary("losses") {
             guard case .list(let parts) = value, parts.count == 2, case .double(let sum) = parts[0],
@@ -233,7 +250,12 @@ final class ProgressReporter {
         parts.append("\(batchCount) batch\(batchCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
         let line = "\(label): \(parts.joined(separator: ", "))"
         if isShown {
-            log.console.printLine(line)
+            if hasPrintedSection {
+                hasWaitingLine = log.console.printRepeated(line)
+            } else {
+                log.console.printLine(line)
+                hasPrintedSection = true
+            }
             if !log.console.isTerminal { lastDrawTime = now }
         }
         log.info(line)
@@ -254,6 +276,7 @@ final class ProgressReporter {
     /// is drawn on for each step costs more than the step.
     private func drawIfDue() {
         guard isShown else { return }
+        if hasWaitingLine { hasWaitingLine = log.console.printWaitingIfDue() }
         let now = now
         guard now - lastDrawTime >= (log.console.isTerminal ? 100_000_000 : 10_000_000_000) else { return }
         lastDrawTime = now
@@ -300,6 +323,7 @@ final class ProgressReporter {
             .init(name: $0.key, value: $0.value, history: histories[$0.key]?.points ?? [])
         }
         let best = Dictionary(plugins.compactMap(\.bestScore).map { ($0.name, $0.value) }) { first, _ in first }
+            .merging(bestScores.values) { ofPlugin, _ in ofPlugin }
         status.scores = Set(shownScores.keys).union(isTraining ? Array(best.keys) : []).sorted().map { name in
             .init(
                 name: (shownLosses[name] == nil ? "" : "validation ") + name, value: shownScores[name],
@@ -307,6 +331,7 @@ final class ProgressReporter {
         }
         if now - memory.time >= 1_000_000_000 { memory = (ProcessMemory.resident, now) }
         status.memory = memory.bytes
+        if isTraining, isValidated { status.reservedNames.append("validation") }
         return status
     }
 

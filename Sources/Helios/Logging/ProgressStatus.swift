@@ -24,7 +24,7 @@ struct ProgressStatus {
         let name: String
         /// The score of the last validation; `nil` before the first of this run.
         let value: Double?
-        /// The best so far, from runs that this one resumed too; `nil` if no plug-in says which of two is better.
+        /// The best so far, from runs that this one resumed too; `nil` if it is not known which of two is better.
         let best: Double?
     }
 
@@ -33,4 +33,6 @@ struct ProgressStatus {
     var scores: [Score] = []
     /// The memory of the process, in bytes; `nil` if the system does not say.
     var memory: Int?
+    /// Names of bars that are not shown now and will be: the columns do not move then.
+    var reservedNames: [String] = []
 }

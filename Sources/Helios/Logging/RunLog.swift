@@ -12,6 +12,8 @@ final class RunLog {
     private(set) var file: URL?
 
     private var openFile: (url: URL, log: RunLogFile)?
+    /// The file that the run would log to if another run were not writing it.
+    private var fileOfOther: URL?
     /// The warnings that `warnOnce` has printed in this run, and those that the log has.
     private var printedWarnings: Set<String> = []
     private var loggedWarnings: Set<String> = []
@@ -20,13 +22,24 @@ final class RunLog {
 
     private static var silent: Logger { Logger(label: "helios") { _ in SwiftLogNoOpLogHandler() } }
 
-    /// Logs to a file from now on.
+    /// Whether there is no log because another run is writing it.
+    var isLeftToOther: Bool { fileOfOther != nil }
+
+    /// Logs to a file from now on, unless the run only adds to a log that another run is writing: then a warning says so,
+    /// and there is no log.
     ///
     /// - Parameter isHeld: whether lines are held until `begin` says how the run begins.
     /// - Throws: `LogFileError` if the file cannot be written.
     func open(_ file: URL, label: String, isHeld: Bool) throws {
-        guard file != openFile?.url else { return }
+        guard file != openFile?.url, file != fileOfOther else { return }
+        close()
         let log = try RunLogFile(file, isHeld: isHeld)
+        // A training finds out when it begins, and fails.
+        guard isHeld || log.take() else {
+            fileOfOther = file
+            return console.printWarning(
+                "another run is writing the log \(VisibleText.of(file.path)): this one is not logged")
+        }
         logger = Logger(label: label) { label in RunLog.handler(label, FileLogHandler(log)) }
         self.file = file
         openFile = (file, log)
@@ -34,7 +47,8 @@ final class RunLog {
 
     /// Logs nothing from now on.
     func close() {
-        openFile = nil
+        openFile?.log.close()
+        (openFile, fileOfOther) = (nil, nil)
         logger = RunLog.silent
     }
 
@@ -48,19 +62,21 @@ final class RunLog {
     // MARK: The beginning of a run
 
     /// Appends the lines so far to the log.
-    func begin() {
-        openFile?.log.begin()
+    ///
+    /// - Throws: `LogFileError` if another run is writing the log.
+    func begin() throws {
+        try openFile?.log.begin()
     }
 
     /// Cuts the log of a training back to what it was at a checkpoint, or to nothing, and appends the lines so far.
     ///
     /// - Parameter state: what the checkpoint has of the log; `nil` if the training begins.
-    /// - Throws: `LogFileError` if the log cannot be cut.
+    /// - Throws: `LogFileError` if the log cannot be cut, or another run is writing it.
     func begin(resuming state: StateDict?) throws {
         guard let openFile else { return }
         // Checkpoints of older versions do not have the length.
         guard let state else { return note(missing: try openFile.log.begin(after: 0, isResumed: false)) }
-        guard state["length"] != nil else { return openFile.log.begin() }
+        guard state["length"] != nil else { return try openFile.log.begin() }
         let length = max(0, try state.int("length"))
         let warnings = state["warnings"] == nil ? [] : try state.list("warnings")
         loggedWarnings = Set(warnings.compactMap(\.text))

@@ -6,6 +6,9 @@ import Synchronization
 /// Before its first step, a resumed run prints lines that an uninterrupted run does not print there: its banner, and what it
 /// resumes from. They go to a file beside the log, `<name>.resumes.log`. So lines are held until it is known how the run
 /// begins.
+///
+/// A log belongs to one run at a time. The lines that a second one holds are dropped: it fails before it begins, and whoever
+/// started it gets the error.
 final class RunLogFile: Sendable {
     private enum Phase {
         /// It is not known yet how the run begins.
@@ -34,10 +37,19 @@ final class RunLogFile: Sendable {
         phase = Mutex(isHeld ? .holding([]) : .open)
     }
 
-    deinit {
+    deinit { close() }
+
+    /// Lets other runs have the log.
+    func close() {
         // The run may have ended before it was known how it begins.
-        release(to: appendToLog)
+        if take() { release(to: appendToLog) }
+        file.release()
     }
+
+    /// Keeps other runs out of the log.
+    ///
+    /// - Returns: false if another run is writing it.
+    func take() -> Bool { file.take() }
 
     /// The number of bytes that the log has.
     var length: Int { file.length }
@@ -57,7 +69,10 @@ final class RunLogFile: Sendable {
     }
 
     /// Appends the lines that were held to the log.
-    func begin() {
+    ///
+    /// - Throws: `LogFileError` if another run is writing the log.
+    func begin() throws(LogFileError) {
+        try requireTurn()
         release(to: appendToLog)
     }
 
@@ -68,11 +83,20 @@ final class RunLogFile: Sendable {
     ///   - length: what stays of an earlier log; the rest is moved to `<file>.discarded`.
     ///   - isResumed: whether the log has the lines that were held.
     /// - Returns: how many bytes the log is shorter than `length`.
-    /// - Throws: `LogFileError` if a file cannot be written.
+    /// - Throws: `LogFileError` if a file cannot be written, or another run is writing the log.
     func begin(after length: Int, isResumed: Bool) throws(LogFileError) -> Int {
+        try requireTurn()
         let missing = try DiscardedTail.move(from: path, after: length, to: "\(path).discarded")
         release(to: isResumed ? appendToResumes : appendToLog)
         return missing
+    }
+
+    private func requireTurn() throws(LogFileError) {
+        guard !take() else { return }
+        throw LogFileError(
+            path: path,
+            reason: "another run is writing it: wait until that ends, or give this run another folder or name for its "
+                + "logs")
     }
 
     /// Sends the lines of `body` to the file beside the log, which has them already.

@@ -76,6 +76,14 @@ open class Model<Batch: Sendable> {
     /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
     open var metrics: Scores { [:] }
 
+    /// Which of two scores is the better one, by the names of `validationScores`: of these, the live view shows the best so
+    /// far. None by default.
+    ///
+    /// ```swift
+    /// override var scoreModes: [String: MetricMode] { ["accuracy": .max] }
+    /// ```
+    open var scoreModes: [String: MetricMode] { [:] }
+
     /// What mixed precision needs; `nil` until `createScaler`.
     public internal(set) var mixedPrecision: MixedPrecision?
 

@@ -70,7 +70,7 @@ extension Trainer: PluginContext {
     /// Hands a value to the loggers, see `Model.log(_:_:step:)`. Outside a run with a folder for logs, it has no effect.
     public func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
         guard hasLoggers else { return }
-        if value.kind != .scalar { noteUnsupported(value.kind) }
+        if case .scalar = value {} else { noteUnsupported(value.kind) }
         status.loggers.add(LogRecord(name: name, step: step ?? status.loggedStep, value: value))
     }
 

@@ -44,6 +44,11 @@ struct ReportCommand: ParsableCommand {
             }
             reported.append(run)
         }
+        guard reported.contains(where: { !$0.history.isEmpty }) else {
+            let files = reported.map { VisibleText.of(SystemPath.visible($0.path)) }
+            throw CommandError(
+                "\(files.joined(separator: ", ")): nothing was logged yet, so that there is nothing to show")
+        }
         let page = try Progress.during("writing \(output)") { try ReportPage(reported).html }
         do {
             try TextFile.replace(output, with: page)

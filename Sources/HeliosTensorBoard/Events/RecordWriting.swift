@@ -9,14 +9,8 @@ extension [UInt8] {
         let start = count
         append(contentsOf: repeatElement(0, count: RecordFrame.headerCount))
         try body(&self)
-        let size = UInt64(count - start - RecordFrame.headerCount)
-        let checksum = withUnsafeMutableBytes { bytes in
-            bytes.storeBytes(of: size.littleEndian, toByteOffset: start, as: UInt64.self)
-            let ofSize = CRC32C.masked(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 8]))
-            bytes.storeBytes(of: ofSize.littleEndian, toByteOffset: start + 8, as: UInt32.self)
-            return CRC32C.masked(UnsafeRawBufferPointer(rebasing: bytes[(start + RecordFrame.headerCount)...]))
-        }
-        for shift in stride(from: 0, to: 32, by: 8) { append(UInt8(truncatingIfNeeded: checksum >> shift)) }
+        append(contentsOf: repeatElement(0, count: RecordFrame.footerCount))
+        withUnsafeMutableBytes { RecordFrame.fill(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
     }
 
     /// Appends the record of an event.
@@ -33,41 +27,36 @@ extension [UInt8] {
         let tagSize = tagCount == 0 ? 0 : 1 + varintCount(UInt64(tagCount)) + tagCount
         let valueSize = tagSize + 5
         let summarySize = 1 + varintCount(UInt64(valueSize)) + valueSize
-        appendRecord { bytes in
+        let timeSize = time.bitPattern == 0 ? 0 : 9
+        let stepSize = step == 0 ? 0 : 1 + varintCount(UInt64(bitPattern: Int64(step)))
+        let size = timeSize + stepSize + 1 + varintCount(UInt64(summarySize)) + summarySize
+        withUnsafeTemporaryAllocation(
+            byteCount: RecordFrame.headerCount + size + RecordFrame.footerCount, alignment: 8
+        ) { frame in
+            var bytes = ByteWriter(frame, from: RecordFrame.headerCount)
             // Each field begins with its number, and three bits that say how its length is found. Zeros are left out.
-            if time.bitPattern != 0 {
-                bytes.append(1 << 3 | 1)
-                bytes.append(littleEndian: time.bitPattern)
+            if timeSize > 0 {
+                bytes.put(1 << 3 | 1)
+                bytes.put(littleEndian: time.bitPattern)
             }
-            if step != 0 {
-                bytes.append(2 << 3 | 0)
-                bytes.append(varint: UInt64(bitPattern: Int64(step)))
+            if stepSize > 0 {
+                bytes.put(2 << 3 | 0)
+                bytes.put(varint: UInt64(bitPattern: Int64(step)))
             }
-            bytes.append(5 << 3 | 2)
-            bytes.append(varint: UInt64(summarySize))
-            bytes.append(1 << 3 | 2)
-            bytes.append(varint: UInt64(valueSize))
+            bytes.put(5 << 3 | 2)
+            bytes.put(varint: UInt64(summarySize))
+            bytes.put(1 << 3 | 2)
+            bytes.put(varint: UInt64(valueSize))
             if tagCount > 0 {
-                bytes.append(1 << 3 | 2)
-                bytes.append(varint: UInt64(tagCount))
-                bytes.append(contentsOf: tag.utf8)
+                bytes.put(1 << 3 | 2)
+                bytes.put(varint: UInt64(tagCount))
+                bytes.put(tag.utf8)
             }
-            bytes.append(2 << 3 | 5)
-            bytes.append(littleEndian: value.bitPattern)
+            bytes.put(2 << 3 | 5)
+            bytes.put(littleEndian: value.bitPattern)
+            RecordFrame.fill(frame)
+            append(contentsOf: frame)
         }
-    }
-
-    private mutating func append(littleEndian number: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-    }
-
-    private mutating func append(varint number: UInt64) {
-        var rest = number
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
     }
 }
 
@@ -77,6 +66,51 @@ enum RecordFrame {
     static let headerCount = 12
     /// The checksum of the bytes.
     static let footerCount = 4
+
+    /// Writes what is around the bytes of a record.
+    ///
+    /// - Parameter frame: the bytes, with room before and behind them.
+    static func fill(_ frame: UnsafeMutableRawBufferPointer) {
+        let bytes = UnsafeRawBufferPointer(rebasing: frame[headerCount..<frame.count - footerCount])
+        frame.storeBytes(of: UInt64(bytes.count).littleEndian, toByteOffset: 0, as: UInt64.self)
+        let ofSize = CRC32C.masked(UnsafeRawBufferPointer(rebasing: frame[..<8]))
+        frame.storeBytes(of: ofSize.littleEndian, toByteOffset: 8, as: UInt32.self)
+        frame.storeBytes(
+            of: CRC32C.masked(bytes).littleEndian, toByteOffset: frame.count - footerCount, as: UInt32.self)
+    }
+}
+
+/// Puts bytes one after another into memory that has room for them.
+private struct ByteWriter {
+    private let memory: UnsafeMutableRawBufferPointer
+    private var end: Int
+
+    init(_ memory: UnsafeMutableRawBufferPointer, from start: Int) {
+        (self.memory, end) = (memory, start)
+    }
+
+    mutating func put(_ byte: UInt8) {
+        memory[end] = byte
+        end += 1
+    }
+
+    mutating func put(_ text: String.UTF8View) {
+        for byte in text { put(byte) }
+    }
+
+    mutating func put<Number: FixedWidthInteger>(littleEndian number: Number) {
+        memory.storeBytes(of: number.littleEndian, toByteOffset: end, as: Number.self)
+        end += MemoryLayout<Number>.size
+    }
+
+    mutating func put(varint number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            put(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        put(UInt8(rest))
+    }
 }
 
 /// How many bytes a number takes in a message: seven bits each.

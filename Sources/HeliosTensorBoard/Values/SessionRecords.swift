@@ -24,7 +24,14 @@ package struct SessionRecords: Equatable {
     /// Adds hyperparameters, in place of others of the same names.
     mutating func add(_ values: [String: HyperparameterValue], time: Double) {
         if isEmpty { self.time = time }
-        self.values.merge(values) { _, new in new }
+        self.values.merge(values.mapValues(SessionRecords.storable)) { _, new in new }
+    }
+
+    /// A value as TensorBoard can have it: all its numbers are of 64 bits and floating-point, so that a whole number which
+    /// would be rounded is a text.
+    private static func storable(_ value: HyperparameterValue) -> HyperparameterValue {
+        guard case .integer(let integer) = value else { return value }
+        return Double(exactly: integer).map { .number($0) } ?? .text("\(integer)")
     }
 
     // MARK: In files
@@ -36,6 +43,7 @@ package struct SessionRecords: Equatable {
                 .with {
                     switch value {
                     case .number(let number): $0.numberValue = number
+                    case .integer(let number): $0.numberValue = Double(number)
                     case .text(let text): $0.stringValue = text
                     case .bool(let flag): $0.boolValue = flag
                     }

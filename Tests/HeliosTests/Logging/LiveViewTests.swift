@@ -70,6 +70,16 @@ import Testing
         #expect(text(status, 79) == ["accuracy           –  best 0.98"])
     }
 
+    @Test("the columns stay where they are when a bar with a longer name comes")
+    func reserved() {
+        var status = status
+        status.reservedNames = ["validation"]
+        let before = text(status, 79)
+        #expect(before.count == 5 && before[1].hasPrefix("batch           27/45"))
+        status.bars[1] = .init(name: "validation", done: 1, total: 2, fraction: 0.5, details: [])
+        #expect(text(status, 79)[0] == before[0])
+    }
+
     @Test("colors are escape sequences around the text, and only there")
     func colors() {
         var line = ViewLine()

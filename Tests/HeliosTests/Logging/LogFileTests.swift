@@ -129,4 +129,43 @@ import Testing
             #expect(made.isEmpty)
         }
     }
+
+    @Test("a log that one run has taken is no other's until it lets go of it, also if it was made again meanwhile")
+    func taken() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "run.log").path
+            let first = try LogFile(path, warn: { Issue.record("\($0)") })
+            let second = try LogFile(path, warn: { Issue.record("\($0)") })
+            #expect(first.take() && first.take() && !second.take())
+            try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
+            first.append("a line\n")
+            let third = try LogFile(path, warn: { Issue.record("\($0)") })
+            #expect(!third.take())
+            first.release()
+            #expect(third.take() && !first.take())
+        }
+    }
+
+    @Test("the log of a run stays as it is if another one begins, fails or ends before it begins")
+    func untouched() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "run.log")
+            let first = try RunLogFile(file, isHeld: true)
+            let missing = try first.begin(after: 0, isResumed: false)
+            #expect(missing == 0)
+            first.append("a line\n")
+            for isResumed in [false, true] {
+                let second = try RunLogFile(file, isHeld: true)
+                second.append("an error\n")
+                let error = #expect(throws: LogFileError.self) { try second.begin(after: 0, isResumed: isResumed) }
+                #expect(error?.reason.hasPrefix("another run is writing it") == true)
+            }
+            #expect(try text(file) == "a line\n" && folder.filesBelow == ["run.log"])
+            first.close()
+            let third = try RunLogFile(file, isHeld: true)
+            third.append("an error\n")
+            third.close()
+            #expect(try text(file) == "a line\nan error\n")
+        }
+    }
 }

@@ -100,5 +100,19 @@ import Testing
     func hyperparameters() {
         let values: [HyperparameterValue] = [64, 1e-3, "adam", true, .number(.nan)]
         #expect(values.map(\.description) == ["64", "0.001", "adam", "true", "nan"])
+        #expect(HyperparameterValue.number(64).description == "64")
+    }
+
+    @Test("a whole number keeps all its digits, in checkpoints and in JSON")
+    func integers() throws {
+        for number in [0, -1, (1 << 53) + 1, Int.max, Int.min] {
+            let value = HyperparameterValue(number)
+            #expect(value == .integer(number) && value.description == "\(number)")
+            #expect(HyperparameterValue(value.stateValue) == value)
+            #expect(value.json == .int(number))
+        }
+        // Seeds have one bit more.
+        #expect(HyperparameterValue(UInt64.max) == .text("18446744073709551615"))
+        #expect(HyperparameterValue(UInt64(Int.max)) == .integer(Int.max))
     }
 }

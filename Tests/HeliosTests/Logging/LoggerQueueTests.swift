@@ -57,7 +57,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
     func order() throws {
         let loggers = [MemoryLogger("a"), MemoryLogger("b")]
         let queue = try queue(loggers[0], loggers[1])
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         for step in 0..<1000 { queue.add(record(step)) }
         #expect(try queue.stateDict().int("b", "count") == 1000)
         for step in 1000..<1500 { queue.add(record(step)) }
@@ -68,18 +68,54 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         }
     }
 
-    @Test("a run that resumes forgets what was logged before its first step; one that begins does not")
+    @Test("only a logger that joins a resumed run gets what comes before its first step; all get it in one that begins")
     func held() throws {
-        for (isRepeated, steps) in [(true, [1]), (false, [0, 1])] {
-            let logger = MemoryLogger()
-            let queue = try queue(logger)
+        for (isResumed, steps) in [(true, [[1], [0, 7, 1]]), (false, [[0, 7, 1], [0, 7, 1]])] {
+            let loggers = [MemoryLogger("old"), MemoryLogger("new")]
+            let queue = try queue(loggers[0], loggers[1])
             queue.add(record(0))
-            try queue.open(isRepeated: isRepeated, run)
+            try queue.open(resuming: isResumed ? .init(settings: nil, newcomers: ["new"]) : nil, run)
+            if isResumed { queue.whileRepeating { queue.add(record(7)) } } else { queue.add(record(7)) }
+            queue.endBeginning()
             queue.add(record(1))
-            queue.whileRepeating { queue.add(record(7)) }
             queue.close()
-            #expect(logger.records.map(\.step) == steps)
+            #expect(loggers.map { $0.records.map(\.step) } == steps)
         }
+    }
+
+    @Test("of hyperparameters that a resumed run logs again, loggers get those that the run before it did not have")
+    func settings() throws {
+        /// What a run gets that begins with some hyperparameters, logs others later, and was resumed from a state.
+        func run(
+            _ rate: HyperparameterValue, _ state: StateValue?, isResumed: Bool = true
+        ) throws -> ([Int], StateValue) {
+            let logger = MemoryLogger(kinds: [.hyperparameters])
+            let queue = try queue(logger)
+            func log(_ step: Int, _ rate: HyperparameterValue) {
+                queue.add(
+                    LogRecord(name: "settings", step: step, value: .hyperparameters(["rate": rate], metrics: [:])))
+            }
+            log(0, rate)
+            try queue.open(resuming: isResumed ? .init(settings: state, newcomers: []) : nil, self.run)
+            isResumed ? queue.whileRepeating { log(1, rate) } : log(1, rate)
+            queue.endBeginning()
+            // What depends on the training may change, and comes again after a resume from before it.
+            queue.whileRepeating { log(2, "warm") }
+            log(3, "hot")
+            let settings = queue.settings
+            queue.close()
+            return (logger.records.map(\.step), settings)
+        }
+        let first = try run(0.5, nil, isResumed: false)
+        #expect(first.0 == [0, 1, 3])
+        let same = try run(0.5, first.1)
+        #expect(same.0 == [3])
+        let other = try run(0.25, same.1)
+        #expect(other.0 == [0, 1, 3])
+        #expect(try run(0.25, other.1).0 == [3])
+        #expect(try run(0.5, other.1).0 == [0, 1, 3])
+        // A checkpoint that does not say what was logged.
+        #expect(try run(0.25, nil).0 == [3])
     }
 
     @Test("after a run and before one, records go nowhere")
@@ -89,7 +125,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         queue.register(logger)
         queue.add(record(0))
         queue.hold()
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         queue.close()
         queue.add(record(1))
         queue.close()
@@ -101,7 +137,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
     func failure() throws {
         let (bad, good) = (MemoryLogger("bad"), MemoryLogger("good"))
         let queue = try queue(bad, good)
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         // What works in between, as on a disk that is nearly full, does not make it a new fault.
         for step in 0..<5 {
             bad.failure = step % 2 == 0 ? LogFileError(path: "x.csv", reason: "No space left on device") : nil
@@ -113,14 +149,14 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         let warnings = self.warnings.all
         #expect(warnings.count == 2)
         #expect(warnings[0].contains("'bad' cannot write") && warnings[0].contains("No space left on device"))
-        #expect(warnings[1].contains("3 records"))
+        #expect(warnings[1].contains("failed while it wrote 3 records"))
     }
 
     @Test("a logger gets no values of a kind that it cannot show")
     func unsupported() throws {
         let logger = MemoryLogger()
         let queue = try queue(logger)
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         for step in 0..<3 { queue.add(LogRecord(name: "note", step: step, value: .text("hello"))) }
         queue.add(record(3))
         queue.close()
@@ -142,7 +178,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         }
         let first = MemoryLogger()
         let queue = try queue(first, BrokenLogger())
-        #expect(throws: Broken.self) { try queue.open(isRepeated: false, run) }
+        #expect(throws: Broken.self) { try queue.open(resuming: nil, run) }
         #expect(first.calls == ["open", "close"])
         queue.add(record(0))
         queue.close()
@@ -153,7 +189,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
     func threads() throws {
         let logger = MemoryLogger()
         let queue = try queue(logger)
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         DispatchQueue.concurrentPerform(iterations: 4) { thread in
             for step in 0..<500 { queue.add(record(thread * 500 + step)) }
         }
@@ -182,7 +218,7 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         }
         let logger = SlowLogger()
         let queue = try queue(logger)
-        try queue.open(isRepeated: false, run)
+        try queue.open(resuming: nil, run)
         let image = try LoggedImage(
             pixels: [UInt8](repeating: 0, count: 40 << 20), width: 8192, height: 5120, channels: 1)
         func record(_ step: Int) -> LogRecord { LogRecord(name: "image", step: step, value: .images([image])) }

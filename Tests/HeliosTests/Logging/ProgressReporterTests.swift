@@ -8,7 +8,7 @@ import Testing
     /// The lines that a training prints, but for warnings; without the times, which are never the same.
     private func lines(
         _ model: SmallModel, _ data: SmallData = SmallData(), unit: TrainingUnit, _ total: Int,
-        validFrequency: Int?, isTerminal: Bool = false, _ plugin: Plugin? = nil
+        validFrequency: Int?, isTerminal: Bool = false, spacing: Double = 0, _ plugin: Plugin? = nil
     ) throws -> [String] {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "output")
@@ -17,7 +17,8 @@ import Testing
             let trainer = try Trainer(
                 .of(unit, total), validation: validFrequency.map { .every($0) }, device: .cpu, display: .progress)
             trainer.console = Console(
-                output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal)
+                output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: isTerminal,
+                lines: SpacedLines(descriptor: handle.fileDescriptor, interval: spacing))
             if let plugin { try trainer.register(plugin) }
             try trainer.fit(model, data)
             return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
@@ -62,6 +63,42 @@ import Testing
                 "epoch 2/3: rare 10.5, step 9.5, score nan, 6 batches in s",
                 "epoch 3/3: rare 16.5, step 15.5, 6 batches in s",
             ])
+    }
+
+    @Test("lines that come faster than anybody reads are left out but for the first, the last and those before others")
+    func spaced() throws {
+        final class Telling: SmallModel {
+            override func onTrainingEpochEnd(currentEpoch: Int) {
+                if currentEpoch == 4 { trainer?.print("half of it") }
+            }
+        }
+        let printed = try lines(Telling(), unit: .epoch, 8, validFrequency: nil, spacing: 1000)
+        #expect(printed.map { $0.prefix { $0 != ":" } } == ["epoch 1/8", "epoch 4/8", "half of it", "epoch 8/8"])
+    }
+
+    @Test("an end and an error in the middle lose no line, and the log has all")
+    func spacedEnd() throws {
+        final class Ending: SmallModel {
+            var fails = false
+            override func onTrainingEpochEnd(currentEpoch: Int) throws {
+                guard currentEpoch == 3 else { return }
+                if fails { throw DataError("broken") }
+                trainer?.stop()
+            }
+        }
+        for fails in [false, true] {
+            try withTemporaryFolder { folder in
+                let trainer = try Trainer(.epochs(8), logs: .in(folder), device: .cpu, display: .progress)
+                let model = Ending()
+                model.fails = fails
+                let printed = try trainer.printedText { _ = try? trainer.fit(model, SmallData()) }
+                let epochs = printed.matches(of: #/(?m)^epoch (\d)/8: /#).map(\.1)
+                #expect(epochs == ["1", "3"], "\(printed)")
+                let file = try #require(folder.filesBelow.first { $0.hasSuffix(".log") })
+                let log = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+                #expect((1...3).allSatisfy { log.contains("info epoch \($0)/8: ") })
+            }
+        }
     }
 
     @Test("by iteration there is a line for each validation and for the rest")
@@ -134,5 +171,40 @@ import Testing
         #expect(views.contains(#/score +1  best 3/#))
         #expect(views.contains(#/epoch +3\/3 /#) && views.contains(#/batch +1\/6 /#))
         #expect(printed.last?.hasSuffix("\u{1B}[r\u{1B}8\u{1B}[J") == true)
+    }
+
+    @Test("the view has the best score so far if the model says what better is, also after a resume")
+    func bestScoreOfModel() throws {
+        final class Scored: SmallModel {
+            override var scoreModes: [String: MetricMode] { ["score": .max, "loss of validation": .min] }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["loss"] = try Tensor(1)
+                // So long that the view is drawn.
+                if state.globalIteration % 6 == 1 { usleep(150_000) }
+            }
+            override func onValidationEnd(validationCycle: Int) {
+                validationScores["score"] = [3, .nan, 1, 2][validationCycle]
+                validationScores["loss of validation"] = [3, 2.5, 4, 5][validationCycle]
+                validationScores["neither"] = 7
+            }
+        }
+        try withTemporaryFolder { folder in
+            for epochs in [2, 4] {
+                let file = folder.appending(path: "output")
+                try Data().write(to: file)
+                let handle = try FileHandle(forWritingTo: file)
+                let trainer = try Trainer(
+                    .epochs(epochs), validation: .every(1), checkpoints: .in(folder.appending(path: "c"), every: 1),
+                    device: .cpu, display: .progress)
+                trainer.console = Console(
+                    output: handle.fileDescriptor, errors: handle.fileDescriptor, isTerminal: true)
+                try trainer.fit(Scored(), SmallData())
+                let views = try String(contentsOf: file, encoding: .utf8)
+                #expect(views.contains(#/score +[13]  best 3/#))
+                #expect(views.contains(#/loss of validation +\S+  best \S/#) && !views.contains(#/neither +7  best/#))
+                // Before its first validation, the run that resumes knows the best of the one before.
+                if epochs == 4 { #expect(views.contains(#/score +–  best 3/#) && views.contains("best 2.5")) }
+            }
+        }
     }
 }

@@ -92,6 +92,75 @@ private struct ApplicationHandler: LogHandler {
         }
     }
 
+    @Test("a log that another run is writing is left alone: a training fails before it begins, a test is not logged")
+    func twoRuns() throws {
+        try withTemporaryFolder { folder in
+            func trainer() throws -> Trainer {
+                let trainer = try Trainer(.iterations(2), logs: .in(folder, every: 1), device: .cpu, display: .nothing)
+                try trainer.register(CSVLogger())
+                return trainer
+            }
+            let model = LoggedModel()
+            try trainer().fit(model, LoggedData())
+            let files = folder.filesBelow
+            let before = try files.map { try Data(contentsOf: folder.appending(path: $0)) }
+            let other = try LogFile(folder.appending(path: "logged.log").path, warn: { _ in })
+            #expect(other.take())
+            let second = try trainer()
+            let printed = try second.printedText { try second.test(model, LoggedData()) }
+            #expect(printed.contains("another run is writing the log") && model.testScores["score"] == 3)
+            let error = #expect(throws: LogFileError.self) { try trainer().fit(LoggedModel(), LoggedData()) }
+            #expect(error?.reason.contains("another run is writing it") == true)
+            #expect(folder.filesBelow == files)
+            #expect(try files.map { try Data(contentsOf: folder.appending(path: $0)) } == before)
+            other.release()
+            try second.test(model, LoggedData())
+            #expect(try rows(folder.appending(path: "logged.csv")).last?[1] == "test/score")
+        }
+    }
+
+    @Test("a resume logs hyperparameters if they changed, and a logger that joins it gets them in any case")
+    func hyperparameters() throws {
+        try withTemporaryFolder { folder in
+            /// Trains up to an iteration, and looks for the hyperparameters in the JSON lines: step and learning rate.
+            func train(
+                _ count: Int, rate: Double, _ policy: ResumePolicy, _ others: [any RunLogger] = [],
+                expected: [String]
+            ) throws {
+                let trainer = try Trainer(
+                    .iterations(count),
+                    checkpoints: .in(folder.appending(path: "checkpoints"), every: 1, onResume: policy),
+                    logs: .in(folder, every: 1), seed: (1 << 53) + 1, device: .cpu, display: .nothing)
+                for logger in [JSONLinesLogger()] + others { try trainer.register(logger) }
+                let model = LoggedModel()
+                model.rate = rate
+                _ = try trainer.printedText { try trainer.fit(model, LoggedData()) }
+                let text = try String(contentsOf: folder.appending(path: "logged.jsonl"), encoding: .utf8)
+                let lines = text.split(separator: "\n").filter { $0.contains("\"hyperparameters\"") }
+                let found = lines.compactMap { line in
+                    line.firstMatch(of: #/^{"step":(\d+),"name":"hyperparameters".*"optimizer.lr":([0-9.]+)/#)
+                        .map { "\($0.1): \($0.2)" }
+                }
+                #expect(found == expected, "\(count)")
+                #expect(lines.allSatisfy { $0.contains("\"seed\":9007199254740993,") })
+            }
+            try train(1, rate: 0.5, .keep, expected: ["0: 0.5"])
+            try train(2, rate: 0.5, .keep, expected: ["0: 0.5"])
+            try train(3, rate: 0.25, .keep, expected: ["0: 0.5"])
+            try train(4, rate: 0.25, .override, expected: ["0: 0.5", "3: 0.25"])
+            try train(5, rate: 0.25, .override, expected: ["0: 0.5", "3: 0.25"])
+            // Nothing is left to train with it.
+            try train(5, rate: 0.125, .override, expected: ["0: 0.5", "3: 0.25"])
+            let (memory, joining) = (SettingsLogger("memory"), SettingsLogger("joining"))
+            try train(6, rate: 0.5, .override, [memory], expected: ["0: 0.5", "3: 0.25", "5: 0.5"])
+            #expect(memory.steps == [5])
+            try train(7, rate: 0.5, .keep, [memory], expected: ["0: 0.5", "3: 0.25", "5: 0.5"])
+            #expect(memory.steps == [5])
+            try train(8, rate: 0.5, .keep, [memory, joining], expected: ["0: 0.5", "3: 0.25", "5: 0.5"])
+            #expect(memory.steps == [5] && joining.steps == [7])
+        }
+    }
+
     @Test("a fast run and the finders log nothing")
     func probes() throws {
         try withTemporaryFolder { folder in
@@ -160,16 +229,32 @@ private struct ApplicationHandler: LogHandler {
     }
 }
 
+/// Keeps at which steps hyperparameters came.
+private final class SettingsLogger: RunLogger, @unchecked Sendable {
+    let id: String
+    let supportedKinds: Set<LoggedKind> = [.hyperparameters]
+    private(set) var steps: [Int] = []
+
+    init(_ id: String) { self.id = id }
+
+    func open(_ run: LoggedRun) {}
+    func write(_ records: [LogRecord]) { steps += records.map(\.step) }
+    func flush() {}
+    func stateDict() -> StateDict { [:] }
+    func close() {}
+}
+
 private final class LoggedModel: Model<LabeledBatch> {
     let network = Linear(2, 2)
     var optimizer: SGD!
     private(set) var norms: [Double] = []
     var warning: String?
     var note: String?
+    var rate = 0.5
 
     init() { super.init(saveName: "logged") }
 
-    override func setup(fastInit: Bool) throws { optimizer = try SGD(network, learningRate: 0.5) }
+    override func setup(fastInit: Bool) throws { optimizer = try SGD(network, learningRate: rate) }
 
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
         if let warning { LibTorch.warn(warning) }

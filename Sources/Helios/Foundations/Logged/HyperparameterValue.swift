@@ -1,14 +1,24 @@
+import TorchSerialization
+
 /// A setting of a run: a number, a text, or yes or no.
 public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
     case number(Double)
+    /// A whole number, with all its digits.
+    case integer(Int)
     case text(String)
     case bool(Bool)
 
+    /// A whole number of any type; as a text if it is beyond 64 bits with a sign, as half of all seeds are.
+    public init(_ number: some BinaryInteger) {
+        self = Int(exactly: number).map { .integer($0) } ?? .text("\(number)")
+    }
+
     public var description: String {
         switch self {
-        // 64 rather than 64.0: most settings are counts.
+        // 64 rather than 64.0: loggers that have only one type of number give counts back as such.
         case .number(let value):
             value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+        case .integer(let value): String(value)
         case .text(let text): text
         case .bool(let value): String(value)
         }
@@ -19,7 +29,7 @@ extension HyperparameterValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLi
     ExpressibleByBooleanLiteral
 {
     public init(floatLiteral value: Double) { self = .number(value) }
-    public init(integerLiteral value: Int) { self = .number(Double(value)) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
     public init(stringLiteral value: String) { self = .text(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
@@ -29,6 +39,7 @@ extension HyperparameterValue {
     package var stateValue: StateValue {
         switch self {
         case .number(let number): .double(number)
+        case .integer(let number): .int(number)
         case .text(let text): .string(text)
         case .bool(let flag): .bool(flag)
         }
@@ -38,6 +49,7 @@ extension HyperparameterValue {
     package init?(_ value: StateValue) {
         switch value {
         case .double(let number): self = .number(number)
+        case .int(let number): self = .integer(number)
         case .string(let text): self = .text(text)
         case .bool(let flag): self = .bool(flag)
         default: return nil
@@ -49,5 +61,27 @@ extension HyperparameterValue {
         var state = StateDict()
         for (name, value) in values.sorted(by: { $0.key < $1.key }) { state[.string(name)] = value.stateValue }
         return state
+    }
+
+    /// The values that `stateDict(of:)` gave. What is no setting is left out.
+    package static func values(in state: StateDict) -> [String: HyperparameterValue] {
+        var values: [String: HyperparameterValue] = [:]
+        for (name, value) in state { values[name.description] = HyperparameterValue(value) }
+        return values
+    }
+
+    /// The value in JSON.
+    package var json: JSONValue {
+        switch self {
+        case .number(let number): .double(number)
+        case .integer(let number): .int(number)
+        case .text(let text): .string(text)
+        case .bool(let flag): .bool(flag)
+        }
+    }
+
+    /// Values by their names in JSON, in the order of the names.
+    package static func json(of values: [String: HyperparameterValue]) -> JSONValue {
+        .object(values.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) })
     }
 }

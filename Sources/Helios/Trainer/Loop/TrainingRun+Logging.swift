@@ -5,7 +5,9 @@ extension TrainingRun {
     /// The state of the logs at this moment, to which a run that resumes from a checkpoint cuts them back.
     func logState() throws -> StateDict {
         var state = try status.loggers.stateDict()
-        state["root"] = .dictionary(status.log.stateDict() ?? ["log_file": StateValue.none])
+        var root = status.log.stateDict() ?? ["log_file": StateValue.none]
+        if !status.loggers.isEmpty { root["hyperparameters"] = status.loggers.settings }
+        state["root"] = .dictionary(root)
         return state
     }
 
@@ -14,13 +16,20 @@ extension TrainingRun {
     /// - Parameter resumed: what the checkpoint has of the logs that the training resumes from; `nil` if it begins.
     func beginLogs(resuming resumed: StateDict?) throws {
         guard plan.writesFiles else { return }
-        try status.log.begin(resuming: resumed.map { try $0["root"] == nil ? [:] : $0.dictionary("root") })
-        try openLoggers(isRepeated: resumed != nil) { id in
+        let root = try resumed.map { try $0["root"] == nil ? [:] : $0.dictionary("root") }
+        try status.log.begin(resuming: root)
+        // What the run is configured with is what the hooks log before its first step: if that was logged before, only
+        // loggers that the checkpoint does not know get it.
+        logHyperparameters()
+        let newcomers = status.loggers.ids.filter { resumed?[$0] == nil }
+        let resumption = root.map {
+            LoggerQueue.Resumption(settings: $0["hyperparameters"], newcomers: Set(newcomers))
+        }
+        try openLoggers(resuming: resumption) { id in
             guard let resumed else { return .new }
             // A logger that the checkpoint does not know begins now.
             return .resumed(try resumed[id] == nil ? [:] : resumed.dictionary(.string(id)))
         }
-        if resumed == nil { logHyperparameters() }
     }
 
     /// Lets a test or a prediction add to the logs.
@@ -30,17 +39,21 @@ extension TrainingRun {
         case .trained(let state), .loaded(_, let state): status.testedIteration = state.currentIteration
         case .setup, .failure, .probe: break
         }
-        status.log.begin()
-        try openLoggers(isRepeated: false) { _ in .added }
+        // The files of the loggers are beside the log, and another run that writes it writes them, too.
+        guard !status.log.isLeftToOther else { return status.loggers.close() }
+        try status.log.begin()
+        try openLoggers(resuming: nil) { _ in .added }
     }
 
-    private func openLoggers(isRepeated: Bool, _ start: (String) throws -> LoggedRun.Start) throws {
+    private func openLoggers(
+        resuming resumption: LoggerQueue.Resumption?, _ start: (String) throws -> LoggedRun.Start
+    ) throws {
         guard !status.loggers.isEmpty, ranks.isFirst, let place = status.options.logs.file else {
             return status.loggers.close()
         }
         let environment = EnvironmentDescription.current
         let logger = status.log.logger
-        try status.loggers.open(isRepeated: isRepeated) { id in
+        try status.loggers.open(resuming: resumption) { id in
             LoggedRun(
                 name: place.name ?? model.saveName, folder: place.folder, start: try start(id), environment: environment
             ) { message in
@@ -99,21 +112,21 @@ extension TrainingRun {
     private func logHyperparameters() {
         guard !status.loggers.isEmpty else { return }
         var values: [String: HyperparameterValue] = [
-            "seed": .number(Double(status.options.seed)),
-            "batches_per_step": .number(Double(status.options.accumulation.batches)),
+            "seed": HyperparameterValue(status.options.seed),
+            "batches_per_step": .integer(status.options.accumulation.batches),
         ]
-        if let options = data.trainDataLoader?.options { values["batch_size"] = .number(Double(options.batchSize)) }
+        if let options = data.trainDataLoader?.options { values["batch_size"] = .integer(options.batchSize) }
         if let precision = model.mixedPrecision { values["precision"] = .text("\(precision.dtype)") }
         for (name, value) in model.setupOptions.values {
             values[name.description] =
                 switch value {
-                case .int(let number): .number(Double(number))
+                case .int(let number): .integer(number)
                 case .double(let number): .number(number)
                 case .bool(let flag): .bool(flag)
                 default: .text(value.optionText)
                 }
         }
-        status.loggers.add(
-            LogRecord(name: "hyperparameters", step: 0, value: .hyperparameters(values, metrics: [:])))
+        let value = LoggedValue.hyperparameters(values, metrics: [:])
+        status.loggers.add(LogRecord(name: "hyperparameters", step: state.currentIteration, value: value))
     }
 }

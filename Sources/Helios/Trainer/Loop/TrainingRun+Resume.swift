@@ -65,7 +65,11 @@ extension TrainingRun {
         if let outcome {
             status.announce("the training has ended before: \(outcome), \(state.place); nothing is left to train")
             // What came later, a test that was killed perhaps, this run does again.
-            if let logs = end.logs { try beginLogs(resuming: logs) }
+            if let logs = end.logs {
+                // Other options of the program change nothing any more.
+                status.loggers.endBeginning()
+                try beginLogs(resuming: logs)
+            }
         }
         return outcome
     }

@@ -24,6 +24,7 @@ extension TrainingRun {
             progress.end()
             try hooks.onTestingEnd()
             logScores(model.testScores, of: "test")
+            if let line = progress.line(of: model.testScores) { status.log.info("test: \(line)") }
             warnOfUnwrittenTest()
         }
     }

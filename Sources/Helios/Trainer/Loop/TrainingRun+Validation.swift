@@ -19,7 +19,7 @@ extension TrainingRun {
         }
         try shareValidationScores()
         logScores(model.validationScores, of: "validation")
-        progress.endValidation(model.validationScores)
+        progress.endValidation(model.validationScores, model.scoreModes)
         state.validationCycles += 1
         state.runningIter = 0
         try hooks.onScores(state: state)

@@ -71,6 +71,7 @@ final class TrainingRun<Batch: Sendable> {
             try hooks.onTrainingStart()
             try hooks.train()
         }
+        status.loggers.endBeginning()
         let position = resumed?.position ?? .start
         let outcome =
             switch plan.length.unit {

@@ -1,0 +1,17 @@
+/// Which of two scores is the better one.
+public enum MetricMode: String, Sendable, CaseIterable {
+    /// The smaller one: for a loss or an error.
+    case min
+    /// The greater one: for an accuracy.
+    case max
+}
+
+extension MetricMode {
+    /// Whether a score is better than another by more than `delta`; never if one is not a number.
+    func isBetter(_ score: Double, than other: Double, by delta: Double = 0) -> Bool {
+        switch self {
+        case .min: score < other - delta
+        case .max: score > other + delta
+        }
+    }
+}

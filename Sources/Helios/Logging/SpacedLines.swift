@@ -1,0 +1,88 @@
+import Foundation
+import Synchronization
+
+/// Lines on a stream that is no terminal, of which some come so often that nobody would read them all: of the lines of
+/// epochs, one appears every few seconds.
+///
+/// Such a line waits until the last line is old enough, and a newer one takes its place. What waits appears before any other
+/// line, and at the end of the process at the latest.
+final class SpacedLines: Sendable {
+    /// Those of the process: on the standard output.
+    static let process: SpacedLines = {
+        // `exit` in the middle of a run loses no line.
+        atexit { SpacedLines.process.writeWaiting() }
+        return SpacedLines(descriptor: STDOUT_FILENO)
+    }()
+
+    /// How many seconds there are between two lines of which nobody needs each.
+    static let interval = 3.0
+
+    private struct State {
+        var waiting: String?
+        /// When the last line was written, in nanoseconds; `nil` before the first.
+        var lastTime: UInt64?
+    }
+
+    private let descriptor: Int32
+    private let interval: UInt64
+    private let state = Mutex(State())
+
+    /// - Parameter interval: in seconds; another for tests.
+    init(descriptor: Int32, interval: Double = SpacedLines.interval) {
+        self.descriptor = descriptor
+        self.interval = UInt64(interval * 1e9)
+    }
+
+    /// Writes a line that must appear, to this stream or another, after the one that waits.
+    func write(_ text: String, to other: Int32? = nil) {
+        state.withLock { state in
+            writeWaiting(&state)
+            state.lastTime = now
+            send(text, to: other ?? descriptor)
+        }
+    }
+
+    /// Writes a line, or lets it wait in place of the one before it.
+    ///
+    /// - Returns: whether it waits.
+    func writeSpaced(_ text: String) -> Bool {
+        state.withLock { state in
+            state.waiting = text
+            guard isDue(state) else { return true }
+            writeWaiting(&state)
+            return false
+        }
+    }
+
+    /// Writes the line that waits if it has waited long enough.
+    ///
+    /// - Returns: whether it still waits.
+    func writeWaitingIfDue() -> Bool {
+        state.withLock { state in
+            if isDue(state) { writeWaiting(&state) }
+            return state.waiting != nil
+        }
+    }
+
+    /// Writes the line that waits, if there is one.
+    func writeWaiting() {
+        state.withLock { writeWaiting(&$0) }
+    }
+
+    private func isDue(_ state: State) -> Bool {
+        state.lastTime.map { now - $0 >= interval } ?? true
+    }
+
+    private func writeWaiting(_ state: inout State) {
+        guard let text = state.waiting else { return }
+        (state.waiting, state.lastTime) = (nil, now)
+        send(text, to: descriptor)
+    }
+
+    /// A failure cannot be reported anywhere.
+    private func send(_ text: String, to descriptor: Int32) {
+        withoutWriteSignals { try? writeAll(text, to: descriptor) }
+    }
+
+    private var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+}
