@@ -100,7 +100,8 @@ struct RandomTraining {
             model = Learner(
                 self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
             let trainer = try Trainer(
-                .init(unit: unit, count: total), validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
+                .init(unit: unit, count: total),
+                validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
                 checkpoints: .in(
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,
                     writing: result.runCount % 2 == 0 ? .async : .sync),
@@ -157,7 +158,6 @@ struct NumberedBatch: Sendable {
     let numbers: [Int]
     let inputs: Tensor
     let targets: Tensor
-
 }
 
 extension NumberedBatch {

@@ -32,17 +32,18 @@ struct SampleTraining {
             processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
         let result = try trainer.fit(model, SampleData())
         let weights = try model.network.parameters().flatMap { try $0.array(Double.self) }
-        let found = (
-            "\(result.outcome)", "\(result.validationScores.numbers.sorted { $0.key < $1.key })", weights.map(\.bitPattern),
-            trainer.lastCheckpoint?.lastPathComponent ?? ""
-        )
+        let scores = result.validationScores.numbers
+        let found = [
+            "\(result.outcome)", "\(scores.sorted { $0.key < $1.key })", "\(weights.map(\.bitPattern))",
+            trainer.lastCheckpoint?.lastPathComponent ?? "",
+        ]
         let all = try World.current?.group.allGatherObject(["result": .string("\(found)")]) ?? []
         guard try all.allSatisfy({ try $0.string("result") == "\(found)" }) else {
             throw ConfigurationError("the results of the ranks differ: \(all)")
         }
         guard model.rank == 0 else { return }
         print("weights \(weights.map { "\($0)" }.joined(separator: " "))")
-        print("scores \(result.validationScores.numbers["mean"] ?? .nan) \(result.validationScores.numbers["error"] ?? .nan)")
+        print("scores \(scores["mean"] ?? .nan)")
         print("outcome \(result.outcome)")
     }
 }
@@ -75,7 +76,9 @@ private final class SampleModel: Model<NumberedBatch> {
     override func trainStep(_ batch: NumberedBatch, state: TrainingState) throws {
         let own: StateDict = ["numbers": .list(batch.numbers.map { .int($0) })]
         let all = try trainer?.world?.group.allGatherObject(own) ?? [own]
-        let numbers = try all.flatMap { try $0.list("numbers") }.compactMap { if case .int(let number) = $0 { number } else { nil } }
+        let numbers = try all.flatMap { try $0.list("numbers") }.compactMap { value in
+            if case .int(let number) = value { number } else { nil }
+        }
         // A rank without a sample computes with the first of another rank.
         let seen = numbers.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
         if rank == 0 {
@@ -113,7 +116,6 @@ private final class SampleModel: Model<NumberedBatch> {
 
     override func onValidationEnd(validationCycle: Int) throws {
         validationScores["mean"] = try mean.compute()
-        validationScores["error"] = Double(validationCycle)
         try super.onValidationEnd(validationCycle: validationCycle)
     }
 }

@@ -111,7 +111,7 @@ struct MetricStates {
 
 extension Ranks {
     /// Gives each metric on all ranks what it has accumulated on any of them, in the order of the ranks.
-    func merge(_ metrics: [any Metric]) throws {
+    func mergeStates(of metrics: [any Metric]) throws {
         guard areSeveral else { return }
         for metric in metrics {
             let states = try gather(metric.state.stateDict()).map { try MetricState($0) }

@@ -49,7 +49,8 @@ public final class Trainer {
         checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
         data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
         seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Bool = false, device: Device = .auto,
-        processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true, display: TrainerOptions.Display = .all,
+        processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true,
+        display: TrainerOptions.Display = .all,
         diagnostics: TrainerOptions.Diagnostics = []
     ) throws {
         var options = TrainerOptions()

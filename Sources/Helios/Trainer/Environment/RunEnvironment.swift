@@ -59,14 +59,16 @@ final class RunEnvironment {
     /// - Parameters:
     ///   - times: takes the times of the optimizers' steps, if they are wanted.
     ///   - isTraining: whether the run trains.
-    func attach<Batch>(to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool) throws {
+    func attach<Batch>(
+        to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool
+    ) throws {
         if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times { optimizerTimers = OptimizerTimers(model, times) }
         if isTraining { stepWatch = StepWatch(model) }
         guard isTraining, let world = ranks.world else { return }
         let exchange = GradientExchange(
-            world, { [unowned model] in model.namedNetworks().map(\.network) }, model.namedOptimizers().map(\.optimizer),
-            accumulates: model.accumulates)
+            world, { [unowned model] in model.namedNetworks().map(\.network) },
+            model.namedOptimizers().map(\.optimizer), accumulates: model.accumulates)
         gradientExchange = exchange
         model.gradientExchange = exchange
         model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }

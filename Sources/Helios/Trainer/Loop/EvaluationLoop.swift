@@ -40,6 +40,6 @@ struct EvaluationLoop<Batch: Sendable> {
         }
         // Not if it fails: the message is to name the batch.
         hooks.evaluated = nil
-        try ranks.merge(metrics)
+        try ranks.mergeStates(of: metrics)
     }
 }

@@ -140,8 +140,9 @@ extension TrainingRun {
     func sharedEnd(at checkpoint: URL) throws -> EndedTraining? {
         let own = keeper?.end(at: checkpoint)
         guard ranks.areSeveral else { return own }
-        guard let shared = try ranks.shareFirst({ own.map { ["is_complete": .bool($0.isComplete)] } }) else { return nil }
-        return try own
-            ?? EndedTraining(checkpoint: checkpoint.lastPathComponent, isComplete: shared.bool("is_complete"), logs: [:])
+        let shared = try ranks.shareFirst { own.map { ["is_complete": .bool($0.isComplete)] } }
+        guard let shared, own == nil else { return own }
+        return try EndedTraining(
+            checkpoint: checkpoint.lastPathComponent, isComplete: shared.bool("is_complete"), logs: [:])
     }
 }
