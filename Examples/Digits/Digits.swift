@@ -48,6 +48,12 @@ struct Digits: ParsableCommand {
     )
     var processes: Int?
 
+    @Flag(
+        help:
+            "Compute the same bits on 1, 2 and 4 processes: each step's digits are cut into four parts, whose gradients are added up in a fixed order."
+    )
+    var deterministicAcrossRanks = false
+
     @Option(help: "How many threads make batches ahead of the training.")
     var workers = 0
 
@@ -126,7 +132,7 @@ struct Digits: ParsableCommand {
         let trainer = try Trainer(
             .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
             checkpoints: trains ? checkpoints : .none, logs: .in(folder.appending(path: "logs")), seed: seed,
-            device: device, processes: .init(count: processes),
+            deterministic: deterministicAcrossRanks ? .acrossRanks : false, device: device, processes: .init(count: processes),
             // The network is so small that a second thread costs more than it does.
             threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
         for format in log { try trainer.register(format.makeLogger()) }

@@ -11,27 +11,30 @@ struct SampleTraining {
     private let ranks: Int
     private let folder: URL
     private let stop: Int
-    private let usesMinimize: Bool
+    private let mode: String
     private let accumulation: Int
 
-    /// - Parameter arguments: the folder of checkpoints, the iteration after which the last rank stops the training (0 for
-    ///   none), whether `minimize` makes the steps or the model itself, and the number of batches in a step.
+    /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0 for
+    ///   none); `minimize`, `own` for steps that the model makes by hand, or `shards` for bits that do not depend on the
+    ///   number of ranks; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
         stop = Int(arguments[1]) ?? 0
-        usesMinimize = arguments[2] == "minimize"
+        mode = arguments[2]
         accumulation = Int(arguments[3]) ?? 1
     }
 
     func run() throws {
-        let model = SampleModel(stop: stop, usesMinimize: usesMinimize)
+        let model = SampleModel(stop: stop, mode: mode)
         let trainer = try Trainer(
             .epochs(SampleTraining.epochs), validation: .every(1), checkpoints: .in(folder, every: 1),
-            accumulation: .batches(accumulation), seed: 5, device: .cpu,
+            accumulation: .batches(accumulation), seed: 5,
+            deterministic: mode == "shards" ? .acrossRanks : false, device: .cpu,
             processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
-        let result = try trainer.fit(model, SampleData())
-        let weights = try model.network.parameters().flatMap { try $0.array(Double.self) }
+        let result = try trainer.fit(model, SampleData(isShared: mode != "shards"))
+        let state = try model.network.parameters() + model.network.buffers().filter(\.dtype.isFloatingPoint)
+        let weights = try state.flatMap { try $0.array(Double.self) }
         let scores = result.validationScores.numbers
         let found = [
             "\(result.outcome)", "\(scores.sorted { $0.key < $1.key })", "\(weights.map(\.bitPattern))",
@@ -53,17 +56,21 @@ private final class SampleModel: Model<NumberedBatch> {
     private var optimizer: SGD!
     private var scheduler: ExponentialLR!
     private let stop: Int
-    private let usesMinimize: Bool
+    private let mode: String
     private let mean = MeanMetric()
 
-    init(stop: Int, usesMinimize: Bool) {
+    init(stop: Int, mode: String) {
         self.stop = stop
-        self.usesMinimize = usesMinimize
+        self.mode = mode
         super.init(saveName: "samples")
     }
 
     override func setup(fastInit: Bool) throws {
-        network = Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
+        // What a shard draws and counts must not depend on who computes it.
+        network =
+            mode == "shards"
+            ? Sequential(Linear(4, 5), BatchNorm1d(5), Tanh(), Dropout(p: 0.2), Linear(5, 3))
+            : Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
         try network.to(.float64)
         optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
         scheduler = try ExponentialLR(optimizer, gamma: 0.95)
@@ -84,7 +91,7 @@ private final class SampleModel: Model<NumberedBatch> {
         if rank == 0 {
             print("batch \(state.globalEpoch) \(state.globalIteration) \(seen.map(String.init).joined(separator: ","))")
         }
-        if usesMinimize {
+        if mode != "own" {
             try minimize(optimizer, clip: .norm(0.5), scheduler: scheduler) { try loss(batch) }
         } else {
             let loss = try loss(batch)
@@ -121,9 +128,16 @@ private final class SampleModel: Model<NumberedBatch> {
 }
 
 private final class SampleData: DataModule<NumberedBatch> {
+    private let isShared: Bool
+
+    /// - Parameter isShared: whether each rank validates with its part of the data.
+    init(isShared: Bool) {
+        self.isShared = isShared
+    }
+
     override func setup() throws {
         try addTrainPhase(source(SampleTraining.sampleCount), LoaderOptions(batchSize: 12, shuffle: true, workers: 1))
-        try setValidation(source(17), LoaderOptions(batchSize: 8, isDistributed: true))
+        try setValidation(source(17), LoaderOptions(batchSize: 8, isDistributed: isShared))
     }
 
     private func source(_ count: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {

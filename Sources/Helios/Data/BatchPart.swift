@@ -1,23 +1,27 @@
-/// Which part of each batch is that of one rank.
+/// Which parts of each batch this process makes.
 ///
-/// The parts of a batch differ by one sample at most. A batch with fewer samples than there are ranks (the last one of an
-/// epoch, perhaps) has parts without a sample; a rank with such a part computes with the first sample of the batch, and its
-/// gradients and losses count nothing.
+/// The parts of a batch differ by one sample at most. A batch with fewer samples than parts (the last one of an epoch,
+/// perhaps) has parts without a sample; who gets such a part computes with the first sample of the batch, and its gradients
+/// and losses count nothing.
 struct BatchPart: Equatable {
-    let rank: Int
-    let count: Int
+    /// The number of the first part that is made.
+    var first: Int
+    /// How many are made, each as a batch of its own.
+    var ownCount = 1
+    /// Into how many parts a batch is cut, on all ranks together.
+    var count: Int
 
-    /// The positions of the rank's samples in a batch; empty if it has none.
-    func positions(in batchSize: Int) -> Range<Int> {
-        batchSize * rank / count..<batchSize * (rank + 1) / count
+    /// The positions of a part's samples in a batch; empty if it has none.
+    func positions(ofPart part: Int, in batchSize: Int) -> Range<Int> {
+        batchSize * part / count..<batchSize * (part + 1) / count
     }
 }
 
-/// How many samples of a batch a rank has, and how many the batch has on all ranks.
+/// How many samples of a batch a part has, and how many the batch has on all ranks.
 struct BatchShare: Equatable {
     var own: Int
     var whole: Int
 
-    /// What the rank's part counts in a mean over the batch.
+    /// What the part counts in a mean over the batch.
     var weight: Double { whole == 0 ? 0 : Double(own) / Double(whole) }
 }

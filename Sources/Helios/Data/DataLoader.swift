@@ -87,10 +87,13 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
     }
 
-    /// How much of a batch this loader makes; the first batch is 0.
-    func share(ofBatch number: Int) -> BatchShare {
-        let whole = min(options.batchSize, sampleCount - number * options.batchSize)
-        return BatchShare(own: part?.positions(in: whole).count ?? whole, whole: whole)
+    /// How many samples a part of a batch has; the first batch is 0.
+    ///
+    /// - Parameter number: the number of the part; `nil` for the first one that this loader makes, or the whole batch.
+    func share(ofBatch batch: Int, part number: Int? = nil) -> BatchShare {
+        let whole = min(options.batchSize, sampleCount - batch * options.batchSize)
+        guard let part else { return BatchShare(own: whole, whole: whole) }
+        return BatchShare(own: part.positions(ofPart: number ?? part.first, in: whole).count, whole: whole)
     }
 
     /// The same loader with the samples in the order of their numbers, each at most once.
@@ -152,14 +155,16 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         let batchSize = options.batchSize
         let (makeBatch, part) = (makeBatch, part)
         let random = BatchRandom(seed: seed, epoch: epoch)
+        let ownCount = part?.ownCount ?? 1
+        let first = min(max(start, 0), batchCount)
         return try Batches(
-            range: min(max(start, 0), batchCount)..<batchCount, workers: options.workers, prefetch: options.prefetch
+            range: first * ownCount..<batchCount * ownCount, workers: options.workers, prefetch: options.prefetch
         ) { number in
-            let first = number * batchSize
+            let first = number / ownCount * batchSize
             let all = first..<(first + min(batchSize, order.count - first))
             var positions = all
             if let part {
-                let own = part.positions(in: all.count)
+                let own = part.positions(ofPart: part.first + number % ownCount, in: all.count)
                 positions = own.isEmpty ? first..<(first + 1) : (first + own.lowerBound)..<(first + own.upperBound)
             }
             return try makeBatch(try order.numbers(at: positions), random)

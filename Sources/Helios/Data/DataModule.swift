@@ -122,7 +122,13 @@ open class DataModule<Batch: Sendable> {
         _ data: String, _ limit: Int?, _ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>
     ) throws -> DataLoader<Batch> {
         let loader = try naming(data) { try make(seeded(options)) }.limited(to: limit)
-        return options.isDistributed == true ? loader.distributed(limits.part) : loader
+        guard options.isDistributed == true, let part = limits.part else { return loader }
+        guard part.ownCount == 1, part.count == limits.rankCount else {
+            throw DataError(
+                "\(data) cannot be distributed with deterministic: .acrossRanks, since the order of the ranks' sums would "
+                    + "change the scores: leave isDistributed out")
+        }
+        return loader.distributed(part)
     }
 
     private func addTrainLoader(_ make: () throws -> DataLoader<Batch>) throws {
@@ -131,8 +137,8 @@ open class DataModule<Batch: Sendable> {
         if let part = limits.part, loader.options.isDistributed != false {
             guard loader.options.batchSize >= part.count else {
                 throw DataError(
-                    "the batch size of training phase \(phase) is \(loader.options.batchSize), which \(part.count) processes "
-                        + "cannot divide among them: it is the number of samples that all of them have together")
+                    "the batch size of training phase \(phase) is \(loader.options.batchSize), which cannot be cut into "
+                        + "\(part.count) parts: it is the number of samples that all processes have together")
             }
             loader = loader.distributed(part)
         }

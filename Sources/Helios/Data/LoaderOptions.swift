@@ -89,4 +89,6 @@ struct BatchLimits {
     var batchSize: Int?
     /// The part of this process in batches that are distributed; `nil` if there is one process.
     var part: BatchPart?
+    /// How many processes there are.
+    var rankCount = 1
 }

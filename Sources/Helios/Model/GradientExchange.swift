@@ -44,11 +44,11 @@ final class GradientExchange {
         handles = []
     }
 
-    /// Gives all ranks the parameters and buffers of rank 0.
+    /// Gives all ranks the parameters and buffers that networks have on rank 0.
     ///
     /// - Throws: `DistributedError` if the ranks have different networks.
-    func shareModel() throws {
-        for network in networks() { try group.shareModel(network, source: 0) }
+    static func shareModels(_ networks: [Module], of world: World) throws {
+        for network in networks { try world.group.shareModel(network, source: 0) }
     }
 
     /// Notes which part of the batch this rank has, and gives all ranks the buffers of rank 0.

@@ -72,7 +72,13 @@ extension Model {
     ) throws -> Tensor {
         try check(optimizer, clip, schedulers, name)
         let value: Tensor
-        if mixedPrecision == nil, !accumulates {
+        if let gradientShards {
+            value = try computeGradients(of: optimizer, loss)
+            lossItems[name] = value
+            guard try gradientShards.collect(optimizer) else { return value }
+            if let clip { try clipGradients(of: optimizer, clip) }
+            try step(optimizer)
+        } else if mixedPrecision == nil, !accumulates {
             // The optimizer calls it, most of them once.
             value = try stepping(optimizer) {
                 try optimizer.zeroGrad()
@@ -119,6 +125,19 @@ extension Model {
                     + "minimize(optimizer, as: \"generator\")")
         }
         stepInProgress?.losses[name] = identifier
+    }
+
+    /// Replaces the gradients by those of a loss, which are scaled if there is a scaler. Returns the loss.
+    private func computeGradients(of optimizer: Optimizer, _ loss: () throws -> Tensor) throws -> Tensor {
+        if optimizer is LBFGS {
+            throw ConfigurationError(
+                "LBFGS evaluates the loss of one batch several times in a step, and deterministic: .acrossRanks once for "
+                    + "each shard: choose another optimizer")
+        }
+        try optimizer.zeroGrad()
+        let value = try autocast(loss)
+        try (mixedPrecision?.scaler.scale(value) ?? value).backward()
+        return value
     }
 
     /// Adds the gradients of a loss to those of the batches before, if there are any. Returns the loss.

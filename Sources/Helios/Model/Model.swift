@@ -96,6 +96,8 @@ open class Model<Batch: Sendable> {
     final var gradientNorms: [ObjectIdentifier: Tensor] = [:]
     /// What keeps the ranks' gradients and buffers the same; `nil` if there is one process.
     final var gradientExchange: GradientExchange?
+    /// What adds up the gradients of parts of a batch; `nil` unless `deterministic` is `.acrossRanks`.
+    final var gradientShards: GradientShards?
     /// What `minimize` has done in the training step that the trainer runs; `nil` outside of one.
     final var stepInProgress: StepInProgress?
     /// Where the weights come from that the networks have now.

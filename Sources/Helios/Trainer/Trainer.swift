@@ -36,7 +36,8 @@ public final class Trainer {
     ///   - data: how much of the data is used.
     ///   - logs: where the log goes, as in `.in(folder)`.
     ///   - seed: what all random generators start from.
-    ///   - deterministic: whether operations must give the same bits every time.
+    ///   - deterministic: whether operations must give the same bits every time; `.acrossRanks` for the same ones on any
+    ///     number of processes.
     ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
     ///   - processes: how many processes train together, as in `processes: 2`.
     ///   - threads: how many threads an operation may use.
@@ -48,7 +49,7 @@ public final class Trainer {
         _ length: TrainerOptions.Length? = nil, validation: TrainerOptions.Validation? = .never,
         checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
         data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
-        seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Bool = false, device: Device = .auto,
+        seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Determinism = false, device: Device = .auto,
         processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true,
         display: TrainerOptions.Display = .all,
         diagnostics: TrainerOptions.Diagnostics = []

@@ -24,6 +24,26 @@ import Testing
         try expectClose(together, alone)
     }
 
+    @Test("the same bits on any number of processes, if that is asked for", arguments: [2, 4])
+    func acrossRanks(ranks: Int) async throws {
+        let alone = try await Samples(ranks: 1, mode: "shards")
+        let together = try await Samples(ranks: ranks, mode: "shards")
+        #expect(together.weights == alone.weights && !alone.weights.isEmpty)
+        #expect(together.losses == alone.losses && together.score == alone.score)
+        // Also if the number changes in the middle of an epoch.
+        try await withTemporaryFolder { folder in
+            _ = try await Samples(ranks: 2, mode: "shards", stop: 6, folder: folder)
+            let rest = try await Samples(ranks: ranks == 2 ? 1 : 4, mode: "shards", folder: folder)
+            #expect(rest.weights == alone.weights)
+        }
+    }
+
+    @Test("the same bits need a number of processes that divides the shards")
+    func threeRanks() async throws {
+        let (_, end) = try await runRanks(["samples", "3", "/nonexistent", "0", "shards", "1"])
+        #expect(end.status == 1 && describe(end).contains("needs a number of processes that is a power of two up to 4"))
+    }
+
     @Test("each sample once in an epoch that begins on two ranks and ends on others", arguments: [1, 3, 4], [2, 4])
     func elastic(ranks: Int, stop: Int) async throws {
         let whole = try await Samples(ranks: 1, mode: "minimize")

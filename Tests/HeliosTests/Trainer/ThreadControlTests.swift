@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.standardGenerator) struct ThreadControlTests {
     private func trainer(
-        _ threads: ThreadCount, epochs: Int = 4, deterministic: Bool = false, folder: URL? = nil
+        _ threads: ThreadCount, epochs: Int = 4, deterministic: Determinism = false, folder: URL? = nil
     ) throws -> Trainer {
         try Trainer(
             .epochs(epochs), checkpoints: folder.map { .in($0, every: 1) }, deterministic: deterministic, device: .cpu,

@@ -143,7 +143,7 @@ struct TraceReplay {
             checkpoints: .in(checkpoints, every: options.checkpointFrequency),
             accumulation: .batches(options.accumulation), logs: options.printFrequency.map { .every($0) } ?? .none,
             seed: (options.seed ?? trace.config.seed).map { UInt64(seedOfPyTorch: $0) } ?? TrainerOptions.defaultSeed,
-            deterministic: options.isDeterministic, device: .cpu,
+            deterministic: Determinism(options.isDeterministic), device: .cpu,
             processes: .count(ranks, timeout: .seconds(20)), stopsOnSignals: false, display: .nothing)
     }
 }

@@ -15,6 +15,10 @@ extension TrainerOptions {
         if case .count(let count) = threads, !(1...1024).contains(count) {
             throw ConfigurationError("threads must be from 1 to 1024, not \(count)")
         }
+        if let count = deterministic.shardCount, !(1...1024).contains(count) || count.nonzeroBitCount != 1 {
+            throw ConfigurationError(
+                "deterministic: .acrossRanks(shards: \(count)) needs a power of two from 1 to 1024")
+        }
         if let count = processes.count, !(1...65536).contains(count) {
             throw ConfigurationError("processes must be at least 1, not \(count)")
         }

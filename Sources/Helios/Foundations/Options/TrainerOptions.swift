@@ -24,8 +24,8 @@ public struct TrainerOptions: Sendable, Hashable {
     public var logs: Logs = .none
     /// What all random generators start from.
     public var seed: UInt64 = TrainerOptions.defaultSeed
-    /// Whether operations must give the same bits every time, on a CUDA device too. Slower there.
-    public var deterministic = false
+    /// Whether operations must give the same bits every time, and whether the number of processes may change them.
+    public var deterministic: Determinism = false
     /// Where to train.
     public var device: Device = .auto
     /// How many processes train together: as many as a launcher such as torchrun started, or so many that are started here.

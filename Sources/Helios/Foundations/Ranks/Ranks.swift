@@ -76,6 +76,24 @@ final class Ranks: Sendable {
         return try world.group.allGatherObject(state)
     }
 
+    /// The tensors of all ranks, in their order; all ranks give tensors of the same shapes and types.
+    func gatherTensors(_ tensors: [Tensor]) throws -> [[Tensor]] {
+        guard let world else { return [tensors] }
+        var result = [[Tensor]](repeating: tensors, count: count)
+        for (_, positions) in Dictionary(grouping: tensors.indices, by: { tensors[$0].dtype })
+            .sorted(by: { $0.value[0] < $1.value[0] })
+        {
+            let sizes = positions.map { tensors[$0].count }
+            let flat = try Tensor.cat(positions.map { try tensors[$0].reshape([-1]) }, dim: 0)
+            for (rank, gathered) in try world.group.allGather(flat).enumerated() {
+                for (position, part) in zip(positions, try gathered.splitWithSizes(splitSizes: sizes)) {
+                    result[rank][position] = try part.reshape(tensors[position].shape)
+                }
+            }
+        }
+        return result
+    }
+
     // MARK: Waiting
 
     /// Lets rank 0 do something that may take longer than the ranks wait for each other, and the others wait for it.

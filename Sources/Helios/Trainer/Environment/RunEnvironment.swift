@@ -50,8 +50,10 @@ final class RunEnvironment {
     func prepare(_ options: TrainerOptions) throws {
         monitor?.watchSignals()
         try manualSeed(options.seed)
-        try LibTorch.setDeterministic(options.deterministic)
-        threads = try ThreadControl(options.threads)
+        try LibTorch.setDeterministic(options.deterministic.usesDeterministicOperations)
+        // The number of threads changes sums, and processes that share a machine have fewer.
+        let isFixed = options.deterministic.shardCount != nil && options.threads == .unchanged
+        threads = try ThreadControl(isFixed ? .count(1) : options.threads)
     }
 
     /// Puts hooks on the layers and optimizers of a model that was set up.
@@ -59,24 +61,31 @@ final class RunEnvironment {
     /// - Parameters:
     ///   - times: takes the times of the optimizers' steps, if they are wanted.
     ///   - isTraining: whether the run trains.
+    ///   - shardCount: into how many shards each training batch is cut; `nil` if it is not.
     func attach<Batch>(
-        to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool
+        to model: Model<Batch>, _ options: TrainerOptions, times: ActivityTimes?, isTraining: Bool, shardCount: Int?
     ) throws {
         if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times { optimizerTimers = OptimizerTimers(model, times) }
         if isTraining { stepWatch = StepWatch(model) }
-        guard isTraining, let world = ranks.world else { return }
-        let exchange = GradientExchange(
-            world, { [unowned model] in model.namedNetworks().map(\.network) },
-            model.namedOptimizers().map(\.optimizer), accumulates: model.accumulates)
-        gradientExchange = exchange
-        model.gradientExchange = exchange
-        model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
+        guard isTraining else { return }
+        let networks: () -> [Module] = { [unowned model] in model.namedNetworks().map(\.network) }
         giveBack = { [weak model] in
+            model?.gradientShards = nil
             model?.gradientExchange = nil
             model?.mixedPrecision?.scaler.willReadGradients = nil
         }
-        try exchange.shareModel()
+        if let world = ranks.world { try GradientExchange.shareModels(networks(), of: world) }
+        if let shardCount {
+            model.gradientShards = GradientShards(
+                ranks, count: shardCount, seed: options.seed, device: options.device, networks)
+        } else if let world = ranks.world {
+            let exchange = GradientExchange(
+                world, networks, model.namedOptimizers().map(\.optimizer), accumulates: model.accumulates)
+            gradientExchange = exchange
+            model.gradientExchange = exchange
+            model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
+        }
     }
 
     /// Puts back what was there before. What fails is told to `failed`, and the rest is still put back.

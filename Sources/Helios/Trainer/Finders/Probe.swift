@@ -62,7 +62,7 @@ extension TrainingRun {
                     state.runningIter += 1
                 }
                 try beforeBatch()
-                try train(on: batch, shouldLog: false)
+                try train(on: [batch], shouldLog: false)
                 guard status.accumulation.isComplete else { continue }
                 done += 1
                 if try !afterStep() || done == steps || status.stopIsRequested { return }

@@ -28,17 +28,32 @@ extension TrainingRun {
         try hooks.run(.nextBatch) { try batches.next() }
     }
 
+    /// The next training batch as its parts, of which there are several with `deterministic: .acrossRanks`; `nil` if the
+    /// epoch is over.
+    func nextParts(of batches: Batches<Batch>) throws -> [Batch]? {
+        var parts: [Batch] = []
+        for _ in 0..<(model.gradientShards?.ownCount ?? 1) {
+            guard let part = try next(of: batches) else { return nil }
+            parts.append(part)
+        }
+        return parts
+    }
+
     /// Trains on a batch.
-    func train(on batch: Batch, shouldLog: Bool) throws {
+    func train(on parts: [Batch], shouldLog: Bool) throws {
         status.accumulation = accumulationWindow
-        let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
-        try beginBatchOnRanks()
-        try hooks.onTrainingBatchStart(state: state)
-        try model.runStep { try hooks.trainStep(batch, state: state) }
+        if let shards = model.gradientShards {
+            try train(onShards: parts, shards)
+        } else {
+            let batch = try hooks.processTrainingBatch(hooks.batchToDevice(parts[0], phase: .train), state: state)
+            try beginBatchOnRanks()
+            try hooks.onTrainingBatchStart(state: state)
+            try model.runStep { try hooks.trainStep(batch, state: state) }
+        }
         checkSteps()
         warnOfMissingEnd()
         state.averageIterTime = environment.batchTimer.record()
-        try averageLossesOverRanks()
+        if model.gradientShards == nil { try averageLossesOverRanks() }
         try hooks.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         try noteLosses(waiting: shouldLog)
         if shouldLog { try logStep() }

@@ -15,11 +15,11 @@ extension TrainingRun {
                 let loader = try beginEpoch()
                 let batches = try remainingBatches(of: loader)
                 outcome = try stopVote(resumingAt: position)
-                while outcome == nil, let batch = try next(of: batches) {
+                while outcome == nil, let parts = try nextParts(of: batches) {
                     state.globalIteration += 1
                     state.currentIteration += 1
                     state.runningIter += 1
-                    try train(on: batch, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
+                    try train(on: parts, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
                     if let interruption { return try interrupt(interruption, at: .batch) }
                     outcome = try stopVote()
                 }

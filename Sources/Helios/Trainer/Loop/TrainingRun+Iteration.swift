@@ -12,14 +12,14 @@ extension TrainingRun {
             switch next {
             case .nextBatch:
                 let batches = try remainingBatches(of: beginEpoch())
-                while case .nextBatch = next, let batch = try self.next(of: batches) {
+                while case .nextBatch = next, let parts = try nextParts(of: batches) {
                     state.globalIteration += 1
                     if isStep {
                         state.currentIteration += 1
                         state.runningIter += 1
                     }
                     let shouldLog = isStep && isDue(status.options.logs.every, at: state.currentIteration)
-                    try train(on: batch, shouldLog: shouldLog)
+                    try train(on: parts, shouldLog: shouldLog)
                     if let interruption { return try interrupt(interruption, at: .batch) }
                     next = try finishBatch(from: .batch)
                 }

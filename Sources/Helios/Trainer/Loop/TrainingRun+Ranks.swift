@@ -6,11 +6,25 @@ extension TrainingRun {
     /// Whether this run has a checkpoint folder. Rank 0 alone has its keeper.
     var savesCheckpoints: Bool { status.options.checkpoints != nil && plan.writesFiles }
 
+    /// Into how many shards each training batch is cut; `nil` if it is not.
+    var shardCount: Int? { plan.isProbe ? nil : status.options.deterministic.shardCount }
+
+    /// The part of each batch that this process makes; `nil` for all of it.
+    func batchPart() throws -> BatchPart? {
+        guard let shardCount else {
+            return ranks.areSeveral ? BatchPart(first: ranks.rank, count: ranks.count) : nil
+        }
+        try GradientShards.check(shardCount, status.options, ranks)
+        let ownCount = shardCount / ranks.count
+        return BatchPart(first: ranks.rank * ownCount, ownCount: ownCount, count: shardCount)
+    }
+
     // MARK: Random numbers
 
     /// Gives each rank but the first its own random numbers, after all have set up the model with the same ones.
     func beginRandomNumbersOfRank() throws {
-        guard !ranks.isFirst else { return }
+        // With shards, each has random numbers of its own, and all else is the same on all ranks.
+        guard !ranks.isFirst, shardCount == nil else { return }
         var random = SampleRandom(seed: status.options.seed, epoch: state.globalIteration, index: ranks.rank)
         try manualSeed(random.next())
     }
@@ -22,7 +36,7 @@ extension TrainingRun {
         guard ranks.areSeveral else { return try checkpoint.random.restore(device: status.options.device) }
         if states.count == ranks.count {
             try states[ranks.rank].random.restore(device: status.options.device)
-        } else if ranks.isFirst {
+        } else if ranks.isFirst || shardCount != nil {
             try checkpoint.random.restore(device: status.options.device)
         } else {
             try beginRandomNumbersOfRank()
@@ -44,6 +58,24 @@ extension TrainingRun {
         guard let exchange = model.gradientExchange, let loader = data.trainDataLoader else { return }
         try exchange.beginBatch(
             loader.part == nil ? BatchShare(own: 1, whole: ranks.count) : loader.share(ofBatch: state.datasetIter))
+    }
+
+    /// Trains on a batch shard by shard.
+    func train(onShards batches: [Batch], _ shards: GradientShards) throws {
+        let loader = try data.requiredTrainLoader()
+        let shares = (0..<shards.count).map { loader.share(ofBatch: state.datasetIter, part: $0) }
+        let first = ranks.rank * shards.ownCount
+        try hooks.onTrainingBatchStart(state: state)
+        try shards.beginBatch()
+        for (position, batch) in batches.enumerated() {
+            try shards.beginShard(shares[first + position], iteration: state.globalIteration)
+            let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
+            try model.runStep { try hooks.trainStep(batch, state: state) }
+            for (name, loss) in model.lossItems { try LossTable.requireNumber(loss, name) }
+            shards.endShard(losses: try model.lossItems.mapValues { try $0.item().double })
+        }
+        let means = try shards.endBatch(shares: shares)
+        for (name, loss) in model.lossItems { model.lossItems[name] = try Tensor(means[name] ?? .nan).to(loss.dtype) }
     }
 
     /// Puts the mean over the whole batch in the place of each loss.

@@ -32,7 +32,8 @@ extension TrainingRun {
 
         data.reset()
         data.limits = plan.limits
-        if ranks.areSeveral { data.limits.part = BatchPart(rank: ranks.rank, count: ranks.count) }
+        data.limits.part = try batchPart()
+        data.limits.rankCount = ranks.count
         try hooks.run(.dataSetup, data.setup)
         status.hasValidationData = data.validDataLoader != nil
 
@@ -56,7 +57,7 @@ extension TrainingRun {
             try hooks.setup(fastInit: fastInit)
             try model.noteSetup(withOptions: !fastInit)
         }
-        try environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit)
+        try environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit, shardCount: shardCount)
         return previous
     }
 
