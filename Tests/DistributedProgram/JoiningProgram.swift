@@ -80,7 +80,7 @@ enum JoiningProgram {
         case "nothing", "linger": break
         case "throw": throw TestError(description: "the disk is full")
         case "kill": kill(getpid(), SIGKILL)
-        case "trap": abort()
+        case "abort": abort()
         case "stop": kill(getpid(), SIGSTOP)
         case "loop": while true { usleep(1) }
         case "return": break
@@ -96,6 +96,13 @@ enum JoiningProgram {
             let line = String(repeating: "x", count: 99) + "\n"
             FileHandle.standardError.write(Data(String(repeating: line, count: 10_000).utf8))
         case "wait": sleep(60)
+        case "work":
+            // Two seconds or more, in which a test does what it likes to the processes.
+            let number = try Tensor([1.0])
+            for _ in 0..<1000 {
+                usleep(2000)
+                try world.group.allReduce(number, .max)
+            }
         default: throw TestError(description: "nobody knows what '\(arguments.event)' means")
         }
     }

@@ -58,7 +58,7 @@ extension LaunchVariables {
     static func expandCounts(_ text: String) -> [Int]? {
         var counts: [Int] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "(x", maxSplits: 1)
+            let pieces = part.split(separator: "(x", maxSplits: 1, omittingEmptySubsequences: false)
             guard let count = pieces.first.flatMap({ Int($0) }), count > 0 else { return nil }
             var repetitions = 1
             if pieces.count == 2 {

@@ -123,6 +123,8 @@ final class RankProcesses: Sendable {
         if let failure { Thread.detachNewThread { handler(failure) } }
     }
 
+    func isRunning(_ rank: Int) -> Bool { state.withLock { $0.running[rank] != nil } }
+
     /// How many processes run.
     var runningCount: Int { state.withLock { $0.running.count } }
 

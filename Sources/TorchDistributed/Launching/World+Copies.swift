@@ -38,7 +38,7 @@ extension World {
         var missing = Array(1..<info.size)
         while true {
             // Before the question who has come: who came and ended is not missing.
-            let hasEnded = processes.runningCount < missing.count
+            let hasEnded = missing.contains { !processes.isRunning($0) }
             missing = news.missing(missing) ?? missing
             if missing.isEmpty { return }
             if let failure = processes.firstFailure { throw failure }
@@ -67,7 +67,7 @@ extension World {
     private func endProcesses() {
         guard let processes else { return }
         let hasFailed = !isWorking && !hasLeft
-        let killed = processes.end(within: hasFailed ? .seconds(1) : timeout)
+        let killed = processes.end(within: hasFailed ? .seconds(2) : timeout)
         guard !hasFailed, !killed.isEmpty else { return }
         RankProcesses.complain([
             "\(World.names(of: killed)) did not end within \(timeout.inSeconds) after rank 0, and "
