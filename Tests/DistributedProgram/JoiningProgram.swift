@@ -75,6 +75,25 @@ enum JoiningProgram {
         World.globalPrint(try parts.array(Int.self), world.localSize)
     }
 
+    /// Joins a second time, as it may and as it may not.
+    private static func joinAgain(_ world: World) throws {
+        print("the same: \(try World.join() === world && World.join(processes: world.size) === world)")
+        do {
+            try World.join(processes: world.size + 1)
+        } catch {
+            print("other: \(error)")
+        }
+    }
+
+    /// Starts another program, which is no rank though it gets the variables of one.
+    private static func startChild(_ arguments: Arguments) throws {
+        let child = Process()
+        child.executableURL = Bundle.main.executableURL
+        child.arguments = ["join", "0", "5", arguments.folder.path, "nothing"]
+        try child.run()
+        child.waitUntilExit()
+    }
+
     private static func happen(_ arguments: Arguments, in world: World) throws {
         switch arguments.event {
         case "nothing", "linger": break
@@ -88,6 +107,8 @@ enum JoiningProgram {
             if ProcessInfo.processInfo.environment["TORCHELASTIC_RESTART_COUNT"] == "0" {
                 throw TestError(description: "the disk is full")
             }
+        case "again": try joinAgain(world)
+        case "child": try startChild(arguments)
         case "talk":
             print("output of rank \(world.rank)")
             FileHandle.standardError.write(Data("first line\nsecond line\nno end".utf8))

@@ -24,6 +24,16 @@ struct WorldTests {
         }
     }
 
+    @Test("is the same one each time, and is not joined by programs that its ranks start")
+    func again() async throws {
+        async let twiceRun = JoiningProgram.run(2, "again:0")
+        async let parentRun = JoiningProgram.run(2, "child:1", environment: ["HELIOS_RANK_OUTPUT": "all"])
+        let (twice, parent) = try await (twiceRun, parentRun)
+        #expect(twice.status == 0 && twice.output.hasPrefix("the same: true\n"), "\(twice)")
+        #expect(twice.output.contains("other: join on rank 0: there are 2 processes already, not 3\n"), "\(twice)")
+        #expect(parent.status == 0 && parent.output.contains("[rank 1] alone\n"), "\(parent)")
+    }
+
     @Test("shows what other ranks write to standard error, line by line with their number")
     func labels() async throws {
         async let quietRun = JoiningProgram.run(2, "talk:1")

@@ -56,7 +56,7 @@ extension World {
     private func handle(_ failure: RankFailure) {
         news.publish(failure, as: .cause)
         Thread.sleep(forTimeInterval: Double(timeout.milliseconds) / 1000)
-        guard isWorking, let processes else { return }
+        guard !hasFailed, !hasLeft, let processes else { return }
         RankProcesses.complain(["\(failure); rank 0 did not notice within \(timeout.inSeconds), and was ended"])
         processes.end(within: .zero)
         _exit(1)
@@ -66,7 +66,6 @@ extension World {
     /// end.
     private func endProcesses() {
         guard let processes else { return }
-        let hasFailed = !isWorking && !hasLeft
         let killed = processes.end(within: hasFailed ? .seconds(2) : timeout)
         guard !hasFailed, !killed.isEmpty else { return }
         RankProcesses.complain([

@@ -79,9 +79,9 @@ extension World {
         if LibTorch.threadCount > share { try? LibTorch.setThreadCount(share) }
     }
 
-    /// At the end of a process that rank 0 started, unless it left in good order.
+    /// At the end of a process that rank 0 started: if it failed, rank 0 may hang.
     private func endUnresponsive(_ parent: Int32) {
-        guard !hasLeft else { return }
+        guard hasFailed else { return }
         ParentWatch.end(parent, within: timeout, unlessAnswers: news)
     }
 }

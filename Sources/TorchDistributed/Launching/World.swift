@@ -67,9 +67,13 @@ public final class World: Sendable {
         return nil
     }
 
-    var isWorking: Bool {
-        if case .working = state.withLock({ $0 }) { return group.isUsable }
-        return false
+    /// Whether this rank failed, or an operation of the group did.
+    var hasFailed: Bool {
+        switch state.withLock({ $0 }) {
+        case .working: !group.isUsable
+        case .failed: true
+        case .left: false
+        }
     }
 
     var hasLeft: Bool {
