@@ -98,15 +98,23 @@ enum JoiningProgram {
         switch arguments.event {
         case "nothing", "linger": break
         case "throw": throw TestError(description: "the disk is full")
-        case "kill": kill(getpid(), SIGKILL)
+        case "kill":
+            print("last words")
+            kill(getpid(), SIGKILL)
         case "abort": abort()
         case "stop": kill(getpid(), SIGSTOP)
+        case "stop-one-delay-another":
+            if world.rank == 1 { kill(getpid(), SIGSTOP) }
+            if world.rank == 0 { sleep(2) }
         case "loop": while true { usleep(1) }
         case "return": break
         case "throw-once":
             if ProcessInfo.processInfo.environment["TORCHELASTIC_RESTART_COUNT"] == "0" {
                 throw TestError(description: "the disk is full")
             }
+        case "quit":
+            print("last words")
+            exit(3)
         case "again": try joinAgain(world)
         case "child": try startChild(arguments)
         case "talk":

@@ -8,13 +8,14 @@ struct JoiningProgram {
     let status: Int32
     let output: String
     let errors: String
-    let start: ContinuousClock.Instant
-    let end: ContinuousClock.Instant
+    /// When the last rank had joined; when the program was started, if none did.
+    let start: Date
+    let end: Date
     /// The processes of all ranks that joined.
     let processes: [Int: Int32]
 
-    /// How long it ran, in seconds.
-    var duration: Double { (end - start) / .seconds(1) }
+    /// How long it ran after that, in seconds: how long the start takes depends on what else the machine does.
+    var duration: Double { end.timeIntervalSince(start) }
 
     /// Starts it, and waits for its end without holding a thread of the tests' pool.
     ///
@@ -34,7 +35,7 @@ struct JoiningProgram {
         try await withTemporaryFolder { folder in
             var command = launcher + [executable]
             command += ["join", String(processes ?? 0), String(timeout), folder.path, event]
-            let start = ContinuousClock.now
+            let start = Date()
             let program = try RunningProgram(
                 URL(filePath: "/usr/bin/env"), command, environment)
             if let disturb {
@@ -43,19 +44,25 @@ struct JoiningProgram {
                 }
                 try await disturb(ranks(in: folder))
             }
-            let deadline = start + .seconds(limit)
-            while program.isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
-            let moment = ContinuousClock.now
+            while program.isRunning, Date() < start + limit { try await Task.sleep(for: .milliseconds(5)) }
+            let moment = Date()
             let end = try program.end(within: .seconds(1))
             return JoiningProgram(
                 status: end.status, output: String(decoding: end.output, as: UTF8.self),
-                errors: String(decoding: end.errors, as: UTF8.self), start: start, end: moment,
+                errors: String(decoding: end.errors, as: UTF8.self), start: joined(in: folder) ?? start, end: moment,
                 processes: ranks(in: folder))
         }
     }
 
     static let executable =
         Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "DistributedProgram").path ?? ""
+
+    private static func joined(in folder: URL) -> Date? {
+        ranks(in: folder).keys.compactMap { rank in
+            let path = folder.appending(path: String(rank)).path
+            return (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+        }.max()
+    }
 
     private static func ranks(in folder: URL) -> [Int: Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

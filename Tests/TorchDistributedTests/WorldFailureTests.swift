@@ -21,7 +21,18 @@ struct WorldFailureTests {
         async let abortedRun = JoiningProgram.run(2, "abort:1")
         let (killed, aborted) = try await (killedRun, abortedRun)
         try await expectEnd(of: killed, saying: "error: the process of rank 2 was killed by SIGKILL\n")
+        #expect(killed.errors.contains("[rank 2] last words\n"))
         try await expectEnd(of: aborted, saying: "error: the process of rank 1 was killed by SIGABRT\n")
+    }
+
+    @Test("ends at once when a rank ends without a word")
+    func ended() async throws {
+        async let otherRun = JoiningProgram.run(2, "quit:1")
+        async let firstRun = JoiningProgram.run(2, "quit:0")
+        let (other, first) = try await (otherRun, firstRun)
+        try await expectEnd(of: other, saying: "error: the process of rank 1 ended with status 3\n")
+        #expect(first.status == 3 && first.duration < 15, "\(first)")
+        #expect(try await first.orphans().isEmpty)
     }
 
     @Test("leaves no process behind when the first one is killed")

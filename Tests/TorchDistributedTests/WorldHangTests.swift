@@ -7,16 +7,19 @@ struct WorldHangTests {
     @Test("ends when a rank hangs, after the timeout")
     func hung() async throws {
         async let stoppedRun = JoiningProgram.run(3, timeout: 4, "stop:1")
+        // Rank 2 gives up while rank 0 waits for a shorter time.
+        async let delayedRun = JoiningProgram.run(3, timeout: 4, "stop-one-delay-another")
         async let loopingRun = JoiningProgram.run(2, timeout: 4, "loop:1")
         async let earlyRun = JoiningProgram.run(3, timeout: 4, "hang-early")
         // The first process gets the timeout twice: it might notice by itself.
         async let firstStoppedRun = JoiningProgram.run(3, timeout: 4, "stop:0")
         async let firstLoopingRun = JoiningProgram.run(2, timeout: 4, "loop:0")
-        let (stopped, looping, early) = try await (stoppedRun, loopingRun, earlyRun)
+        let (stopped, delayed, looping, early) = try await (stoppedRun, delayedRun, loopingRun, earlyRun)
         let (firstStopped, firstLooping) = try await (firstStoppedRun, firstLoopingRun)
 
         let error = "not all ranks came within 4 s; rank 1 did not take part"
         try await expectEnd(of: stopped, saying: error, within: 4 + 8)
+        try await expectEnd(of: delayed, saying: error, within: 4 + 10)
         try await expectEnd(of: looping, saying: error, within: 4 + 8)
         try await expectEnd(of: early, saying: "ranks 1, 2 did not join within 4 s", within: 4 + 5)
         #expect(firstStopped.status == SIGKILL && firstStopped.duration < 2 * 4 + 10, "\(firstStopped)")
@@ -40,14 +43,14 @@ struct WorldHangTests {
         let timeout = 4.0
         let (rank, isKilled) = (Int.random(in: 0..<3), Bool.random())
         let delay = Int.random(in: 0..<1500)
-        let moment = Moment()
+        let moment = Mutex(Date())
         let run = try await JoiningProgram.run(3, timeout: timeout, "work") { processes in
             try await Task.sleep(for: .milliseconds(delay))
-            moment.set()
+            moment.withLock { $0 = Date() }
             kill(processes[rank] ?? 0, isKilled ? SIGKILL : SIGSTOP)
         }
         let story: Comment = "rank \(rank) was \(isKilled ? "killed" : "stopped") after \(delay) ms: \(run)"
-        let duration = moment.secondsAgo(at: run.end)
+        let duration = run.end.timeIntervalSince(moment.withLock { $0 })
         switch (rank, isKilled) {
         case (0, true): #expect(run.status == SIGKILL && duration < 1, story)
         case (0, false): #expect(run.status == SIGKILL && duration < 2 * timeout + 8, story)
@@ -63,15 +66,4 @@ struct WorldHangTests {
     }
 
     private static let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
-}
-
-/// When something happened.
-private final class Moment: Sendable {
-    private let instant = Mutex(ContinuousClock.now)
-
-    func set() { instant.withLock { $0 = .now } }
-
-    func secondsAgo(at end: ContinuousClock.Instant) -> Double {
-        (end - instant.withLock { $0 }) / .seconds(1)
-    }
 }

@@ -24,30 +24,41 @@ final class FailureNews: Sendable {
         self.store = store
     }
 
-    /// Tells of a failure. The first one of a kind stays.
-    func publish(_ failure: RankFailure, as kind: Kind) {
+    /// Tells of this rank's own failure. The first one of a kind stays.
+    ///
+    /// - Parameter kind: `nil` if all know of it already.
+    func tell(_ failure: RankFailure, as kind: Kind?) {
         _ = ask { store in
-            try store.compareSet(kind.rawValue, expected: [], desired: Array(JSONEncoder().encode(failure)))
+            try store.set("told/\(failure.rank)", "")
+            if let kind { try FailureNews.note(failure, as: kind, in: store) }
         }
+    }
+
+    /// Tells of a process that failed, unless it did so itself: then its end is only what followed.
+    func tellEnd(_ failure: RankFailure) {
+        _ = ask { store in
+            if try store.check(["told/\(failure.rank)"]) { return }
+            try FailureNews.note(failure, as: .cause, in: store)
+        }
+    }
+
+    private static func note(_ failure: RankFailure, as kind: Kind, in store: Store) throws {
+        _ = try store.compareSet(kind.rawValue, expected: [], desired: Array(JSONEncoder().encode(failure)))
     }
 
     /// The failure that was told of, if there is one.
-    func read(_ kind: Kind) -> RankFailure? {
-        let answer = ask { store in
-            guard try store.check([kind.rawValue]) else { return nil as RankFailure? }
+    ///
+    /// - Parameter wait: how long to wait for it.
+    func read(_ kind: Kind, wait: Duration = .zero) -> RankFailure? {
+        let answer = ask(within: wait + FailureNews.patience) { store in
+            let end = ContinuousClock.now + wait
+            while try !store.check([kind.rawValue]) {
+                if ContinuousClock.now >= end { return nil as RankFailure? }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
             return try JSONDecoder().decode(RankFailure.self, from: Data(store.get(kind.rawValue)))
         }
         return answer ?? nil
-    }
-
-    /// Waits until a cause is known, the limit has passed, or the store does not answer.
-    func waitForCause(_ limit: Duration) -> RankFailure? {
-        let end = ContinuousClock.now + limit
-        while true {
-            if let cause = read(.cause) { return cause }
-            if wasSilent || ContinuousClock.now >= end { return nil }
-            Thread.sleep(forTimeInterval: 0.02)
-        }
     }
 
     /// Asks whether the host of the store answers: it is neither stopped nor gone.
@@ -59,9 +70,11 @@ final class FailureNews: Sendable {
     /// Whether the last question had no answer.
     var wasSilent: Bool { isSilent.load(ordering: .relaxed) }
 
-    private func ask<Answer: Sendable>(_ question: @escaping @Sendable (Store) throws -> Answer) -> Answer? {
+    private func ask<Answer: Sendable>(
+        within limit: Duration = FailureNews.patience, _ question: @escaping @Sendable (Store) throws -> Answer
+    ) -> Answer? {
         if wasSilent { return nil }
-        let answer = bounded(FailureNews.patience) { [store] in try question(store) }
+        let answer = bounded(limit) { [store] in try question(store) }
         if answer == nil { isSilent.store(true, ordering: .relaxed) }
         return answer
     }
@@ -72,9 +85,9 @@ final class FailureNews: Sendable {
         try store.set("arrived/\(rank)", "")
     }
 
-    /// Which of the ranks have not announced their arrival; `nil` if the store does not answer.
-    func missing(_ ranks: [Int]) -> [Int]? {
-        ask { store in try ranks.filter { try !store.check(["arrived/\($0)"]) } }
+    /// Which of the ranks have not announced their arrival.
+    func missing(_ ranks: [Int]) throws -> [Int] {
+        try ranks.filter { try !store.check(["arrived/\($0)"]) }
     }
 
     /// Notes that one more rank has left in good order.

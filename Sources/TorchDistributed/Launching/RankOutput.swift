@@ -76,26 +76,28 @@ final class RankOutput: Sendable {
         var errors = Queue(descriptor: STDERR_FILENO)
 
         mutating func append(_ bytes: ArraySlice<UInt8>, at index: Int) {
-            for byte in bytes {
-                if byte == UInt8(ascii: "\n") {
-                    endLine(at: index, evenEmpty: true)
-                } else {
-                    readings[index].partialLine.append(byte)
-                    if readings[index].partialLine.count >= RankOutput.longestLine { endLine(at: index) }
-                }
+            var rest = bytes
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                readings[index].partialLine += rest[..<end]
+                endLine(at: index)
+                rest = rest[(end + 1)...]
             }
+            readings[index].partialLine += rest
+            if readings[index].partialLine.count >= RankOutput.longestLine { endLine(at: index) }
         }
 
-        mutating func endLine(at index: Int, evenEmpty: Bool = false) {
+        mutating func endLine(at index: Int) {
             let line = readings[index].partialLine
-            guard evenEmpty || !line.isEmpty else { return }
             readings[index].partialLine = []
-            readings[index].lastLines.append(String(decoding: line, as: UTF8.self))
+            readings[index].lastLines.append(String(decoding: line.prefix(RankOutput.longestLine), as: UTF8.self))
             if readings[index].lastLines.count > RankOutput.keptLineCount { readings[index].lastLines.removeFirst() }
             guard readings[index].isShown else { return }
             let stream = readings[index].stream
-            let labeled = Array("[rank \(stream.rank)] ".utf8) + line + [UInt8(ascii: "\n")]
-            if stream.isErrors { errors.append(labeled) } else { output.append(labeled) }
+            for start in stride(from: 0, to: max(1, line.count), by: RankOutput.longestLine) {
+                let piece = line.dropFirst(start).prefix(RankOutput.longestLine)
+                let labeled = Array("[rank \(stream.rank)] ".utf8) + piece + [UInt8(ascii: "\n")]
+                if stream.isErrors { errors.append(labeled) } else { output.append(labeled) }
+            }
         }
     }
 
@@ -140,7 +142,7 @@ final class RankOutput: Sendable {
             if count > 0 {
                 state.append(buffer.prefix(count), at: index)
             } else {
-                state.endLine(at: index)
+                if !state.readings[index].partialLine.isEmpty { state.endLine(at: index) }
                 state.readings[index].isAtEnd = true
             }
         }

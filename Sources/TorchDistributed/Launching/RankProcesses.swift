@@ -20,14 +20,17 @@ final class RankProcesses: Sendable {
 
     private let state = Mutex(State())
     private let output: RankOutput
+    private let news: FailureNews
     /// The end of the pipe that closes with this process, however it ends.
     private let lifeline: Descriptor
 
     /// Starts ranks 1 to below `size`.
     ///
-    /// - Parameter port: the port of the store on this machine.
+    /// - Parameters:
+    ///   - port: the port of the store on this machine.
+    ///   - news: where the failure of a process is told.
     /// - Throws: ``DistributedError`` if one cannot be started; none is left then.
-    init(size: Int, port: Int) throws {
+    init(size: Int, port: Int, news: FailureNews) throws {
         let showsAll = try RankProcesses.showsAllOutput()
         let lifeline = try Descriptor.pipe()
         var streams: [RankOutput.Stream] = []
@@ -49,6 +52,7 @@ final class RankProcesses: Sendable {
             throw error
         }
         self.lifeline = lifeline.write
+        self.news = news
         output = RankOutput(streams, showsAll: showsAll)
         output.start()
         state.withLock { $0.running = started }
@@ -91,6 +95,7 @@ final class RankProcesses: Sendable {
             return (true, state.handler)
         }
         guard isFirst, let failure else { return }
+        news.tellEnd(failure)
         show(failure)
         handler?(failure)
     }

@@ -11,7 +11,7 @@ extension World {
         let server = try TCPStore(host: loopback, port: 0, isServer: true, timeout: timeout)
         let client = try TCPStore(host: loopback, port: server.port, isServer: false, timeout: timeout)
         let news = FailureNews(try PrefixStore("helios", client))
-        let processes = try RankProcesses(size: size, port: server.port)
+        let processes = try RankProcesses(size: size, port: server.port, news: news)
         do {
             try waitForArrivals(news, processes, info, timeout)
             useShareOfProcessors(info)
@@ -39,7 +39,7 @@ extension World {
         while true {
             // Before the question who has come: who came and ended is not missing.
             let hasEnded = missing.contains { !processes.isRunning($0) }
-            missing = news.missing(missing) ?? missing
+            missing = try news.missing(missing)
             if missing.isEmpty { return }
             if let failure = processes.firstFailure { throw failure }
             if hasEnded {
@@ -51,10 +51,9 @@ extension World {
         }
     }
 
-    /// After the process of another rank has failed: tells all ranks, and ends this process if its program has not
-    /// noticed within the timeout.
+    /// After the process of another rank has failed: ends this process if its program has not noticed within the
+    /// timeout.
     private func handle(_ failure: RankFailure) {
-        news.publish(failure, as: .cause)
         Thread.sleep(forTimeInterval: Double(timeout.milliseconds) / 1000)
         guard !hasFailed, !hasLeft, let processes else { return }
         RankProcesses.complain(["\(failure); rank 0 did not notice within \(timeout.inSeconds), and was ended"])
@@ -66,6 +65,9 @@ extension World {
     /// end.
     private func endProcesses() {
         guard let processes else { return }
+        let hasFailed = hasFailed
+        // Otherwise those that wait for this rank would do so until the timeout.
+        _ = bounded(FailureNews.patience) { [group] in group.destroy() }
         let killed = processes.end(within: hasFailed ? .seconds(2) : timeout)
         guard !hasFailed, !killed.isEmpty else { return }
         RankProcesses.complain([

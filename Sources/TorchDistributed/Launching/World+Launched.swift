@@ -9,6 +9,7 @@ extension World {
     static func meetOthers(_ variables: LaunchVariables, _ timeout: Duration) throws -> World {
         guard let parent = variables.parent else { return try connect(variables, timeout) }
         ParentWatch.start()
+        writeStandardOutputByLines()
         useShareOfProcessors(variables.info)
         do {
             let world = try connect(variables, timeout)
@@ -35,7 +36,8 @@ extension World {
                 info, variables.launcher, group: group, store: store, news: news, timeout: timeout,
                 hostsStore: hostsStore)
         } catch {
-            if let missing = news.missing(Array(0..<info.size)), !missing.isEmpty {
+            let missing = bounded(FailureNews.patience) { try news.missing(Array(0..<info.size)) }
+            if let missing, !missing.isEmpty {
                 throw World.error(missing: missing, info, timeout, "Check that all \(info.size) processes have started")
             }
             throw error

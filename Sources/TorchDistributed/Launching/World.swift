@@ -93,11 +93,9 @@ public final class World: Sendable {
             return true
         }
         guard isFirst else { return }
+        let kind: FailureNews.Kind = World.isConsequence(error) ? .consequence : .cause
         // What another rank told of is known already.
-        if !(error is RankFailure) {
-            news.publish(
-                RankFailure(rank: rank, message: "\(error)"), as: World.isConsequence(error) ? .consequence : .cause)
-        }
+        news.tell(RankFailure(rank: rank, message: "\(error)"), as: error is RankFailure ? nil : kind)
         processes?.expectEnds()
         _ = bounded(FailureNews.patience) { [group] in group.destroy() }
     }
@@ -110,7 +108,7 @@ public final class World: Sendable {
         guard World.isConsequence(error) else { return error }
         // A rank that is not there tells nothing, and one that failed did so before.
         let hasTimedOut = (error as? DistributedError)?.kind == .timeout
-        if let cause = news.waitForCause(hasTimedOut ? .milliseconds(200) : .seconds(1)), cause.rank != rank {
+        if let cause = news.read(.cause, wait: hasTimedOut ? .milliseconds(200) : .seconds(1)), cause.rank != rank {
             return cause
         }
         // A rank that still waited when others gave up has only a broken connection.
