@@ -53,6 +53,23 @@ struct WorldTests {
         #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("[rank 1] xxx") && $0.count == 108 })
     }
 
+    @Test("does not let a rank wait for a terminal that takes nothing")
+    func blockedTerminal() async throws {
+        try await withTemporaryFolder { folder in
+            let program = Process()
+            let terminal = Pipe()
+            program.executableURL = URL(filePath: JoiningProgram.executable)
+            program.arguments = ["join", "2", "20", folder.path, "flood:1"]
+            (program.standardOutput, program.standardError) = (FileHandle.nullDevice, terminal)
+            try program.run()
+            let end = ContinuousClock.now + .seconds(15)
+            while program.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(!program.isRunning)
+            kill(program.processIdentifier, SIGKILL)
+            withExtendedLifetime(terminal) {}
+        }
+    }
+
     @Test("gets a Ctrl-C in the terminal as one")
     func terminal() async throws {
         let run = try await JoiningProgram.run(2, "wait:1") { processes in
