@@ -25,15 +25,15 @@ using namespace ctorch;
 
 namespace {
 
-/// Lets c10d write no messages to standard error, each with a trace of its own code: its errors are thrown, too. Whoever
-/// wants them sets TORCH_CPP_LOG_LEVEL, which libtorch reads in Python only.
+/// Keeps c10d from writing its errors to standard error, each with a trace of its own code: they are thrown, too. To
+/// see them, set TORCH_CPP_LOG_LEVEL; libtorch reads it only if told to, as in Python.
 void quietLogging() {
   static std::once_flag once;
   std::call_once(once, [] {
     if (std::getenv("TORCH_CPP_LOG_LEVEL") != nullptr) {
       c10::initLogging();
     } else {
-      FLAGS_caffe2_log_level = c10::GLOG_FATAL;
+      FLAGS_caffe2_log_level = 3;  // What ends the process; the name is another one if libtorch has glog.
     }
   });
 }
