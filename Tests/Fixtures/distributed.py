@@ -1,8 +1,8 @@
 """Runs PyTorch's collective operations and DistributedDataParallel over Gloo, for the Swift side to compare with.
 
 Run with a folder. Three processes, forked from this one, meet in a FileStore. Writes, with torch.save: `inputs` and
-`collectives-<rank>` (what the operations gave), `start` (weights and data) and `<case>-<rank>` (the states after
-training). All of it is the same there to the bit.
+`collectives-<rank>` (what the operations gave), `start` (weights and data), `<case>-<rank>` (the states after
+training) and `sharded-optimizer-<rank>` (who steps what, and the state put together). All of it is the same there to the bit.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ import torch.distributed as dist
 import torch._dynamo  # noqa: F401
 from torch import nn
 from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import bf16_compress_hook
+from torch.distributed.optim import ZeroRedundancyOptimizer
 from torch.nn.parallel import DistributedDataParallel
 
 TYPES = ["float32", "float64", "float16", "bfloat16", "int32", "int64", "uint8", "int8"]
@@ -27,7 +28,9 @@ OPERATIONS = {
     "min": dist.ReduceOp.MIN,
     "max": dist.ReduceOp.MAX,
 }
-CASES = ["plain", "small buckets", "bfloat16", "accumulation", "unused"]
+CASES = [
+    "plain", "small buckets", "bfloat16", "accumulation", "unused", "join", "join unused", "join effective", "sharded",
+]
 STEPS = 6
 
 
@@ -75,21 +78,35 @@ def train(rank, group, folder, case):
     network.load_state_dict(start["network"])
     parallel = DistributedDataParallel(
         network, process_group=group, bucket_cap_mb=0.0005 if case == "small buckets" else 25,
-        find_unused_parameters=case == "unused")
+        find_unused_parameters="unused" in case)
     if case == "bfloat16":
         # Under its own name, PyTorch refuses it without NCCL, although it runs.
         parallel.register_comm_hook(group, compress)
-    optimizer = torch.optim.SGD(parallel.parameters(), lr=0.05, momentum=0.9, fused=True)
-    for step in range(STEPS):
-        usesAll = case != "unused" or step % 3 == rank
-        accumulates = case == "accumulation" and step % 2 == 0
-        with parallel.no_sync() if accumulates else contextlib.nullcontext():
-            loss = nn.functional.mse_loss(parallel(start["inputs"][step, rank], usesAll), start["targets"][step, rank])
-            loss.backward()
-        if not accumulates:
-            optimizer.step()
-            optimizer.zero_grad()
+    if case == "sharded":
+        optimizer = ZeroRedundancyOptimizer(
+            parallel.parameters(), torch.optim.AdamW, process_group=group, lr=0.05, fused=True)
+    else:
+        optimizer = torch.optim.SGD(parallel.parameters(), lr=0.05, momentum=0.9, fused=True)
+    # In a join, rank 0 ends after two steps.
+    joins = case.startswith("join")
+    context = parallel.join(divide_by_initial_world_size=case != "join effective") if joins else contextlib.nullcontext()
+    with context:
+        for step in range(2 if joins and rank == 0 else STEPS):
+            usesAll = "unused" not in case or step % 3 == rank
+            accumulates = case == "accumulation" and step % 2 == 0
+            with parallel.no_sync() if accumulates else contextlib.nullcontext():
+                output = parallel(start["inputs"][step, rank], usesAll)
+                nn.functional.mse_loss(output, start["targets"][step, rank]).backward()
+            if not accumulates:
+                optimizer.step()
+                optimizer.zero_grad()
     torch.save(parallel.state_dict(), folder / f"{case}-{rank}")
+    if case == "sharded":
+        numbers = {id(parameter): number for number, parameter in enumerate(parallel.parameters())}
+        own = [numbers[id(each)] for part in optimizer._partition_parameters()[rank] for each in part["params"]]
+        optimizer.consolidate_state_dict(to=0)
+        state = optimizer.state_dict()["state"] if rank == 0 else {}
+        torch.save({"own": sorted(own), "state": state}, folder / f"sharded-optimizer-{rank}")
 
 
 def process(rank, size, folder):

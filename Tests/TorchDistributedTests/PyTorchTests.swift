@@ -32,16 +32,25 @@ struct PyTorchTests {
             try await compareCollectives(folder)
             let start = try TorchFile.loadDictionary(folder.appending(path: "start"))
             try await withStandardGenerator {
-                for name in ["plain", "small buckets", "bfloat16", "accumulation", "unused"] {
-                    let states = try await results(2) { try Self.train(name, start, $0) }
-                    for (rank, state) in states.enumerated() {
+                for name in Self.cases {
+                    let ends = try await results(2) { try Self.train(name, start, $0) }
+                    for (rank, end) in ends.enumerated() {
                         let expected = try TorchFile.loadDictionary(folder.appending(path: "\(name)-\(rank)"))
-                        try expectSameState(.dictionary(state), .dictionary(expected), at: "\(name) on rank \(rank)")
+                        try expectSameState(
+                            .dictionary(end.network), .dictionary(expected), at: "\(name) on rank \(rank)")
+                        guard let part = end.optimizer else { continue }
+                        let sharded = try TorchFile.loadDictionary(folder.appending(path: "sharded-optimizer-\(rank)"))
+                        try expectSameState(.dictionary(part), .dictionary(sharded), at: "optimizer on rank \(rank)")
                     }
                 }
             }
         }
     }
+
+    private static let cases = [
+        "plain", "small buckets", "bfloat16", "accumulation", "unused", "join", "join unused", "join effective",
+        "sharded",
+    ]
 
     private func compareCollectives(_ folder: URL) async throws {
         let inputs = try TorchFile.loadDictionary(folder.appending(path: "inputs"))
@@ -67,31 +76,53 @@ struct PyTorchTests {
         }
     }
 
-    private static func train(_ name: String, _ start: StateDict, _ group: ProcessGroup) throws -> StateDict {
+    /// - Returns: the state of the network; of a sharded optimizer, the numbers of the rank's own parameters, and on
+    ///   rank 0 the states of all.
+    private static func train(
+        _ name: String, _ start: StateDict, _ group: ProcessGroup
+    ) throws -> (network: StateDict, optimizer: StateDict?) {
         let network = Network()
         try network.loadStateDict(start.dictionary("network"))
         var options = DistributedDataParallelOptions()
         if name == "small buckets" { options.bucketByteCount = 524 }
         if name == "bfloat16" { options.gradientCompression = .bfloat16 }
-        options.findUnusedParameters = name == "unused"
+        options.findUnusedParameters = name.hasSuffix("unused")
         let parallel = try DistributedDataParallel(network, group: group, options: options)
-        let optimizer = try SGD(parallel, learningRate: 0.05, momentum: 0.9)
+        let sharded =
+            name == "sharded" ? try ShardedOptimizer(AdamW(parallel, learningRate: 0.05), group: group) : nil
+        let optimizer = try sharded ?? SGD(parallel, learningRate: 0.05, momentum: 0.9)
         let (inputs, targets) = (try start.tensor("inputs"), try start.tensor("targets"))
-        for step in 0..<6 {
-            let usesAll = name != "unused" || step % 3 == group.rank
-            let accumulates = name == "accumulation" && step % 2 == 0
-            let pass = {
-                let output = try parallel.synchronized { try network(inputs[step, group.rank], usesAll: usesAll) }
-                try parallel.backward(mseLoss(output, targets[step, group.rank]))
+        func run(steps: Int) throws {
+            for step in 0..<steps {
+                let usesAll = !name.hasSuffix("unused") || step % 3 == group.rank
+                let accumulates = name == "accumulation" && step % 2 == 0
+                let pass = {
+                    let output = try parallel.synchronized { try network(inputs[step, group.rank], usesAll: usesAll) }
+                    try parallel.backward(mseLoss(output, targets[step, group.rank]))
+                }
+                if accumulates {
+                    try parallel.noSync(pass)
+                    continue
+                }
+                try pass()
+                try optimizer.step()
+                try optimizer.zeroGrad()
             }
-            if accumulates {
-                try parallel.noSync(pass)
-                continue
-            }
-            try pass()
-            try optimizer.step()
-            try optimizer.zeroGrad()
         }
-        return try parallel.stateDict()
+        if name.hasPrefix("join") {
+            // Rank 0 ends after two steps.
+            try parallel.join(dividesByAllRanks: name != "join effective") { try run(steps: group.rank == 0 ? 2 : 6) }
+        } else {
+            try run(steps: 6)
+        }
+        guard let sharded else { return (try parallel.stateDict(), nil) }
+        let own = optimizer.parameters.indices.filter { sharded.rank(ofParameter: $0) == group.rank }
+        let whole = try sharded.consolidatedStateDict(to: 0)
+        return (
+            try parallel.stateDict(),
+            [
+                "own": .list(own.map { .int($0) }), "state": .dictionary(try whole?.dictionary("state") ?? [:]),
+            ]
+        )
     }
 }

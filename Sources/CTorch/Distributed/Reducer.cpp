@@ -5,6 +5,7 @@
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <string>
@@ -50,14 +51,40 @@ struct LoggedReducer {
   const std::shared_ptr<c10d::Reducer> reducer;
   // Goes first: it asks the reducer.
   const std::shared_ptr<c10d::Logger> logger;
+  const c10::intrusive_ptr<ProcessGroup> group;
+  const bool findsUnusedParameters;
 
-  explicit LoggedReducer(std::shared_ptr<c10d::Reducer> given)
-      : reducer(std::move(given)), logger(std::make_shared<c10d::Logger>(reducer)) {
+  LoggedReducer(
+      std::shared_ptr<c10d::Reducer> given, c10::intrusive_ptr<ProcessGroup> processGroup, bool findsUnused)
+      : reducer(std::move(given)),
+        logger(std::make_shared<c10d::Logger>(reducer)),
+        group(std::move(processGroup)),
+        findsUnusedParameters(findsUnused) {
     reducer->set_logger(logger);
   }
 };
 
-c10d::Reducer *reducerOf(CTReducer *handle) { return reinterpret_cast<LoggedReducer *>(handle)->reducer.get(); }
+LoggedReducer *loggedOf(CTReducer *handle) { return reinterpret_cast<LoggedReducer *>(handle); }
+
+c10d::Reducer *reducerOf(CTReducer *handle) { return loggedOf(handle)->reducer.get(); }
+
+/// The reducer asks an operation that counted the ranks what to divide by. Here they were counted before.
+class KnownCount : public c10d::Work {
+ public:
+  explicit KnownCount(int64_t count) : count_(at::scalar_tensor(count, at::kLong)) {}
+
+  bool isCompleted() override { return true; }
+  bool isSuccess() const override { return true; }
+  bool wait(std::chrono::milliseconds) override { return true; }
+  c10::intrusive_ptr<c10::ivalue::Future> getFuture() override {
+    auto future = c10::make_intrusive<c10::ivalue::Future>(c10::ListType::ofTensors());
+    future->markCompleted(c10::IValue(std::vector<at::Tensor>{count_}));
+    return future;
+  }
+
+ private:
+  const at::Tensor count_;
+};
 
 std::vector<at::Tensor> listOf(CTTensor *const *handles, int64_t count) {
   const auto list = definedTensors(handles, count);
@@ -88,12 +115,12 @@ CTReducer *ct_reducer_new(
         std::unordered_map<size_t, std::string>(), options.firstBucketByteCount,
         /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false, std::vector<int64_t>());
     if (options.compresses) reducer->register_comm_hook(std::make_unique<CompressionHook>(processGroup));
-    return reinterpret_cast<CTReducer *>(new LoggedReducer(reducer));
+    return reinterpret_cast<CTReducer *>(new LoggedReducer(reducer, processGroup, options.findsUnusedParameters));
   });
 }
 
 void ct_reducer_release(CTReducer *reducer) {
-  delete reinterpret_cast<LoggedReducer *>(reducer);
+  delete loggedOf(reducer);
 }
 
 bool ct_reducer_prepare_forward(CTReducer *reducer) {
@@ -110,5 +137,34 @@ bool ct_reducer_prepare_backward(CTReducer *reducer, CTTensor *const *outputs, i
 int64_t ct_reducer_bucket_count(CTReducer *reducer) {
   return guarded("buckets", {}, static_cast<int64_t>(-1), [&] {
     return static_cast<int64_t>(reducerOf(reducer)->get_grad_buckets().size());
+  });
+}
+
+bool ct_reducer_set_divisor(CTReducer *reducer, int64_t divisor) {
+  return guardedCall("join", {}, [&] {
+    c10::intrusive_ptr<c10d::Work> count;
+    if (divisor > 0) count = c10::make_intrusive<KnownCount>(divisor);
+    reducerOf(reducer)->set_forward_pass_work_handle(count, /*useStaticWorldSize=*/divisor <= 0);
+  });
+}
+
+bool ct_reducer_match_forward(CTReducer *reducer) {
+  return guardedCall("join", {}, [&] { (void)reducerOf(reducer)->rebuild_buckets(); });
+}
+
+bool ct_reducer_match_backward(CTReducer *reducer) {
+  return guardedCall("join", {}, [&] {
+    // In the order of a backward pass: the buckets, then which parameters were used, if that is asked.
+    std::vector<c10::intrusive_ptr<c10::ivalue::Future>> sums;
+    for (auto &bucket : reducerOf(reducer)->get_grad_buckets(/*return_zero_tensors=*/true)) {
+      sums.push_back(reducerOf(reducer)->run_comm_hook(bucket));
+    }
+    for (const auto &sum : sums) sum->wait();
+    for (const auto &sum : sums) (void)sum->value();
+    if (loggedOf(reducer)->findsUnusedParameters) {
+      std::vector<at::Tensor> used{reducerOf(reducer)->get_local_used_map_on_device()};
+      loggedOf(reducer)->group->allreduce(used)->wait();
+    }
+    reducerOf(reducer)->push_rebuilt_params_for_all_indices();
   });
 }

@@ -141,6 +141,13 @@ bool ct_reducer_prepare_forward(CTReducer *reducer);
 bool ct_reducer_prepare_backward(CTReducer *reducer, CTTensor *_Nonnull const *_Nullable outputs, int64_t count);
 int64_t ct_reducer_bucket_count(CTReducer *reducer);
 
+/// What the next backward passes divide the sums of gradients by; 0 is the number of ranks.
+bool ct_reducer_set_divisor(CTReducer *reducer, int64_t divisor);
+/// Does the exchange of `ct_reducer_prepare_forward` for a rank that has no forward pass.
+bool ct_reducer_match_forward(CTReducer *reducer);
+/// Does the exchanges of a backward pass for a rank that has none, with gradients of zero.
+bool ct_reducer_match_backward(CTReducer *reducer);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

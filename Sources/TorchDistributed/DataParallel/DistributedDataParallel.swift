@@ -25,10 +25,12 @@ public final class DistributedDataParallel<Network: Module>: Module {
     /// How gradients are exchanged.
     public let options: DistributedDataParallelOptions
 
-    private let reducer: GradientReducer
+    let reducer: GradientReducer
     private let parameters: [(name: String, parameter: Tensor)]
     private var averagesGradients = true
-    private var sendsBuffers = true
+    var sendsBuffers = true
+    /// What the ranks tell each other inside `join`; `nil` outside.
+    var unevenInputs: UnevenInputs?
 
     /// - Parameters:
     ///   - module: the network, built alike on all ranks. Parameters that do not require a gradient now take no part.
@@ -88,14 +90,10 @@ public final class DistributedDataParallel<Network: Module>: Module {
     ///   before; what `forward` throws.
     public func synchronized<Output>(_ forward: () throws -> Output) throws -> Output {
         let exchanges = averagesGradients && isGradEnabled
-        if exchanges {
-            try requireSameParameters()
-            try explained { try reducer.prepareForward() }
-        }
-        if sendsBuffers, options.broadcastBuffers {
-            let buffers = try module.buffers()
-            if !buffers.isEmpty { try group.broadcastCoalesced(buffers, source: 0, "forward") }
-        }
+        if exchanges { try requireSameParameters() }
+        let source = try beginPass(exchanges: exchanges)
+        if exchanges { try explained { try reducer.prepareForward() } }
+        if sendsBuffers { try sendBuffers(source: source) }
         let output = try forward()
         sendsBuffers = exchanges
         if exchanges {
@@ -103,6 +101,13 @@ public final class DistributedDataParallel<Network: Module>: Module {
             try explained { try reducer.prepareBackward(outputs) }
         }
         return output
+    }
+
+    /// Copies the buffers of one rank to the others, unless the options say not to.
+    func sendBuffers(source: Int) throws {
+        guard options.broadcastBuffers else { return }
+        let buffers = try module.buffers()
+        if !buffers.isEmpty { try group.broadcastCoalesced(buffers, source: source, "forward") }
     }
 
     /// Computes the gradients, as `loss.backward()` does, with errors that say which rank did not come.

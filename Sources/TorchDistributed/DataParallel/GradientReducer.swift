@@ -45,4 +45,21 @@ final class GradientReducer {
             throw TorchError.last()
         }
     }
+
+    /// Lets the next backward passes divide the sums by another number than that of the ranks.
+    ///
+    /// - Parameter divisor: `nil` is the number of ranks.
+    func setDivisor(_ divisor: Int?) throws {
+        guard ct_reducer_set_divisor(pointer, Int64(divisor ?? 0)) else { throw TorchError.last() }
+    }
+
+    /// Takes part in what other ranks exchange before a forward pass.
+    func matchForward() throws {
+        guard ct_reducer_match_forward(pointer) else { throw TorchError.last() }
+    }
+
+    /// Takes part in what other ranks exchange in a backward pass, with gradients of zero.
+    func matchBackward() throws {
+        guard ct_reducer_match_backward(pointer) else { throw TorchError.last() }
+    }
 }

@@ -52,8 +52,11 @@ open class BatchNorm: ChannelNorm, Layer {
         return output
     }
 
+    /// Whether other processes take part in a forward pass in training.
+    package final var isSynchronized: Bool { synchronization != nil }
+
     /// PyTorch's name for what the layer does.
-    override var className: String { synchronization == nil ? super.className : "SyncBatchNorm" }
+    override var className: String { isSynchronized ? "SyncBatchNorm" : super.className }
 }
 
 /// How several processes normalize their batches as one.
