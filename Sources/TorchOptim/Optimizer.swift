@@ -74,16 +74,16 @@ open class Optimizer: Stateful {
     }
 
     /// Whether a second group is not allowed.
-    var takesOneGroup: Bool { base?.takesOneGroup ?? false }
+    var takesOneGroup: Bool { false }
 
     /// Whether parameters may be complex. A step then treats the two parts of a number as two numbers, as PyTorch does.
-    var takesComplexParameters: Bool { base?.takesComplexParameters ?? true }
+    var takesComplexParameters: Bool { true }
 
     /// Options that PyTorch added to this optimizer alone after version 1.0, so an old state may lack them.
-    var optionsOfLaterVersions: Set<String> { base?.optionsOfLaterVersions ?? [] }
+    var optionsOfLaterVersions: Set<String> { [] }
 
     /// Options that tell optimizers with the same names apart: loading does not change them.
-    var identifyingOptions: [String] { base?.identifyingOptions ?? [] }
+    var identifyingOptions: [String] { [] }
 
     /// Throws unless the options make sense. Called for every group that is added or loaded.
     open func validate(_ options: StateDict) throws {}
@@ -156,6 +156,8 @@ open class Optimizer: Stateful {
         guard saved.count == parameterGroups.count else {
             throw OptimizerError(Self.groupsDiffer(saved: saved, own: parameterGroups.map(\.parameters.count)))
         }
+        // The options are those of the optimizer that makes the steps.
+        let stepping = base ?? self
         var options: [StateDict] = []
         var indices: [StateDict.Key: Int] = [:]
         for (position, (value, group)) in zip(saved, parameterGroups).enumerated() {
@@ -173,10 +175,10 @@ open class Optimizer: Stateful {
                 else { throw OptimizerError("group \(position) of the state must list each parameter once, by number") }
             }
             loaded["params"] = nil
-            try requireOwnOptions(loaded, current: group.options, group: position)
+            try stepping.requireOwnOptions(loaded, current: group.options, group: position)
             try replaceTensors(in: &loaded)
             let filled = ParameterGroup([], options: loaded).filled(with: defaults).options
-            try validate(filled)
+            try stepping.validate(filled)
             options.append(filled)
         }
         var states = [StateDict?](repeating: nil, count: indices.count)

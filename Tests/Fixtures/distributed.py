@@ -2,7 +2,8 @@
 
 Run with a folder. Three processes, forked from this one, meet in a FileStore. Writes, with torch.save: `inputs` and
 `collectives-<rank>` (what the operations gave), `start` (weights and data), `<case>-<rank>` (the states after
-training) and `sharded-optimizer-<rank>` (who steps what, and the state put together). All of it is the same there to the bit.
+training) and `sharded-optimizer-<rank>` (who steps what, and the state put together). All of it is the same there to
+the bit.
 """
 
 import contextlib
@@ -89,8 +90,8 @@ def train(rank, group, folder, case):
         optimizer = torch.optim.SGD(parallel.parameters(), lr=0.05, momentum=0.9, fused=True)
     # In a join, rank 0 ends after two steps.
     joins = case.startswith("join")
-    context = parallel.join(divide_by_initial_world_size=case != "join effective") if joins else contextlib.nullcontext()
-    with context:
+    join = parallel.join(divide_by_initial_world_size=case != "join effective", enable=joins)
+    with join:
         for step in range(2 if joins and rank == 0 else STEPS):
             usesAll = "unused" not in case or step % 3 == rank
             accumulates = case == "accumulation" and step % 2 == 0

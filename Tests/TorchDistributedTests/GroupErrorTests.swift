@@ -46,6 +46,15 @@ struct GroupErrorTests {
         #expect(all[0][3].contains("rank 1: broadcast(float32[4], source: 0)"), "\(all[0][3])")
     }
 
+    @Test("say that there is no NCCL, and what to do instead")
+    func nccl() throws {
+        let store = try HashStore()
+        let error = try #require(throws: DistributedError.self) {
+            try ProcessGroup(store: store, rank: 0, size: 2, backend: .nccl)
+        }
+        #expect(error.kind == .invalidArgument && error.message.contains("Use `.gloo`"), "\(error)")
+    }
+
     @Test("of an argument come before anything is sent")
     func arguments() async throws {
         let bodies: [@Sendable (ProcessGroup) throws -> Void] = [

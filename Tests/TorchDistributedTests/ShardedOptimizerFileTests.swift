@@ -167,6 +167,49 @@ struct ShardedOptimizerFileTests {
         try JSONSerialization.data(withJSONObject: object).write(to: index)
     }
 
+    @Test("with any bytes changed are an error or a state, and never end the process")
+    func mutated() async throws {
+        try await withTemporaryFolder { folder in
+            let index = folder.appending(path: "a.safetensors.index.json")
+            try await Self.save(to: index, ranks: 2) { try SGD($0, momentum: 0.9) }
+            let files = ShardedSafetensorsFile.fileNames(in: index).map { folder.appending(path: $0) } + [index]
+            var generator = Linear(state: 7)
+            var errorCount = 0
+            for file in files {
+                let bytes = try Data(contentsOf: file)
+                for _ in 0..<150 {
+                    var changed = bytes
+                    for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                        let place = Int.random(in: 0..<changed.count, using: &generator)
+                        changed[place] = UInt8.random(in: 0...255, using: &generator)
+                    }
+                    if Bool.random(using: &generator) {
+                        changed = changed.prefix(Int.random(in: 0...changed.count, using: &generator))
+                    }
+                    try changed.write(to: file)
+                    do throws(TorchFileError) {
+                        _ = try ShardedOptimizerFile.load(index)
+                    } catch {
+                        errorCount += 1
+                    }
+                }
+                try bytes.write(to: file)
+            }
+            #expect(errorCount > 300)
+            _ = try ShardedOptimizerFile.load(index)
+        }
+    }
+
+    /// Draws the same numbers in each run.
+    private struct Linear: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 29)
+        }
+    }
+
     @Test("are not written if one rank cannot write its own, and the older save stays")
     func failingSave() async throws {
         try await withTemporaryFolder { folder in

@@ -176,6 +176,10 @@ struct ShardedOptimizerTests {
             let optimizer = try ShardedOptimizer(SGD(groups: Self.groups(), momentum: 0.9), group: group)
             let error = try #require(throws: OptimizerError.self) { try optimizer.loadStateDict(parts[0]) }
             #expect(error.description.contains("this is the part of rank \(group.rank) of 3"), "\(error)")
+            let other = try #require(throws: OptimizerError.self) {
+                try optimizer.loadStateDict(Adam(groups: Self.groups()).stateDict())
+            }
+            #expect(other.description.contains("was not saved by SGD"), "\(other)")
         }
         var damaged = parts[0]
         damaged["part"] = .dictionary(["rank": 0])
@@ -198,6 +202,21 @@ struct ShardedOptimizerTests {
         }
         #expect(all.allSatisfy { $0.kind == .mismatch })
         #expect(all[1].message.contains("0.2") && all[1].message.contains("0.1"), "\(all[1])")
+    }
+
+    @Test("names the other call, or the rank that did not come, if a rank makes no step")
+    func missingStep() async throws {
+        for isAbsent in [false, true] {
+            let all = try await onRanks(2, timeout: .seconds(2)) { group in
+                let parameters = try [Tensor.zeros([2], requiresGrad: true)]
+                let optimizer = try ShardedOptimizer(SGD(parameters), group: group)
+                if group.rank == 0 { try optimizer.step() } else if !isAbsent { try group.barrier() }
+            }
+            let error = try #require(throws: DistributedError.self) { try all[0].get() }
+            #expect(error.operation == "broadcast_parameters", "\(error)")
+            #expect(error.kind == (isAbsent ? .connection : .mismatch), "\(error)")
+            #expect(error.absentRanks == (isAbsent ? [1] : []), "\(error)")
+        }
     }
 
     @Test("leaves the gradients as they were if a step fails")

@@ -4,6 +4,7 @@ import Testing
 import Torch
 import TorchDistributed
 import TorchNN
+import TorchOptim
 
 @Suite("SyncBatchNorm")
 struct SyncBatchNormTests {
@@ -126,6 +127,42 @@ struct SyncBatchNormTests {
             #expect(description.components(separatedBy: "SyncBatchNorm(").count == 3, "\(description)")
             #expect(description.contains("(instance): InstanceNorm1d("), "\(description)")
             #expect(mean == [0.05, 0.05, 0.05])
+        }
+    }
+
+    @Test("makes a training on several ranks that of one process", .standardGenerator)
+    func training() async throws {
+        @Sendable func train(_ network: Sequential, _ rows: Range<Int>, _ step: (Tensor) throws -> Void) throws {
+            let optimizer = try SGD(network, learningRate: 0.1, momentum: 0.9)
+            for number in 0..<10 {
+                let inputs = try (Tensor.arange(6 * 3 * 4 * 4).reshape([6, 3, 4, 4]) * 0.37 + number).sin()
+                try optimizer.zeroGrad()
+                try step(inputs[rows])
+                try optimizer.step()
+            }
+        }
+        @Sendable func network() -> Sequential {
+            Sequential(Conv2d(3, 4, kernelSize: 3), BatchNorm2d(4), Tanh(), Conv2d(4, 2, kernelSize: 2), BatchNorm2d(2))
+        }
+        let whole = network()
+        let start = try StateCopy(whole.stateDict())
+        try train(whole, 0..<6) { try (whole($0).pow(2) * 0.5 + whole($0).sin()).mean().backward() }
+        let all = try await results(3) { group in
+            let own = try SyncBatchNorm.convert(network(), group: group)
+            try own.loadStateDict(start.state)
+            let parallel = try DistributedDataParallel(own, group: group)
+            try train(own, group.rank * 2..<group.rank * 2 + 2) { inputs in
+                // The second pass is part of what is compared: two in one graph.
+                let output = try parallel.synchronized { (try own(inputs), try own(inputs)) }
+                try parallel.backward((output.0.pow(2) * 0.5 + output.1.sin()).mean())
+            }
+            return try own.stateDict()
+        }
+        for state in all {
+            for name in try whole.stateDict().names {
+                let (actual, expected) = (try state.tensor(name), try whole.stateDict().tensor(name))
+                try expectClose(actual.to(.float64), expected.to(.float64), relative: 1e-4, absolute: 1e-5)
+            }
         }
     }
 

@@ -43,6 +43,17 @@ public final class ProcessGroup: Sendable {
         var subgroupCount = 0
     }
 
+    /// What carries tensors from rank to rank.
+    public enum Backend: Sendable, Equatable {
+        /// Whatever can be used: Gloo.
+        case automatic
+        /// Gloo, for tensors on the CPU.
+        case gloo
+        /// NCCL, for tensors on CUDA devices. It is an error: this package is built without the headers of CUDA and
+        /// NCCL, which code that makes such a group must be compiled with.
+        case nccl
+    }
+
     /// Where this process listens for the others.
     public enum Connection: Sendable, Equatable {
         /// The network interfaces that `GLOO_SOCKET_IFNAME` names, separated by commas; without it the address that
@@ -61,15 +72,23 @@ public final class ProcessGroup: Sendable {
     ///   - rank: this process' number, from 0 to below `size`; each number once.
     ///   - size: the number of processes.
     ///   - timeout: how long to wait for other ranks, here and in operations that are given no time of their own.
+    ///   - backend: what carries tensors.
     ///   - connection: where this process listens.
     ///   - name: the name of the group; two groups over one store have different ones.
     ///   - verifiesCalls: whether the ranks compare what they call before each operation. Without it an operation saves
     ///     one small exchange, and a mistake ends the process, hangs until the timeout, or gives wrong numbers.
     /// - Throws: ``DistributedError`` if an argument is wrong, or if the others do not come in time.
     public convenience init(
-        store: Store, rank: Int, size: Int, timeout: Duration = .seconds(60), connection: Connection = .automatic,
-        name: String = "default", verifiesCalls: Bool = true
+        store: Store, rank: Int, size: Int, timeout: Duration = .seconds(60), backend: Backend = .automatic,
+        connection: Connection = .automatic, name: String = "default", verifiesCalls: Bool = true
     ) throws {
+        guard backend != .nccl else {
+            throw DistributedError(
+                .invalidArgument, "init_process_group", rank: rank,
+                "NCCL is not supported: libtorch's process group for it can only be made by code that is compiled with "
+                    + "the headers of CUDA and NCCL, and this package is built without them. Use `.gloo`, and copy "
+                    + "tensors to the CPU for the exchange")
+        }
         try self.init(
             store: store, rank: rank, ranks: Array(0..<max(size, 0)), timeout: timeout, connection: connection,
             name: name, verifiesCalls: verifiesCalls)

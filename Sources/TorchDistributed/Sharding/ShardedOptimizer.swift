@@ -87,10 +87,6 @@ public final class ShardedOptimizer: Optimizer {
 
     // MARK: Steps
 
-    public override func validate(_ options: StateDict) throws {
-        try optimizer.validate(options)
-    }
-
     /// Steps the rank's own parameters, and gets the others from their ranks.
     ///
     /// - Throws: ``DistributedError`` if a rank does not come; what the optimizer throws.
