@@ -121,8 +121,13 @@ TESTED = {
     "errors of process groups": "TorchDistributedTests/GroupErrorTests",
     "states as objects": "TorchDistributedTests/ObjectTests",
     "`DistributedDataParallel`": "TorchDistributedTests/DistributedDataParallelTests",
+    "gradients averaged after a backward pass": "TorchDistributedTests/GradientAveragerTests",
+    "ranks with different numbers of batches": "TorchDistributedTests/JoinTests",
+    "`SyncBatchNorm`": "TorchDistributedTests/SyncBatchNormTests",
+    "`ShardedOptimizer` (`ZeroRedundancyOptimizer`)": "TorchDistributedTests/ShardedOptimizerTests",
+    "files of a `ShardedOptimizer`": "TorchDistributedTests/ShardedOptimizerFileTests",
     "several processes": "TorchDistributedTests/ProcessesTests",
-    "collective operations and `DistributedDataParallel` in both libraries": "TorchDistributedTests/PyTorchTests",
+    "collective operations, `DistributedDataParallel` and sharded optimizers in both libraries": "TorchDistributedTests/PyTorchTests",
     "optimizers by turns in both libraries": "TorchOptimTests/PythonExchangeTests",
 }
 
