@@ -103,7 +103,9 @@ struct GradientAveragerTests {
         }
     }
 
-    @Test("refuses parameters that differ between ranks, integers, sparse gradients and wrong weights")
+    @Test(
+        "refuses parameters that differ between ranks, integers, sparse and converted gradients, and wrong weights",
+        .standardGenerator)
     func refusals() async throws {
         let all = try await errors(2) { group in
             try GradientAverager([Tensor.zeros([2 + group.rank])], group: group).average()
@@ -122,6 +124,12 @@ struct GradientAveragerTests {
             try embedding(Tensor([1, 2])).sum().backward()
             let error = try #require(throws: DistributedError.self) { try averager.average() }
             #expect(error.message.contains("parameter 0") && error.message.contains("sparse"), "\(error)")
+            let layer = Linear(2, 1)
+            let converted = try GradientAverager(layer.parameters(), group: group)
+            try layer.to(.float64)
+            try layer(Tensor.ones([1, 2], dtype: .float64)).sum().backward()
+            let other = try #require(throws: DistributedError.self) { try converted.average() }
+            #expect(other.message.contains("was float32 at the start"), "\(other)")
         }
     }
 

@@ -173,7 +173,7 @@ struct ShardedOptimizerFileTests {
             let index = folder.appending(path: "a.safetensors.index.json")
             try await Self.save(to: index, ranks: 2) { try SGD($0, momentum: 0.9) }
             let files = ShardedSafetensorsFile.fileNames(in: index).map { folder.appending(path: $0) } + [index]
-            var generator = Linear(state: 7)
+            var generator = FixedGenerator(state: 7)
             var errorCount = 0
             for file in files {
                 let bytes = try Data(contentsOf: file)
@@ -201,7 +201,7 @@ struct ShardedOptimizerFileTests {
     }
 
     /// Draws the same numbers in each run.
-    private struct Linear: RandomNumberGenerator {
+    private struct FixedGenerator: RandomNumberGenerator {
         var state: UInt64
 
         mutating func next() -> UInt64 {

@@ -121,6 +121,22 @@ struct ShardedOptimizerTests {
         }
     }
 
+    @Test("keeps every digit of a network that is converted later", .standardGenerator)
+    func conversion() async throws {
+        let all = try await results(2) { group in
+            let network = Linear(2, 2)
+            let optimizer = try ShardedOptimizer(SGD(network, learningRate: 0.1), group: group)
+            try network.to(.float64)
+            for parameter in try network.parameters() {
+                _ = try noGrad { try parameter.fill_(1) }
+                try parameter.setGrad(Tensor.fullLike(parameter.detach(), 1.0 / 3))
+            }
+            try optimizer.step()
+            return try network.parameters().flatMap { try $0.array(Double.self) }
+        }
+        for numbers in all { #expect(numbers == Array(repeating: 1 - 0.1 / 3, count: 6)) }
+    }
+
     @Test("gives the largest parameters first to the rank with the fewest elements")
     func partition() {
         // From PyTorch's ZeroRedundancyOptimizer, by hand: 9 to rank 0, 7 to 1, the first 4 to 2, the other 4 to 2, …

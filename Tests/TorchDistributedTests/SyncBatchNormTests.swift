@@ -178,7 +178,7 @@ struct SyncBatchNormTests {
         #expect(all == [[1, 2], []])
     }
 
-    @Test("refuses what has no statistics, wrong channels, and second derivatives")
+    @Test("refuses what has no statistics, wrong channels, and second derivatives", .standardGenerator)
     func refusals() async throws {
         let all = try await results(2) { group in
             let layer = SyncBatchNorm(2, group: group)

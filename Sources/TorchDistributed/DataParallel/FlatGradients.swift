@@ -5,6 +5,7 @@ import Torch
 /// a number for each: on how many ranks there is one.
 final class FlatGradients {
     private let parameters: [Tensor]
+    private let dtype: DType
     /// The positions of the parameters in the list that they come from.
     private let positions: [Int]
     /// All of it, as real numbers.
@@ -54,6 +55,7 @@ final class FlatGradients {
                 ? Tensor.viewAsComplex(part.view(parameter.shape + [2])) : part.view(parameter.shape)
         }
         self.parameters = parameters
+        self.dtype = dtype
         self.positions = positions
     }
 
@@ -64,11 +66,15 @@ final class FlatGradients {
     func collect(weight: Double, for group: ProcessGroup) throws {
         gradients = parameters.map(\.grad)
         for (place, gradient) in gradients.enumerated() {
-            guard let gradient, ct_tensor_layout(gradient.pointer) != 0 else { continue }
+            guard let gradient else { continue }
+            let (isDense, dtype) = (ct_tensor_layout(gradient.pointer) == 0, gradient.dtype)
+            guard !isDense || dtype != self.dtype else { continue }
             throw group.error(
                 .invalidArgument, Announcement.Operation.gradients.name,
-                "the gradient of parameter \(positions[place]), \(parameters[place].dtype)\(parameters[place].shape), "
-                    + "is sparse: Gloo averages dense ones, so make the embedding without `sparse: true`")
+                "the gradient of parameter \(positions[place]), \(dtype)\(parameters[place].shape), "
+                    + (isDense
+                        ? "was \(self.dtype) at the start: convert the network before"
+                        : "is sparse: Gloo averages dense ones, so make the embedding without `sparse: true`"))
         }
         let present = gradients.indices.filter { gradients[$0] != nil }
         let isComplete = present.count == gradients.count

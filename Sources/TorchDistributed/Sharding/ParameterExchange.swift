@@ -23,6 +23,8 @@ final class ParameterExchange {
     }
 
     private let group: ProcessGroup
+    private let parameters: [Tensor]
+    private let dtypes: [DType]
     private let pieces: [Piece]
     /// What the ranks compare: which parameters travel from where.
     private let announcement: Announcement
@@ -45,6 +47,8 @@ final class ParameterExchange {
         }
         for owner in 0..<group.size { try close(owner) }
         self.group = group
+        self.parameters = parameters
+        dtypes = parameters.map(\.dtype)
         self.pieces = pieces
         let layout = zip(parameters, owners).map { "\($0.dtype)\($0.shape) \($1)" }.joined(separator: "\n")
         announcement = Announcement(
@@ -77,6 +81,9 @@ final class ParameterExchange {
         }
         return Piece(owner: owner, parameters: parameters, memory: .init(bytes: bytes, views: views))
     }
+
+    /// Whether the parameters have the types that they had. A network may be converted at any time.
+    var isCurrent: Bool { zip(parameters, dtypes).allSatisfy { $0.dtype == $1 } }
 
     /// Copies the parameters. All ranks call it.
     ///

@@ -103,6 +103,7 @@ public final class ShardedOptimizer: Optimizer {
             let result = Result { try step() }
             for (parameter, gradient) in hidden { try parameter.setGrad(gradient) }
             try result.get()
+            if !exchange.isCurrent { try divide() }
             try exchange.run()
         }
     }
