@@ -2,8 +2,8 @@ import Torch
 
 /// Which part of a whole state an optimizer keeps, if several ranks share the parameters.
 ///
-/// A part has the numbers of the whole state, so that parts can be put together, and this beside it, so that nobody
-/// takes it for the whole.
+/// A part numbers the parameters as the whole state does, so that parts can be put together. It carries this
+/// description, so that it cannot be mistaken for the whole.
 package struct OptimizerPart: Equatable, Sendable {
     package static let key = "part"
 

@@ -124,7 +124,7 @@ struct ShardedOptimizerFileTests {
                 #expect(reason.contains(parts[1].lastPathComponent) && reason.contains("another save"), "\(reason)")
             }
 
-            // A tensor of another shape, one that is none of an optimizer's, and one that is missing.
+            // A tensor of another shape, one that does not belong to an optimizer, and one that is missing.
             for (change, words) in Self.changes {
                 try restore()
                 var tensors = try SafetensorsFile.load(parts[0])

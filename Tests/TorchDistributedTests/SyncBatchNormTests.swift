@@ -130,7 +130,7 @@ struct SyncBatchNormTests {
         }
     }
 
-    @Test("makes a training on several ranks that of one process", .standardGenerator)
+    @Test("trains on several ranks as one process does with the whole batch", .standardGenerator)
     func training() async throws {
         @Sendable func train(_ network: Sequential, _ rows: Range<Int>, _ step: (Tensor) throws -> Void) throws {
             let optimizer = try SGD(network, learningRate: 0.1, momentum: 0.9)

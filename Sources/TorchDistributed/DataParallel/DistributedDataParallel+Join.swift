@@ -22,8 +22,8 @@ extension DistributedDataParallel {
     ///
     /// - Parameters:
     ///   - dividesByAllRanks: whether the sums of gradients are divided by the number of all ranks, so that every
-    ///     sample has the same weight; `false` divides by the number of ranks that still have data, as a training on
-    ///     so many ranks would. PyTorch's `divide_by_initial_world_size`.
+    ///     sample has the same weight; `false` divides by the number of ranks that still have data, as if
+    ///     there were no others. PyTorch's `divide_by_initial_world_size`.
     ///   - throwsOnEarlyEnd: whether it is an error on all ranks if one has no more data while another one has.
     ///   - states: what else the other ranks get from the last one in the end, an optimizer and a scheduler as a rule:
     ///     those of a rank that ended earlier made fewer steps.

@@ -46,7 +46,7 @@ final class GradientReducer {
         }
     }
 
-    /// Lets the next backward passes divide the sums by another number than that of the ranks.
+    /// Sets what the next backward passes divide the sums by.
     ///
     /// - Parameter divisor: `nil` is the number of ranks.
     func setDivisor(_ divisor: Int?) throws {

@@ -65,14 +65,14 @@ extension ProcessGroup {
         guard hashes[rank] != hashes[0], case .list(let values)? = expected["lines"] else {
             throw error(
                 .mismatch, operation,
-                "the \(subject) of rank \(other) differs from that of rank 0, the error of that rank says in what")
+                "rank \(other) has another \(subject) than rank 0; its own error says what differs")
         }
         let theirs = values.map { if case .string(let line) = $0 { line } else { "" } }
         let position = zip(lines, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, theirs.count)
         let (mine, rank0) = (lines.dropFirst(position).first, theirs.dropFirst(position).first)
         throw error(
             .mismatch, operation,
-            "the \(subject) differs from that of rank 0: \(mine ?? "nothing more") here, \(rank0 ?? "nothing more") "
+            "rank 0 has another \(subject): \(mine ?? "nothing more") here, \(rank0 ?? "nothing more") "
                 + "there. \(advice)")
     }
 

@@ -18,7 +18,7 @@ final class UnevenInputs {
     private let throwsOnEarlyEnd: Bool
     /// Whether sums of gradients are divided by the number of all ranks, not of those that have data.
     let dividesByAllRanks: Bool
-    /// The rank whose network is that of all in the end.
+    /// The rank whose network all ranks get in the end.
     private(set) var lastRank: Int
 
     init(_ group: ProcessGroup, throwsOnEarlyEnd: Bool, dividesByAllRanks: Bool) {

@@ -4,7 +4,7 @@ import TorchOptim
 /// Which rank steps which parameter: the largest parameters of a group first, each to the rank that has the fewest
 /// elements so far, as PyTorch's `ZeroRedundancyOptimizer` does.
 ///
-/// It depends on nothing but the sizes, so all ranks come to the same.
+/// It depends on nothing but the sizes, so it is the same on all ranks.
 struct ParameterPartition: Equatable {
     /// The rank of each parameter, in the order of the groups.
     let owners: [Int]

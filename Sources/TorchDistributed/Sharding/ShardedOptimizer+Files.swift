@@ -133,7 +133,7 @@ extension ShardedOptimizer {
 extension ProcessGroup {
     /// Lets all ranks know whether what each did by itself succeeded on all of them.
     ///
-    /// - Returns: what the ranks have come to, in their order.
+    /// - Returns: the results of the ranks, in their order.
     /// - Throws: this rank's own error, or a ``DistributedError`` that has the text of another rank's.
     @discardableResult
     func agree(_ result: Result<StateDict, any Error>, on operation: String) throws -> [StateDict] {

@@ -7,15 +7,15 @@ import TorchOptim
 /// let parallel = try DistributedDataParallel(network, group: group)
 /// let optimizer = try ShardedOptimizer(AdamW(parallel, learningRate: 1e-3), group: group)
 /// ```
-/// Each rank steps its own part of the parameters, and keeps what the optimizer remembers of them alone: with AdamW on
-/// N ranks, 2/N as many numbers as there are parameters instead of 2. Then the ranks send each other the parameters.
-/// These are those of the optimizer itself to the bit, if all ranks have the same gradients, which
-/// `DistributedDataParallel` sees to.
+/// Each rank steps its own part of the parameters, and keeps only what the optimizer remembers about them: with AdamW
+/// on N ranks, 2/N numbers for each parameter of the network instead of 2. Then the ranks send each other the
+/// parameters. The result is the same as without sharding, to the bit, if all ranks have the same gradients;
+/// `DistributedDataParallel` ensures that.
 ///
 /// It is an `Optimizer`, with the groups of the one that it was made of: schedulers, `GradScaler` and clipping work as
 /// with any. All ranks make the same steps. Groups that are added later are added on all ranks.
 ///
-/// **Its state.** `stateDict()` is the rank's own part, which only the same rank of as many ranks can load. A whole
+/// **Its state.** `stateDict()` is the rank's own part, which only the same rank of the same number of ranks can load. A whole
 /// state comes from ``consolidatedStateDict(to:maximumByteCount:)``; or ``save(to:)`` writes the parts into files, which
 /// any number of ranks can load. A whole state of the optimizer itself can be loaded, too.
 ///
