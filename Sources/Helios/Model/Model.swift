@@ -344,13 +344,6 @@ open class Model<Batch: Sendable> {
 }
 
 extension Model {
-    private func warnOfUnmovedBatch() {
-        guard unwrittenHooks.insert(.batchToDevice).inserted else { return }
-        trainer?.warn(
-            "batches of \(Batch.self) stay on the CPU, and the model is on \(device): let \(Batch.self) conform to "
-                + "DeviceTransferable, or override batchToDevice(_:phase:)")
-    }
-
     /// Clears what an earlier training left in the tables.
     func forgetTraining() {
         lossItems.removeAll()
@@ -377,34 +370,6 @@ extension Model {
         setupTensors = properties.tensors
         warnAboutUnfoundObjects(of: properties)
         if withOptions { setupOptions = try currentOptions() }
-    }
-
-    /// Warns once about each property that holds tensors which are not in the state that was just taken.
-    func warnAboutUnsavedTensors(in state: StateDict) {
-        for name in unsavedTensors where state[name] == nil && warnedTensors.insert(name).inserted {
-            trainer?.warn(
-                "the property '\(name)' of \(type(of: self)) holds a tensor that is not in the checkpoint: mark it @Saved, "
-                    + "or @Unsaved if the training does not depend on it")
-        }
-        unsavedTensors = []
-        let properties = StatefulProperties(of: self)
-        warnAboutUnfoundObjects(of: properties)
-        for name in properties.namesOfObjects(since: setupTensors)
-        where warnedTensors.insert(name).inserted {
-            trainer?.warn(
-                "the property '\(name)' of \(type(of: self)) was made after setup(fastInit:), and a run that resumes from this "
-                    + "checkpoint has nothing there to restore: make it in setup(fastInit:)")
-        }
-    }
-
-    /// Warns once about each property that holds networks or the like in a place in which they are not looked for.
-    private func warnAboutUnfoundObjects(of properties: StatefulProperties) {
-        for (name, place) in properties.unfoundObjects where warnedTensors.insert("\(name) in a place").inserted {
-            trainer?.warn(
-                "the property '\(name)' of \(type(of: self)) holds something with a state in a \(place), where it is neither "
-                    + "found nor saved: put it into an array, a dictionary, or a property of its own, or mark the property "
-                    + "@Unsaved")
-        }
     }
 
     /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.
