@@ -111,7 +111,7 @@ struct RegistryContentsTests {
             "DimensionActivation", "DropoutLayer", "FractionalMaxPooling", "FunctionScheduler", "InPlaceActivation",
             "InstanceNorm",
             "LPPooling", "LRScheduler", "MaxPooling", "MaxUnpooling", "PaddingLayer", "ParameterDict", "ParameterList",
-            "RecurrentCell", "RecurrentLayer",
+            "HiddenStateLayer", "RecurrentCell", "RecurrentLayer",
             "TransposedConvolution", "WeightedLoss", "Plugin", "BatchPlugin", "ClassCountMetric", "ErrorMetric",
         ]
         func expect(_ names: [String], _ folder: String, _ cases: some Sequence<String>) throws {
