@@ -29,8 +29,8 @@ struct alignas(64) Header {
 };
 static_assert(sizeof(Header) == 64);
 
-// Sizes are rounded up to one of eight steps between powers of two, so that at most an eighth is wasted, and only
-// of pages that are never touched.
+// Sizes are rounded up to one of eight steps between powers of two, so that at most an eighth is wasted, in pages that
+// are never touched.
 
 constexpr size_t leastSize = 64;
 constexpr size_t leastSizeBits = 6;
@@ -105,7 +105,7 @@ class CachingAllocator final : public c10::Allocator {
     default_copy_data(target, source, byteCount);
   }
 
-  /// Gives free blocks back to the system, the largest first, until at most `limit` bytes of them are left.
+  /// Gives free blocks back to the system, the largest first, until at most `byteCount` bytes of them are left.
   void trim(size_t byteCount) {
     for (size_t number = classCount; number-- > 0;) {
       while (free_.load(std::memory_order_relaxed) > byteCount) {

@@ -43,7 +43,7 @@ extension CheckpointOrigin {
             guard !version.isNewer(than: try CheckpointOrigin.version(CheckpointOrigin.newestPython)) else {
                 throw StateDictError(
                     "it was saved by Python Helios \(text), and this version reads those of 1 and 2: update Helios to "
-                        + "go on from it")
+                        + "resume from it")
             }
         case .pythonHelios(nil): break
         }

@@ -10,7 +10,7 @@ struct ProgressBar {
     let rate: Double
     let details: [String]
 
-    /// The whole parts of it that fit into the columns: a number that is cut off would be another number.
+    /// As many of its parts as fit into the columns: a number that is cut off would be another number.
     func text(columns: Int = .max) -> String {
         let start = start(columns: columns)
         var parts = [start]

@@ -17,7 +17,7 @@ enum ImageGrid {
         return try layOut(images, columns: columnCount, padding: padding)
     }
 
-    /// Images in rows of a given length.
+    /// Images in rows of `columns`.
     ///
     /// - Parameter padding: how many pixels are around each.
     /// - Throws: `LogError` if the picture would be too large.

@@ -18,8 +18,8 @@ struct Projector {
 
     /// Begins with what a run has of an earlier one.
     ///
-    /// - Throws: `TensorBoardError` if the list cannot be read or written, `StateDictError` if that of the checkpoint
-    ///   is damaged.
+    /// - Throws: `TensorBoardError` if the list cannot be read or written, `StateDictError` if the
+    ///   checkpoint's is damaged.
     init(_ run: LoggedRun, in folder: URL) throws {
         self.folder = folder
         warn = run.warn

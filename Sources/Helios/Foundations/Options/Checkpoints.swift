@@ -5,8 +5,8 @@ extension TrainerOptions {
     public struct Checkpoints: Sendable, Hashable {
         /// The folder of all checkpoints: those of a model are in a folder of its name inside.
         public var folder: URL
-        /// The number of epochs or iterations, whichever the length counts, between two checkpoints. `nil` saves one
-        /// only at the end of the training, and at an interruption.
+        /// The interval of checkpoints, in epochs or iterations, whichever the length counts. `nil` saves one only at
+        /// the end of the training and at an interruption.
         public var every: Int?
         /// Which checkpoints stay.
         public var keeping: CheckpointRetention
@@ -20,8 +20,8 @@ extension TrainerOptions {
         /// Checkpoints in a folder, in a folder of the model's name inside.
         ///
         /// - Parameters:
-        ///   - every: the number of epochs or iterations between two checkpoints; `nil` saves one only at the end and
-        ///     at an interruption.
+        ///   - every: the interval of checkpoints, in epochs or iterations; `nil` saves one only at the end and at an
+        ///     interruption.
         ///   - keeping: which checkpoints stay.
         ///   - writing: whether training waits until a checkpoint is on the disk.
         ///   - onResume: which options a resumed run uses: the checkpoint's, or those that the program gives now.

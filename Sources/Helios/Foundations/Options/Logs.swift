@@ -13,7 +13,7 @@ extension TrainerOptions {
 
         /// The log file; `nil` writes none.
         public var file: File?
-        /// How many iterations apart `onTrainingBatchEnd` gets a `shouldLog` that is true; `nil` disables it.
+        /// The interval of logs, in iterations: after each, `shouldLog` of `onTrainingBatchEnd` is true. `nil` disables it.
         public var every: Int?
 
         /// No log file, and no batch to log.
@@ -29,7 +29,7 @@ extension TrainerOptions {
             Logs(file: File(folder: folder, name: name), every: every)
         }
 
-        /// No log file, and a `shouldLog` that is true once in the given number of iterations.
+        /// No log file, and a `shouldLog` that is true at an interval of iterations.
         public static func every(_ iterations: Int) -> Logs {
             Logs(file: nil, every: iterations)
         }

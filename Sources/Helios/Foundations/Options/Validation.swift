@@ -1,7 +1,7 @@
 extension TrainerOptions {
     /// When the model is validated, and when that ends the training.
     public struct Validation: Sendable, Hashable {
-        /// The number of epochs or iterations, whichever the length counts, from one validation to the next.
+        /// The interval of validations, in epochs or iterations, whichever the length counts.
         public var every: Int
         /// Ends the training after this many validation cycles in a row for which `Model.haveMetricsImproved` is
         /// false; `nil` disables it.
@@ -12,9 +12,10 @@ extension TrainerOptions {
         /// The greatest number of batches in a validation cycle; `nil` uses all of them.
         public var limit: Int?
 
-        /// The number of epochs or iterations, whichever the length counts, from one validation to the next.
+        /// Validates at an interval of epochs or iterations, whichever the length counts.
         ///
         /// - Parameters:
+        ///   - units: the interval: with 1, each epoch or iteration is followed by a validation.
         ///   - stopAfter: the number of validation cycles in a row without improvement that end the training.
         ///   - sanityCheck: how many batches to validate with before a new training begins.
         ///   - limit: how many batches a validation cycle has at most.

@@ -112,7 +112,7 @@ package struct ReducedCurve: Sendable {
         buckets.append(bucket)
     }
 
-    /// The curve in at most `count` buckets, of which the last has only the last point.
+    /// The curve in at most `limit` buckets, of which the last has only the last point.
     package func buckets(atMost limit: Int) -> [Bucket] {
         guard let last else { return [] }
         let room = max(limit - 1, 1)

@@ -133,8 +133,8 @@ public class AdaptiveAveragePooling: AdaptivePooling, Layer {
 /// `AdaptiveAvgPool2d`.
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`. The distance between windows is ⌊input / output⌋, and their size is such
-/// that the last one ends with the input. If the output's size divides the input's, the result is that of
-/// `AdaptiveAvgPool2d`.
+/// that the last one ends with the input. If the output's size divides the input's, the result is the same as
+/// with `AdaptiveAvgPool2d`.
 public final class ExportableAdaptiveAvgPool2d: Module, Layer {
     /// The height of the output; `nil` keeps the input's.
     public let height: Int?
