@@ -83,7 +83,7 @@ public final class Trainer {
     /// - Returns: why training ended, and the state after its last step.
     /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` if there
     ///   is nothing to do, the model's name cannot be a file's name, another thread of the process runs a trainer, or
-    ///   accumulated gradients were never used; `CheckpointError` if the folder has
+    ///   no optimizer made a step; `CheckpointError` if the folder has
     ///   checkpoints and none can be read, if one cannot be written, and if another training is at work in the
     ///   folder; with `ErrorPolicy.save`, `TrainingError`, which has the error and the file.
     @discardableResult

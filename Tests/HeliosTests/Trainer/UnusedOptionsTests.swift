@@ -222,6 +222,43 @@ import Testing
         #expect(lines.map { $0.contains("no optimizer made a step in the first 100 batches") } == [true])
     }
 
+    /// An optimizer of a program's own, which calls no hooks.
+    private final class Own: Optimizer {
+        private(set) var stepCount = 0
+        init(_ network: Module) throws {
+            try super.init(groups: [ParameterGroup(network.parameters())], defaults: ["lr": .double(1)])
+        }
+        override func step() { stepCount += 1 }
+    }
+
+    @Test("nothing is said of steps that cannot be seen")
+    func unseenSteps() throws {
+        final class OwnOptimizer: SmallModel {
+            var own: Own!
+            override func setup(fastInit: Bool) throws {
+                try super.setup(fastInit: true)
+                own = try Own(network)
+            }
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                lossItems["loss"] = try crossEntropy(network(batch.inputs), batch.targets)
+                own.step()
+            }
+        }
+        /// Makes another optimizer after the setup.
+        final class Replacing: SmallModel {
+            override func onTrainingStart() throws {
+                optimizer = try SGD(network.parameters(), learningRate: 0.05)
+            }
+        }
+        for model in [OwnOptimizer(), Replacing()] {
+            for accumulation in [TrainerOptions.Accumulation.batches(1), .batches(2)] {
+                let trainer = try Trainer.quiet(.iterations(110), validation: .every(110), accumulation: accumulation)
+                let lines = try warnings(trainer) { _ = try trainer.fit(model, SmallData()) }
+                #expect(lines.filter { $0.contains("no optimizer") } == [])
+            }
+        }
+    }
+
     @Test("an average of no step, and rates that are shown nowhere")
     func plugins() throws {
         let trainer = try Trainer.quiet(.epochs(1), validation: .every(1))

@@ -27,7 +27,7 @@ extension TrainingRun {
         let batches = status.options.accumulation.batches
         let complaint = stepWatch.endBatch(status.accumulation, skips: model.mixedPrecision?.dtype == .float16)
         if batches == 1 { return warnOfMissingSteps(stepWatch) }
-        guard let complaint else { return }
+        guard let complaint, stepWatch.stepCount > 0 || stepWatch.hasSeenNoStep(of: model) else { return }
         status.log.warnOnce(
             "accumulation is .batches(\(batches)), and \(complaint): in trainStep, call minimize, or divide the loss by "
                 + "batchesPerStep and let the optimizer step only if isStepDue")
@@ -36,7 +36,7 @@ extension TrainingRun {
     /// Warns once if no optimizer made a step in the first batches. A model may well begin without steps, so one batch
     /// says nothing.
     private func warnOfMissingSteps(_ stepWatch: StepWatch) {
-        guard stepWatch.stepCount == 0, stepWatch.batchCount == 100, plan.writesFiles else { return }
+        guard stepWatch.batchCount == 100, plan.writesFiles, stepWatch.hasSeenNoStep(of: model) else { return }
         status.log.warnOnce(
             "no optimizer made a step in the first \(stepWatch.batchCount) batches: in trainStep of \(type(of: model)), call "
                 + "minimize, or the optimizer's step()")
@@ -44,8 +44,8 @@ extension TrainingRun {
 
     /// Throws if a training that ran from its beginning to its end never updated a weight.
     func requireOptimizerStep() throws {
-        guard let stepWatch = environment.stepWatch, stepWatch.stepCount == 0, stepWatch.batchCount > 0,
-            stepWatch.batchCount == state.globalIteration, model.mixedPrecision?.dtype != .float16
+        guard let stepWatch = environment.stepWatch, stepWatch.batchCount == state.globalIteration,
+            model.mixedPrecision?.dtype != .float16, stepWatch.hasSeenNoStep(of: model)
         else { return }
         let batches = status.options.accumulation.batches
         throw ConfigurationError(
