@@ -132,7 +132,7 @@ enum JoiningProgram {
                 usleep(2000)
                 try world.group.allReduce(number, .max)
             }
-        default: throw TestError(description: "nobody knows what '\(arguments.event)' means")
+        default: throw TestError(description: "there is no event '\(arguments.event)'")
         }
     }
 }

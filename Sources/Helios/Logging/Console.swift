@@ -39,7 +39,7 @@ final class Console {
         lines.write(VisibleText.lines(of: line) + "\n")
     }
 
-    /// Prints a line of which others follow soon, such as that of an epoch. If there is no terminal, at most one appears in
+    /// Prints a line that others follow soon, such as an epoch's. If there is no terminal, at most one appears in
     /// a few seconds: the newest.
     ///
     /// - Returns: whether it waits. Then `printWaitingIfDue` is to be called now and then.

@@ -71,7 +71,7 @@ final class LogFile: Sendable {
     /// it: whoever writes a log asks first.
     ///
     /// - Returns: false if another run has taken it, in this process or another. A file system without locks keeps
-    ///   nobody out.
+    ///   no one out.
     func take() -> Bool {
         state.withLock { state in
             state.isTaken = state.isTaken || LogFile.lock(state.descriptor)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Lines on a stream that is no terminal, of which some come so often that nobody would read them all: of the lines of
+/// Lines on a stream that is no terminal, of which some come so often that no one would read them all: of the lines of
 /// epochs, one appears every few seconds.
 ///
 /// Such a line waits until the last line is old enough, and a newer one takes its place. What waits appears before any other
@@ -14,7 +14,7 @@ final class SpacedLines: Sendable {
         return SpacedLines(descriptor: STDOUT_FILENO)
     }()
 
-    /// How many seconds there are between two lines of which nobody needs each.
+    /// How many seconds there are between two lines if not every line is needed.
     static let interval = 3.0
 
     private struct State {

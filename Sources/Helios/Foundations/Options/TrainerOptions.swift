@@ -28,7 +28,7 @@ public struct TrainerOptions: Sendable, Hashable {
     public var deterministic: Determinism = false
     /// Where to train.
     public var device: Device = .auto
-    /// How many processes train together: as many as a launcher such as torchrun started, or so many that are started here.
+    /// How many processes train together: as many as a launcher such as torchrun started, or a number that are started here.
     public var processes: Processes = .launched
     /// How many threads an operation may use. When the run is over, the process has its own number again.
     public var threads: ThreadCount = .unchanged

@@ -4,7 +4,7 @@ import TorchDistributed
 
 /// The processes that do a run together, as the trainer asks them what they agree on.
 ///
-/// In a run of one process, each answer is that of the process itself, and nothing is sent.
+/// In a run of one process, each answer is the process's own, and nothing is sent.
 final class Ranks: Sendable {
     /// A run of one process.
     static let alone = Ranks()
@@ -149,7 +149,7 @@ extension Ranks {
 
     /// Tells the other ranks that the run failed on this one.
     ///
-    /// - Returns: what the run failed of: the error, or that of another rank of which this one is a consequence.
+    /// - Returns: what the run failed of: the error, or another rank's error that caused it.
     func fail(with error: any Error) -> any Error {
         guard let world else { return error }
         let cause = error is DistributedError ? world.cause(of: error) : error

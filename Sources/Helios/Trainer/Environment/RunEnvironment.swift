@@ -33,7 +33,7 @@ final class RunEnvironment {
     ///
     /// - Parameters:
     ///   - topic: where the ranks are.
-    ///   - iterationTime: the average time of an iteration on this rank. All get that of rank 0.
+    ///   - iterationTime: the average time of an iteration on this rank. All get rank 0's.
     func agree(_ topic: RankTopic, iterationTime: inout Double) throws {
         let code = Double(monitor?.interruption?.code ?? 0)
         let rows = try ranks.exchange(topic, [code, iterationTime])
