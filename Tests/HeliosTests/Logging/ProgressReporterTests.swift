@@ -175,7 +175,7 @@ import Testing
 
     @Test("the view has the best score so far if the model says what better is, also after a resume")
     func bestScoreOfModel() throws {
-        final class Scored: SmallModel {
+        final class Scored: LossesOnly {
             override var scoreModes: [String: MetricMode] { ["score": .max, "loss of validation": .min] }
             override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
                 lossItems["loss"] = try Tensor(1)
