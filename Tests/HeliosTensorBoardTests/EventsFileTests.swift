@@ -191,7 +191,7 @@ struct EventsFileTests {
             #expect(try events(folder).isEmpty == false)
             try FileManager.default.removeItem(at: path)
             try logger.flush()
-            #expect(try SessionRecords(contentsOf: path.path).values == ["lr": 1])
+            #expect(try SessionRecords(contentsOf: path.path).values == ["lr": 1.0])
         }
     }
 

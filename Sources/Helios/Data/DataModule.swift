@@ -188,6 +188,9 @@ open class DataModule<Batch: Sendable> {
     /// How many training phases there are.
     var trainPhaseCount: Int { trainLoaders.count }
 
+    /// The loader of the first training phase.
+    var firstTrainDataLoader: DataLoader<Batch>? { trainLoaders.first }
+
     /// The number of training batches in an epoch of the current phase.
     ///
     /// - Throws: `DataError` if there is no training data.

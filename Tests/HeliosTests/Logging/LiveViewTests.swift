@@ -75,7 +75,7 @@ import Testing
         var status = status
         status.reservedNames = ["validation"]
         let before = text(status, 79)
-        #expect(before.count == 5 && before[1].hasPrefix("batch           27/45"))
+        #expect(before.count == 5 && before[1].hasPrefix("batch            27/45"))
         status.bars[1] = .init(name: "validation", done: 1, total: 2, fraction: 0.5, details: [])
         #expect(text(status, 79)[0] == before[0])
     }

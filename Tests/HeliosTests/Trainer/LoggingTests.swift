@@ -142,7 +142,7 @@ private struct ApplicationHandler: LogHandler {
                         .map { "\($0.1): \($0.2)" }
                 }
                 #expect(found == expected, "\(count)")
-                #expect(lines.allSatisfy { $0.contains("\"seed\":9007199254740993,") })
+                #expect(lines.allSatisfy { $0.contains("\"seed\":9007199254740993}") })
             }
             try train(1, rate: 0.5, .keep, expected: ["0: 0.5"])
             try train(2, rate: 0.5, .keep, expected: ["0: 0.5"])

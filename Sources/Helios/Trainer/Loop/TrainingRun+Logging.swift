@@ -115,7 +115,8 @@ extension TrainingRun {
             "seed": HyperparameterValue(status.options.seed),
             "batches_per_step": .integer(status.options.accumulation.batches),
         ]
-        if let options = data.trainDataLoader?.options { values["batch_size"] = .integer(options.batchSize) }
+        // That of the first phase, also in a run that resumes a later one.
+        if let loader = data.firstTrainDataLoader { values["batch_size"] = .integer(loader.options.batchSize) }
         if let precision = model.mixedPrecision { values["precision"] = .text("\(precision.dtype)") }
         for (name, value) in model.setupOptions.values {
             values[name.description] =
