@@ -132,7 +132,8 @@ struct Digits: ParsableCommand {
         let trainer = try Trainer(
             .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
             checkpoints: trains ? checkpoints : .none, logs: .in(folder.appending(path: "logs")), seed: seed,
-            deterministic: deterministicAcrossRanks ? .acrossRanks : false, device: device, processes: .init(count: processes),
+            deterministic: deterministicAcrossRanks ? .acrossRanks : false, device: device,
+            processes: .init(count: processes),
             // The network is so small that a second thread costs more than it does.
             threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
         for format in log { try trainer.register(format.makeLogger()) }

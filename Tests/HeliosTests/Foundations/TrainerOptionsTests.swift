@@ -39,7 +39,9 @@ import Testing
         #expect(options.accumulation.batches == 9 && options.accumulation.remainder == .drop)
         #expect(options.data.training == .first(10) && options.data.test == 11)
         #expect(options.logs.file?.folder == folder && options.logs.file?.name == "name" && options.logs.every == 12)
-        #expect(options.seed == 13 && options.deterministic == true && options.device == .meta && options.threads == .count(14))
+        #expect(
+            options.seed == 13 && options.deterministic == true && options.device == .meta
+                && options.threads == .count(14))
         #expect(!options.stopsOnSignals && options.display == .progress)
         #expect(options.diagnostics == [.profile, .nanGuard])
         #expect(try Trainer(options).options == options)

@@ -57,7 +57,8 @@ extension TrainingRun {
             try hooks.setup(fastInit: fastInit)
             try model.noteSetup(withOptions: !fastInit)
         }
-        try environment.attach(to: model, status.options, times: hooks.times, isTraining: !fastInit, shardCount: shardCount)
+        try environment.attach(
+            to: model, status.options, times: hooks.times, isTraining: !fastInit, shardCount: shardCount)
         return previous
     }
 
