@@ -36,6 +36,7 @@ struct LiveViewScreenTests {
         try await withScreen("NO_COLOR=1 \"$0\" --epochs 5000 --folder FOLDER") { screen in
             try await screen.expect(/epoch +\d+\/5000  [█░]+ +\d+%/)
             try await screen.expect(/\nloss +[\d.e-]+  [▁▂▃▄▅▆▇█]+\n/)
+            try await screen.expect(/\naccuracy +0\.\d+  best 0\.\d+\n/)
             #expect(!(try screen.text(styled: true)).contains("\u{1B}["))
             for columns in [40, 20, 100] {
                 try screen.resize(columns: columns)

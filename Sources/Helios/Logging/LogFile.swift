@@ -68,10 +68,10 @@ final class LogFile: Sendable {
     }
 
     /// Keeps other runs from taking the file until `release` is called, or this process ends. They can still append to
-    /// it: whoever writes a log asks first.
+    /// it, so a run asks before it writes a log.
     ///
-    /// - Returns: false if another run has taken it, in this process or another. A file system without locks keeps
-    ///   no one out.
+    /// - Returns: false if another run has taken it, in this process or another. A file system without locks keeps no
+    ///   run out.
     func take() -> Bool {
         state.withLock { state in
             state.isTaken = state.isTaken || LogFile.lock(state.descriptor)

@@ -9,7 +9,8 @@ import Foundation
 /// All loggers of a trainer get all records, in the order in which they were logged, from a thread of their own: training
 /// does not wait for them. Two calls never overlap, though not all come from the same thread.
 ///
-/// A logger that throws does not end the training: the user is warned once, and told at the end how many records are lost.
+/// A logger that throws does not end the training: the user is warned once, and told at the end on how many records it
+/// failed.
 public protocol RunLogger: AnyObject {
     /// The name under which checkpoints have its state, as in `csv`. A trainer has one logger of a name.
     var id: String { get }

@@ -65,7 +65,7 @@ import Testing
             ])
     }
 
-    @Test("lines that come faster than anybody reads are left out but for the first, the last and those before others")
+    @Test("of lines that come too fast, the first, the last and the newest before any other line appear")
     func spaced() throws {
         final class Telling: SmallModel {
             override func onTrainingEpochEnd(currentEpoch: Int) {
