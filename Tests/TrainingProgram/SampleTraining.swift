@@ -15,8 +15,8 @@ struct SampleTraining {
     private let accumulation: Int
 
     /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0 for
-    ///   none); `minimize`, `own` for steps that the model makes by hand, or `shards` for bits that do not depend on the
-    ///   number of ranks; and the number of batches in a step.
+    ///   none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks share, or
+    ///   `shards` for bits that do not depend on the number of ranks; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
@@ -53,7 +53,7 @@ struct SampleTraining {
 
 private final class SampleModel: Model<NumberedBatch> {
     fileprivate var network: Sequential!
-    private var optimizer: SGD!
+    private var optimizer: Optimizer!
     private var scheduler: ExponentialLR!
     private let stop: Int
     private let mode: String
@@ -72,8 +72,9 @@ private final class SampleModel: Model<NumberedBatch> {
             ? Sequential(Linear(4, 5), BatchNorm1d(5), Tanh(), Dropout(p: 0.2), Linear(5, 3))
             : Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
         try network.to(.float64)
-        optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
-        scheduler = try ExponentialLR(optimizer, gamma: 0.95)
+        let optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
+        self.optimizer = try mode == "sharded" ? sharded(optimizer) : optimizer
+        scheduler = try ExponentialLR(self.optimizer, gamma: 0.95)
     }
 
     private func loss(_ batch: NumberedBatch) throws -> Tensor {

@@ -1,3 +1,5 @@
+import TorchDistributed
+
 // What a model's stored properties hold.
 
 extension Model: AnyModel {
@@ -13,6 +15,33 @@ extension Model: AnyModel {
 }
 
 extension Model {
+    /// The optimizer, shared between the processes that train together: each makes the steps of its part of the
+    /// parameters and keeps what the optimizer remembers about that part (ZeRO, stage 1). The result is the same to the
+    /// bit. With one process, it is the optimizer itself.
+    ///
+    /// ```swift
+    /// optimizer = try sharded(AdamW(network, learningRate: 1e-3))
+    /// ```
+    /// The property that holds it is an `Optimizer`. Checkpoints have the whole state, so that any number of processes can
+    /// resume from them; rank 0 collects it, in the default `stateDict()`, which all ranks call then.
+    ///
+    /// - Throws: `DistributedError` if the ranks have different optimizers, and for an `LBFGS`.
+    public final func sharded(_ optimizer: Optimizer) throws -> Optimizer {
+        guard let world = trainer?.world else { return optimizer }
+        return try ShardedOptimizer(optimizer, group: world.group)
+    }
+
+    /// The network, whose batch normalization takes the statistics of the samples of all processes that train together.
+    /// With one process, it is the network as it was.
+    ///
+    /// ```swift
+    /// network = try synchronizingBatchNorm(ResNet()).to(device)
+    /// ```
+    public final func synchronizingBatchNorm<Network: Module>(_ network: Network) throws -> Network {
+        guard let world = trainer?.world else { return network }
+        return try SyncBatchNorm.convert(network, group: world.group)
+    }
+
     /// The options that optimizers, schedulers and gradient scaler have now.
     func currentOptions() throws -> SetupOptions {
         try SetupOptions(

@@ -1,3 +1,5 @@
+import TorchDistributed
+
 /// What has a state in a stored property: an object, or those in a list or a table, at any depth.
 indirect enum StatefulEntry {
     case single(any Stateful)
@@ -108,6 +110,9 @@ indirect enum StatefulEntry {
 
     func stateValue() throws -> StateValue {
         switch self {
+        // Each rank has a part of it, and rank 0 saves the whole.
+        case .single(let optimizer as ShardedOptimizer):
+            return .dictionary(try optimizer.consolidatedStateDict(to: 0, maximumByteCount: 1 << 46) ?? [:])
         case .single(let member): return .dictionary(try member.stateDict())
         case .list(let entries): return .list(try entries.map { try $0?.stateValue() ?? .none })
         case .table(let entries):

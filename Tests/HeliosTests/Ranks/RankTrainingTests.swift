@@ -24,6 +24,22 @@ import Testing
         try expectClose(together, alone)
     }
 
+    @Test("the same bits with an optimizer that the ranks share, and its checkpoints fit any number of ranks")
+    func sharded() async throws {
+        let plain = try await Samples(ranks: 2, mode: "minimize")
+        let shared = try await Samples(ranks: 2, mode: "sharded")
+        #expect(shared.weights == plain.weights && !plain.weights.isEmpty)
+        try await withTemporaryFolder { folder in
+            _ = try await Samples(ranks: 2, mode: "sharded", stop: 5, folder: folder)
+            let copy = folder.appending(path: "copy")
+            try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: folder.appending(path: "samples"), to: copy.appending(path: "samples"))
+            #expect(try await Samples(ranks: 2, mode: "sharded", folder: folder).weights == plain.weights)
+            try expectClose(try await Samples(ranks: 3, mode: "sharded", folder: copy), plain)
+        }
+    }
+
     @Test("the same bits on any number of processes, if that is asked for", arguments: [2, 4])
     func acrossRanks(ranks: Int) async throws {
         let alone = try await Samples(ranks: 1, mode: "shards")
