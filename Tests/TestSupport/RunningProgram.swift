@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A program while it runs. It writes into files, since a pipe that no one reads stops it.
@@ -10,11 +11,14 @@ public final class RunningProgram {
         public let wasKilled: Bool
         public let output: Data
         public let errors: Data
+        /// When it ended, which a test that waits for its turn learns later.
+        public let moment: Date
     }
 
     private let process = Process()
     private let folder: URL
     private let ended = DispatchSemaphore(value: 0)
+    private let moment = Moment()
 
     public init(_ executable: URL?, _ arguments: [String], _ environment: [String: String] = [:]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "helios-program-\(UUID().uuidString)")
@@ -29,7 +33,10 @@ public final class RunningProgram {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = try file("output")
         process.standardError = try file("errors")
-        process.terminationHandler = { [ended] _ in ended.signal() }
+        process.terminationHandler = { [moment, ended] _ in
+            moment.date.withLock { $0 = Date() }
+            ended.signal()
+        }
         try withUnblockedSignals { try process.run() }
     }
 
@@ -64,8 +71,13 @@ public final class RunningProgram {
         return End(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
             output: try Data(contentsOf: folder.appending(path: "output")),
-            errors: try Data(contentsOf: folder.appending(path: "errors")))
+            errors: try Data(contentsOf: folder.appending(path: "errors")),
+            moment: moment.date.withLock { $0 } ?? Date())
     }
+}
+
+private final class Moment: Sendable {
+    let date = Mutex<Date?>(nil)
 }
 
 /// Runs `body` so that a process that it starts gets every signal: it inherits what this thread blocks, and the threads

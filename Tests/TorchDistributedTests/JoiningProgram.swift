@@ -29,7 +29,7 @@ struct JoiningProgram {
     ///   - disturb: called with the processes as soon as all ranks have joined.
     static func run(
         _ processes: Int?, timeout: Double = 20, _ event: String, environment: [String: String] = [:],
-        launcher: [String] = [], limit: Double = 60, count: Int = 1,
+        launcher: [String] = [], limit: Double = 120, count: Int = 1,
         disturb: (([Int: Int32]) async throws -> Void)? = nil
     ) async throws -> JoiningProgram {
         try await withTemporaryFolder { folder in
@@ -45,11 +45,10 @@ struct JoiningProgram {
                 try await disturb(ranks(in: folder))
             }
             while program.isRunning, Date() < start + limit { try await Task.sleep(for: .milliseconds(5)) }
-            let moment = Date()
             let end = try program.end(within: .seconds(1))
             return JoiningProgram(
                 status: end.status, output: String(decoding: end.output, as: UTF8.self),
-                errors: String(decoding: end.errors, as: UTF8.self), start: joined(in: folder) ?? start, end: moment,
+                errors: String(decoding: end.errors, as: UTF8.self), start: joined(in: folder) ?? start, end: end.moment,
                 processes: ranks(in: folder))
         }
     }
@@ -101,7 +100,7 @@ func isAlive(_ process: Int32) -> Bool {
 ///   - words: what it printed.
 ///   - limit: in seconds.
 func expectEnd(
-    of run: JoiningProgram, saying words: String, within limit: Double = 15,
+    of run: JoiningProgram, saying words: String, within limit: Double = 60,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
     #expect(run.status == 1 && run.output.contains(words), "\(run)", sourceLocation: sourceLocation)

@@ -18,8 +18,8 @@ struct NetworkTests {
                 }
             }
             for try await run in group {
-                #expect(run.status == 1 && run.output.contains("not all ranks came within 3 s"), "\(run)")
-                #expect(run.duration < 3 + 12 && run.errors.isEmpty, "\(run)")
+                #expect(run.status == 1 && run.output.contains("not all ranks came within 8 s"), "\(run)")
+                #expect(run.duration < 60 && run.errors.isEmpty, "\(run)")
             }
         }
 
@@ -35,7 +35,7 @@ struct NetworkTests {
         _ event: String, _ rank: Int, on hosts: Hosts, disturb: (([Int: Int32]) async throws -> Void)? = nil
     ) async throws -> JoiningProgram {
         try await JoiningProgram.run(
-            nil, timeout: 3, event,
+            nil, timeout: 8, event,
             environment: [
                 "RANK": String(rank), "WORLD_SIZE": "2", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1",
                 "MASTER_ADDR": "10.77.0.1", "MASTER_PORT": "29500",

@@ -4,29 +4,30 @@ import Testing
 
 @Suite("A world of which a process hangs", .serialized)
 struct WorldHangTests {
+    /// The limits are far away, since other tests may need the processors; the trials below look closely.
     @Test("ends when a rank hangs, after the timeout")
     func hung() async throws {
-        async let stoppedRun = JoiningProgram.run(3, timeout: 4, "stop:1")
+        async let stoppedRun = JoiningProgram.run(3, timeout: 10, "stop:1")
         // Rank 2 gives up while rank 0 waits for a shorter time.
-        async let delayedRun = JoiningProgram.run(3, timeout: 4, "stop-one-delay-another")
-        async let loopingRun = JoiningProgram.run(2, timeout: 4, "loop:1")
-        async let earlyRun = JoiningProgram.run(3, timeout: 4, "hang-early")
+        async let delayedRun = JoiningProgram.run(3, timeout: 10, "stop-one-delay-another")
+        async let loopingRun = JoiningProgram.run(2, timeout: 10, "loop:1")
+        async let earlyRun = JoiningProgram.run(3, timeout: 10, "hang-early")
         // The first process gets the timeout twice: it might notice by itself.
-        async let firstStoppedRun = JoiningProgram.run(3, timeout: 4, "stop:0")
-        async let firstLoopingRun = JoiningProgram.run(2, timeout: 4, "loop:0")
+        async let firstStoppedRun = JoiningProgram.run(3, timeout: 10, "stop:0")
+        async let firstLoopingRun = JoiningProgram.run(2, timeout: 10, "loop:0")
         let (stopped, delayed, looping, early) = try await (stoppedRun, delayedRun, loopingRun, earlyRun)
         let (firstStopped, firstLooping) = try await (firstStoppedRun, firstLoopingRun)
 
-        let error = "not all ranks came within 4 s; rank 1 did not take part"
-        try await expectEnd(of: stopped, saying: error, within: 4 + 8)
-        try await expectEnd(of: delayed, saying: error, within: 4 + 10)
-        try await expectEnd(of: looping, saying: error, within: 4 + 8)
-        try await expectEnd(of: early, saying: "ranks 1, 2 did not join within 4 s", within: 4 + 5)
-        #expect(firstStopped.status == SIGKILL && firstStopped.duration < 2 * 4 + 10, "\(firstStopped)")
-        #expect(firstStopped.errors.contains("did not answer for 4 s, and was killed"))
+        let error = "not all ranks came within 10 s; rank 1 did not take part"
+        try await expectEnd(of: stopped, saying: error, within: 60)
+        try await expectEnd(of: delayed, saying: error, within: 60)
+        try await expectEnd(of: looping, saying: error, within: 60)
+        try await expectEnd(of: early, saying: "ranks 1, 2 did not join within 10 s", within: 60)
+        #expect(firstStopped.status == SIGKILL && firstStopped.duration < 60, "\(firstStopped)")
+        #expect(firstStopped.errors.contains("did not answer for 10 s, and was killed"))
         #expect(try await firstStopped.orphans().isEmpty)
-        #expect(firstLooping.status == 1 && firstLooping.duration < 2 * 4 + 10, "\(firstLooping)")
-        #expect(firstLooping.errors.contains("rank 0 did not notice within 4 s, and was ended"))
+        #expect(firstLooping.status == 1 && firstLooping.duration < 60, "\(firstLooping)")
+        #expect(firstLooping.errors.contains("rank 0 did not notice within 10 s, and was ended"))
         #expect(try await firstLooping.orphans().isEmpty)
     }
 

@@ -87,9 +87,9 @@ struct WorldTests {
         async let lingeringRun = JoiningProgram.run(2, timeout: 3, "linger:1")
         let (returned, first, lingering) = try await (returnedRun, firstRun, lingeringRun)
         for run in [returned, first] {
-            #expect(run.status == 0 && run.errors.isEmpty && run.duration < 15, "\(run)")
+            #expect(run.status == 0 && run.errors.isEmpty && run.duration < 60, "\(run)")
         }
-        #expect(lingering.status == 0 && lingering.duration < 10)
+        #expect(lingering.status == 0 && lingering.duration < 45)
         #expect(lingering.errors == "rank 1 did not end within 3 s after rank 0, and was killed\n")
         #expect(try await lingering.orphans().isEmpty)
     }

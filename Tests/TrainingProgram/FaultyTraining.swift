@@ -7,20 +7,22 @@ struct FaultyTraining {
     private let folder: URL
     private let rank: Int
     private let fault: String
+    private let timeout: Int
 
-    /// - Parameter arguments: the folder of checkpoints, the rank to which it happens, and what: `throw`, `kill`, `hang`,
-    ///   `loop`, `nan`, `signal`, `loss-names`, `no-space`.
+    /// - Parameter arguments: the folder of checkpoints, the rank to which it happens, what (`throw`, `kill`, `hang`,
+    ///   `loop`, `nan`, `signal`, `loss-names`), and how many seconds the ranks wait for each other.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
         rank = Int(arguments[1]) ?? 0
         fault = arguments[2]
+        timeout = Int(arguments[3]) ?? 0
     }
 
     func run() throws {
         let trainer = try Trainer(
             .epochs(4), checkpoints: .in(folder, every: 1), device: .cpu,
-            processes: .count(ranks, timeout: .seconds(3)), display: .nothing)
+            processes: .count(ranks, timeout: .seconds(timeout)), display: .nothing)
         let model = FaultyModel(faultyRank: rank, fault: fault)
         let outcome = try trainer.fit(model, FaultyData()).outcome
         if model.rank == 0 { print("outcome \(outcome), \(trainer.state.globalIteration) steps") }

@@ -6,58 +6,55 @@ import Testing
 @Suite("A fault of one process", .serialized) struct RankFaultTests {
     @Test("an error of a rank ends all, and names the rank and its message", arguments: [0, 1])
     func error(rank: Int) async throws {
-        let (end, seconds) = try await fault("throw", rank: rank)
+        // Whoever waited for the timeout would count as one that hangs.
+        let end = try await fault("throw", rank: rank, timeout: 200)
         #expect(end.status == 1, "\(describe(end))")
         #expect(describe(end).contains("the disk of rank \(rank) is on fire"), "\(describe(end))")
         if rank == 1 { #expect(describe(end).contains("rank 1 failed"), "\(describe(end))") }
-        #expect(seconds < 6, "\(seconds) s")
     }
 
     @Test("a rank that is killed, hangs or loops ends all within the timeout", arguments: ["kill", "hang", "loop"])
     func death(fault: String) async throws {
-        let (end, seconds) = try await self.fault(fault, rank: 1)
+        let end = try await self.fault(fault, rank: 1, timeout: 8)
         #expect(end.status != 0, "\(describe(end))")
         #expect(describe(end).contains("rank 1"), "\(describe(end))")
-        #expect(seconds < 12, "\(seconds) s: \(describe(end))")
     }
 
     @Test("a signal to one rank stops all after the step, and the next run continues")
     func signal() async throws {
         try await withTemporaryFolder { folder in
-            let (lines, end) = try await runRanks(["fault", "2", folder.path, "1", "signal"])
+            let (lines, end) = try await runRanks(["fault", "2", folder.path, "1", "signal", "60"])
             #expect(lines.last == "outcome interrupted by SIGTERM, 13 steps", "\(describe(end))")
-            let (rest, restEnd) = try await runRanks(["fault", "2", folder.path, "1", "none"])
+            let (rest, restEnd) = try await runRanks(["fault", "2", folder.path, "1", "none", "60"])
             #expect(rest.last == "outcome completed, 20 steps", "\(describe(restEnd))")
         }
     }
 
     @Test("a loss that is not a number on one rank is an error on all")
     func nan() async throws {
-        let (end, _) = try await fault("nan", rank: 1)
+        let end = try await fault("nan", rank: 1)
         #expect(end.status == 1 && describe(end).contains("the loss 'loss' is nan in iteration 13"), "\(describe(end))")
     }
 
     @Test("losses with other names on one rank are an error that says so")
     func lossNames() async throws {
-        let (end, _) = try await fault("loss-names", rank: 1)
+        let end = try await fault("loss-names", rank: 1)
         #expect(end.status == 1 && describe(end).contains("have other names than those of rank 0"), "\(describe(end))")
     }
 
     @Test("the newest checkpoint is whole, and the training resumes from it with any number of processes")
     func checkpoint() async throws {
         try await withTemporaryFolder { folder in
-            _ = try await runRanks(["fault", "2", folder.path, "1", "kill"])
+            _ = try await runRanks(["fault", "2", folder.path, "1", "kill", "60"])
             #expect(folder.filesBelow.contains("faulty/faulty_epoch_2_iter_10.pth"), "\(folder.filesBelow)")
-            let (lines, end) = try await runRanks(["fault", "3", folder.path, "0", "none"])
+            let (lines, end) = try await runRanks(["fault", "3", folder.path, "0", "none", "60"])
             #expect(lines.last == "outcome completed, 20 steps", "\(describe(end))")
         }
     }
 
-    private func fault(_ fault: String, rank: Int) async throws -> (end: RunningProgram.End, seconds: Double) {
+    private func fault(_ fault: String, rank: Int, timeout: Int = 60) async throws -> RunningProgram.End {
         try await withTemporaryFolder { folder in
-            let start = ContinuousClock.now
-            let (_, end) = try await runRanks(["fault", "2", folder.path, "\(rank)", fault], limit: 30)
-            return (end, (ContinuousClock.now - start) / .seconds(1))
+            try await runRanks(["fault", "2", folder.path, "\(rank)", fault, "\(timeout)"]).end
         }
     }
 }
