@@ -48,7 +48,8 @@ struct JoiningProgram {
             let end = try program.end(within: .seconds(1))
             return JoiningProgram(
                 status: end.status, output: String(decoding: end.output, as: UTF8.self),
-                errors: String(decoding: end.errors, as: UTF8.self), start: joined(in: folder) ?? start, end: end.moment,
+                errors: String(decoding: end.errors, as: UTF8.self), start: joined(in: folder) ?? start,
+                end: end.moment,
                 processes: ranks(in: folder))
         }
     }
