@@ -142,7 +142,7 @@ extension URL {
     }
 
     /// The iteration of the newest checkpoint below a run's folder; 0 if there is none.
-    fileprivate func newestIteration(of name: String) -> Int {
+    func newestIteration(of name: String) -> Int {
         let files = try? FileManager.default.contentsOfDirectory(
             atPath: appending(path: "checkpoints/\(name)").path)
         return (files ?? []).compactMap { $0.firstMatch(of: /_iter_(\d+)\.pth$/).flatMap { Int($0.1) } }.max() ?? 0

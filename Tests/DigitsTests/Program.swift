@@ -30,6 +30,8 @@ struct Program {
         return try RunningProgram(URL(filePath: "/bin/sh"), arguments).wait()
     }
 
+    static var path: String { executable?.path ?? "" }
+
     private static let executable = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "digits")
 }
 
