@@ -1,3 +1,5 @@
+import TorchDistributed
+
 extension Trainer {
     /// Does a run of the model between opening the log and closing it.
     func run<Batch, Result>(
@@ -59,20 +61,19 @@ extension Trainer {
 
     /// Joins the other processes of the run, if there are any; each of them comes here.
     private func joinRanks(_ what: String, _ kind: RunPlan.Kind) throws {
-        status.ranks = try Ranks.join(options.processes)
-        let ranks = status.ranks
+        if case .probe = kind { try requireOneProcess(what) }
+        let ranks = try Ranks.join(options.processes)
+        status.ranks = ranks
         log.isShown = ranks.isFirst
-        guard ranks.areSeveral else { return }
-        if case .probe = kind {
-            throw ConfigurationError(
-                "the \(what) tries something out in one process, and \(ranks.count) processes are at work: do it in a "
-                    + "program of its own, without processes: and without a launcher")
-        }
-        if options.device.kind == .cuda {
-            throw ConfigurationError(
-                "\(ranks.count) processes train together on the CPU only in this version, and the device is "
-                    + "\(options.device): use device: .cpu, or one process")
-        }
+        try ranks.check(options.device)
         if !ranks.isFirst { status.options.display = .nothing }
+    }
+
+    private func requireOneProcess(_ what: String) throws {
+        let count = try World.current?.size ?? LaunchVariables.read()?.info.size ?? options.processes.count ?? 1
+        guard count > 1 else { return }
+        throw ConfigurationError(
+            "the \(what) tries something out in one process, and there are \(count): do it in a program of its own, "
+                + "without processes: and without a launcher")
     }
 }

@@ -20,7 +20,7 @@ extension TrainerOptions {
                 "deterministic: .acrossRanks(shards: \(count)) needs a power of two from 1 to 1024")
         }
         if let count = processes.count, !(1...65536).contains(count) {
-            throw ConfigurationError("processes must be at least 1, not \(count)")
+            throw ConfigurationError("processes must be from 1 to 65536, not \(count)")
         }
         if processes.timeout <= .zero {
             throw ConfigurationError("the timeout of processes must be positive, not \(processes.timeout)")

@@ -2,7 +2,7 @@ import TorchDistributed
 
 /// What a message of the trainer is about.
 enum RankTopic: Int, CaseIterable {
-    case batch, vote, interruption, validation, phase, saving, shared, ended, losses
+    case batch, vote, interruption, validation, phase, saving, shared, losses
 
     /// For messages: where a rank is that sends it.
     var place: String {
@@ -14,7 +14,6 @@ enum RankTopic: Int, CaseIterable {
         case .phase: "at the question whether to advance to the next phase of the data"
         case .saving: "at a checkpoint"
         case .shared: "waiting for what rank 0 has"
-        case .ended: "at the end of the training"
         }
     }
 }

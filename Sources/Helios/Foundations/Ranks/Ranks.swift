@@ -45,12 +45,6 @@ final class Ranks: Sendable {
         return try messages.exchange(topic, numbers)
     }
 
-    /// Whether any rank says so.
-    func any(_ topic: RankTopic, _ answer: Bool) throws -> Bool {
-        guard areSeveral else { return answer }
-        return try exchange(topic, [answer ? 1 : 0]).contains { $0[0] != 0 }
-    }
-
     /// What rank 0 says.
     func first(_ topic: RankTopic, _ answer: Bool) throws -> Bool {
         guard areSeveral else { return answer }
@@ -59,6 +53,9 @@ final class Ranks: Sendable {
 
     // MARK: States
 
+    /// A checkpoint may have any size, and comes from a rank of the same program.
+    private static let greatestByteCount = 1 << 46
+
     /// What rank 0 has, on all ranks.
     ///
     /// - Parameter make: makes it; not called on the other ranks.
@@ -66,14 +63,13 @@ final class Ranks: Sendable {
         guard let world else { return try make() }
         let made = try isFirst ? make() : nil
         guard try first(.shared, made != nil) else { return nil }
-        // A checkpoint may have any size, and comes from a rank of the same program.
-        return try world.group.broadcastObject(made, source: 0, maximumByteCount: 1 << 46)
+        return try world.group.broadcastObject(made, source: 0, maximumByteCount: Ranks.greatestByteCount)
     }
 
     /// The states of all ranks, in their order.
     func gather(_ state: StateDict) throws -> [StateDict] {
         guard let world else { return [state] }
-        return try world.group.allGatherObject(state)
+        return try world.group.allGatherObject(state, maximumByteCount: Ranks.greatestByteCount)
     }
 
     /// The tensors of all ranks, in their order; all ranks give tensors of the same shapes and types.
@@ -145,6 +141,14 @@ extension Ranks {
         let ranks = try Ranks(world)
         joined.withLock { $0 = ranks }
         return ranks
+    }
+
+    /// Throws if several processes cannot train on a device.
+    func check(_ device: Device) throws {
+        guard areSeveral, device.kind == .cuda else { return }
+        throw ConfigurationError(
+            "\(count) processes train together on the CPU only in this version, and the device is \(device): use device: "
+                + ".cpu, or one process")
     }
 
     /// Tells the other ranks that the run failed on this one.

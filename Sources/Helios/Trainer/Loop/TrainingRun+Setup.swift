@@ -67,6 +67,13 @@ extension TrainingRun {
         var options = status.options
         try hooks.configure(&options)
         try options.validate()
+        guard options.processes == status.options.processes else {
+            throw ConfigurationError(
+                "a plug-in has changed the number of processes or their timeout, and the processes have joined already: "
+                    + "set processes: when the trainer is made")
+        }
+        try ranks.check(options.device)
+        if !ranks.isFirst { options.display = .nothing }
         status.options = options
         if plan.isTraining { try options.requireLength() }
         plan = RunPlan(plan.kind, options)
@@ -110,7 +117,9 @@ extension TrainingRun {
     ///
     /// - Parameter line: what it starts from; `nil` for nothing.
     func printBanner(_ line: String?) throws {
-        let banner = try hooks.append(toBanner: Banner.text(device: status.options.device, seed: status.options.seed))
+        let banner = try hooks.append(
+            toBanner: Banner.text(
+                device: status.options.device, seed: status.options.seed, processCount: ranks.count))
         if status.options.display.contains(.banner) { status.log.console.printLine(banner) }
         status.log.info(banner)
         if let line { status.announce(line) }
