@@ -43,6 +43,15 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "Stop after this number of steps, to measure the start.")
     var steps: Int?
 
+    @Option(help: "How many processes train together; each operation of each uses --threads threads.")
+    var processes: Int?
+
+    @Option(help: "How many samples a batch has, of all processes together. (default: the workload's)")
+    var batchSize: Int?
+
+    @Flag(help: "Compute the same bits on any number of processes up to four.")
+    var acrossRanks = false
+
     @Option(help: "Log ten numbers every step into this folder: as text, CSV and for TensorBoard.")
     var logFolder: String?
 
@@ -58,16 +67,20 @@ struct TrainingBenchmark: ParsableCommand {
     func run() throws {
         try manualSeed(0)
         try LibTorch.setOneDNNEnabled(onednn)
-        let model = BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast, logs: logFolder != nil)
+        let model =
+            logFolder == nil
+            ? BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
+            : LoggingModel(workload, bf16: bf16, channelsLast: channelsLast)
         let trainer = try Trainer(
             steps.map { .iterations($0) } ?? .epochs(epochs), logs: logFolder.map { .in(URL(filePath: $0)) } ?? .none,
-            device: .cpu, threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
+            deterministic: acrossRanks ? .acrossRanks : false, device: .cpu,
+            processes: .init(count: processes), threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
             diagnostics: profile ? .profile : [])
         if logFolder != nil {
             try trainer.register(CSVLogger())
             try trainer.register(TensorBoardLogger())
         }
-        let data = try BenchmarkData(makeData(), batchSize: workload.batchSize, workers: workers)
+        let data = try BenchmarkData(makeData(), batchSize: batchSize ?? workload.batchSize, workers: workers)
         try trainer.fit(model, data)
         print(try report(model, threads: threads ?? LibTorch.threadCount))
     }
@@ -100,21 +113,19 @@ struct Report: Encodable {
 }
 
 /// A model as a user would write it, with a clock.
-final class BenchmarkModel: Model<LabeledBatch> {
+class BenchmarkModel: Model<LabeledBatch> {
     private let workload: Workload
-    private let bf16, channelsLast, logs: Bool
-    private let names = (0..<10).map { "numbers/\($0)" }
+    private let bf16, channelsLast: Bool
     private var network: (any Layer)!
     private var optimizer: Optimizer!
     private var start = DispatchTime.now()
     private(set) var epochs: [Double] = []
     private(set) var stepsPerEpoch = 0
 
-    init(_ workload: Workload, bf16: Bool, channelsLast: Bool, logs: Bool) {
+    init(_ workload: Workload, bf16: Bool, channelsLast: Bool) {
         self.workload = workload
         self.bf16 = bf16
         self.channelsLast = channelsLast
-        self.logs = logs
         super.init(saveName: workload.rawValue)
     }
 
@@ -127,27 +138,23 @@ final class BenchmarkModel: Model<LabeledBatch> {
     }
 
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
-        try optimizer.zeroGrad()
-        let loss = try forward(batch)
-        try loss.backward()
-        try optimizer.step()
-        lossItems["loss"] = loss
-    }
-
-    private func forward(_ batch: LabeledBatch) throws -> Tensor {
-        try autocast { try workload.loss(network(batch.inputs), batch.targets) }
-    }
-
-    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
-        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
-        guard logs else { return }
-        for (index, name) in names.enumerated() { log(name, 1 / Double(state.currentIteration + index)) }
+        try minimize(optimizer) { try workload.loss(network(batch.inputs), batch.targets) }
     }
 
     override func onTrainingEpochStart(currentEpoch: Int) { start = .now() }
 
     override func onTrainingEpochEnd(currentEpoch: Int) {
         epochs.append(Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
+    }
+}
+
+/// The same model, logging ten numbers every step.
+final class LoggingModel: BenchmarkModel {
+    private let names = (0..<10).map { "numbers/\($0)" }
+
+    override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
+        try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
+        for (index, name) in names.enumerated() { log(name, 1 / Double(state.currentIteration + index)) }
     }
 }
 

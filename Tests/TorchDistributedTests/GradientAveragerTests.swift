@@ -140,7 +140,7 @@ struct GradientAveragerTests {
             if group.rank == 0 { try averager.average() } else { try group.barrier() }
         }
         for error in all {
-            #expect(error.kind == .mismatch && error.message.contains("average_gradients([3])"), "\(error)")
+            #expect(error.kind == .mismatch && error.message.contains("average_gradients([4])"), "\(error)")
         }
     }
 }

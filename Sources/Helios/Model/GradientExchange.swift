@@ -13,10 +13,15 @@ final class GradientExchange {
     /// is the mean over the batch.
     var lossFactor: Double { share.weight * Double(group.size) }
 
+    /// The names of the losses whose means are known without a message of their own; the ranks have yet to compare them.
+    private(set) var uncomparedNames: [String] = []
+
     private let group: ProcessGroup
     private let networks: () -> [Module]
     private let accumulates: Bool
     private var averagers: [ObjectIdentifier: GradientAverager] = [:]
+    /// The losses whose means over the ranks came with gradients, by name.
+    private var meanLosses: [String: (own: Tensor, mean: Double)] = [:]
     /// The optimizers whose gradients are averages already.
     private var averaged: Set<ObjectIdentifier> = []
     private var handles: [StepHookHandle] = []
@@ -55,6 +60,8 @@ final class GradientExchange {
     func beginBatch(_ share: BatchShare) throws {
         self.share = share
         averaged = []
+        meanLosses = [:]
+        uncomparedNames = []
         let buffers = try networks().filter(\.isTraining).flatMap { try $0.buffers() }
         if !buffers.isEmpty { try group.shareTensors(buffers, source: 0) }
     }
@@ -72,14 +79,38 @@ final class GradientExchange {
         return try step()
     }
 
-    /// Averages the gradients that a closure of `minimize` has just computed, and its loss if the optimizer decides by it.
-    func averageInClosure(_ optimizer: Optimizer, _ loss: Tensor) throws -> Tensor {
-        averaged.remove(ObjectIdentifier(optimizer))
-        try average(optimizer)
-        guard optimizer is LBFGS else { return loss }
-        let mean = try share.own == 0 ? Tensor.zerosLike(loss.detach()) : loss.detach() * share.weight
-        try group.allReduce(mean)
-        return mean
+    /// Averages the gradients that a closure of `minimize` has just computed, and with them its loss.
+    ///
+    /// - Parameter name: the loss's name in `lossItems`.
+    /// - Returns: the loss that the optimizer sees: the mean, if it decides by it.
+    func averageInClosure(_ optimizer: Optimizer, _ loss: Tensor, as name: String) throws -> Tensor {
+        averaged.insert(ObjectIdentifier(optimizer))
+        let averager = try averager(of: optimizer)
+        guard !(optimizer is LBFGS), try carries(averager, loss) else {
+            try averager.average(weight: share.weight)
+            guard optimizer is LBFGS else { return loss }
+            let mean = try share.own == 0 ? Tensor.zerosLike(loss.detach()) : loss.detach() * share.weight
+            try group.allReduce(mean)
+            return mean
+        }
+        let own = try share.own == 0 ? 0 : share.weight * loss.item().double
+        meanLosses[name] = (loss, try averager.average(weight: share.weight, adding: own))
+        return loss
+    }
+
+    /// Whether a loss can travel with gradients: the ranks answer alike.
+    private func carries(_ averager: GradientAverager, _ loss: Tensor) throws -> Bool {
+        guard loss.count == 1, !loss.dtype.isComplex, let type = averager.numberType else { return false }
+        return type == .float64 || type == .float32 && loss.dtype != .float64
+    }
+
+    /// The means of a batch's losses over the ranks, if all of them came with gradients.
+    func knownMeans(of losses: [String: Tensor]) -> [String: Double]? {
+        guard !losses.isEmpty, losses.count == meanLosses.count,
+            losses.allSatisfy({ name, loss in meanLosses[name].map { $0.own.isSame(as: loss) } ?? false })
+        else { return nil }
+        uncomparedNames = losses.keys.sorted()
+        return meanLosses.mapValues(\.mean)
     }
 
     private func prepareStep(of optimizer: Optimizer) throws {
@@ -96,7 +127,8 @@ final class GradientExchange {
         let identifier = ObjectIdentifier(optimizer)
         let parameters = optimizer.parameters
         if let averager = averagers[identifier], averager.averages(parameters) { return averager }
-        let averager = try GradientAverager(parameters, group: group)
+        // In a group of its own all exchanges are alike, so that ranks need not compare their calls before each.
+        let averager = try GradientAverager(parameters, group: group.twin(verifiesCalls: false))
         averagers[identifier] = averager
         return averager
     }

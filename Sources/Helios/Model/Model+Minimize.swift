@@ -84,7 +84,7 @@ extension Model {
                 try optimizer.zeroGrad()
                 var value = try loss()
                 try value.backward()
-                if let gradientExchange { value = try gradientExchange.averageInClosure(optimizer, value) }
+                if let gradientExchange { value = try gradientExchange.averageInClosure(optimizer, value, as: name) }
                 if let clip { try clipGradients(of: optimizer, clip) }
                 return value
             }

@@ -2,7 +2,7 @@ import CTorch
 import Torch
 
 /// Gradients of one dtype in one piece of memory, which travels as a whole and stays from step to step. Behind them is
-/// a number for each: on how many ranks there is one.
+/// a number for each: on how many ranks there is one. The last is a number that is added up besides.
 final class FlatGradients {
     private let parameters: [Tensor]
     private let dtype: DType
@@ -14,9 +14,11 @@ final class FlatGradients {
     private let values: Tensor
     /// The part of the numbers of ranks.
     private let rankCounts: Tensor
+    /// The number that is added up besides.
+    private let number: Tensor
     /// The gradients with their shapes.
     private let views: [Tensor]
-    /// The gradients that the parameters have, between `collect` and `distribute`.
+    /// The gradients that the parameters have, between `take` and `distribute`.
     private var gradients: [Tensor?] = []
 
     /// Puts parameters together that have the same dtype, in their order, up to a number of bytes.
@@ -44,9 +46,10 @@ final class FlatGradients {
         let width = dtype.isComplex ? 2 : 1
         let real = dtype == .complex64 ? DType.float32 : dtype == .complex128 ? .float64 : dtype
         let valueCount = parameters.reduce(0) { $0 + $1.count * width }
-        flat = try .zeros([valueCount + parameters.count], dtype: real)
+        flat = try .zeros([valueCount + parameters.count + 1], dtype: real)
         values = try flat.narrow(dim: 0, start: 0, length: valueCount)
         rankCounts = try flat.narrow(dim: 0, start: valueCount, length: parameters.count)
+        number = try flat.narrow(dim: 0, start: valueCount + parameters.count, length: 1)
         var start = 0
         views = try parameters.map { [flat] parameter in
             let part = try flat.narrow(dim: 0, start: start, length: parameter.count * width)
@@ -62,8 +65,13 @@ final class FlatGradients {
     /// The number of elements that travel.
     var count: Int { flat.count }
 
-    /// Writes this rank's part of the sum.
-    func collect(weight: Double, for group: ProcessGroup) throws {
+    /// As what the numbers travel.
+    var numberType: DType { flat.dtype }
+
+    /// Takes the gradients that the parameters have now.
+    ///
+    /// - Throws: ``DistributedError`` for one that cannot be averaged.
+    func take(for group: ProcessGroup) throws {
         gradients = parameters.map(\.grad)
         for (place, gradient) in gradients.enumerated() {
             guard let gradient else { continue }
@@ -76,6 +84,13 @@ final class FlatGradients {
                         ? "was \(self.dtype) at the start: convert the network before"
                         : "is sparse: Gloo averages dense ones, so make the embedding without `sparse: true`"))
         }
+    }
+
+    /// Writes this rank's part of the sums.
+    ///
+    /// - Parameter number: what is added up besides.
+    func collect(weight: Double, number: Double) throws {
+        try self.number.fill_(number)
         let present = gradients.indices.filter { gradients[$0] != nil }
         let isComplete = present.count == gradients.count
         if weight == 0 || !isComplete { try values.zero_() }
@@ -100,6 +115,9 @@ final class FlatGradients {
         } finish: {
         }
     }
+
+    /// The sum of the numbers that were added up besides.
+    func numberSum() throws -> Double { try number.item().double }
 
     /// Gives the sums to the parameters.
     func distribute() throws {

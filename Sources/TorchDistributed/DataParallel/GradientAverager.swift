@@ -57,31 +57,41 @@ package final class GradientAverager {
     /// A gradient that some ranks lack counts as zero there, and all have the sum afterwards; one that all lack stays
     /// undefined.
     ///
-    /// - Parameter weight: what this rank's gradients are multiplied by, not negative. With 0 they count as zero
-    ///   whatever they are. `nil` is one divided by the number of ranks, which gives the mean.
+    /// - Parameters:
+    ///   - weight: what this rank's gradients are multiplied by, not negative. With 0 they count as zero whatever they
+    ///     are. `nil` is one divided by the number of ranks, which gives the mean.
+    ///   - number: a number that travels with the gradients, as precise as `numberType`, and is not weighted.
+    /// - Returns: the sum of the ranks' numbers; `number` itself if there are no parameters.
     /// - Throws: ``DistributedError`` if a rank does not come, or for a sparse gradient.
-    package func average(weight: Double? = nil) throws {
+    @discardableResult
+    package func average(weight: Double? = nil, adding number: Double = 0) throws -> Double {
         let operation = Announcement.Operation.gradients
         let weight = weight ?? 1 / Double(group.size)
         guard weight.isFinite, weight >= 0 else {
             throw group.error(
                 .invalidArgument, operation.name, "the weight of a rank must be a number from 0 on, not \(weight)")
         }
-        try noGrad {
+        return try noGrad {
+            // Before anything travels, so that no rank stops in the middle.
+            for bucket in buckets { try bucket.take(for: group) }
             if verifiesCalls {
                 try group.announce(Announcement(operation, shape: buckets.map(\.count)), timeout: group.timeout)
             }
             // While the first travels, the next is collected.
             let works = try buckets.map { bucket in
-                try bucket.collect(weight: weight, for: group)
+                try bucket.collect(weight: weight, number: number)
                 return try bucket.startSum(in: group)
             }
             for (bucket, work) in zip(buckets, works) {
                 try work.wait()
                 try bucket.distribute()
             }
+            return try buckets.first?.numberSum() ?? number
         }
     }
+
+    /// As what the number of `average` travels; `nil` if there are no gradients to travel with.
+    package var numberType: DType? { buckets.first?.numberType }
 
     /// Whether it was made for these parameters.
     package func averages(_ parameters: [Tensor]) -> Bool {

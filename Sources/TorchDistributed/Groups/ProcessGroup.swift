@@ -41,6 +41,7 @@ public final class ProcessGroup: Sendable {
         /// What made the group unusable.
         var failure: DistributedError?
         var subgroupCount = 0
+        var twinCount = 0
     }
 
     /// What carries tensors from rank to rank.
@@ -163,6 +164,23 @@ public final class ProcessGroup: Sendable {
             store: store, rank: position, ranks: ranks, timeout: timeout ?? self.timeout, connection: connection,
             name: "subgroup \(number) of \(ranks.map(String.init).joined(separator: ","))", verifiesCalls: verifiesCalls
         )
+    }
+
+    /// Makes another group of the same ranks, in which their exchanges of one kind do not get in the way of others. All
+    /// ranks call it, in the same order.
+    ///
+    /// - Parameter verifiesCalls: whether the ranks compare what they call in it. Exchanges that always have the same
+    ///   sizes in the same order need not: a rank that makes one more than the others waits until the timeout.
+    /// - Throws: ``DistributedError``.
+    package func twin(verifiesCalls: Bool) throws -> ProcessGroup {
+        try announce(Announcement(.subgroup, parameter: verifiesCalls ? 2 : 1), timeout: timeout)
+        let number = state.withLock { state in
+            state.twinCount += 1
+            return state.twinCount
+        }
+        return try ProcessGroup(
+            store: store, rank: rank, ranks: Array(0..<size), timeout: timeout, connection: connection,
+            name: "twin \(number)", verifiesCalls: verifiesCalls)
     }
 
     /// Leaves the group and closes the connections; operations afterwards throw. Other ranks that still use it get an

@@ -30,9 +30,7 @@ final class RankMessages: Sendable {
     private let group: ProcessGroup
 
     init(_ world: World) throws {
-        group = try ProcessGroup(
-            store: world.store, rank: world.info.rank, size: world.info.size, timeout: world.timeout,
-            name: "helios.messages", verifiesCalls: false)
+        group = try world.group.twin(verifiesCalls: false)
     }
 
     /// Sends numbers to all ranks, and returns those of each.

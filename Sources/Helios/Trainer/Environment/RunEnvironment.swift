@@ -34,11 +34,14 @@ final class RunEnvironment {
     /// - Parameters:
     ///   - topic: where the ranks are.
     ///   - iterationTime: the average time of an iteration on this rank. All get rank 0's.
-    func agree(_ topic: RankTopic, iterationTime: inout Double) throws {
+    ///   - hash: a number that the ranks compare.
+    /// - Returns: the `hash` of each rank.
+    func agree(_ topic: RankTopic, iterationTime: inout Double, hash: Double) throws -> [Double] {
         let code = Double(monitor?.interruption?.code ?? 0)
-        let rows = try ranks.exchange(topic, [code, iterationTime])
+        let rows = try ranks.exchange(topic, [code, iterationTime, hash])
         iterationTime = rows[0][1]
         agreedInterruption = rows.lazy.compactMap { Interruption(code: Int($0[0])) }.first
+        return rows.map { $0[2] }
     }
 
     /// Lets what libtorch warns of into the log, each warning once, instead of into the middle of a progress bar.

@@ -80,17 +80,17 @@ extension TrainingRun {
 
     /// Puts the mean over the whole batch in the place of each loss.
     func averageLossesOverRanks() throws {
-        guard ranks.areSeveral, let share = model.gradientExchange?.share else { return }
+        guard ranks.areSeveral, let exchange = model.gradientExchange else { return }
+        if let means = exchange.knownMeans(of: model.lossItems) {
+            for (name, loss) in model.lossItems { model.lossItems[name] = try Tensor(means[name] ?? .nan).to(loss.dtype) }
+            return
+        }
         let losses = model.lossItems.sorted { $0.key < $1.key }
         for (name, loss) in losses { try LossTable.requireNumber(loss, name) }
-        let names = losses.map(\.key).joined(separator: "\n")
-        let own = [Double(share.own), Double(FNV1a.hash(names.utf8) >> 12)]
+        let names = losses.map(\.key)
+        let own = [Double(exchange.share.own), hash(names)]
         let rows = try ranks.exchange(.losses, try own + losses.map { try $0.value.item().double })
-        if let other = rows.firstIndex(where: { $0[1] != rows[0][1] }) {
-            throw RanksError(
-                "the losses of rank \(other) have other names than those of rank 0: all ranks must put the same names into "
-                    + "lossItems, and this rank has '\(VisibleText.of(losses.map(\.key).joined(separator: ", ")))'")
-        }
+        try requireSameNames(names, rows.map { $0[1] })
         // A rank without a sample computed with one that another rank has.
         let counted = rows.filter { $0[0] > 0 }
         let whole = counted.reduce(0) { $0 + $1[0] }
@@ -100,10 +100,21 @@ extension TrainingRun {
         }
     }
 
-    /// Lets all ranks know what asks the training to end on any of them.
+    private func hash(_ names: [String]) -> Double { Double(FNV1a.hash(names.joined(separator: "\n").utf8) >> 12) }
+
+    private func requireSameNames(_ names: [String], _ hashes: [Double]) throws {
+        guard let other = hashes.firstIndex(where: { $0 != hashes[0] }) else { return }
+        throw RanksError(
+            "the losses of rank \(other) have other names than those of rank 0: all ranks must put the same names into "
+                + "lossItems, and this rank has '\(VisibleText.of(names.joined(separator: ", ")))'")
+    }
+
+    /// Lets all ranks know what asks the training to end on any of them, and compares what they have not compared yet.
     func agreeOnInterruption(_ topic: RankTopic) throws {
         guard ranks.areSeveral else { return }
-        try environment.agree(topic, iterationTime: &state.averageIterTime)
+        let names = model.gradientExchange?.uncomparedNames ?? []
+        let hashes = try environment.agree(topic, iterationTime: &state.averageIterTime, hash: hash(names))
+        try requireSameNames(names, hashes)
     }
 
     // MARK: Questions
