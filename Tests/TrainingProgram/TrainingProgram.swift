@@ -15,6 +15,7 @@ enum TrainingProgram {
             case "stop-anywhere": try stopAnywhere(ranks, rest)
             case "traces": try replayTraces(ranks, rest)
             case "samples": try SampleTraining(ranks, rest).run()
+            case "compared": try ComparedTraining(ranks, rest).run()
             case "fault": try FaultyTraining(ranks, rest).run()
             default: exit(64)
             }

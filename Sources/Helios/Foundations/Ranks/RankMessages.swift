@@ -7,7 +7,8 @@ enum RankTopic: Int, CaseIterable {
     /// For messages: where a rank is that sends it.
     var place: String {
         switch self {
-        case .batch, .losses: "at the end of a training batch"
+        case .batch: "at the end of a training batch"
+        case .losses: "at the losses of a training batch"
         case .vote: "at the question whether to stop"
         case .interruption: "in a validation"
         case .validation: "at the end of a validation"
@@ -51,6 +52,12 @@ final class RankMessages: Sendable {
 
     private func check(_ rows: [[Double]]) throws {
         guard let other = rows.firstIndex(where: { $0[0..<2] != rows[0][0..<2] }) else { return }
+        // Losses that travel with gradients need no message, and those that a rank adds do.
+        if Set([rows[0][0], rows[other][0]]) == Set([RankTopic.batch, .losses].map { Double($0.rawValue) }) {
+            throw RanksError(
+                "the losses of rank \(other) have other names than those of rank 0, or do not all come from minimize: "
+                    + "all ranks must put the same ones into lossItems")
+        }
         func place(_ rank: Int) -> String {
             let topic = RankTopic(rawValue: Int(rows[rank][0]))?.place ?? "somewhere else"
             return "rank \(rank) is \(topic) with \(Int(rows[rank][1])) values"

@@ -82,7 +82,9 @@ extension TrainingRun {
     func averageLossesOverRanks() throws {
         guard ranks.areSeveral, let exchange = model.gradientExchange else { return }
         if let means = exchange.knownMeans(of: model.lossItems) {
-            for (name, loss) in model.lossItems { model.lossItems[name] = try Tensor(means[name] ?? .nan).to(loss.dtype) }
+            for (name, loss) in model.lossItems {
+                model.lossItems[name] = try Tensor(means[name] ?? .nan).to(loss.dtype)
+            }
             return
         }
         let losses = model.lossItems.sorted { $0.key < $1.key }
