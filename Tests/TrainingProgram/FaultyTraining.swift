@@ -10,7 +10,8 @@ struct FaultyTraining {
     private let timeout: Int
 
     /// - Parameter arguments: the folder of checkpoints, the rank to which it happens, what (`throw`, `kill`, `hang`,
-    ///   `loop`, `nan`, `signal`, `loss-names`), and how many seconds the ranks wait for each other.
+    ///   `loop`, `nan`, `signal`, `loss-names`, `missing-step`, `additional-step`), and how many seconds the ranks wait
+    ///   for each other.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
@@ -54,6 +55,10 @@ private final class FaultyModel: Model<LabeledBatch> {
         case "hang": kill(getpid(), SIGSTOP)
         case "loop": while true { Thread.sleep(forTimeInterval: 0.1) }
         case "signal": kill(getpid(), SIGTERM)
+        case "missing-step":
+            lossItems = ["loss": try Tensor(0.5)]
+            return
+        case "additional-step": try optimizer.step()
         default: break
         }
         try minimize(optimizer) {

@@ -42,6 +42,14 @@ import Testing
         #expect(end.status == 1 && describe(end).contains("have other names than those of rank 0"), "\(describe(end))")
     }
 
+    @Test(
+        "a step of the optimizer that the other ranks do not make is an error within the timeout",
+        arguments: ["missing-step", "additional-step"])
+    func otherSteps(fault: String) async throws {
+        let end = try await self.fault(fault, rank: 1, timeout: 8)
+        #expect(end.status == 1 && describe(end).contains("not all ranks came within 8 s"), "\(describe(end))")
+    }
+
     @Test("the newest checkpoint is whole, and the training resumes from it with any number of processes")
     func checkpoint() async throws {
         try await withTemporaryFolder { folder in
