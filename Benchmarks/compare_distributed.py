@@ -117,13 +117,12 @@ def tables(rows: list[dict], processes: int) -> str:
         own = [row for row in rows if row["workload"] == workload]
         texts.append(markdown(
             f"{workload}, {BATCH_SIZES[workload]} samples a step: medians, and in brackets the best of all rounds.", " ",
-            ["", "µs a step", "samples a second", "µs for the exchange"],
-            {row["framework"] + " " * number: [
-                names[row["way"]],
+            ["µs a step", "samples a second", "µs for the exchange"],
+            {f"{row['framework']}, {names[row['way']]}": [
                 f"{row['us_per_step']:.0f} ({row['least_us_per_step']:.0f})",
                 f"{row['samples_per_second']:,} ({row['most_samples_per_second']:,})",
                 f"{row['exchange_us']:.0f} ({row['least_exchange_us']:.0f})" if "exchange_us" in row else ""]
-             for number, row in enumerate(own)}))
+             for row in own}))
     return "\n".join(texts)
 
 
