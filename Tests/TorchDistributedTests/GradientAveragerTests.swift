@@ -133,6 +133,18 @@ struct GradientAveragerTests {
         }
     }
 
+    @Test("adds up a number besides, in another group of the same ranks")
+    func number() async throws {
+        let sums = try await results(2) { group in
+            let twin = try group.twin(verifiesCalls: false)
+            let number = Double(group.rank) + 0.5
+            let averager = try GradientAverager([Tensor.zeros([2], requiresGrad: true)], group: twin)
+            let empty = try GradientAverager([], group: twin)
+            return [try averager.average(adding: number), try averager.average(), try empty.average(adding: number)]
+        }
+        #expect(sums == [[2, 0, 0.5], [2, 0, 1.5]])
+    }
+
     @Test("names the other call if a rank calls something else")
     func otherCall() async throws {
         let all = try await errors(2) { group in
