@@ -144,6 +144,9 @@ let package = Package(
             name: "FuzzTargets", dependencies: ["Helios", "HeliosTensorBoard", "Torch", "TorchSerialization"],
             path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "SimulatedAccelerator", dependencies: ["CLibTorch"], path: "Tests/SimulatedAccelerator",
+            cxxSettings: [.headerSearchPath("."), .unsafeFlags(usesPkgConfig ? [] : cxxFlags)]),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

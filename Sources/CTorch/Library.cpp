@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
 #include <unistd.h>
@@ -29,6 +30,14 @@ bool loadCUDA() {
   return at::hasCUDA();
 }
 
+bool isDeviceRegistered() {
+  return c10::is_privateuse1_backend_registered() && c10::impl::hasDeviceGuardImpl(c10::kPrivateUse1);
+}
+
+int32_t registeredDeviceCount() {
+  return isDeviceRegistered() ? c10::impl::getDeviceGuardImpl(c10::kPrivateUse1)->deviceCount() : 0;
+}
+
 int32_t cudaDeviceCount() {
   return loadCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
 }
@@ -52,6 +61,13 @@ c10::Device device(CTDevice value) {
     TORCH_CHECK(
         device.index() < count, "there is no device cuda:", value.index, ": ", count,
         count == 1 ? " CUDA device found" : " CUDA devices found");
+  }
+  if (device.is_privateuseone()) {
+    const int32_t count = registeredDeviceCount();
+    TORCH_CHECK(count > 0, "there is no device ", device, ": no backend is registered that has one");
+    TORCH_CHECK(
+        device.index() < count, "there is no device ", device, ": ", count, " ",
+        c10::DeviceTypeName(device.type(), /*lower_case=*/true), count == 1 ? " device found" : " devices found");
   }
   return device;
 }
@@ -97,6 +113,19 @@ void ct_use_one_thread_here(void) {
 
 int32_t ct_cuda_device_count(void) {
   return guarded("cuda_device_count", {}, int32_t{0}, [] { return cudaDeviceCount(); });
+}
+
+const char *ct_registered_device_name(void) {
+  // A copy, since libtorch returns one.
+  static thread_local std::string name;
+  return guarded("registered_device_name", {}, static_cast<const char *>(""), []() -> const char * {
+    name = c10::DeviceTypeName(c10::kPrivateUse1, /*lower_case=*/true);
+    return name.c_str();
+  });
+}
+
+int32_t ct_registered_device_count(void) {
+  return guarded("registered_device_count", {}, int32_t{0}, [] { return registeredDeviceCount(); });
 }
 
 bool ct_cuda_is_available(void) { return ct_cuda_device_count() > 0; }

@@ -3,8 +3,11 @@ import CTorch
 /// The place where a tensor's elements lie and its operations run.
 public struct Device: Hashable, Sendable {
     /// The kinds of devices that tensors can lie on.
-    public enum Kind: String, Sendable {
+    public enum Kind: Sendable {
         case cpu, cuda, meta
+        /// A device that is not libtorch's own: the program registered a backend for it, under a name of its choice
+        /// (PyTorch's `PrivateUse1`). Helios comes with none.
+        case registered
     }
 
     /// What kind of device it is.
@@ -41,13 +44,16 @@ public struct Device: Hashable, Sendable {
         self.index = index
     }
 
-    /// Reads a device as PyTorch writes it: `cpu`, `cuda`, `cuda:1`, `meta`.
+    /// Reads a device as PyTorch writes it: `cpu`, `cuda`, `cuda:1`, `meta`, or the name of a registered one.
     ///
     /// - Throws: `TorchError` for any other text.
     public init(_ text: String) throws {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, let kind = Kind(rawValue: String(first)) else {
-            throw TorchError(kind: .other, message: "unknown device '\(text)': use cpu, cuda or cuda:<number>")
+        guard let first = parts.first, let kind = Kind(name: String(first)) else {
+            let names = ["cpu, cuda or cuda:<number>", RegisteredDevice.isThere ? RegisteredDevice.name : nil]
+            throw TorchError(
+                kind: .other,
+                message: "unknown device '\(text)': use \(names.compactMap(\.self).joined(separator: ", or "))")
         }
         self.kind = kind
         guard parts.count == 2 else {
@@ -55,18 +61,19 @@ public struct Device: Hashable, Sendable {
             return
         }
         guard let number = Int(parts[1]), (0...127).contains(number), parts[1].allSatisfy(\.isNumber),
-            kind == .cuda || number == 0
+            kind.hasSeveral || number == 0
         else {
             throw TorchError(kind: .other, message: "unknown device '\(text)': '\(parts[1])' is no device number")
         }
         index = number
     }
 
-    /// Whether a tensor can be put there: the CPU and `meta` always, a CUDA device if libtorch finds it.
+    /// Whether a tensor can be put there: the CPU and `meta` always, another device if libtorch finds it.
     public var isAvailable: Bool {
         switch kind {
         case .cpu, .meta: true
         case .cuda: (0..<CUDA.deviceCount).contains(index ?? 0)
+        case .registered: (0..<RegisteredDevice.count).contains(index ?? 0)
         }
     }
 
@@ -75,11 +82,14 @@ public struct Device: Hashable, Sendable {
     /// - Throws: `TorchError` with a message that says what is missing.
     public func ensureAvailable() throws {
         guard !isAvailable else { return }
-        let count = CUDA.deviceCount
+        let isCUDA = kind == .cuda
+        let (name, count) = isCUDA ? ("CUDA", CUDA.deviceCount) : (kind.description, RegisteredDevice.count)
         let reason =
-            count == 0
-            ? "CUDA is not available: this libtorch finds no CUDA device"
-            : "there is no device \(self): \(count) CUDA device\(count == 1 ? "" : "s") found"
+            count > 0
+            ? "there is no device \(self): \(count) \(name) device\(count == 1 ? "" : "s") found"
+            : isCUDA
+                ? "CUDA is not available: this libtorch finds no CUDA device"
+                : "there is no device \(self): no backend is registered that has one"
         throw TorchError(kind: .other, message: reason)
     }
 
@@ -94,18 +104,44 @@ public struct Device: Hashable, Sendable {
         case 0: self = .cpu
         case 1: self = Device(kind: .cuda, index: device.index < 0 ? nil : Int(device.index))
         case 14: self = .meta
+        case 20: self = Device(kind: .registered, index: device.index < 0 ? nil : Int(device.index))
         default: return nil
         }
     }
 }
 
-extension Device.Kind {
+extension Device.Kind: CustomStringConvertible {
+    /// The name as PyTorch writes it; that of a registered device is its backend's.
+    public var description: String {
+        switch self {
+        case .cpu: "cpu"
+        case .cuda: "cuda"
+        case .meta: "meta"
+        case .registered: RegisteredDevice.name
+        }
+    }
+
+    /// `nil` for a name that is not known here, or not registered.
+    fileprivate init?(name: String) {
+        switch name {
+        case "cpu": self = .cpu
+        case "cuda": self = .cuda
+        case "meta": self = .meta
+        case RegisteredDevice.name where RegisteredDevice.isThere: self = .registered
+        default: return nil
+        }
+    }
+
+    /// Whether there may be several devices of this kind.
+    fileprivate var hasSeveral: Bool { self == .cuda || self == .registered }
+
     /// libtorch's number for the kind (`c10::DeviceType`).
     fileprivate var number: Int32 {
         switch self {
         case .cpu: 0
         case .cuda: 1
         case .meta: 14
+        case .registered: 20
         }
     }
 }
@@ -113,7 +149,7 @@ extension Device.Kind {
 extension Device: CustomStringConvertible {
     /// The device as PyTorch writes it, which `Device(_:)` reads.
     public var description: String {
-        index.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue
+        index.map { "\(kind):\($0)" } ?? "\(kind)"
     }
 }
 
@@ -128,4 +164,15 @@ public enum CUDA {
     public static var isAvailable: Bool {
         deviceCount > 0
     }
+}
+
+/// What libtorch knows about devices of a backend that the program registered.
+enum RegisteredDevice {
+    /// The name of the backend, or libtorch's name for the lack of one.
+    static var name: String { String(cString: ct_registered_device_name()) }
+
+    /// How many devices there are; 0 if no backend is registered.
+    static var count: Int { Int(ct_registered_device_count()) }
+
+    static var isThere: Bool { count > 0 }
 }

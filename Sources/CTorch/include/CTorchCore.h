@@ -42,6 +42,10 @@ bool ct_set_thread_count(int32_t count);
 void ct_use_one_thread_here(void);
 bool ct_cuda_is_available(void);
 int32_t ct_cuda_device_count(void);
+/// The devices of a backend that the program registered (PrivateUse1): its name, which is libtorch's for the lack of one
+/// until then, and how many there are.
+const char *ct_registered_device_name(void);
+int32_t ct_registered_device_count(void);
 bool ct_set_deterministic(bool deterministic);
 bool ct_is_deterministic(void);
 

@@ -63,5 +63,5 @@ private func legacyTypeName(_ tensor: Tensor) -> String {
         .complex64: "ComplexFloatTensor", .complex128: "ComplexDoubleTensor",
     ]
     let name = names[tensor.dtype] ?? "Tensor"
-    return tensor.device == .cpu ? "torch.\(name)" : "torch.\(tensor.device.kind.rawValue).\(name)"
+    return tensor.device == .cpu ? "torch.\(name)" : "torch.\(tensor.device.kind).\(name)"
 }
