@@ -145,6 +145,9 @@ let package = Package(
             path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .target(
+            name: "RegistryCases", dependencies: ["Helios", "TestSupport"], path: "Tests/RegistryCases",
+            swiftSettings: swiftSettings),
+        .target(
             name: "SimulatedAccelerator", dependencies: ["CLibTorch"], path: "Tests/SimulatedAccelerator",
             cxxSettings: [.headerSearchPath("."), .unsafeFlags(usesPkgConfig ? [] : cxxFlags)]),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
@@ -171,7 +174,8 @@ let package = Package(
             name: "TrainingProgram", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
             path: "Tests/TrainingProgram", swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport", "TrainingProgram"],
+            name: "HeliosTests",
+            dependencies: ["Helios", "HeliosTensorBoard", "RegistryCases", "TestSupport", "TrainingProgram"],
             exclude: ["Trainer/Traces/Recordings"], swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
@@ -186,6 +190,13 @@ let package = Package(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SimulatedAcceleratorTests",
+            dependencies: [
+                "Digits", "Helios", "LanguageModel", "RegistryCases", "RingGAN", "SimulatedAccelerator", "TestSupport",
+                "TrainingProgram",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),

@@ -59,10 +59,14 @@ struct RandomTraining {
     let averages: Bool
     let trainBatchLimit: Int?
     let seed: UInt64
+    let device: Device
 
-    /// - Parameter ranks: how many processes train, each with as many samples as one alone would have.
-    init(seed: UInt64, ranks: Int = 1) {
+    /// - Parameters:
+    ///   - ranks: how many processes train, each with as many samples as one alone would have.
+    ///   - device: where they train.
+    init(seed: UInt64, ranks: Int = 1, device: Device = .cpu) {
         self.ranks = ranks
+        self.device = device
         sampleCounts = RandomTraining.sampleCounts.map { $0 * ranks }
         var random = SampleRandom(seed: seed, epoch: 0, index: 0)
         unit = seed % 2 == 0 ? .epoch : .iteration
@@ -106,7 +110,7 @@ struct RandomTraining {
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,
                     writing: result.runCount % 2 == 0 ? .async : .sync),
                 accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit),
-                logs: .in(folder, every: 2), seed: seed, device: .cpu,
+                logs: .in(folder, every: 2), seed: seed, device: device,
                 processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
             try trainer.register(CSVLogger())
             try trainer.register(JSONLinesLogger())
@@ -168,6 +172,12 @@ extension NumberedBatch {
     }
 }
 
+extension NumberedBatch: DeviceTransferable {
+    func to(_ device: Device) throws -> NumberedBatch {
+        NumberedBatch(numbers: numbers, inputs: try inputs.to(device), targets: try targets.to(device))
+    }
+}
+
 /// A network with dropout, running statistics, momentum and whatever else the configuration asks for; it draws random
 /// numbers in every hook.
 final class Learner: Model<NumberedBatch> {
@@ -200,7 +210,7 @@ final class Learner: Model<NumberedBatch> {
     private var asksToStop: Bool { rank == configuration.ranks - 1 }
 
     private func makeNetwork() throws -> Sequential {
-        Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3))
+        try Sequential(Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(p: 0.3), Linear(6, 3)).to(device)
     }
 
     override func setup(fastInit: Bool) throws {
@@ -281,7 +291,7 @@ final class Learner: Model<NumberedBatch> {
     }
 
     override func validStep(_ batch: NumberedBatch, step: Int) throws {
-        let noise = try Tensor.randn(batch.inputs.shape)
+        let noise = try Tensor.randn(batch.inputs.shape, device: device)
         let loss = try crossEntropy(network(batch.inputs + 0.1 * noise), batch.targets).item(Double.self)
         validationScores["valid", default: 0] += loss
         log("valid step", loss, step: step)

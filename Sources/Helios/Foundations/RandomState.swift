@@ -1,22 +1,28 @@
-/// The states of the standard random generators, of the CPU and of the CUDA device that is trained on, and the seed that
+/// The states of the standard random generators, of the CPU and of the device that is trained on, and the seed that
 /// orders of samples and their random numbers are made from.
 struct RandomState {
     let seed: UInt64
     let cpu: Tensor
-    let cuda: Tensor?
+    /// Of a device that is not the CPU: the name of its kind, and its generator's state.
+    let device: (kind: String, state: Tensor)?
 
     static func current(seed: UInt64, device: Device) throws -> RandomState {
         RandomState(
             seed: seed, cpu: try Generator.standard().state(),
-            cuda: device.kind == .cuda ? try Generator.standard(for: device).state() : nil)
+            device: device.kind == .cpu
+                ? nil : (device.kind.description, try Generator.standard(for: device).state()))
     }
 
+    /// Gives the generators these states: the CPU's, and that of `device` if the state is one of its kind.
     func restore(device: Device) throws {
         try Generator.standard().setState(cpu)
-        if device.kind == .cuda, let cuda {
-            try Generator.standard(for: device).setState(cuda)
+        if let saved = self.device, saved.kind == device.kind.description {
+            try Generator.standard(for: device).setState(saved.state)
         }
     }
+
+    /// The name of the kind of device that was trained on.
+    var kind: String { device?.kind ?? Device.cpu.kind.description }
 }
 
 extension RandomState {
@@ -29,16 +35,25 @@ extension RandomState {
         return try result.get()
     }
 
+    private enum Key {
+        static let seed: StateDict.Key = "seed"
+        static let cpu: StateDict.Key = "torch"
+    }
+
     func stateDict() -> StateDict {
         // Python has no unsigned integers: a seed beyond its signed ones is kept by its bits.
-        var state: StateDict = ["seed": .int(Int(bitPattern: UInt(seed))), "torch": .tensor(cpu)]
-        if let cuda { state["cuda"] = .tensor(cuda) }
+        var state: StateDict = [Key.seed: .int(Int(bitPattern: UInt(seed))), Key.cpu: .tensor(cpu)]
+        if let device { state[StateDict.Key(stringLiteral: device.kind)] = .tensor(device.state) }
         return state
     }
 
     init(_ state: StateDict) throws {
         seed = UInt64(UInt(bitPattern: try state.int("seed")))
         cpu = try state.tensor("torch")
-        cuda = state["cuda"] == nil ? nil : try state.tensor("cuda")
+        var generator: (kind: String, state: Tensor)?
+        for (key, value) in state where key != Key.seed && key != Key.cpu {
+            if case .tensor(let state) = value { generator = (key.description, state) }
+        }
+        device = generator
     }
 }

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 import Torch
 
+@testable import RegistryCases
+
 /// BLEU against torchmetrics and sacrebleu.
 @Suite struct BLEUTests {
     struct Case: Decodable, Sendable {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 import Torch
 
+@testable import RegistryCases
+
 /// Metrics of tensors against scikit-learn, scikit-image, torchmetrics and Python Helios.
 @Suite struct MetricTests {
     private static let file = Result { try fixture("metrics", as: MetricFixture.self) }

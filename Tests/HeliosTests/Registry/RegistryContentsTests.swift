@@ -3,15 +3,11 @@ import TestSupport
 import Testing
 
 @testable import Helios
+@testable import RegistryCases
 
 /// What the registries are filled with, against the initializers, the sources and PyTorch.
 @Suite(.standardGenerator)
 struct RegistryContentsTests {
-    static let networkCases = [
-        linearCases, convolutionCases, poolingCases, normalizationCases, activationCases, paddingCases, sequenceCases,
-        attentionCases,
-    ].reduce(into: [:]) { $0.merge($1) { $1 } }
-
     /// An optimizer of one group that has had a scheduler.
     private static func optimizer() throws -> Optimizer {
         let optimizer = try SGD([Tensor.zeros([2, 3]).requiresGrad_()], learningRate: 0.1, momentum: 0.4)
@@ -27,7 +23,7 @@ struct RegistryContentsTests {
 
     @Test("networks are what their initializers make", arguments: networkCases.keys.sorted())
     func networks(name: String) throws {
-        try expectInitializers(Registries.networks, name, Self.networkCases) { () }
+        try expectInitializers(Registries.networks, name, networkCases) { () }
     }
 
     @Test("losses are what their initializers make", arguments: lossCases.keys.sorted())
@@ -119,7 +115,7 @@ struct RegistryContentsTests {
             #expect(names == classes.subtracting(bases).sorted())
             #expect(names == cases.sorted())
         }
-        try expect(Registries.networks.names, "TorchNN/Layers", Self.networkCases.keys)
+        try expect(Registries.networks.names, "TorchNN/Layers", networkCases.keys)
         try expect(Registries.losses.names, "TorchNN/Losses", lossCases.keys)
         try expect(Registries.optimizers.names, "TorchOptim/Optimizers", optimizerCases.keys)
         try expect(Registries.schedulers.names, "TorchOptim/Schedulers", schedulerCases.keys)

@@ -1,4 +1,5 @@
 @testable import Helios
+@testable import RegistryCases
 
 /// All options of everything that is registered, found by making each.
 enum RegistryTable {
@@ -16,7 +17,7 @@ enum RegistryTable {
                 }
             ),
             ("losses", try table(Registries.losses, lossCases) { () }),
-            ("networks", try table(Registries.networks, RegistryContentsTests.networkCases) { () }),
+            ("networks", try table(Registries.networks, networkCases) { () }),
             ("metrics", try table(Registries.metrics, metricCases) { () }),
             ("plugins", try table(Registries.plugins, pluginCases) { () }),
             (

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Helios
+@testable import RegistryCases
 
 @Suite(.standardGenerator)
 struct RegistryTests {

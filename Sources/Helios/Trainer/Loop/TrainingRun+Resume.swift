@@ -32,8 +32,17 @@ extension TrainingRun {
             // Last, since restoring may itself draw random numbers.
             state = checkpoint.trainingState
             try restoreRandomNumbers(checkpoint)
+            warnOfOtherDevice(checkpoint)
         }
         return (file, entry.contents.position, entry.contents.logs)
+    }
+
+    private func warnOfOtherDevice(_ checkpoint: Checkpoint) {
+        let kind = status.options.device.kind.description
+        guard checkpoint.random.kind != kind else { return }
+        status.log.warn(
+            "the checkpoint was trained on '\(checkpoint.random.kind)', and this run trains on '\(kind)': its random "
+                + "numbers and the last bits of its results are not those of a run that stayed there")
     }
 
     /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.

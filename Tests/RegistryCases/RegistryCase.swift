@@ -1,4 +1,5 @@
 import Helios
+
 /// Options, and the same thing made by its initializer.
 struct RegistryCase<Subject, Product>: Sendable {
     let options: ConfigValue
@@ -18,3 +19,9 @@ extension RegistryCase where Subject == Void {
 
 /// The cases of a name: the first with what must be given alone, the others with every other option, none at its default.
 typealias RegistryCases<Subject, Product> = [String: [RegistryCase<Subject, Product>]]
+
+/// The cases of all networks.
+let networkCases = [
+    linearCases, convolutionCases, poolingCases, normalizationCases, activationCases, paddingCases, sequenceCases,
+    attentionCases,
+].reduce(into: [:]) { $0.merge($1) { $1 } }
