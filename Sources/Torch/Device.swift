@@ -65,7 +65,8 @@ public struct Device: Hashable, Sendable {
         else {
             throw TorchError(kind: .other, message: "unknown device '\(text)': '\(parts[1])' is no device number")
         }
-        index = number
+        // There is one CPU, whose tensors name no number: `cpu:0` is `cpu`.
+        index = kind.hasSeveral ? number : nil
     }
 
     /// Whether a tensor can be put there: the CPU and `meta` always, another device if libtorch finds it.

@@ -8,7 +8,7 @@ import Torch
         #expect(try Device("cuda") == .cuda)
         #expect(try Device("cuda:0") == .cuda(0))
         #expect(try Device("cuda:7") == .cuda(7))
-        #expect(try Device("cpu:0").kind == .cpu)
+        #expect(try Device("cpu:0") == .cpu && Device("meta:0") == .meta)
         for device in [Device.cpu, .cuda, .cuda(3), .meta] {
             #expect(try Device(device.description) == device)
         }
