@@ -145,7 +145,7 @@ extension Ranks {
 
     /// Throws if several processes cannot train on a device.
     func check(_ device: Device) throws {
-        guard areSeveral, device.kind == .cuda else { return }
+        guard areSeveral, device.kind != .cpu else { return }
         throw ConfigurationError(
             "\(count) processes train together on the CPU only in this version, and the device is \(device): use device: "
                 + ".cpu, or one process")
