@@ -17,15 +17,16 @@ import Testing
     @Test("the digits are learned with the CPU's losses")
     func digits() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            try withTemporaryFolder { folder in
-                let accuracies = try [Device.cpu, Simulation.device].map { device in
-                    let model = DigitsModel(learningRate: 0.01, trainedNetwork: folder.appending(path: "none.pth"))
-                    try SimulatedExamplesTests.trainer(device, batches: 10).fit(
-                        model, DigitsData(batchSize: 32, workers: 1))
-                    return [model.lastLosses["loss"], model.validationScores["accuracy"]]
+            Simulation.run {
+                try withTemporaryFolder { folder in
+                    let accuracies = try [Device.cpu, Simulation.device].map { device in
+                        let model = DigitsModel(learningRate: 0.01, trainedNetwork: folder.appending(path: "none.pth"))
+                        try SimulatedExamplesTests.trainer(device, batches: 10).fit(
+                            model, DigitsData(batchSize: 32, workers: 1))
+                        return [model.lastLosses["loss"], model.validationScores["accuracy"]]
+                    }
+                    #expect(accuracies[0] == accuracies[1] && accuracies[0][0] != nil)
                 }
-                #expect(accuracies[0] == accuracies[1] && accuracies[0][0] != nil)
             }
         }
     }
@@ -33,21 +34,23 @@ import Testing
     @Test("the generator of the ring draws its noise on the device")
     func ring() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            let model = RingGAN(saveName: "ring")
-            try SimulatedExamplesTests.trainer(Simulation.device, batches: 3).fit(model, RingData())
-            #expect(model.lastLosses.values.allSatisfy(\.isFinite) && model.lastLosses.count == 2)
-            #expect(try model.sample(2).device.kind == .registered)
+            Simulation.run {
+                let model = RingGAN(saveName: "ring")
+                try SimulatedExamplesTests.trainer(Simulation.device, batches: 3).fit(model, RingData())
+                #expect(model.lastLosses.values.allSatisfy(\.isFinite) && model.lastLosses.count == 2)
+                #expect(try model.sample(2).device.kind == .registered)
+            }
         }
     }
 
     @Test("the language model trains, and validates")
     func language() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            let model = LanguageModel(saveName: "sums")
-            try SimulatedExamplesTests.trainer(Simulation.device, batches: 3).fit(model, SumData())
-            #expect(model.lastLosses["loss"]?.isFinite == true && model.validationScores["loss"] != nil)
+            Simulation.run {
+                let model = LanguageModel(saveName: "sums")
+                try SimulatedExamplesTests.trainer(Simulation.device, batches: 3).fit(model, SumData())
+                #expect(model.lastLosses["loss"]?.isFinite == true && model.validationScores["loss"] != nil)
+            }
         }
     }
 }

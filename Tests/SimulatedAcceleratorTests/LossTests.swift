@@ -7,17 +7,17 @@ import Testing
     @Test("losses and gradients are those of the CPU")
     func losses() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            for (name, cases) in lossCases.sorted(by: { $0.key < $1.key }) {
-                for (number, example) in cases.enumerated() {
-                    Simulation.expectSame("\(name) \(number)") { device in
-                        let loss = try example.make(())
-                        try loss.to(device)
-                        let inputs = try LossTests.inputs(of: name).map { try $0.to(device) }
-                        let output = try inputs[0].clone().requiresGrad_()
-                        let value = try loss.value([output] + inputs.dropFirst())
-                        try value.sum().backward()
-                        return [("loss", value), ("gradient", try #require(output.grad))]
+            Simulation.run {
+                for (name, cases) in lossCases.sorted(by: { $0.key < $1.key }) {
+                    for (number, example) in cases.enumerated() {
+                        Simulation.expectSame("\(name) \(number)", make: { try example.make(()).to($0) }) {
+                            loss, device in
+                            let inputs = try LossTests.inputs(of: name).map { try $0.to(device) }
+                            let output = try inputs[0].clone().requiresGrad_()
+                            let value = try loss.value([output] + inputs.dropFirst())
+                            try value.sum().backward()
+                            return [("loss", value), ("gradient", try #require(output.grad))]
+                        }
                     }
                 }
             }

@@ -8,11 +8,12 @@ import Testing
     @Test("three steps of each optimizer end in the CPU's weights, also after its state was saved and loaded")
     func optimizers() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            for (name, cases) in optimizerCases.sorted(by: { $0.key < $1.key }) where name != "SparseAdam" {
-                for (number, example) in cases.enumerated() {
-                    Simulation.expectSame("\(name) \(number)") { device in
-                        try OptimizerTests.weights(after: 3, device) { try example.make([ParameterGroup($0)]) }
+            Simulation.run {
+                for (name, cases) in optimizerCases.sorted(by: { $0.key < $1.key }) where name != "SparseAdam" {
+                    for (number, example) in cases.enumerated() {
+                        Simulation.expectSame("\(name) \(number)", make: { _ in }) { _, device in
+                            try OptimizerTests.weights(after: 3, device) { try example.make([ParameterGroup($0)]) }
+                        }
                     }
                 }
             }
@@ -49,22 +50,25 @@ import Testing
     @Test("metrics of tensors on the device are those of the CPU")
     func metrics() async {
         await #expect(processExitsWith: .success) {
-            try Simulation.begin()
-            let recorded = try fixture("metrics", as: MetricFixture.self)
-            #expect(!recorded.cases.isEmpty)
-            for example in recorded.cases {
-                let (predictions, targets) = try recorded.data(example)
-                var scores: [Tensor] = []
-                for device in [Device.cpu, try Simulation.device] {
-                    let metric = try example.make()
-                    try metric.update(predictions.to(device), targets.to(device))
-                    let other = try example.make()
-                    try other.loadStateDict(metric.stateDict())
-                    try other.update(predictions.to(device), targets.to(device))
-                    scores += [try metric.computedTensor().to(.cpu), try other.computedTensor().to(.cpu)]
+            Simulation.run {
+                let recorded = try fixture("metrics", as: MetricFixture.self)
+                #expect(!recorded.cases.isEmpty)
+                for example in recorded.cases {
+                    let (predictions, targets) = try recorded.data(example)
+                    var scores: [Tensor] = []
+                    for device in [Device.cpu, try Simulation.device] {
+                        let metric = try example.make()
+                        try metric.update(predictions.to(device), targets.to(device))
+                        let other = try example.make()
+                        try other.loadStateDict(metric.stateDict())
+                        try other.update(predictions.to(device), targets.to(device))
+                        scores += [try metric.computedTensor().to(.cpu), try other.computedTensor().to(.cpu)]
+                    }
+                    #expect(
+                        try scores[0].allclose(scores[2], rtol: 1e-12, equalNan: true), "\(example.testDescription)")
+                    #expect(
+                        try scores[1].allclose(scores[3], rtol: 1e-12, equalNan: true), "\(example.testDescription)")
                 }
-                #expect(try scores[0].allclose(scores[2], rtol: 1e-12, equalNan: true), "\(example.testDescription)")
-                #expect(try scores[1].allclose(scores[3], rtol: 1e-12, equalNan: true), "\(example.testDescription)")
             }
         }
     }

@@ -9,7 +9,7 @@ struct RandomState {
     static func current(seed: UInt64, device: Device) throws -> RandomState {
         RandomState(
             seed: seed, cpu: try Generator.standard().state(),
-            device: device.kind == .cpu
+            device: [.cpu, .meta].contains(device.kind)
                 ? nil : (device.kind.description, try Generator.standard(for: device).state()))
     }
 
