@@ -161,7 +161,9 @@ open class Model<Batch: Sendable> {
     /// - Throws: `StateDictError` for a state that does not fit; by default also if one is missing, or is there and
     ///   the model has no such property.
     open func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
-        let missing = try StatefulProperties(of: self).load(state, networksOnly: fastInit, since: setupTensors) {
+        let missing = try StatefulProperties(of: self).load(
+            state, networksOnly: fastInit, device: device, since: setupTensors
+        ) {
             Set((try? stateDict().names) ?? [])
         }
         for name in missing {

@@ -1,7 +1,8 @@
 /// What reflection finds of a `Saved` property.
 protocol SavedProperty {
     func stateValue() throws -> StateValue
-    func load(_ state: StateValue) throws
+    /// - Parameter device: where tensors go if there were none before.
+    func load(_ state: StateValue, device: Device) throws
 }
 
 /// What reflection finds of an `Unsaved` property.

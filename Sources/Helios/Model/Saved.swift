@@ -9,7 +9,8 @@
 ///
 /// The value is a number (`Int`, `Double`), a `Bool`, a `String`, a tensor, or an optional, an array, a tuple of up to six
 /// or a dictionary (by `String` or `Int`) of such values. Another type is an error in the first checkpoint. A tensor is
-/// saved as its values, and restored without a recorded gradient.
+/// saved as its values, and restored without a recorded gradient: on the device of the tensor that the property holds
+/// after `setup`, or on the model's device if it holds none.
 @propertyWrapper
 public struct Saved<Value> {
     /// A reference, so that a model restores it by reflection, which cannot assign to a property.
@@ -55,16 +56,13 @@ extension Saved: SavedProperty {
         try StateValue(reflecting: box.value)
     }
 
-    func load(_ state: StateValue) throws {
-        guard let value = try state.reflected(on: Self.device(of: box.value)) as? Value else {
+    func load(_ state: StateValue, device: Device) throws {
+        // A file says nothing about devices: tensors go to that of the tensors that they replace.
+        let device = TensorTree(box.value)?.tensors.first?.device ?? device
+        guard let value = try state.reflected(on: device) as? Value else {
             throw StateDictError("it is a \(state.typeName) in the state, and the property a \(Value.self)")
         }
         box.value = value
-    }
-
-    /// The device of restored tensors: the one of the tensors that they replace, or the CPU if they replace none.
-    private static func device(of value: Value) -> Device? {
-        TensorTree(value)?.tensors.first?.device
     }
 }
 
@@ -103,8 +101,8 @@ extension StateValue {
 
     /// The value as Swift has it: a list as `[Any]`, a tuple as one of `Any`, which a cast turns into what is wanted.
     ///
-    /// - Parameter device: where the tensors go; `nil` leaves them on their device.
-    fileprivate func reflected(on device: Device?) throws -> Any {
+    /// - Parameter device: where the tensors go.
+    fileprivate func reflected(on device: Device) throws -> Any {
         switch self {
         case .none: return Any?.none as Any
         case .bool(let value): return value
@@ -112,7 +110,7 @@ extension StateValue {
         case .double(let value): return value
         case .string(let value): return value
         // A copy, since the state's tensors may be those of another model.
-        case .tensor(let value): return try value.detach().clone().to(device ?? value.device)
+        case .tensor(let value): return try value.detach().clone().to(device)
         case .list(let values): return try values.map { try $0.reflected(on: device) }
         case .tuple(let values):
             let parts = try values.map { try $0.reflected(on: device) }
@@ -147,7 +145,7 @@ extension StateDict {
         }
     }
 
-    fileprivate func reflected(on device: Device?) throws -> Any {
+    fileprivate func reflected(on device: Device) throws -> Any {
         var (named, numbered): ([String: Any], [Int: Any]) = ([:], [:])
         for (key, value) in self {
             switch key {

@@ -124,9 +124,9 @@ indirect enum StatefulEntry {
         }
     }
 
-    func load(_ value: StateValue, networksOnly: Bool) throws {
+    func load(_ value: StateValue, networksOnly: Bool, device: Device) throws {
         switch (self, value) {
-        case (.saved(let property), _): try property.load(value)
+        case (.saved(let property), _): try property.load(value, device: device)
         case (.tensors(let tree), _): try tree.load(value)
         case (.single(let member), _) where networksOnly && !(member is Module): break
         case (.single(let member), .dictionary(let state)):
@@ -137,7 +137,7 @@ indirect enum StatefulEntry {
             }
             for (position, (entry, value)) in zip(entries, values).enumerated() {
                 if let entry {
-                    try entry.load(value, networksOnly: networksOnly)
+                    try entry.load(value, networksOnly: networksOnly, device: device)
                 } else if case .none = value {
                     continue
                 } else if !networksOnly {
@@ -149,7 +149,9 @@ indirect enum StatefulEntry {
             if !networksOnly, let other = state.keys.first(where: { !keys.contains($0) }) {
                 throw StateDictError("'\(other)' is there, and not in the model")
             }
-            for (key, entry) in entries { try entry.load(try state.value(key), networksOnly: networksOnly) }
+            for (key, entry) in entries {
+                try entry.load(try state.value(key), networksOnly: networksOnly, device: device)
+            }
         default:
             throw StateDictError("a \(value.typeName) does not fit")
         }

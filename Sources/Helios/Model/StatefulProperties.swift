@@ -122,12 +122,13 @@ struct StatefulProperties {
     /// Restores the properties' states; for testing only those of the networks, tensors and `@Saved` properties.
     ///
     /// - Parameters:
+    ///   - device: where tensors of a `@Saved` property go that had none.
     ///   - start: the tensors that the model had after its setup; `nil` if that is not known.
     ///   - added: the names that the model's own `stateDict` adds, which are the model's to restore.
     /// - Returns: the tensors and `@Saved` properties that the state lacks, and that stay as they are.
     /// - Throws: `StateDictError` for a state that does not fit, that is missing, or that nothing is there for.
     func load(
-        _ state: StateDict, networksOnly: Bool, since start: SetupTensors?, added: () -> Set<String>
+        _ state: StateDict, networksOnly: Bool, device: Device, since start: SetupTensors?, added: () -> Set<String>
     ) throws -> [String] {
         let names = Set(properties.map(\.name))
         let unknown = networksOnly ? [] : state.filter { !names.contains($0.key.description) && !$0.value.isEmpty }
@@ -150,7 +151,7 @@ struct StatefulProperties {
                     continue
                 }
                 do {
-                    try entry.load(value, networksOnly: networksOnly)
+                    try entry.load(value, networksOnly: networksOnly, device: device)
                 } catch {
                     throw StateDictError("the state of '\(name)' cannot be restored: \(error)")
                 }
@@ -160,7 +161,7 @@ struct StatefulProperties {
             // What has no state may have come after the checkpoint: a loss, for instance.
             if state[name] == nil, !entry.hasState { continue }
             do {
-                try entry.load(try state.value(.string(name)), networksOnly: networksOnly)
+                try entry.load(try state.value(.string(name)), networksOnly: networksOnly, device: device)
             } catch {
                 throw StateDictError("the state of '\(name)' cannot be restored: \(error)")
             }
