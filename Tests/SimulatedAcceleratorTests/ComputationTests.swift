@@ -99,7 +99,7 @@ import Testing
                 ) { subject, _ in
                     let (network, copy) = subject
                     let averaged = AveragedModel(
-                        network, copy: try Linear(3, 2).to(device), averaging: .exponential(decay: 0.5))
+                        network, copy: copy, averaging: .exponential(decay: 0.5))
                     for _ in 0..<2 {
                         try noGrad { _ = try network.weight.add_(1) }
                         try averaged.updateParameters(network)
