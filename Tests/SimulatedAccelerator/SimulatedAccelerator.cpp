@@ -2,7 +2,7 @@
 
 #include "SimulatedAccelerator.h"
 
-#include <ATen/autocast_mode.h>
+#include <c10/core/DeviceType.h>
 
 #include <exception>
 #include <string>
