@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Counts the lines and the `try` of the same programs with Helios, PyTorch, Lightning and mlx-swift, as a Markdown table.
 
-A line counts if it has code. The programs with PyTorch and Lightning do the same as ours: they validate, save a checkpoint
-with everything that training needs, and resume from it. Those with mlx-swift save the weights only, since its optimizers do
-not give away their state; they are written after its sources, and have not been compiled here."""
+A line counts if it has code. The programs with PyTorch and Lightning do the same as ours: they validate (the GAN does not),
+save a checkpoint with everything that training needs, and resume from it. Those with mlx-swift save the weights only, since
+its optimizers do not give their state away; they were written from its sources, and were not compiled."""
 
 import pathlib
 import re

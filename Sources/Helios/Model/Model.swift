@@ -235,7 +235,10 @@ open class Model<Batch: Sendable> {
     /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a
     /// GPU, on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, on a read of
     /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
-    /// - Parameter shouldLog: whether the trainer's print frequency is reached.
+    ///
+    /// - Parameters:
+    ///   - state: this step's numbers.
+    ///   - shouldLog: whether this step is logged, by `logs: .in(…, every:)`.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         // In float16 an overflow is expected now and then: the scaler skips the step and lowers the scale.
         let allowsOverflow = mixedPrecision?.dtype == .float16
@@ -290,9 +293,10 @@ open class Model<Batch: Sendable> {
 
     /// Whether training should stop now. False by default.
     ///
-    /// Asked after each training step, after each validation cycle and, when training by epoch, after each epoch. A
-    /// resumed run may ask before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or
-    /// `validationScores`, or saved.
+    /// Asked after each training batch and, when training by epoch, once more at the end of each epoch. When training by
+    /// iteration, it is asked twice for each batch: before and after the validation and the checkpoint that may be due.
+    /// A resumed run may ask before its first step, so the answer must depend on `Trainer.state`, `lastLosses`,
+    /// `validationScores`, or something that is saved.
     open func shouldTrainingStop() throws -> Bool {
         unwrittenHooks.insert(.shouldTrainingStop)
         return false

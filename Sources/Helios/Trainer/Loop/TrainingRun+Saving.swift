@@ -60,13 +60,14 @@ extension TrainingRun {
             return
         }
         try ranks.onFirst {
-            try saveCheckpoint(
-                with: keeper, at: position, isDue: isDue, extras: extras, isInterruption: isInterruption, logs: logs)
+            try handToKeeper(
+                keeper, checkpointAt: position, isDue: isDue, extras: extras, isInterruption: isInterruption, logs: logs)
         }
     }
 
-    private func saveCheckpoint(
-        with keeper: CheckpointKeeper, at position: LoopPosition, isDue: Bool,
+    /// Names the checkpoint of this moment, says so in the log, and hands it to the keeper, which writes it.
+    private func handToKeeper(
+        _ keeper: CheckpointKeeper, checkpointAt position: LoopPosition, isDue: Bool,
         extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)], isInterruption: Bool, logs: StateDict?
     ) throws {
         try noteSavedCheckpoint(waiting: true)
