@@ -9,6 +9,7 @@ import Foundation
 public enum CheckpointMigration {
     /// What became of one file.
     public struct Result: Sendable, CustomStringConvertible {
+        /// What was done with a file.
         public enum Outcome: Sendable {
             /// It has this version's form now; the file as it was is `original`.
             case migrated(from: CheckpointOrigin, original: URL)
@@ -18,7 +19,9 @@ public enum CheckpointMigration {
             case failed(CheckpointError)
         }
 
+        /// The checkpoint.
         public let file: URL
+        /// What was done with it.
         public let outcome: Outcome
 
         public var description: String {

@@ -1,8 +1,8 @@
 /// Which parts of each batch this process makes.
 ///
 /// The parts of a batch differ by one sample at most. A batch with fewer samples than parts (the last one of an epoch,
-/// perhaps) has parts without a sample; who gets such a part computes with the first sample of the batch, and its gradients
-/// and losses count nothing.
+/// perhaps) has parts without a sample. A rank that gets such a part computes with the first sample of the batch, and its
+/// gradients and losses do not count.
 struct BatchPart: Equatable {
     /// The number of the first part that is made.
     var first: Int
@@ -22,6 +22,6 @@ struct BatchShare: Equatable {
     var own: Int
     var whole: Int
 
-    /// What the part counts in a mean over the batch.
+    /// The part's weight in a mean over the batch.
     var weight: Double { whole == 0 ? 0 : Double(own) / Double(whole) }
 }

@@ -87,7 +87,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
     }
 
-    /// How many samples a part of a batch has; the first batch is 0.
+    /// How many samples a part of a batch has. The first batch has the number 0.
     ///
     /// - Parameter number: the number of the part; `nil` for the first one that this loader makes, or the whole batch.
     func share(ofBatch batch: Int, part number: Int? = nil) -> BatchShare {
@@ -112,11 +112,11 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return min(all, batchLimit)
     }
 
-    /// The type of what gives the order.
+    /// The type of the sampler.
     var samplerName: String { "\(type(of: sampler))" }
 
     /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a sampler of this
-    /// library, which its type, count and seed say everything of.
+    /// library, which its type, count and seed describe completely.
     func orderFingerprint(epoch: Int) throws -> Int? {
         if sampler is SequentialSampler || sampler is RandomSampler { return nil }
         if let known = fingerprint.withLock({ $0 }), known.epoch == epoch { return known.value }

@@ -1,6 +1,6 @@
-/// Groups the data sets of a training: which there are, how they are loaded, and in which phases.
+/// The data sets of a training, how they are loaded, and in which phases they are used.
 ///
-/// Override `setup` and add what there is:
+/// Override `setup` and add the data sets:
 /// ```swift
 /// final class Digits: DataModule<LabeledBatch> {
 ///     override func setup() throws {
@@ -12,11 +12,11 @@
 /// Training may go through several phases, each with a data set of its own: one after the other as added, the next one
 /// when `Model.shouldAdvanceDatasetPhase` says so.
 open class DataModule<Batch: Sendable> {
-    /// The trainer's seed: of the orders and random numbers of loaders that have none of their own.
+    /// The trainer's seed, which loaders without a seed of their own use for orders and random numbers.
     public internal(set) var seed: UInt64 = TrainerOptions.defaultSeed
     /// Whether several processes train together. Set by the trainer before `prepareData`.
     public internal(set) var isDistributed = false
-    /// The trainer that uses the data. Set by it.
+    /// The trainer that uses the data. The trainer sets it.
     public internal(set) weak var trainer: (any RunContext)?
 
     /// The number of the current training phase; the first is 0.
@@ -158,7 +158,7 @@ open class DataModule<Batch: Sendable> {
         return limited.limited(to: limited.batchCount - limited.batchCount % multiple)
     }
 
-    /// With the batch size that is tried, as far as there are samples.
+    /// The options with the batch size that is being tried, or fewer if there are not enough samples.
     private func training(_ options: LoaderOptions, count: Int) throws -> LoaderOptions {
         var options = try seeded(options)
         if let batchSize = limits.batchSize {
@@ -198,7 +198,7 @@ open class DataModule<Batch: Sendable> {
         try requiredTrainLoader().batchCount
     }
 
-    /// Goes on to the next training phase; stays in the last one.
+    /// Advances to the next training phase, unless this is the last one.
     public func advanceTrainPhase() {
         trainPhase = min(trainPhase + 1, max(trainLoaders.count - 1, 0))
     }
@@ -212,7 +212,7 @@ open class DataModule<Batch: Sendable> {
 
     /// Restores the phase.
     ///
-    /// - Throws: `DataError` for a phase that is not there.
+    /// - Throws: `DataError` if there is no phase of this number.
     open func loadStateDict(_ state: StateDict) throws {
         guard !trainLoaders.isEmpty, state["phase"] != nil else { return }
         let phase = try state.int("phase")

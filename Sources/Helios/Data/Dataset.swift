@@ -1,4 +1,4 @@
-/// Samples by number: what one trains, validates or tests on.
+/// Samples by number, to train, validate or test on.
 ///
 /// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
 /// lock of its own.
@@ -8,14 +8,14 @@ public protocol Dataset<Sample>: Sendable {
     /// The number of samples.
     var count: Int { get }
 
-    /// The sample with this number, 0 up to `count`.
+    /// The sample with this number, from 0 up to, but not including, `count`.
     ///
     /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch and `index` only, so that they
     ///   are the same whatever the number of workers, and after a resume.
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
 }
 
-/// A data set that makes whole batches: faster than from single samples if all are in memory, say.
+/// A data set that makes whole batches, which is faster than single samples if, for example, all are in memory.
 public protocol BatchDataset<Batch>: Sendable {
     associatedtype Batch: Sendable
 
@@ -36,7 +36,7 @@ public protocol Collatable: Sendable {
     static func collate(_ samples: [Self]) throws -> Batch
 }
 
-/// A data set whose samples are put together to batches by a function.
+/// A data set whose samples a function puts together into batches.
 public struct CollatedDataset<Source: Dataset, Batch: Sendable>: BatchDataset {
     let source: Source
     let collate: @Sendable ([Source.Sample]) throws -> Batch

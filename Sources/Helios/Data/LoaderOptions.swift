@@ -16,7 +16,7 @@ public struct LoaderOptions: Sendable {
     /// The order of the samples, instead of what `shuffle` says.
     public var sampler: (any Sampler)?
     /// Whether each of several processes gets its part of every batch. `nil` does so with training data only: a model
-    /// that counts by itself what it validates and tests with must see all of it. A `Metric` in a stored property of the
+    /// whose validation or test adds up numbers itself must see all of the data. A `Metric` in a stored property of the
     /// model is merged over the processes, so if all scores come from metrics, `true` makes validation faster.
     public var isDistributed: Bool?
     /// Draws from the standard generator what PyTorch's `DataLoader` draws, so that a program that was ported sees the
@@ -81,11 +81,11 @@ struct BatchLimits {
     var valid: Int?
     /// The number of batches in the test; `nil` for all.
     var test: Int?
-    /// Trains and validates with the first so many training batches in the order of their numbers; `nil` uses all data.
+    /// Trains and validates with the first training batches, this many, in the order of the data set; `nil` uses all data.
     var overfit: Int?
     /// Each training epoch has a multiple of this number of batches; `nil` for as many as there are.
     var multiple: Int?
-    /// The number of samples in a training batch, instead of what the data module says; `nil` for that.
+    /// The number of samples in a training batch; `nil` uses what the data module says.
     var batchSize: Int?
     /// The part of this process in batches that are distributed; `nil` if there is one process.
     var part: BatchPart?

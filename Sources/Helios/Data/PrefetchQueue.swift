@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// Batches made ahead by threads of their own, handed out in order.
+/// Batches that threads make ahead, handed out in order.
 ///
 /// At most `capacity` batches are made or being made and not yet taken.
 final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
@@ -63,7 +63,7 @@ final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
         while runningWorkers > 0 {
             condition.wait()
         }
-        // A worker's thread may hold the queue, and so what nobody takes any more, for a moment longer.
+        // A worker's thread may hold the queue a moment longer, and with it batches that will never be taken.
         made = [:]
     }
 

@@ -3,7 +3,7 @@
 enum PyTorchDraws {
     /// Draws what an epoch's iterator draws before its first batch.
     ///
-    /// - Returns: the seed of the order, if the loader shuffles: the order is that of `RandomSampler` in its epoch 0.
+    /// - Returns: the seed of the order, if the loader shuffles: `RandomSampler` has this order in its epoch 0.
     static func beginEpoch(_ options: LoaderOptions) throws -> UInt64? {
         // The iterator's base seed, from which its worker processes would take theirs.
         _ = try seed()

@@ -1,6 +1,6 @@
-/// Random numbers of one sample: a sequence of its own for each seed, epoch and sample.
+/// The random numbers of one sample. Each combination of seed, epoch and sample has its own sequence.
 ///
-/// It follows that neither the number of workers nor the order in which they work changes a number, and that a resumed
+/// So neither the number of workers nor the order in which they work changes a number, and that a resumed
 /// run draws what an uninterrupted one draws.
 ///
 /// The sequence is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), its start
@@ -35,7 +35,11 @@ public struct BatchRandom: Sendable {
     private let seed: UInt64
     private let epoch: Int
 
-    /// - Parameter epoch: the first is 0.
+    /// The random numbers of the samples in an epoch.
+    ///
+    /// - Parameters:
+    ///   - seed: what they are drawn from, together with the epoch.
+    ///   - epoch: the first is 0.
     public init(seed: UInt64, epoch: Int) {
         self.seed = seed
         self.epoch = epoch

@@ -12,7 +12,7 @@ public protocol Sampler: Sendable {
     func order(epoch: Int) throws -> SampleOrder
 }
 
-/// The samples as they are numbered.
+/// The samples in the order of their numbers.
 public struct SequentialSampler: Sampler {
     public let count: Int
 
@@ -26,7 +26,7 @@ public struct SequentialSampler: Sampler {
     }
 }
 
-/// Every sample once, in an order drawn anew for each epoch: `randperm` from a generator seeded with `seed + epoch`,
+/// Every sample once, in a new random order for each epoch: `randperm` from a generator seeded with `seed + epoch`,
 /// which is the order of PyTorch and of Python Helios.
 public struct RandomSampler: Sampler {
     public let count: Int
@@ -57,7 +57,7 @@ public struct SampleOrder: Sendable {
     /// The number of samples.
     public let count: Int
 
-    /// 0 up to `count`.
+    /// The numbers from 0 up to, but not including, `count`.
     public static func sequential(count: Int) -> SampleOrder {
         SampleOrder(storage: .sequential, count: count)
     }
@@ -87,7 +87,7 @@ public struct SampleOrder: Sendable {
 
     /// The sample numbers at some positions of the order.
     ///
-    /// - Throws: `DataError` for positions outside it.
+    /// - Throws: `DataError` for positions outside of it.
     public func numbers(at positions: Range<Int>) throws -> [Int] {
         guard positions.lowerBound >= 0, positions.upperBound <= count else {
             throw DataError("there are no positions \(positions) in an order of \(count) samples")

@@ -1,11 +1,15 @@
-/// Inputs and what is wanted for them, the samples along the first dimension of both.
+/// A batch of inputs and their targets; the first dimension of both counts the samples.
 public struct LabeledBatch: DeviceTransferable, Sendable {
-    /// `[N, …]`
+    /// What the network gets, `[N, …]`.
     public var inputs: Tensor
-    /// `[N, …]`: class numbers (`int64[N]`), or values.
+    /// What it should answer, `[N, …]`: class numbers (`int64[N]`), or values.
     public var targets: Tensor
 
-    /// A batch of inputs and what is wanted for them, `[N, …]` both.
+    /// A batch of inputs and their targets.
+    ///
+    /// - Parameters:
+    ///   - inputs: `[N, …]`
+    ///   - targets: `[N, …]`
     public init(inputs: Tensor, targets: Tensor) {
         self.inputs = inputs
         self.targets = targets
@@ -23,9 +27,9 @@ public struct LabeledBatch: DeviceTransferable, Sendable {
 
 /// Samples that lie in memory as two tensors. A batch is two index operations, whatever its size.
 public struct TensorDataset: BatchDataset {
-    /// `[N, …]`
+    /// The inputs of all samples, `[N, …]`.
     public let inputs: Tensor
-    /// `[N, …]`
+    /// The targets of all samples, `[N, …]`.
     public let targets: Tensor
     public let count: Int
 

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Threads of their own for work that blocks, which Swift's cooperative threads are not for.
+/// Separate threads for work that blocks: Swift's cooperative threads must not.
 package enum WorkerThread {
-    // As the main thread's: decoders of a user's data set may need it.
+    // As large as that of the main thread, since decoders of a user's data set may need it.
     private static let stackSize = 8 << 20
 
-    /// Starts a thread that runs `body` and ends. Foundation's own class does not say if the system has no more.
+    /// Starts a thread that runs `body` and ends. Foundation's `Thread` does not report that the system has none left.
     ///
-    /// - Returns: whether there is such a thread.
+    /// - Returns: whether the thread was started.
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }

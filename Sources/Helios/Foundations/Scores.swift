@@ -60,7 +60,9 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     // MARK: All of them
 
+    /// Whether there are no scores.
     public var isEmpty: Bool { values.isEmpty }
+    /// The number of scores.
     public var count: Int { values.count }
     /// The names of all scores, in alphabetical order.
     public var names: [String] { values.keys.sorted() }

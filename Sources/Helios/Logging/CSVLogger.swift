@@ -16,6 +16,7 @@ public final class CSVLogger: RunLogger {
     private var file: ResumableFile?
     private var buffer: [UInt8] = []
 
+    /// A logger that writes `<name>.csv` into the folder of the run's logs.
     public init() {}
 
     public func open(_ run: LoggedRun) throws {

@@ -21,6 +21,7 @@ public final class JSONLinesLogger: RunLogger {
     /// What a name is in JSON. There are few, and each comes up in every step.
     private var names: [String: [UInt8]] = [:]
 
+    /// A logger that writes `<name>.jsonl` into the folder of the run's logs.
     public init() {}
 
     public func open(_ run: LoggedRun) throws {

@@ -3,10 +3,12 @@ import TorchDistributed
 // What a model's stored properties hold.
 
 extension Model: AnyModel {
+    /// The networks in the model's stored properties, with the names of the properties.
     public final func namedNetworks() -> [(name: String, network: Module)] {
         StatefulProperties(of: self).networks
     }
 
+    /// The optimizers in the model's stored properties, with the names of the properties.
     public final func namedOptimizers() -> [(name: String, optimizer: Optimizer)] {
         StatefulProperties(of: self).members.compactMap { member in
             (member.value as? Optimizer).map { (member.name, $0) }

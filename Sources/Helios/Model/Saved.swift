@@ -24,10 +24,12 @@ public struct Saved<Value> {
 
     private let box: Box
 
+    /// A saved property that begins with this value.
     public init(wrappedValue: Value) {
         box = Box(wrappedValue)
     }
 
+    /// The value that the checkpoints contain.
     public var wrappedValue: Value {
         get { box.value }
         nonmutating set { box.value = newValue }
@@ -42,8 +44,10 @@ public struct Saved<Value> {
 /// Tensors in other properties are saved, or the first checkpoint warns about them.
 @propertyWrapper
 public struct Unsaved<Value> {
+    /// The value, which no checkpoint contains.
     public var wrappedValue: Value
 
+    /// An unsaved property that begins with this value.
     public init(wrappedValue: Value) {
         self.wrappedValue = wrappedValue
     }

@@ -3,11 +3,11 @@ import Helios
 import Synchronization
 import TorchSerialization
 
-/// The turn of a Python among those that log the same run, which must do so one after another.
+/// The place of a Python process in the queue of those that log to the same run, which must do so one after another.
 ///
-/// When a training is killed and started again at once, the Python of the first may still have to log what it got. Each
-/// has a file that is locked from before it starts until it ends, however it ends; it waits for those with lower
-/// numbers. The file is also its standard error.
+/// When a training is killed and started again at once, the Python process of the first may still have to log what it got.
+/// Each process has a file that is locked from before it starts until it ends, however it ends, and it waits for those
+/// with lower numbers. The file also receives its standard error.
 final class RunTurn: Sendable {
     /// What the names of the files begin with; a number and `.lock` follow.
     let prefix: String

@@ -1,9 +1,9 @@
 import Torch
 
-/// What is told of a module's forward pass: the module, the tensors it took, and those it gave.
+/// A function that is called after a module's forward pass, with the module, its inputs and its outputs.
 ///
-/// The inputs are in the order of the arguments. The layers of this library tell what they compute on: states too, if
-/// they are given, but no masks. A packed sequence counts as its `data`.
+/// The inputs are in the order of the arguments. The layers of this library pass the tensors that they compute with:
+/// states too, if they are given, but no masks. A packed sequence counts as its `data`.
 public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
 
 /// A hook's registration: `remove()` ends it.

@@ -16,8 +16,8 @@ extension LoggedImage {
         return file
     }
 
-    /// The rows, each as its differences to the pixels on the left, to the row above, or to nothing: what gives the least
-    /// numbers, which compress best. A byte before each says which.
+    /// The rows, each as differences from the pixels on the left, from the row above, or from zero, whichever has the
+    /// smallest sum, since small numbers compress best. A byte before each row says which it is.
     private var filteredRows: [UInt8] {
         guard let pixels else { return [] }
         let (rowCount, step) = (width * channels, channels)

@@ -11,6 +11,8 @@ public final class Accuracy: TensorMetric {
     private let average: ClassAverage
     private let exactMatch: Bool
 
+    /// An accuracy that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are.
     ///   - topK: how many of the greatest scores may be the right one; for multiclass scores.

@@ -17,6 +17,8 @@ public final class CohenKappa: TensorMetric {
     private let task: ClassificationTask
     private let weights: Weights
 
+    /// A kappa that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are; not multilabel.
     ///   - weights: how much a disagreement counts.
@@ -65,6 +67,8 @@ public final class MatthewsCorrelation: TensorMetric {
     public var state = MetricState()
     private let task: ClassificationTask
 
+    /// A correlation that has seen no samples.
+    ///
     /// - Parameter task: what the classes are; not multilabel.
     public init(_ task: ClassificationTask) {
         self.task = task

@@ -19,6 +19,8 @@ public final class CalibrationError: TensorMetric {
     private let bins: Int
     private let norm: Norm
 
+    /// A calibration error that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are; not multilabel.
     ///   - bins: into how many parts confidences from 0 to 1 are cut.

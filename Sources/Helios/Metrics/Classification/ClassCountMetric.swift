@@ -86,6 +86,8 @@ public final class FBetaScore: ClassCountMetric {
     private let beta: Double
     private let combinesAverages: Bool
 
+    /// An F score that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are.
     ///   - beta: how much more recall counts than precision.

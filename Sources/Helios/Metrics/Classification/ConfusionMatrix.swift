@@ -14,6 +14,8 @@ public final class ConfusionMatrix: TensorMetric {
     private let task: ClassificationTask
     private let normalization: Normalization?
 
+    /// A matrix that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are.
     ///   - normalization: what counts are divided by; `nil` leaves them as they are.

@@ -8,6 +8,8 @@ public final class AUROC: PerClassMetric {
     private let task: ClassificationTask
     private let average: ClassAverage
 
+    /// An area that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are. The threshold has no meaning here.
     ///   - average: how classes are averaged.
@@ -50,6 +52,8 @@ public final class AveragePrecision: PerClassMetric {
     private let countsAbsentClasses: Bool
     private let asPercent: Bool
 
+    /// An average precision that has seen no samples.
+    ///
     /// - Parameters:
     ///   - task: what the classes are. The threshold has no meaning here.
     ///   - average: how classes are averaged.

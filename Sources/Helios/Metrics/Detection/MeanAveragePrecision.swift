@@ -8,6 +8,8 @@ public final class MeanAveragePrecision: Metric {
     private let overlaps: [Double]
     private let maxDetections: [Int]
 
+    /// An average precision that has seen no images. By default it is evaluated as COCO does.
+    ///
     /// - Parameters:
     ///   - overlaps: the intersections over unions from which on a detection is right.
     ///   - maxDetections: how many detections of a label in an image may count, for recall; the greatest is for precision.

@@ -20,6 +20,8 @@ public struct ImageInput: Sendable, Hashable {
     /// from 16 to 235 of 255. Images with one channel stay as they are.
     public var luma: Channels?
 
+    /// How images are given. By default their channels come first, and all pixels and channels are compared.
+    ///
     /// - Parameters:
     ///   - order: the order of dimensions.
     ///   - cropBorder: how many pixels are left out at each edge.

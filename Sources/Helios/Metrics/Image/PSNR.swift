@@ -11,6 +11,8 @@ public final class PSNR: TensorMetric {
     private let epsilon: Double
     private let input: ImageInput
 
+    /// A ratio that has seen no images.
+    ///
     /// - Parameters:
     ///   - dataRange: the greatest value of a pixel: 1, or 255.
     ///   - perImage: whether it is the mean of the images' ratios, as in Python Helios, and not the ratio of the mean squared

@@ -21,6 +21,8 @@ public final class SSIM: TensorMetric {
     private let window: Window
     private let input: ImageInput
 
+    /// A similarity that has seen no images.
+    ///
     /// - Parameters:
     ///   - dataRange: the greatest value of a pixel: 1, or 255.
     ///   - window: what local means and variances are taken over.

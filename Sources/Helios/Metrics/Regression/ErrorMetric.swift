@@ -30,6 +30,8 @@ public final class MeanAbsoluteError: ErrorMetric {
     private let scale: Double
     private let offset: Double
 
+    /// An error that has seen no samples.
+    ///
     /// - Parameters:
     ///   - scale: what the error is divided by: 255 turns the error of pixels up to 255 into the error of pixels up to
     ///     1.

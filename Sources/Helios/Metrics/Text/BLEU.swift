@@ -22,6 +22,8 @@ public final class BLEU: Metric {
     private let maxLength: Int
     private let smoothing: Smoothing
 
+    /// A score that has seen no translations.
+    ///
     /// - Parameters:
     ///   - maxLength: the greatest length of an n-gram.
     ///   - smoothing: what a length without any match counts as.

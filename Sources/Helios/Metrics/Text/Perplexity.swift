@@ -5,6 +5,8 @@ public final class Perplexity: TensorMetric {
     public var state = MetricState()
     private let ignoreIndex: Int?
 
+    /// A perplexity that has seen no tokens.
+    ///
     /// - Parameter ignoreIndex: a target that does not count, for padding.
     public init(ignoreIndex: Int? = nil) {
         self.ignoreIndex = ignoreIndex

@@ -83,8 +83,9 @@ extension Trainer {
 
 /// What a check of the resume found if all bits agree.
 public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
-    /// How many batches were trained before the stop, and after it.
+    /// How many batches were trained before the stop.
     public let batches: Int
+    /// How many batches were trained after it.
     public let more: Int
     /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
     /// after the resume. The batches of the check did not depend on them; mark them `@Saved` if later ones may, and

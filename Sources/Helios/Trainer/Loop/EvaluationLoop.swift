@@ -5,7 +5,7 @@ struct EvaluationLoop<Batch: Sendable> {
     let model: Model<Batch>
     let ranks: Ranks
 
-    /// Does `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`; the latter comes also if it fails.
+    /// Runs `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`, which is called even if `body` fails.
     func run<Result>(_ phase: BatchPhase, _ body: () throws -> Result) throws -> Result {
         let result: Result
         do {
@@ -20,7 +20,7 @@ struct EvaluationLoop<Batch: Sendable> {
     }
 
     /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank has
-    /// its part of the batches, what the metrics accumulated is merged over the ranks in the end; a rank that has no sample
+    /// its part of the batches, what the metrics accumulated is merged over the ranks at the end; a rank that has no sample
     /// of a batch gets `nil` for it.
     func forEachBatch(
         of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch?, _ step: Int) throws -> Bool
@@ -38,7 +38,7 @@ struct EvaluationLoop<Batch: Sendable> {
                 hooks.evaluated = (phase, step)
             }
         }
-        // Not if it fails: the message is to name the batch.
+        // Not after a failure, whose message names the batch.
         hooks.evaluated = nil
         try ranks.mergeStates(of: metrics)
     }

@@ -1,11 +1,11 @@
-/// What one run does: what the trainer's options say, or less of it.
+/// What one run does: what the trainer's options say, or less.
 struct RunPlan {
     enum Kind {
         /// A training as the trainer's options say.
         case training
         /// A test or a prediction.
         case evaluation
-        /// A few batches of everything: an epoch or so many iterations, with a validation at its end.
+        /// A few batches of everything: an epoch, or a few iterations, with a validation at the end.
         case fastRun(limit: Int)
         /// Some steps of training and nothing else, with another batch size if it is given.
         case probe(batchSize: Int?)
@@ -19,7 +19,7 @@ struct RunPlan {
     var limits: BatchLimits
     /// Whether there are checkpoints and a log file; a probe writes nothing.
     let writesFiles: Bool
-    /// Whether there is nothing but some steps of training.
+    /// Whether this is only a few steps of training.
     let isProbe: Bool
 
     /// Whether this is a training whose checkpoints and logs stay.

@@ -1,13 +1,13 @@
 // Gradients that are accumulated: when a step is due, and whether the model makes it.
 extension TrainingRun {
-    /// How many batches there were since the last step of the optimizer, with so many batches in a step.
+    /// How many batches there were since the last step of the optimizer, if a step has this many batches.
     ///
     /// By epoch each epoch begins with a new step; by iteration the batches of two epochs may make one.
     func batchesSinceStep(in state: TrainingState, of batches: Int) -> Int {
         (plan.length.unit == .epoch ? state.datasetIter : state.globalIteration) % batches
     }
 
-    /// What the batch that comes next is to the step that it belongs to.
+    /// The place of the next batch in the step that it belongs to.
     var accumulationWindow: AccumulationWindow {
         let steps = status.options.accumulation.batches
         guard steps > 1 else { return AccumulationWindow() }

@@ -69,7 +69,7 @@ extension TrainingRun {
         try keepingRandomState(if: true) { try status.whileRepeating(body) }
     }
 
-    // MARK: What is logged by itself
+    // MARK: What is logged automatically
 
     /// Logs what is known after a step: losses, learning rates, the norm of clipped gradients, and the time of a step.
     func logStep() throws {
@@ -115,7 +115,7 @@ extension TrainingRun {
             "seed": HyperparameterValue(status.options.seed),
             "batches_per_step": .integer(status.options.accumulation.batches),
         ]
-        // That of the first phase, also in a run that resumes a later one.
+        // The batch size of the first phase, even in a run that resumes in a later one.
         if let loader = data.firstTrainDataLoader { values["batch_size"] = .integer(loader.options.batchSize) }
         if let precision = model.mixedPrecision { values["precision"] = .text("\(precision.dtype)") }
         for (name, value) in model.setupOptions.values {

@@ -2,7 +2,7 @@ import Foundation
 
 // What a test or a prediction uses: a checkpoint, the weights that the model has, or what it loads itself.
 extension TrainingRun {
-    /// Sees to it that the model has the weights to test, and says which.
+    /// Gives the model the weights to test, and says which they are.
     ///
     /// - Parameter what: what is done with them, for the line that says so.
     func loadTrained(_ choice: CheckpointChoice?, what: String, _ previous: Previous) throws {
@@ -11,7 +11,7 @@ extension TrainingRun {
             return try printBanner("\(what) \(source)")
         }
         let trained = entry.contents.trainingState
-        // A restore that fails half way leaves weights of two kinds.
+        // A restore that fails halfway leaves a mixture of two sets of weights.
         model.weightOrigin = .failure
         let file = try restore(entry) { checkpoint in
             try checkpoint.restore(model, fastInit: true)
@@ -24,7 +24,7 @@ extension TrainingRun {
     /// Keeps the weights that the model was trained to, and lets it load its own.
     ///
     /// - Returns: what the weights are, for a message.
-    /// - Throws: `ConfigurationError` if they are none that anybody trained.
+    /// - Throws: `ConfigurationError` if the weights were never trained.
     private func loadWithoutCheckpoint(_ what: String, _ previous: Previous) throws -> String {
         let origin = model.weightOrigin
         try restorePlugins(previous)
@@ -94,7 +94,7 @@ extension TrainingRun {
 
     /// `nil` if the checkpoint folder has none of the model's.
     ///
-    /// - Throws: `CheckpointError` if the folder was named and is not there.
+    /// - Throws: `CheckpointError` if the folder was named and does not exist.
     private func newestEntry() throws -> CheckpointFolder.Entry? {
         guard let root = status.options.checkpoints?.folder else { return nil }
         guard FileManager.default.fileExists(atPath: root.path) else {
@@ -132,7 +132,7 @@ extension TrainingRun {
     }
 }
 
-/// What tells that a model's weights were changed: the networks, and a sum over each tensor.
+/// Detects that a model's weights were changed: the networks, and a sum over each tensor.
 private struct WeightFingerprint: Equatable {
     private var networks: [ObjectIdentifier] = []
     private var sums: [UInt64] = []

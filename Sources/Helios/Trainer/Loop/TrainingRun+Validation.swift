@@ -1,8 +1,8 @@
 extension TrainingRun {
     /// Runs a validation cycle, and updates the count that early stopping uses.
     ///
-    /// - Returns: what interrupted it, and what the logs had before it. Then the state is that of before, and the cycle is to
-    ///   be run again.
+    /// - Returns: what interrupted it, and what the logs had before it. Then the state is as it was before, and the
+    ///   cycle must be run again.
     func validate() throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
         if let loader = data.validationLoader {
@@ -62,6 +62,6 @@ extension TrainingRun {
         model.forgetTraining()
     }
 
-    /// Goes through the data of a validation, a test or a prediction.
+    /// Runs through the data of a validation, a test or a prediction.
     var evaluation: EvaluationLoop<Batch> { EvaluationLoop(hooks: hooks, log: status.log, model: model, ranks: ranks) }
 }

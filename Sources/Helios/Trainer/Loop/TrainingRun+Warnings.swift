@@ -1,4 +1,4 @@
-// What would have no effect, and is said before hours of training are spent without it.
+// Warnings about what would have no effect, before hours of training are spent without it.
 extension TrainingRun {
     /// Warns of options that change nothing in this training, and of a validation that is missing.
     func warnOfUnusedOptions(isResumed: Bool) {
@@ -32,7 +32,7 @@ extension TrainingRun {
             + "only \(count)"
     }
 
-    /// Warns if validation data went through a model that makes nothing of them.
+    /// Warns if validation data went through a model that does nothing with them.
     func warnOfUnwrittenValidation() {
         guard model.unwrittenHooks.contains(.validStep), model.validationScores.isEmpty, model.metrics.isEmpty else {
             return
@@ -42,7 +42,7 @@ extension TrainingRun {
         )
     }
 
-    /// Warns if test data went through a model that makes nothing of them.
+    /// Warns if test data went through a model that does nothing with them.
     func warnOfUnwrittenTest() {
         guard model.unwrittenHooks.contains(.testStep), model.testScores.isEmpty else { return }
         status.log.warnOnce(
