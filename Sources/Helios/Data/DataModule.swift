@@ -158,7 +158,7 @@ open class DataModule<Batch: Sendable> {
         return limited.limited(to: limited.batchCount - limited.batchCount % multiple)
     }
 
-    /// The options with the batch size that is being tried, or fewer if there are not enough samples.
+    /// The options of a training phase, with the batch size that is being tried, at most the number of samples.
     private func training(_ options: LoaderOptions, count: Int) throws -> LoaderOptions {
         var options = try seeded(options)
         if let batchSize = limits.batchSize {

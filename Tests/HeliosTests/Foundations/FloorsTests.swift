@@ -9,8 +9,10 @@ import Testing
 
     /// Whether the check passes, and what it prints.
     ///
-    /// - Parameter files: by their paths below Sources.
-    private func check(_ files: [String: String]) throws -> (passes: Bool, output: String) {
+    /// - Parameters:
+    ///   - files: by their paths below Sources.
+    ///   - options: the options of the script besides the folder.
+    private func check(_ files: [String: String], _ options: [String] = []) throws -> (passes: Bool, output: String) {
         try withTemporaryFolder { folder in
             let sources = folder.appending(path: "Sources")
             for (path, text) in files {
@@ -19,7 +21,7 @@ import Testing
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(text.utf8).write(to: file)
             }
-            let program = try RunningProgram(FloorsTests.script, ["--sources", sources.path])
+            let program = try RunningProgram(FloorsTests.script, ["--sources", sources.path] + options)
             let end = try program.end()
             return (end.status == 0, String(decoding: end.output + end.errors, as: UTF8.self))
         }
@@ -76,14 +78,61 @@ import Testing
         #expect(result.output.contains("Sources/Helios/Model/Name.swift:1: uses Model"))
     }
 
-    @Test("an import of a higher target, and of C above the bindings, fails")
-    func imports() throws {
+    @Test(
+        "a function or a property that a higher floor adds to a type cannot be used below",
+        arguments: [
+            "extension Loader { var modelNames: [Name] { [] } }",
+            "extension Loader {\n    var modelNames: [Name] { [] }\n}",
+            "extension Loader\nwhere Self: Sendable {\n    func modelNames() {}\n}",
+            "extension Helios.Loader { private(set) static var modelNames = 0 }",
+            "struct Names {}; let modelNames = 0",
+        ])
+    func members(declaration: String) throws {
+        var files = FloorsTests.sound
+        files["Helios/Model/Names.swift"] = declaration + "\n"
+        let passing = try check(files)
+        #expect(passing.passes, "\(passing.output)")
+        files["Helios/Data/Loader.swift"]? += "func use(_ loader: Loader) { print(loader.modelNames) }\n"
+        let failing = try check(files)
+        #expect(!failing.passes)
+        #expect(
+            failing.output.contains(
+                "Sources/Helios/Data/Loader.swift:3: Data must not use modelNames, which is declared on the floor Model"),
+            "\(failing.output)")
+    }
+
+    @Test("every type of a line is seen")
+    func typesOfOneLine() throws {
+        var files = FloorsTests.sound
+        files["Helios/Model/Name.swift"] = "struct Name {}; struct Title {}\n"
+        files["Helios/Data/Loader.swift"]? += "let title = Title()\n"
+        let result = try check(files)
+        #expect(!result.passes && result.output.contains("Data must not use Title"), "\(result.output)")
+    }
+
+    @Test(
+        "an import of a higher target, and of C above the bindings, fails, however it is written",
+        arguments: [
+            "import", "@testable import", "@_spi(Tests) public import", "private import", "fileprivate import",
+            "import Foundation; import", "import /* all of */", "import struct",
+        ])
+    func imports(statement: String) throws {
         for (file, target) in [("Torch/Tensor.swift", "Helios"), ("Helios/Model/Name.swift", "CTorch")] {
             var files = FloorsTests.sound
-            files[file]? += "@testable import \(target)\n"
+            files[file]? += "\(statement) \(target)\(statement.hasSuffix("struct") ? ".Thing" : "")\n"
             let result = try check(files)
-            #expect(!result.passes && result.output.contains("must not import \(target)"), "\(result.output)")
+            #expect(!result.passes, "\(result.output)")
+            #expect(result.output.contains("\(file):2: "), "\(result.output)")
+            #expect(result.output.contains("must not import \(target)"), "\(result.output)")
         }
+    }
+
+    @Test("an option that does not exist is an error")
+    func unknownOption() throws {
+        let result = try check(FloorsTests.sound, ["--lsit"])
+        #expect(!result.passes && result.output.contains("--lsit"), "\(result.output)")
+        let list = try check(FloorsTests.sound, ["--list"])
+        #expect(list.passes && list.output.contains("Model: Data"), "\(list.output)")
     }
 
     @Test("a folder or target without a place in the tables fails")
