@@ -6,7 +6,8 @@ import PackageDescription
 // libtorch is the folder that LIBTORCH names; or else `.libtorch/torch`, or the folder in the user's cache, both links
 // that scripts/bootstrap makes; or else what pkg-config finds. The compiler and the linker try the folders in this
 // order, so that the result of this manifest does not depend on which of them exist: SwiftPM caches it, and shares it
-// between all packages that depend on this version. Sources/CTorch/RequireLibTorch.h reports the error if there is none.
+// between all packages that depend on this version. Sources/CTorch/RequireLibTorch.h reports the error if there is
+// none.
 func variable(_ name: String) -> String? { Context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
 #if os(macOS)

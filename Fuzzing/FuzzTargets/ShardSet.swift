@@ -2,8 +2,8 @@ import Foundation
 import Torch
 import TorchSerialization
 
-/// Several safetensors files and their index, in one piece of bytes: the index, and behind each marker the contents of a
-/// file, `a` and `b`. Those that are left out are two that fit each other.
+/// Several safetensors files and their index, in one piece of bytes: the index, and behind each marker the contents of
+/// a file, `a` and `b`. Those that are left out are two that fit each other.
 struct ShardSet {
     /// In no text, and unlikely in a tensor.
     static let marker: [UInt8] = [0xFF] + "FILE".utf8 + [0xFF]

@@ -8,8 +8,8 @@ namespace {
 
 using Compress = int (*)(unsigned char *, unsigned long *, const unsigned char *, unsigned long, int);
 
-/// libtorch exports it for its own archives, and no header of libtorch declares it. Looked up when the program runs, so that
-/// a libtorch without it does not keep a program from being linked.
+/// libtorch exports it for its own archives, and no header of libtorch declares it. Looked up when the program runs, so
+/// that a libtorch without it does not keep a program from being linked.
 Compress compressFunction() {
   static const auto function = reinterpret_cast<Compress>(dlsym(RTLD_DEFAULT, "mz_compress2"));
   return function;

@@ -3,8 +3,8 @@ import Helios
 
 /// Ends the program when a signal asks for it: at once, and without leaving the hidden file that `convert` was writing.
 enum Interruption {
-    /// Waits for the signals in a thread of its own. A signal that the program's parent told it to ignore (`nohup`) stays
-    /// ignored.
+    /// Waits for the signals in a thread of its own. A signal that the program's parent told it to ignore (`nohup`)
+    /// stays ignored.
     static func watch() {
         var signals = sigset_t()
         sigemptyset(&signals)

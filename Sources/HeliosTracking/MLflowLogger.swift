@@ -39,8 +39,8 @@ public final class MLflowLogger: RunLogger {
     private var knownRunID: String?
     /// By which tag the run is found again.
     private var tag = ""
-    /// The parameters of the run, those that were logged among them: a run that begins in MLflow after a resume gets them,
-    /// too. Like MLflow, it keeps the first value of each.
+    /// The parameters of the run, those that were logged among them: a run that begins in MLflow after a resume gets
+    /// them, too. Like MLflow, it keeps the first value of each.
     private var settings: [String: HyperparameterValue] = [:]
     /// How many points of each curve the training has logged; `nil` for a test.
     private var counts: [String: Int]?

@@ -1,4 +1,5 @@
-// The options that are strings or numbers in PyTorch. Each set of them is an enumeration whose raw values are PyTorch's.
+// The options that are strings or numbers in PyTorch. Each set of them is an enumeration whose raw values are
+// PyTorch's.
 
 /// How a loss reduces the losses of the elements to its result.
 public enum Reduction: Int, CaseIterable, Sendable {

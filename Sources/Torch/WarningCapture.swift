@@ -2,8 +2,8 @@ import CTorch
 
 /// Receives libtorch's warnings on one thread, which would otherwise go to the standard error stream.
 ///
-/// libtorch keeps a warning handler for each thread. Warnings of other threads, such as those of a backward pass on a CUDA
-/// device, still go to the standard error stream.
+/// libtorch keeps a warning handler for each thread. Warnings of other threads, such as those of a backward pass on a
+/// CUDA device, still go to the standard error stream.
 package final class WarningCapture {
     private final class Receiver {
         let receive: (String) -> Void

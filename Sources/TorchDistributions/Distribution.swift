@@ -7,8 +7,8 @@ import Torch
 /// let action = try policy.sample()
 /// let loss = try -(policy.logProb(action) * advantage).mean()
 /// ```
-/// A sample has the shape `sampleShape + batchShape + eventShape`. The event is what one draw gives: nothing (a number) for
-/// `Normal`, a vector for `Dirichlet`. The batch is how many distributions with parameters of their own there are.
+/// A sample has the shape `sampleShape + batchShape + eventShape`. The event is what one draw gives: nothing (a number)
+/// for `Normal`, a vector for `Dirichlet`. The batch is how many distributions with parameters of their own there are.
 ///
 /// Random numbers come from the standard generator: after `manualSeed` the same as in PyTorch.
 public protocol Distribution: Sendable {
@@ -72,7 +72,8 @@ public protocol Distribution: Sendable {
     /// - Throws: `TorchError` if the batch does not broadcast to the shape.
     func expand(_ batchShape: [Int]) throws -> Self
 
-    /// The Kullback–Leibler divergence to another distribution, of a distribution of your own; `nil` if it has no formula.
+    /// The Kullback–Leibler divergence to another distribution, of a distribution of your own; `nil` if it has no
+    /// formula.
     func klDivergence(to other: any Distribution) throws -> Tensor?
 }
 

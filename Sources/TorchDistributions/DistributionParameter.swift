@@ -2,8 +2,8 @@ import Torch
 
 /// What a parameter of a distribution can be: a tensor, or a number for all elements.
 ///
-/// Parameters are broadcast with each other. Numbers take the type and the device of the first tensor among them; numbers
-/// alone make a distribution of `float32` without a batch.
+/// Parameters are broadcast with each other. Numbers take the type and the device of the first tensor among them;
+/// numbers alone make a distribution of `float32` without a batch.
 public protocol DistributionParameter {
     /// The tensor; `nil` for a number.
     var parameterTensor: Tensor? { get }

@@ -90,7 +90,8 @@ private func divergence(_ p: Laplace, _ q: Normal) throws -> Tensor {
     return try logOfWidth(q) + distance / (q.scale.pow(2) * 2) - p.entropy()
 }
 
-/// The mean of |x − μ| for a normally distributed x is σ√(2/π) exp(−d²/2σ²) + d·erf(d/σ√2), where d is between the means.
+/// The mean of |x − μ| for a normally distributed x is σ√(2/π) exp(−d²/2σ²) + d·erf(d/σ√2), where d is between the
+/// means.
 private func divergence(_ p: Normal, _ q: Laplace) throws -> Tensor {
     let difference = try p.loc - q.loc
     let ratio = try difference / p.scale

@@ -7,8 +7,8 @@ import Torch
 ///   - normType: the norm's power; infinity is the greatest absolute value.
 ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error.
 /// - Returns: the norm before scaling.
-/// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not above 0, and, if asked to, a norm
-///   that is not finite. Then no gradient has changed.
+/// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not above 0, and, if asked to,
+///   a norm that is not finite. Then no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
     _ parameters: some ParameterSource, maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false

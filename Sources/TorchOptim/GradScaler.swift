@@ -1,6 +1,7 @@
 import Torch
 
-/// Keeps small gradients from vanishing in half precision: scales the loss up, the gradients down, and adapts the scale.
+/// Keeps small gradients from vanishing in half precision: scales the loss up, the gradients down, and adapts the
+/// scale.
 ///
 /// If a gradient is infinite or not a number, the scaler skips the step and lowers the scale; after `growthInterval`
 /// good steps in a row it raises the scale. It computes what PyTorch's `torch.amp.GradScaler` does. Micikevicius and

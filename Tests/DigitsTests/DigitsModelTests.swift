@@ -37,9 +37,9 @@ struct DigitsModelTests {
         }
     }
 
-    /// Roundings that differ between two processors grow with each step, so that only the first loss can be compared closely:
-    /// its longest sums have 512 terms. What is learned must be the same nevertheless. An accuracy p of 360 digits has a
-    /// standard deviation of √(p(1−p)/360), 1.1 % for 0.95: three of those are 12 digits.
+    /// Roundings that differ between two processors grow with each step, so that only the first loss can be compared
+    /// closely: its longest sums have 512 terms. What is learned must be the same nevertheless. An accuracy p of 360
+    /// digits has a standard deviation of √(p(1−p)/360), 1.1 % for 0.95: three of those are 12 digits.
     @Test("the first loss is PyTorch's of another machine, and what is learned is as good", .standardGenerator)
     func learnsAsRecorded() throws {
         let expected = try fixture("digits", as: Recording.self)

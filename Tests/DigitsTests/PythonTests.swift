@@ -5,8 +5,8 @@ import Testing
 
 @testable import Digits
 
-/// What PyTorch itself makes of a run's files. Runs where Python 3 and the wheel that scripts/bootstrap installs are, and is
-/// skipped elsewhere.
+/// What PyTorch itself makes of a run's files. Runs where Python 3 and the wheel that scripts/bootstrap installs are,
+/// and is skipped elsewhere.
 @Suite("A run of the digits example in PyTorch") struct PythonTests {
     @Test(
         "PyTorch opens the checkpoint and the network as data, with equal values, and its module is as accurate",

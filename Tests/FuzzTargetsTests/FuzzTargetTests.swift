@@ -3,8 +3,8 @@ import FuzzTargets
 import Testing
 import TorchSerialization
 
-/// What `scripts/fuzz` tries for long, tried shortly: an error is what damaged bytes should end in, and the test that it is
-/// one is that the process still runs.
+/// What `scripts/fuzz` tries for long, tried shortly: an error is what damaged bytes should end in, and the test that
+/// it is one is that the process still runs.
 @Suite("FuzzTarget")
 struct FuzzTargetTests {
     private static func seeds(_ target: FuzzTarget) throws -> [(name: String, bytes: [UInt8])] {

@@ -10,8 +10,8 @@
             FileManager.default.isExecutableFile(atPath: $0)
         }
 
-        // Looking up what is not there leaves a text that the next look-up frees, before the program's own memory functions
-        // have found those that come after them.
+        // Looking up what is not there leaves a text that the next look-up frees, before the program's own memory
+        // functions have found those that come after them.
         private static let source = """
             #define _GNU_SOURCE
             #include <dlfcn.h>

@@ -64,7 +64,8 @@ extension RunningProgram {
 /// A file that PyTorch wrote: Tests/Fixtures/torch_files.py makes it.
 func fixtureFile(_ name: String) -> String { fixturePath("torch-files/\(name).pth") }
 
-/// A file of PyTorch's that holds more than data, or data of an unusual shape: Tests/Fixtures/unusual_files.py makes it.
+/// A file of PyTorch's that holds more than data, or data of an unusual shape: Tests/Fixtures/unusual_files.py makes
+/// it.
 func unusualFile(_ name: String) -> String { fixturePath("unusual-files/\(name)") }
 
 private func fixturePath(_ path: String) -> String {

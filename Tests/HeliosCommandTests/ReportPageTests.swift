@@ -137,7 +137,8 @@ struct ReportPageTests {
                 Found.self, from: Data(json.replacing("&amp;", with: "&").utf8))
             #expect(found.curves == 2)
             #expect(found.labels.hasSuffix("0 200 400 600 800 1000"))
-            // The middle of the picture is near the middle of the axis, and the nearest point has a step that is logged.
+            // The middle of the picture is near the middle of the axis, and the nearest point has a step that is
+            // logged.
             let hover = try #require(found.hover.firstMatch(of: /two ([\d.]+) step (\d+) one ([\d.]+) step/))
             let step = try #require(Double(hover.2))
             #expect((450...600).contains(step) && Double(hover.1) == (200 - step / 10) / 10)

@@ -17,7 +17,8 @@ extension RegistryCase where Subject == Void {
     }
 }
 
-/// The cases of a name: the first with what must be given alone, the others with every other option, none at its default.
+/// The cases of a name: the first with what must be given alone, the others with every other option, none at its
+/// default.
 typealias RegistryCases<Subject, Product> = [String: [RegistryCase<Subject, Product>]]
 
 /// The cases of all networks.

@@ -4,8 +4,8 @@ import Foundation
 public enum EventRecords {
     /// The records as texts, in which a byte that is no letter of ASCII is `\` and its number in hexadecimal digits.
     ///
-    /// Left out are when each was written, checksums, and the records that are nothing but times: how long a step took, and
-    /// when the run ended.
+    /// Left out are when each was written, checksums, and the records that are nothing but times: how long a step took,
+    /// and when the run ended.
     ///
     /// - Throws: `EventRecordsError` if the file ends inside a record.
     public static func withoutTimes(_ file: URL) throws -> [String] {

@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Torch
 
-/// Reads `Tests/Fixtures/<name>.json`, which a script in that folder made with PyTorch, on another machine than this perhaps.
+/// Reads `Tests/Fixtures/<name>.json`, which a script in that folder made with PyTorch, on another machine than this
+/// perhaps.
 ///
 /// Tests ask for the same file again and again, so what was read is kept.
 public func fixture<Contents: Decodable & Sendable>(_ name: String, as type: Contents.Type = Contents.self) throws
@@ -19,7 +20,8 @@ public func fixture<Contents: Decodable & Sendable>(_ name: String, as type: Con
 private let kept = Mutex<[String: any Sendable]>([:])
 
 extension Python {
-    /// What `fixture` reads, but made now by the PyTorch that is on this machine: the numbers to compare with to the bit.
+    /// What `fixture` reads, but made now by the PyTorch that is on this machine: the numbers to compare with to the
+    /// bit.
     ///
     /// Each script runs once, however many tests ask for its files.
     ///

@@ -12,8 +12,8 @@ public enum Python {
     private static let packageFolder =
         ProcessInfo.processInfo.environment["HELIOS_PYTHON"] ?? root.appending(path: ".libtorch/python").path
 
-    /// The variables of a Python that finds the packages wandb and mlflow before older ones of the machine, and in which they
-    /// tell their makers nothing.
+    /// The variables of a Python that finds the packages wandb and mlflow before older ones of the machine, and in
+    /// which they tell their makers nothing.
     public static let trackingEnvironment = [
         "PYTHONPATH": packageFolder, "WANDB_ERROR_REPORTING": "false", "MLFLOW_DISABLE_TELEMETRY": "true",
         "PYTHONPYCACHEPREFIX": root.appending(path: ".build/python-cache").path,
@@ -65,20 +65,20 @@ public enum Python {
 
     /// The lines that a script of Tests/Fixtures prints.
     ///
-    /// All scripts run one after another in one Python, whose operations use one thread; a test that waits for its turn keeps
-    /// no thread from other tests.
+    /// All scripts run one after another in one Python, whose operations use one thread; a test that waits for its turn
+    /// keeps no thread from other tests.
     ///
-    /// - Parameter answer: what is done when the script has printed its first line and waits for one; that line is not among
-    ///   the result. It runs on a thread whose operations use no other, as the script's do: several threads add up in
-    ///   another order.
+    /// - Parameter answer: what is done when the script has printed its first line and waits for one; that line is not
+    ///   among the result. It runs on a thread whose operations use no other, as the script's do: several threads add
+    ///   up in another order.
     public static func run(
         _ script: String, _ arguments: [String], answer: (@Sendable () throws -> Void)? = nil
     ) async throws -> [String] {
         try await Interpreter.shared.run(script, arguments, answer: answer)
     }
 
-    /// What a script of Tests/Fixtures prints in a Python of its own, with `trackingEnvironment`: other packages than those
-    /// beside PyTorch.
+    /// What a script of Tests/Fixtures prints in a Python of its own, with `trackingEnvironment`: other packages than
+    /// those beside PyTorch.
     public static func runAlone(_ script: String, _ arguments: [String]) async throws -> Data {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
@@ -109,7 +109,8 @@ public enum Python {
         var environment = ProcessInfo.processInfo.environment
         environment["PYTHONPATH"] = wheel?.path ?? ""
         environment["PYTHONIOENCODING"] = "utf-8"
-        // PyTorch's wheel comes uncompiled, and compiling it takes longer than all of the rest. Nothing is written into it.
+        // PyTorch's wheel comes uncompiled, and compiling it takes longer than all of the rest. Nothing is written into
+        // it.
         environment["PYTHONDONTWRITEBYTECODE"] = nil
         environment["PYTHONPYCACHEPREFIX"] = root.appending(path: ".build/python-cache").path
         process.environment = environment
@@ -125,8 +126,8 @@ extension Trait where Self == ConditionTrait {
         .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch")
     }
 
-    /// For tests that read files with Python's `tensorboard`, or images with Pillow, which comes with it. Skips them if it is
-    /// not there.
+    /// For tests that read files with Python's `tensorboard`, or images with Pillow, which comes with it. Skips them if
+    /// it is not there.
     public static var needsTensorBoard: ConditionTrait {
         .enabled(
             if: Python.hasTensorBoard,

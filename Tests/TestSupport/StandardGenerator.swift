@@ -1,8 +1,8 @@
 import Testing
 
 extension Trait where Self == StandardGeneratorTrait {
-    /// For tests that draw from the standard generator, or seed it: one at a time, since it is one for the whole process
-    /// and tests run side by side.
+    /// For tests that draw from the standard generator, or seed it: one at a time, since it is one for the whole
+    /// process and tests run side by side.
     public static var standardGenerator: StandardGeneratorTrait { StandardGeneratorTrait() }
 }
 

@@ -4,8 +4,9 @@ import Torch
 
 /// Records an issue if more tensors than `limit` are left each time that `work` has been done.
 ///
-/// Other tests run at the same time, and hold and drop thousands of tensors. Within ten attempts, with pauses that grow, one
-/// finds that they hold no more at its end than at its start; what `work` itself leaves behind is there after each.
+/// Other tests run at the same time, and hold and drop thousands of tensors. Within ten attempts, with pauses that
+/// grow, one finds that they hold no more at its end than at its start; what `work` itself leaves behind is there after
+/// each.
 ///
 /// - Parameter work: returns what is to be alive when tensors are counted.
 public func expectTensorGrowth<Kept>(

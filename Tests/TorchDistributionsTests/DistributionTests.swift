@@ -228,8 +228,8 @@ struct DistributionTests {
 
 /// As `expectClose`, with NaN and infinity where they are expected.
 ///
-/// Most formulas are a few operations in float32, each right to half a unit in the last place, 6e-8 of its value; lgamma
-/// and digamma are right to a few units, and differences of them lose a digit.
+/// Most formulas are a few operations in float32, each right to half a unit in the last place, 6e-8 of its value;
+/// lgamma and digamma are right to a few units, and differences of them lose a digit.
 func expectCloseOrSpecial(
     _ actual: Tensor, _ expected: Tensor, _ comment: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

@@ -88,8 +88,8 @@ struct OptimizerFixture: Decodable {
         return try first + second + matrix.sum() * vector.sum() * 0.1
     }
 
-    /// Runs a case and records an issue if parameters, state or its layout differ, in any bit, from what the PyTorch of this
-    /// machine made.
+    /// Runs a case and records an issue if parameters, state or its layout differ, in any bit, from what the PyTorch of
+    /// this machine made.
     func checkBits(of name: String) throws {
         let expected = try #require(cases[name])
         let parameters = try parameters(for: name)
@@ -115,10 +115,11 @@ struct OptimizerFixture: Decodable {
         try expectState(of: optimizer, expected, within: .optimizerSteps(gradients.count, in: type), name)
     }
 
-    /// For LBFGS, which divides by differences of gradients: rounding changes its directions, the number of evaluations, and
-    /// all that it remembers. What stays is what it minimizes. So the objective is compared on its way, to 1/1000 (a missing
-    /// fused multiply-add makes 1/20 of that), and in half precision only at the end, to 1/20: there a unit in the last
-    /// place of the objective is 1/150, and the line search stops some units above the minimum.
+    /// For LBFGS, which divides by differences of gradients: rounding changes its directions, the number of
+    /// evaluations, and all that it remembers. What stays is what it minimizes. So the objective is compared on its
+    /// way, to 1/1000 (a missing fused multiply-add makes 1/20 of that), and in half precision only at the end, to
+    /// 1/20: there a unit in the last place of the objective is 1/150, and the line search stops some units above the
+    /// minimum.
     private func expectSameMinimum(
         _ name: String, _ parameters: [Tensor], _ optimizer: Optimizer, _ expected: Case
     ) throws {

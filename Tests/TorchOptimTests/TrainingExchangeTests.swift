@@ -6,8 +6,8 @@ import TorchNN
 import TorchOptim
 import TorchSerialization
 
-/// A network, an optimizer and a scheduler that are trained in turns with Python's PyTorch, through files of either side.
-/// It runs if Python 3 and the wheel that scripts/bootstrap installs are available, and is skipped otherwise.
+/// A network, an optimizer and a scheduler that are trained in turns with Python's PyTorch, through files of either
+/// side. It runs if Python 3 and the wheel that scripts/bootstrap installs are available, and is skipped otherwise.
 @Suite("Training that continues in the other language", .standardGenerator)
 struct TrainingExchangeTests {
     private static let turn = 4

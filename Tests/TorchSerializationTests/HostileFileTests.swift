@@ -5,8 +5,8 @@ import Torch
 
 @testable import TorchSerialization
 
-/// Damaged files, many of them: each ends in a `TorchFileError` or in some value, and none in a crash or in much memory.
-/// With HELIOS_THOROUGH=1 there are more of them.
+/// Damaged files, many of them: each ends in a `TorchFileError` or in some value, and none in a crash or in much
+/// memory. With HELIOS_THOROUGH=1 there are more of them.
 @Suite("Damaged files", .serialized)
 struct HostileFileTests {
     private let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] == "1"
@@ -33,8 +33,8 @@ struct HostileFileTests {
         #expect(peakMemory() - memory < 1 << 30, "\(name)")
     }
 
-    /// The archive as PyTorch writes it when it shall leave checksums out, so that damage comes through to what reads the
-    /// records.
+    /// The archive as PyTorch writes it when it shall leave checksums out, so that damage comes through to what reads
+    /// the records.
     private func withoutChecksums(_ archive: Data) -> Data {
         var archive = archive
         let signature = Data([0x50, 0x4B, 1, 2])

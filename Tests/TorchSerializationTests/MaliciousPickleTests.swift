@@ -4,7 +4,8 @@ import Torch
 
 @testable import TorchSerialization
 
-/// Pickles that run programs, take all memory or never end if Python loads them as it always did. Each character is a byte.
+/// Pickles that run programs, take all memory or never end if Python loads them as it always did. Each character is a
+/// byte.
 @Suite("Malicious pickles")
 struct MaliciousPickleTests {
     private func load(_ pickle: String) throws -> StateValue {

@@ -5,8 +5,8 @@ import Torch
 
 @testable import TorchSerialization
 
-/// What Python's own `torch.load(weights_only=True)` makes of the files that are written here. Runs where Python 3 and the
-/// wheel that scripts/bootstrap installs are, and is skipped elsewhere.
+/// What Python's own `torch.load(weights_only=True)` makes of the files that are written here. Runs where Python 3 and
+/// the wheel that scripts/bootstrap installs are, and is skipped elsewhere.
 @Suite("Files of this library in PyTorch")
 struct PythonTests {
     @Test(

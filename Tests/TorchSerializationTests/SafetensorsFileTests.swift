@@ -37,7 +37,8 @@ struct SafetensorsFileTests {
 
     @Test("names of tied weights in the metadata, as Python's save_model writes them, are followed")
     func aliases() throws {
-        // safetensors.torch.save_model of a model with lm_head.weight = embed.weight writes one tensor and this metadata.
+        // safetensors.torch.save_model of a model with lm_head.weight = embed.weight writes one tensor and this
+        // metadata.
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "tied.safetensors")
             let weight = try Tensor.arange(6, dtype: .float32).view([2, 3])

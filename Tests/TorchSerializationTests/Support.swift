@@ -5,8 +5,8 @@ import Torch
 
 @testable import TorchSerialization
 
-/// Runs `body` with the URL of a folder that is removed afterwards; in memory if the system has such a place, since these
-/// tests write thousands of files.
+/// Runs `body` with the URL of a folder that is removed afterwards; in memory if the system has such a place, since
+/// these tests write thousands of files.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let memory = "/dev/shm"
     let place =

@@ -6,7 +6,8 @@ import Torch
 struct RecordedTensor: Decodable {
     let dtype: String
     let shape: [Int]
-    /// The elements, complex ones as two numbers each; `nil` for a sparse tensor, and if only shape and type are settled.
+    /// The elements, complex ones as two numbers each; `nil` for a sparse tensor, and if only shape and type are
+    /// settled.
     let values: [Double]?
     let requiresGrad: Bool?
 

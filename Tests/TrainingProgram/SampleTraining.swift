@@ -14,9 +14,9 @@ struct SampleTraining {
     private let mode: String
     private let accumulation: Int
 
-    /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0 for
-    ///   none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks share, or
-    ///   `shards` for bits that do not depend on the number of ranks; and the number of batches in a step.
+    /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0
+    ///   for none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks
+    ///   share, or `shards` for bits that do not depend on the number of ranks; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])

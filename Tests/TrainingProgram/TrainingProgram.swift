@@ -1,8 +1,8 @@
 import Foundation
 import Helios
 
-/// Trainings for tests of several processes: `TrainingProgram <task> <ranks> <argument>...`. Started once, it starts the
-/// other ranks itself.
+/// Trainings for tests of several processes: `TrainingProgram <task> <ranks> <argument>...`. Started once, it starts
+/// the other ranks itself.
 @main
 enum TrainingProgram {
     static func main() {

@@ -1,5 +1,5 @@
-/// What a training has saved in its checkpoint folder, before an interruption too. Every checkpoint carries it, so that a
-/// resumed run knows which files it may remove.
+/// What a training has saved in its checkpoint folder, before an interruption too. Every checkpoint carries it, so that
+/// a resumed run knows which files it may remove.
 struct CheckpointHistory {
     /// The checkpoints that are there and are not kept for good, the newest last.
     var written: [CheckpointName] = []

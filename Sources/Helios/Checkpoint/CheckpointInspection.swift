@@ -15,8 +15,8 @@ package enum CheckpointInspection {
 
     /// Checks that a trainer could resume from a file.
     ///
-    /// Of its tensors only the states of the random generators are read, which the trainer looks into: the rest may be larger
-    /// than the memory.
+    /// Of its tensors only the states of the random generators are read, which the trainer looks into: the rest may be
+    /// larger than the memory.
     ///
     /// - Throws: for one that it would pass over, with the reason.
     package static func requireUsable(_ file: OpenTorchFile) throws {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A note in the checkpoint folder that a training ended at a checkpoint, and that everything that belongs to the end was
-/// done: when the training is started again, its last hooks are not called once more.
+/// A note in the checkpoint folder that a training ended at a checkpoint, and that everything that belongs to the end
+/// was done: when the training is started again, its last hooks are not called once more.
 ///
-/// It is a file of its own because it can only be written after `onTrainingEnd`, long after the checkpoint. A run that was
-/// killed in between leaves none, and neither does a copy of the checkpoint alone: then the hooks are called.
+/// It is a file of its own because it can only be written after `onTrainingEnd`, long after the checkpoint. A run that
+/// was killed in between leaves none, and neither does a copy of the checkpoint alone: then the hooks are called.
 struct EndedTraining {
     static let fileName = ".helios-ended"
 

@@ -14,8 +14,8 @@ struct EpochLayout {
     /// A number that stands for the order itself, if a sampler of the program's own made it.
     let order: Int?
 
-    /// - Parameter epoch: the number of the epoch that is under way, the first being 0; `nil` between two epochs, when the
-    ///   order does not matter.
+    /// - Parameter epoch: the number of the epoch that is under way, the first being 0; `nil` between two epochs, when
+    ///   the order does not matter.
     /// - Throws: what the sampler throws.
     init<Batch>(_ loader: DataLoader<Batch>, epoch: Int? = nil) throws {
         sampleCount = loader.sampleCount

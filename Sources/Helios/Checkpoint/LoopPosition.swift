@@ -12,9 +12,9 @@ enum LoopPosition: String {
     case validation
     /// The same, except that the answer was to stop. The question is asked again, since the program may have changed.
     case lastValidation
-    /// After the validation, at the place of the checkpoints that are due. What comes after them is left to do: the end of
-    /// the epoch when training by epoch, the questions whether to stop and whether to advance the phase when training by
-    /// iteration.
+    /// After the validation, at the place of the checkpoints that are due. What comes after them is left to do: the end
+    /// of the epoch when training by epoch, the questions whether to stop and whether to advance the phase when
+    /// training by iteration.
     case saved
     /// After the last question whether to stop, which was answered with yes. It is asked again.
     case ended

@@ -22,7 +22,8 @@ extension RankState {
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
     }
 
-    /// The mean of the ranks' gradients, from which another number of ranks continues the step; `nil` if there are none.
+    /// The mean of the ranks' gradients, from which another number of ranks continues the step; `nil` if there are
+    /// none.
     static func meanGradients(of ranks: [RankState]) throws -> StateDict? {
         guard let first = ranks.first?.gradients else { return nil }
         var mean = StateDict()

@@ -1,8 +1,8 @@
 /// Which parts of each batch this process makes.
 ///
 /// The parts of a batch differ by one sample at most. A batch with fewer samples than parts (the last one of an epoch,
-/// perhaps) has parts without a sample. A rank that gets such a part computes with the first sample of the batch, and its
-/// gradients and losses do not count.
+/// perhaps) has parts without a sample. A rank that gets such a part computes with the first sample of the batch, and
+/// its gradients and losses do not count.
 struct BatchPart: Equatable {
     /// The number of the first part that is made.
     var first: Int

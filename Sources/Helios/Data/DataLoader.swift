@@ -115,8 +115,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// The type of the sampler.
     var samplerName: String { "\(type(of: sampler))" }
 
-    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a sampler of this
-    /// library, which its type, count and seed describe completely.
+    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a sampler of
+    /// this library, which its type, count and seed describe completely.
     func orderFingerprint(epoch: Int) throws -> Int? {
         if sampler is SequentialSampler || sampler is RandomSampler { return nil }
         if let known = fingerprint.withLock({ $0 }), known.epoch == epoch { return known.value }
@@ -137,8 +137,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         try batches(epoch: epoch, from: start, orderSeed: drawOrderSeed())
     }
 
-    /// Draws what `LoaderOptions.drawsLikePyTorch` says. Returns what the order of the epoch is made from; `nil` if that
-    /// is not what was drawn.
+    /// Draws what `LoaderOptions.drawsLikePyTorch` says. Returns what the order of the epoch is made from; `nil` if
+    /// that is not what was drawn.
     func drawOrderSeed() throws -> UInt64? {
         options.drawsLikePyTorch ? try PyTorchDraws.beginEpoch(options) : nil
     }

@@ -225,7 +225,8 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// What validation runs on: the same few batches as training if the run overfits those, unless validation takes fewer.
+    /// What validation runs on: the same few batches as training if the run overfits those, unless validation takes
+    /// fewer.
     var validationLoader: DataLoader<Batch>? {
         guard limits.overfit != nil, validDataLoader != nil, let loader = trainDataLoader else {
             return validDataLoader

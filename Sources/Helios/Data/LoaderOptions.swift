@@ -23,9 +23,9 @@ public struct LoaderOptions: Sendable {
     /// same samples, and the same dropout masks, as its original: at the start of each epoch a seed for the workers,
     /// which nothing here uses, and with `shuffle` the seed of the order.
     ///
-    /// Give it to all loaders that the original iterates, also those that do not shuffle. The order then depends on what
-    /// was drawn before, and not on the seed and the number of the epoch; a resume is exact all the same. The samples'
-    /// own random numbers (`Dataset.sample(at:random:)`) stay what they are.
+    /// Give it to all loaders that the original iterates, also those that do not shuffle. The order then depends on
+    /// what was drawn before, and not on the seed and the number of the epoch; a resume is exact all the same. The
+    /// samples' own random numbers (`Dataset.sample(at:random:)`) stay what they are.
     public var drawsLikePyTorch: Bool
 
     /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
@@ -81,7 +81,8 @@ struct BatchLimits {
     var valid: Int?
     /// The number of batches in the test; `nil` for all.
     var test: Int?
-    /// Trains and validates with the first training batches, this many, in the order of the data set; `nil` uses all data.
+    /// Trains and validates with the first training batches, this many, in the order of the data set; `nil` uses all
+    /// data.
     var overfit: Int?
     /// Each training epoch has a multiple of this number of batches; `nil` for as many as there are.
     var multiple: Int?

@@ -52,8 +52,8 @@ struct CheckpointName: Comparable {
 }
 
 extension CheckpointName {
-    /// Throws for a name that a file cannot have, or that leaves no room for what is always added to it: epoch, iteration
-    /// and extension. (Temporary files have names of their own.)
+    /// Throws for a name that a file cannot have, or that leaves no room for what is always added to it: epoch,
+    /// iteration and extension. (Temporary files have names of their own.)
     static func requireFileName(_ name: String, _ what: String) throws {
         guard !name.isEmpty, !name.utf8.contains(0), !name.contains("/"), name != ".", name != "..",
             CheckpointName.longestByteCount(saveName: name) <= CheckpointName.maximumByteCount

@@ -8,7 +8,8 @@ import Foundation
 /// let best = validationScores["accuracy", default: 0]
 /// let confusion = try validationScores.value("confusion", as: [[Int]].self)
 /// ```
-/// The subscripts see the numbers only. All values are in the checkpoints, as plain dictionaries, lists, numbers and strings.
+/// The subscripts see the numbers only. All values are in the checkpoints, as plain dictionaries, lists, numbers and
+/// strings.
 public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private var values: [String: ScoreValue] = [:]
 
@@ -26,7 +27,8 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     // MARK: Numbers
 
-    /// The number with this name; `nil` if there is no such score, or if it is not a number. Setting `nil` removes the score.
+    /// The number with this name; `nil` if there is no such score, or if it is not a number. Setting `nil` removes the
+    /// score.
     public subscript(_ name: String) -> Double? {
         get { values[name]?.number }
         set { values[name] = newValue.map { .number($0) } }

@@ -4,8 +4,8 @@ import Foundation
 enum StableName {
     /// Gives a file a name that may have belonged to another, so that readers see the old or the new file, whole.
     ///
-    /// The name is a hard link: it takes no room, and unlike a symbolic link it stays when the file's first name goes, and
-    /// goes along if only the name is copied. (Neither file is written to again, so what is said of one holds for
+    /// The name is a hard link: it takes no room, and unlike a symbolic link it stays when the file's first name goes,
+    /// and goes along if only the name is copied. (Neither file is written to again, so what is said of one holds for
     /// both.) A file system that has no hard links gets a copy.
     static func give(_ name: URL, to file: URL) throws(CheckpointError) {
         try give(name.path, to: file.path)

@@ -7,8 +7,8 @@ import Foundation
 /// 10,train/loss,0.6931471805599453,1764389472.118
 /// ```
 /// A value that is not a number is `nan`, `inf` or `-inf`; a name with a comma, a quotation mark or a line break is in
-/// quotation marks, as RFC 4180 says; the time is in seconds since 1970. A table with a column for each name is, in pandas,
-/// `read_csv(file).pivot(index="step", columns="name", values="value")`.
+/// quotation marks, as RFC 4180 says; the time is in seconds since 1970. A table with a column for each name is, in
+/// pandas, `read_csv(file).pivot(index="step", columns="name", values="value")`.
 public final class CSVLogger: RunLogger {
     public let id = "csv"
     public let supportedKinds: Set<LoggedKind> = [.scalar, .scalars]

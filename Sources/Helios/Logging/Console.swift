@@ -86,8 +86,8 @@ final class Console {
         view.remove()
     }
 
-    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed would
-    /// land in the log or a checkpoint.
+    /// The number of a standard stream that is closed would go to the next file that is opened, and what is printed
+    /// would land in the log or a checkpoint.
     private static func openMissingStreams() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             // The lowest number that is free, which is this one.

@@ -2,8 +2,8 @@ import Foundation
 
 /// Cuts a log file back to the length that it had at a checkpoint, and keeps what is cut off in another file.
 ///
-/// A run that was killed has written lines after its last checkpoint. The run that resumes from there writes them again, so
-/// that they would be in the file twice.
+/// A run that was killed has written lines after its last checkpoint. The run that resumes from there writes them
+/// again, so that they would be in the file twice.
 enum DiscardedTail {
     /// Cuts a file.
     ///

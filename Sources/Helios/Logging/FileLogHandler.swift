@@ -3,9 +3,9 @@ import Logging
 
 /// Writes the log of a run to a file, a line each: time (UTC), level, message.
 ///
-/// A file that is renamed or deleted, as programs that rotate logs do, is made again. Lines that cannot be written are lost,
-/// since a full disk must not end a training: the user is warned at the first and told the number at the end, and the log
-/// itself says how many are missing and where.
+/// A file that is renamed or deleted, as programs that rotate logs do, is made again. Lines that cannot be written are
+/// lost, since a full disk must not end a training: the user is warned at the first and told the number at the end, and
+/// the log itself says how many are missing and where.
 struct FileLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info

@@ -6,10 +6,10 @@ import Foundation
 /// {"step":10,"name":"train/loss","value":0.6931471805599453,"time":1764389472.118}
 /// {"step":10,"name":"note","text":"the learning rate was halved","time":1764389472.119}
 /// ```
-/// Each has `step`, `name`, `time` in seconds since 1970, and what it is about: `value` for a number, which is the string
-/// `"nan"`, `"inf"` or `"-inf"` if JSON has no number for it; `text`; `hyperparameters` with `metrics`;
-/// `histogram` with `edges` and `counts`; `precision_recall` with `thresholds`, `precision` and `recall`; `confusion` with
-/// `classes` and `counts`, row by row; `graph`, the modules. Images and embeddings are left out.
+/// Each has `step`, `name`, `time` in seconds since 1970, and what it is about: `value` for a number, which is the
+/// string `"nan"`, `"inf"` or `"-inf"` if JSON has no number for it; `text`; `hyperparameters` with `metrics`;
+/// `histogram` with `edges` and `counts`; `precision_recall` with `thresholds`, `precision` and `recall`; `confusion`
+/// with `classes` and `counts`, row by row; `graph`, the modules. Images and embeddings are left out.
 public final class JSONLinesLogger: RunLogger {
     public let id = "jsonl"
     public let supportedKinds: Set<LoggedKind> = [

@@ -9,8 +9,8 @@ import Foundation
 /// accuracy    0.9712  best 0.9801
 /// memory      312 MB
 /// ```
-/// A number is shown whole or not at all, since one that is cut off would be another number. In a narrow window the bars
-/// become shorter, then what is behind them goes, then the bars, then the end of the names.
+/// A number is shown whole or not at all, since one that is cut off would be another number. In a narrow window the
+/// bars become shorter, then what is behind them goes, then the bars, then the end of the names.
 struct LiveView {
     private static let longestBar = 30
     private static let shortestBar = 5

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Takes the records of a run and hands them to the loggers, on a thread of its own, so that training does not wait.
 ///
-/// A record costs the training about 50 ns: it is put into a list. The thread wakes up with the first one, waits a tenth
-/// of a second for others, and hands all of them over.
+/// A record costs the training about 50 ns: it is put into a list. The thread wakes up with the first one, waits a
+/// tenth of a second for others, and hands all of them over.
 final class LoggerQueue: Sendable {
     /// What happens to records.
     private enum Phase {
@@ -103,8 +103,8 @@ final class LoggerQueue: Sendable {
         state.withLock { $0 = State(phase: .holding) }
     }
 
-    /// Opens the loggers, and hands them what was kept. If an earlier run has logged it already, only newcomers get it, but
-    /// for hyperparameters that are new.
+    /// Opens the loggers, and hands them what was kept. If an earlier run has logged it already, only newcomers get it,
+    /// but for hyperparameters that are new.
     ///
     /// - Parameters:
     ///   - resumption: what the run continues; `nil` if it begins.

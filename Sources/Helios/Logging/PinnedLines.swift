@@ -3,9 +3,9 @@ import Synchronization
 
 /// Lines that keep the bottom of a terminal while everything that is written scrolls above them.
 ///
-/// The scrolling region of the terminal ends above the lines, so what other code writes (`print` of a model, a library, a
-/// child process) cannot tear them. The size of the window is read again for each drawing: a terminal whose window changes
-/// forgets the region, and the lines are below the cursor, wherever it is then.
+/// The scrolling region of the terminal ends above the lines, so what other code writes (`print` of a model, a library,
+/// a child process) cannot tear them. The size of the window is read again for each drawing: a terminal whose window
+/// changes forgets the region, and the lines are below the cursor, wherever it is then.
 final class PinnedLines: Sendable {
     /// Those of the process: on the standard error stream.
     static let process: PinnedLines = {

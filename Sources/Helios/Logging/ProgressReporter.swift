@@ -1,10 +1,10 @@
 import Dispatch
 import Foundation
 
-/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. On a terminal and in the
-/// log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if nothing
-/// is validated, and for what comes after the last. Elsewhere, these lines are at least a few seconds apart, but for the
-/// first and the last.
+/// Shows how training goes: the live view on a terminal, and a line every few seconds elsewhere. On a terminal and in
+/// the log, a line stays for each epoch. When training by iteration, it stays for each validation, or for each epoch if
+/// nothing is validated, and for what comes after the last. Elsewhere, these lines are at least a few seconds apart,
+/// but for the first and the last.
 final class ProgressReporter {
     private let plugins: [Plugin]
     private let log: RunLog

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file of a logger that a resume cuts back to what it was at the checkpoint, so that it ends up as if the run had never
-/// stopped.
+/// A file of a logger that a resume cuts back to what it was at the checkpoint, so that it ends up as if the run had
+/// never stopped.
 ///
 /// It is written in whole records: if the disk is full, the part of a record that was written is taken back.
 public final class ResumableFile {
@@ -89,8 +89,8 @@ public final class ResumableFile {
         self.length = length
     }
 
-    /// Cuts off a last line that has no line break, so that the next one does not continue it. Whoever shortened the file
-    /// has left it.
+    /// Cuts off a last line that has no line break, so that the next one does not continue it. Whoever shortened the
+    /// file has left it.
     ///
     /// - Throws: `LogFileError` if the file cannot be read, or the system refuses.
     public func truncateToWholeLine() throws {

@@ -25,8 +25,8 @@ final class RunLog {
     /// Whether there is no log because another run is writing it.
     var isLeftToOther: Bool { fileOfOther != nil }
 
-    /// Logs to a file from now on, unless the run only adds to a log that another run is writing: then a warning says so,
-    /// and there is no log.
+    /// Logs to a file from now on, unless the run only adds to a log that another run is writing: then a warning says
+    /// so, and there is no log.
     ///
     /// - Parameter isHeld: whether lines are held until `begin` says how the run begins.
     /// - Throws: `LogFileError` if the file cannot be written.

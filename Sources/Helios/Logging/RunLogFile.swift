@@ -3,12 +3,12 @@ import Synchronization
 
 /// The log file of a run, whose lines are those of a run that never stopped, however often it was resumed.
 ///
-/// Before its first step, a resumed run prints lines that an uninterrupted run does not print there: its banner, and what it
-/// resumes from. They go to a file beside the log, `<name>.resumes.log`. So lines are held until it is known how the run
-/// begins.
+/// Before its first step, a resumed run prints lines that an uninterrupted run does not print there: its banner, and
+/// what it resumes from. They go to a file beside the log, `<name>.resumes.log`. So lines are held until it is known
+/// how the run begins.
 ///
-/// A log belongs to one run at a time. The lines that a second one holds are dropped: it fails before it begins, and whoever
-/// started it gets the error.
+/// A log belongs to one run at a time. The lines that a second one holds are dropped: it fails before it begins, and
+/// whoever started it gets the error.
 final class RunLogFile: Sendable {
     private enum Phase {
         /// It is not known yet how the run begins.
@@ -76,8 +76,8 @@ final class RunLogFile: Sendable {
         release(to: appendToLog)
     }
 
-    /// Cuts the log back to a number of bytes, and appends the lines that were held to it, or to the file beside it if the
-    /// log has them already.
+    /// Cuts the log back to a number of bytes, and appends the lines that were held to it, or to the file beside it if
+    /// the log has them already.
     ///
     /// - Parameters:
     ///   - length: what stays of an earlier log; the rest is moved to `<file>.discarded`.

@@ -6,8 +6,8 @@ import Foundation
 /// let trainer = try Trainer(.epochs(20), logs: .in(folder))
 /// try trainer.register(CSVLogger())
 /// ```
-/// All loggers of a trainer get all records, in the order in which they were logged, from a thread of their own: training
-/// does not wait for them. Two calls never overlap, though not all come from the same thread.
+/// All loggers of a trainer get all records, in the order in which they were logged, from a thread of their own:
+/// training does not wait for them. Two calls never overlap, though not all come from the same thread.
 ///
 /// A logger that throws does not end the training: the user is warned once, and told at the end on how many records it
 /// failed.
@@ -20,8 +20,8 @@ public protocol RunLogger: AnyObject {
 
     /// Begins a run.
     ///
-    /// - Throws: what makes it impossible to log at all, such as a folder that cannot be written. That ends the run before
-    ///   its first step.
+    /// - Throws: what makes it impossible to log at all, such as a folder that cannot be written. That ends the run
+    ///   before its first step.
     func open(_ run: LoggedRun) throws
 
     /// Takes records of the kinds that it supports.

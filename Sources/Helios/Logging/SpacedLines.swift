@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// The lines that a run prints. If there is no terminal, some of them, such as those of epochs, may come faster than anyone
-/// can read: of these, one appears every few seconds.
+/// The lines that a run prints. If there is no terminal, some of them, such as those of epochs, may come faster than
+/// anyone can read: of these, one appears every few seconds.
 ///
-/// Such a line waits until the last line is old enough, and a newer one takes its place. The line that waits appears before
-/// any other line, and at the end of the process at the latest.
+/// Such a line waits until the last line is old enough, and a newer one takes its place. The line that waits appears
+/// before any other line, and at the end of the process at the latest.
 final class SpacedLines: Sendable {
     /// Those of the process: on the standard output.
     static let process: SpacedLines = {

@@ -4,8 +4,8 @@ import Foundation
 enum Sparkline {
     private static let levels: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
-    /// A curve of at most `columns` columns, from the lowest of the values to the highest: by their logarithms if all are
-    /// positive, as losses mostly are, so that what comes after a steep start shows. If there are more values than
+    /// A curve of at most `columns` columns, from the lowest of the values to the highest: by their logarithms if all
+    /// are positive, as losses mostly are, so that what comes after a steep start shows. If there are more values than
     /// columns, each point is the mean of its neighbors. A value that is infinite or not a number is a `×`.
     static func text(_ values: [Double], columns: Int) -> String {
         guard columns > 0, !values.isEmpty else { return "" }

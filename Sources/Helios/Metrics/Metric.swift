@@ -1,4 +1,5 @@
-/// A score that accumulates over batches: `update` takes in a batch, and `compute` gives the score of all batches so far.
+/// A score that accumulates over batches: `update` takes in a batch, and `compute` gives the score of all batches so
+/// far.
 ///
 /// ```swift
 /// final class Classifier: Model<LabeledBatch> {
@@ -17,12 +18,12 @@
 ///     }
 /// }
 /// ```
-/// A metric in a stored property of a model is in the checkpoints, like everything that is `Stateful`. Each metric has an
-/// `update` with the arguments that it needs; those that compare predictions with targets are `TensorMetric`.
+/// A metric in a stored property of a model is in the checkpoints, like everything that is `Stateful`. Each metric has
+/// an `update` with the arguments that it needs; those that compare predictions with targets are `TensorMetric`.
 ///
-/// Sums are of type `int64` or `float64`, so that the score does not depend on how the data was cut into batches. Metrics
-/// that saw different parts of the data become one with `merge`; so a score over several processes is the score of the
-/// merged states. A metric that has seen nothing is NaN, and one that has seen a NaN stays NaN until `reset`.
+/// Sums are of type `int64` or `float64`, so that the score does not depend on how the data was cut into batches.
+/// Metrics that saw different parts of the data become one with `merge`; so a score over several processes is the score
+/// of the merged states. A metric that has seen nothing is NaN, and one that has seen a NaN stays NaN until `reset`.
 public protocol Metric<Value>: Stateful {
     /// What it computes: a number, most often.
     associatedtype Value

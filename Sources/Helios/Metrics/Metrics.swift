@@ -1,4 +1,5 @@
-/// The metrics as functions of whole tensors. The types of the same names say what each computes, and which shapes it takes.
+/// The metrics as functions of whole tensors. The types of the same names say what each computes, and which shapes it
+/// takes.
 ///
 /// ```swift
 /// let accuracy = try Metrics.accuracy(scores, labels, .multiclass(classes: 10))

@@ -6,9 +6,9 @@ extension Model {
     /// try log("samples", .images(generator(noise)))
     /// try log("weights/fc", .histogram(network.fc.weight))
     /// ```
-    /// Losses, learning rates, validation scores, the time of a step and the norm of clipped gradients are logged anyway.
-    /// A resumed run does not log again what it logged before: what is logged before its first step goes only to loggers
-    /// that the run before it did not have, but for hyperparameters that have changed.
+    /// Losses, learning rates, validation scores, the time of a step and the norm of clipped gradients are logged
+    /// anyway. A resumed run does not log again what it logged before: what is logged before its first step goes only
+    /// to loggers that the run before it did not have, but for hyperparameters that have changed.
     ///
     /// - Parameters:
     ///   - name: what the value is called. A slash makes a group, as in `weights/fc`.

@@ -31,8 +31,8 @@ extension Model {
 
     /// Scales gradients down so that their norm is at most `maxNorm`; call it between `backward` and the step.
     ///
-    /// If several processes train, the gradients are averaged over them first. If mixed precision is on, they are unscaled
-    /// first, so that the norm is the true one.
+    /// If several processes train, the gradients are averaged over them first. If mixed precision is on, they are
+    /// unscaled first, so that the norm is the true one.
     /// - Parameters:
     ///   - normType: the norm's power; infinity for the greatest absolute value.
     ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which

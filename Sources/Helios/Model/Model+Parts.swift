@@ -24,8 +24,8 @@ extension Model {
     /// ```swift
     /// optimizer = try sharded(AdamW(network, learningRate: 1e-3))
     /// ```
-    /// The property that holds it is an `Optimizer`. Checkpoints have the whole state, so that any number of processes can
-    /// resume from them; rank 0 collects it, in the default `stateDict()`, which all ranks call then.
+    /// The property that holds it is an `Optimizer`. Checkpoints have the whole state, so that any number of processes
+    /// can resume from them; rank 0 collects it, in the default `stateDict()`, which all ranks call then.
     ///
     /// - Throws: `DistributedError` if the ranks have different optimizers, and for an `LBFGS`.
     public final func sharded(_ optimizer: Optimizer) throws -> Optimizer {

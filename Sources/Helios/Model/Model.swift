@@ -76,8 +76,8 @@ open class Model<Batch: Sendable> {
     /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
     open var metrics: Scores { [:] }
 
-    /// Which of two scores is the better one, by the names of `validationScores`: of these, the live view shows the best so
-    /// far. None by default.
+    /// Which of two scores is the better one, by the names of `validationScores`: of these, the live view shows the
+    /// best so far. None by default.
     ///
     /// ```swift
     /// override var scoreModes: [String: MetricMode] { ["accuracy": .max] }
@@ -143,8 +143,8 @@ open class Model<Batch: Sendable> {
     /// By default the states of every stored property that is `Stateful` (networks, optimizers, schedulers), and of
     /// arrays, dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and
     /// tensors in other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be
-    /// there from `setup` on, so that it can be restored; of a property whose tensors come later (`var hidden:
-    /// LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
+    /// there from `setup` on, so that it can be restored; of a property whose tensors come later (such as
+    /// `var hidden: LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
     ///
     /// An override may add names of its own to what `super` gives, and reads them in `loadStateDict`.
     open func stateDict() throws -> StateDict {
@@ -293,9 +293,9 @@ open class Model<Batch: Sendable> {
 
     /// Whether training should stop now. False by default.
     ///
-    /// Asked after each training batch and, when training by epoch, once more at the end of each epoch. When training by
-    /// iteration, it is asked twice for each batch: before and after the validation and the checkpoint that may be due.
-    /// A resumed run may ask before its first step, so the answer must depend on `Trainer.state`, `lastLosses`,
+    /// Asked after each training batch and, when training by epoch, once more at the end of each epoch. When training
+    /// by iteration, it is asked twice for each batch: before and after the validation and the checkpoint that may be
+    /// due. A resumed run may ask before its first step, so the answer must depend on `Trainer.state`, `lastLosses`,
     /// `validationScores`, or something that is saved.
     open func shouldTrainingStop() throws -> Bool {
         unwrittenHooks.insert(.shouldTrainingStop)

@@ -1,9 +1,9 @@
-/// The options that a model's `setup` gave its optimizers, schedulers and gradient scaler: what the program says, under names
-/// such as `optimizer.weight_decay` and `scheduler.T_max`.
+/// The options that a model's `setup` gave its optimizers, schedulers and gradient scaler: what the program says, under
+/// names such as `optimizer.weight_decay` and `scheduler.T_max`.
 ///
 /// A checkpoint has those of its program, so that a resumed run can tell that the program says something else now. What
-/// training changes by itself (the learning rate under a scheduler, say) is compared as it was after `setup`, and never as
-/// it is later.
+/// training changes by itself (the learning rate under a scheduler, say) is compared as it was after `setup`, and never
+/// as it is later.
 struct SetupOptions {
     /// An option with another value than in the checkpoint.
     struct Difference {
@@ -83,8 +83,8 @@ struct SetupOptions {
         return result
     }
 
-    /// Without what training changes: for a checkpoint that does not say what its program said, and has only the options as
-    /// they are.
+    /// Without what training changes: for a checkpoint that does not say what its program said, and has only the
+    /// options as they are.
     func withoutChanging(
         _ optimizers: [(name: String, optimizer: Optimizer)], _ schedulers: [(name: String, scheduler: LRScheduler)]
     ) -> SetupOptions {

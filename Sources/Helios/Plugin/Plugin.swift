@@ -123,9 +123,9 @@ open class Plugin {
     /// Whether training should stop now. False by default.
     ///
     /// Asked whenever `Model.shouldTrainingStop` is, before the model: after each training batch and, when training by
-    /// epoch, at the end of each epoch; when training by iteration, before and after the validation and the checkpoint of
-    /// a batch. Once a plug-in says so, no other is asked. A resumed run may ask before its first step, so the answer must
-    /// depend on `Trainer.state`, or on something that is saved.
+    /// epoch, at the end of each epoch; when training by iteration, before and after the validation and the checkpoint
+    /// of a batch. Once a plug-in says so, no other is asked. A resumed run may ask before its first step, so the
+    /// answer must depend on `Trainer.state`, or on something that is saved.
     open func shouldTrainingStop() throws -> Bool {
         hasDefaultStopVote = true
         return false

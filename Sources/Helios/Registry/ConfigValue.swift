@@ -72,7 +72,8 @@ extension ConfigValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Exp
 }
 
 extension ConfigValue: CustomStringConvertible {
-    /// The value as YAML writes it in one line: `{lr: 0.001, betas: [0.9, 0.95]}`. What is very long or deep is cut off.
+    /// The value as YAML writes it in one line: `{lr: 0.001, betas: [0.9, 0.95]}`. What is very long or deep is cut
+    /// off.
     public var description: String {
         var text = ""
         write(to: &text, depth: 0)

@@ -5,11 +5,12 @@ import OrderedCollections
 /// ```swift
 /// try Registries.networks.register("Classifier") { options in
 ///     try Classifier(
-///         classes: options.int("num_classes"), width: options.int("width", 64), dropout: options.double("dropout", 0.1))
+///         classes: options.int("num_classes"), width: options.int("width", 64),
+///         dropout: options.double("dropout", 0.1))
 /// }
 /// ```
-/// An option without a default must be given. Swift's spelling of a name (`numClasses`) is the same option. What is given
-/// and never read is an error, which lists the names that were.
+/// An option without a default must be given. Swift's spelling of a name (`numClasses`) is the same option. What is
+/// given and never read is an error, which lists the names that were.
 ///
 /// Every read throws `ConfigurationError` if the value has another type, with its place: `network Classifier: 'width'
 /// must be a whole number, not the string "wide"`.

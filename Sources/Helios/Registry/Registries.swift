@@ -72,7 +72,8 @@ public enum Registries {
     /// Changes of samples: `make(…, as: Resize.self)`. Empty.
     public static let transforms = Registry<Void, any Sendable>("transform")
 
-    /// Metrics; say what one is to update it: `make("Accuracy", …, as: Accuracy.self)`, or `as: (any TensorMetric).self`.
+    /// Metrics; say what one is to update it: `make("Accuracy", …, as: Accuracy.self)`,
+    /// or `as: (any TensorMetric).self`.
     public static let metrics = Registry<Void, any Metric>("metric") { registry in
         registry.addClassificationMetrics()
         registry.addRegressionMetrics()

@@ -64,8 +64,8 @@ public final class Registry<Subject, Product>: Sendable {
     /// - Parameters:
     ///   - subject: what it is made for.
     ///   - options: a dictionary, or `null` for none.
-    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones, and for an option
-    ///   that is missing, unknown or of another type; also what the maker throws.
+    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones, and for an
+    ///   option that is missing, unknown or of another type; also what the maker throws.
     public func make(_ name: String, _ subject: Subject, _ options: ConfigValue = [:]) throws -> Product {
         try Self.product(maker(name), OptionReader(options, of: "\(kind) \(name)"), subject)
     }

@@ -31,8 +31,8 @@ extension Trainer {
     /// let trainer = try Trainer(.epochs(20), logs: .in(folder))
     /// try trainer.register(CSVLogger())
     /// ```
-    /// - Throws: `ConfigurationError` if its name is taken, if the trainer has no folder of logs, and while a run is under
-    ///   way.
+    /// - Throws: `ConfigurationError` if its name is taken, if the trainer has no folder of logs, and while a run is
+    ///   under way.
     public func register(_ logger: any RunLogger) throws {
         guard !isRunning else {
             throw ConfigurationError("the logger '\(logger.id)' comes too late: register loggers before the run")

@@ -67,7 +67,8 @@ extension Trainer: PluginContext {
     /// Whether a logger was registered.
     public var hasLoggers: Bool { !status.loggers.isEmpty }
 
-    /// Hands a value to the loggers, see `Model.log(_:_:step:)`. Outside a run with a folder for logs, it has no effect.
+    /// Hands a value to the loggers, see `Model.log(_:_:step:)`. Outside a run with a folder for logs, it has no
+    /// effect.
     public func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
         guard hasLoggers else { return }
         if case .scalar = value {} else { noteUnsupported(value.kind) }

@@ -36,8 +36,8 @@ public final class Trainer {
     ///   - data: how much of the data is used.
     ///   - logs: where the log goes, as in `.in(folder)`.
     ///   - seed: what all random generators start from.
-    ///   - deterministic: whether operations must give the same bits every time; `.acrossRanks` for the same ones on any
-    ///     number of processes.
+    ///   - deterministic: whether operations must give the same bits every time; `.acrossRanks` for the same ones on
+    ///     any number of processes.
     ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
     ///   - processes: how many processes train together, as in `processes: 2`.
     ///   - threads: how many threads an operation may use.

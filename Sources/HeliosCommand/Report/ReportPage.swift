@@ -2,8 +2,8 @@ import Helios
 
 /// The page of a report: one HTML file that needs no other, and no network.
 ///
-/// What comes from logs is only in a JSON document, which cannot end the element that it is in, and which the script puts
-/// into the page as text. A policy in the page's head allows the browser no script but the page's own.
+/// What comes from logs is only in a JSON document, which cannot end the element that it is in, and which the script
+/// puts into the page as text. A policy in the page's head allows the browser no script but the page's own.
 struct ReportPage {
     let html: String
 

@@ -76,8 +76,8 @@ struct Verification {
         }
     }
 
-    /// The folder itself, and those up to two levels below: a checkpoint root has one for each model, and lies in the folder
-    /// of a run.
+    /// The folder itself, and those up to two levels below: a checkpoint root has one for each model, and lies in the
+    /// folder of a run.
     private static func folders(_ path: String) throws -> [String] {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let below = try subfolders(of: path)
@@ -192,7 +192,8 @@ struct TrainingName: Comparable {
     private let saveNumber: Int
     private let modificationDate: Date
 
-    /// - Parameter saveNumber: when the checkpoint was written among those of its training; `nil` if it does not say, so that its date counts.
+    /// - Parameter saveNumber: when the checkpoint was written among those of its training; `nil` if it does not say,
+    ///   so that its date counts.
     init?(path: String, saveNumber: Int?) {
         let fileName = SystemPath.name(of: path)
         guard let match = fileName.wholeMatch(of: /(.+?)_epoch_(\d+)_iter_(\d+)(?:\D.*)?\.pth/),

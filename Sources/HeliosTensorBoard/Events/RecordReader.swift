@@ -22,8 +22,8 @@ final class RecordReader {
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: where to end, in bytes.
-    ///   - recordLimit: how many bytes a record may have. Larger ones are passed over and counted: a file from elsewhere may
-    ///     have one that does not fit into memory.
+    ///   - recordLimit: how many bytes a record may have. Larger ones are passed over and counted: a file from
+    ///     elsewhere may have one that does not fit into memory.
     /// - Throws: `TensorBoardError` if it cannot be read.
     init(_ path: String, upTo limit: Int = .max, recordLimit: Int = .max) throws {
         self.recordLimit = recordLimit

@@ -1,8 +1,8 @@
 import Foundation
 import Helios
 
-/// Draws a confusion matrix: a row for each true class, a column for each predicted one, the darker the greater the part of
-/// the row's samples in it. With up to 30 classes, the counts and names are written beside.
+/// Draws a confusion matrix: a row for each true class, a column for each predicted one, the darker the greater the
+/// part of the row's samples in it. With up to 30 classes, the counts and names are written beside.
 struct ConfusionPicture {
     private typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
 
@@ -23,7 +23,8 @@ struct ConfusionPicture {
         return try LoggedImage(pixels: picture.pixels, width: picture.width, height: picture.height, channels: 3)
     }
 
-    /// What stands beside the picture: what is a row, and the names of the classes, which the picture may have no room for.
+    /// What stands beside the picture: what is a row, and the names of the classes, which the picture may have no room
+    /// for.
     static func description(of confusion: LoggedConfusion) -> String {
         let names = confusion.classes.prefix(100).joined(separator: ", ")
         let rest = confusion.classes.count > 100 ? ", …" : ""

@@ -4,8 +4,8 @@ enum PixelFont {
     static let width = 6
     static let height = 7
 
-    /// The rows of a letter, from the top; the lowest of five bits is the pixel on the right. Small letters are written as
-    /// capitals, and others as a box.
+    /// The rows of a letter, from the top; the lowest of five bits is the pixel on the right. Small letters are written
+    /// as capitals, and others as a box.
     static func rows(of letter: Character) -> [UInt8] {
         let capital = letter.uppercased()
         return capital.count == 1 ? glyphs[Character(capital)] ?? box : box

@@ -1,10 +1,11 @@
 import Foundation
 import SwiftProtobuf
 
-/// Which curves the page "Custom Scalars" draws into one chart: one for each name under which several numbers are logged.
+/// Which curves the page "Custom Scalars" draws into one chart: one for each name under which several numbers are
+/// logged.
 ///
-/// The numbers are curves of their own, too, `<name>/<key>`, in the group `<name>` of the page "Scalars". PyTorch makes a run
-/// of each key instead, which fills the list of runs.
+/// The numbers are curves of their own, too, `<name>/<key>`, in the group `<name>` of the page "Scalars". PyTorch makes
+/// a run of each key instead, which fills the list of runs.
 enum ChartLayout {
     /// TensorBoard's name for it.
     static let tag = "custom_scalars__config__"

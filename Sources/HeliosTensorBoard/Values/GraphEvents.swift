@@ -3,11 +3,12 @@ import Helios
 import SwiftProtobuf
 
 extension TBGraphDef {
-    /// The modules of a network as TensorBoard's graph of operations: a node for each module that has parameters or nothing
-    /// inside, with its options, its shapes and its number of parameters; a module with others inside is the box around them.
+    /// The modules of a network as TensorBoard's graph of operations: a node for each module that has parameters or
+    /// nothing inside, with its options, its shapes and its number of parameters; a module with others inside is the
+    /// box around them.
     ///
-    /// A `Sequential` calls its modules one after the other, so that their nodes are connected. What calls what in other
-    /// modules is not known.
+    /// A `Sequential` calls its modules one after the other, so that their nodes are connected. What calls what in
+    /// other modules is not known.
     init(_ graph: NetworkGraph) {
         self.init()
         versions.producer = 22

@@ -15,8 +15,8 @@ extension LoggedHistory {
     /// A page of images that `TensorBoardLogger` writes has a few megabytes.
     private static let greatestRecord = 64 << 20
 
-    /// Adds the values of an events file: numbers, images, histograms, texts and precision-recall curves; of the file that
-    /// `TensorBoardLogger` keeps for them, the hyperparameters.
+    /// Adds the values of an events file: numbers, images, histograms, texts and precision-recall curves; of the file
+    /// that `TensorBoardLogger` keeps for them, the hyperparameters.
     ///
     /// Values that are broken are left out, and noted. The graph of a network is not read.
     ///

@@ -3,10 +3,11 @@ import Helios
 import SwiftProtobuf
 import Torch
 
-/// What the page "HParams" knows of a run: its hyperparameters, all that were logged under whatever name, and when it began.
+/// What the page "HParams" knows of a run: its hyperparameters, all that were logged under whatever name, and when it
+/// began.
 ///
-/// TensorBoard takes the first record of them that it finds, while a run may log more of them later. So they are in a file of
-/// their own, which is rewritten each time, and whose name sorts before the name of the events file.
+/// TensorBoard takes the first record of them that it finds, while a run may log more of them later. So they are in a
+/// file of their own, which is rewritten each time, and whose name sorts before the name of the events file.
 package struct SessionRecords: Equatable {
     /// The hyperparameters by their names.
     package private(set) var values: [String: HyperparameterValue] = [:]
@@ -27,8 +28,8 @@ package struct SessionRecords: Equatable {
         self.values.merge(values.mapValues(SessionRecords.storable)) { _, new in new }
     }
 
-    /// A value as TensorBoard can have it: all its numbers are of 64 bits and floating-point, so that a whole number which
-    /// would be rounded is a text.
+    /// A value as TensorBoard can have it: all its numbers are of 64 bits and floating-point, so that a whole number
+    /// which would be rounded is a text.
     private static func storable(_ value: HyperparameterValue) -> HyperparameterValue {
         guard case .integer(let integer) = value else { return value }
         return Double(exactly: integer).map { .number($0) } ?? .text("\(integer)")

@@ -1,8 +1,8 @@
 import Foundation
 import Helios
 
-// What each kind of value is in an events file. Numbers, images and histograms are in the messages that TensorBoard has had
-// from the start, since other programs that read events files look there; all else is a tensor for a plugin.
+// What each kind of value is in an events file. Numbers, images and histograms are in the messages that TensorBoard has
+// had from the start, since other programs that read events files look there; all else is a tensor for a plugin.
 extension TBSummary.Value {
     static func scalar(_ tag: String, _ value: Double) -> TBSummary.Value {
         with {
@@ -45,8 +45,8 @@ extension TBSummary.Value {
         }
     }
 
-    /// The curve as the plugin wants it, a row for each of: true positives, false positives, true negatives, false negatives,
-    /// precision, recall.
+    /// The curve as the plugin wants it, a row for each of: true positives, false positives, true negatives, false
+    /// negatives, precision, recall.
     static func precisionRecall(_ tag: String, _ curve: PrecisionRecallCurve) throws -> TBSummary.Value {
         let rows = [
             curve.truePositives, curve.falsePositives, curve.trueNegatives, curve.falseNegatives, curve.precision,

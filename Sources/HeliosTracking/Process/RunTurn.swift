@@ -5,9 +5,9 @@ import TorchSerialization
 
 /// The place of a Python process in the queue of those that log to the same run, which must do so one after another.
 ///
-/// When a training is killed and started again at once, the Python process of the first may still have to log what it got.
-/// Each process has a file that is locked from before it starts until it ends, however it ends, and it waits for those
-/// with lower numbers. The file also receives its standard error.
+/// When a training is killed and started again at once, the Python process of the first may still have to log what it
+/// got. Each process has a file that is locked from before it starts until it ends, however it ends, and it waits for
+/// those with lower numbers. The file also receives its standard error.
 final class RunTurn: Sendable {
     /// What the names of the files begin with; a number and `.lock` follow.
     let prefix: String

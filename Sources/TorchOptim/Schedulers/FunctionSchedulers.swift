@@ -17,8 +17,8 @@ public class FunctionScheduler: LRScheduler {
     }
 
     /// - Parameter lambdas: a function for each parameter group.
-    /// - Throws: `SchedulerError` unless there are as many functions as groups; otherwise as `LRScheduler`, and what the
-    ///   functions throw.
+    /// - Throws: `SchedulerError` unless there are as many functions as groups; otherwise as `LRScheduler`, and what
+    ///   the functions throw.
     public init(_ optimizer: Optimizer, lambdas: [Factor], lastEpoch: Int = -1) throws {
         guard lambdas.count == optimizer.parameterGroups.count else {
             throw SchedulerError(

@@ -175,8 +175,8 @@ open class LRScheduler: Stateful {
     /// Restores what `stateDict` returned, here or in PyTorch, including the options. The optimizer's rates are in its
     /// own state.
     ///
-    /// - Throws: `SchedulerError` or `StateDictError` if the state is another scheduler's or does not fit; then nothing has
-    ///   changed.
+    /// - Throws: `SchedulerError` or `StateDictError` if the state is another scheduler's or does not fit; then nothing
+    ///   has changed.
     open func loadStateDict(_ state: StateDict) throws {
         try requireOwnNames(of: state)
         let baseRates = try rates(state, "base_lrs")

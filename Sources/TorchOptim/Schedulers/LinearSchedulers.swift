@@ -51,8 +51,8 @@ public final class LinearLR: LRScheduler {
     public private(set) var endFactor: Double
     public private(set) var totalIters: Int
 
-    /// - Throws: `SchedulerError` unless `startFactor` is above 0 and at most 1, `endFactor` from 0 to 1 and `totalIters`
-    ///   at least 1; otherwise as `LRScheduler`.
+    /// - Throws: `SchedulerError` unless `startFactor` is above 0 and at most 1, `endFactor` from 0 to 1 and
+    ///   `totalIters` at least 1; otherwise as `LRScheduler`.
     public init(
         _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1, totalIters: Int = 5,
         lastEpoch: Int = -1

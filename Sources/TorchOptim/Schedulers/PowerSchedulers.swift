@@ -34,7 +34,8 @@ public final class PolynomialLR: LRScheduler {
     public private(set) var totalIters: Int
     public private(set) var power: Double
 
-    /// - Throws: `SchedulerError` unless `totalIters` is at least 1 and `power` not negative; otherwise as `LRScheduler`.
+    /// - Throws: `SchedulerError` unless `totalIters` is at least 1 and `power` not negative; otherwise as
+    ///   `LRScheduler`.
     public init(_ optimizer: Optimizer, totalIters: Int = 5, power: Double = 1, lastEpoch: Int = -1) throws {
         self.totalIters = try checked("total_iters", totalIters, atLeast: 1)
         self.power = try checked("power", power)

@@ -1,7 +1,7 @@
 /// Reads JSON strictly: nothing that the standard does not have, no key twice in an object, no deep nesting.
 ///
-/// Foundation's decoder silently keeps one of several values for a key. Two readers may read a file that describes a tensor
-/// twice in two ways, so this one refuses it.
+/// Foundation's decoder silently keeps one of several values for a key. Two readers may read a file that describes a
+/// tensor twice in two ways, so this one refuses it.
 package struct JSONReader {
     private let bytes: [UInt8]
     private let greatestDepth: Int
@@ -9,7 +9,8 @@ package struct JSONReader {
 
     /// Reads a document, which must be the whole of `bytes`.
     ///
-    /// - Parameter greatestDepth: how deep arrays and objects may be nested. The headers of tensor files have three levels.
+    /// - Parameter greatestDepth: how deep arrays and objects may be nested. The headers of tensor files have three
+    ///   levels.
     /// - Throws: an error that names the place of the fault.
     package static func read(_ bytes: [UInt8], greatestDepth: Int = 16) throws -> JSONValue {
         var reader = JSONReader(bytes: bytes, greatestDepth: greatestDepth)

@@ -1,7 +1,7 @@
 /// Writes JSON in UTF-8.
 ///
-/// JSON has no words for infinite numbers and for what is not a number: these are written as the strings `"inf"`, `"-inf"`
-/// and `"nan"`.
+/// JSON has no words for infinite numbers and for what is not a number: these are written as the strings `"inf"`,
+/// `"-inf"` and `"nan"`.
 package struct JSONWriter {
     package enum Layout: Sendable {
         /// Without spaces, byte for byte as the reference implementation of safetensors writes it.

@@ -85,8 +85,8 @@ extension PickleGlobal {
 
 // Checkpoints of Python Helios hold a few objects of its own classes. They are read as the data that is in them:
 // - `helios.trainer.TrainingState`, from 1.1 on, as the dictionary that 1.0 wrote in its place: `current_iteration`,
-//   `global_iteration`, `global_epoch`, `validation_cycles`, `dataset_iter`, `early_stop_count`, `average_iter_time` and
-//   `running_iter`.
+//   `global_iteration`, `global_epoch`, `validation_cycles`, `dataset_iter`, `early_stop_count`, `average_iter_time`
+//   and `running_iter`.
 // - The enumerations whose members are the keys of the checkpoint and of the model's state, from 2.0 on, as the strings
 //   that they are in Python too: `version`, `training_state`, `model`, `rng`, `loggers`, `datamodule`; `user`,
 //   `amp_scaler`.

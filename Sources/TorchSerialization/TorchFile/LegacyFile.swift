@@ -3,7 +3,8 @@ import Torch
 /// A file as PyTorch wrote it before 1.6, and still does with `_use_new_zipfile_serialization=False`: pickles of a
 /// magic number, the format's version, the machine, the value and the storages' keys, followed by the storages.
 ///
-/// Each storage is its number of elements in eight bytes and the elements; the lowest byte comes first on every machine.
+/// Each storage is its number of elements in eight bytes and the elements; the lowest byte comes first on every
+/// machine.
 struct LegacyFile {
     let graph: PickleGraph
     let storages: LegacyStorages

@@ -68,7 +68,8 @@ public enum TorchFile {
         TemporaryFile.deleteLeftovers(in: path)
     }
 
-    /// Reads what `torch.save` wrote of plain data, in the zip archives of today and in the files from before PyTorch 1.6.
+    /// Reads what `torch.save` wrote of plain data, in the zip archives of today and in the files from before PyTorch
+    /// 1.6.
     ///
     /// These are tensors and parameters, dense or sparse; numbers of any size, strings, bytes, booleans, none, types,
     /// devices and shapes; lists, tuples, sets and dictionaries of them. A dictionary keeps its kind and its attributes

@@ -6,7 +6,8 @@ import Testing
 
 /// Options of the program that differ from the checkpoint's.
 @Suite(.standardGenerator) struct OnResumeTests {
-    /// A linear network with the optimizer and the scheduler that a test gives it. It steps the scheduler with each batch.
+    /// A linear network with the optimizer and the scheduler that a test gives it. It steps the scheduler with each
+    /// batch.
     final class Optioned: Model<LabeledBatch> {
         var network: Sequential!
         var optimizer: Optimizer!

@@ -97,7 +97,8 @@ import Testing
         #expect(!failing.passes)
         #expect(
             failing.output.contains(
-                "Sources/Helios/Data/Loader.swift:3: Data must not use modelNames, which is declared on the floor Model"),
+                "Sources/Helios/Data/Loader.swift:3: Data must not use modelNames, which is declared on the floor Model"
+            ),
             "\(failing.output)")
     }
 

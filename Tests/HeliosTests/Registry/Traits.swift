@@ -1,7 +1,7 @@
 import Helios
 
-/// What an object is made of, line by line, for comparing two that should be alike: every stored property, however deep,
-/// tensors by shape, type and sum. Functions are all the same.
+/// What an object is made of, line by line, for comparing two that should be alike: every stored property, however
+/// deep, tensors by shape, type and sum. Functions are all the same.
 func traits(of object: Any) -> [String] {
     var lines: [String] = []
     var visited: Set<ObjectIdentifier> = []

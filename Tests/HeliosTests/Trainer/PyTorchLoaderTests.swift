@@ -8,8 +8,8 @@ import Testing
 /// A training whose order of samples and random masks come from the standard generator, beside the same in Python with
 /// `DataLoader(shuffle=True)`.
 ///
-/// The recorded training masks its inputs by `bernoulli`, which draws the same on every processor. The live one uses dropout,
-/// whose masks depend on the processor's own kernels.
+/// The recorded training masks its inputs by `bernoulli`, which draws the same on every processor. The live one uses
+/// dropout, whose masks depend on the processor's own kernels.
 @Suite(.standardGenerator) struct PyTorchLoaderTests {
     private struct Recorded: Decodable {
         let inputs: FixtureTensor

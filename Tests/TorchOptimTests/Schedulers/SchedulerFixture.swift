@@ -133,8 +133,8 @@ extension Optimizer {
 }
 
 /// Whether two rates are the same but for what rounding makes of a hundred steps: in each up to ten roundings of half a
-/// unit, and a power or a cosine that the C libraries of two machines give within a unit of each other, are 1000 units, or
-/// 2.2e-13. A cosine with restarts subtracts two numbers that may be four times as large as the rate.
+/// unit, and a power or a cosine that the C libraries of two machines give within a unit of each other, are 1000 units,
+/// or 2.2e-13. A cosine with restarts subtracts two numbers that may be four times as large as the rate.
 func areClose(_ left: [Double], _ right: [Double], relative: Double = 1e-12) -> Bool {
     left.count == right.count
         && zip(left, right).allSatisfy { $0 == $1 || abs($0 - $1) <= relative * max(abs($0), abs($1)) + 1e-17 }

@@ -65,9 +65,9 @@ public struct LoggedImage: Sendable, Hashable {
 
     /// An image of a tensor.
     ///
-    /// - Parameter tensor: `[C, H, W]` with 1 to 4 channels, or `[H, W]`; numbers from 0 to 1 if it has a floating-point
-    ///   type, from 0 to 255 if it is `uint8`, `false` and `true` for black and white. Numbers outside are cut off, and
-    ///   those that are not a number are black.
+    /// - Parameter tensor: `[C, H, W]` with 1 to 4 channels, or `[H, W]`; numbers from 0 to 1 if it has a
+    ///   floating-point type, from 0 to 255 if it is `uint8`, `false` and `true` for black and white. Numbers outside
+    ///   are cut off, and those that are not a number are black.
     /// - Throws: `LogError` for another shape or type.
     public init(_ tensor: Tensor) throws {
         var tensor = tensor

@@ -26,8 +26,8 @@ public struct LogRecord: Sendable {
         self.value = value
     }
 
-    /// The time in seconds since 1970. Not `Date`, since ten of these are made in a step of 200 µs: where there is a clock
-    /// that is a few milliseconds behind at most and takes a fifth of the time, it is good enough.
+    /// The time in seconds since 1970. Not `Date`, since ten of these are made in a step of 200 µs: where there is a
+    /// clock that is a few milliseconds behind at most and takes a fifth of the time, it is good enough.
     private static var now: Double {
         var time = timespec()
         #if os(Linux)

@@ -1,8 +1,8 @@
 extension TrainerOptions {
     /// How many batches make one step of the optimizer.
     ///
-    /// `Model.minimize` accumulates their gradients by itself. A step that is written by hand asks `Model.isStepDue` and
-    /// `Model.batchesPerStep`. When training by iteration, an iteration is that many batches.
+    /// `Model.minimize` accumulates their gradients by itself. A step that is written by hand asks `Model.isStepDue`
+    /// and `Model.batchesPerStep`. When training by iteration, an iteration is that many batches.
     public struct Accumulation: Sendable, Hashable {
         /// How many batches make a step.
         public var batches: Int

@@ -24,9 +24,9 @@ public struct Determinism: Sendable, Hashable, ExpressibleByBooleanLiteral {
     /// The same bits on any number of processes that is a power of two up to `shards`.
     ///
     /// Each training batch is cut into so many shards. The gradients of each are computed apart, with random numbers of
-    /// their own and by one thread (unless `threads` says otherwise), and added up in a fixed order. Batch normalization
-    /// sees the samples of one shard; its running statistics are the mean over the shards. The training step calls
-    /// `minimize`, with one optimizer.
+    /// their own and by one thread (unless `threads` says otherwise), and added up in a fixed order. Batch
+    /// normalization sees the samples of one shard; its running statistics are the mean over the shards. The training
+    /// step calls `minimize`, with one optimizer.
     ///
     /// - Parameter shards: how many; a power of two.
     public static func acrossRanks(shards: Int) -> Determinism {

@@ -13,7 +13,8 @@ extension TrainerOptions {
 
         /// The log file; `nil` writes none.
         public var file: File?
-        /// The interval of logs, in iterations: after each, `shouldLog` of `onTrainingBatchEnd` is true. `nil` disables it.
+        /// The interval of logs, in iterations: after each, `shouldLog` of `onTrainingBatchEnd` is true. `nil` disables
+        /// it.
         public var every: Int?
 
         /// No log file, and no batch to log.

@@ -4,8 +4,8 @@
 /// ```swift
 /// let trainer = try Trainer(.epochs(20), validation: .every(1, stopAfter: 5), checkpoints: .in(folder, every: 1))
 /// ```
-/// Options that would contradict each other are in one group, in which the contradiction cannot be written. A plug-in may
-/// change them before a run (`Plugin.configure(_:)`); from then on they are fixed.
+/// Options that would contradict each other are in one group, in which the contradiction cannot be written. A plug-in
+/// may change them before a run (`Plugin.configure(_:)`); from then on they are fixed.
 public struct TrainerOptions: Sendable, Hashable {
     /// The seed that is used if none is given; the same as in Python Helios.
     public static let defaultSeed: UInt64 = 6691
@@ -28,12 +28,13 @@ public struct TrainerOptions: Sendable, Hashable {
     public var deterministic: Determinism = false
     /// Where to train.
     public var device: Device = .auto
-    /// How many processes train together: as many as a launcher such as torchrun started, or a number that are started here.
+    /// How many processes train together: as many as a launcher such as torchrun started, or a number that are started
+    /// here.
     public var processes: Processes = .launched
     /// How many threads an operation may use. When the run is over, the process has its own number again.
     public var threads: ThreadCount = .unchanged
-    /// Whether SIGINT, SIGTERM and SIGHUP end the training after the current step, with a checkpoint. A second SIGINT or
-    /// SIGTERM ends the process at once.
+    /// Whether SIGINT, SIGTERM and SIGHUP end the training after the current step, with a checkpoint. A second SIGINT
+    /// or SIGTERM ends the process at once.
     public var stopsOnSignals = true
     /// What a run shows on the terminal.
     public var display: Display = .all
@@ -86,8 +87,8 @@ extension TrainerOptions {
 
         /// Prints at the end of the run where the time went.
         public static let profile = Diagnostics(rawValue: 1)
-        /// Checks the output of every layer: the first one that is not finite is an error that names the layer. Slow; it
-        /// is for finding out where a NaN comes from.
+        /// Checks the output of every layer: the first one that is not finite is an error that names the layer. Slow;
+        /// it is for finding out where a NaN comes from.
         public static let nanGuard = Diagnostics(rawValue: 2)
     }
 }

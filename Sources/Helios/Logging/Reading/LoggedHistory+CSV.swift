@@ -3,8 +3,8 @@ extension LoggedHistory {
     /// How many bytes a line may have.
     private static let longestRow = 1 << 16
 
-    /// Adds the numbers of a table with the columns `step`, `name`, `value` and, if there is one, `time`, in any order. Rows
-    /// that are broken are left out, and noted.
+    /// Adds the numbers of a table with the columns `step`, `name`, `value` and, if there is one, `time`, in any order.
+    /// Rows that are broken are left out, and noted.
     ///
     /// - Throws: `FileAccessError` if the file cannot be read.
     package mutating func readCSV(_ path: String) throws {

@@ -130,8 +130,8 @@ package struct ReducedCurve: Sendable {
     }
 }
 
-/// Elements of a sequence of any length at equal distances, in a fixed amount of memory: whenever it is full, every second one
-/// goes. The last element always stays.
+/// Elements of a sequence of any length at equal distances, in a fixed amount of memory: whenever it is full, every
+/// second one goes. The last element always stays.
 package struct ThinnedList<Element: Sendable>: Sendable {
     /// The number of elements that were added.
     package private(set) var count = 0

@@ -1,8 +1,8 @@
 /// How far the confidence of predictions is from how often they are right: torchmetrics' `calibration_error`.
 ///
-/// Confidences are sorted into bins of equal width from 0 to 1; one of exactly 1 has a bin of its own, as in torchmetrics. A
-/// bin's error is the distance of its mean confidence from the share of right predictions. Binary, the confidence is the
-/// probability of class 1 and right means class 1; of several classes it is the greatest probability.
+/// Confidences are sorted into bins of equal width from 0 to 1; one of exactly 1 has a bin of its own, as in
+/// torchmetrics. A bin's error is the distance of its mean confidence from the share of right predictions. Binary, the
+/// confidence is the probability of class 1 and right means class 1; of several classes it is the greatest probability.
 public final class CalibrationError: TensorMetric {
     /// How the errors of bins become one.
     public enum Norm: String, Sendable, CaseIterable {

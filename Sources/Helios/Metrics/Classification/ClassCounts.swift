@@ -1,4 +1,5 @@
-/// What precision, recall and F-beta are made of: for each class how often it was predicted rightly, predicted, and right.
+/// What precision, recall and F-beta are made of: for each class how often it was predicted rightly, predicted, and
+/// right.
 struct ClassCounts {
     let truePositives: [Double]
     let predicted: [Double]

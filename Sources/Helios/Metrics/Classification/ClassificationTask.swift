@@ -1,7 +1,7 @@
 /// What the classes of a classification are, and how predictions become labels.
 public enum ClassificationTask: Sendable, Hashable {
-    /// One class or not. Predictions are scores of any shape, of which those above the threshold are the class, or labels
-    /// 0 and 1; targets are 0 and 1, in the same shape. For logits the threshold is 0.
+    /// One class or not. Predictions are scores of any shape, of which those above the threshold are the class, or
+    /// labels 0 and 1; targets are 0 and 1, in the same shape. For logits the threshold is 0.
     case binary(threshold: Double = 0.5)
     /// One of several classes. Predictions are scores `[N, C, …]`, of which the greatest is the class, or labels
     /// `[N, …]`; targets are labels `[N, …]`.

@@ -1,8 +1,9 @@
-/// The area under the receiver operating characteristic: how likely a sample of a class has a greater score than another
-/// sample, half of equal scores counted. scikit-learn's `roc_auc_score`; one class against the rest if there are several.
+/// The area under the receiver operating characteristic: how likely a sample of a class has a greater score than
+/// another sample, half of equal scores counted. scikit-learn's `roc_auc_score`; one class against the rest if there
+/// are several.
 ///
-/// A class without samples, or without others, has none: it is NaN, and does not count in an average. Scores are taken as
-/// they are: give the probabilities of several classes, since a softmax changes the order of samples.
+/// A class without samples, or without others, has none: it is NaN, and does not count in an average. Scores are taken
+/// as they are: give the probabilities of several classes, since a softmax changes the order of samples.
 public final class AUROC: PerClassMetric {
     public var state = MetricState()
     private let task: ClassificationTask
@@ -57,8 +58,8 @@ public final class AveragePrecision: PerClassMetric {
     /// - Parameters:
     ///   - task: what the classes are. The threshold has no meaning here.
     ///   - average: how classes are averaged.
-    ///   - countsAbsentClasses: whether classes that are not among the targets count as 0, and are not NaN and left out of
-    ///     averages, as in Python Helios.
+    ///   - countsAbsentClasses: whether classes that are not among the targets count as 0, and are not NaN and left out
+    ///     of averages, as in Python Helios.
     ///   - asPercent: whether it is from 0 to 100, as in Python Helios.
     public init(
         _ task: ClassificationTask, average: ClassAverage = .macro, countsAbsentClasses: Bool = true,

@@ -36,8 +36,8 @@ public struct GroundTruth: Sendable {
     ///   - boxes: `[G, 4]`: left, top, right and bottom, in pixels.
     ///   - labels: `[G]`: the class of each, as integers.
     ///   - isCrowd: `[G]`, of 0 and 1: which objects are crowds; `nil` for none.
-    ///   - areas: `[G]`: the areas that say whether an object is small, medium or large, in pixels; `nil` for those of the
-    ///     boxes.
+    ///   - areas: `[G]`: the areas that say whether an object is small, medium or large, in pixels; `nil` for those of
+    ///     the boxes.
     public init(boxes: Tensor, labels: Tensor, isCrowd: Tensor? = nil, areas: Tensor? = nil) {
         (self.boxes, self.labels, self.isCrowd, self.areas) = (boxes, labels, isCrowd, areas)
     }

@@ -1,8 +1,8 @@
 /// The mean average precision of detected boxes, as COCO evaluates it: pycocotools' `COCOeval`, torchmetrics'
 /// `MeanAveragePrecision`.
 ///
-/// Precision is interpolated at 101 recalls, and averaged over ten overlaps from 0.5 to 0.95, over labels, and over objects of
-/// all sizes. For the mean average precision of multilabel classification, see `AveragePrecision`.
+/// Precision is interpolated at 101 recalls, and averaged over ten overlaps from 0.5 to 0.95, over labels, and over
+/// objects of all sizes. For the mean average precision of multilabel classification, see `AveragePrecision`.
 public final class MeanAveragePrecision: Metric {
     public var state = MetricState()
     private let overlaps: [Double]
@@ -12,7 +12,8 @@ public final class MeanAveragePrecision: Metric {
     ///
     /// - Parameters:
     ///   - overlaps: the intersections over unions from which on a detection is right.
-    ///   - maxDetections: how many detections of a label in an image may count, for recall; the greatest is for precision.
+    ///   - maxDetections: how many detections of a label in an image may count, for recall; the greatest is for
+    ///     precision.
     public init(overlaps: [Double] = standardOverlaps, maxDetections: [Int] = [1, 10, 100]) {
         (self.overlaps, self.maxDetections) = (overlaps, maxDetections.sorted())
     }

@@ -16,8 +16,8 @@ public struct ImageInput: Sendable, Hashable {
     public var order: Order
     /// How many pixels are left out at each edge.
     public var cropBorder: Int
-    /// If given, only the brightness of images with three channels in this order is compared: Y of YCbCr by ITU-R BT.601,
-    /// from 16 to 235 of 255. Images with one channel stay as they are.
+    /// If given, only the brightness of images with three channels in this order is compared: Y of YCbCr by ITU-R
+    /// BT.601, from 16 to 235 of 255. Images with one channel stay as they are.
     public var luma: Channels?
 
     /// How images are given. By default their channels come first, and all pixels and channels are compared.

@@ -15,8 +15,8 @@ public final class PSNR: TensorMetric {
     ///
     /// - Parameters:
     ///   - dataRange: the greatest value of a pixel: 1, or 255.
-    ///   - perImage: whether it is the mean of the images' ratios, as in Python Helios, and not the ratio of the mean squared
-    ///     error of all.
+    ///   - perImage: whether it is the mean of the images' ratios, as in Python Helios, and not the ratio of the mean
+    ///     squared error of all.
     ///   - epsilon: what is added to MSE / range², so that it is never infinite; Python Helios adds 1e-8 for tensors.
     ///   - input: how images are given, and what of them is compared.
     public init(

@@ -1,7 +1,7 @@
 /// The share of the targets' variance that predictions explain, 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: scikit-learn's `r2_score`.
 ///
-/// Of several outputs it is the mean over them. If all targets are the same, it is 1 if the predictions are too, else 0. Of
-/// fewer than two samples there is none: NaN.
+/// Of several outputs it is the mean over them. If all targets are the same, it is 1 if the predictions are too, else
+/// 0. Of fewer than two samples there is none: NaN.
 public final class R2Score: TensorMetric {
     public var state = MetricState()
 
@@ -32,8 +32,8 @@ public final class R2Score: TensorMetric {
         try merge(batch)
     }
 
-    /// Two spreads around different means add up by the formula of Chan, Golub and LeVeque (1979): the sum of squares minus
-    /// the square of the sum would lose the digits of a small variance around a large mean.
+    /// Two spreads around different means add up by the formula of Chan, Golub and LeVeque (1979): the sum of squares
+    /// minus the square of the sum would lose the digits of a small variance around a large mean.
     public func merge(_ other: MetricState) throws {
         guard let otherMean = other.sum("mean"), let otherSpread = other.sum("spread") else { return }
         guard let mean = state.sum("mean"), let spread = state.sum("spread") else {

@@ -2,8 +2,8 @@ import Foundation
 
 /// How many n-grams of translations are in references: BLEU over a whole corpus, from 0 to 1.
 ///
-/// K. Papineni et al., BLEU: a method for automatic evaluation of machine translation (2002). The default is torchmetrics'
-/// `BLEUScore`; `.exponential` is the default of sacrebleu, whose score is 100 times as large.
+/// K. Papineni et al., BLEU: a method for automatic evaluation of machine translation (2002). The default is
+/// torchmetrics' `BLEUScore`; `.exponential` is the default of sacrebleu, whose score is 100 times as large.
 public final class BLEU: Metric {
     /// What an n-gram length without any match counts as, which would make the whole score 0; as in sacrebleu.
     public enum Smoothing: Sendable, Hashable {

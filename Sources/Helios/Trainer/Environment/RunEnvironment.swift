@@ -26,7 +26,8 @@ final class RunEnvironment {
         monitor = InterruptionMonitor(status)
     }
 
-    /// What asks the training to end; `nil` if nothing does. If several processes train, it is what they last agreed on.
+    /// What asks the training to end; `nil` if nothing does. If several processes train, it is what they last agreed
+    /// on.
     var interruption: Interruption? { ranks.areSeveral ? agreedInterruption : monitor?.interruption }
 
     /// Agrees with the other ranks on what asks the training to end.

@@ -9,8 +9,8 @@ final class StepWatch {
     private var stepsBefore = 0
     private var handles: [StepHookHandle] = []
     private var watched: [WeakOptimizer] = []
-    /// Whether each of the optimizers calls the hook that counts. Those of TorchOptim do; one of the program's own does if
-    /// its step is inside `withStepHooks`.
+    /// Whether each of the optimizers calls the hook that counts. Those of TorchOptim do; one of the program's own does
+    /// if its step is inside `withStepHooks`.
     private let allCallHooks: Bool
 
     /// Watches the optimizers among the model's stored properties; `nil` if there are none, so nothing can be known.
@@ -30,8 +30,8 @@ final class StepWatch {
         handles = []
     }
 
-    /// Whether it is certain that no optimizer of the model has made a step: not if it has others now, or one that may not
-    /// call hooks.
+    /// Whether it is certain that no optimizer of the model has made a step: not if it has others now, or one that may
+    /// not call hooks.
     func hasSeenNoStep<Batch>(of model: Model<Batch>) -> Bool {
         guard stepCount == 0, batchCount > 0, allCallHooks else { return false }
         return model.namedOptimizers().allSatisfy { _, optimizer in watched.contains { $0.optimizer === optimizer } }

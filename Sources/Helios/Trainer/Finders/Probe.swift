@@ -36,8 +36,8 @@ extension Trainer {
 }
 
 extension TrainingRun {
-    /// Trains this many steps from new weights, to find something out, and nothing else: no validation, no checkpoint, no
-    /// question whether to stop. `onTrainingEnd` is not called, since models save there what they have learned.
+    /// Trains this many steps from new weights, to find something out, and nothing else: no validation, no checkpoint,
+    /// no question whether to stop. `onTrainingEnd` is not called, since models save there what they have learned.
     ///
     /// - Parameters:
     ///   - what: what the progress bar says.

@@ -8,17 +8,18 @@ extension Trainer {
     /// ```
     /// Run it once for a new model: it finds state that is not in the checkpoint. It trains three new models with this
     /// trainer's options and plug-ins: one without a stop, one that stops after some batches with a checkpoint, and one
-    /// that resumes from it. Then it compares the losses of every batch and all that is in the last checkpoints: networks,
-    /// optimizers, schedulers, random generators, plug-ins. The checkpoints go through files in a temporary folder, which
-    /// is removed; nothing else is written. Random generators and numbers of threads are afterwards what they were.
+    /// that resumes from it. Then it compares the losses of every batch and all that is in the last checkpoints:
+    /// networks, optimizers, schedulers, random generators, plug-ins. The checkpoints go through files in a temporary
+    /// folder, which is removed; nothing else is written. Random generators and numbers of threads are afterwards what
+    /// they were.
     ///
     /// - Parameters:
     ///   - batches: how many batches to train before the stop.
     ///   - more: how many batches to train after it.
     ///   - make: makes a new model and its data module; called three times.
     /// - Returns: which stored properties are not restored although training changes them. That is printed too.
-    /// - Throws: `ResumeCheckError` if something differs, which names what differs first and the properties that are not
-    ///   restored; `ConfigurationError` if the training ends earlier; what hooks and data throw.
+    /// - Throws: `ResumeCheckError` if something differs, which names what differs first and the properties that are
+    ///   not restored; `ConfigurationError` if the training ends earlier; what hooks and data throw.
     @discardableResult
     public func checkResume<Batch>(
         batches: Int = 3, then more: Int = 3, _ make: () throws -> (Model<Batch>, DataModule<Batch>)
@@ -65,8 +66,8 @@ extension Trainer {
         }
     }
 
-    /// Runs `body` without a log, lines of the trainings, checkpoints by frequency, and a time limit. Afterwards the options
-    /// and the process are as they were.
+    /// Runs `body` without a log, lines of the trainings, checkpoints by frequency, and a time limit. Afterwards the
+    /// options and the process are as they were.
     private func leavingNoTrace<Result>(_ body: () throws -> Result) throws -> Result {
         let before = (options, state, lastCheckpoint)
         status.options.logs.file = nil

@@ -5,7 +5,8 @@ struct EvaluationLoop<Batch: Sendable> {
     let model: Model<Batch>
     let ranks: Ranks
 
-    /// Runs `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`, which is called even if `body` fails.
+    /// Runs `body` between the plug-ins' `onEvaluationStart` and `onEvaluationEnd`, which is called even if `body`
+    /// fails.
     func run<Result>(_ phase: BatchPhase, _ body: () throws -> Result) throws -> Result {
         let result: Result
         do {
@@ -19,9 +20,9 @@ struct EvaluationLoop<Batch: Sendable> {
         return result
     }
 
-    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank has
-    /// its part of the batches, what the metrics accumulated is merged over the ranks at the end; a rank that has no sample
-    /// of a batch gets `nil` for it.
+    /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank
+    /// has its part of the batches, what the metrics accumulated is merged over the ranks at the end; a rank that has
+    /// no sample of a batch gets `nil` for it.
     func forEachBatch(
         of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch?, _ step: Int) throws -> Bool
     ) throws {

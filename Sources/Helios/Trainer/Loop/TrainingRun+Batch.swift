@@ -28,8 +28,8 @@ extension TrainingRun {
         try hooks.run(.nextBatch) { try batches.next() }
     }
 
-    /// The next training batch as its parts, of which there are several with `deterministic: .acrossRanks`; `nil` if the
-    /// epoch is over.
+    /// The next training batch as its parts, of which there are several with `deterministic: .acrossRanks`; `nil` if
+    /// the epoch is over.
     func nextParts(of batches: Batches<Batch>) throws -> [Batch]? {
         var parts: [Batch] = []
         for _ in 0..<(model.gradientShards?.ownCount ?? 1) {

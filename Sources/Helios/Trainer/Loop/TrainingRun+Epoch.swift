@@ -1,8 +1,8 @@
 extension TrainingRun {
     /// Trains by epoch: the length, validations and checkpoints count epochs.
     ///
-    /// - Parameter position: where to enter the loop. A checkpoint from the middle of an epoch enters at the start, which
-    ///   then continues that epoch; one from between two epochs enters at what was left of the first.
+    /// - Parameter position: where to enter the loop. A checkpoint from the middle of an epoch enters at the start,
+    ///   which then continues that epoch; one from between two epochs enters at what was left of the first.
     func trainByEpoch(from position: LoopPosition) throws -> FitResult.Outcome {
         progress.beginTraining(state)
         var entry = state.datasetIter > 0 ? EpochStage.start : EpochStage(at: position)

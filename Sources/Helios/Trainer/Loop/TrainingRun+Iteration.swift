@@ -1,9 +1,9 @@
 extension TrainingRun {
-    /// Trains by iteration: the length, validations and checkpoints count the optimizer's steps, each of as many batches
-    /// as the accumulation says.
+    /// Trains by iteration: the length, validations and checkpoints count the optimizer's steps, each of as many
+    /// batches as the accumulation says.
     ///
-    /// - Parameter position: where to enter the loop. A checkpoint is saved in the middle of what follows a batch: the rest
-    ///   of that comes first.
+    /// - Parameter position: where to enter the loop. A checkpoint is saved in the middle of what follows a batch: the
+    ///   rest of that comes first.
     func trainByIteration(from position: LoopPosition) throws -> FitResult.Outcome {
         progress.beginTraining(state)
         if state.datasetIter == 0, let outcome = try finishEpoch(from: position) { return outcome }

@@ -107,8 +107,8 @@ extension TrainingRun {
         }
     }
 
-    /// Logs what the training is configured with: the options of optimizers and schedulers, and those of the trainer that
-    /// change what is learned.
+    /// Logs what the training is configured with: the options of optimizers and schedulers, and those of the trainer
+    /// that change what is learned.
     private func logHyperparameters() {
         guard !status.loggers.isEmpty else { return }
         var values: [String: HyperparameterValue] = [

@@ -62,7 +62,8 @@ extension TrainingRun {
         return outcome
     }
 
-    /// How a training ended that was ended before, hooks and all, and that still has nothing left to do; `nil` otherwise.
+    /// How a training ended that was ended before, hooks and all, and that still has nothing left to do; `nil`
+    /// otherwise.
     func outcomeOfEndedTraining() throws -> FitResult.Outcome? {
         guard let last = status.lastCheckpoint, let end = try sharedEnd(at: last) else { return nil }
         let outcome: FitResult.Outcome?
@@ -103,8 +104,8 @@ extension TrainingRun {
         return entry.file
     }
 
-    /// Throws if the checkpoint is from the middle of a step that this run divides by another number of batches; warns if
-    /// only the steps to come have another number.
+    /// Throws if the checkpoint is from the middle of a step that this run divides by another number of batches; warns
+    /// if only the steps to come have another number.
     private func checkAccumulation(of checkpoint: Checkpoint) throws {
         let current = status.options.accumulation.batches
         guard let batches = checkpoint.accumulationSteps, batches != current else { return }

@@ -61,7 +61,8 @@ extension TrainingRun {
         }
         try ranks.onFirst {
             try handToKeeper(
-                keeper, checkpointAt: position, isDue: isDue, extras: extras, isInterruption: isInterruption, logs: logs)
+                keeper, checkpointAt: position, isDue: isDue, extras: extras, isInterruption: isInterruption, logs: logs
+            )
         }
     }
 
@@ -74,8 +75,8 @@ extension TrainingRun {
         let saved = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)
             let name = isDue ? try shortened(model.appendMetadata(toCheckpointName: base)) : nil
-            // Before the state is taken, so that the log of a run that resumes from it has the line, too. A run that was not
-            // interrupted does not have it.
+            // Before the state is taken, so that the log of a run that resumes from it has the line, too. A run that
+            // was not interrupted does not have it.
             if !isInterruption {
                 for extra in extras {
                     status.log.info("saving \(extra.checkpoint.folder)/\(extra.checkpoint.name).pth")

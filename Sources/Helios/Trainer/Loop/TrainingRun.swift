@@ -2,9 +2,9 @@ import Foundation
 
 /// One run of a model: what `Trainer.fit`, `test` and `predict` do, from the first call to the last.
 ///
-/// `fit` is here. What it does in turn: TrainingRun+Setup.swift sets up, TrainingRun+Resume.swift restores a checkpoint,
-/// TrainingRun+Epoch.swift and TrainingRun+Iteration.swift are the loops, TrainingRun+Batch.swift trains on a batch,
-/// TrainingRun+Validation.swift validates, TrainingRun+Saving.swift saves.
+/// `fit` is here. What it does in turn: TrainingRun+Setup.swift sets up, TrainingRun+Resume.swift restores a
+/// checkpoint, TrainingRun+Epoch.swift and TrainingRun+Iteration.swift are the loops, TrainingRun+Batch.swift trains on
+/// a batch, TrainingRun+Validation.swift validates, TrainingRun+Saving.swift saves.
 final class TrainingRun<Batch: Sendable> {
     /// What hooks and the program see of the run.
     let status: RunStatus
