@@ -5,6 +5,8 @@ public struct Bernoulli: Distribution {
     private let parameter: Probabilities
     public let validatesArguments: Bool
 
+    /// Creates a distribution from probabilities.
+    ///
     /// - Parameters:
     ///   - probs: the probability of 1.
     ///   - validateArguments: whether wrong parameters and values are errors.
@@ -14,6 +16,8 @@ public struct Bernoulli: Distribution {
         if validateArguments { try parameter.require(.unitInterval, .real, of: Self.name) }
     }
 
+    /// Creates a distribution from log-odds.
+    ///
     /// - Parameters:
     ///   - logits: the log-odds of 1, log(p / (1 − p)).
     ///   - validateArguments: whether wrong parameters and values are errors.

@@ -5,6 +5,8 @@ public struct Beta: Distribution {
     /// The two parameters as those of a Dirichlet distribution, whose first probability is drawn.
     private let dirichlet: Dirichlet
 
+    /// Creates a distribution from its two concentrations.
+    ///
     /// - Parameters:
     ///   - concentration1: the parameter α.
     ///   - concentration0: the parameter β.

@@ -7,6 +7,8 @@ public struct Binomial: Distribution {
     private let parameter: Probabilities
     public let validatesArguments: Bool
 
+    /// Creates a distribution from probabilities.
+    ///
     /// - Parameters:
     ///   - totalCount: the number of trials.
     ///   - probs: the probability of a success.
@@ -19,6 +21,8 @@ public struct Binomial: Distribution {
         try self.init(values[0], .probs(values[1]), validatesArguments: validateArguments)
     }
 
+    /// Creates a distribution from log-odds.
+    ///
     /// - Parameters:
     ///   - totalCount: the number of trials.
     ///   - logits: the log-odds of a success.
@@ -96,6 +100,8 @@ public struct Binomial: Distribution {
         return try -(logProbs.exp() * logProbs).sum(dims: [0])
     }
 
+    /// All numbers of successes: 0 to the number of trials, along a new first dimension.
+    ///
     /// - Throws: `TorchError` if the numbers of trials differ.
     public func enumerateSupport(expand: Bool) throws -> Tensor {
         let count = try totalCount.max().item(Int.self)

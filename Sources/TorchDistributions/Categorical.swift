@@ -6,6 +6,8 @@ public struct Categorical: Distribution {
     private let classCount: Int
     public let validatesArguments: Bool
 
+    /// Creates a distribution from probabilities.
+    ///
     /// - Parameters:
     ///   - probs: `[…, K]`, at least 0; they are divided by their sum.
     ///   - validateArguments: whether wrong parameters and values are errors.
@@ -15,6 +17,8 @@ public struct Categorical: Distribution {
         try self.init(.probs(probs / probs.sum(dims: [-1], keepDim: true)), validatesArguments: validateArguments)
     }
 
+    /// Creates a distribution from logarithms of probabilities.
+    ///
     /// - Parameters:
     ///   - logits: `[…, K]`: logarithms of probabilities that need not have the sum 1.
     ///   - validateArguments: whether wrong parameters and values are errors.

@@ -6,6 +6,8 @@ public struct Dirichlet: Distribution {
     public let concentration: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from concentrations.
+    ///
     /// - Parameters:
     ///   - concentration: `[…, K]`: one for each of K probabilities.
     ///   - validateArguments: whether wrong parameters and values are errors.

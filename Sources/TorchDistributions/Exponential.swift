@@ -6,6 +6,8 @@ public struct Exponential: Distribution {
     public let rate: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its rate.
+    ///
     /// - Parameters:
     ///   - rate: 1 by the mean.
     ///   - validateArguments: whether wrong parameters and values are errors.

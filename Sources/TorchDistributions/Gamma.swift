@@ -8,6 +8,8 @@ public struct Gamma: Distribution {
     public let rate: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its shape and rate.
+    ///
     /// - Parameters:
     ///   - concentration: the shape.
     ///   - rate: 1 by the scale.

@@ -13,6 +13,8 @@ public struct Independent<Base: Distribution>: Distribution {
     /// How many dimensions of the base's batch belong to the event.
     public let reinterpretedBatchDims: Int
 
+    /// Creates a distribution of events that consist of several values of another distribution.
+    ///
     /// - Parameter reinterpretedBatchDims: how many of the last dimensions of the batch belong to the event.
     /// - Throws: `TorchError` if the batch has fewer.
     public init(_ base: Base, _ reinterpretedBatchDims: Int) throws {

@@ -8,6 +8,8 @@ public struct Laplace: Distribution {
     public let scale: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its mean and scale.
+    ///
     /// - Parameters:
     ///   - loc: the mean.
     ///   - scale: how fast the density falls.

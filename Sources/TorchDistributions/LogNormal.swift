@@ -5,6 +5,8 @@ public struct LogNormal: Distribution {
     /// The distribution of the logarithm.
     public let base: Normal
 
+    /// Creates a distribution from the mean and the standard deviation of the logarithm.
+    ///
     /// - Parameters:
     ///   - loc: the mean of the logarithm.
     ///   - scale: the standard deviation of the logarithm.

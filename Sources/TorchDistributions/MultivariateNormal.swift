@@ -11,6 +11,8 @@ public struct MultivariateNormal: Distribution {
     private let factor: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its covariance.
+    ///
     /// - Parameters:
     ///   - loc: the mean, `[…, n]`.
     ///   - covarianceMatrix: Σ, `[…, n, n]`, symmetric and positive definite.
@@ -21,6 +23,8 @@ public struct MultivariateNormal: Distribution {
         try self.init(loc, Linalg.cholesky(covarianceMatrix), validateArguments)
     }
 
+    /// Creates a distribution from the inverse of its covariance.
+    ///
     /// - Parameters:
     ///   - loc: the mean, `[…, n]`.
     ///   - precisionMatrix: Σ⁻¹, `[…, n, n]`, symmetric and positive definite.
@@ -35,6 +39,8 @@ public struct MultivariateNormal: Distribution {
         try self.init(loc, Linalg.solveTriangular(inverse, identity, upper: false), validateArguments)
     }
 
+    /// Creates a distribution from the Cholesky factor of its covariance.
+    ///
     /// - Parameters:
     ///   - loc: the mean, `[…, n]`.
     ///   - scaleTril: L, `[…, n, n]`, lower triangular with a positive diagonal.

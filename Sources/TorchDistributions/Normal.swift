@@ -9,6 +9,8 @@ public struct Normal: Distribution {
     public let scale: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its mean and standard deviation.
+    ///
     /// - Parameters:
     ///   - loc: the mean.
     ///   - scale: the standard deviation.

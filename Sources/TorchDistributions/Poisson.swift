@@ -6,6 +6,8 @@ public struct Poisson: Distribution {
     public let rate: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its mean.
+    ///
     /// - Parameters:
     ///   - rate: the mean.
     ///   - validateArguments: whether wrong parameters and values are errors.

@@ -11,6 +11,8 @@ public struct StudentT: Distribution {
     public let scale: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its degrees of freedom, its location and its scale.
+    ///
     /// - Parameters:
     ///   - df: the degrees of freedom.
     ///   - loc: the mean, if there is one.

@@ -8,6 +8,8 @@ public struct Uniform: Distribution {
     public let high: Tensor
     public let validatesArguments: Bool
 
+    /// Creates a distribution from its bounds, `low` inclusive and `high` exclusive.
+    ///
     /// - Parameter validateArguments: whether wrong parameters and values are errors.
     /// - Throws: `TorchError` if a lower bound is not below its upper one, or the shapes do not fit.
     public init(

@@ -39,6 +39,8 @@ public final class GradScaler: Stateful {
     /// Called before an optimizer's gradients are looked at for the first time since the last update.
     package var willReadGradients: ((Optimizer) throws -> Void)?
 
+    /// Creates a scaler for the gradients of mixed precision.
+    ///
     /// - Parameters:
     ///   - initialScale: the first factor of the loss.
     ///   - growthFactor: what the scale is multiplied by after `growthInterval` good steps; above 1.

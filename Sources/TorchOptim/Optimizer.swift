@@ -21,6 +21,8 @@ open class Optimizer: Stateful {
     final var stepPreHooks: [StepHookRegistration] = []
     final var stepPostHooks: [StepHookRegistration] = []
 
+    /// Creates an optimizer for groups of parameters; a subclass calls it with the defaults of its options.
+    ///
     /// - Throws: `OptimizerError` if there are no parameters, if one comes twice or cannot be optimized, or if an
     ///   option makes no sense.
     public init(groups: [ParameterGroup], defaults: StateDict) throws {

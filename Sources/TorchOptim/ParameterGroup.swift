@@ -25,6 +25,8 @@ public final class ParameterGroup {
     /// The options as the optimizer's step takes them, until they change. Looking them up would cost as much as a step.
     private var parsedOptions: (any GroupOptions)?
 
+    /// Creates a group. What it does not set is taken from the optimizer.
+    ///
     /// - Parameters:
     ///   - learningRate: the learning rate; `nil` means the optimizer's.
     ///   - weightDecay: the weight decay; `nil` means the optimizer's.

@@ -144,7 +144,8 @@ open class Model<Batch: Sendable> {
     /// arrays, dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and
     /// tensors in other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be
     /// there from `setup` on, so that it can be restored; of a property whose tensors come later (such as
-    /// `var hidden: LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has no state.
+    /// `var hidden: LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has
+    /// no state.
     ///
     /// An override may add names of its own to what `super` gives, and reads them in `loadStateDict`.
     open func stateDict() throws -> StateDict {

@@ -5,6 +5,8 @@ public final class CosineSimilarity: Module, BinaryCallable {
     public let dim: Int
     public let eps: Double
 
+    /// Creates the similarity of vectors along a dimension.
+    ///
     /// - Parameters:
     ///   - dim: the dimension of the vectors' elements.
     ///   - eps: the least product of lengths that is divided by.
@@ -24,6 +26,8 @@ public final class PairwiseDistance: Module, BinaryCallable {
     public let eps: Double
     public let keepDim: Bool
 
+    /// Creates the distance in the p-norm.
+    ///
     /// - Parameters:
     ///   - p: the norm's power.
     ///   - eps: what is added to each difference, to keep the gradient finite.

@@ -71,6 +71,8 @@ public class DropoutLayer: Module {
     public let p: Double
     public let inPlace: Bool
 
+    /// Creates a layer that drops with a probability.
+    ///
     /// - Parameters:
     ///   - p: the probability that something is dropped, 0…1.
     ///   - inPlace: whether to change the input itself.

@@ -14,6 +14,8 @@ open class Linear: Module, Layer {
     /// `[outFeatures]`.
     @Parameter public var bias: Tensor?
 
+    /// Creates a linear map with random weights.
+    ///
     /// - Parameters:
     ///   - inFeatures: the size of the input's last dimension; positive.
     ///   - outFeatures: the size of the output's last dimension; positive.
@@ -62,6 +64,8 @@ public final class Bilinear: Module, BinaryCallable {
     /// `[outFeatures]`.
     @Parameter public var bias: Tensor?
 
+    /// Creates a bilinear map with random weights.
+    ///
     /// - Parameters:
     ///   - in1Features: the size of the first input's last dimension; positive.
     ///   - in2Features: the size of the second input's last dimension; positive.

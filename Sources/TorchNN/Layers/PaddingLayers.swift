@@ -2,6 +2,8 @@ import Torch
 
 /// Puts zeros around sequences.
 public final class ZeroPad1d: PaddingLayer {
+    /// Creates a layer that adds zeros on each side of sequences.
+    ///
     /// - Parameter padding: one number, or two: left and right.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 1, mode: .zeros)
@@ -10,6 +12,8 @@ public final class ZeroPad1d: PaddingLayer {
 
 /// Puts zeros around images.
 public final class ZeroPad2d: PaddingLayer {
+    /// Creates a layer that adds zeros on each side of images.
+    ///
     /// - Parameter padding: one number, or four: left, right, top and bottom.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 2, mode: .zeros)
@@ -18,6 +22,8 @@ public final class ZeroPad2d: PaddingLayer {
 
 /// Puts zeros around volumes.
 public final class ZeroPad3d: PaddingLayer {
+    /// Creates a layer that adds zeros on each side of volumes.
+    ///
     /// - Parameter padding: one number, or six: left, right, top, bottom, front and back.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 3, mode: .zeros)
@@ -26,7 +32,11 @@ public final class ZeroPad3d: PaddingLayer {
 
 /// Puts a constant around sequences.
 public final class ConstantPad1d: ConstantPaddingLayer {
-    /// - Parameter padding: one number, or two: left and right.
+    /// Creates a layer that adds a constant on each side of sequences.
+    ///
+    /// - Parameters:
+    ///   - padding: one number, or two: left and right.
+    ///   - value: the constant.
     public init(_ padding: some EdgeSizes, value: Double) {
         super.init(padding, value: value, dimensions: 1)
     }
@@ -34,7 +44,11 @@ public final class ConstantPad1d: ConstantPaddingLayer {
 
 /// Puts a constant around images.
 public final class ConstantPad2d: ConstantPaddingLayer {
-    /// - Parameter padding: one number, or four: left, right, top and bottom.
+    /// Creates a layer that adds a constant on each side of images.
+    ///
+    /// - Parameters:
+    ///   - padding: one number, or four: left, right, top and bottom.
+    ///   - value: the constant.
     public init(_ padding: some EdgeSizes, value: Double) {
         super.init(padding, value: value, dimensions: 2)
     }
@@ -42,7 +56,11 @@ public final class ConstantPad2d: ConstantPaddingLayer {
 
 /// Puts a constant around volumes.
 public final class ConstantPad3d: ConstantPaddingLayer {
-    /// - Parameter padding: one number, or six: left, right, top, bottom, front and back.
+    /// Creates a layer that adds a constant on each side of volumes.
+    ///
+    /// - Parameters:
+    ///   - padding: one number, or six: left, right, top, bottom, front and back.
+    ///   - value: the constant.
     public init(_ padding: some EdgeSizes, value: Double) {
         super.init(padding, value: value, dimensions: 3)
     }
@@ -50,6 +68,8 @@ public final class ConstantPad3d: ConstantPaddingLayer {
 
 /// Puts around sequences their mirror image, without repeating the edges.
 public final class ReflectionPad1d: PaddingLayer {
+    /// Creates a layer that reflects sequences at their edges.
+    ///
     /// - Parameter padding: one number, or two: left and right.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 1, mode: .reflect)
@@ -58,6 +78,8 @@ public final class ReflectionPad1d: PaddingLayer {
 
 /// Puts around images their mirror image, without repeating the edges.
 public final class ReflectionPad2d: PaddingLayer {
+    /// Creates a layer that reflects images at their edges.
+    ///
     /// - Parameter padding: one number, or four: left, right, top and bottom.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 2, mode: .reflect)
@@ -66,6 +88,8 @@ public final class ReflectionPad2d: PaddingLayer {
 
 /// Puts around volumes their mirror image, without repeating the edges.
 public final class ReflectionPad3d: PaddingLayer {
+    /// Creates a layer that reflects volumes at their edges.
+    ///
     /// - Parameter padding: one number, or six: left, right, top, bottom, front and back.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 3, mode: .reflect)
@@ -74,6 +98,8 @@ public final class ReflectionPad3d: PaddingLayer {
 
 /// Repeats the edges of sequences around them.
 public final class ReplicationPad1d: PaddingLayer {
+    /// Creates a layer that repeats the edges of sequences.
+    ///
     /// - Parameter padding: one number, or two: left and right.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 1, mode: .replicate)
@@ -82,6 +108,8 @@ public final class ReplicationPad1d: PaddingLayer {
 
 /// Repeats the edges of images around them.
 public final class ReplicationPad2d: PaddingLayer {
+    /// Creates a layer that repeats the edges of images.
+    ///
     /// - Parameter padding: one number, or four: left, right, top and bottom.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 2, mode: .replicate)
@@ -90,6 +118,8 @@ public final class ReplicationPad2d: PaddingLayer {
 
 /// Repeats the edges of volumes around them.
 public final class ReplicationPad3d: PaddingLayer {
+    /// Creates a layer that repeats the edges of volumes.
+    ///
     /// - Parameter padding: one number, or six: left, right, top, bottom, front and back.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 3, mode: .replicate)
@@ -98,6 +128,8 @@ public final class ReplicationPad3d: PaddingLayer {
 
 /// Puts around sequences their elements from the opposite side.
 public final class CircularPad1d: PaddingLayer {
+    /// Creates a layer that continues sequences from the opposite side.
+    ///
     /// - Parameter padding: one number, or two: left and right.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 1, mode: .circular)
@@ -106,6 +138,8 @@ public final class CircularPad1d: PaddingLayer {
 
 /// Puts around images their elements from the opposite side.
 public final class CircularPad2d: PaddingLayer {
+    /// Creates a layer that continues images from the opposite side.
+    ///
     /// - Parameter padding: one number, or four: left, right, top and bottom.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 2, mode: .circular)
@@ -114,6 +148,8 @@ public final class CircularPad2d: PaddingLayer {
 
 /// Puts around volumes their elements from the opposite side.
 public final class CircularPad3d: PaddingLayer {
+    /// Creates a layer that continues volumes from the opposite side.
+    ///
     /// - Parameter padding: one number, or six: left, right, top, bottom, front and back.
     public init(_ padding: some EdgeSizes) {
         super.init(padding, dimensions: 3, mode: .circular)

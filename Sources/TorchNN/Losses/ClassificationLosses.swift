@@ -27,6 +27,8 @@ public final class CrossEntropyLoss: Module, BinaryCallable {
     public let reduction: Reduction
     public let labelSmoothing: Double
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
     public init(
         weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean, labelSmoothing: Double = 0
@@ -66,6 +68,8 @@ public final class NLLLoss: Module, BinaryCallable {
     public let ignoreIndex: Int
     public let reduction: Reduction
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
     public init(weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean) {
         self.weight = weight
@@ -99,6 +103,8 @@ public final class BCELoss: Module, BinaryCallable {
     @Buffer public var weight: Tensor?
     public let reduction: Reduction
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameter weight: how much each element of a batch counts: a buffer, as in PyTorch.
     public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
         self.weight = weight
@@ -133,6 +139,8 @@ public final class BCEWithLogitsLoss: Module, BinaryCallable {
     @Buffer("pos_weight") public var posWeight: Tensor?
     public let reduction: Reduction
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameters:
     ///   - weight: the weight of each element: a buffer, as in PyTorch.
     ///   - posWeight: the weight of positive examples: a buffer too.

@@ -32,6 +32,8 @@ public final class MultiMarginLoss: Module, BinaryCallable {
     public let margin: Double
     public let reduction: Reduction
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
     public init(p: Int = 1, margin: Double = 1, weight: Tensor? = nil, reduction: Reduction = .mean) {
         self.weight = weight
@@ -98,6 +100,8 @@ public final class MultiLabelSoftMarginLoss: Module, BinaryCallable {
     @Buffer public var weight: Tensor?
     public let reduction: Reduction
 
+    /// Creates the loss with its options.
+    ///
     /// - Parameter weight: the weight of each class, `[C]`: a buffer, as in PyTorch.
     public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
         self.weight = weight

@@ -63,6 +63,8 @@ open class Module: Stateful {
     /// Whether a call is nothing but `forward`: there are no hooks, no parametrizations, and no error.
     @usableFromInline final var callsForwardOnly = true
 
+    /// Creates a module. A subclass sets its own stored properties first.
+    ///
     /// - Parameter isTraining: whether the module starts in training mode, as PyTorch's modules do.
     public init(isTraining: Bool = true) {
         self.isTraining = isTraining

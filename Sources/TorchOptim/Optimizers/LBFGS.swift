@@ -47,6 +47,8 @@ public final class LBFGS: Optimizer {
 
     private var history = LBFGSHistory()
 
+    /// Creates an optimizer for parameters that are all in one group.
+    ///
     /// - Parameters:
     ///   - learningRate: the length of a step without a line search, and the first length that a search tries.
     ///   - maxIterations: how many times a step changes the parameters at most.

@@ -132,6 +132,8 @@ func load(_ states: [StateValue], into schedulers: [LRScheduler]) throws {
 public final class ChainedScheduler: LRScheduler {
     public let schedulers: [LRScheduler]
 
+    /// Creates a scheduler that steps others in turn.
+    ///
     /// - Parameter optimizer: the optimizer; `nil` means the schedulers' optimizer.
     /// - Throws: `SchedulerError` if there are no schedulers, or if one has another optimizer or needs a metric.
     public init(_ schedulers: [LRScheduler], optimizer: Optimizer? = nil) throws {

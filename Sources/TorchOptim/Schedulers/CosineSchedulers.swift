@@ -9,6 +9,8 @@ public final class CosineAnnealingLR: LRScheduler {
     public private(set) var tMax: Int
     public private(set) var etaMin: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` unless `tMax` is at least 1 and `etaMin` not negative; otherwise as `LRScheduler`.
     public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0, lastEpoch: Int = -1) throws {
         self.tMax = try checked("T_max", tMax, atLeast: 1)
@@ -66,6 +68,8 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
 
     private var options: Options
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Parameters:
     ///   - t0: the number of steps to the first restart.
     ///   - tMult: the factor by which each period is longer than the one before.
@@ -185,6 +189,8 @@ public final class CosineAnnealingRestartLR: LRScheduler {
 
     private var options: Options
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Parameters:
     ///   - periods: the steps of each period.
     ///   - restartWeights: what the initial rates are multiplied by in each period.

@@ -36,6 +36,8 @@ public final class CyclicLR: LRScheduler {
     private var options: Options
     private let scale: ((Double) throws -> Double)?
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Parameters:
     ///   - baseLearningRate: the lower bound, of all groups or of each; the rates become this.
     ///   - maxLearningRate: the upper bound, of all groups or of each.

@@ -9,6 +9,8 @@ public class FunctionScheduler: LRScheduler {
 
     fileprivate let lambdas: [Factor]
 
+    /// Creates a scheduler with one function for all parameter groups.
+    ///
     /// - Parameter lambda: the factor at a step, for all parameter groups.
     /// - Throws: as `LRScheduler`, and what the function throws.
     public convenience init(_ optimizer: Optimizer, lastEpoch: Int = -1, lambda: @escaping Factor) throws {
@@ -16,6 +18,8 @@ public class FunctionScheduler: LRScheduler {
         try self.init(optimizer, lambdas: lambdas, lastEpoch: lastEpoch)
     }
 
+    /// Creates a scheduler with a function for each parameter group.
+    ///
     /// - Parameter lambdas: a function for each parameter group.
     /// - Throws: `SchedulerError` unless there are as many functions as groups; otherwise as `LRScheduler`, and what
     ///   the functions throw.

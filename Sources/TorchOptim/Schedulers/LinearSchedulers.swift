@@ -5,6 +5,8 @@ public final class ConstantLR: LRScheduler {
     public private(set) var factor: Double
     public private(set) var totalIters: Int
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` unless `factor` is above 0 and at most 1 and `totalIters` at least 1; otherwise as
     ///   `LRScheduler`. (A factor of 0, which PyTorch accepts, could not be undone.)
     public init(_ optimizer: Optimizer, factor: Double = 1.0 / 3, totalIters: Int = 5, lastEpoch: Int = -1) throws {
@@ -51,6 +53,8 @@ public final class LinearLR: LRScheduler {
     public private(set) var endFactor: Double
     public private(set) var totalIters: Int
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` unless `startFactor` is above 0 and at most 1, `endFactor` from 0 to 1 and
     ///   `totalIters` at least 1; otherwise as `LRScheduler`.
     public init(
@@ -109,6 +113,8 @@ public final class LinearWarmupScheduler: LRScheduler {
     public private(set) var warmupSteps: Int
     public private(set) var warmupStartFactor: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` if `warmupSteps` or `warmupStartFactor` is negative, or if the other scheduler has
     ///   another optimizer or needs a metric; otherwise as `LRScheduler`.
     public init(

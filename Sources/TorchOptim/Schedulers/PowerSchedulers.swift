@@ -5,6 +5,8 @@ import Torch
 public final class ExponentialLR: LRScheduler {
     public private(set) var gamma: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` if `gamma` is negative; otherwise as `LRScheduler`.
     public init(_ optimizer: Optimizer, gamma: Double, lastEpoch: Int = -1) throws {
         self.gamma = try checked("gamma", gamma)
@@ -34,6 +36,8 @@ public final class PolynomialLR: LRScheduler {
     public private(set) var totalIters: Int
     public private(set) var power: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` unless `totalIters` is at least 1 and `power` not negative; otherwise as
     ///   `LRScheduler`.
     public init(_ optimizer: Optimizer, totalIters: Int = 5, power: Double = 1, lastEpoch: Int = -1) throws {

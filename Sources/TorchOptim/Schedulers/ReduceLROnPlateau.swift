@@ -40,6 +40,8 @@ public final class ReduceLROnPlateau: LRScheduler {
     /// The number of steps that still do not count as steps without improvement.
     public private(set) var cooldownCounter = 0
 
+    /// Creates a scheduler, which needs a metric at each step.
+    ///
     /// - Parameters:
     ///   - factor: what the rates are multiplied by.
     ///   - patience: how many steps without improvement are tolerated.

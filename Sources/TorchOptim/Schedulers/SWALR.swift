@@ -13,6 +13,8 @@ public final class SWALR: LRScheduler {
     public private(set) var annealEpochs: Int
     private var annealStrategy: AnnealStrategy
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Parameters:
     ///   - swaLearningRate: the constant rate, of all groups or of each.
     ///   - annealEpochs: the number of steps until it is reached.

@@ -6,6 +6,8 @@ public final class StepLR: LRScheduler {
     public private(set) var stepSize: Int
     public private(set) var gamma: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` unless `stepSize` is at least 1 and `gamma` at least 0; otherwise as `LRScheduler`.
     public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1) throws {
         self.stepSize = try checked("step_size", stepSize, atLeast: 1)
@@ -42,6 +44,8 @@ public final class MultiStepLR: LRScheduler {
     private var milestones: Milestones
     public private(set) var gamma: Double
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Throws: `SchedulerError` if a milestone or `gamma` is negative; otherwise as `LRScheduler`.
     public init(_ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1, lastEpoch: Int = -1) throws {
         self.milestones = try Milestones(milestones)
@@ -92,6 +96,8 @@ public final class MultiStepRestartLR: LRScheduler {
 
     private var options: Options
 
+    /// Creates a scheduler, and sets the learning rates of its first step.
+    ///
     /// - Parameters:
     ///   - milestones: the steps at which the rates are multiplied by `gamma`.
     ///   - restarts: the steps at which the rates are reset.

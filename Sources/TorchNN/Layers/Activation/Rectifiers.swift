@@ -41,6 +41,8 @@ public final class PReLU: Module, Layer {
     /// `[numParameters]`.
     @Parameter public var weight: Tensor
 
+    /// Creates the activation with one weight, or one for each channel.
+    ///
     /// - Parameters:
     ///   - numParameters: 1, or the number of channels of `[N, C, …]`.
     ///   - initial: the initial weight: PyTorch's `init`.
@@ -157,6 +159,8 @@ public final class Threshold: InPlaceActivation, Layer {
 public class InPlaceActivation: Module {
     public let inPlace: Bool
 
+    /// Creates the activation, which makes a new tensor unless it works in place.
+    ///
     /// - Parameter inPlace: whether to change the input itself, which saves memory.
     public init(inPlace: Bool = false) {
         self.inPlace = inPlace

@@ -25,6 +25,8 @@ public final class LogSoftmax: DimensionActivation, Layer {
 public class DimensionActivation: Module {
     public let dim: Int
 
+    /// Creates the activation along a dimension.
+    ///
     /// - Parameter dim: the dimension along which the elements belong together. (PyTorch can guess it.)
     public init(dim: Int) {
         self.dim = dim

@@ -33,6 +33,8 @@ open class MultiheadAttention: Module {
     /// The projection of the heads' results.
     public let outProj: Linear
 
+    /// Creates attention with random projections.
+    ///
     /// - Parameters:
     ///   - embedDim: the size of the queries and of the output.
     ///   - numHeads: the number of heads, a divisor of `embedDim`.
@@ -85,6 +87,8 @@ open class MultiheadAttention: Module {
         super.childNodes().map { $0.key == "outProj" ? ("out_proj", $0.node) : $0 }
     }
 
+    /// Computes the attention of queries to keys, and mixes the values by it.
+    ///
     /// - Parameters:
     ///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding; or numbers that are added.
     ///   - needWeights: whether to return the weights of the attention, which costs time and memory.

@@ -11,6 +11,8 @@ open class Transformer: Module {
     public let nhead: Int
     public let batchFirst: Bool
 
+    /// Creates a transformer with random weights, or with an encoder and a decoder of your own.
+    ///
     /// - Parameters:
     ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
@@ -43,6 +45,8 @@ open class Transformer: Module {
         }
     }
 
+    /// Encodes the source, and decodes the target with the result.
+    ///
     /// - Parameters:
     ///   - sourceMask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
     ///   - targetMask: `[T, T]`, like `sourceMask`: usually the causal one.

@@ -26,6 +26,8 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     public let normFirst: Bool
     let options: TransformerOptions
 
+    /// Creates a layer with random weights.
+    ///
     /// - Parameters:
     ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
@@ -156,6 +158,8 @@ open class TransformerDecoder: Module {
     public var layers: [any TransformerDecoderBlock]
     public var norm: (any Layer)?
 
+    /// Creates a decoder from finished layers.
+    ///
     /// - Parameters:
     ///   - layers: the layers, each with weights of its own.
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
@@ -164,6 +168,8 @@ open class TransformerDecoder: Module {
         self.norm = norm
     }
 
+    /// Creates a decoder from copies of one layer, all with the same weights at first.
+    ///
     /// - Parameters:
     ///   - decoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
     ///     `TransformerDecoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
@@ -180,6 +186,8 @@ open class TransformerDecoder: Module {
         }
     }
 
+    /// Creates a decoder from layers that a closure makes, all with the same weights at first.
+    ///
     /// - Parameters:
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
     ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one

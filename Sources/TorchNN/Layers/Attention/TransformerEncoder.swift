@@ -22,6 +22,8 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     public let normFirst: Bool
     let options: TransformerOptions
 
+    /// Creates a layer with random weights.
+    ///
     /// - Parameters:
     ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
@@ -118,6 +120,8 @@ open class TransformerEncoder: Module {
     public var layers: [any TransformerEncoderBlock]
     public var norm: (any Layer)?
 
+    /// Creates an encoder from finished layers.
+    ///
     /// - Parameters:
     ///   - layers: the layers, each with weights of its own.
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
@@ -126,6 +130,8 @@ open class TransformerEncoder: Module {
         self.norm = norm
     }
 
+    /// Creates an encoder from copies of one layer, all with the same weights at first.
+    ///
     /// - Parameters:
     ///   - encoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
     ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
@@ -142,6 +148,8 @@ open class TransformerEncoder: Module {
         }
     }
 
+    /// Creates an encoder from layers that a closure makes, all with the same weights at first.
+    ///
     /// - Parameters:
     ///   - norm: what normalizes the result; `nil` leaves it as it is.
     ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
@@ -156,6 +164,8 @@ open class TransformerEncoder: Module {
         }
     }
 
+    /// Encodes a sequence, one layer after the other.
+    ///
     /// - Parameters:
     ///   - mask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
     ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.

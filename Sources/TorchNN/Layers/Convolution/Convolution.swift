@@ -6,6 +6,8 @@ import Torch
 /// ⌊(L + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1. Weight and bias are drawn uniformly from
 /// ±1/√(inChannels / groups · kernel), as PyTorch draws them.
 public final class Conv1d: Convolution<Int> {
+    /// Creates a convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.
@@ -32,6 +34,8 @@ public final class Conv1d: Convolution<Int> {
 /// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise. Weight and bias are drawn uniformly
 /// from ±1/√(inChannels / groups · kernel height · kernel width), as PyTorch draws them.
 public final class Conv2d: Convolution<Pair> {
+    /// Creates a convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.
@@ -59,6 +63,8 @@ public final class Conv2d: Convolution<Pair> {
 /// ⌊(D + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, height and width likewise. Weight and bias are drawn
 /// uniformly from ±1/√(inChannels / groups · the kernel's elements), as PyTorch draws them.
 public final class Conv3d: Convolution<Triple> {
+    /// Creates a convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.

@@ -6,6 +6,8 @@ import Torch
 /// (L - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1. Weight and bias are
 /// drawn uniformly from ±1/√(outChannels / groups · the kernel's elements), as PyTorch draws them.
 public final class ConvTranspose1d: TransposedConvolution<Int> {
+    /// Creates a transposed convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.
@@ -33,6 +35,8 @@ public final class ConvTranspose1d: TransposedConvolution<Int> {
 /// (H - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1, the width likewise. Weight and bias are
 /// drawn uniformly from ±1/√(outChannels / groups · the kernel's elements), as PyTorch draws them.
 public final class ConvTranspose2d: TransposedConvolution<Pair> {
+    /// Creates a transposed convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.
@@ -60,6 +64,8 @@ public final class ConvTranspose2d: TransposedConvolution<Pair> {
 /// (D - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1, height and width likewise. Weight and bias
 /// are drawn uniformly from ±1/√(outChannels / groups · the kernel's elements), as PyTorch draws them.
 public final class ConvTranspose3d: TransposedConvolution<Triple> {
+    /// Creates a transposed convolution with random weights.
+    ///
     /// - Parameters:
     ///   - inChannels: the number of input channels.
     ///   - outChannels: the number of output channels.

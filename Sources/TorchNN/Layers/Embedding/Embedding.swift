@@ -16,6 +16,8 @@ public final class Embedding: Module, Layer {
     /// `[numEmbeddings, embeddingDim]`.
     @Parameter public var weight: Tensor
 
+    /// Creates a table of random vectors.
+    ///
     /// - Parameters:
     ///   - numEmbeddings: the number of rows; positive.
     ///   - embeddingDim: the size of a row; positive.

@@ -31,6 +31,8 @@ public final class EmbeddingBag: Module {
     /// `[numEmbeddings, embeddingDim]`.
     @Parameter public var weight: Tensor
 
+    /// Creates a table of random vectors.
+    ///
     /// - Parameters:
     ///   - numEmbeddings: the number of rows; positive.
     ///   - embeddingDim: the size of a row; positive.
@@ -107,6 +109,8 @@ public final class EmbeddingBag: Module {
         return parts.joined(separator: ", ")
     }
 
+    /// Looks up the rows of each bag, and makes one vector of each bag.
+    ///
     /// - Parameters:
     ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say at which element each bag starts.
     ///   - perSampleWeights: what each row is multiplied by, of the input's shape; for sums.

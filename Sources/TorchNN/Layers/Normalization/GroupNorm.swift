@@ -15,6 +15,8 @@ public final class GroupNorm: Module, Layer {
     /// `[numChannels]`, at first 0; `nil` unless `affine`.
     @Parameter public var bias: Tensor?
 
+    /// Creates a normalization of groups of channels.
+    ///
     /// - Parameters:
     ///   - numGroups: the number of groups, a divisor of the number of channels.
     ///   - numChannels: the number of channels.

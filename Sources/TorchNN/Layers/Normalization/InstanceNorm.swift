@@ -4,6 +4,8 @@ import Torch
 ///
 /// If running statistics are kept, evaluation uses them. Ulyanov and others 2016, "Instance normalization".
 public class InstanceNorm: ChannelNorm, Layer {
+    /// Creates a normalization of each channel.
+    ///
     /// - Parameters:
     ///   - numFeatures: the number of channels.
     ///   - eps: a small number that keeps the denominator from zero.

@@ -14,6 +14,8 @@ public final class LayerNorm: Module, Layer {
     /// Of shape `normalizedShape`, at first 0; `nil` unless `elementwiseAffine`.
     @Parameter public var bias: Tensor?
 
+    /// Creates a normalization of the last dimensions.
+    ///
     /// - Parameters:
     ///   - normalizedShape: the sizes of the dimensions that are normalized together.
     ///   - eps: a small number that keeps the denominator from zero.
@@ -61,6 +63,8 @@ public final class RMSNorm: Module, Layer {
     /// Of shape `normalizedShape`, at first 1; `nil` unless `elementwiseAffine`.
     @Parameter public var weight: Tensor?
 
+    /// Creates a normalization of the last dimensions.
+    ///
     /// - Parameters:
     ///   - normalizedShape: the sizes of the dimensions that are normalized together.
     ///   - eps: a small number that keeps the denominator from zero;

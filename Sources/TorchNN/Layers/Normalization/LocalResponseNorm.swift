@@ -10,6 +10,8 @@ public final class LocalResponseNorm: Module, Layer {
     public let beta: Double
     public let k: Double
 
+    /// Creates a normalization over neighboring channels.
+    ///
     /// - Parameter size: the number of channels that count as neighbors, including the element's own.
     public init(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) {
         self.size = size

@@ -4,6 +4,8 @@ import Torch
 ///
 /// It takes `[N, C, L]` or `[C, L]`.
 public final class AdaptiveAvgPool1d: AdaptiveAveragePooling {
+    /// Creates a pooling to a given length.
+    ///
     /// - Parameter outputSize: the length of the output.
     public init(_ outputSize: Int) {
         super.init([outputSize])
@@ -14,6 +16,8 @@ public final class AdaptiveAvgPool1d: AdaptiveAveragePooling {
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`.
 public final class AdaptiveAvgPool2d: AdaptiveAveragePooling {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameter outputSize: the size of the output, a number or a `Pair`.
     public init(_ outputSize: some PairConvertible) {
         super.init(outputSize.pair.sizes)
@@ -29,6 +33,8 @@ public final class AdaptiveAvgPool2d: AdaptiveAveragePooling {
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class AdaptiveAvgPool3d: AdaptiveAveragePooling {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameter outputSize: the size of the output, a number or a `Triple`.
     public init(_ outputSize: some TripleConvertible) {
         super.init(outputSize.triple.sizes)
@@ -44,6 +50,8 @@ public final class AdaptiveAvgPool3d: AdaptiveAveragePooling {
 ///
 /// It takes `[N, C, L]` or `[C, L]`.
 public final class AdaptiveMaxPool1d: AdaptiveMaxPooling {
+    /// Creates a pooling to a given length.
+    ///
     /// - Parameter outputSize: the length of the output.
     public init(_ outputSize: Int) {
         super.init([outputSize])
@@ -54,6 +62,8 @@ public final class AdaptiveMaxPool1d: AdaptiveMaxPooling {
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`.
 public final class AdaptiveMaxPool2d: AdaptiveMaxPooling {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameter outputSize: the size of the output, a number or a `Pair`.
     public init(_ outputSize: some PairConvertible) {
         super.init(outputSize.pair.sizes)
@@ -69,6 +79,8 @@ public final class AdaptiveMaxPool2d: AdaptiveMaxPooling {
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class AdaptiveMaxPool3d: AdaptiveMaxPooling {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameter outputSize: the size of the output, a number or a `Triple`.
     public init(_ outputSize: some TripleConvertible) {
         super.init(outputSize.triple.sizes)
@@ -141,6 +153,8 @@ public final class ExportableAdaptiveAvgPool2d: Module, Layer {
     /// The width of the output; `nil` keeps the input's.
     public let width: Int?
 
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameter outputSize: the size of the output, a number or a `Pair`.
     public convenience init(_ outputSize: some PairConvertible) {
         self.init(height: outputSize.pair.height, width: outputSize.pair.width)

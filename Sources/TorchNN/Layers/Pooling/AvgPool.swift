@@ -5,6 +5,8 @@ import Torch
 /// It takes `[N, C, L]` or `[C, L]`; the length of the output is
 /// ⌊(L + 2·padding - kernel) / stride⌋ + 1.
 public final class AvgPool1d: AveragePooling<Int> {
+    /// Creates a pooling by the mean.
+    ///
     /// - Parameters:
     ///   - kernelSize: the length of a window.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -26,6 +28,8 @@ public final class AvgPool1d: AveragePooling<Int> {
 /// It takes `[N, C, H, W]` or `[C, H, W]`; the height of the output is
 /// ⌊(H + 2·padding - kernel) / stride⌋ + 1, the width likewise.
 public final class AvgPool2d: AveragePooling<Pair> {
+    /// Creates a pooling by the mean.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`, like the other sizes.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -48,6 +52,8 @@ public final class AvgPool2d: AveragePooling<Pair> {
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`; the depth of the output is
 /// ⌊(D + 2·padding - kernel) / stride⌋ + 1, height and width likewise.
 public final class AvgPool3d: AveragePooling<Triple> {
+    /// Creates a pooling by the mean.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Triple`, like the other sizes.
     ///   - stride: the distance between windows; `nil` is the kernel's size.

@@ -4,6 +4,8 @@ import Torch
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`. New windows are drawn for each call, in evaluation too, as in PyTorch.
 public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`.
     ///   - outputSize: the size of the output: a number or a `Pair`.
@@ -11,6 +13,8 @@ public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
         super.init(kernelSize: kernelSize.pair, outputSize: outputSize.pair, outputRatio: nil)
     }
 
+    /// Creates a pooling to a fraction of the input's size.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window.
     ///   - outputRatio: the size of the output as a fraction of the input's, between 0 and 1: height and width.
@@ -24,6 +28,8 @@ public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class FractionalMaxPool3d: FractionalMaxPooling<Triple> {
+    /// Creates a pooling to a given size.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Triple`.
     ///   - outputSize: the size of the output: a number or a `Triple`.
@@ -31,6 +37,8 @@ public final class FractionalMaxPool3d: FractionalMaxPooling<Triple> {
         super.init(kernelSize: kernelSize.triple, outputSize: outputSize.triple, outputRatio: nil)
     }
 
+    /// Creates a pooling to a fraction of the input's size.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window.
     ///   - outputRatio: the size of the output as a fraction of the input's, between 0 and 1.

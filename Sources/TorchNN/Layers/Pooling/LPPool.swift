@@ -35,6 +35,8 @@ public class LPPooling<Size: SpatialSize>: Module, Layer {
 
 /// `LPPooling` of a sequence: takes `[N, C, L]` or `[C, L]`.
 public final class LPPool1d: LPPooling<Int> {
+    /// Creates a pooling by the p-norm.
+    ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -48,6 +50,8 @@ public final class LPPool1d: LPPooling<Int> {
 
 /// `LPPooling` of an image: takes `[N, C, H, W]` or `[C, H, W]`.
 public final class LPPool2d: LPPooling<Pair> {
+    /// Creates a pooling by the p-norm.
+    ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -62,6 +66,8 @@ public final class LPPool2d: LPPooling<Pair> {
 
 /// `LPPooling` of a volume: takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class LPPool3d: LPPooling<Triple> {
+    /// Creates a pooling by the p-norm.
+    ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
     ///   - stride: the distance between windows; `nil` is the kernel's size.

@@ -5,6 +5,8 @@ import Torch
 /// It takes `[N, C, L]` or `[C, L]`; the length of the output is
 /// ⌊(L + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1.
 public final class MaxPool1d: MaxPooling<Int> {
+    /// Creates a pooling by the greatest element.
+    ///
     /// - Parameters:
     ///   - kernelSize: the length of a window.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -26,6 +28,8 @@ public final class MaxPool1d: MaxPooling<Int> {
 /// It takes `[N, C, H, W]` or `[C, H, W]`; the height of the output is
 /// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise.
 public final class MaxPool2d: MaxPooling<Pair> {
+    /// Creates a pooling by the greatest element.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`, like the other sizes.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -47,6 +51,8 @@ public final class MaxPool2d: MaxPooling<Pair> {
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`; the depth of the output is
 /// ⌊(D + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, height and width likewise.
 public final class MaxPool3d: MaxPooling<Triple> {
+    /// Creates a pooling by the greatest element.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Triple`, like the other sizes.
     ///   - stride: the distance between windows; `nil` is the kernel's size.

@@ -22,6 +22,8 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
             + "padding=\(tupleText(padding.sizes))"
     }
 
+    /// Puts the elements back where the pooling took them from.
+    ///
     /// - Parameters:
     ///   - indices: the positions that `withIndices` of the pooling gave.
     ///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
@@ -41,6 +43,8 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
 
 /// `MaxUnpooling` of a sequence: takes `[N, C, L]` or `[C, L]`.
 public final class MaxUnpool1d: MaxUnpooling<Int> {
+    /// Creates the reverse of a pooling with the same sizes.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -53,6 +57,8 @@ public final class MaxUnpool1d: MaxUnpooling<Int> {
 
 /// `MaxUnpooling` of an image: takes `[N, C, H, W]` or `[C, H, W]`.
 public final class MaxUnpool2d: MaxUnpooling<Pair> {
+    /// Creates the reverse of a pooling with the same sizes.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
     ///   - stride: the distance between windows; `nil` is the kernel's size.
@@ -65,6 +71,8 @@ public final class MaxUnpool2d: MaxUnpooling<Pair> {
 
 /// `MaxUnpooling` of a volume: takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class MaxUnpool3d: MaxUnpooling<Triple> {
+    /// Creates the reverse of a pooling with the same sizes.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
     ///   - stride: the distance between windows; `nil` is the kernel's size.

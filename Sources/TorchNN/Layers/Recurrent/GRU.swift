@@ -6,6 +6,8 @@ import Torch
 /// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
 /// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
 public final class GRU: HiddenStateLayer {
+    /// Creates a network with random weights.
+    ///
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.

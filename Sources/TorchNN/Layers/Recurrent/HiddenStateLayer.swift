@@ -2,6 +2,8 @@ import Torch
 
 /// What `RNN` and `GRU` share: a layer whose state at each step is one tensor.
 public class HiddenStateLayer: RecurrentLayer {
+    /// Runs through a sequence from an initial state.
+    ///
     /// - Parameter hidden: the initial state; `nil` is zeros.
     /// - Returns: the output at each step, and the last state.
     public final func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (

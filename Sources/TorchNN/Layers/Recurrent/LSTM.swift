@@ -8,6 +8,8 @@ public final class LSTM: RecurrentLayer {
     /// A hidden state and the cells.
     public typealias State = (hidden: Tensor, cell: Tensor)
 
+    /// Creates a network with random weights.
+    ///
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.
@@ -25,6 +27,8 @@ public final class LSTM: RecurrentLayer {
             dropout: dropout, bidirectional: bidirectional, projSize: projSize)
     }
 
+    /// Runs through a sequence from an initial state.
+    ///
     /// - Parameter state: the initial state; `nil` is zeros.
     /// - Returns: the output at each step, and the last state.
     public func callAsFunction(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {

@@ -11,6 +11,8 @@ public final class RNN: HiddenStateLayer {
 
     public let nonlinearity: Nonlinearity
 
+    /// Creates a network with random weights.
+    ///
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.

@@ -84,6 +84,8 @@ public final class RNNCell: RecurrentCell {
         super.extraDescription + (nonlinearity == .tanh ? "" : ", nonlinearity=\(nonlinearity.rawValue)")
     }
 
+    /// Takes one step from a state.
+    ///
     /// - Parameter hidden: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try call((input, hidden)) { try forward(input, hidden) }
@@ -112,6 +114,8 @@ public final class GRUCell: RecurrentCell {
         super.init(gates: 3, inputSize, hiddenSize, bias: bias)
     }
 
+    /// Takes one step from a state.
+    ///
     /// - Parameter hidden: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try call((input, hidden)) { try forward(input, hidden) }
@@ -132,6 +136,8 @@ public final class LSTMCell: RecurrentCell {
         super.init(gates: 4, inputSize, hiddenSize, bias: bias)
     }
 
+    /// Takes one step from a state.
+    ///
     /// - Parameter state: the previous state; `nil` is zeros.
     public func callAsFunction(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
         try call((input, state)) { try forward(input, state) }

@@ -5,6 +5,8 @@ public final class Flatten: Module, Layer {
     public let startDim: Int
     public let endDim: Int
 
+    /// Creates a layer that joins a range of dimensions.
+    ///
     /// - Parameters:
     ///   - startDim: the first dimension; negative numbers count from the end.
     ///   - endDim: the last dimension.
@@ -25,6 +27,8 @@ public final class Unflatten: Module, Layer {
     public let dim: Int
     public let unflattenedSize: [Int]
 
+    /// Creates a layer that splits a dimension into the given sizes.
+    ///
     /// - Parameters:
     ///   - dim: the dimension; negative numbers count from the end.
     ///   - unflattenedSize: the sizes of the new dimensions; one of them may be -1.

@@ -6,6 +6,8 @@ import Torch
 public final class PixelShuffle: Module, Layer {
     public let upscaleFactor: Int
 
+    /// Creates a layer that makes images larger.
+    ///
     /// - Parameter upscaleFactor: r, how many times as high and as wide the output is.
     public init(_ upscaleFactor: Int) {
         self.upscaleFactor = upscaleFactor
@@ -27,6 +29,8 @@ public final class PixelShuffle: Module, Layer {
 public final class PixelUnshuffle: Module, Layer {
     public let downscaleFactor: Int
 
+    /// Creates a layer that makes images smaller.
+    ///
     /// - Parameter downscaleFactor: r, how many times as high and as wide the input is.
     public init(_ downscaleFactor: Int) {
         self.downscaleFactor = downscaleFactor
@@ -50,6 +54,8 @@ public final class PixelUnshuffle: Module, Layer {
 public final class ChannelShuffle: Module, Layer {
     public let groups: Int
 
+    /// Creates a layer that mixes the channels of groups.
+    ///
     /// - Parameter groups: the number of groups, a divisor of the number of channels.
     public init(_ groups: Int) {
         self.groups = groups

@@ -8,6 +8,8 @@ public final class Unfold: Module, Layer {
     public let padding: Pair
     public let stride: Pair
 
+    /// Creates a layer that takes out blocks of one size.
+    ///
     /// - Parameters:
     ///   - kernelSize: the size of a block: a number or a `Pair`, like the other sizes.
     ///   - dilation: the distance between the elements of a block.
@@ -47,6 +49,8 @@ public final class Fold: Module, Layer {
     public let padding: Pair
     public let stride: Pair
 
+    /// Creates a layer that adds up blocks to images of one size.
+    ///
     /// - Parameters:
     ///   - outputSize: the images' height and width: a number or a `Pair`, like the other sizes.
     ///   - kernelSize: the size of a block.

@@ -10,6 +10,8 @@ public class Upsample: Module, Layer {
     private let interpolation: Interpolation
     private let target: String
 
+    /// Creates a layer that resizes to a given size.
+    ///
     /// - Parameters:
     ///   - size: the spatial sizes of the output: one number for all, a `Pair` or a `Triple`.
     ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
@@ -18,6 +20,8 @@ public class Upsample: Module, Layer {
         target = "size=\(sizeText(size.sizes))"
     }
 
+    /// Creates a layer that resizes by a factor for each dimension.
+    ///
     /// - Parameters:
     ///   - scaleFactors: a factor for each spatial dimension.
     ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
@@ -51,6 +55,8 @@ public class Upsample: Module, Layer {
 
 /// Resizes images by the nearest element: `Upsample` under an older name.
 public final class UpsamplingNearest2d: Upsample {
+    /// Creates a layer that resizes to a given size.
+    ///
     /// - Parameter size: a number or a `Pair`.
     public init(size: some PairConvertible) {
         super.init(size: size.pair)
@@ -63,6 +69,8 @@ public final class UpsamplingNearest2d: Upsample {
 
 /// Resizes images by linear interpolation, with aligned corners: `Upsample` under an older name.
 public final class UpsamplingBilinear2d: Upsample {
+    /// Creates a layer that resizes to a given size.
+    ///
     /// - Parameter size: a number or a `Pair`.
     public init(size: some PairConvertible) {
         super.init(size: size.pair, mode: .bilinear, alignCorners: true)
