@@ -7,8 +7,8 @@ import Synchronization
 /// what it resumes from. They go to a file beside the log, `<name>.resumes.log`. So lines are held until it is known
 /// how the run begins.
 ///
-/// A log belongs to one run at a time. The lines that a second one holds are dropped: it fails before it begins, and
-/// whoever started it gets the error.
+/// A log belongs to one run at a time. The lines that a second one holds are dropped: it fails with an error before
+/// it begins.
 final class RunLogFile: Sendable {
     private enum Phase {
         /// It is not known yet how the run begins.

@@ -81,7 +81,8 @@ final class ModuleReflection {
     }
 
     /// What is wrong with a `lazy var` of modules: it has not been used, so they do not exist, or it was first used
-    /// after this check, so that whoever asked for the parameters then did not get theirs. `nil` if nothing is.
+    /// after this check, so that the parameters that were asked for then did not include theirs. `nil` if nothing is
+    /// wrong.
     func lazyChildProblem(of module: Module) -> String? {
         guard hasLazyChildren else { return nil }
         for property in Self.mirrors(of: module).flatMap(\.children) {
