@@ -119,7 +119,8 @@ import Testing
     func stopAnywhere() async {
         await #expect(processExitsWith: .success) {
             Simulation.run {
-                for seed in UInt64(0)..<4 {
+                let isThorough = ProcessInfo.processInfo.environment["HELIOS_THOROUGH"] != nil
+                for seed in UInt64(0)..<(isThorough ? 24 : 3) {
                     let configuration = RandomTraining(seed: seed, device: try Simulation.device)
                     try withTemporaryFolder { folder in
                         let whole = try configuration.train(in: folder.appending(path: "whole"), stops: [])
