@@ -306,9 +306,9 @@ open class Model<Batch: Sendable> {
     /// Whether to advance to the next training phase of the data module. False by default; must be true once only for
     /// each phase.
     ///
-    /// Asked after each epoch when training by epoch, after each step when training by iteration. A resumed run may ask
-    /// before its first step: what the answer depends on is `Trainer.state`, `lastLosses` or `validationScores`, or
-    /// saved.
+    /// Asked after each epoch when training by epoch, after each batch when training by iteration, unless training was
+    /// stopped before. A resumed run may ask before its first step, so the answer must depend on `Trainer.state`,
+    /// `lastLosses`, `validationScores`, or something that is saved.
     open func shouldAdvanceDatasetPhase() throws -> Bool {
         unwrittenHooks.insert(.shouldAdvanceDatasetPhase)
         return false
