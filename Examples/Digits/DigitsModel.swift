@@ -49,6 +49,8 @@ class DigitsModel: Model<LabeledBatch> {
     override var scoreModes: [String: MetricMode] { ["accuracy": .max] }
 
     override func loadForTesting() throws {
+        // Of several processes that have trained it, rank 0 alone has the file; the others have the same weights.
+        guard rank == 0 else { return }
         try network.loadStateDict(TorchFile.loadDictionary(trainedNetwork))
     }
 

@@ -79,6 +79,11 @@ final class LanguageModel: Model<LabeledBatch> {
 @main
 struct Program {
     static func main() {
+        guard CommandLine.arguments.count == 1 else {
+            print(
+                "usage: language-model    trains a language model of sums, with checkpoints in the folder checkpoints")
+            exit(CommandLine.arguments.contains("--help") ? 0 : 64)
+        }
         do {
             let model = LanguageModel(saveName: "sums")
             let trainer = try Trainer(

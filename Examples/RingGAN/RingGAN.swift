@@ -58,6 +58,10 @@ final class RingGAN: Model<LabeledBatch> {
 @main
 struct Program {
     static func main() {
+        guard CommandLine.arguments.count == 1 else {
+            print("usage: ring-gan    trains a GAN of points on a ring, with checkpoints in the folder checkpoints")
+            exit(CommandLine.arguments.contains("--help") ? 0 : 64)
+        }
         do {
             let model = RingGAN(saveName: "ring")
             let trainer = try Trainer(.epochs(60), checkpoints: .in(URL(filePath: "checkpoints"), every: 1))

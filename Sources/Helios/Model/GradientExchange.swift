@@ -62,6 +62,11 @@ final class GradientExchange {
         averaged = []
         meanLosses = [:]
         uncomparedNames = []
+        try shareBuffers()
+    }
+
+    /// Gives all ranks the buffers of rank 0, so that they train and evaluate the same network.
+    func shareBuffers() throws {
         let buffers = try networks().filter(\.isTraining).flatMap { try $0.buffers() }
         if !buffers.isEmpty { try group.shareTensors(buffers, source: 0) }
     }

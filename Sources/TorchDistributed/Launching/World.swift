@@ -126,6 +126,11 @@ public final class World: Sendable {
 
     // MARK: The end
 
+    /// From now on it is no news if a process that this one started ends, as after a signal to all of them.
+    package func expectEnds() {
+        processes?.expectEnds()
+    }
+
     /// Leaves in good order. The process that hosts the store waits until the others have left, too, at most the
     /// timeout.
     ///

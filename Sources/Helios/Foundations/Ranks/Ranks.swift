@@ -103,18 +103,21 @@ final class Ranks: Sendable {
     @discardableResult
     func onEachMachine<Result>(_ body: () throws -> Result) throws -> Result? {
         guard let info = world?.info else { return try body() }
-        let machines = (info.size + info.localSize - 1) / max(info.localSize, 1)
-        return try onSome(info.localRank == 0, of: machines, body)
+        let isMine = info.localRank == 0
+        // Machines may have different numbers of ranks.
+        let machines = try exchange(.shared, [isMine ? 1 : 0]).reduce(0) { $0 + Int($1[0]) }
+        return try onSome(isMine, of: machines, body)
     }
 
     private func onSome<Result>(_ isMine: Bool, of workers: Int, _ body: () throws -> Result) throws -> Result? {
         guard let world else { return try body() }
         let number = waitCount.add(1, ordering: .relaxed).newValue
         let key = "helios/done/\(number)"
-        let result = try isMine ? body() : nil
-        if isMine, try world.store.add("\(key)/count", 1) == workers { try world.store.set(key, "") }
         // As long as the others live, not as long as a message may take.
-        let slice = min(world.timeout, .seconds(5))
+        let slice = min(world.timeout / 4, .seconds(5))
+        let result = try isMine ? whileTellingOfLife("\(key)/alive", every: slice, body) : nil
+        if isMine, try world.store.add("\(key)/count", 1) == workers { try world.store.set(key, "") }
+        var (signs, lastSign) = (0, ContinuousClock.now)
         while true {
             do {
                 try world.store.wait([key], timeout: slice)
@@ -122,8 +125,29 @@ final class Ranks: Sendable {
             } catch let error as DistributedError where error.kind == .timeout {
                 let cause = world.cause(of: error)
                 if cause is RankFailure { throw cause }
+                let count = try world.store.add("\(key)/alive", 0)
+                if count != signs { (signs, lastSign) = (count, .now) }
+                guard .now - lastSign < world.timeout else {
+                    throw RanksError(
+                        "\(workers == 1 ? "rank 0" : "a rank") works alone, and has given no sign of life for "
+                            + "\(world.timeout): its process has ended or hangs. Look at its output")
+                }
             }
         }
+    }
+
+    /// Lets the others know, while `body` runs, that this process lives.
+    private func whileTellingOfLife<Result>(
+        _ key: String, every interval: Duration, _ body: () throws -> Result
+    ) rethrows -> Result {
+        guard let store = world?.store else { return try body() }
+        let isDone = DispatchSemaphore(value: 0)
+        defer { isDone.signal() }
+        let nanoseconds = Int(interval / .nanoseconds(1))
+        Thread.detachNewThread {
+            while isDone.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .timedOut { _ = try? store.add(key, 1) }
+        }
+        return try body()
     }
 }
 

@@ -53,6 +53,8 @@ extension TrainingRun {
         guard savesCheckpoints else { return }
         // A loss that is not a number must not be in a checkpoint.
         try readPostponedLosses()
+        // Before the ranks meet to tell their states.
+        try ranks.onFirst { try noteSavedCheckpoint(waiting: true) }
         guard let keeper else {
             // The model may need all ranks to tell its state.
             try hooks.run(.saveCheckpoint) { _ = try checkpoint(at: position, CheckpointHistory()) }
@@ -71,7 +73,6 @@ extension TrainingRun {
         _ keeper: CheckpointKeeper, checkpointAt position: LoopPosition, isDue: Bool,
         extras: [(plugin: Plugin, checkpoint: ExtraCheckpoint)], isInterruption: Bool, logs: StateDict?
     ) throws {
-        try noteSavedCheckpoint(waiting: true)
         let saved = try hooks.run(.saveCheckpoint) {
             let base = CheckpointName.base(saveName: model.saveName, state)
             let name = isDue ? try shortened(model.appendMetadata(toCheckpointName: base)) : nil

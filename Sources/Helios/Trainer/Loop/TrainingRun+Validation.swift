@@ -6,6 +6,7 @@ extension TrainingRun {
     func validate() throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
         if let loader = data.validationLoader {
+            try model.gradientExchange?.shareBuffers()
             let logs = try logState()
             let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
             let scores = model.validationScores

@@ -86,9 +86,12 @@ final class TrainingRun<Batch: Sendable> {
 
     private func endTraining(_ outcome: FitResult.Outcome) throws {
         try readPostponedLosses()
-        try noteSavedCheckpoint(waiting: true)
+        try ranks.onFirst { try noteSavedCheckpoint(waiting: true) }
+        try model.gradientExchange?.shareBuffers()
         let end = "training ended: \(outcome), \(state.place)"
-        if case .interrupted = outcome {
+        if case .interrupted(let interruption) = outcome {
+            // A signal to all processes ends them, too: that is no news.
+            if case .signal = interruption { ranks.world?.expectEnds() }
             // The lines about what is under way are for the run that continues it.
             progress.end()
             try hooks.onTrainingEnd()
@@ -101,7 +104,7 @@ final class TrainingRun<Batch: Sendable> {
             progress.endTraining()
             try hooks.onTrainingEnd()
             status.log.info(end)
-            noteEnd(outcome)
+            try ranks.onFirst { noteEnd(outcome) }
         }
         model.weightOrigin = plan.writesFiles ? .trained(state) : .probe
     }
