@@ -187,6 +187,79 @@ struct ReportTests {
         }
     }
 
+    @Test(
+        "a page replaces a page or an empty file, and nothing else of a run",
+        arguments: [
+            ("", true), ("<!DOCTYPE html>\n<html>", true), ("\u{FEFF}\n<!-- saved -->\n<HTML lang=\"en\">", true),
+            ("PK\u{3}\u{4}", false), ("2026-11-29T12:00:00Z info training\n", false), ("<svg></svg>", false),
+            ("<htmlish>", false),
+        ])
+    func replacedFiles(contents: String, isReplaced: Bool) throws {
+        try withTemporaryFolder { folder in
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: folder.appending(path: "logs/run.jsonl"))
+            let target = folder.appending(path: "digits.pth")
+            try Data(contents.utf8).write(to: target)
+            let program = try Program.run("report", folder.path, "-o", target.path)
+            let text = try String(contentsOf: target, encoding: .utf8)
+            if isReplaced {
+                #expect(program.status == 0, "\(program.errors)")
+                #expect(text.hasPrefix("<!DOCTYPE html>") && text.contains("train/loss"))
+                // A page replaces itself.
+                #expect(try Program.run("report", folder.path, "-o", target.path).status == 0)
+            } else {
+                #expect(program.status == 2)
+                #expect(program.errors.contains("digits.pth: there is a file that is no HTML page"))
+                #expect(text == contents)
+            }
+        }
+    }
+
+    @Test("steps that go back are a remark, since nothing is left out")
+    func stepsBack() throws {
+        try withTemporaryFolder { folder in
+            try RunFiles.write(
+                [2, 1, 3].map { RunFiles.number("1", step: $0) }, to: folder.appending(path: "run.jsonl"))
+            let page = folder.appending(path: "page.html")
+            let program = try Program.run("report", folder.path, "-o", page.path)
+            #expect(program.status == 0 && program.errors.isEmpty)
+            let run = try #require((try RunFiles.data(of: page)["runs"] as? [[String: Any]])?.first)
+            #expect(run["problems"] as? [String] == [])
+            #expect(run["remarks"] as? [String] == ["the steps of train/loss go back 1 time"])
+        }
+    }
+
+    @Test("a run that is named by . or .. has the name of its folder")
+    func relativeNames() throws {
+        try withTemporaryFolder { folder in
+            let run = folder.appending(path: "spirals")
+            try RunFiles.write([RunFiles.number("1", step: 1)], to: run.appending(path: "logs/run.jsonl"))
+            let page = folder.appending(path: "page.html")
+            for (place, name) in [(run, "."), (run.appending(path: "logs"), ".."), (run, "./logs/../")] {
+                let program = try Program.shell(
+                    "cd '\(place.path)' && exec \"$0\" report \(name) -o '\(page.path)'")
+                #expect(program.status == 0, "\(program.errors)")
+                let runs = try #require(try RunFiles.data(of: page)["runs"] as? [[String: Any]])
+                #expect(runs.map { $0["label"] as? String } == ["spirals"])
+            }
+        }
+    }
+
+    @Test("a byte order mark before the first line is no part of it", arguments: ["csv", "jsonl"])
+    func byteOrderMark(format: String) throws {
+        try withTemporaryFolder { folder in
+            let lines =
+                format == "csv"
+                ? ["\u{FEFF}step,name,value,time", "1,train/loss,1,1.0"]
+                : ["\u{FEFF}" + RunFiles.number("1", step: 1)]
+            try RunFiles.write(lines, to: folder.appending(path: "run.\(format)"))
+            let page = folder.appending(path: "page.html")
+            let program = try Program.run("report", folder.path, "-o", page.path)
+            #expect(program.status == 0 && program.errors.isEmpty, "\(program.errors)")
+            let run = try #require((try RunFiles.data(of: page)["runs"] as? [[String: Any]])?.first)
+            #expect((run["curves"] as? [[String: Any]])?.first?["count"] as? Int == 1)
+        }
+    }
+
     @Test("without a name the page is report.html in the current folder")
     func defaultName() throws {
         try withTemporaryFolder { folder in

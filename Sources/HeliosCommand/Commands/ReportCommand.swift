@@ -14,7 +14,8 @@ struct ReportCommand: ParsableCommand {
 
             The page needs no network and no other file. Long curves are reduced to at most 2,000 points, each with the \
             mean, the least and the greatest of the values that it stands for. Lines that are broken, such as the last \
-            one of a run that was killed, are left out, and the page says so.
+            one of a run that was killed, are left out, and the page says so. The page replaces another page, but no other \
+            file.
 
             Examples:
               helios report runs/digits
@@ -29,10 +30,7 @@ struct ReportCommand: ParsableCommand {
     var output = "report.html"
 
     func run() throws {
-        guard !RunLogs.isLog(output) else {
-            throw CommandError(
-                "\(output): a log of a run has such a name, which a page does not replace; call it page.html")
-        }
+        try ReportTarget.check(output)
         var seen: Set<String> = []
         let logs = try runs.flatMap { try RunLogs.find($0) }.filter { seen.insert($0.identity).inserted }
         var reported: [ReportedRun] = []

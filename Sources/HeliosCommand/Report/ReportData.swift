@@ -46,13 +46,10 @@ struct ReportData {
         if !hasAllImages, history.images.values.contains(where: { $0.count > 1 }) {
             problems.append("only the last image of each name is shown, since all together are too large for a page")
         }
-        for (name, curve) in history.curves where curve.stepsBack > 0 {
-            problems.append("the steps of \(name) go back \(Quantity.count(curve.stepsBack, "time"))")
-            if problems.count > 60 { break }
-        }
         return [
             "label": .string(run.label), "path": .path(run.path), "start": .double(start ?? .nan),
             "problems": .array(problems.map { .string($0) }),
+            "remarks": .array(remarks(history).map { .string($0) }),
             "environment": pairs(run.environment),
             "hyperparameters": pairs(history.hyperparameters.map { (name: $0.key, value: $0.value) }),
             "metrics": .array(history.metrics.map { .array([.string($0.key), .rounded($0.value)]) }),
@@ -85,6 +82,17 @@ struct ReportData {
                     .array([.string(module.path), .string(module.description), .int(module.parameterCount)])
                 }),
         ]
+    }
+
+    /// What is unusual in a run's records, of which nothing is missing: steps may go back, but if a program did not mean
+    /// them to, the curve looks odd.
+    private static func remarks(_ history: LoggedHistory) -> [String] {
+        let back = history.curves.filter { $0.value.stepsBack > 0 }
+        let most = 20
+        let remarks = back.prefix(most).map { name, curve in
+            "the steps of \(name) go back \(Quantity.count(curve.stepsBack, "time"))"
+        }
+        return remarks + (back.count > most ? ["so do those of \(back.count - most) more"] : [])
     }
 
     private static func pairs(_ pairs: [(name: String, value: String)]) -> JSONValue {

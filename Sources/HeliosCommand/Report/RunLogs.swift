@@ -146,10 +146,20 @@ struct RunLogs {
 
     // MARK: Names
 
+    /// The names in a path: those of the whole path if it has `..` or is `.`, which say nothing about the run.
+    private static func components(of path: String) -> [Substring] {
+        let parts = path.split(separator: "/").filter { $0 != "." }
+        guard parts.isEmpty || parts.contains(".."), let whole = SystemPath.withBytes(path, { realpath($0, nil) }) else {
+            return parts
+        }
+        defer { free(whole) }
+        return SystemPath.text(of: UnsafePointer(whole)).split(separator: "/")
+    }
+
     /// A name for each of several runs: as much of its path as tells it from the others.
     static func labels(_ logs: [RunLogs]) -> [String] {
         let paths = logs.map { log -> [Substring] in
-            var parts = log.path.split(separator: "/").filter { $0 != "." }
+            var parts = components(of: log.path)
             if parts.last == "logs", parts.count > 1 { parts.removeLast() }
             return parts.isEmpty ? [Substring(log.name)] : parts
         }

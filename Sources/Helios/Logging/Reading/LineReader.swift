@@ -1,6 +1,7 @@
 import Foundation
 
-/// Reads a file line by line, in pieces: a log may be larger than the memory.
+/// Reads a file line by line, in pieces: a log may be larger than the memory. A byte order mark at its start, which
+/// spreadsheets write, is no part of the first line.
 package struct LineReader {
     /// A line of a file.
     package struct Line {
@@ -50,7 +51,7 @@ package struct LineReader {
                 }
                 let isWhole = pending.isEmpty
                 if !isWhole, !isTooLong { pending += part }
-                let bytes = isTooLong ? [] : isWhole ? part : pending[...]
+                let bytes = withoutMark(isTooLong ? [] : isWhole ? part : pending[...], number)
                 try body(Line(bytes: bytes, number: number, isEnded: true, isTooLong: isTooLong))
                 pending.removeAll(keepingCapacity: true)
                 (number, isTooLong) = (number + 1, false)
@@ -59,8 +60,14 @@ package struct LineReader {
         }
         if isTooLong || !pending.isEmpty {
             try body(
-                Line(bytes: isTooLong ? [] : pending[...], number: number, isEnded: false, isTooLong: isTooLong))
+                Line(
+                    bytes: withoutMark(isTooLong ? [] : pending[...], number), number: number, isEnded: false,
+                    isTooLong: isTooLong))
         }
+    }
+
+    private func withoutMark(_ bytes: ArraySlice<UInt8>, _ number: Int) -> ArraySlice<UInt8> {
+        number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
     }
 
     private static func lineBreak(in bytes: [UInt8], from start: Int, to end: Int) -> Int? {

@@ -47,15 +47,14 @@ function everyEntry(key, make) {
     return [...byName.values()].flat();
 }
 
-function addProblems() {
-    const runs = data.runs.filter((run) => run.problems.length > 0);
-    if (runs.length === 0) return;
-    const items = runs.flatMap((run) =>
-        run.problems.map((problem) => element('li', { textContent: `${run.label}: ${problem}` })));
+// A list of sentences about the runs.
+function addSentences(key, title) {
+    const items = data.runs.flatMap((run) =>
+        run[key].map((sentence) => element('li', { textContent: `${run.label}: ${sentence}` })));
+    if (items.length === 0) return;
     content.append(
         element(
-            'section', { className: 'problems', id: 'problems' },
-            element('b', { textContent: 'Not everything could be read' }), element('ul', {}, ...items)));
+            'section', { className: key, id: key }, element('b', { textContent: title }), element('ul', {}, ...items)));
 }
 
 function addCurves() {
@@ -215,7 +214,8 @@ document.title = data.runs.length === 1 ? `${data.runs[0].label} · Helios repor
 addTheme();
 addRuns();
 if (curveCount > 0) addSettings();
-addProblems();
+addSentences('problems', 'Not everything could be read');
+addSentences('remarks', 'Steps that go back');
 addCurves();
 part('Results', () => [comparison('metrics')].filter(Boolean));
 part('Hyperparameters', () => [comparison('hyperparameters')].filter(Boolean));
