@@ -4,12 +4,15 @@ import Torch
 import TorchSerialization
 
 /// What cannot be shown in TensorBoard, or a file that cannot be read or written.
-public struct TensorBoardError: DescribedError, Equatable {
+public struct TensorBoardError: DescribedError, Equatable, DiskRoomError {
     /// Why, and what to do.
     public let description: String
+    /// Whether the disk is full.
+    package let isLackOfRoom: Bool
 
-    init(_ description: String) {
+    init(_ description: String, isLackOfRoom: Bool = false) {
         self.description = description
+        self.isLackOfRoom = isLackOfRoom
     }
 
     static func cannotRead(_ path: String, _ error: any Error) -> TensorBoardError {
@@ -17,7 +20,7 @@ public struct TensorBoardError: DescribedError, Equatable {
     }
 
     static func cannotWrite(_ path: String, _ error: any Error) -> TensorBoardError {
-        TensorBoardError("\(VisibleText.of(path)) cannot be written: \(reason(error))")
+        TensorBoardError("\(VisibleText.of(path)) cannot be written: \(reason(error))", isLackOfRoom: DiskRoom.isLacking(error))
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -13,7 +13,7 @@ import Torch
 ///
 /// The file of a run that was killed and resumed differs from one of a run that never stopped only in times. It has
 /// whole records at any moment. What a resume cuts off goes to `events.discarded`.
-public final class TensorBoardLogger: RunLogger {
+public final class TensorBoardLogger: RunLogger, HyperparameterKeeper {
     public let id = "tensorboard"
     public let supportedKinds = Set(LoggedKind.allCases)
 
@@ -40,15 +40,23 @@ public final class TensorBoardLogger: RunLogger {
         let folder = run.folder.appending(path: "tensorboard").appending(path: run.name)
         let url = folder.appending(path: "events.out.tfevents.helios")
         let sessionFile = folder.appending(path: "events.out.tfevents.0-hyperparameters")
-        let (contents, start) = try TensorBoardLogger.contents(of: url, run)
+        var (contents, start) = try TensorBoardLogger.contents(of: url, run)
         let file = try ResumableFile(
             url,
             LoggedRun(name: run.name, folder: run.folder, start: start, environment: run.environment, warn: run.warn),
             discarded: folder.appending(path: "events.discarded"))
+        if file.isUncut {
+            // The disk has no room for what comes after the checkpoint. A last record that is broken would hide all that
+            // follow.
+            contents = try EventsFileContents(url.path, upTo: .max)
+            try file.truncate(to: contents.length)
+        }
         if file.length == 0 {
-            var bytes: [UInt8] = []
-            try bytes.append(TBEvent.version(time: Date().timeIntervalSince1970))
-            try file.append(bytes)
+            do {
+                try file.append(TensorBoardLogger.beginning())
+            } catch where DiskRoom.isLacking(error) {
+                run.warn("\(error); the run continues, and the file begins when there is room")
+            }
         }
         switch run.start {
         case .new: session = SessionRecords()
@@ -62,12 +70,29 @@ public final class TensorBoardLogger: RunLogger {
         (self.file, self.sessionFile, charts, warn, kinds) = (file, sessionFile, contents.charts, run.warn, [:])
         // A file that is right already is left alone: the disk may be full.
         writtenSession = try? SessionRecords(contentsOf: sessionFile.path)
-        if session != writtenSession { try writeSession() }
+        guard session != writtenSession else { return }
+        do {
+            try writeSession()
+        } catch where DiskRoom.isLacking(error) {
+            // Each flush tries again.
+            run.warn("\(error); the run continues")
+        }
+    }
+
+    package var lacksHyperparameters: Bool { session.isEmpty }
+
+    /// The record that an events file begins with.
+    private static func beginning() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try bytes.append(TBEvent.version(time: Date().timeIntervalSince1970))
+        return bytes
     }
 
     public func write(_ records: [LogRecord]) throws {
         guard let file else { return }
         buffer.removeAll(keepingCapacity: true)
+        // There was no room for it.
+        if file.length == 0 { buffer += try TensorBoardLogger.beginning() }
         let (chartsBefore, sessionBefore) = (charts, session)
         var problem: (any Error)?
         for record in records {

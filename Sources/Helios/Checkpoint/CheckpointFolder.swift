@@ -176,8 +176,8 @@ struct CheckpointFolder {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw CheckpointError(
-                path: folder.path, reason: "the folder cannot be created: \(error.localizedDescription)")
+            let reason = SystemPath.obstacle(to: folder.path) ?? error.localizedDescription
+            throw CheckpointError(path: folder.path, reason: "the folder cannot be created: \(reason)")
         }
         // A checkpoint is as durable as the folders above it. Two levels may be new: the root, and the model's.
         let root = folder.deletingLastPathComponent()

@@ -22,12 +22,22 @@ public final class CSVLogger: RunLogger {
     public func open(_ run: LoggedRun) throws {
         let file = try ResumableFile(run.folder.appending(path: "\(run.name).csv"), run)
         try file.truncateToWholeLine()
-        if file.length == 0 { try file.append(Array("step,name,value,time\n".utf8)) }
+        if file.length == 0 {
+            do {
+                try file.append(CSVLogger.header)
+            } catch where DiskRoom.isLacking(error) {
+                run.warn("\(error); the run continues, and the table begins when there is room")
+            }
+        }
         self.file = file
     }
 
+    private static let header = Array("step,name,value,time\n".utf8)
+
     public func write(_ records: [LogRecord]) throws {
         buffer.removeAll(keepingCapacity: true)
+        // There was no room for the header.
+        if file?.length == 0 { buffer += CSVLogger.header }
         for record in records {
             switch record.value {
             case .scalar(let value): buffer.append(record, record.name, value)

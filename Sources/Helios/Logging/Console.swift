@@ -17,10 +17,26 @@ final class Console {
         let environment = ProcessInfo.processInfo.environment
         self.init(
             output: STDOUT_FILENO, errors: STDERR_FILENO,
-            isTerminal: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
+            isTerminal: isatty(STDERR_FILENO) == 1 && Console.canHoldView(environment["TERM"]),
             // https://no-color.org: any value but an empty one.
             isColored: environment["NO_COLOR", default: ""].isEmpty, view: .process, lines: .process)
     }
+
+    /// Whether a kind of terminal can keep lines at its bottom while those above scroll.
+    ///
+    /// - Parameter kind: the variable `TERM`; `nil` if it is not set.
+    static func canHoldView(_ kind: String?) -> Bool {
+        guard let kind, !kind.isEmpty else { return false }
+        // A variant follows a dash, as in vt52-b.
+        let base = kind.split(separator: "-", maxSplits: 1).first.map { $0.lowercased() } ?? kind
+        return !incapable.contains(base)
+    }
+
+    /// Kinds without a scrolling region, or of which nothing is known.
+    private static let incapable: Set = [
+        "dumb", "unknown", "network", "dialup", "glasstty", "tty", "tty33", "tty37", "vt50", "vt50h", "vt52", "adm3a",
+        "sun", "cons25", "emacs", "9term",
+    ]
 
     /// A console on other streams than the process'.
     init(

@@ -10,7 +10,7 @@ import Foundation
 /// string `"nan"`, `"inf"` or `"-inf"` if JSON has no number for it; `text`; `hyperparameters` with `metrics`;
 /// `histogram` with `edges` and `counts`; `precision_recall` with `thresholds`, `precision` and `recall`; `confusion`
 /// with `classes` and `counts`, row by row; `graph`, the modules. Images and embeddings are left out.
-public final class JSONLinesLogger: RunLogger {
+public final class JSONLinesLogger: RunLogger, HyperparameterKeeper {
     public let id = "jsonl"
     public let supportedKinds: Set<LoggedKind> = [
         .scalar, .scalars, .text, .hyperparameters, .histogram, .precisionRecall, .confusion, .graph,
@@ -29,6 +29,23 @@ public final class JSONLinesLogger: RunLogger {
         try file.truncateToWholeLine()
         self.file = file
     }
+
+    package var lacksHyperparameters: Bool {
+        guard let file else { return false }
+        let key = Array("\"hyperparameters\":{".utf8)
+        do {
+            try LineReader(file.url.path, limit: 1 << 20).forEach { line in
+                // They are in one of the first lines, so the rest is not read.
+                if line.bytes.firstRange(of: key) != nil { throw Found() }
+            }
+            return true
+        } catch {
+            // A file that cannot be read may have them, and they should not be there twice.
+            return false
+        }
+    }
+
+    private struct Found: Error {}
 
     public func write(_ records: [LogRecord]) throws {
         buffer.removeAll(keepingCapacity: true)

@@ -2,11 +2,17 @@ import Foundation
 import Synchronization
 
 /// A log file that cannot be written.
-public struct LogFileError: DescribedError, Equatable {
+public struct LogFileError: DescribedError, Equatable, DiskRoomError {
     /// The log file.
     public let path: String
     /// Why it cannot be written.
     public let reason: String
+    /// Whether the disk is full.
+    package let isLackOfRoom: Bool
+
+    init(path: String, reason: String, isLackOfRoom: Bool = false) {
+        (self.path, self.reason, self.isLackOfRoom) = (path, reason, isLackOfRoom)
+    }
 
     public var description: String {
         "log file \(VisibleText.of(path)): \(reason)"
@@ -16,6 +22,7 @@ public struct LogFileError: DescribedError, Equatable {
 /// A file that lines are appended to, from any thread. Closed with its last reference.
 final class LogFile: Sendable {
     private struct State {
+        /// -1 if the file could not be made, since the disk was full.
         var descriptor: Int32
         /// Whether only a part of the last line was written.
         var isInsideLine = false
@@ -39,7 +46,8 @@ final class LogFile: Sendable {
     /// - Parameters:
     ///   - warn: takes a warning about lines that cannot be written.
     ///   - write: the system's function; another for tests.
-    /// - Throws: `LogFileError` if the file cannot be written.
+    /// - Throws: `LogFileError` if the file cannot be written. Only if the disk is full, that is a warning, and the file is
+    ///   made when there is room.
     init(
         _ path: String, warn: @escaping @Sendable (String) -> Void,
         write: @escaping Write = { Foundation.write($0, $1.baseAddress, $1.count) }
@@ -47,13 +55,25 @@ final class LogFile: Sendable {
         self.path = path
         self.warn = warn
         self.write = write
-        let descriptor = try LogFile.openToAppend(path)
-        state = Mutex(State(descriptor: descriptor, isInsideLine: LogFile.endsInsideLine(path)))
+        state = Mutex(try LogFile.begin(path, warn))
+    }
+
+    private static func begin(_ path: String, _ warn: (String) -> Void) throws(LogFileError) -> State {
+        do {
+            let descriptor = try LogFile.openToAppend(path)
+            return State(descriptor: descriptor, isInsideLine: LogFile.endsInsideLine(path))
+        } catch {
+            guard error.isLackOfRoom else { throw error }
+            warn(
+                "log file \(VisibleText.of(path)): cannot be made: \(error.reason); the run continues, and the log lacks "
+                    + "its lines until there is room")
+            return State(descriptor: -1)
+        }
     }
 
     deinit {
         let (descriptor, lost) = state.withLock { ($0.descriptor, $0.lost) }
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
         if lost > 1 {
             warn("log file \(VisibleText.of(path)): \(lost) lines are missing, since they could not be written")
         }
@@ -98,7 +118,14 @@ final class LogFile: Sendable {
     func append(_ line: String) {
         let warnings = state.withLock { state in
             var warnings: [String] = []
-            if let reason = reopen(&state), !state.isMoved {
+            let reason = reopen(&state)
+            guard state.descriptor >= 0 else {
+                // The user was told when the file was to be made.
+                state.missing += 1
+                state.lost += 1
+                return warnings
+            }
+            if let reason, !state.isMoved {
                 state.isMoved = true
                 warnings.append("was moved, and cannot be made again: \(reason); its lines go to where it is now")
             }
@@ -120,7 +147,7 @@ final class LogFile: Sendable {
         guard !LogFile.isOpen(state.descriptor, at: path) else { return nil }
         do {
             let descriptor = try LogFile.openToAppend(path)
-            close(state.descriptor)
+            if state.descriptor >= 0 { close(state.descriptor) }
             if state.isTaken { _ = LogFile.lock(descriptor) }
             (state.descriptor, state.isInsideLine, state.isMoved) = (descriptor, false, false)
             return nil
@@ -187,7 +214,7 @@ final class LogFile: Sendable {
         do {
             return try RegularFile.open(path, flags, permissions: 0o644)
         } catch {
-            throw LogFileError(path: path, reason: error.reason)
+            throw LogFileError(path: path, reason: error.reason, isLackOfRoom: DiskRoom.isLacking(error))
         }
     }
 
@@ -200,7 +227,10 @@ final class LogFile: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder.isEmpty ? "." : folder, withIntermediateDirectories: true)
         } catch {
-            throw LogFileError(path: path, reason: "its folder cannot be created: \(error.localizedDescription)")
+            throw LogFileError(
+                path: path,
+                reason: "its folder cannot be created: \(SystemPath.obstacle(to: folder) ?? error.localizedDescription)",
+                isLackOfRoom: DiskRoom.isLacking(error))
         }
     }
 }

@@ -27,9 +27,10 @@ final class LoggerQueue: Sendable {
     private struct State {
         var phase = Phase.closed
         var records: [LogRecord] = []
-        /// Records that an earlier run has logged already, for the loggers that were not there.
+        /// Records that an earlier run has logged already, for the loggers that were not there or have lost them.
         var repeatedRecords: [LogRecord] = []
-        var hasNewcomers = false
+        /// Whether there is a logger that needs these.
+        var keepsRepeated = false
         /// Whether the first step is yet to come.
         var isBeginning = true
         var settings = LoggedSettings()
@@ -46,7 +47,7 @@ final class LoggerQueue: Sendable {
             let isNews = isBeginning && settings.note(record)
             if !isRepeated || isNews {
                 append(record)
-            } else if hasNewcomers {
+            } else if keepsRepeated {
                 repeatedRecords.append(record)
                 byteCount += record.value.byteCount
             }
@@ -129,7 +130,8 @@ final class LoggerQueue: Sendable {
         state.withLock { state in
             let held = state.records
             (state.phase, state.isAwake) = (.open, true)
-            state.hasNewcomers = resumption?.newcomers.isEmpty == false
+            state.keepsRepeated =
+                resumption?.newcomers.isEmpty == false || sinks.contains { $0.lacksHyperparameters }
             state.settings = LoggedSettings(resuming: resumption?.settings)
             (state.records, state.byteCount) = ([], 0)
             for record in held { state.take(record, isRepeated: resumption != nil) }
@@ -183,7 +185,9 @@ final class LoggerQueue: Sendable {
     func stateDict() throws -> StateDict {
         drain()
         var states = StateDict()
-        for sink in sinks.withLock({ $0 }) { states[.string(sink.id)] = .dictionary(try sink.stateDict()) }
+        for sink in sinks.withLock({ $0 }) {
+            if let state = try sink.stateDict() { states[.string(sink.id)] = .dictionary(state) }
+        }
         return states
     }
 
@@ -224,7 +228,11 @@ final class LoggerQueue: Sendable {
                 return (state.repeatedRecords, state.mustHurry, state.isEnding)
             }
             for sink in sinks {
-                if sink.isNewcomer { sink.write(repeated) }
+                if sink.isNewcomer {
+                    sink.write(repeated)
+                } else if sink.lacksHyperparameters {
+                    sink.write(repeated.filter { $0.value.kind == .hyperparameters })
+                }
                 sink.write(records)
             }
             if isWaitedFor || now - lastFlush >= Self.flushInterval {

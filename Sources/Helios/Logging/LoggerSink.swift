@@ -1,3 +1,10 @@
+/// A logger that knows whether its file has the hyperparameters of the run.
+package protocol HyperparameterKeeper: RunLogger {
+    /// Whether the file has none, since it was deleted or the disk was full when they were logged. Asked when a training
+    /// resumes, after `open`: then the logger gets them again.
+    var lacksHyperparameters: Bool { get }
+}
+
 /// A logger, and what it has lost: an error of a logger must not end the training.
 ///
 /// Its methods are called by one thread at a time, as `LoggerQueue` promises.
@@ -13,6 +20,11 @@ final class LoggerSink: @unchecked Sendable {
     private let logger: any RunLogger
     private var warn: @Sendable (String) -> Void = { _ in }
     private var isOpen = false
+    /// What a checkpoint gets of a logger that is not open. If it could not be opened, that is what the checkpoint had that
+    /// the run resumes from; `nil` if it had nothing.
+    private var unopenedState: StateDict? = [:]
+    /// Whether the logger's file lost the hyperparameters that the training logged before.
+    private(set) var lacksHyperparameters = false
     private var lostCount = 0
     /// What was said already. Writing may work and fail in turn, as it does on a disk that is nearly full.
     private var told: Set<String> = []
@@ -23,11 +35,24 @@ final class LoggerSink: @unchecked Sendable {
         kinds = logger.supportedKinds
     }
 
+    /// Opens the logger. If the disk is full, it logs nothing in this run, and a warning says so.
+    ///
+    /// - Throws: what the logger throws for another reason.
     func open(_ run: LoggedRun, isNewcomer: Bool) throws {
         self.isNewcomer = isNewcomer
-        (warn, lostCount, told) = (run.warn, 0, [])
-        try logger.open(run)
+        (warn, lostCount, told, lacksHyperparameters) = (run.warn, 0, [], false)
+        unopenedState = [:]
+        do {
+            try logger.open(run)
+        } catch where DiskRoom.isLacking(error) {
+            if case .resumed(let state) = run.start, !isNewcomer { unopenedState = state } else { unopenedState = nil }
+            warn("the logger '\(id)' cannot begin: \(error); the run continues, and this logger logs nothing in it")
+            return
+        }
         isOpen = true
+        if case .resumed = run.start, let logger = logger as? any HyperparameterKeeper {
+            lacksHyperparameters = logger.lacksHyperparameters
+        }
     }
 
     func write(_ records: [LogRecord]) {
@@ -58,8 +83,9 @@ final class LoggerSink: @unchecked Sendable {
         do { try logger.flush() } catch { tell(error) }
     }
 
-    func stateDict() throws -> StateDict {
-        isOpen ? try logger.stateDict() : [:]
+    /// The logger's state; `nil` if a run that resumes should find none, so that the logger begins there.
+    func stateDict() throws -> StateDict? {
+        isOpen ? try logger.stateDict() : unopenedState
     }
 
     func close() {

@@ -10,6 +10,9 @@ public final class ResumableFile {
     /// How many bytes it has.
     public private(set) var length: Int
 
+    /// Whether the file has more than it had at the checkpoint, since the disk had no room for what was to be cut off.
+    package private(set) var isUncut = false
+
     private let descriptor: Int32
     private let warn: @Sendable (String) -> Void
     private var isMoved = false
@@ -24,7 +27,8 @@ public final class ResumableFile {
     ///   - url: the file.
     ///   - run: the run, whose start says how much of an existing file stays: all of it, nothing, or what it was at the
     ///     checkpoint. The rest is moved to `discarded`.
-    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended.
+    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended. If the disk has no
+    ///     room for it, the file stays whole, with a warning.
     /// - Throws: `LogFileError` if it cannot be written.
     public convenience init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil) throws {
         try self.init(url, run, discarded: discarded) { Foundation.write($0, $1.baseAddress, $1.count) }
@@ -49,7 +53,14 @@ public final class ResumableFile {
         }
         if let length {
             let other = discarded ?? url.appendingPathExtension("discarded")
-            let missing = try DiscardedTail.move(from: url.path, after: length, to: other.path)
+            var missing = 0
+            do {
+                missing = try DiscardedTail.move(from: url.path, after: length, to: other.path)
+            } catch {
+                guard error.isLackOfRoom else { throw error }
+                isUncut = true
+                run.warn(DiscardedTail.warning(url.path, after: length, error.reason))
+            }
             if missing > 0 {
                 run.warn(
                     "\(VisibleText.of(url.path)) is \(missing) bytes shorter than at the checkpoint: what was logged "
@@ -76,7 +87,8 @@ public final class ResumableFile {
         } catch {
             // If even that fails, the file has a part of a record, which readers of a log must expect.
             _ = ftruncate(descriptor, off_t(length))
-            throw LogFileError(path: url.path, reason: error.reason)
+            throw LogFileError(
+                path: url.path, reason: error.reason, isLackOfRoom: DiskRoom.isLacking(error.code))
         }
     }
 

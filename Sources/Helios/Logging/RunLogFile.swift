@@ -79,6 +79,8 @@ final class RunLogFile: Sendable {
     /// Cuts the log back to a number of bytes, and appends the lines that were held to it, or to the file beside it if
     /// the log has them already.
     ///
+    /// If the disk has no room for what is cut off, the log stays whole, with a warning.
+    ///
     /// - Parameters:
     ///   - length: what stays of an earlier log; the rest is moved to `<file>.discarded`.
     ///   - isResumed: whether the log has the lines that were held.
@@ -86,7 +88,13 @@ final class RunLogFile: Sendable {
     /// - Throws: `LogFileError` if a file cannot be written, or another run is writing the log.
     func begin(after length: Int, isResumed: Bool) throws(LogFileError) -> Int {
         try requireTurn()
-        let missing = try DiscardedTail.move(from: path, after: length, to: "\(path).discarded")
+        var missing = 0
+        do {
+            missing = try DiscardedTail.move(from: path, after: length, to: "\(path).discarded")
+        } catch {
+            guard error.isLackOfRoom else { throw error }
+            warn(DiscardedTail.warning(path, after: length, error.reason))
+        }
         release(to: isResumed ? appendToResumes : appendToLog)
         return missing
     }

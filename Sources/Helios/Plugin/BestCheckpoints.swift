@@ -271,8 +271,8 @@ public final class BestCheckpoints: Plugin {
         do {
             try FileManager.default.createDirectory(at: location, withIntermediateDirectories: true)
         } catch {
-            throw CheckpointError(
-                path: location.path, reason: "the folder cannot be created: \(error.localizedDescription)")
+            let reason = SystemPath.obstacle(to: location.path) ?? error.localizedDescription
+            throw CheckpointError(path: location.path, reason: "the folder cannot be created: \(reason)")
         }
         try StableName.give(location.appending(path: pending), to: last)
     }

@@ -5,9 +5,12 @@ package struct FileAccessError: Error {
     /// The reason, in words that follow a colon: `Permission denied`, `it is a FIFO (a named pipe), not a regular
     /// file`.
     package let reason: String
+    /// The system's code for the reason; 0 if there is none.
+    package let code: Int32
 
-    package init(reason: String) {
+    package init(reason: String, code: Int32 = 0) {
         self.reason = reason
+        self.code = code
     }
 }
 
@@ -34,10 +37,10 @@ package enum RegularFile {
             }
         } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else {
-            let reason = lastError()
+            let (reason, code) = (lastError(), errno)
             // The system's own words for these are misleading, such as "No such device or address" for a socket.
             let kind = SystemPath.status(path).flatMap { RegularFile.otherKind($0.st_mode) }
-            throw FileAccessError(reason: kind ?? reason)
+            throw FileAccessError(reason: kind ?? reason, code: code)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

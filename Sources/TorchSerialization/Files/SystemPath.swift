@@ -134,6 +134,24 @@ package enum SystemPath {
         status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
+    /// Says what is in the place of a folder that could not be made, or of one that it is in, and what to do; `nil` if that
+    /// is not the reason. The system's words do not name it.
+    package static func obstacle(to folder: String) -> String? {
+        var path = folder
+        while !path.isEmpty, path != "/" {
+            if let status = SystemPath.status(path) {
+                guard status.st_mode & S_IFMT != S_IFDIR else { return nil }
+                return "\(visible(path)) is not a folder: remove it, or choose another folder"
+            }
+            if SystemPath.linkStatus(path) != nil {
+                return "\(visible(path)) is a link that leads nowhere: make the folder that it leads to, or "
+                    + "remove the link"
+            }
+            path = SystemPath.folder(of: path)
+        }
+        return nil
+    }
+
     /// Returns the names of everything in a folder, sorted; the empty path is the current folder.
     ///
     /// - Throws: `FileAccessError` if the system does not list the folder.
