@@ -20,7 +20,8 @@ public struct TensorBoardError: DescribedError, Equatable, DiskRoomError {
     }
 
     static func cannotWrite(_ path: String, _ error: any Error) -> TensorBoardError {
-        TensorBoardError("\(VisibleText.of(path)) cannot be written: \(reason(error))", isLackOfRoom: DiskRoom.isLacking(error))
+        TensorBoardError(
+            "\(VisibleText.of(path)) cannot be written: \(reason(error))", isLackOfRoom: DiskRoom.isLacking(error))
     }
 
     private static func reason(_ error: any Error) -> String {

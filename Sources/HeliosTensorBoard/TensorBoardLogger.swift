@@ -54,7 +54,7 @@ public final class TensorBoardLogger: RunLogger, HyperparameterKeeper {
         if file.length == 0 {
             do {
                 try file.append(TensorBoardLogger.beginning())
-            } catch where DiskRoom.isLacking(error) {
+            } catch  where DiskRoom.isLacking(error) {
                 run.warn("\(error); the run continues, and the file begins when there is room")
             }
         }
@@ -73,7 +73,7 @@ public final class TensorBoardLogger: RunLogger, HyperparameterKeeper {
         guard session != writtenSession else { return }
         do {
             try writeSession()
-        } catch where DiskRoom.isLacking(error) {
+        } catch  where DiskRoom.isLacking(error) {
             // Each flush tries again.
             run.warn("\(error); the run continues")
         }

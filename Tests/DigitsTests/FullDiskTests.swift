@@ -65,6 +65,92 @@ import Testing
     }
 
     @Test(
+        "with no room for its logs from the start it trains, and a run that resumes with room has the hyperparameters",
+        .enabled(if: canMount, "this user may not mount a small disk (unshare -rm)"))
+    func fullLogDiskAtStart() throws {
+        try withTemporaryFolder { folder in
+            let logs = folder.appending(path: "logs")
+            try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+            let options = "--log csv,jsonl,tensorboard"
+            let run = try Program.shell(
+                """
+                exec unshare -rm sh -c 'mount -t tmpfs -o size=512k tmpfs "$1/logs" || exit 99
+                    head -c 1m /dev/zero > "$1/logs/filler" 2>/dev/null
+                    "$0" --epochs 1 \(options) --folder "$1" || exit 98
+                    rm "$1/logs/filler"
+                    "$0" --epochs 3 \(options) --folder "$1"; status=$?
+                    cp -r "$1/logs" "$1/rescued"; exit $status' "$0" '\(folder.path)'
+                """)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("digits.csv: No space left on device; the run continues"), "\(run.errors)")
+            let rescued = folder.appending(path: "rescued")
+            let table = try String(contentsOf: rescued.appending(path: "digits.csv"), encoding: .utf8)
+            #expect(table.hasPrefix("step,name,value,time\n50,"), "\(table.prefix(100))")
+            let lines = try String(contentsOf: rescued.appending(path: "digits.jsonl"), encoding: .utf8)
+            #expect(lines.hasPrefix("{\"step\":45,\"name\":\"hyperparameters\""), "\(lines.prefix(200))")
+            #expect(lines.components(separatedBy: "\"hyperparameters\":{").count == 2)
+            let board = rescued.appending(path: "tensorboard/digits")
+            #expect(try EventRecords.withoutTimes(board.appending(path: "events.out.tfevents.helios")).count > 1)
+            #expect(board.filesBelow.contains("events.out.tfevents.0-hyperparameters"))
+        }
+    }
+
+    @Test(
+        "a resume without room for what it would cut off keeps the logs whole, with warnings",
+        .enabled(if: canMount, "this user may not mount a small disk (unshare -rm)"))
+    func fullLogDiskAtResume() throws {
+        try withTemporaryFolder { folder in
+            let options = "--log csv,jsonl,tensorboard"
+            // The newest checkpoint is lost, so that the logs are ahead of the one before.
+            let run = try Program.shell(
+                """
+                "$0" --epochs 3 \(options) --folder '\(folder.path)' || exit 98
+                rm '\(folder.path)'/checkpoints/digits/*_epoch_3_*.pth
+                exec unshare -rm sh -c 'mv "$1/logs" "$1/before" && mkdir "$1/logs"
+                    mount -t tmpfs -o size=256k tmpfs "$1/logs" || exit 99
+                    cp -r "$1/before/." "$1/logs"
+                    head -c 1m /dev/zero > "$1/logs/filler" 2>/dev/null
+                    "$0" --epochs 3 \(options) --folder "$1"; status=$?
+                    rm "$1/logs/filler"; cp -r "$1/logs" "$1/rescued"; exit $status' "$0" '\(folder.path)'
+                """)
+            #expect(run.status == 0, "\(run.errors)")
+            let rescued = folder.appending(path: "rescued")
+            for name in ["digits.csv", "digits.jsonl", "digits.log", "events.out.tfevents.helios"] {
+                #expect(
+                    run.errors.split(separator: "\n").contains {
+                        $0.contains("\(name) cannot be cut back") && $0.contains("is in it twice")
+                    }, "\(name): \(run.errors)")
+            }
+            #expect(rescued.filesBelow.allSatisfy { !$0.contains("discarded") }, "\(rescued.filesBelow)")
+            let before = folder.appending(path: "before")
+            for name in ["digits.csv", "digits.jsonl"] {
+                let text = try String(contentsOf: rescued.appending(path: name), encoding: .utf8)
+                #expect(try text.hasPrefix(String(contentsOf: before.appending(path: name), encoding: .utf8)))
+            }
+        }
+    }
+
+    @Test(
+        "if not even its log files can be made it trains, and says so",
+        .enabled(if: canMount, "this user may not mount a small disk (unshare -rm)"))
+    func noLogFiles() throws {
+        try withTemporaryFolder { folder in
+            let logs = folder.appending(path: "logs")
+            try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+            let run = try Program.shell(
+                """
+                exec unshare -rm sh -c 'mount -t tmpfs -o nr_inodes=1 tmpfs "$1/logs" || exit 99
+                    exec "$0" --epochs 2 --log csv,jsonl,tensorboard --folder "$1"' "$0" '\(folder.path)'
+                """)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("digits.log: cannot be made: No space left on device"), "\(run.errors)")
+            for logger in ["csv", "jsonl", "tensorboard"] {
+                #expect(run.errors.contains("the logger '\(logger)' cannot begin: "), "\(run.errors)")
+            }
+        }
+    }
+
+    @Test(
         "output that cannot be written is an error of the results and of the help",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))
     func fullOutput() throws {

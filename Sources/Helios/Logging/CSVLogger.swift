@@ -25,7 +25,7 @@ public final class CSVLogger: RunLogger {
         if file.length == 0 {
             do {
                 try file.append(CSVLogger.header)
-            } catch where DiskRoom.isLacking(error) {
+            } catch  where DiskRoom.isLacking(error) {
                 run.warn("\(error); the run continues, and the table begins when there is room")
             }
         }

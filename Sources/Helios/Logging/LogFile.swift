@@ -229,7 +229,8 @@ final class LogFile: Sendable {
         } catch {
             throw LogFileError(
                 path: path,
-                reason: "its folder cannot be created: \(SystemPath.obstacle(to: folder) ?? error.localizedDescription)",
+                reason:
+                    "its folder cannot be created: \(SystemPath.obstacle(to: folder) ?? error.localizedDescription)",
                 isLackOfRoom: DiskRoom.isLacking(error))
         }
     }

@@ -44,7 +44,7 @@ final class LoggerSink: @unchecked Sendable {
         unopenedState = [:]
         do {
             try logger.open(run)
-        } catch where DiskRoom.isLacking(error) {
+        } catch  where DiskRoom.isLacking(error) {
             if case .resumed(let state) = run.start, !isNewcomer { unopenedState = state } else { unopenedState = nil }
             warn("the logger '\(id)' cannot begin: \(error); the run continues, and this logger logs nothing in it")
             return

@@ -149,7 +149,8 @@ struct RunLogs {
     /// The names in a path: those of the whole path if it has `..` or is `.`, which say nothing about the run.
     private static func components(of path: String) -> [Substring] {
         let parts = path.split(separator: "/").filter { $0 != "." }
-        guard parts.isEmpty || parts.contains(".."), let whole = SystemPath.withBytes(path, { realpath($0, nil) }) else {
+        guard parts.isEmpty || parts.contains(".."), let whole = SystemPath.withBytes(path, { realpath($0, nil) })
+        else {
             return parts
         }
         defer { free(whole) }

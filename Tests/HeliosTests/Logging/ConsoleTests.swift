@@ -27,6 +27,16 @@ import Testing
         #expect(text(errors) == room + drawing + drawing + "warning: careful\n" + removal)
     }
 
+    @Test(
+        "a view is for terminals that keep rows at their bottom",
+        arguments: [
+            (String?.none, false), ("", false), ("dumb", false), ("vt52", false), ("vt52-b", false),
+            ("unknown", false), ("vt100", true), ("xterm-256color", true), ("screen", true), ("linux", true),
+        ])
+    func terminals(kind: String?, holdsView: Bool) {
+        #expect(Console.canHoldView(kind) == holdsView)
+    }
+
     @Test("what acts on a terminal does not reach it, in lines and warnings")
     func controlCharacters() {
         let (output, errors) = (Pipe(), Pipe())

@@ -116,6 +116,23 @@ import Testing
         }
     }
 
+    @Test("a file or a link that leads nowhere in the place of its folder is named")
+    func obstacles() throws {
+        try withTemporaryFolder { folder in
+            let logs = folder.appending(path: "logs")
+            let file = logs.appending(path: "tensorboard/run.log")
+            try FileManager.default.createSymbolicLink(
+                at: logs, withDestinationURL: folder.appending(path: "missing"))
+            let dangling = #expect(throws: LogFileError.self) { try RunLogFile(file) }
+            #expect(dangling?.reason.contains("\(logs.path) is a link that leads nowhere") == true)
+            try FileManager.default.removeItem(at: logs)
+            try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: logs.appending(path: "tensorboard"))
+            let occupied = #expect(throws: LogFileError.self) { try RunLogFile(file) }
+            #expect(occupied?.reason.contains("\(logs.path)/tensorboard is not a folder") == true)
+        }
+    }
+
     @Test("a path that lost the bytes which are not UTF-8 is an error, and nothing is made")
     func lostBytes() throws {
         try withTemporaryFolder { folder in

@@ -133,6 +133,68 @@ private final class MemoryLogger: RunLogger, @unchecked Sendable {
         #expect(logger.records.isEmpty && logger.calls.filter { $0 == "close" }.count == 1)
     }
 
+    @Test("a logger without room to begin logs nothing, and is as it was for a run that resumes")
+    func noRoom() throws {
+        final class FullLogger: RunLogger {
+            let id = "full"
+            let supportedKinds: Set<LoggedKind> = [.scalar]
+            func open(_ run: LoggedRun) throws {
+                throw LogFileError(path: "x", reason: "No space left on device", isLackOfRoom: true)
+            }
+            func write(_ records: [LogRecord]) throws { Issue.record("a record came") }
+            func flush() throws {}
+            func stateDict() throws -> StateDict { ["count": 1] }
+            func close() throws {}
+        }
+        for (start, resumption, length) in [
+            (LoggedRun.Start.new, LoggerQueue.Resumption?.none, Int?.none),
+            (.resumed(["length": 7]), .init(settings: nil, newcomers: []), 7),
+        ] {
+            let queue = try queue(FullLogger())
+            try queue.open(resuming: resumption) { _ in
+                LoggedRun(
+                    name: "run", folder: URL(filePath: "/nowhere"), start: start,
+                    environment: EnvironmentDescription(entries: []), warn: { [warnings] in warnings.add($0) })
+            }
+            queue.add(record(1))
+            let saved = try queue.stateDict()
+            #expect((saved["full"] == nil) == (length == nil))
+            if let length { #expect(try saved.int("full", "length") == length) }
+            queue.close()
+        }
+        #expect(warnings.all.count == 2 && warnings.all.allSatisfy { $0.contains("cannot begin: log file x") })
+    }
+
+    @Test("JSON lines without hyperparameters get them again from a run that resumes", arguments: [true, false])
+    func lostHyperparameters(areLost: Bool) throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "run.jsonl")
+            let text =
+                areLost
+                ? ""
+                : "{\"step\":0,\"name\":\"h\",\"hyperparameters\":{\"values\":{\"a\":1},\"metrics\":{}},\"time\":1.0}\n"
+            try Data(text.utf8).write(to: file)
+            let record = LogRecord(name: "h", step: 9, value: .hyperparameters(["a": 1], metrics: [:]))
+            var settings = LoggedSettings()
+            _ = settings.note(record)
+            let queue = try queue(JSONLinesLogger())
+            queue.add(record)
+            queue.add(self.record(9))
+            try queue.open(resuming: .init(settings: settings.stateValue, newcomers: [])) { _ in
+                LoggedRun(
+                    name: "run", folder: folder, start: .resumed(["length": .int(text.utf8.count)]),
+                    environment: EnvironmentDescription(entries: []), warn: { [warnings] in warnings.add($0) })
+            }
+            queue.endBeginning()
+            queue.close()
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            #expect(
+                lines.count == 1
+                    && lines[0].hasPrefix("{\"step\":\(areLost ? 9 : 0),\"name\":\"h\",\"hyperparameters\""))
+            #expect(warnings.all.isEmpty)
+        }
+    }
+
     @Test("a logger that fails does not stop the others; the user is told once, and at the end how much is lost")
     func failure() throws {
         let (bad, good) = (MemoryLogger("bad"), MemoryLogger("good"))
