@@ -37,8 +37,16 @@ struct RunIdentity {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try TextFile.replace(file.path, with: id + "\n")
+        } catch  where DiskRoom.isLacking(error) {
+            // Checkpoints have the ID, so that a resume does not need the file.
+            run.warn(
+                "\(VisibleText.of(file.path)) cannot be written, since the disk is full; the run continues, and a later test "
+                    + "or prediction does not find it in the service")
         } catch {
-            throw TrackingError("\(VisibleText.of(file.path)) cannot be written: \(error)")
+            let reason =
+                (error as? FileAccessError)?.reason
+                ?? SystemPath.obstacle(to: SystemPath.folder(of: file.path)) ?? error.localizedDescription
+            throw TrackingError("\(VisibleText.of(file.path)) cannot be written: \(reason)")
         }
     }
 

@@ -13,6 +13,8 @@ class FileSink {
     private var startedSize = 0
     /// Why the first failing call failed.
     private(set) var failure: String?
+    /// The system's code for that; 0 if there is none.
+    private(set) var failureCode: Int32 = 0
 
     init(creating path: String) throws {
         descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
@@ -68,7 +70,7 @@ class FileSink {
         do {
             try writeAll(bytes) { writeSome($0) }
         } catch {
-            failure = error.reason
+            (failure, failureCode) = (error.reason, error.code)
             return false
         }
         size += bytes.count
@@ -111,8 +113,8 @@ class FileSink {
 
     private func require(_ result: Int32) throws {
         guard result == 0 else {
-            let reason = lastError()
-            failure = reason
+            let (reason, code) = (lastError(), errno)
+            (failure, failureCode) = (reason, code)
             throw FormatError("cannot be written: \(reason)", .access)
         }
     }
