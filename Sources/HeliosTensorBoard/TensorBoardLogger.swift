@@ -46,8 +46,8 @@ public final class TensorBoardLogger: RunLogger, HyperparameterKeeper {
             LoggedRun(name: run.name, folder: run.folder, start: start, environment: run.environment, warn: run.warn),
             discarded: folder.appending(path: "events.discarded"))
         if file.isUncut {
-            // The disk has no room for what comes after the checkpoint. A last record that is broken would hide all that
-            // follow.
+            // The disk has no room for what comes after the checkpoint. A last record that is broken would hide all
+            // that follow.
             contents = try EventsFileContents(url.path, upTo: .max)
             try file.truncate(to: contents.length)
         }

@@ -40,8 +40,8 @@ struct RunIdentity {
         } catch  where DiskRoom.isLacking(error) {
             // Checkpoints have the ID, so that a resume does not need the file.
             run.warn(
-                "\(VisibleText.of(file.path)) cannot be written, since the disk is full; the run continues, and a later test "
-                    + "or prediction does not find it in the service")
+                "\(VisibleText.of(file.path)) cannot be written, since the disk is full; the run continues, and a "
+                    + "later test or prediction does not find it in the service")
         } catch {
             let reason =
                 (error as? FileAccessError)?.reason

@@ -21,8 +21,8 @@ enum DiscardedTail {
     ///   - length: the number of bytes that stay.
     ///   - other: the file that the rest is appended to.
     /// - Returns: how many bytes the file is shorter than `length`.
-    /// - Throws: `LogFileError` if a file cannot be read or written. Then nothing is cut off, and the other file is as it
-    ///   was.
+    /// - Throws: `LogFileError` if a file cannot be read or written. Then nothing is cut off, and the other file is as
+    ///   it was.
     static func move(from path: String, after length: Int, to other: String) throws(LogFileError) -> Int {
         guard let status = SystemPath.status(path) else { return length }
         let size = Int(status.st_size)

@@ -46,8 +46,8 @@ final class LogFile: Sendable {
     /// - Parameters:
     ///   - warn: takes a warning about lines that cannot be written.
     ///   - write: the system's function; another for tests.
-    /// - Throws: `LogFileError` if the file cannot be written. Only if the disk is full, that is a warning, and the file is
-    ///   made when there is room.
+    /// - Throws: `LogFileError` if the file cannot be written. Only if the disk is full, that is a warning, and the
+    ///   file is made when there is room.
     init(
         _ path: String, warn: @escaping @Sendable (String) -> Void,
         write: @escaping Write = { Foundation.write($0, $1.baseAddress, $1.count) }
@@ -65,8 +65,8 @@ final class LogFile: Sendable {
         } catch {
             guard error.isLackOfRoom else { throw error }
             warn(
-                "log file \(VisibleText.of(path)): cannot be made: \(error.reason); the run continues, and the log lacks "
-                    + "its lines until there is room")
+                "log file \(VisibleText.of(path)): cannot be made: \(error.reason); the run continues, and the log "
+                    + "lacks its lines until there is room")
             return State(descriptor: -1)
         }
     }

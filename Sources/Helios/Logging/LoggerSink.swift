@@ -1,7 +1,7 @@
 /// A logger that knows whether its file has the hyperparameters of the run.
 package protocol HyperparameterKeeper: RunLogger {
-    /// Whether the file has none, since it was deleted or the disk was full when they were logged. Asked when a training
-    /// resumes, after `open`: then the logger gets them again.
+    /// Whether the file has none, since it was deleted or the disk was full when they were logged. Asked when a
+    /// training resumes, after `open`: then the logger gets them again.
     var lacksHyperparameters: Bool { get }
 }
 
@@ -20,8 +20,8 @@ final class LoggerSink: @unchecked Sendable {
     private let logger: any RunLogger
     private var warn: @Sendable (String) -> Void = { _ in }
     private var isOpen = false
-    /// What a checkpoint gets of a logger that is not open. If it could not be opened, that is what the checkpoint had that
-    /// the run resumes from; `nil` if it had nothing.
+    /// What a checkpoint gets of a logger that is not open. If it could not be opened, that is what the checkpoint had
+    /// that the run resumes from; `nil` if it had nothing.
     private var unopenedState: StateDict? = [:]
     /// Whether the logger's file lost the hyperparameters that the training logged before.
     private(set) var lacksHyperparameters = false

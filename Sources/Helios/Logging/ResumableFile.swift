@@ -27,8 +27,8 @@ public final class ResumableFile {
     ///   - url: the file.
     ///   - run: the run, whose start says how much of an existing file stays: all of it, nothing, or what it was at the
     ///     checkpoint. The rest is moved to `discarded`.
-    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended. If the disk has no
-    ///     room for it, the file stays whole, with a warning.
+    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended. If the disk has
+    ///     no room for it, the file stays whole, with a warning.
     /// - Throws: `LogFileError` if it cannot be written.
     public convenience init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil) throws {
         try self.init(url, run, discarded: discarded) { Foundation.write($0, $1.baseAddress, $1.count) }

@@ -14,8 +14,8 @@ struct ReportCommand: ParsableCommand {
 
             The page needs no network and no other file. Long curves are reduced to at most 2,000 points, each with the \
             mean, the least and the greatest of the values that it stands for. Lines that are broken, such as the last \
-            one of a run that was killed, are left out, and the page says so. The page replaces another page, but no other \
-            file.
+            one of a run that was killed, are left out, and the page says so. The page replaces another page, but no \
+            other file.
 
             Examples:
               helios report runs/digits

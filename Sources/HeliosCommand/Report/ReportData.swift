@@ -84,8 +84,8 @@ struct ReportData {
         ]
     }
 
-    /// What is unusual in a run's records, of which nothing is missing: steps may go back, but if a program did not mean
-    /// them to, the curve looks odd.
+    /// What is unusual in a run's records, of which nothing is missing: steps may go back, but if a program did not
+    /// mean them to, the curve looks odd.
     private static func remarks(_ history: LoggedHistory) -> [String] {
         let back = history.curves.filter { $0.value.stepsBack > 0 }
         let most = 20

@@ -1,8 +1,8 @@
 import Foundation
 import Helios
 
-/// The file that a report is written to. A page replaces a page, and nothing else: in the folder of a run, a slip of the
-/// hand would cost a checkpoint or a log.
+/// The file that a report is written to. A page replaces a page, and nothing else: in the folder of a run, a slip of
+/// the hand would cost a checkpoint or a log.
 enum ReportTarget {
     /// How much of a file is looked at. Comments and blank lines may precede a page's first element.
     private static let lookedAt = 4096
@@ -24,8 +24,8 @@ enum ReportTarget {
             start = try RegularFile.start(of: path, count: lookedAt)
         } catch {
             throw CommandError(
-                "\(path): cannot be read (\(error.reason)), so it may be something else than a page, which a report does "
-                    + "not replace; choose another name")
+                "\(path): cannot be read (\(error.reason)), so it may be something else than a page, which a report "
+                    + "does not replace; choose another name")
         }
         guard isPage(start) else {
             throw CommandError(

@@ -134,8 +134,8 @@ package enum SystemPath {
         status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// Says what is in the place of a folder that could not be made, or of one that it is in, and what to do; `nil` if that
-    /// is not the reason. The system's words do not name it.
+    /// Says what is in the place of a folder that could not be made, or of one that it is in, and what to do; `nil` if
+    /// that is not the reason. The system's words do not name it.
     package static func obstacle(to folder: String) -> String? {
         var path = folder
         while !path.isEmpty, path != "/" {
