@@ -1,4 +1,5 @@
 import Foundation
+import Helios
 import TestSupport
 import Testing
 
@@ -42,6 +43,27 @@ import Testing
                 networks.append(try Data(contentsOf: run.appending(path: "digits.pth")))
             }
             #expect(networks[1] == networks[0] && networks[2] == networks[0])
+        }
+    }
+
+    @Test("machines may have different numbers of processes")
+    func machines() async throws {
+        try await withTemporaryFolder { folder in
+            // A port that was free a moment ago.
+            let port = try TCPStore(host: "127.0.0.1", port: 0, isServer: true).port
+            let programs = try (0..<4).map { rank in
+                try Program.start(
+                    ["--epochs", "1", "--folder", folder.path],
+                    [
+                        "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)", "RANK": "\(rank)", "WORLD_SIZE": "4",
+                        "LOCAL_RANK": "\(rank % 3)", "LOCAL_WORLD_SIZE": rank < 3 ? "3" : "1",
+                    ])
+            }
+            for program in programs {
+                let end = try await program.finish()
+                #expect(end.status == 0, "\(end)")
+            }
+            #expect(folder.newestIteration(of: "digits") == 45)
         }
     }
 
