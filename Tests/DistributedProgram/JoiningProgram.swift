@@ -125,6 +125,13 @@ enum JoiningProgram {
             let line = String(repeating: "x", count: 99) + "\n"
             FileHandle.standardError.write(Data(String(repeating: line, count: 10_000).utf8))
         case "wait": sleep(60)
+        case "work-on":
+            // Until something goes wrong, or for several minutes.
+            let number = try Tensor([1.0])
+            for _ in 0..<100_000 {
+                usleep(2000)
+                try world.group.allReduce(number, .max)
+            }
         case "work":
             // Two seconds or more, in which a test does what it likes to the processes.
             let number = try Tensor([1.0])

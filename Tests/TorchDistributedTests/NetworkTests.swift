@@ -12,14 +12,14 @@ struct NetworkTests {
         try await withThrowingTaskGroup(of: JoiningProgram.self) { group in
             for rank in 0..<2 {
                 group.addTask {
-                    try await run("work", rank, on: hosts) { _ in
+                    try await run("work-on", rank, on: hosts) { _ in
                         if rank == 0 { try hosts.setLink("down") }
                     }
                 }
             }
             for try await run in group {
                 #expect(run.status == 1 && run.output.contains("not all ranks came within 8 s"), "\(run)")
-                #expect(run.duration < 60 && run.errors.isEmpty, "\(run)")
+                #expect(run.duration < 200 && run.errors.isEmpty, "\(run)")
             }
         }
 
@@ -39,7 +39,7 @@ struct NetworkTests {
             environment: [
                 "RANK": String(rank), "WORLD_SIZE": "2", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1",
                 "MASTER_ADDR": "10.77.0.1", "MASTER_PORT": "29500",
-            ], launcher: ["ip", "netns", "exec", hosts.names[rank]], disturb: disturb)
+            ], launcher: ["ip", "netns", "exec", hosts.names[rank]], limit: 300, disturb: disturb)
     }
 }
 
