@@ -6,7 +6,7 @@ final class RunEnvironment {
     /// Counts the optimizers' steps in a training.
     private(set) var stepWatch: StepWatch?
 
-    private var gradientExchange: GradientExchange?
+    /// Takes from the model what only the run needs.
     private var giveBack: () -> Void = {}
     private let ranks: Ranks
     private var agreedInterruption: Interruption?
@@ -71,11 +71,12 @@ final class RunEnvironment {
     ) throws {
         if options.diagnostics.contains(.nanGuard) { nanGuard = NaNGuard(model) }
         if let times { optimizerTimers = OptimizerTimers(model, times) }
-        if isTraining { stepWatch = StepWatch(model) }
         guard isTraining else { return }
+        stepWatch = StepWatch(model)
         let networks: () -> [Module] = { [unowned model] in model.namedNetworks().map(\.network) }
         giveBack = { [weak model] in
             model?.gradientShards = nil
+            model?.gradientExchange?.remove()
             model?.gradientExchange = nil
             model?.mixedPrecision?.scaler.willReadGradients = nil
         }
@@ -85,8 +86,7 @@ final class RunEnvironment {
                 ranks, count: shardCount, seed: options.seed, device: options.device, networks)
         } else if let world = ranks.world {
             let exchange = GradientExchange(
-                world, networks, model.namedOptimizers().map(\.optimizer), accumulates: model.accumulates)
-            gradientExchange = exchange
+                world, networks, model.optimizersOfRun.map(\.optimizer), accumulates: model.accumulates)
             model.gradientExchange = exchange
             model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
         }
@@ -100,7 +100,6 @@ final class RunEnvironment {
         nanGuard?.remove()
         optimizerTimers?.remove()
         stepWatch?.remove()
-        gradientExchange?.remove()
         giveBack()
         do { try threads?.restore() } catch { failed(error) }
         do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
