@@ -163,7 +163,7 @@ def main():
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--batch-size", type=int, help="that of the workload if it is left out")
+    parser.add_argument("--batch-size", type=int, help="by default the batch size of the workload")
     parser.add_argument("--log-folder", help="log ten numbers every step into this folder")
     parser.add_argument("--first-step", action="store_true", help="end the process after the first step")
     arguments = parser.parse_args()

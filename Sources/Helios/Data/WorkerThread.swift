@@ -2,7 +2,7 @@ import Foundation
 
 /// Separate threads for work that blocks: Swift's cooperative threads must not.
 package enum WorkerThread {
-    // As large as that of the main thread, since decoders of a user's data set may need it.
+    // The size of the main thread's stack, which the decoders of a user's data set may need.
     private static let stackSize = 8 << 20
 
     /// Starts a thread that runs `body` and ends. Foundation's `Thread` does not report that the system has none left.

@@ -61,7 +61,7 @@ extension Saved: SavedProperty {
     }
 
     func load(_ state: StateValue, device: Device) throws {
-        // A file says nothing about devices: tensors go to that of the tensors that they replace.
+        // A file says nothing about devices: tensors go to the device of the tensors that they replace.
         let device = TensorTree(box.value)?.tensors.first?.device ?? device
         guard let value = try state.reflected(on: device) as? Value else {
             throw StateDictError("it is a \(state.typeName) in the state, and the property a \(Value.self)")

@@ -187,8 +187,8 @@ extension Dictionary: StatefulContainer {
     }
 }
 
-/// The type of the value in which a property hides objects with a state: a collection that is no array and no
-/// dictionary, or one that is too deep. `nil` if there is none.
+/// The type of the value in which a property hides objects with a state: a collection other than an array or a
+/// dictionary, or one that is nested too deeply. `nil` if nothing is hidden.
 func placeOfUnfoundObjects(in value: Any, depth: Int = 0) -> Any.Type? {
     if value is any UnsavedProperty || value is any SavedProperty { return nil }
     guard depth < greatestReflectedDepth else {

@@ -11,8 +11,8 @@ import Foundation
 /// is the best of them under a name that stays. Each is a whole checkpoint, but training resumes from those in the
 /// folder above, which the trainer saves by its own frequency.
 ///
-/// Of two equal scores the earlier is the better; one that is not a number is none. Files that the plug-in has not
-/// written are never touched.
+/// Of two equal scores, the earlier one is better; a score that is not a number does not count. The plug-in never
+/// touches files that it has not written.
 public final class BestCheckpoints: Plugin {
     /// One of the checkpoints that are kept.
     public struct Entry: Sendable, Hashable {

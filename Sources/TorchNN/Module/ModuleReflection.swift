@@ -17,7 +17,7 @@ final class ModuleReflection {
     /// The names of the lazy properties that were unused when the module was checked, and whose types do not say
     /// whether they hold modules.
     private var unusedWhenChecked: Set<String> = []
-    /// A part that is in a place where it is not found, with the name of its property; `nil` if there is none.
+    /// A part that reflection cannot find where it is, with the name of its property; `nil` if all parts are found.
     let unfoundPart: (property: String, part: UnfoundPart)?
     /// What is wrong with the module's `childKeys`; `nil` if nothing is.
     let childKeyProblem: String?

@@ -8,8 +8,8 @@ enum UnfoundPart {
     /// Structures in structures, more than are looked into.
     case depth
 
-    /// The first part in a property's value that is not found; `nil` if there is none. What modules inside have is
-    /// theirs.
+    /// The first part in a property's value that reflection does not find; `nil` if all are found. Modules inside look
+    /// after their own parts.
     init?(in value: Any) {
         self.init(in: value, depth: 0)
     }

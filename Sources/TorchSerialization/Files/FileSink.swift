@@ -13,7 +13,7 @@ class FileSink {
     private var startedSize = 0
     /// Why the first failing call failed.
     private(set) var failure: String?
-    /// The system's code for that; 0 if there is none.
+    /// The system's error code for the failure; 0 if it has none.
     private(set) var failureCode: Int32 = 0
 
     init(creating path: String) throws {

@@ -5,7 +5,7 @@ package struct FileAccessError: Error {
     /// The reason, in words that follow a colon: `Permission denied`, `it is a FIFO (a named pipe), not a regular
     /// file`.
     package let reason: String
-    /// The system's code for the reason; 0 if there is none.
+    /// The system's error code for the reason; 0 if it has none.
     package let code: Int32
 
     package init(reason: String, code: Int32 = 0) {

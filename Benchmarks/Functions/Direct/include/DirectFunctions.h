@@ -10,7 +10,7 @@ extern "C" {
 /// Whether there is a function of this name that libtorch has itself.
 bool direct_has(const char *name);
 
-/// Calls the function of this name `count` times. False if there is none, and if it fails.
+/// Calls the function with this name `calls` times. Returns false if there is no such function, or if it fails.
 bool direct_call(const char *name, int64_t calls);
 
 #ifdef __cplusplus
