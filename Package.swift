@@ -47,6 +47,8 @@ let package = Package(
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
         .library(name: "TorchDistributed", targets: ["TorchDistributed"]),
+        .library(name: "HeliosData", targets: ["HeliosData"]),
+        .library(name: "HeliosVision", targets: ["HeliosVision"]),
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
         .executable(name: "digits", targets: ["Digits"]),
@@ -99,6 +101,21 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "HeliosData",
+            dependencies: ["Helios", "Torch", "TorchNN", "TorchSerialization"], swiftSettings: swiftSettings),
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        // Always optimized: otherwise decoding and resizing take many times as long.
+        .target(
+            name: "CImages", dependencies: ["CJPEG", "CPNG", "CWebP"],
+            cSettings: [.unsafeFlags(["-O2"])]),
+        .target(
+            name: "HeliosVision",
+            dependencies: ["CImages", "Helios", "HeliosData", "Torch", "TorchNN", "TorchSerialization"],
+            swiftSettings: swiftSettings),
         .target(
             name: "HeliosTensorBoard",
             dependencies: [
@@ -180,6 +197,12 @@ let package = Package(
             exclude: ["Trainer/Traces/Recordings"], swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosDataTests", dependencies: ["Helios", "HeliosData", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosVisionTests", dependencies: ["Helios", "HeliosData", "HeliosVision", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
