@@ -133,16 +133,27 @@ struct GradientAveragerTests {
         }
     }
 
-    @Test("adds up a number besides, in another group of the same ranks")
-    func number() async throws {
+    @Test("adds up numbers besides, in another group of the same ranks")
+    func numbers() async throws {
         let sums = try await results(2) { group in
             let twin = try group.twin(verifiesCalls: false)
             let number = Double(group.rank) + 0.5
             let averager = try GradientAverager([Tensor.zeros([2], requiresGrad: true)], group: twin)
             let empty = try GradientAverager([], group: twin)
-            return [try averager.average(adding: number), try averager.average(), try empty.average(adding: number)]
+            let all = try averager.average(adding: [number, 1, -number])
+            let one = try averager.average(adding: [number])
+            return try all + one + averager.average() + empty.average(adding: [number])
         }
-        #expect(sums == [[2, 0, 0.5], [2, 0, 1.5]])
+        #expect(sums == [[2, 2, -2, 2, 0.5], [2, 2, -2, 2, 1.5]])
+    }
+
+    @Test("takes no more numbers than travel")
+    func tooManyNumbers() async throws {
+        for error in try await errors(1, { group in
+            try GradientAverager([Tensor.zeros([2], requiresGrad: true)], group: group).average(adding: [1, 2, 3, 4])
+        }) {
+            #expect(error.message.contains("3 numbers can travel with gradients, not 4"), "\(error)")
+        }
     }
 
     @Test("names the other call if a rank calls something else")
@@ -152,7 +163,7 @@ struct GradientAveragerTests {
             if group.rank == 0 { try averager.average() } else { try group.barrier() }
         }
         for error in all {
-            #expect(error.kind == .mismatch && error.message.contains("average_gradients([4])"), "\(error)")
+            #expect(error.kind == .mismatch && error.message.contains("average_gradients([6])"), "\(error)")
         }
     }
 }

@@ -7,6 +7,9 @@ import Helios
 struct SampleTraining {
     static let sampleCount = 46
     static let epochs = 3
+    static let batchSize = 12
+    /// How many batches an epoch has.
+    static let batchCount = 4
 
     private let ranks: Int
     private let folder: URL
@@ -137,7 +140,7 @@ private final class SampleData: DataModule<NumberedBatch> {
     }
 
     override func setup() throws {
-        try addTrainPhase(source(SampleTraining.sampleCount), LoaderOptions(batchSize: 12, shuffle: true, workers: 1))
+        try addTrainPhase(source(SampleTraining.sampleCount), LoaderOptions(batchSize: SampleTraining.batchSize, shuffle: true, workers: 1))
         try setValidation(source(17), LoaderOptions(batchSize: 8, isDistributed: isShared))
     }
 

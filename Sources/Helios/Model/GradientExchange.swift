@@ -6,6 +6,9 @@ import TorchDistributed
 /// Gradients are averaged once for each step of an optimizer: by `minimize`, by `clipGradients`, before a scaler looks at
 /// them, or else right before the step. So accumulated gradients travel once, and a step that is written by hand needs no
 /// code for several processes.
+///
+/// With the gradients travel the loss of `minimize`, and whether a rank has something to say at the end of the batch. If
+/// none has, the ranks send nothing else for it.
 final class GradientExchange {
     /// This rank's part of the batch that is being trained.
     private(set) var share = BatchShare(own: 1, whole: 1)
@@ -13,15 +16,22 @@ final class GradientExchange {
     /// is the mean over the batch.
     var lossFactor: Double { share.weight * Double(group.size) }
 
-    /// The names of the losses whose means are known without a message of their own; the ranks have yet to compare them.
-    private(set) var uncomparedNames: [String] = []
+    /// Whether this rank has something to say at the end of the batch, and the time that its iterations take. The run
+    /// sets it.
+    var outlook: () -> (hasNews: Bool, iterationTime: Double) = { (false, 0) }
+    /// The names of the losses whose means came with gradients.
+    private(set) var knownNames: [String] = []
 
     private let group: ProcessGroup
-    private let networks: () -> [Module]
+    private let networks: RunNetworks
     private let accumulates: Bool
     private var averagers: [ObjectIdentifier: GradientAverager] = [:]
     /// The losses whose means over the ranks came with gradients, by name.
     private var meanLosses: [String: (own: Tensor, mean: Double)] = [:]
+    /// The names of losses that all ranks have.
+    private var comparedNames: Set<String> = []
+    /// What came with the gradients of the batch: how many ranks have news, and the time that iterations take on rank 0.
+    private var news: (count: Double, iterationTime: Double) = (0, 0)
     /// The optimizers whose gradients are averages already.
     private var averaged: Set<ObjectIdentifier> = []
     private var handles: [StepHookHandle] = []
@@ -32,7 +42,7 @@ final class GradientExchange {
     ///   - networks: the networks that are trained.
     ///   - optimizers: those whose gradients are averaged.
     ///   - accumulates: whether a step may take several batches.
-    init(_ world: World, _ networks: @escaping () -> [Module], _ optimizers: [Optimizer], accumulates: Bool) {
+    init(_ world: World, _ networks: RunNetworks, _ optimizers: [Optimizer], accumulates: Bool) {
         group = world.group
         self.networks = networks
         self.accumulates = accumulates
@@ -61,13 +71,14 @@ final class GradientExchange {
         self.share = share
         averaged = []
         meanLosses = [:]
-        uncomparedNames = []
+        knownNames = []
+        news = (0, 0)
         try shareBuffers()
     }
 
     /// Gives all ranks the buffers of rank 0, so that they train and evaluate the same network.
     func shareBuffers() throws {
-        let buffers = try networks().filter(\.isTraining).flatMap { try $0.buffers() }
+        let buffers = try networks.all.filter(\.isTraining).flatMap { try $0.buffers() }
         if !buffers.isEmpty { try group.shareTensors(buffers, source: 0) }
     }
 
@@ -99,8 +110,24 @@ final class GradientExchange {
             return mean
         }
         let own = try share.own == 0 ? 0 : share.weight * loss.item().double
-        meanLosses[name] = (loss, try averager.average(weight: share.weight, adding: own))
+        let outlook = outlook()
+        let hasNews = outlook.hasNews || !comparedNames.contains(name)
+        let sums = try averager.average(
+            weight: share.weight,
+            adding: [own, hasNews ? 1 : 0, group.rank == 0 ? outlook.iterationTime : 0])
+        meanLosses[name] = (loss, sums[0])
+        news = (news.count + sums[1], sums[2])
         return loss
+    }
+
+    /// The time that iterations take on rank 0, if all that the ranks had to say of a batch came with its gradients.
+    var quietIterationTime: Double? {
+        knownNames.isEmpty || news.count != 0 ? nil : news.iterationTime
+    }
+
+    /// Notes that the ranks have compared the names of the losses.
+    func didCompareNames() {
+        comparedNames = Set(knownNames)
     }
 
     /// Whether a loss can travel with gradients: the ranks answer alike.
@@ -114,7 +141,7 @@ final class GradientExchange {
         guard !losses.isEmpty, losses.count == meanLosses.count,
             losses.allSatisfy({ name, loss in meanLosses[name].map { $0.own.isSame(as: loss) } ?? false })
         else { return nil }
-        uncomparedNames = losses.keys.sorted()
+        knownNames = losses.keys.sorted()
         return meanLosses.mapValues(\.mean)
     }
 

@@ -13,7 +13,7 @@ final class GradientShards {
     let ownCount: Int
 
     private let ranks: Ranks
-    private let networks: () -> [Module]
+    private let networks: RunNetworks
     private let seed: UInt64
     private let device: Device
 
@@ -28,7 +28,7 @@ final class GradientShards {
     private var random: RandomState?
     private weak var optimizer: Optimizer?
 
-    init(_ ranks: Ranks, count: Int, seed: UInt64, device: Device, _ networks: @escaping () -> [Module]) {
+    init(_ ranks: Ranks, count: Int, seed: UInt64, device: Device, _ networks: RunNetworks) {
         self.ranks = ranks
         self.count = count
         self.seed = seed
@@ -61,7 +61,7 @@ final class GradientShards {
         sums = []
         hasStepped = false
         optimizer = nil
-        buffers = try networks().flatMap { try $0.buffers() }.filter(\.isDefined).map { ($0, try $0.clone()) }
+        buffers = try networks.all.flatMap { try $0.buffers() }.filter(\.isDefined).map { ($0, try $0.clone()) }
     }
 
     /// Begins the next shard of this rank.
@@ -148,11 +148,13 @@ final class GradientShards {
 
     /// Adds up what the ranks have, and puts it in place.
     private func finish(_ parameters: [Tensor]) throws {
-        guard let own = sums.popLast()?.tensors, sums.isEmpty else { return }
+        guard let own = sums.popLast()?.tensors, sums.isEmpty else {
+            throw RanksError("the \(count) shards of a batch do not add up to one sum on each of \(ranks.count) ranks")
+        }
         let all = try ranks.gatherTensors(own)
         for tensors in all { try add((ownCount, tensors)) }
         guard let total = sums.popLast()?.tensors, total.count == 1 + parameters.count + averagedBuffers.count else {
-            return
+            throw RanksError("the networks of the ranks have different numbers of buffers: all ranks must have the same")
         }
         let presence = try total[0].array(Float.self)
         for (position, parameter) in parameters.enumerated() {

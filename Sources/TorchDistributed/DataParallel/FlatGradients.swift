@@ -2,8 +2,11 @@ import CTorch
 import Torch
 
 /// Gradients of one dtype in one piece of memory, which travels as a whole and stays from step to step. Behind them is
-/// a number for each: on how many ranks there is one. The last is a number that is added up besides.
+/// a number for each: on how many ranks there is one. The last are a few numbers that are added up besides.
 final class FlatGradients {
+    /// How many numbers travel beside the gradients.
+    static let numberCount = 3
+
     private let parameters: [Tensor]
     private let dtype: DType
     /// The positions of the parameters in the list that they come from.
@@ -14,8 +17,8 @@ final class FlatGradients {
     private let values: Tensor
     /// The part of the numbers of ranks.
     private let rankCounts: Tensor
-    /// The number that is added up besides.
-    private let number: Tensor
+    /// The numbers that are added up besides.
+    private let numbers: Tensor
     /// The gradients with their shapes.
     private let views: [Tensor]
     /// The gradients that the parameters have, between `take` and `distribute`.
@@ -46,10 +49,10 @@ final class FlatGradients {
         let width = dtype.isComplex ? 2 : 1
         let real = dtype == .complex64 ? DType.float32 : dtype == .complex128 ? .float64 : dtype
         let valueCount = parameters.reduce(0) { $0 + $1.count * width }
-        flat = try .zeros([valueCount + parameters.count + 1], dtype: real)
+        flat = try .zeros([valueCount + parameters.count + FlatGradients.numberCount], dtype: real)
         values = try flat.narrow(dim: 0, start: 0, length: valueCount)
         rankCounts = try flat.narrow(dim: 0, start: valueCount, length: parameters.count)
-        number = try flat.narrow(dim: 0, start: valueCount + parameters.count, length: 1)
+        numbers = try flat.narrow(dim: 0, start: valueCount + parameters.count, length: FlatGradients.numberCount)
         var start = 0
         views = try parameters.map { [flat] parameter in
             let part = try flat.narrow(dim: 0, start: start, length: parameter.count * width)
@@ -88,9 +91,9 @@ final class FlatGradients {
 
     /// Writes this rank's part of the sums.
     ///
-    /// - Parameter number: what is added up besides.
-    func collect(weight: Double, number: Double) throws {
-        try self.number.fill_(number)
+    /// - Parameter numbers: what is added up besides, ``numberCount`` numbers; `nil` for nothing.
+    func collect(weight: Double, numbers: [Double]?) throws {
+        if let numbers { try self.numbers.copy_(Tensor(numbers)) }
         let present = gradients.indices.filter { gradients[$0] != nil }
         let isComplete = present.count == gradients.count
         if weight == 0 || !isComplete { try values.zero_() }
@@ -116,8 +119,8 @@ final class FlatGradients {
         }
     }
 
-    /// The sum of the numbers that were added up besides.
-    func numberSum() throws -> Double { try number.item().double }
+    /// The sums of the numbers that were added up besides.
+    func numberSums() throws -> [Double] { try numbers.to(.float64).array(Double.self) }
 
     /// Gives the sums to the parameters.
     func distribute() throws {

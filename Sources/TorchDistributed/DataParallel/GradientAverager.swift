@@ -15,6 +15,9 @@ package final class GradientAverager {
     /// The size in bytes up to which gradients travel together, as in `DistributedDataParallel`.
     package static let bucketByteCount = 25 << 20
 
+    /// How many numbers can travel with the gradients.
+    package static let numberCount = FlatGradients.numberCount
+
     /// Whose gradients are averaged.
     package let parameters: [Tensor]
     private let group: ProcessGroup
@@ -60,17 +63,24 @@ package final class GradientAverager {
     /// - Parameters:
     ///   - weight: what this rank's gradients are multiplied by, not negative. With 0 they count as zero whatever they
     ///     are. `nil` is one divided by the number of ranks, which gives the mean.
-    ///   - number: a number that travels with the gradients, as precise as `numberType`, and is not weighted.
-    /// - Returns: the sum of the ranks' numbers; `number` itself if there are no parameters.
+    ///   - numbers: up to ``numberCount`` numbers that travel with the gradients, as precise as `numberType`, and are
+    ///     not weighted. All ranks give as many.
+    /// - Returns: the sums of the ranks' numbers; `numbers` themselves if there are no parameters.
     /// - Throws: ``DistributedError`` if a rank does not come, or for a sparse gradient.
     @discardableResult
-    package func average(weight: Double? = nil, adding number: Double = 0) throws -> Double {
+    package func average(weight: Double? = nil, adding numbers: [Double] = []) throws -> [Double] {
         let operation = Announcement.Operation.gradients
         let weight = weight ?? 1 / Double(group.size)
         guard weight.isFinite, weight >= 0 else {
             throw group.error(
                 .invalidArgument, operation.name, "the weight of a rank must be a number from 0 on, not \(weight)")
         }
+        guard numbers.count <= GradientAverager.numberCount else {
+            throw group.error(
+                .invalidArgument, operation.name,
+                "\(GradientAverager.numberCount) numbers can travel with gradients, not \(numbers.count)")
+        }
+        let filled = numbers + Array(repeating: 0, count: GradientAverager.numberCount - numbers.count)
         return try noGrad {
             // Before anything travels, so that no rank stops in the middle.
             for bucket in buckets { try bucket.take(for: group) }
@@ -78,19 +88,19 @@ package final class GradientAverager {
                 try group.announce(Announcement(operation, shape: buckets.map(\.count)), timeout: group.timeout)
             }
             // While the first travels, the next is collected.
-            let works = try buckets.map { bucket in
-                try bucket.collect(weight: weight, number: number)
+            let works = try buckets.enumerated().map { place, bucket in
+                try bucket.collect(weight: weight, numbers: place == 0 && !numbers.isEmpty ? filled : nil)
                 return try bucket.startSum(in: group)
             }
             for (bucket, work) in zip(buckets, works) {
                 try work.wait()
                 try bucket.distribute()
             }
-            return try buckets.first?.numberSum() ?? number
+            return numbers.isEmpty ? [] : Array(try buckets.first?.numberSums().prefix(numbers.count) ?? numbers[...])
         }
     }
 
-    /// As what the number of `average` travels; `nil` if there are no gradients to travel with.
+    /// As what the numbers of `average` travel; `nil` if there are no gradients to travel with.
     package var numberType: DType? { buckets.first?.numberType }
 
     /// Whether it was made for these parameters.

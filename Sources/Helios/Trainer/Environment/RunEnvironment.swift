@@ -8,6 +8,8 @@ final class RunEnvironment {
 
     /// Takes from the model what only the run needs.
     private var giveBack: () -> Void = {}
+    /// The networks of a training; `nil` in other runs.
+    private(set) var networks: RunNetworks?
     private let ranks: Ranks
     private var agreedInterruption: Interruption?
     private var threads: ThreadControl?
@@ -73,20 +75,22 @@ final class RunEnvironment {
         if let times { optimizerTimers = OptimizerTimers(model, times) }
         guard isTraining else { return }
         stepWatch = StepWatch(model)
-        let networks: () -> [Module] = { [unowned model] in model.namedNetworks().map(\.network) }
+        let networks = RunNetworks(of: model)
+        self.networks = networks
         giveBack = { [weak model] in
             model?.gradientShards = nil
             model?.gradientExchange?.remove()
             model?.gradientExchange = nil
             model?.mixedPrecision?.scaler.willReadGradients = nil
         }
-        if let world = ranks.world { try GradientExchange.shareModels(networks(), of: world) }
+        if let world = ranks.world { try GradientExchange.shareModels(networks.all, of: world) }
         if let shardCount {
             model.gradientShards = GradientShards(
                 ranks, count: shardCount, seed: options.seed, device: options.device, networks)
         } else if let world = ranks.world {
             let exchange = GradientExchange(
                 world, networks, model.optimizersOfRun.map(\.optimizer), accumulates: model.accumulates)
+            exchange.outlook = { [unowned self] in (monitor?.interruption != nil, batchTimer.average) }
             model.gradientExchange = exchange
             model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
         }

@@ -60,7 +60,7 @@ extension TrainingRun {
         state.datasetIter += 1
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)
-        try agreeOnInterruption(.batch)
+        try agreeOnBatch()
     }
 
     /// Tells the progress of a batch that is over, and of the losses that are known.

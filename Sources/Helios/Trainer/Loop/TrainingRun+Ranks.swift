@@ -111,12 +111,28 @@ extension TrainingRun {
                 + "lossItems, and this rank has '\(VisibleText.of(names.joined(separator: ", ")))'")
     }
 
+    /// Ends a batch: lets all ranks know what asks the training to end on any of them. Most often, it came with the
+    /// gradients that nothing does, and the ranks send nothing.
+    func agreeOnBatch() throws {
+        if let time = model.gradientExchange?.quietIterationTime {
+            state.averageIterTime = time
+        } else {
+            try agreeOnInterruption(.batch)
+        }
+    }
+
     /// Lets all ranks know what asks the training to end on any of them, and compares what they have not compared yet.
     func agreeOnInterruption(_ topic: RankTopic) throws {
         guard ranks.areSeveral else { return }
-        let names = model.gradientExchange?.uncomparedNames ?? []
+        let names = model.gradientExchange?.knownNames ?? []
         let hashes = try environment.agree(topic, iterationTime: &state.averageIterTime, hash: hash(names))
         try requireSameNames(names, hashes)
+        model.gradientExchange?.didCompareNames()
+    }
+
+    /// Throws if a network was replaced since the training began, which ranks would not keep the same.
+    func requireSameNetworks() throws {
+        if ranks.areSeveral { try environment.networks?.requireSame() }
     }
 
     // MARK: Questions

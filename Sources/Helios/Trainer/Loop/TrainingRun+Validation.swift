@@ -5,6 +5,7 @@ extension TrainingRun {
     ///   cycle must be run again.
     func validate() throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
+        try requireSameNetworks()
         if let loader = data.validationLoader {
             try model.gradientExchange?.shareBuffers()
             let logs = try logState()

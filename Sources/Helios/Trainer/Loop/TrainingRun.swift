@@ -87,6 +87,7 @@ final class TrainingRun<Batch: Sendable> {
     private func endTraining(_ outcome: FitResult.Outcome) throws {
         try readPostponedLosses()
         try ranks.onFirst { try noteSavedCheckpoint(waiting: true) }
+        try requireSameNetworks()
         try model.gradientExchange?.shareBuffers()
         let end = "training ended: \(outcome), \(state.place)"
         if case .interrupted(let interruption) = outcome {

@@ -91,6 +91,8 @@ struct AverageTimer {
     private var last = DispatchTime.now().uptimeNanoseconds
     private var sum: UInt64 = 0
     private var count = 0
+    /// The average in seconds; 0 before the first batch.
+    private(set) var average = 0.0
 
     mutating func start() {
         last = DispatchTime.now().uptimeNanoseconds
@@ -106,6 +108,7 @@ struct AverageTimer {
         sum += now - last
         count += 1
         last = now
-        return Double(sum) / Double(count) / 1e9
+        average = Double(sum) / Double(count) / 1e9
+        return average
     }
 }
