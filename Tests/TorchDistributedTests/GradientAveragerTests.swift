@@ -149,9 +149,14 @@ struct GradientAveragerTests {
 
     @Test("takes no more numbers than travel")
     func tooManyNumbers() async throws {
-        for error in try await errors(1, { group in
-            try GradientAverager([Tensor.zeros([2], requiresGrad: true)], group: group).average(adding: [1, 2, 3, 4])
-        }) {
+        for error in try await errors(
+            1,
+            { group in
+                try GradientAverager([Tensor.zeros([2], requiresGrad: true)], group: group).average(adding: [
+                    1, 2, 3, 4,
+                ])
+            })
+        {
             #expect(error.message.contains("3 numbers can travel with gradients, not 4"), "\(error)")
         }
     }

@@ -110,6 +110,10 @@ struct StoreTests {
             }
             #expect(error.kind == .invalidArgument)
         }
+        error = try #require(throws: DistributedError.self) {
+            try TCPStore(host: "no-such-host.invalid", port: 29500, isServer: false, timeout: .milliseconds(100))
+        }
+        #expect(error.description.contains("knows no address of 'no-such-host.invalid'"), "\(error)")
         let server = try TCPStore(host: "127.0.0.1", port: 0, isServer: true)
         error = try #require(throws: DistributedError.self) {
             try TCPStore(host: "127.0.0.1", port: server.port, isServer: true)

@@ -46,6 +46,17 @@ struct WorldTests {
         #expect(wrong.output.contains("HELIOS_RANK_OUTPUT is 'some'. It should be 'all'"))
     }
 
+    @Test("shows a line that several ranks write to standard error once, and says so")
+    func repeatedLines() async throws {
+        async let quietRun = JoiningProgram.run(4, "talk")
+        async let allRun = JoiningProgram.run(4, "talk", environment: ["HELIOS_RANK_OUTPUT": "all"])
+        let (quiet, all) = try await (quietRun, allRun)
+        #expect(quiet.errors.components(separatedBy: "] second line\n").count == 2, "\(quiet.errors)")
+        #expect(quiet.errors.contains("[6 lines of ranks ") && quiet.errors.contains("=all shows them]"))
+        #expect(all.errors.components(separatedBy: "] second line\n").count == 4, "\(all.errors)")
+        #expect(!all.errors.contains("not shown"))
+    }
+
     @Test("does not let a rank wait for what it writes")
     func flood() async throws {
         let run = try await JoiningProgram.run(2, "flood:1")

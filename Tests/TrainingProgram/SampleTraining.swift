@@ -140,7 +140,9 @@ private final class SampleData: DataModule<NumberedBatch> {
     }
 
     override func setup() throws {
-        try addTrainPhase(source(SampleTraining.sampleCount), LoaderOptions(batchSize: SampleTraining.batchSize, shuffle: true, workers: 1))
+        try addTrainPhase(
+            source(SampleTraining.sampleCount),
+            LoaderOptions(batchSize: SampleTraining.batchSize, shuffle: true, workers: 1))
         try setValidation(source(17), LoaderOptions(batchSize: 8, isDistributed: isShared))
     }
 

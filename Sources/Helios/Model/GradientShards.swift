@@ -154,7 +154,8 @@ final class GradientShards {
         let all = try ranks.gatherTensors(own)
         for tensors in all { try add((ownCount, tensors)) }
         guard let total = sums.popLast()?.tensors, total.count == 1 + parameters.count + averagedBuffers.count else {
-            throw RanksError("the networks of the ranks have different numbers of buffers: all ranks must have the same")
+            throw RanksError(
+                "the networks of the ranks have different numbers of buffers: all ranks must have the same")
         }
         let presence = try total[0].array(Float.self)
         for (position, parameter) in parameters.enumerated() {

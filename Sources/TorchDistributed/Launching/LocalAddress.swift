@@ -1,7 +1,15 @@
 import Foundation
 
-/// The address of this machine that others reach it by.
+/// Addresses, as this machine knows them.
 enum LocalAddress {
+    /// Whether this machine knows an address of a host.
+    static func isKnown(_ host: String) -> Bool {
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, nil, &list) == 0 else { return false }
+        freeaddrinfo(list)
+        return true
+    }
+
     /// The address that a connection to another machine would come from: the network that leads there is the one to
     /// use.
     ///

@@ -4,8 +4,8 @@ import Synchronization
 /// What the processes that this one started write: it is read at once, so that none of them has to wait, and shown line
 /// by line with the number of the rank.
 ///
-/// Standard error is shown; standard output only if asked for, since all ranks print the same. The last lines of both
-/// are kept for the report of a failure.
+/// Standard error is shown, and a line that several ranks write, such as an error of all, once; standard output only if
+/// asked for, since all ranks print the same. The last lines of both are kept for the report of a failure.
 final class RankOutput: Sendable {
     /// One stream of one process.
     struct Stream {
@@ -70,8 +70,16 @@ final class RankOutput: Sendable {
         }
     }
 
+    /// Among how many lines of standard error a repeated one is looked for.
+    private static let recentLineCount = 200
+
     private struct State {
         var readings: [Reading]
+        let showsAll: Bool
+        /// The last lines of standard error that were shown, with their ranks.
+        var recentErrors: [(rank: Int, line: [UInt8])] = []
+        /// How many lines of each rank were not shown, since another rank had written them.
+        var repeats: [Int: Int] = [:]
         var output = Queue(descriptor: STDOUT_FILENO)
         var errors = Queue(descriptor: STDERR_FILENO)
 
@@ -93,19 +101,44 @@ final class RankOutput: Sendable {
             if readings[index].lastLines.count > RankOutput.keptLineCount { readings[index].lastLines.removeFirst() }
             guard readings[index].isShown else { return }
             let stream = readings[index].stream
+            if stream.isErrors, !showsAll, isRepeat(line, of: stream.rank) { return }
             for start in stride(from: 0, to: max(1, line.count), by: RankOutput.longestLine) {
                 let piece = line.dropFirst(start).prefix(RankOutput.longestLine)
                 let labeled = Array("[rank \(stream.rank)] ".utf8) + piece + [UInt8(ascii: "\n")]
                 if stream.isErrors { errors.append(labeled) } else { output.append(labeled) }
             }
         }
+
+        /// Whether another rank wrote this line of standard error a short while ago; takes note of it.
+        private mutating func isRepeat(_ line: [UInt8], of rank: Int) -> Bool {
+            if recentErrors.contains(where: { $0.rank != rank && $0.line == line }) {
+                repeats[rank, default: 0] += 1
+                return true
+            }
+            recentErrors.append((rank, line))
+            if recentErrors.count > RankOutput.recentLineCount { recentErrors.removeFirst() }
+            return false
+        }
+
+        /// Says how many lines were not shown.
+        mutating func noteRepeats() {
+            let count = repeats.values.reduce(0, +)
+            guard count > 0 else { return }
+            errors.append(
+                Array(
+                    ("[\(count) lines of \(World.names(of: repeats.keys.sorted())) that another rank wrote, too, were not "
+                        + "shown; HELIOS_RANK_OUTPUT=all shows them]\n").utf8))
+            repeats = [:]
+        }
     }
 
     private let state: Mutex<State>
 
-    /// - Parameter showsAll: whether standard output is shown, too.
+    /// - Parameter showsAll: whether standard output is shown, too, and lines of standard error that repeat another
+    ///   rank's.
     init(_ streams: [Stream], showsAll: Bool) {
-        state = Mutex(State(readings: streams.map { Reading(stream: $0, isShown: $0.isErrors || showsAll) }))
+        state = Mutex(
+            State(readings: streams.map { Reading(stream: $0, isShown: $0.isErrors || showsAll) }, showsAll: showsAll))
     }
 
     func start() {
@@ -144,6 +177,7 @@ final class RankOutput: Sendable {
             } else {
                 if !state.readings[index].partialLine.isEmpty { state.endLine(at: index) }
                 state.readings[index].isAtEnd = true
+                if state.readings.allSatisfy(\.isAtEnd) { state.noteRepeats() }
             }
         }
     }

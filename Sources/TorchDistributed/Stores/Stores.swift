@@ -61,9 +61,18 @@ public final class TCPStore: Store, @unchecked Sendable {
         self.port = pointer.map { Int(ct_store_port($0)) } ?? port
         try super.init(
             owning: pointer, "TCPStore(\(host):\(port))",
-            advice: isServer
-                ? "If the port is taken, choose another one, or 0 for any that is free"
-                : "Check the host and the port, and that the process with rank 0 has started")
+            advice: pointer != nil ? "" : TCPStore.advice(host, isServer: isServer))
+    }
+
+    private static func advice(_ host: String, isServer: Bool) -> String {
+        if !LocalAddress.isKnown(host) {
+            return
+                "This machine knows no address of '\(host)': check the name, or give an address in numbers (launchers "
+                + "take it from MASTER_ADDR)"
+        }
+        return isServer
+            ? "If the port is taken, choose another one, or 0 for any that is free"
+            : "Check the host and the port, and that the process with rank 0 has started"
     }
 }
 
