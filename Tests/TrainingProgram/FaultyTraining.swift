@@ -10,8 +10,8 @@ struct FaultyTraining {
     private let timeout: Int
 
     /// - Parameter arguments: the folder of checkpoints, the rank to which it happens, what (`throw`, `kill`, `hang`,
-    ///   `loop`, `nan`, `signal`, `loss-names`, `missing-step`, `additional-step`), and how many seconds the ranks wait
-    ///   for each other.
+    ///   `loop`, `nan`, `signal`, `loss-names`, `missing-step`, `additional-step`, `replaced-network`; or
+    ///   `slow-preparation`, `hanging-preparation` of rank 0's data), and how many seconds the ranks wait for each other.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
@@ -25,7 +25,14 @@ struct FaultyTraining {
             .epochs(4), checkpoints: .in(folder, every: 1), device: .cpu,
             processes: .count(ranks, timeout: .seconds(timeout)), display: .nothing)
         let model = FaultyModel(faultyRank: rank, fault: fault)
-        let outcome = try trainer.fit(model, FaultyData()).outcome
+        let data = FaultyData()
+        data.preparation =
+            switch fault {
+            case "slow-preparation": { Thread.sleep(forTimeInterval: 2.5 * Double(timeout)) }
+            case "hanging-preparation": { kill(getpid(), SIGSTOP) }
+            default: {}
+            }
+        let outcome = try trainer.fit(model, data).outcome
         if model.rank == 0 { print("outcome \(outcome), \(trainer.state.globalIteration) steps") }
     }
 }
@@ -59,6 +66,7 @@ private final class FaultyModel: Model<LabeledBatch> {
             lossItems = ["loss": try Tensor(0.5)]
             return
         case "additional-step": try optimizer.step()
+        case "replaced-network": network = Linear(4, 3)
         default: break
         }
         try minimize(optimizer) {
@@ -70,6 +78,12 @@ private final class FaultyModel: Model<LabeledBatch> {
 }
 
 private final class FaultyData: DataModule<LabeledBatch> {
+    var preparation: () -> Void = {}
+
+    override func prepareData() throws {
+        preparation()
+    }
+
     override func setup() throws {
         let inputs = try Tensor.randn([40, 4], generator: Generator(seed: 1))
         let targets = try Tensor((0..<40).map { $0 % 3 })

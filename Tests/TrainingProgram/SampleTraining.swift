@@ -19,7 +19,8 @@ struct SampleTraining {
 
     /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0
     ///   for none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks
-    ///   share, or `shards` for bits that do not depend on the number of ranks; and the number of batches in a step.
+    ///   share, `shards` for bits that do not depend on the number of ranks, or `buffers` for a network with batch
+    ///   normalization; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
         folder = URL(filePath: arguments[0])
@@ -71,7 +72,7 @@ private final class SampleModel: Model<NumberedBatch> {
     override func setup(fastInit: Bool) throws {
         // What a shard draws and counts must not depend on who computes it.
         network =
-            mode == "shards"
+            ["shards", "buffers"].contains(mode)
             ? Sequential(Linear(4, 5), BatchNorm1d(5), Tanh(), Dropout(p: 0.2), Linear(5, 3))
             : Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
         try network.to(.float64)
@@ -118,6 +119,10 @@ private final class SampleModel: Model<NumberedBatch> {
     override func onValidationStart(validationCycle: Int) throws {
         try super.onValidationStart(validationCycle: validationCycle)
         mean.reset()
+        guard let group = trainer?.world?.group else { return }
+        for buffer in try network.buffers() where try !group.allGather(buffer).allSatisfy(buffer.equal) {
+            throw ConfigurationError("the ranks validate with different buffers")
+        }
     }
 
     override func validStep(_ batch: NumberedBatch, step: Int) throws {

@@ -120,6 +120,9 @@ final class GradientExchange {
         return loss
     }
 
+    /// Whether the mean of a loss came with gradients.
+    var hasMeans: Bool { !meanLosses.isEmpty }
+
     /// The time that iterations take on rank 0, if all that the ranks had to say of a batch came with its gradients.
     var quietIterationTime: Double? {
         knownNames.isEmpty || news.count != 0 ? nil : news.iterationTime

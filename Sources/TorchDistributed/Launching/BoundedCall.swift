@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It is for calls that have no timeout, such as those of a store whose host is stopped. Such a thread stays until its
 /// call returns.
-func bounded<Output: Sendable>(_ limit: Duration, _ body: @escaping @Sendable () throws -> Output) -> Output? {
+package func bounded<Output: Sendable>(_ limit: Duration, _ body: @escaping @Sendable () throws -> Output) -> Output? {
     let result = BoundedResult<Output>()
     let isDone = DispatchSemaphore(value: 0)
     Thread.detachNewThread {

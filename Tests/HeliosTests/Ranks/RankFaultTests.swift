@@ -38,8 +38,8 @@ import Testing
 
     @Test("losses with other names on one rank are an error that says so")
     func lossNames() async throws {
-        let end = try await fault("loss-names", rank: 1)
-        #expect(end.status == 1 && describe(end).contains("have other names than those of rank 0"), "\(describe(end))")
+        let end = try await fault("loss-names", rank: 1, timeout: 8)
+        #expect(end.status == 1 && describe(end).contains("the losses of rank 1 have other names"), "\(describe(end))")
     }
 
     @Test(
@@ -48,6 +48,28 @@ import Testing
     func otherSteps(fault: String) async throws {
         let end = try await self.fault(fault, rank: 1, timeout: 8)
         #expect(end.status == 1 && describe(end).contains("not all ranks came within 8 s"), "\(describe(end))")
+    }
+
+    @Test("a network that is replaced in the middle is an error, since the ranks would not keep it the same")
+    func replacedNetwork() async throws {
+        let end = try await fault("replaced-network", rank: 1)
+        #expect(end.status == 1, "\(describe(end))")
+        #expect(describe(end).contains("the network 'network' has come or was replaced"), "\(describe(end))")
+    }
+
+    @Test(
+        "rank 0 may work alone for longer than the ranks wait for each other, and its signs of life keep them waiting")
+    func longWork() async throws {
+        let (lines, end) = try await withTemporaryFolder { folder in
+            try await runRanks(["fault", "2", folder.path, "0", "slow-preparation", "2"])
+        }
+        #expect(lines.last == "outcome completed, 20 steps", "\(describe(end))")
+    }
+
+    @Test("rank 0 that hangs while it works alone is an error of the others within the timeout")
+    func hangingWork() async throws {
+        let end = try await fault("hanging-preparation", rank: 0, timeout: 4)
+        #expect(end.status != 0 && describe(end).contains("rank 0"), "\(describe(end))")
     }
 
     @Test("the newest checkpoint is whole, and the training resumes from it with any number of processes")

@@ -40,6 +40,11 @@ import Testing
         }
     }
 
+    @Test("all ranks validate with the same running statistics")
+    func buffers() async throws {
+        #expect(try await Samples(ranks: 3, mode: "buffers").outcome == "completed")
+    }
+
     @Test("the same bits on any number of processes, if that is asked for", arguments: [2, 4])
     func acrossRanks(ranks: Int) async throws {
         let alone = try await Samples(ranks: 1, mode: "shards")

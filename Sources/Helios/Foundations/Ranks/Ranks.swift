@@ -95,13 +95,13 @@ final class Ranks: Sendable {
     /// Lets rank 0 do something that may take longer than the ranks wait for each other, and the others wait for it.
     ///
     /// - Returns: what `body` returns; `nil` on the other ranks.
-    func onFirst<Result>(_ body: () throws -> Result) throws -> Result? {
+    func onFirst<Output>(_ body: () throws -> Output) throws -> Output? {
         try onSome(isFirst, of: 1, body)
     }
 
     /// Lets one rank of each machine do something, and the others wait for it.
     @discardableResult
-    func onEachMachine<Result>(_ body: () throws -> Result) throws -> Result? {
+    func onEachMachine<Output>(_ body: () throws -> Output) throws -> Output? {
         guard let info = world?.info else { return try body() }
         let isMine = info.localRank == 0
         // Machines may have different numbers of ranks.
@@ -109,37 +109,54 @@ final class Ranks: Sendable {
         return try onSome(isMine, of: machines, body)
     }
 
-    private func onSome<Result>(_ isMine: Bool, of workers: Int, _ body: () throws -> Result) throws -> Result? {
+    private func onSome<Output>(_ isMine: Bool, of workers: Int, _ body: () throws -> Output) throws -> Output? {
         guard let world else { return try body() }
         let number = waitCount.add(1, ordering: .relaxed).newValue
         let key = "helios/done/\(number)"
         // As long as the others live, not as long as a message may take.
         let slice = min(world.timeout / 4, .seconds(5))
         let result = try isMine ? whileTellingOfLife("\(key)/alive", every: slice, body) : nil
-        if isMine, try world.store.add("\(key)/count", 1) == workers { try world.store.set(key, "") }
+        if isMine, try reach(world.store, { try $0.add("\(key)/count", 1) }) == workers {
+            try reach(world.store) { try $0.set(key, "") }
+        }
         var (signs, lastSign) = (0, ContinuousClock.now)
         while true {
-            do {
-                try world.store.wait([key], timeout: slice)
-                return result
-            } catch let error as DistributedError where error.kind == .timeout {
+            // A store whose host is stopped may never answer, whatever the timeout.
+            let wait = bounded(slice * 2) { [store = world.store] in Result { try store.wait([key], timeout: slice) } }
+            switch wait {
+            case .success: return result
+            case .failure(let error as DistributedError) where error.kind == .timeout:
                 let cause = world.cause(of: error)
                 if cause is RankFailure { throw cause }
-                let count = try world.store.add("\(key)/alive", 0)
-                if count != signs { (signs, lastSign) = (count, .now) }
-                guard .now - lastSign < world.timeout else {
-                    throw RanksError(
-                        "\(workers == 1 ? "rank 0" : "a rank") works alone, and has given no sign of life for "
-                            + "\(world.timeout): its process has ended or hangs. Look at its output")
-                }
+            case .failure(let error): throw error
+            case nil: break
+            }
+            let count = bounded(slice) { [store = world.store] in try store.add("\(key)/alive", 0) }
+            if let count, count != signs { (signs, lastSign) = (count, .now) }
+            guard .now - lastSign < world.timeout else {
+                throw RanksError(
+                    "\(workers == 1 ? "rank 0" : "a rank") works alone, and has given no sign of life for "
+                        + "\(world.timeout): its process has ended or hangs. Look at its output")
             }
         }
     }
 
+    /// Calls the store that rank 0 hosts.
+    @discardableResult
+    private func reach<Output: Sendable>(
+        _ store: Store, _ body: @escaping @Sendable (Store) throws -> Output
+    ) throws -> Output {
+        let limit = Duration.seconds(5)
+        guard let output = bounded(limit, { try body(store) }) else {
+            throw RanksError("rank 0, which hosts the store, does not answer for \(limit): look at its output")
+        }
+        return output
+    }
+
     /// Lets the others know, while `body` runs, that this process lives.
-    private func whileTellingOfLife<Result>(
-        _ key: String, every interval: Duration, _ body: () throws -> Result
-    ) rethrows -> Result {
+    private func whileTellingOfLife<Output>(
+        _ key: String, every interval: Duration, _ body: () throws -> Output
+    ) rethrows -> Output {
         guard let store = world?.store else { return try body() }
         let isDone = DispatchSemaphore(value: 0)
         defer { isDone.signal() }

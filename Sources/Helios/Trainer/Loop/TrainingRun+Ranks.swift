@@ -1,4 +1,5 @@
 import Foundation
+import TorchDistributed
 
 // What several processes that train together agree on, so that no rank goes on alone. In a run of one process, these are
 // the answers of that process.
@@ -91,7 +92,7 @@ extension TrainingRun {
         for (name, loss) in losses { try LossTable.requireNumber(loss, name) }
         let names = losses.map(\.key)
         let own = [Double(exchange.share.own), hash(names)]
-        let rows = try ranks.exchange(.losses, try own + losses.map { try $0.value.item().double })
+        let rows = try exchangeLosses(own + losses.map { try $0.value.item().double }, exchange)
         try requireSameNames(names, rows.map { $0[1] })
         // A rank without a sample computed with one that another rank has.
         let counted = rows.filter { $0[0] > 0 }
@@ -99,6 +100,17 @@ extension TrainingRun {
         for (position, (name, loss)) in losses.enumerated() {
             let sum = counted.reduce(0) { $0 + $1[0] * $1[2 + position] }
             model.lossItems[name] = try Tensor(sum / whole).to(loss.dtype)
+        }
+    }
+
+    private func exchangeLosses(_ numbers: [Double], _ exchange: GradientExchange) throws -> [[Double]] {
+        do {
+            return try ranks.exchange(.losses, numbers)
+        } catch let error as DistributedError where error.kind == .timeout && exchange.hasMeans {
+            // Losses that came with gradients need no message, so the other ranks may not have sent one.
+            throw RanksError(
+                "the losses of rank \(ranks.rank) have other names than those of the other ranks, or do not all come from "
+                    + "minimize: all ranks must put the same ones into lossItems. (\(error))")
         }
     }
 
