@@ -24,6 +24,7 @@ struct Checkpoint {
         static let accumulationSteps: StateDict.Key = "accumulation_steps"
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
+        static let batches: StateDict.Key = "batches"
         static let environment: StateDict.Key = "environment"
         /// Nor does Python Helios have what belongs to one of several ranks.
         static let ranks: StateDict.Key = "ranks"
@@ -39,7 +40,7 @@ struct Checkpoint {
         static let all: Set<String> = Set(
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
-                written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed,
+                written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed, batches,
                 environment, ranks,
             ]
             .map(\.description))
@@ -59,6 +60,8 @@ struct Checkpoint {
     let progress: StateDict
     /// What the order of the epoch that it is in the middle of was drawn from; `nil` if the order was not drawn.
     let orderSeed: UInt64?
+    /// What the loader of the epoch that it is in the middle of needs besides the number of the next batch.
+    let batches: StateDict?
     let random: RandomState
     /// What belongs to each rank, if several processes saved it together.
     let ranks: [RankState]
@@ -84,7 +87,7 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
+        batches: StateDict?, random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -100,6 +103,7 @@ struct Checkpoint {
         self.gradients = gradients
         self.progress = progress
         self.orderSeed = orderSeed
+        self.batches = batches
         self.random = random
         self.ranks = ranks
         self.data = try data.stateDict()
@@ -179,6 +183,7 @@ extension Checkpoint {
         if let gradients { state[Key.gradients] = .dictionary(gradients) }
         state[Key.progress] = .dictionary(progress)
         if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
+        if let batches { state[Key.batches] = .dictionary(batches) }
         if !written.isEmpty { state[Key.written] = .list(written) }
         if !interrupted.isEmpty { state[Key.interrupted] = .list(interrupted) }
         if let saveNumber { state[Key.saveNumber] = .int(saveNumber) }
@@ -220,6 +225,7 @@ extension Checkpoint {
         gradients = state[Key.gradients] == nil ? nil : try state.dictionary(Key.gradients)
         progress = try state.dictionary(Key.progress)
         orderSeed = state[Key.orderSeed] == nil ? nil : UInt64(UInt(bitPattern: try state.int(Key.orderSeed)))
+        batches = state[Key.batches] == nil ? nil : try state.dictionary(Key.batches)
         written = state[Key.written] == nil ? [] : try state.list(Key.written)
         interrupted = state[Key.interrupted] == nil ? [] : try state.list(Key.interrupted)
         saveNumber = state[Key.saveNumber] == nil ? nil : try state.int(Key.saveNumber)

@@ -1,6 +1,7 @@
 /// What defines the batches of an epoch and their order: a position in the middle of one means nothing under another.
 struct EpochLayout {
-    let sampleCount: Int
+    /// `nil` for a stream.
+    let sampleCount: Int?
     let batchSize: Int
     // These are `nil` in older checkpoints.
     let shuffle: Bool?
@@ -54,12 +55,14 @@ struct EpochLayout {
 
 extension EpochLayout: CustomStringConvertible {
     var description: String {
+        guard let sampleCount else { return "a stream in batches of \(batchSize)" }
         let order = shuffle.map { $0 ? ", shuffled" : ", not shuffled" } ?? ""
         return "\(sampleCount) samples in batches of \(batchSize)\(order)"
     }
 
     func stateDict() -> StateDict {
-        var state: StateDict = ["samples": .int(sampleCount), "batch_size": .int(batchSize)]
+        var state: StateDict = ["batch_size": .int(batchSize)]
+        if let sampleCount { state["samples"] = .int(sampleCount) }
         if let shuffle { state["shuffle"] = .bool(shuffle) }
         if let dropLast { state["drop_last"] = .bool(dropLast) }
         if let batchCount { state["batches"] = .int(batchCount) }
@@ -74,7 +77,7 @@ extension EpochLayout: CustomStringConvertible {
         func optional<Value>(_ key: StateDict.Key, _ read: (StateDict.Key) throws -> Value) throws -> Value? {
             state[key] == nil ? nil : try read(key)
         }
-        sampleCount = try state.int("samples")
+        sampleCount = try optional("samples") { try state.int($0) }
         batchSize = try state.int("batch_size")
         shuffle = try optional("shuffle") { try state.bool($0) }
         dropLast = try optional("drop_last") { try state.bool($0) }

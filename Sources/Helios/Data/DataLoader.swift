@@ -7,131 +7,182 @@ import Synchronization
 /// while let batch = try batches.next() { … }
 /// ```
 public final class DataLoader<Batch: Sendable>: Sendable {
+    /// What the batches are made of.
+    private enum Source: Sendable {
+        /// Samples that have numbers.
+        case indexed(any BatchSampler, IndexedSource<Batch>)
+        /// Samples that come one after the other.
+        case stream(StreamSource<Batch>)
+    }
+
     /// How samples become batches.
     public let options: LoaderOptions
-    /// The number of samples in an epoch.
-    public let sampleCount: Int
-
-    private let sampler: any Sampler
-    private let datasetCount: Int
+    /// The data set that the loader was made with.
+    public let dataset: any Sendable
+    private let source: Source
     /// What the order and the samples' random numbers are drawn from, together with the epoch.
     let seed: UInt64
+    private let workers: Int
+    /// The threads that stay between epochs; `nil` if each epoch has its own.
+    private let pool: WorkerPool?
+
     /// How many batches an epoch has at most.
     private let batchLimit: Int
+    /// An epoch has a multiple of this number of batches, if the end of the data shows only when it comes.
+    private let multiple: Int
+    /// The epoch whose batches are made in every epoch; `nil` for each its own.
+    private let onlyEpoch: Int?
     /// The part of each batch that is made; `nil` for all of it.
     let part: BatchPart?
-    private let makeBatch: @Sendable (_ samples: [Int], _ random: BatchRandom) throws -> Batch
     /// The fingerprint of the epoch that was asked for last.
     private let fingerprint = Mutex<(epoch: Int, value: Int)?>(nil)
+
+    // MARK: Making one
 
     /// A loader of a data set that makes batches.
     ///
     /// - Throws: `DataError` for options that contradict each other or the data.
-    public init<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
-    where Source.Batch == Batch {
+    public init<Data: BatchDataset>(_ dataset: Data, _ options: LoaderOptions = LoaderOptions()) throws
+    where Data.Batch == Batch {
         try options.validate(sampleCount: dataset.count)
         let seed = options.seed ?? TrainerOptions.defaultSeed
-        let sampler =
-            options.sampler
-            ?? (options.shuffle
-                ? RandomSampler(count: dataset.count, seed: seed) : SequentialSampler(count: dataset.count))
-        guard sampler.count >= (options.dropLast ? options.batchSize : 1) else {
-            throw DataError("the sampler gives \(sampler.count) samples, which is no batch of \(options.batchSize)")
+        let indexed = IndexedSource(dataset)
+        guard indexed.makesSamples || !options.onFailure.skips else {
+            throw DataError(
+                "onFailure: .skip was given, and \(Data.self) makes whole batches, of which no sample can be left out: let "
+                    + "the data set leave out what fails")
         }
         self.options = options
-        self.sampler = sampler
+        self.dataset = (dataset as? any WrappedDataset)?.wrapped ?? dataset
         self.seed = seed
-        batchLimit = .max
-        part = nil
-        sampleCount = sampler.count
-        datasetCount = dataset.count
-        let samples = 0..<dataset.count
-        makeBatch = { indices, random in
-            // A data set may trap on a number that it does not have.
-            if let other = indices.first(where: { !samples.contains($0) }) {
-                throw DataError("the sampler asks for sample \(other), and the data set has \(samples.count)")
-            }
-            return try noGrad { try dataset.batch(at: indices, random: random) }
-        }
+        source = .indexed(try options.batchSampler(sampleCount: dataset.count, seed: seed), indexed)
+        workers = options.workers.resolved(makesSamples: indexed.makesSamples)
+        pool = options.persistentWorkers ? WorkerPool() : nil
+        (batchLimit, multiple, onlyEpoch, part) = (.max, 1, nil, nil)
+        if options.pinMemory { try PinnedMemory.check(Batch.self) }
     }
 
     /// A loader of a data set whose samples know how to become a batch.
-    public convenience init<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
-    where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        try self.init(dataset.collated { try Source.Sample.collate($0) }, options)
+    public convenience init<Data: Dataset>(_ dataset: Data, _ options: LoaderOptions = LoaderOptions()) throws
+    where Data.Sample: Collatable, Data.Sample.Batch == Batch {
+        try self.init(dataset.collated { try Data.Sample.collate($0) }, options)
+    }
+
+    /// A loader of a stream.
+    ///
+    /// - Throws: `DataError` for options that contradict each other, or that a stream cannot have.
+    public init<Data: StreamDataset>(
+        _ stream: CollatedStream<Data, Batch>, _ options: LoaderOptions = LoaderOptions()
+    ) throws {
+        try options.validateForStream()
+        self.options = options
+        dataset = stream.source
+        seed = options.seed ?? TrainerOptions.defaultSeed
+        source = .stream(StreamSource(stream))
+        workers = options.workers.resolved(makesSamples: true)
+        pool = options.persistentWorkers ? WorkerPool() : nil
+        (batchLimit, multiple, onlyEpoch, part) = (.max, 1, nil, nil)
+        if options.pinMemory { try PinnedMemory.check(Batch.self) }
+    }
+
+    /// A loader of a stream whose samples know how to become a batch.
+    public convenience init<Data: StreamDataset>(_ stream: Data, _ options: LoaderOptions = LoaderOptions()) throws
+    where Data.Sample: Collatable, Data.Sample.Batch == Batch {
+        try self.init(stream.collated { try Data.Sample.collate($0) }, options)
     }
 
     private init(
-        _ other: DataLoader<Batch>, _ options: LoaderOptions, _ sampler: any Sampler, batchLimit: Int,
-        part: BatchPart?
+        _ other: DataLoader<Batch>, options: LoaderOptions? = nil, source: Source? = nil, batchLimit: Int? = nil,
+        multiple: Int? = nil, onlyEpoch: Int? = nil, part: BatchPart? = nil
     ) {
-        self.options = options
-        self.sampler = sampler
-        self.batchLimit = batchLimit
-        self.part = part
-        sampleCount = sampler.count
-        datasetCount = other.datasetCount
-        seed = other.seed
-        makeBatch = other.makeBatch
+        self.options = options ?? other.options
+        self.source = source ?? other.source
+        self.batchLimit = batchLimit ?? other.batchLimit
+        self.multiple = multiple ?? other.multiple
+        self.onlyEpoch = onlyEpoch ?? other.onlyEpoch
+        self.part = part ?? other.part
+        (dataset, seed, workers, pool) = (other.dataset, other.seed, other.workers, other.pool)
     }
 
     /// The same loader with the first `count` batches of each epoch.
     func limited(to count: Int?) -> DataLoader<Batch> {
         guard let count else { return self }
-        return DataLoader(self, options, sampler, batchLimit: count, part: part)
+        return DataLoader(self, batchLimit: count)
+    }
+
+    /// The same loader with a multiple of this number of batches in each epoch, if the end of the data shows only when
+    /// it comes.
+    func limited(toMultipleOf count: Int) -> DataLoader<Batch> {
+        DataLoader(self, batchLimit: batchLimit - batchLimit % count, multiple: count)
     }
 
     /// The same loader, which makes one part of each batch.
     func distributed(_ part: BatchPart?) -> DataLoader<Batch> {
         guard let part else { return self }
-        return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
+        return DataLoader(self, part: part)
     }
 
-    /// How many samples a part of a batch has. The first batch has the number 0.
-    ///
-    /// - Parameter number: the number of the part; `nil` for the first one that this loader makes, or the whole batch.
-    func share(ofBatch batch: Int, part number: Int? = nil) -> BatchShare {
-        let whole = min(options.batchSize, sampleCount - batch * options.batchSize)
-        guard let part else { return BatchShare(own: whole, whole: whole) }
-        return BatchShare(own: part.positions(ofPart: number ?? part.first, in: whole).count, whole: whole)
-    }
-
-    /// The same loader with the samples in the order of their numbers, each at most once.
+    /// The same loader with the samples in the order of their numbers, each at most once. A stream, or a sampler that
+    /// makes the batches, gives its first epoch each time.
     func inOrder() -> DataLoader<Batch> {
+        guard case .indexed(let sampler, let indexed) = source, options.batchSampler == nil else {
+            return DataLoader(self, onlyEpoch: 0)
+        }
         var options = options
         options.shuffle = false
         options.sampler = nil
-        let sampler = SequentialSampler(count: min(sampleCount, datasetCount))
-        return DataLoader(self, options, sampler, batchLimit: batchLimit, part: part)
+        let count = min(sampler.sampleCount, indexed.count)
+        return DataLoader(
+            self, options: options,
+            source: .indexed(
+                CutSampler(SequentialSampler(count: count), options.batchSize, dropLast: options.dropLast), indexed))
     }
 
-    /// The number of batches in an epoch.
-    public var batchCount: Int {
-        let whole = sampleCount / options.batchSize
-        let all = options.dropLast || sampleCount % options.batchSize == 0 ? whole : whole + 1
-        return min(all, batchLimit)
+    // MARK: What there is
+
+    /// The number of batches in an epoch; `nil` for a stream, whose end shows when it comes.
+    public var batchCount: Int? {
+        guard case .indexed(let sampler, _) = source else { return nil }
+        return min(sampler.batchCount, batchLimit)
     }
 
-    /// The type of the sampler.
-    var samplerName: String { "\(type(of: sampler))" }
+    /// The number of samples in an epoch; `nil` for a stream, whose end shows when it comes.
+    public var sampleCount: Int? {
+        guard case .indexed(let sampler, _) = source else { return nil }
+        return sampler.sampleCount
+    }
 
-    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a sampler of
-    /// this library, which its type, count and seed describe completely.
+    /// The type of what decides the order.
+    var samplerName: String {
+        switch source {
+        case .indexed(let sampler as CutSampler, _): "\(type(of: sampler.sampler))"
+        case .indexed(let sampler, _): "\(type(of: sampler))"
+        case .stream(let stream): stream.name
+        }
+    }
+
+    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a stream, and
+    /// for a sampler that its type, count and seed describe completely.
     func orderFingerprint(epoch: Int) throws -> Int? {
-        if sampler is SequentialSampler || sampler is RandomSampler { return nil }
+        guard case .indexed(let sampler, _) = source else { return nil }
+        if let cut = sampler as? CutSampler, cut.sampler is SequentialSampler || cut.sampler is RandomSampler {
+            return nil
+        }
+        let epoch = onlyEpoch ?? epoch
         if let known = fingerprint.withLock({ $0 }), known.epoch == epoch { return known.value }
-        let order = try sampler.order(epoch: epoch)
-        let value = Int(truncatingIfNeeded: FNV1a.hash(try order.numbers(at: 0..<order.count)))
+        let value = try sampler.batches(epoch: epoch).fingerprint()
         fingerprint.withLock { $0 = (epoch, value) }
         return value
     }
+
+    // MARK: Batches
 
     /// The batches of an epoch, from the one with number `start` on. With `LoaderOptions.drawsLikePyTorch`, draws their
     /// order.
     ///
     /// - Parameters:
     ///   - epoch: the first is 0.
-    ///   - start: how many batches to leave out at the beginning; they are not made.
+    ///   - start: how many batches to leave out at the beginning; they are not made. A stream is read up to there.
     /// - Throws: what the sampler throws; `DataError` if its order is not as long as it says.
     public func batches(epoch: Int, from start: Int = 0) throws -> Batches<Batch> {
         try batches(epoch: epoch, from: start, orderSeed: drawOrderSeed())
@@ -144,62 +195,61 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     }
 
     /// The batches of an epoch whose order has been drawn, if it is drawn at all.
-    func batches(epoch: Int, from start: Int, orderSeed: UInt64?) throws -> Batches<Batch> {
-        let order =
-            try orderSeed.map { try RandomSampler(count: sampleCount, seed: $0).order(epoch: 0) }
-            ?? sampler.order(epoch: epoch)
-        guard order.count == sampleCount else {
-            throw DataError(
-                "the sampler's order of epoch \(epoch) has \(order.count) samples, and its count is \(sampleCount)")
-        }
-        let batchSize = options.batchSize
-        let (makeBatch, part) = (makeBatch, part)
-        let random = BatchRandom(seed: seed, epoch: epoch)
-        let ownCount = part?.ownCount ?? 1
-        let first = min(max(start, 0), batchCount)
-        return try Batches(
-            range: first * ownCount..<batchCount * ownCount, workers: options.workers, prefetch: options.prefetch
-        ) { number in
-            let first = number / ownCount * batchSize
-            let all = first..<(first + min(batchSize, order.count - first))
-            var positions = all
-            if let part {
-                let own = part.positions(ofPart: part.first + number % ownCount, in: all.count)
-                positions = own.isEmpty ? first..<(first + 1) : (first + own.lowerBound)..<(first + own.upperBound)
-            }
-            return try makeBatch(try order.numbers(at: positions), random)
-        }
-    }
-}
-
-/// The batches of one epoch, one after the other.
-public final class Batches<Batch: Sendable> {
-    private let make: @Sendable (Int) throws -> Batch
-    private var remaining: Range<Int>
-    private let queue: PrefetchQueue<Batch>?
-
-    init(
-        range: Range<Int>, workers: Int, prefetch: Int, make: @escaping @Sendable (_ number: Int) throws -> Batch
-    ) throws {
-        self.make = make
-        remaining = range
-        let (ahead, isTooMany) = workers.multipliedReportingOverflow(by: prefetch)
-        queue =
-            workers == 0
-            ? nil : try PrefetchQueue(range: range, workers: workers, capacity: isTooMany ? .max : ahead, make: make)
-    }
-
-    /// Ends the workers, also in the middle of the epoch.
-    deinit {
-        queue?.stop()
-    }
-
-    /// The next batch; `nil` after the last.
     ///
-    /// - Throws: what the data set threw for this batch, here or on a worker's thread.
-    public func next() throws -> Batch? {
-        guard let number = remaining.popFirst() else { return nil }
-        guard let queue else { return try make(number) }
-        return try queue.take(number)
+    /// - Parameter position: what `Batches.position` gave at this batch; `nil` if there is nothing to know.
+    func batches(
+        epoch: Int, from start: Int, orderSeed: UInt64?, position: StateDict? = nil
+    ) throws -> Batches<Batch> {
+        let epoch = onlyEpoch ?? epoch
+        var plan = Batches<Batch>.Plan()
+        plan.partCount = part?.ownCount ?? 1
+        plan.part = part
+        plan.first = max(start, 0)
+        plan.failures = options.onFailure
+        plan.workers = workers
+        plan.limits = PrefetchLimits(
+            perWorker: options.prefetch, bytes: options.prefetchBytes, timeout: options.timeout)
+        plan.pins = options.pinMemory && PinnedMemory.isAvailable
+        if let position, position["skipped"] != nil { plan.skippedCount = try position.int("skipped") }
+        let startThread = pool.map { pool in { pool.start($0) } } ?? WorkerThread.start
+        switch source {
+        case .indexed(let sampler, let indexed):
+            let order = try batchOrder(of: sampler, epoch: epoch, orderSeed: orderSeed)
+            plan.first = min(plan.first, batchCount ?? 0)
+            let numbers = plan.first * plan.partCount..<(batchCount ?? 0) * plan.partCount
+            plan.workers = min(workers, numbers.count)
+            let feed = indexed.feed(
+                order, numbers, part, BatchRandom(seed: seed, epoch: epoch), skips: options.onFailure.skips)
+            return try Batches(feed, plan, startThread: startThread)
+        case .stream(let stream):
+            let perWorker = options.prefetch ?? PrefetchLimits.greatestCount
+            let feed = try stream.feed(
+                StreamPlan(
+                    epoch: epoch, seed: seed, batchSize: options.batchSize, dropLast: options.dropLast,
+                    first: plan.first, limit: batchLimit, multiple: multiple, part: part,
+                    greatestAhead: workers.multipliedReportingOverflow(by: perWorker).partialValue,
+                    skips: options.onFailure.skips),
+                position.flatMap { $0["stream"] == nil ? nil : try $0.dictionary("stream") })
+            return try Batches(feed, plan, startThread: startThread)
+        }
+    }
+
+    private func batchOrder(of sampler: any BatchSampler, epoch: Int, orderSeed: UInt64?) throws -> BatchOrder {
+        if let orderSeed {
+            let order = try RandomSampler(count: sampler.sampleCount, seed: orderSeed).order(epoch: 0)
+            return BatchOrder(order, batchSize: options.batchSize)
+        }
+        let order = try sampler.batches(epoch: epoch)
+        guard order.order.count == sampler.sampleCount else {
+            throw DataError(
+                "the sampler's order of epoch \(epoch) has \(order.order.count) samples, and its count is "
+                    + "\(sampler.sampleCount)")
+        }
+        guard order.count >= sampler.batchCount else {
+            throw DataError(
+                "the batch sampler gives \(order.count) batches in epoch \(epoch), and its batchCount is "
+                    + "\(sampler.batchCount)")
+        }
+        return order
     }
 }

@@ -26,8 +26,8 @@ open class DataModule<Batch: Sendable> {
     var limits = BatchLimits()
 
     private var trainLoaders: [DataLoader<Batch>] = []
-    /// The loader of the validation data; `nil` if there is none.
-    public private(set) var validDataLoader: DataLoader<Batch>?
+    /// What is validated, in turn.
+    private(set) var validationSets: [ValidationSet<Batch>] = []
     /// The loader of the test data; `nil` if there is none.
     public private(set) var testDataLoader: DataLoader<Batch>?
     /// The loader of the data to predict for; `nil` if there is none.
@@ -56,57 +56,112 @@ open class DataModule<Batch: Sendable> {
     public func addTrainPhase<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        try addTrainLoader { try DataLoader(dataset, training(options, count: dataset.count)) }
+        try addTrainPhase(options, count: dataset.count) { try DataLoader(dataset, $0) }
     }
 
     /// Adds a training phase.
     public func addTrainPhase<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        try addTrainLoader { try DataLoader(dataset, training(options, count: dataset.count)) }
+        try addTrainPhase(options, count: dataset.count) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        validDataLoader = try evaluation("the validation data", limits.valid, options) { try DataLoader(dataset, $0) }
+        try setValidation(options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what validation runs on.
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        validDataLoader = try evaluation("the validation data", limits.valid, options) { try DataLoader(dataset, $0) }
+        try setValidation(options) { try DataLoader(dataset, $0) }
+    }
+
+    /// Adds data to validate on, which has a name.
+    ///
+    /// All validation data is gone through in turn, each from `onValidationStart` to `onValidationEnd`;
+    /// `RunContext.validationSet` says which it is. The scores of each get its name: `loss` of the set `night` is
+    /// `night/loss` in `Model.validationScores` when all are over.
+    ///
+    /// - Throws: `DataError` for a name that another set has, or that is empty.
+    public func addValidation<Source: BatchDataset>(
+        named name: String, _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
+    ) throws where Source.Batch == Batch {
+        try addValidation(named: name, options) { try DataLoader(dataset, $0) }
+    }
+
+    /// Adds data to validate on, which has a name: see `addValidation(named:_:_:)` for data that makes batches.
+    public func addValidation<Source: Dataset>(
+        named name: String, _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
+    ) throws where Source.Sample: Collatable, Source.Sample.Batch == Batch {
+        try addValidation(named: name, options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
-        testDataLoader = try evaluation("the test data", limits.test, options) { try DataLoader(dataset, $0) }
+        try setTest(options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what testing runs on.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
-        testDataLoader = try evaluation("the test data", limits.test, options) { try DataLoader(dataset, $0) }
+        try setTest(options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
-        if options.isDistributed == true {
-            throw DataError("the prediction data cannot be distributed over processes: leave isDistributed out")
-        }
-        predictionDataLoader = try evaluation("the prediction data", nil, options) { try DataLoader(dataset, $0) }
+        try setPrediction(options) { try DataLoader(dataset, $0) }
     }
 
     /// Sets what predictions are made for.
     public func setPrediction<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
+        try setPrediction(options) { try DataLoader(dataset, $0) }
+    }
+
+    // MARK: How the functions above and those for streams do it
+
+    /// Adds a training phase.
+    ///
+    /// - Parameter count: the number of samples; `nil` for a stream.
+    func addTrainPhase(
+        _ options: LoaderOptions, count: Int?, _ make: (LoaderOptions) throws -> DataLoader<Batch>
+    ) throws {
+        try addTrainLoader { try make(training(options, count: count)) }
+    }
+
+    func setValidation(_ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>) throws {
+        let loader = try evaluation("the validation data", limits.valid, options, make)
+        validationSets.removeAll { $0.name == nil }
+        validationSets.insert(ValidationSet(name: nil, loader: loader), at: 0)
+    }
+
+    func addValidation(
+        named name: String, _ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>
+    ) throws {
+        guard !name.isEmpty, !validationSets.contains(where: { $0.name == name }) else {
+            throw DataError(
+                name.isEmpty
+                    ? "the name of validation data must not be empty: use setValidation for data without a name"
+                    : "there is validation data of the name '\(name)' already: each needs a name of its own")
+        }
+        let loader = try evaluation("the validation data '\(name)'", limits.valid, options, make)
+        validationSets.append(ValidationSet(name: name, loader: loader))
+    }
+
+    func setTest(_ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>) throws {
+        testDataLoader = try evaluation("the test data", limits.test, options, make)
+    }
+
+    func setPrediction(_ options: LoaderOptions, _ make: (LoaderOptions) throws -> DataLoader<Batch>) throws {
         if options.isDistributed == true {
             throw DataError("the prediction data cannot be distributed over processes: leave isDistributed out")
         }
-        predictionDataLoader = try evaluation("the prediction data", nil, options) { try DataLoader(dataset, $0) }
+        predictionDataLoader = try evaluation("the prediction data", nil, options, make)
     }
 
     /// Says in an error of the data or their options which data it is about.
@@ -128,14 +183,25 @@ open class DataModule<Batch: Sendable> {
                 "\(data) cannot be distributed with deterministic: .acrossRanks, since the order of the ranks' sums would "
                     + "change the scores: leave isDistributed out")
         }
+        try requireNoSkipping(data, loader)
         return loader.distributed(part)
+    }
+
+    /// Throws if samples may be left out of batches that are cut into parts: a part must know the size of the others.
+    private func requireNoSkipping(_ data: String, _ loader: DataLoader<Batch>) throws {
+        guard loader.options.onFailure.skips else { return }
+        throw DataError(
+            "\(data): onFailure: .skip cannot leave samples out of batches that are cut into parts, for several processes "
+                + "or with deterministic: .acrossRanks, since each part must know how many samples the others have: use "
+                + ".throw, or leave them out of the data set")
     }
 
     private func addTrainLoader(_ make: () throws -> DataLoader<Batch>) throws {
         let phase = trainLoaders.count + 1
         var loader = try naming("the training data\(phase > 1 ? " of phase \(phase)" : "")", make)
         if let part = limits.part, loader.options.isDistributed != false {
-            guard loader.options.batchSize >= part.count else {
+            try requireNoSkipping("the training data", loader)
+            guard loader.options.batchSize >= part.count || loader.options.batchSampler != nil else {
                 throw DataError(
                     "the batch size of training phase \(phase) is \(loader.options.batchSize), which cannot be cut into "
                         + "\(part.count) parts: it is the number of samples that all processes have together")
@@ -149,20 +215,24 @@ open class DataModule<Batch: Sendable> {
         var limited = loader.limited(to: limits.train)
         if let count = limits.overfit { limited = loader.inOrder().limited(to: min(count, limits.train ?? count)) }
         guard let multiple = limits.multiple, multiple > 1 else { return limited }
-        guard limited.batchCount >= multiple else {
+        guard let batchCount = limited.batchCount else { return limited.limited(toMultipleOf: multiple) }
+        guard batchCount >= multiple else {
             throw DataError(
-                "no step can be made in training phase \(phase): an epoch has \(limited.batchCount) batches, "
+                "no step can be made in training phase \(phase): an epoch has \(batchCount) batches, "
                     + "accumulation is .batches(\(multiple), remainder: .drop), which leaves out fewer; accumulate "
                     + "less, or take .step")
         }
-        return limited.limited(to: limited.batchCount - limited.batchCount % multiple)
+        return limited.limited(to: batchCount - batchCount % multiple)
     }
 
     /// The options of a training phase, with the batch size that is being tried, at most the number of samples.
-    private func training(_ options: LoaderOptions, count: Int) throws -> LoaderOptions {
+    private func training(_ options: LoaderOptions, count: Int?) throws -> LoaderOptions {
         var options = try seeded(options)
         if let batchSize = limits.batchSize {
-            options.batchSize = min(batchSize, max(options.sampler?.count ?? count, 1))
+            guard options.batchSampler == nil else {
+                throw DataError("batches of another size cannot be tried, since a batch sampler makes them")
+            }
+            options.batchSize = min(batchSize, max(options.sampler?.count ?? count ?? batchSize, 1))
         }
         return options
     }
@@ -185,6 +255,21 @@ open class DataModule<Batch: Sendable> {
         trainLoaders.indices.contains(trainPhase) ? trainLoaders[trainPhase] : nil
     }
 
+    /// The loader of the validation data, the first if there are several; `nil` if there is none.
+    public var validDataLoader: DataLoader<Batch>? { validationSets.first?.loader }
+
+    /// The loaders of the validation data that has a name, by name.
+    public var validDataLoaders: [String: DataLoader<Batch>] {
+        validationSets.reduce(into: [:]) { loaders, set in if let name = set.name { loaders[name] = set.loader } }
+    }
+
+    /// The data set of the current training phase; `nil` if there is none.
+    public var trainDataset: (any Sendable)? { trainDataLoader?.dataset }
+    /// The data set that validation runs on, the first if there are several; `nil` if there is none.
+    public var validDataset: (any Sendable)? { validDataLoader?.dataset }
+    /// The data set that testing runs on; `nil` if there is none.
+    public var testDataset: (any Sendable)? { testDataLoader?.dataset }
+
     /// How many training phases there are.
     var trainPhaseCount: Int { trainLoaders.count }
 
@@ -193,9 +278,13 @@ open class DataModule<Batch: Sendable> {
 
     /// The number of training batches in an epoch of the current phase.
     ///
-    /// - Throws: `DataError` if there is no training data.
+    /// - Throws: `DataError` if there is no training data, or if it is a stream.
     public func trainStepsPerEpoch() throws -> Int {
-        try requiredTrainLoader().batchCount
+        guard let count = try requiredTrainLoader().batchCount else {
+            throw DataError(
+                "the number of batches in an epoch of a stream is not known before its end: count by iteration instead")
+        }
+        return count
     }
 
     /// Advances to the next training phase, unless this is the last one.
@@ -225,13 +314,14 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// What validation runs on: the same few batches as training if the run overfits those, unless validation takes
-    /// fewer.
-    var validationLoader: DataLoader<Batch>? {
-        guard limits.overfit != nil, validDataLoader != nil, let loader = trainDataLoader else {
-            return validDataLoader
+    /// What validation runs on, in turn: the same few batches as training if the run overfits those, unless validation
+    /// takes fewer.
+    var usedValidationSets: [ValidationSet<Batch>] {
+        guard let overfit = limits.overfit, !validationSets.isEmpty, let loader = trainDataLoader else {
+            return validationSets
         }
-        return loader.limited(to: min(loader.batchCount, limits.valid ?? loader.batchCount))
+        let count = loader.batchCount ?? overfit
+        return [ValidationSet(name: nil, loader: loader.limited(to: min(count, limits.valid ?? count)))]
     }
 
     func requiredTrainLoader() throws -> DataLoader<Batch> {
@@ -244,9 +334,16 @@ open class DataModule<Batch: Sendable> {
     /// Forgets what an earlier `setup` added, so that one module serves training and then testing.
     func reset() {
         trainLoaders = []
-        validDataLoader = nil
+        validationSets = []
         testDataLoader = nil
         predictionDataLoader = nil
         trainPhase = 0
     }
+}
+
+/// Data to validate on.
+struct ValidationSet<Batch: Sendable> {
+    /// What the names of its scores begin with; `nil` if they stay as they are.
+    let name: String?
+    let loader: DataLoader<Batch>
 }

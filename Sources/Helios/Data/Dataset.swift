@@ -13,6 +13,13 @@ public protocol Dataset<Sample>: Sendable {
     /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch and `index` only, so that they
     ///   are the same whatever the number of workers, and after a resume.
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
+
+    /// Says in an error which sample it is about, for example its file; `nil` if there is nothing to say.
+    func name(ofSample index: Int) -> String?
+}
+
+extension Dataset {
+    public func name(ofSample index: Int) -> String? { nil }
 }
 
 /// A data set that makes whole batches, which is faster than single samples if, for example, all are in memory.
@@ -34,40 +41,4 @@ public protocol Collatable: Sendable {
 
     /// One batch of these samples, in this order; there is at least one.
     static func collate(_ samples: [Self]) throws -> Batch
-}
-
-/// A data set whose samples a function puts together into batches.
-public struct CollatedDataset<Source: Dataset, Batch: Sendable>: BatchDataset {
-    let source: Source
-    let collate: @Sendable ([Source.Sample]) throws -> Batch
-
-    public var count: Int { source.count }
-
-    public func batch(at indices: [Int], random: BatchRandom) throws -> Batch {
-        try collate(
-            indices.map { index in
-                var sampleRandom = random.sample(index)
-                return try source.sample(at: index, random: &sampleRandom)
-            })
-    }
-}
-
-extension Dataset {
-    /// The data set in batches that `collate` makes of its samples; it gets at least one at a time.
-    public func collated<Batch: Sendable>(
-        by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
-    ) -> CollatedDataset<Self, Batch> {
-        CollatedDataset(source: self, collate: collate)
-    }
-}
-
-/// What is wrong with the data, or with how they are to be loaded.
-public struct DataError: DescribedError, Equatable {
-    /// What is wrong, in a sentence.
-    public let description: String
-
-    /// An error that says `description`.
-    public init(_ description: String) {
-        self.description = description
-    }
 }

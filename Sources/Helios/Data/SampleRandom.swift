@@ -1,7 +1,7 @@
 /// The random numbers of one sample. Each combination of seed, epoch and sample has its own sequence.
 ///
-/// So neither the number of workers nor the order in which they work changes a number, and that a resumed
-/// run draws what an uninterrupted one draws.
+/// So neither the number of workers nor the order in which they work changes a number, and a resumed run draws what an
+/// uninterrupted one draws.
 ///
 /// The sequence is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), its start
 /// mixed from the three by the same function.
@@ -22,6 +22,18 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+
+    /// The place in the sequence that `stateDict()` described.
+    ///
+    /// - Throws: `StateDictError` for a state that describes none.
+    package init(_ state: StateDict) throws {
+        self.state = UInt64(bitPattern: Int64(try state.int("state")))
+    }
+
+    /// The place in the sequence, for a checkpoint.
+    package func stateDict() -> StateDict {
+        ["state": .int(Int(Int64(bitPattern: state)))]
     }
 
     /// A generator for tensor operations, seeded from this sequence.

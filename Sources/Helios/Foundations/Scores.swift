@@ -79,6 +79,13 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         values[name] = nil
     }
 
+    /// These scores with a name and a slash before each of their names.
+    func prefixed(by name: String) -> Scores {
+        var prefixed = Scores()
+        for (key, value) in values { prefixed.values["\(name)/\(key)"] = value }
+        return prefixed
+    }
+
     /// These scores merged with others; if both have a name, these win.
     public func merging(_ others: Scores) -> Scores {
         var merged = self

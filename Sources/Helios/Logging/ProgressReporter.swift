@@ -81,7 +81,7 @@ final class ProgressReporter {
         }
     }
 
-    func beginEpoch(_ state: TrainingState, batchCount: Int, batchSize: Int) {
+    func beginEpoch(_ state: TrainingState, batchCount: Int?, batchSize: Int) {
         self.state = state
         self.batchSize = batchSize
         guard unit == .epoch else { return }
@@ -124,7 +124,7 @@ final class ProgressReporter {
 
     // MARK: Validation and testing
 
-    func beginValidation(steps: Int) {
+    func beginValidation(steps: Int?) {
         scores = [:]
         let name = "validation"
         validation = Part(
@@ -148,11 +148,11 @@ final class ProgressReporter {
         if unit == .epoch { validation = nil } else { endIterations() }
     }
 
-    func beginTesting(steps: Int) {
+    func beginTesting(steps: Int?) {
         begin("testing", done: 0, total: steps)
     }
 
-    func beginPrediction(steps: Int) {
+    func beginPrediction(steps: Int?) {
         begin("prediction", done: 0, total: steps)
     }
 

@@ -217,6 +217,9 @@ open class Model<Batch: Sendable> {
             warnOfUnmovedBatch()
             return batch
         }
+        if let pinnable = transferable as? any PinnableBatch {
+            return try pinnable.toWithoutWaiting(device) as? Batch ?? batch
+        }
         return try transferable.to(device) as? Batch ?? batch
     }
 

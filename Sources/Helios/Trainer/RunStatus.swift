@@ -25,6 +25,8 @@ final class RunStatus {
     var testedIteration: Int?
     /// Whether the validation that runs is the check before the training.
     var isSanityChecking = false
+    /// The name of the data that is validated.
+    var validationSet: String?
     /// Whether the epoch that starts is one that the checkpoint is in the middle of.
     var isResumingEpoch = false
     /// Whether the data module of the run has validation data.

@@ -78,7 +78,7 @@ import Testing
                     .of(unit, total), validation: .every(2, limit: 1),
                     checkpoints: .in(folder.appending(path: name), every: 1), data: .first(train: 4))
                 let (model, data) = (SmallModel(), SmallData())
-                data.options.workers = workers
+                data.options.workers = .count(workers)
                 try trainer.fit(model, data)
                 return model
             }

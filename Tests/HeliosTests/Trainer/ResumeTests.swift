@@ -25,7 +25,7 @@ import Testing
                     at: checkpoints.appending(path: name), to: part.appending(path: name))
                 let model = SmallModel()
                 let data = SmallData()
-                data.options.workers = workers
+                data.options.workers = .count(workers)
                 let result = try trainer("part-\(name)").fit(model, data)
                 #expect(result.outcome == .completed)
                 #expect(result.state.globalIteration == whole.losses.count)

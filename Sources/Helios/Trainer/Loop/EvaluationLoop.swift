@@ -29,11 +29,12 @@ struct EvaluationLoop<Batch: Sendable> {
         let metrics = loader.part == nil ? [] : MetricStates.emptyMetrics(of: model)
         try noGrad {
             let batches = try loader.batches(epoch: 0)
+            batches.warn = log.warn
             var step = 0
             hooks.evaluated = (phase, step)
             while let batch = try hooks.run(.nextBatch, { try batches.next() }),
                 try body(
-                    loader.share(ofBatch: step).own == 0 ? nil : hooks.batchToDevice(batch, phase: phase), step)
+                    batches.share().own == 0 ? nil : hooks.batchToDevice(batch, phase: phase), step)
             {
                 step += 1
                 hooks.evaluated = (phase, step)

@@ -7,8 +7,8 @@ extension TrainingRun {
         (plan.length.unit == .epoch ? state.datasetIter : state.globalIteration) % batches
     }
 
-    /// The place of the next batch in the step that it belongs to.
-    var accumulationWindow: AccumulationWindow {
+    /// The place of the batch that is trained in the step that it belongs to.
+    func accumulationWindow() throws -> AccumulationWindow {
         let steps = status.options.accumulation.batches
         guard steps > 1 else { return AccumulationWindow() }
         let position = batchesSinceStep(in: state, of: steps)
@@ -16,8 +16,7 @@ extension TrainingRun {
         guard plan.length.unit == .epoch else {
             return AccumulationWindow(batchCount: steps, isComplete: position == 0)
         }
-        let rest = (data.trainDataLoader?.batchCount ?? 0) - (state.datasetIter - position)
-        let batchCount = min(steps, max(rest, position + 1))
+        let batchCount = position + 1 + (try batches?.remaining(upTo: steps - position - 1) ?? 0)
         return AccumulationWindow(batchCount: batchCount, isComplete: position + 1 == batchCount)
     }
 

@@ -20,7 +20,17 @@ extension TrainingRun {
         environment.batchTimer.start()
         // The order of an epoch that a checkpoint is in the middle of was drawn when the epoch began.
         if state.datasetIter == 0 { orderSeed = try sharedOrderSeed(loader.drawOrderSeed()) }
-        return try loader.batches(epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed)
+        let position = state.datasetIter == 0 ? nil : batchesPosition
+        let batches = try loader.batches(
+            epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed, position: position)
+        batches.warn = status.log.warn
+        self.batches = batches
+        return batches
+    }
+
+    /// Whether all batches of the epoch were trained.
+    func isEpochOver() throws -> Bool {
+        try batches.map { try $0.remaining(upTo: 1) == 0 } ?? true
     }
 
     /// The next batch; `nil` if the epoch, or the data of an evaluation, is over.
@@ -41,7 +51,7 @@ extension TrainingRun {
 
     /// Trains on a batch.
     func train(on parts: [Batch], shouldLog: Bool) throws {
-        status.accumulation = accumulationWindow
+        status.accumulation = try accumulationWindow()
         if let shards = model.gradientShards {
             try train(onShards: parts, shards)
         } else {

@@ -12,8 +12,7 @@ extension TrainingRun {
             switch entry {
             case .start:
                 if plan.length.isReached(by: completeEpochs) { return .completed }
-                let loader = try beginEpoch()
-                let batches = try remainingBatches(of: loader)
+                let batches = try remainingBatches(of: beginEpoch())
                 outcome = try stopVote(resumingAt: position)
                 while outcome == nil, let parts = try nextParts(of: batches) {
                     state.globalIteration += 1
@@ -30,7 +29,7 @@ extension TrainingRun {
                 }
 
                 // If training stopped in the middle, the position stays: a resumed run continues with the next batch.
-                if state.datasetIter >= loader.batchCount { state.datasetIter = 0 }
+                if try isEpochOver() { state.datasetIter = 0 }
                 try readPostponedLosses()
                 progress.endEpoch(state)
                 try saveCheckpoints(

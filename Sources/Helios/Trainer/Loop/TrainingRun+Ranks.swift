@@ -58,13 +58,13 @@ extension TrainingRun {
     func beginBatchOnRanks() throws {
         guard let exchange = model.gradientExchange, let loader = data.trainDataLoader else { return }
         try exchange.beginBatch(
-            loader.part == nil ? BatchShare(own: 1, whole: ranks.count) : loader.share(ofBatch: state.datasetIter))
+            loader.part == nil
+                ? BatchShare(own: 1, whole: ranks.count) : batches?.share() ?? BatchShare(own: 0, whole: 0))
     }
 
     /// Trains on a batch shard by shard.
     func train(onShards batches: [Batch], _ shards: GradientShards) throws {
-        let loader = try data.requiredTrainLoader()
-        let shares = (0..<shards.count).map { loader.share(ofBatch: state.datasetIter, part: $0) }
+        let shares = (0..<shards.count).map { self.batches?.share(ofPart: $0) ?? BatchShare(own: 0, whole: 0) }
         let first = ranks.rank * shards.ownCount
         try hooks.onTrainingBatchStart(state: state)
         try shards.beginBatch()

@@ -174,5 +174,6 @@ extension TrainingRun {
                     + "between two epochs")
         }
         orderSeed = checkpoint.orderSeed
+        batchesPosition = checkpoint.batches
     }
 }

@@ -99,6 +99,8 @@ extension TrainingRun {
     func teardown(_ failed: (any Error) -> Void) {
         // First, so that a signal does not end the process while a checkpoint is written.
         do { try noteSavedCheckpoint(waiting: true) } catch { failed(error) }
+        // Ends the workers, before the data cleans up.
+        batches = nil
         keeper?.close()
         environment.restore(failed)
         for plugin in status.plugins {

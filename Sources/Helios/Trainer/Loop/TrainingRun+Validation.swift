@@ -6,13 +6,14 @@ extension TrainingRun {
     func validate() throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
         try requireSameNetworks()
-        if let loader = data.validationLoader {
+        let sets = data.usedValidationSets
+        if !sets.isEmpty {
             try model.gradientExchange?.shareBuffers()
             let logs = try logState()
             let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
             let scores = model.validationScores
             let metrics = MetricStates(of: model)
-            if let interruption = try hooks.run(.validation, { try validate(loader, limit: nil) }) {
+            if let interruption = try hooks.run(.validation, { try validate(sets, limit: nil) }) {
                 try random.restore(device: status.options.device)
                 model.validationScores = scores
                 metrics.restore()
@@ -30,12 +31,25 @@ extension TrainingRun {
         return nil
     }
 
+    /// Validates each of some data in turn. The model's scores are those of all then.
+    private func validate(_ sets: [ValidationSet<Batch>], limit: Int?) throws -> Interruption? {
+        var scores = Scores()
+        defer { status.validationSet = nil }
+        for set in sets {
+            status.validationSet = set.name
+            if let interruption = try validate(set.loader, limit: limit) { return interruption }
+            scores = scores.merging(set.name.map { model.validationScores.prefixed(by: $0) } ?? model.validationScores)
+        }
+        if sets.contains(where: { $0.name != nil }) { model.validationScores = scores }
+        return nil
+    }
+
     private func validate(_ loader: DataLoader<Batch>, limit: Int?) throws -> Interruption? {
         let cycle = state.validationCycles
         return try evaluation.run(.valid) {
             try hooks.eval()
             try hooks.onValidationStart(validationCycle: cycle)
-            progress.beginValidation(steps: min(loader.batchCount, limit ?? .max))
+            progress.beginValidation(steps: loader.batchCount.map { min($0, limit ?? .max) } ?? limit)
             try evaluation.forEachBatch(of: loader, .valid) { batch, step in
                 if let batch { try hooks.validate(batch, step: step) }
                 progress.endValidationBatch()
@@ -52,12 +66,13 @@ extension TrainingRun {
 
     /// Validates with a few batches before a new training, and leaves nothing behind.
     func sanityCheck() throws {
-        guard plan.sanityCheckBatches > 0, let loader = data.validationLoader else { return }
+        let sets = data.usedValidationSets
+        guard plan.sanityCheckBatches > 0, !sets.isEmpty else { return }
         status.isSanityChecking = true
         defer { status.isSanityChecking = false }
         let metrics = MetricStates(of: model)
         try keepingRandomState(if: true) {
-            _ = try hooks.run(.sanityCheck) { try validate(loader, limit: plan.sanityCheckBatches) }
+            _ = try hooks.run(.sanityCheck) { try validate(sets, limit: plan.sanityCheckBatches) }
         }
         progress.end()
         metrics.restore()

@@ -22,6 +22,10 @@ final class TrainingRun<Batch: Sendable> {
     var keeper: CheckpointKeeper?
     /// What the order of the epoch under way was drawn from, if it was drawn.
     var orderSeed: UInt64?
+    /// The batches of the epoch that is under way.
+    var batches: Batches<Batch>?
+    /// What the loader must know to continue the epoch that the checkpoint is in the middle of.
+    var batchesPosition: StateDict?
 
     /// How far training is.
     var state: TrainingState {

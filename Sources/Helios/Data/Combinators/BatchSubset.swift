@@ -1,0 +1,50 @@
+extension BatchDataset {
+    /// Some of the samples, in an order of choice; one may be there several times.
+    ///
+    /// - Throws: `DataError` for a number that the data set does not have.
+    public func subset(_ numbers: [Int]) throws -> BatchSubset<Self> {
+        guard let other = numbers.first(where: { !(0..<count).contains($0) }) else {
+            return BatchSubset(source: self, numbers: numbers)
+        }
+        throw DataError("a subset has sample \(other), and the data set has \(count) samples")
+    }
+
+    /// Splits the data set at random, as `Dataset.randomSplit(_:seed:)` does.
+    ///
+    /// - Parameters:
+    ///   - fractions: the share of each part; they add up to 1.
+    ///   - seed: what the split depends on.
+    /// - Throws: `DataError` for fractions that do not add up to 1.
+    public func randomSplit(
+        _ fractions: [Double], seed: UInt64 = TrainerOptions.defaultSeed
+    ) throws -> [BatchSubset<Self>] {
+        try RandomSplit.numbers(count, fractions: fractions, seed: seed).map { BatchSubset(source: self, numbers: $0) }
+    }
+}
+
+/// Some samples of a data set that makes batches: `BatchDataset.subset` and `randomSplit`.
+///
+/// The random numbers of a sample are those that it has in the whole data set.
+public struct BatchSubset<Source: BatchDataset>: BatchDataset {
+    let source: Source
+    /// The numbers that the samples have in the data set that they are from.
+    public let numbers: [Int]
+
+    public var count: Int { numbers.count }
+
+    public func batch(at indices: [Int], random: BatchRandom) throws -> Source.Batch {
+        try source.batch(at: indices.map { numbers[$0] }, random: random)
+    }
+}
+
+extension BatchSubset: AssembledDataset {
+    var makesSamples: Bool { (source as? any AssembledDataset)?.makesSamples ?? false }
+
+    func batch(at indices: [Int], random: BatchRandom, _ assembly: inout BatchAssembly) throws -> Source.Batch {
+        let indices = indices.map { numbers[$0] }
+        guard let source = source as? any AssembledDataset<Source.Batch> else {
+            return try source.batch(at: indices, random: random)
+        }
+        return try source.batch(at: indices, random: random, &assembly)
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Synchronization
+import Torch
+import TorchSerialization
+
+extension Dataset {
+    /// Keeps samples in files once they were made, for data that takes longer to make than to read.
+    ///
+    /// Each sample is a file in PyTorch's format, which is there as a whole or not at all. A file that is damaged, of
+    /// another version, or of another sample is made again, and so is one that cannot be read for another reason. What
+    /// cannot be written, since the disk is full for example, is made each time.
+    ///
+    /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the first
+    /// epoch of seed 0, since it would otherwise depend on when it was made.
+    ///
+    /// - Parameters:
+    ///   - folder: where the files are. It is made if it does not exist, and belongs to this data set alone.
+    ///   - version: says what the samples are made of; files of another version are made again. Change it with the data,
+    ///     and with the code that makes samples.
+    ///   - byteLimit: how much the files may take; samples for which there is no room are made each time.
+    ///   - encode: a sample as plain data.
+    ///   - decode: the sample that `encode` described.
+    /// - Throws: `DataError` if there is no such folder and none can be made.
+    public func cachedOnDisk(
+        in folder: URL, version: String, upTo byteLimit: Int,
+        encode: @escaping @Sendable (_ sample: Sample) throws -> StateDict,
+        decode: @escaping @Sendable (_ state: StateDict) throws -> Sample
+    ) throws -> DiskCachedDataset<Self> {
+        try DiskCachedDataset(
+            self, DiskCache(folder, version: version, byteLimit: byteLimit), encode: encode, decode: decode)
+    }
+}
+
+extension Dataset where Sample == Tensor {
+    /// Keeps samples in files once they were made, see `cachedOnDisk(in:version:upTo:encode:decode:)`.
+    public func cachedOnDisk(in folder: URL, version: String, upTo byteLimit: Int) throws -> DiskCachedDataset<Self> {
+        try cachedOnDisk(
+            in: folder, version: version, upTo: byteLimit,
+            // A view would be written with all the memory behind it.
+            encode: { ["tensor": .tensor(try $0.detach().clone())] }, decode: { try $0.tensor("tensor") })
+    }
+}
+
+/// A data set that keeps its samples in files: `Dataset.cachedOnDisk`.
+public struct DiskCachedDataset<Source: Dataset>: Dataset {
+    private let source: Source
+    private let cache: DiskCache
+    private let encode: @Sendable (Source.Sample) throws -> StateDict
+    private let decode: @Sendable (StateDict) throws -> Source.Sample
+
+    init(
+        _ source: Source, _ cache: DiskCache, encode: @escaping @Sendable (Source.Sample) throws -> StateDict,
+        decode: @escaping @Sendable (StateDict) throws -> Source.Sample
+    ) {
+        self.source = source
+        self.cache = cache
+        self.encode = encode
+        self.decode = decode
+    }
+
+    public var count: Int { source.count }
+
+    public func sample(at index: Int, random: inout SampleRandom) throws -> Source.Sample {
+        if let state = cache.read(index), let sample = try? decode(state) { return sample }
+        var fixed = SampleRandom(seed: 0, epoch: 0, index: index)
+        let sample = try source.sample(at: index, random: &fixed)
+        cache.write(try encode(sample), index)
+        return sample
+    }
+
+    public func name(ofSample index: Int) -> String? { source.name(ofSample: index) }
+}
+
+/// Files of samples by their numbers, in folders of a thousand.
+final class DiskCache: Sendable {
+    private let folder: URL
+    private let version: String
+    private let byteLimit: Int
+    private let byteCount: Mutex<Int>
+
+    init(_ folder: URL, version: String, byteLimit: Int) throws {
+        self.folder = folder
+        self.version = version
+        self.byteLimit = byteLimit
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw DataError("the folder \(folder.path) of a cache cannot be made: \(error.localizedDescription)")
+        }
+        byteCount = Mutex(DiskCache.byteCount(in: folder))
+    }
+
+    private static func byteCount(in folder: URL) -> Int {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.fileSizeKey])
+        var sum = 0
+        while let file = files?.nextObject() as? URL { sum += size(of: file) }
+        return sum
+    }
+
+    private static func size(of file: URL) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular else { return 0 }
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
+
+    private func file(_ index: Int) -> URL {
+        folder.appending(path: "\(index / 1000)/\(index).pth")
+    }
+
+    /// What is kept of a sample; `nil` if there is nothing that is whole and of this version.
+    func read(_ index: Int) -> StateDict? {
+        guard let data = try? Data(contentsOf: file(index)),
+            case .dictionary(let entry)? = try? TorchFile.load(bytes: Array(data)),
+            entry["version"]?.string == version, entry["index"]?.int == index
+        else { return nil }
+        return entry["sample"]?.dictionary
+    }
+
+    /// Keeps a sample, if there is room for it.
+    func write(_ state: StateDict, _ index: Int) {
+        let entry: StateDict = [
+            "version": .string(version), "index": .int(index), "sample": .dictionary(state),
+        ]
+        guard let bytes = try? TorchFile.bytes(of: .dictionary(entry)) else { return }
+        let file = file(index)
+        let old = DiskCache.size(of: file)
+        let isThereRoom = byteCount.withLock { count in
+            guard bytes.count - old <= byteLimit - count else { return false }
+            count += bytes.count - old
+            return true
+        }
+        guard isThereRoom else { return }
+        do {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(bytes).write(to: file, options: .atomic)
+        } catch {
+            byteCount.withLock { $0 -= bytes.count - old }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Torch
+
+extension Dataset {
+    /// Some of the samples, in an order of choice; one may be there several times.
+    ///
+    /// - Throws: `DataError` for a number that the data set does not have.
+    public func subset(_ numbers: [Int]) throws -> Subset<Self> {
+        try Subset<Self>.check(numbers, count)
+        return Subset(source: self, numbers: numbers)
+    }
+
+    /// Some of the samples: a stretch.
+    ///
+    /// - Throws: `DataError` for numbers that the data set does not have.
+    public func subset(_ numbers: Range<Int>) throws -> Subset<Self> { try subset(Array(numbers)) }
+
+    /// The samples for which a function says so. It makes each sample once, now, with the random numbers of the first
+    /// epoch of seed 0.
+    ///
+    /// - Throws: `SampleError` for a sample that cannot be made, or that `isIncluded` throws for.
+    public func filter(_ isIncluded: (_ sample: Sample) throws -> Bool) throws -> Subset<Self> {
+        let numbers = try (0..<count).filter { number in
+            do {
+                var random = SampleRandom(seed: 0, epoch: 0, index: number)
+                return try isIncluded(sample(at: number, random: &random))
+            } catch {
+                throw SampleError(number: number, name: name(ofSample: number), underlying: error)
+            }
+        }
+        return Subset(source: self, numbers: numbers)
+    }
+
+    /// Splits the data set at random, for example into training and validation data. Each sample is in one part.
+    ///
+    /// The parts are those of PyTorch's `random_split` with a generator of the same seed.
+    ///
+    /// - Parameters:
+    ///   - fractions: the share of each part; they add up to 1. What is left over by rounding down goes to the first
+    ///     parts, one sample to each.
+    ///   - seed: what the split depends on.
+    /// - Throws: `DataError` for fractions that do not add up to 1.
+    public func randomSplit(
+        _ fractions: [Double], seed: UInt64 = TrainerOptions.defaultSeed
+    ) throws -> [Subset<Self>] {
+        try RandomSplit.numbers(count, fractions: fractions, seed: seed).map { Subset(source: self, numbers: $0) }
+    }
+
+    /// Splits the data set at random, see `randomSplit(_:seed:)` for fractions.
+    ///
+    /// - Parameters:
+    ///   - counts: the number of samples in each part; they add up to the number of samples.
+    ///   - seed: what the split depends on.
+    /// - Throws: `DataError` for counts that do not add up to it.
+    public func randomSplit(
+        counts: [Int], seed: UInt64 = TrainerOptions.defaultSeed
+    ) throws -> [Subset<Self>] {
+        try RandomSplit.numbers(count, counts: counts, seed: seed).map { Subset(source: self, numbers: $0) }
+    }
+}
+
+/// Some samples of a data set: `Dataset.subset`, `filter` and `randomSplit`.
+public struct Subset<Source: Dataset>: Dataset {
+    let source: Source
+    /// The numbers that the samples have in the data set that they are from.
+    public let numbers: [Int]
+
+    public var count: Int { numbers.count }
+
+    public func sample(at index: Int, random: inout SampleRandom) throws -> Source.Sample {
+        try source.sample(at: numbers[index], random: &random)
+    }
+
+    public func name(ofSample index: Int) -> String? { source.name(ofSample: numbers[index]) }
+
+    static func check(_ numbers: [Int], _ count: Int) throws {
+        guard let other = numbers.first(where: { !(0..<count).contains($0) }) else { return }
+        throw DataError("a subset has sample \(other), and the data set has \(count) samples")
+    }
+}
+
+/// Which samples are in which part of a random split.
+enum RandomSplit {
+    static func numbers(_ count: Int, fractions: [Double], seed: UInt64) throws -> [[Int]] {
+        guard fractions.allSatisfy({ (0...1).contains($0) }), abs(fractions.reduce(0, +) - 1) < 1e-9 else {
+            throw DataError("the fractions of a split are from 0 to 1 and add up to 1, and these do not: \(fractions)")
+        }
+        var counts = fractions.map { Int((Double(count) * $0).rounded(.down)) }
+        for part in 0..<max(count - counts.reduce(0, +), 0) { counts[part % counts.count] += 1 }
+        return try numbers(count, counts: counts, seed: seed)
+    }
+
+    static func numbers(_ count: Int, counts: [Int], seed: UInt64) throws -> [[Int]] {
+        guard counts.allSatisfy({ $0 >= 0 }), counts.reduce(0, { $0.addingReportingOverflow($1).partialValue }) == count
+        else {
+            throw DataError("the parts of a split have \(counts) samples, which are not the \(count) of the data set")
+        }
+        let order = try RandomSampler(count: count, seed: seed).order(epoch: 0)
+        var start = 0
+        return try counts.map { size in
+            defer { start += size }
+            return try order.numbers(at: start..<start + size)
+        }
+    }
+}

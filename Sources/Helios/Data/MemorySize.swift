@@ -1,0 +1,33 @@
+/// How much memory a batch takes, nearly: what its tensors, arrays and texts hold.
+enum MemorySize {
+    /// The bytes that a value holds, whatever it is made of; 0 if that is not to be seen.
+    static func byteCount(of value: Any) -> Int {
+        if let measured = value as? any MeasuredInBytes { return measured.heldByteCount }
+        let mirror = Mirror(reflecting: value)
+        // A class may refer to anything, and back to itself.
+        if mirror.displayStyle == .class { return 0 }
+        return mirror.children.reduce(0) { $0 + byteCount(of: $1.value) }
+    }
+}
+
+/// A value that knows how much memory it holds.
+private protocol MeasuredInBytes {
+    var heldByteCount: Int { get }
+}
+
+extension Tensor: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { isDefined ? count * (dtype.byteCount ?? 1) : 0 }
+}
+
+extension String: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { utf8.count }
+}
+
+extension Array: MeasuredInBytes {
+    fileprivate var heldByteCount: Int {
+        let own = count * MemoryLayout<Element>.stride
+        // Numbers hold nothing else, and there may be millions of them.
+        if Element.self is any Numeric.Type { return own }
+        return reduce(own) { $0 + MemorySize.byteCount(of: $1) }
+    }
+}

@@ -1,0 +1,45 @@
+/// A sample that could not be made.
+public struct SampleError: DescribedError {
+    /// The number of the sample in the data set, or in the epoch of a stream; the first is 0.
+    public let number: Int
+    /// What the data set calls it, for example its file; `nil` if it says nothing.
+    public let name: String?
+    /// What the data set threw.
+    public let underlying: any Error
+
+    /// The error of a sample.
+    ///
+    /// - Parameters:
+    ///   - number: the number of the sample; the first is 0.
+    ///   - name: what the data set calls it.
+    ///   - underlying: what the data set threw.
+    public init(number: Int, name: String? = nil, underlying: any Error) {
+        self.number = number
+        self.name = name
+        self.underlying = underlying
+    }
+
+    public var description: String {
+        let reason = "\(underlying)"
+        // An error that names the file itself need not do so twice.
+        guard let name, !reason.contains(name) else { return "sample \(number): \(reason)" }
+        return "sample \(number) (\(VisibleText.of(name))): \(reason)"
+    }
+}
+
+/// What a loader does with a sample that cannot be made.
+public enum FailurePolicy: Hashable, Sendable {
+    /// Throws the `SampleError`.
+    case `throw`
+    /// Leaves the sample out, and warns. Its batch has fewer samples then; nothing takes its place, so that every other
+    /// sample stays in its batch. More failures than `limit` in an epoch are an error, and so is a batch without any
+    /// sample that is left.
+    ///
+    /// A run that resumes in the middle of an epoch counts the failures before its checkpoint. Memory that runs out is
+    /// an error in any case. Batches that several processes share cannot leave out samples, since each process has to
+    /// know how many the others have.
+    case skip(limit: Int)
+
+    /// Whether samples are left out.
+    var skips: Bool { self != .throw }
+}

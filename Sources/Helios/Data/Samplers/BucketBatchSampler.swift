@@ -1,0 +1,60 @@
+/// Batches of samples that have nearly the same length, so that little of a padded batch is padding.
+///
+/// The samples of an epoch are shuffled and cut into pools of many batches. Those of a pool are sorted by length and cut
+/// into batches, and the batches of all pools come in a random order. Every sample comes once in an epoch.
+public struct BucketBatchSampler: BatchSampler {
+    private let lengths: [Int]
+    private let batchSize: Int
+    private let poolSize: Int
+    private let dropLast: Bool
+    private let seed: UInt64
+    public let batchCount: Int
+    public let sampleCount: Int
+
+    /// Batches by length.
+    ///
+    /// - Parameters:
+    ///   - lengths: the length of each sample of the data set.
+    ///   - batchSize: the number of samples in a batch.
+    ///   - batchesInPool: how many batches are sorted together. The more, the less padding there is, and the less the
+    ///     batches differ from one epoch to the next.
+    ///   - dropLast: leaves out the samples that do not fill a batch, others in each epoch.
+    ///   - seed: what the orders depend on, together with the epoch.
+    /// - Throws: `DataError` for sizes that are not positive.
+    public init(
+        lengths: [Int], batchSize: Int, batchesInPool: Int = 100, dropLast: Bool = false,
+        seed: UInt64 = TrainerOptions.defaultSeed
+    ) throws {
+        guard batchSize > 0 else { throw DataError("the batch size must be positive, not \(batchSize)") }
+        guard batchesInPool > 0 else {
+            throw DataError("the number of batches that are sorted together must be positive, not \(batchesInPool)")
+        }
+        self.lengths = lengths
+        self.batchSize = batchSize
+        poolSize = batchSize.multipliedReportingOverflow(by: batchesInPool).overflow ? .max : batchSize * batchesInPool
+        self.dropLast = dropLast
+        self.seed = seed
+        let count = lengths.count
+        sampleCount = dropLast ? count / batchSize * batchSize : count
+        batchCount = (sampleCount + batchSize - 1) / batchSize
+    }
+
+    public func batches(epoch: Int) throws -> BatchOrder {
+        var random = SampleRandom(seed: seed, epoch: epoch, index: -1)
+        let order = lengths.indices.shuffled(using: &random).prefix(sampleCount)
+        var batches: [[Int]] = []
+        var start = 0
+        while start < order.count {
+            let end = order.count - start <= poolSize ? order.count : start + poolSize
+            // Samples of one length stay in their random order: the second number decides.
+            let pool = order[start..<end].enumerated()
+                .sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(\.element)
+            for first in stride(from: 0, to: pool.count, by: batchSize) {
+                batches.append(Array(pool[first..<min(first + batchSize, pool.count)]))
+            }
+            start = end
+        }
+        batches.shuffle(using: &random)
+        return try BatchOrder(batches)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// How many threads make batches ahead of the training.
+public enum WorkerCount: Hashable, Sendable {
+    /// This many; none makes each batch when it is asked for.
+    case count(Int)
+    /// As many as there are processors, if the samples are made one by one. Data that makes whole batches, such as
+    /// `TensorDataset`, has them in memory, and gets no worker: handing a batch to another thread takes longer.
+    case automatic
+
+    /// How many threads that is.
+    ///
+    /// - Parameter makesSamples: whether the data makes single samples, and not whole batches.
+    func resolved(makesSamples: Bool) -> Int {
+        switch self {
+        case .count(let count): count
+        case .automatic: makesSamples ? min(ProcessInfo.processInfo.activeProcessorCount, 1024) : 0
+        }
+    }
+}
+
+extension WorkerCount: ExpressibleByIntegerLiteral {
+    public init(integerLiteral value: Int) {
+        self = .count(value)
+    }
+}
+
+/// A number of workers: an `Int`, or a `WorkerCount` such as `.automatic`.
+public protocol WorkerCountConvertible {
+    /// The number that it stands for.
+    var workerCount: WorkerCount { get }
+}
+
+extension WorkerCount: WorkerCountConvertible {
+    public var workerCount: WorkerCount { self }
+}
+
+extension Int: WorkerCountConvertible {
+    public var workerCount: WorkerCount { .count(self) }
+}
+
+extension WorkerCountConvertible where Self == WorkerCount {
+    /// This many workers.
+    @_disfavoredOverload
+    public static func count(_ count: Int) -> WorkerCount { WorkerCount.count(count) }
+    /// As many as there are processors, if the samples are made one by one; see `WorkerCount.automatic`.
+    @_disfavoredOverload
+    public static var automatic: WorkerCount { WorkerCount.automatic }
+}
