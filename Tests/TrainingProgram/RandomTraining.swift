@@ -60,13 +60,17 @@ struct RandomTraining {
     let trainBatchLimit: Int?
     let seed: UInt64
     let device: Device
+    /// Whether the data are streams, whose order a buffer shuffles.
+    let streams: Bool
 
     /// - Parameters:
     ///   - ranks: how many processes train, each with as many samples as one alone would have.
+    ///   - streams: whether the data are streams.
     ///   - device: where they train.
-    init(seed: UInt64, ranks: Int = 1, device: Device = .cpu) {
+    init(seed: UInt64, ranks: Int = 1, device: Device = .cpu, streams: Bool = false) {
         self.ranks = ranks
         self.device = device
+        self.streams = streams
         sampleCounts = RandomTraining.sampleCounts.map { $0 * ranks }
         var random = SampleRandom(seed: seed, epoch: 0, index: 0)
         unit = seed % 2 == 0 ? .epoch : .iteration
@@ -337,6 +341,10 @@ final class AugmentedData: DataModule<NumberedBatch> {
 
     override func setup() throws {
         for (phase, count) in configuration.sampleCounts.enumerated() {
+            if configuration.streams {
+                try addStream(count, phase)
+                continue
+            }
             try addTrainPhase(
                 source(count, phase: phase),
                 LoaderOptions(
@@ -347,6 +355,19 @@ final class AugmentedData: DataModule<NumberedBatch> {
         try setValidation(
             source(7, phase: 2),
             LoaderOptions(batchSize: 4, workers: workers, drawsLikePyTorch: configuration.drawsLikePyTorch))
+    }
+
+    private func addStream(_ count: Int, _ phase: Int) throws {
+        let inputs = try Tensor.randn([count, 4], generator: Generator(seed: UInt64(phase)))
+        let stream = AugmentedStream(samples: AugmentedSamples(inputs: inputs, count: count))
+        let options = LoaderOptions(
+            batchSize: configuration.batchSizes[phase], dropLast: configuration.dropLast, workers: workers,
+            drawsLikePyTorch: configuration.drawsLikePyTorch)
+        if configuration.shuffle {
+            try addTrainPhase(stream.shuffled(buffer: 5).collated { try NumberedBatch($0) }, options)
+        } else {
+            try addTrainPhase(stream.collated { try NumberedBatch($0) }, options)
+        }
     }
 
     private func source(_ count: Int, phase: Int) throws -> CollatedDataset<AugmentedSamples, NumberedBatch> {
@@ -364,6 +385,47 @@ struct AugmentedSamples: Dataset {
         let noise = try Tensor.randn([4], generator: random.generator())
         return (index, try inputs[index] + 0.1 * noise)
     }
+}
+
+/// The same rows one after the other, from another one on in each epoch.
+struct AugmentedStream: StreamDataset {
+    struct Row: StreamElement {
+        let number: Int
+
+        init(number: Int) { self.number = number }
+        init(_ state: StateDict) throws { number = try state.int("number") }
+        func stateDict() -> StateDict { ["number": .int(number)] }
+    }
+
+    final class Reader: ElementReader {
+        private let count: Int
+        private let start: Int
+        private var place: Int
+
+        init(count: Int, start: Int, place: Int) {
+            (self.count, self.start, self.place) = (count, start, place)
+        }
+
+        func next() -> Row? {
+            guard place < count else { return nil }
+            defer { place += 1 }
+            return Row(number: (start + place) % count)
+        }
+
+        func position() -> StateDict { ["place": .int(place)] }
+    }
+
+    let samples: AugmentedSamples
+
+    func elements(epoch: Int, seed: UInt64, from position: StateDict?) throws -> any ElementReader<Row> {
+        Reader(count: samples.count, start: epoch * 3, place: try position?.int("place") ?? 0)
+    }
+
+    func sample(of element: Row, random: inout SampleRandom) throws -> (number: Int, input: Tensor) {
+        try samples.sample(at: element.number, random: &random)
+    }
+
+    func name(of element: Row) -> String? { "row \(element.number)" }
 }
 
 /// The best score of a validation so far.

@@ -13,6 +13,7 @@ enum TrainingProgram {
             let rest = Array(arguments.dropFirst(2))
             switch arguments[0] {
             case "stop-anywhere": try stopAnywhere(ranks, rest)
+            case "stop-anywhere-in-streams": try stopAnywhere(ranks, rest, streams: true)
             case "traces": try replayTraces(ranks, rest)
             case "samples": try SampleTraining(ranks, rest).run()
             case "compared": try ComparedTraining(ranks, rest).run()
@@ -28,11 +29,13 @@ enum TrainingProgram {
     /// Trains as each of some seeds says: from start to end, and stopped after any one step and in any validation step.
     /// Prints what differs.
     ///
-    /// - Parameter arguments: a folder, and the seeds.
-    private static func stopAnywhere(_ ranks: Int, _ arguments: [String]) throws {
+    /// - Parameters:
+    ///   - arguments: a folder, and the seeds.
+    ///   - streams: whether the data has no length.
+    private static func stopAnywhere(_ ranks: Int, _ arguments: [String], streams: Bool = false) throws {
         let root = URL(filePath: arguments.first ?? "")
         for seed in arguments.dropFirst().compactMap({ UInt64($0) }) {
-            let configuration = RandomTraining(seed: seed, ranks: ranks)
+            let configuration = RandomTraining(seed: seed, ranks: ranks, streams: streams)
             let folder = root.appending(path: "\(seed)")
             let whole = try configuration.train(in: folder.appending(path: "whole"), stops: [])
             var stops = (1...max(whole.stepCount, 1)).map { [RandomTraining.Stop.step($0)] }

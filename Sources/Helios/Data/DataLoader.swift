@@ -223,11 +223,12 @@ public final class DataLoader<Batch: Sendable>: Sendable {
             return try Batches(feed, plan, startThread: startThread)
         case .stream(let stream):
             let perWorker = options.prefetch ?? PrefetchLimits.greatestCount
+            let (ahead, isTooMany) = workers.multipliedReportingOverflow(by: perWorker)
             let feed = try stream.feed(
                 StreamPlan(
                     epoch: epoch, seed: seed, batchSize: options.batchSize, dropLast: options.dropLast,
                     first: plan.first, limit: batchLimit, multiple: multiple, part: part,
-                    greatestAhead: workers.multipliedReportingOverflow(by: perWorker).partialValue,
+                    greatestAhead: isTooMany ? .max : ahead,
                     skips: options.onFailure.skips),
                 position.flatMap { $0["stream"] == nil ? nil : try $0.dictionary("stream") })
             return try Batches(feed, plan, startThread: startThread)

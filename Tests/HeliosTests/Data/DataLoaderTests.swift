@@ -65,16 +65,18 @@ import Testing
         struct Broken: Dataset {
             let count = 9
             func sample(at index: Int, random: inout SampleRandom) throws -> Int {
-                guard index != 4 else { throw DataError("sample 4 is broken") }
+                guard index != 4 else { throw DataError("it is broken") }
                 return index
             }
+            func name(ofSample index: Int) -> String? { "picture-\(index).png" }
         }
         let loader = try DataLoader(Broken().collated { $0 }, LoaderOptions(batchSize: 2, workers: workers))
         let batches = try loader.batches(epoch: 0)
         #expect(try batches.next() == [0, 1])
         #expect(try batches.next() == [2, 3])
-        let error = #expect(throws: DataError.self) { try batches.next() }
-        #expect(error?.description == "sample 4 is broken")
+        let error = #expect(throws: SampleError.self) { try batches.next() }
+        #expect(error?.number == 4 && error?.underlying as? DataError == DataError("it is broken"))
+        #expect(error?.description == "sample 4 (picture-4.png): it is broken")
     }
 
     @Test("workers are no further ahead than they may be, and end when no one wants more")

@@ -98,6 +98,19 @@ import Testing
         }
     }
 
+    @Test("with streams they end in the same bits too, wherever one of them was stopped")
+    func stopInStreams() async throws {
+        let seeds = RankTrainingTests.isThorough ? Array(0..<20) : [3]
+        try await withTemporaryFolder { folder in
+            let (lines, end) = try await runRanks(
+                ["stop-anywhere-in-streams", "2", folder.path] + seeds.map { "\($0)" },
+                limit: RankTrainingTests.isThorough ? 900 : 120)
+            #expect(end.status == 0, "\(describe(end))")
+            let areSame = lines.allSatisfy { $0.hasSuffix("trainings that were stopped") }
+            #expect(lines.count == seeds.count && areSame, "\(describe(end))")
+        }
+    }
+
     @Test("the hooks of each rank are called as Python Helios calls them")
     func traces() async throws {
         let (failing, files) = try TraceTests.files.partitioned { file in

@@ -26,6 +26,20 @@ import Testing
         }
     }
 
+    @Test("with streams that a buffer shuffles it ends the same too", arguments: isThorough ? seeds : 0..<5)
+    func streams(seed: UInt64) throws {
+        let configuration = RandomTraining(seed: seed, streams: true)
+        try withTemporaryFolder { folder in
+            let whole = try configuration.train(in: folder.appending(path: "whole"), stops: [])
+            #expect(whole.stepCount > 0)
+            let stops = (1...whole.stepCount).map { [RandomTraining.Stop.step($0)] }
+            for (number, stops) in (stops + [stops.flatMap { $0 }]).enumerated() {
+                let parts = try configuration.train(in: folder.appending(path: "\(number)"), stops: stops)
+                #expect(parts.differences(from: whole) == [], "\(configuration), stopped at \(stops)")
+            }
+        }
+    }
+
     @Test("stopped after every single step it ends the same", arguments: seeds)
     func everyStep(seed: UInt64) throws {
         let configuration = RandomTraining(seed: seed)

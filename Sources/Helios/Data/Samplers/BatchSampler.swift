@@ -43,7 +43,7 @@ public struct BatchOrder: Sendable {
         self.order = order
         ends = nil
         self.batchSize = batchSize
-        count = (order.count + batchSize - 1) / batchSize
+        count = order.count / batchSize + (order.count % batchSize == 0 ? 0 : 1)
     }
 
     /// Where the samples of a batch are in the order.

@@ -7,7 +7,8 @@ struct CutSampler: BatchSampler {
     init(_ sampler: any Sampler, _ batchSize: Int, dropLast: Bool) {
         self.sampler = sampler
         self.batchSize = batchSize
-        batchCount = dropLast ? sampler.count / batchSize : (sampler.count + batchSize - 1) / batchSize
+        let whole = sampler.count / batchSize
+        batchCount = dropLast || sampler.count % batchSize == 0 ? whole : whole + 1
     }
 
     var sampleCount: Int { sampler.count }
