@@ -1,0 +1,179 @@
+import Foundation
+import Helios
+import TestSupport
+import Testing
+
+/// Streams, several validation sets and loader options in a trainer.
+@Suite(.standardGenerator) struct DataInTrainingTests {
+    /// Twenty-two images as a stream.
+    struct Images: StreamDataset {
+        final class Reader: ElementReader {
+            private var place: Int
+            private let count: Int
+
+            init(_ place: Int, _ count: Int) { (self.place, self.count) = (place, count) }
+
+            func next() -> Int? {
+                defer { place += 1 }
+                return place < count ? place : nil
+            }
+
+            func position() -> StateDict { ["place": .int(place)] }
+        }
+
+        var count = 22
+
+        func elements(epoch: Int, seed: UInt64, from position: StateDict?) throws -> any ElementReader<Int> {
+            Reader(try position?.int("place") ?? 0, count)
+        }
+
+        func sample(of element: Int, random: inout SampleRandom) throws -> (Tensor, Int) {
+            (try Tensor.randn([1, 3, 3], generator: random.generator()), element % 3)
+        }
+
+        var batches: CollatedStream<Images, LabeledBatch> {
+            collated { samples in
+                LabeledBatch(inputs: try Tensor.stack(samples.map(\.0)), targets: try Tensor(samples.map(\.1)))
+            }
+        }
+    }
+
+    final class StreamData: DataModule<LabeledBatch> {
+        var count = 22
+        var options = LoaderOptions(batchSize: 4)
+        override func setup() throws {
+            try addTrainPhase(Images(count: count).batches, options)
+            try setValidation(Images(count: 5).batches, LoaderOptions(batchSize: 3))
+            try setTest(Images(count: 5).batches, LoaderOptions(batchSize: 3))
+            try setPrediction(Images(count: 5).batches, LoaderOptions(batchSize: 3))
+        }
+    }
+
+    final class Counting: SmallModel {
+        var validated: [String?] = []
+        override func loadForTesting() {}
+        override func validStep(_ batch: LabeledBatch, step: Int) throws {
+            validated.append(trainer?.validationSet)
+            validationScores["samples", default: 0] += Double(batch.count)
+        }
+        override func predictStep(_ batch: LabeledBatch, step: Int) throws -> Tensor { try network(batch.inputs) }
+    }
+
+    @Test("a stream is trained, validated, tested and predicted for", arguments: [TrainingUnit.epoch, .iteration])
+    func stream(unit: TrainingUnit) throws {
+        let model = Counting()
+        let trainer = try Trainer.quiet(.of(unit, unit == .epoch ? 2 : 9), validation: .every(1))
+        let result = try trainer.fit(model, StreamData())
+        #expect(result.outcome == .completed && result.state.globalIteration == (unit == .epoch ? 12 : 9))
+        #expect(result.state.globalEpoch == 2 && result.validationScores["samples"] == 5)
+        try trainer.test(model, StreamData())
+        #expect(try trainer.predict(model, StreamData()).map { $0.shape[0] } == [3, 2])
+    }
+
+    @Test("limits and accumulation hold for a stream", arguments: [AccumulationRemainder.step, .drop])
+    func limits(remainder: AccumulationRemainder) throws {
+        let model = Counting()
+        let trainer = try Trainer.quiet(.epochs(1), accumulation: .batches(4, remainder: remainder))
+        let result = try trainer.fit(model, StreamData())
+        #expect(result.state.globalIteration == (remainder == .drop ? 4 : 6))
+        let first = try Trainer.quiet(.epochs(2), data: .first(train: 3)).fit(Counting(), StreamData())
+        #expect(first.state.globalIteration == 6)
+        let overfit = try Trainer.quiet(.epochs(2), data: .overfit(batches: 2)).fit(Counting(), StreamData())
+        #expect(overfit.state.globalIteration == 4)
+    }
+
+    @Test("an epoch without a batch is an error, and so is its number of batches")
+    func empty() throws {
+        let data = StreamData()
+        data.count = 0
+        let error = #expect(throws: DataError.self) {
+            try Trainer.quiet(.iterations(3)).fit(Counting(), data)
+        }
+        #expect(error?.description == "epoch 1 of the stream has no sample")
+        try data.setup()
+        #expect(throws: DataError.self) { try data.trainStepsPerEpoch() }
+    }
+
+    final class NamedData: DataModule<LabeledBatch> {
+        override func setup() throws {
+            let data = try TensorDataset(inputs: Tensor.zeros([9, 1, 3, 3]), targets: Tensor.zeros([9], dtype: .int64))
+            try addTrainPhase(data, LoaderOptions(batchSize: 3))
+            try addValidation(named: "night", data.subset([1, 2]), LoaderOptions(batchSize: 1))
+            try setValidation(data.subset([0]))
+            try addValidation(named: "rain", data.subset([3, 4, 5]), LoaderOptions(batchSize: 3))
+        }
+    }
+
+    @Test("validation data with names is validated in turn, and its scores have the names")
+    func named() throws {
+        let model = Counting()
+        let data = NamedData()
+        let scores = try Trainer.quiet(.epochs(1), validation: .every(1)).fit(model, data).validationScores
+        #expect(scores.numbers == ["samples": 1, "night/samples": 2, "rain/samples": 3])
+        #expect(model.validated == [nil, "night", "night", "rain"])
+        #expect(data.validDataLoaders.keys.sorted() == ["night", "rain"] && data.validDataLoader?.sampleCount == 1)
+        #expect(data.trainDataset is TensorDataset && data.validDataset is BatchSubset<TensorDataset>)
+        final class Twice: DataModule<LabeledBatch> {
+            let name: String
+            init(_ name: String) { self.name = name }
+            override func setup() throws {
+                for _ in 0..<2 { try addValidation(named: name, Images().batches) }
+            }
+        }
+        #expect(throws: DataError.self) { try Twice("night").setup() }
+        #expect(throws: DataError.self) { try Twice("").setup() }
+    }
+
+    @Test("samples that fail are skipped in a training, with a warning in its log, the same after a resume")
+    func skipping() throws {
+        struct Faulty: Dataset {
+            let count = 22
+            func sample(at index: Int, random: inout SampleRandom) throws -> (Tensor, Int) {
+                if index % 7 == 3 { throw DataError("it is broken") }
+                return (try Tensor.randn([1, 3, 3], generator: random.generator()), index % 3)
+            }
+        }
+        final class FaultyData: DataModule<LabeledBatch> {
+            override func setup() throws {
+                let batches = Faulty().collated { samples in
+                    LabeledBatch(inputs: try Tensor.stack(samples.map(\.0)), targets: try Tensor(samples.map(\.1)))
+                }
+                try addTrainPhase(
+                    batches, LoaderOptions(batchSize: 4, shuffle: true, workers: 2, onFailure: .skip(limit: 3)))
+            }
+        }
+        final class Stopping: SmallModel {
+            var stopAt: Int?
+            override func noteLoss(state: TrainingState) throws {
+                try super.noteLoss(state: state)
+                if state.globalIteration == stopAt { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            func train(_ name: String, stopAt: Int? = nil) throws -> [Double] {
+                let model = Stopping()
+                model.stopAt = stopAt
+                try Trainer.quiet(
+                    .epochs(2), checkpoints: .in(folder.appending(path: name), every: 1),
+                    logs: .in(folder.appending(path: name))
+                ).fit(model, FaultyData())
+                return model.losses
+            }
+            let whole = try train("whole")
+            #expect(try train("parts", stopAt: 3) + train("parts") == whole)
+            let log = try String(contentsOf: folder.appending(path: "parts/small.log"), encoding: .utf8)
+            #expect(log.contains("left out sample 3: it is broken"))
+        }
+    }
+
+    @Test("pinned memory without a CUDA device is told of, and does nothing")
+    func pinned() throws {
+        try withTemporaryFolder { folder in
+            let data = StreamData()
+            data.options.pinMemory = true
+            try Trainer.quiet(.epochs(1), logs: .in(folder), device: .cpu).fit(Counting(), data)
+            let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
+            #expect(log.contains("pinMemory: true has no effect"))
+        }
+    }
+}
