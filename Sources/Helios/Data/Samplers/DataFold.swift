@@ -2,12 +2,12 @@
 /// validation part of one fold.
 ///
 /// ```swift
-/// for fold in try Fold.split(count: data.count, into: 5, seed: 1) {
+/// for fold in try DataFold.split(count: data.count, into: 5, seed: 1) {
 ///     let (train, valid) = (try data.subset(fold.train), try data.subset(fold.valid))
 /// }
 /// ```
 /// Without a seed the folds are those of scikit-learn's `KFold`, `StratifiedKFold` and `GroupKFold`.
-public struct Fold: Hashable, Sendable {
+public struct DataFold: Hashable, Sendable {
     /// The numbers of the samples to train with, in ascending order.
     public let train: [Int]
     /// The numbers of the samples to validate with, in ascending order.
@@ -20,7 +20,7 @@ public struct Fold: Hashable, Sendable {
     ///   - folds: how many folds, at least two.
     ///   - seed: draws which samples are in a fold; without it each fold validates with a stretch of them.
     /// - Throws: `DataError` for fewer than two folds, or more than there are samples.
-    public static func split(count: Int, into folds: Int, seed: UInt64? = nil) throws -> [Fold] {
+    public static func split(count: Int, into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         try check(folds, atMost: count, "samples")
         let order = shuffled(Array(0..<count), seed)
         var foldOfSample = Array(repeating: 0, count: count)
@@ -40,7 +40,7 @@ public struct Fold: Hashable, Sendable {
     ///   - folds: how many folds, at least two.
     ///   - seed: draws which samples of a class are in a fold; without it they are stretches of the class.
     /// - Throws: `DataError` for fewer than two folds, or more than the largest class has samples.
-    public static func stratified(by labels: [Int], into folds: Int, seed: UInt64? = nil) throws -> [Fold] {
+    public static func stratified(by labels: [Int], into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         let members = labels.numbersByValue
         try check(folds, atMost: members.map(\.count).max() ?? 0, "samples of the most frequent class")
         var foldOfSample = Array(repeating: 0, count: labels.count)
@@ -67,7 +67,7 @@ public struct Fold: Hashable, Sendable {
     ///   - folds: how many folds, at least two.
     ///   - seed: draws the order of groups of the same size; without it the greatest number comes first.
     /// - Throws: `DataError` for fewer than two folds, or more than there are groups.
-    public static func grouped(by groups: [Int], into folds: Int, seed: UInt64? = nil) throws -> [Fold] {
+    public static func grouped(by groups: [Int], into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         let members = groups.numbersByValue.sorted { groups[$0[0]] > groups[$1[0]] }
         try check(folds, atMost: members.count, "groups")
         let ordered = shuffled(members, seed).enumerated()
@@ -93,9 +93,9 @@ public struct Fold: Hashable, Sendable {
         return elements.shuffled(using: &random)
     }
 
-    private static func make(_ foldOfSample: [Int], _ folds: Int) -> [Fold] {
+    private static func make(_ foldOfSample: [Int], _ folds: Int) -> [DataFold] {
         (0..<folds).map { fold in
-            Fold(
+            DataFold(
                 train: foldOfSample.indices.filter { foldOfSample[$0] != fold },
                 valid: foldOfSample.indices.filter { foldOfSample[$0] == fold })
         }
