@@ -87,7 +87,8 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        batches: StateDict?, random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict, history: CheckpointHistory,
+        batches: StateDict?, random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict,
+        history: CheckpointHistory,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState

@@ -27,7 +27,8 @@ extension LoaderOptions {
     /// - Throws: `DataError` if there is a sampler, which is no plain data.
     public func stateDict() throws -> StateDict {
         guard sampler == nil, batchSampler == nil else {
-            throw DataError("options with a sampler cannot be saved, since a sampler is no plain data: make it in the program")
+            throw DataError(
+                "options with a sampler cannot be saved, since a sampler is no plain data: make it in the program")
         }
         var state = StateDict()
         state[Key.batchSize.state] = .int(batchSize)
@@ -58,7 +59,8 @@ extension LoaderOptions {
         let names = Key.allCases.map(\.rawValue)
         for key in state.keys where !names.contains("\(key)") {
             throw DataError(
-                "there is no option '\(VisibleText.of("\(key)"))' of a loader\(NearNames.question("\(key)", among: names))")
+                "there is no option '\(VisibleText.of("\(key)"))' of a loader\(NearNames.question("\(key)", among: names))"
+            )
         }
         func optional<Value>(_ key: Key, _ read: (StateDict.Key) throws -> Value) throws -> Value? {
             if case StateValue.none? = state[key.state] { return nil }

@@ -113,7 +113,8 @@ public struct LoaderOptions: Sendable {
                 throw DataError("the number of workers is 1024 at most, not \(workers)")
             }
             if workers == 0, timeout != nil {
-                throw DataError("a timeout was given, and no workers, for whose batches it is: give workers, or leave it out")
+                throw DataError(
+                    "a timeout was given, and no workers, for whose batches it is: give workers, or leave it out")
             }
         }
         if let prefetch, prefetch <= 0 {

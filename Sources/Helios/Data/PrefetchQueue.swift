@@ -92,7 +92,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
             if !condition.wait(until: deadline), made[takenCount] == nil {
                 hasTimedOut = true
                 throw PrefetchTimeout(
-                    description: "\(name()) was not ready within the loader's timeout of \(limits.timeout ?? .zero): the "
+                    description:
+                        "\(name()) was not ready within the loader's timeout of \(limits.timeout ?? .zero): the "
                         + "data set takes too long, or waits for something that does not come")
             }
         }

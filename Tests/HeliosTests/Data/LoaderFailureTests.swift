@@ -73,7 +73,9 @@ import Testing
         let batches = try loader(Faulty(count: 8, faults: [2]), .throw).batches(epoch: 0)
         let error = #expect(throws: SampleError.self) { try batches.next() }
         #expect(error?.number == 2 && error?.name == "file-2" && error?.underlying is Faulty.Trouble)
-        #expect("\(SampleError(number: 3, name: "a.png", underlying: DataError("a.png: broken")))" == "sample 3: a.png: broken")
+        #expect(
+            "\(SampleError(number: 3, name: "a.png", underlying: DataError("a.png: broken")))"
+                == "sample 3: a.png: broken")
     }
 
     @Test("data that makes whole batches cannot leave out samples, and says so")
@@ -171,7 +173,8 @@ import Testing
         // A thread that has just signaled may not wait yet, so that another one is started now and then.
         #expect(ran.withLock { $0.count } < 50)
         let loader = try DataLoader(
-            Faulty(count: 20, faults: []).collated { $0 }, LoaderOptions(batchSize: 5, workers: 2, persistentWorkers: true))
+            Faulty(count: 20, faults: []).collated { $0 },
+            LoaderOptions(batchSize: 5, workers: 2, persistentWorkers: true))
         for epoch in 0..<3 {
             let batches = try loader.batches(epoch: epoch)
             var count = 0

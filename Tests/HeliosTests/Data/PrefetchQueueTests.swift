@@ -115,7 +115,8 @@ import Testing
     func timeout() throws {
         let gate = DispatchSemaphore(value: 0)
         let queue = try PrefetchQueue<Int>(
-            workers: 1, PrefetchLimits(perWorker: 2, timeout: .milliseconds(20)), nextJob: jobs(0..<3) { number in
+            workers: 1, PrefetchLimits(perWorker: 2, timeout: .milliseconds(20)),
+            nextJob: jobs(0..<3) { number in
                 if number == 1 { gate.wait() }
                 return number
             })
@@ -135,7 +136,8 @@ import Testing
             return true
         }
         func makeQueue() throws -> PrefetchQueue<Int> {
-            try PrefetchQueue(workers: 3, PrefetchLimits(perWorker: 2), startThread: start, nextJob: jobs(0..<10) { $0 })
+            try PrefetchQueue(
+                workers: 3, PrefetchLimits(perWorker: 2), startThread: start, nextJob: jobs(0..<10) { $0 })
         }
         guard available > 0 else {
             #expect(throws: DataError.self) { try makeQueue() }

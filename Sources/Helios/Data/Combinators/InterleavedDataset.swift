@@ -26,7 +26,8 @@ public struct InterleavedDataset<Sample: Sendable>: Dataset {
     public init(_ sources: [any Dataset<Sample>], weights: [Double]? = nil, until end: End = .first) throws {
         let weights = weights ?? Array(repeating: 1, count: sources.count)
         guard !sources.isEmpty, weights.count == sources.count else {
-            throw DataError("\(sources.count) data sets are interleaved with \(weights.count) weights: give one for each")
+            throw DataError(
+                "\(sources.count) data sets are interleaved with \(weights.count) weights: give one for each")
         }
         guard weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
             throw DataError("the weights of data sets that are interleaved must be positive, and are \(weights)")
@@ -86,7 +87,8 @@ extension Dataset {
     ///   - end: when the samples end.
     /// - Throws: `DataError` for data sets without samples, or weights that are no proportions.
     public func interleaved(
-        with others: any Dataset<Sample>..., weights: [Double]? = nil, until end: InterleavedDataset<Sample>.End = .first
+        with others: any Dataset<Sample>..., weights: [Double]? = nil,
+        until end: InterleavedDataset<Sample>.End = .first
     ) throws -> InterleavedDataset<Sample> {
         try InterleavedDataset([self] + others, weights: weights, until: end)
     }

@@ -4,7 +4,8 @@ extension Dataset {
     /// - Throws: `DataError` if one has more samples than the other.
     public func zip<Other: Dataset>(with other: Other) throws -> ZippedDataset<Self, Other> {
         guard count == other.count else {
-            throw DataError("data sets of \(count) and \(other.count) samples cannot be paired: take a subset of the larger")
+            throw DataError(
+                "data sets of \(count) and \(other.count) samples cannot be paired: take a subset of the larger")
         }
         return ZippedDataset(first: self, second: other)
     }

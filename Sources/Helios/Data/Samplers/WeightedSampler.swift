@@ -25,7 +25,8 @@ public struct WeightedSampler: Sampler {
         weights: [Double], count: Int? = nil, replacement: Bool = true, seed: UInt64 = TrainerOptions.defaultSeed
     ) throws {
         if let place = weights.firstIndex(where: { !$0.isFinite || $0 < 0 }) {
-            throw DataError("the weight of sample \(place) is \(weights[place]), and must be a number that is not negative")
+            throw DataError(
+                "the weight of sample \(place) is \(weights[place]), and must be a number that is not negative")
         }
         let positive = weights.count { $0 > 0 }
         guard positive > 0 else { throw DataError("all weights of a sampler are 0: at least one must be positive") }

@@ -31,11 +31,13 @@ public struct ShuffledStream<Source: StreamDataset>: StreamDataset where Source.
         let saved = try position.int("capacity")
         guard saved == bufferCount else {
             throw StateDictError(
-                "the shuffle buffer held \(saved) elements, and holds \(bufferCount) now: finish the epoch with the old number")
+                "the shuffle buffer held \(saved) elements, and holds \(bufferCount) now: finish the epoch with the old number"
+            )
         }
         let buffer = try position.list("buffer").map { value in
             guard let state = value.dictionary else {
-                throw StateDictError("an element of the shuffle buffer is a \(value.typeName), and must be a dictionary")
+                throw StateDictError(
+                    "an element of the shuffle buffer is a \(value.typeName), and must be a dictionary")
             }
             return try Source.Element(state)
         }

@@ -113,7 +113,8 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         }
         return DataError(
             "epoch \(plan.epoch + 1) of the stream has no "
-                + (plan.dropLast ? "whole batch of \(plan.batchSize) samples, and dropLast leaves out the rest" : "sample")
+                + (plan.dropLast
+                    ? "whole batch of \(plan.batchSize) samples, and dropLast leaves out the rest" : "sample")
         )
     }
 

@@ -44,7 +44,7 @@ extension Trainer {
                 let result = try attempt(model, data, batchSize: next, steps: steps)
                 attempts.append(.init(batchSize: next, secondsPerStep: result.secondsPerStep))
                 works = next
-            } catch where error.isOutOfMemory {
+            } catch  where error.isOutOfMemory {
                 attempts.append(.init(batchSize: next, secondsPerStep: nil))
                 fails = next
             }
@@ -79,7 +79,8 @@ extension Trainer {
             let steady = times.count > 2 ? times.dropFirst() : times[...]
             let nanoseconds = Double((steady.last ?? 0) - (steady.first ?? 0))
             return (
-                loader.options.batchSize, loader.sampleCount ?? .max, nanoseconds / 1e9 / Double(max(steady.count - 1, 1))
+                loader.options.batchSize, loader.sampleCount ?? .max,
+                nanoseconds / 1e9 / Double(max(steady.count - 1, 1))
             )
         }
     }

@@ -141,7 +141,8 @@ extension TrainingRun {
             gradients: states.isEmpty ? own.gradients : RankState.meanGradients(of: states),
             progress: progress.stateDict(),
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
-            batches: state.datasetIter > 0 ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,
+            batches: state.datasetIter > 0
+                ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,
             random: own.random, ranks: states,
             logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
             accumulationSteps: status.options.accumulation.batches, error: error)

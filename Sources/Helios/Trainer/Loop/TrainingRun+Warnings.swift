@@ -79,7 +79,8 @@ extension TrainingRun {
         let shape = try EpochLayout(loader)
         if loader.options.pinMemory, status.options.device.kind != .cuda {
             status.log.warnOnce(
-                "pinMemory: true has no effect: it is for a CUDA device, and this training is on \(status.options.device)")
+                "pinMemory: true has no effect: it is for a CUDA device, and this training is on \(status.options.device)"
+            )
         }
         if let sampleCount = shape.sampleCount, shape.batchSize > sampleCount {
             status.log.warn("the batch size is larger than the training data (\(shape)): an epoch is one batch")

@@ -29,7 +29,9 @@ import Testing
         #expect(try batch.mask().to(.int64).sum(dim: 1).array(Int.self) == [2, 5, 0, 1])
         let longer = try PaddedBatch(padding: data.samples, toMultipleOf: 8)
         #expect(longer.values.shape == [4, 8, 3])
-        #expect(try longer.to(.cpu).values.sum().item(Double.self) == data.samples.reduce(0) { try $0 + $1.sum().item(Double.self) })
+        #expect(
+            try longer.to(.cpu).values.sum().item(Double.self)
+                == data.samples.reduce(0) { try $0 + $1.sum().item(Double.self) })
     }
 
     @Test("samples that differ in more than their length are an error that says how")
@@ -38,7 +40,9 @@ import Testing
             try PaddedBatch(padding: [Tensor.zeros([2, 3]), Tensor.zeros([2, 4])])
         }
         #expect(error?.description.contains("[2, 3], and number 2 of the batch is float32[2, 4]") == true)
-        #expect(throws: DataError.self) { try PaddedBatch(padding: [Tensor.zeros([2]), Tensor.zeros([2], dtype: .int64)]) }
+        #expect(throws: DataError.self) {
+            try PaddedBatch(padding: [Tensor.zeros([2]), Tensor.zeros([2], dtype: .int64)])
+        }
         #expect(throws: DataError.self) { try PaddedBatch(padding: [Tensor(1.0)]) }
         #expect(throws: DataError.self) { try PaddedBatch(padding: []) }
         #expect(throws: DataError.self) { try PaddedBatch(padding: [Tensor.zeros([2])], toMultipleOf: 0) }

@@ -71,7 +71,8 @@ import Testing
 
     @Test("concatenated data sets come one after the other, empty ones too")
     func concatenated() throws {
-        let data = NamedNumbers(count: 2).concatenated(with: NamedNumbers(count: 0), NamedNumbers(count: 3).map { number, _ in -number })
+        let data = NamedNumbers(count: 2).concatenated(
+            with: NamedNumbers(count: 0), NamedNumbers(count: 3).map { number, _ in -number })
         #expect(try all(data) == [0, 1, 0, -1, -2])
         #expect(data.name(ofSample: 4) == "number 2" && data.sourceNumbers == [0, 0, 2, 2, 2])
     }
@@ -94,12 +95,20 @@ import Testing
         for start in stride(from: 0, through: samples.count - 4, by: 4) {
             #expect(samples[start..<start + 4].count { $0 >= 100 } == 1)
         }
-        let last = try all(NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 5).map { number, _ in 10 + number }, until: .last))
+        let last = try all(
+            NamedNumbers(count: 3).interleaved(
+                with: NamedNumbers(count: 5).map { number, _ in 10 + number }, until: .last))
         #expect(last == [0, 10, 1, 11, 2, 12, 0, 13, 1, 14])
         #expect(throws: DataError.self) { try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 0)) }
-        #expect(throws: DataError.self) { try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1, 0]) }
-        #expect(throws: DataError.self) { try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1]) }
-        #expect(throws: DataError.self) { try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1, 1e-30], until: .last) }
+        #expect(throws: DataError.self) {
+            try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1, 0])
+        }
+        #expect(throws: DataError.self) {
+            try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1])
+        }
+        #expect(throws: DataError.self) {
+            try NamedNumbers(count: 3).interleaved(with: NamedNumbers(count: 3), weights: [1, 1e-30], until: .last)
+        }
     }
 
     /// Counts how often each sample was made.

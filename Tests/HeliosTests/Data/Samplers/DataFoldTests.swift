@@ -32,7 +32,9 @@ import Testing
         for folds in recorded.stratified {
             expectSame(try DataFold.stratified(by: recorded.labels, into: folds.count), folds)
         }
-        for folds in recorded.grouped { expectSame(try DataFold.grouped(by: recorded.groups, into: folds.count), folds) }
+        for folds in recorded.grouped {
+            expectSame(try DataFold.grouped(by: recorded.groups, into: folds.count), folds)
+        }
     }
 
     @Test("with a seed they are others, the same for the same seed, and keep what they promise")

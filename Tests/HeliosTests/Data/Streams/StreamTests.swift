@@ -176,7 +176,9 @@ import Testing
     func readerError(workers: Int) throws {
         let loader = try DataLoader(Counting(count: 20, failsAt: 9), LoaderOptions(batchSize: 3, workers: workers))
         let batches = try loader.batches(epoch: 0)
-        for number in 0..<3 { #expect(try batches.next()?.map(\.number) == [3 * number, 3 * number + 1, 3 * number + 2]) }
+        for number in 0..<3 {
+            #expect(try batches.next()?.map(\.number) == [3 * number, 3 * number + 1, 3 * number + 2])
+        }
         for _ in 0..<2 {
             let error = #expect(throws: DataError.self) { try batches.next() }
             #expect(error?.description == "the shard is damaged")
