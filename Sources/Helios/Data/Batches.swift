@@ -65,8 +65,8 @@ public final class Batches<Batch: Sendable> {
 
     /// The next batch; `nil` after the last.
     ///
-    /// - Throws: what the data set threw for this batch, here or on a worker's thread, a `SampleError` if it makes single
-    ///   samples; `DataError` if the batch is not ready in time, or if too many samples were left out.
+    /// - Throws: what the data set threw for this batch, here or on a worker's thread, a `SampleError` if it makes
+    ///   single samples; `DataError` if the batch is not ready in time, or if too many samples were left out.
     public func next() throws -> Batch? {
         guard let loaded = try load() else { return nil }
         size = loaded.size

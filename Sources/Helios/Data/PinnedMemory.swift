@@ -8,8 +8,8 @@ public protocol PinnableBatch: DeviceTransferable {
     /// - Throws: `TorchError` if there is no device that could use it, or too little memory.
     func pinned() throws -> Self
 
-    /// The same on a device. What is pinned is copied while the program goes on; the device waits for the copy before it
-    /// uses it.
+    /// The same on a device. What is pinned is copied while the program goes on; the device waits for the copy before
+    /// it uses it.
     ///
     /// - Throws: `TorchError` for a device that is not there, or has too little memory.
     func toWithoutWaiting(_ device: Device) throws -> Self

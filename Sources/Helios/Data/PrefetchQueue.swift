@@ -45,6 +45,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
     private var lastBytes: Int?
     /// How many items there are, once that is known.
     private var count: Int?
+    /// Whether somebody waits for an item.
+    private var isWaitedFor = false
     private var hasTimedOut = false
     private var runningWorkers = 0
 
@@ -85,6 +87,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
         let deadline = limits.timeout.map { Date.now.addingTimeInterval($0 / .seconds(1)) }
         while made[takenCount] == nil {
             if let count, takenCount >= count { return nil }
+            isWaitedFor = true
+            defer { isWaitedFor = false }
             guard let deadline else {
                 condition.wait()
                 continue
@@ -100,7 +104,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
         guard let (result, bytes) = made.removeValue(forKey: takenCount) else { return nil }
         madeBytes -= bytes
         takenCount += 1
-        condition.broadcast()
+        // Workers that wait for room are woken for several small items at once.
+        if limits.bytes != nil || room >= capacity / 4 { condition.broadcast() }
         return try result.get()
     }
 
@@ -225,6 +230,6 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
             if let bytes = item.bytes { lastBytes = bytes }
         }
         if isEnd { count = min(count ?? .max, first + results.count) }
-        condition.broadcast()
+        if isWaitedFor || isEnd || limits.bytes != nil { condition.broadcast() }
     }
 }

@@ -16,8 +16,8 @@ public protocol RunContext: AnyObject {
     var batchesPerStep: Int { get }
     /// Whether the validation that runs is the check before the training.
     var isSanityChecking: Bool { get }
-    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no validation
-    /// runs.
+    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no
+    /// validation runs.
     var validationSet: String? { get }
     /// Whether the epoch that starts is one that the checkpoint is in the middle of, so that `onTrainingEpochStart` was
     /// called for it before.

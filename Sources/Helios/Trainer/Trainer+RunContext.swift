@@ -16,8 +16,8 @@ extension Trainer: PluginContext {
     /// Whether the validation that runs is the check before the training.
     public var isSanityChecking: Bool { status.isSanityChecking }
 
-    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no validation
-    /// runs.
+    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no
+    /// validation runs.
     public var validationSet: String? { status.validationSet }
 
     /// Whether the epoch that starts is one that a checkpoint was in the middle of, so that `onTrainingEpochStart` was

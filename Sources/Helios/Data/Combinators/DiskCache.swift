@@ -10,13 +10,13 @@ extension Dataset {
     /// another version, or of another sample is made again, and so is one that cannot be read for another reason. What
     /// cannot be written, since the disk is full for example, is made each time.
     ///
-    /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the first
-    /// epoch of seed 0, since it would otherwise depend on when it was made.
+    /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the
+    /// first epoch of seed 0, since it would otherwise depend on when it was made.
     ///
     /// - Parameters:
     ///   - folder: where the files are. It is made if it does not exist, and belongs to this data set alone.
-    ///   - version: says what the samples are made of; files of another version are made again. Change it with the data,
-    ///     and with the code that makes samples.
+    ///   - version: says what the samples are made of; files of another version are made again. Change it with the
+    ///     data, and with the code that makes samples.
     ///   - byteLimit: how much the files may take; samples for which there is no room are made each time.
     ///   - encode: a sample as plain data.
     ///   - decode: the sample that `encode` described.

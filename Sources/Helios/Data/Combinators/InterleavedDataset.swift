@@ -1,7 +1,7 @@
 /// Samples of several data sets in turn, in given proportions, for example real pictures and as many rendered ones.
 ///
-/// Each data set gives its samples in their order, and begins again if it has no more. Every stretch has the proportions
-/// of the whole, up to one sample of each data set. A loader that shuffles draws from all of it.
+/// Each data set gives its samples in their order, and begins again if it has no more. Every stretch has the
+/// proportions of the whole, up to one sample of each data set. A loader that shuffles draws from all of it.
 public struct InterleavedDataset<Sample: Sendable>: Dataset {
     /// When the samples end.
     public enum End: Sendable {

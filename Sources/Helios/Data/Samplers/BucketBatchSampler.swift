@@ -1,7 +1,7 @@
 /// Batches of samples that have nearly the same length, so that little of a padded batch is padding.
 ///
-/// The samples of an epoch are shuffled and cut into pools of many batches. Those of a pool are sorted by length and cut
-/// into batches, and the batches of all pools come in a random order. Every sample comes once in an epoch.
+/// The samples of an epoch are shuffled and cut into pools of many batches. Those of a pool are sorted by length and
+/// cut into batches, and the batches of all pools come in a random order. Every sample comes once in an epoch.
 public struct BucketBatchSampler: BatchSampler {
     private let lengths: [Int]
     private let batchSize: Int

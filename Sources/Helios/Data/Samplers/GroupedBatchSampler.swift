@@ -16,8 +16,8 @@ public struct GroupedBatchSampler: BatchSampler {
     /// - Parameters:
     ///   - groups: the group of each sample of the data set.
     ///   - batchSize: the number of samples in a batch.
-    ///   - shuffle: whether the samples of a group, and the batches, are in a random order; otherwise the groups come one
-    ///     after the other.
+    ///   - shuffle: whether the samples of a group, and the batches, are in a random order; otherwise the groups come
+    ///     one after the other.
     ///   - dropLast: leaves out the last batch of each group if it is smaller than the others.
     ///   - seed: what the orders depend on, together with the epoch.
     /// - Throws: `DataError` for a batch size that is not positive.

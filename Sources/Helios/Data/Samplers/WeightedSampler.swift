@@ -20,7 +20,8 @@ public struct WeightedSampler: Sampler {
     ///   - count: how many samples an epoch has; as many as there are weights unless given.
     ///   - replacement: whether a sample may come several times in an epoch.
     ///   - seed: what the draws depend on, together with the epoch.
-    /// - Throws: `DataError` for weights that cannot be probabilities, or for more draws than there are samples to draw.
+    /// - Throws: `DataError` for weights that cannot be probabilities, or for more draws than there are samples to
+    ///   draw.
     public init(
         weights: [Double], count: Int? = nil, replacement: Bool = true, seed: UInt64 = TrainerOptions.defaultSeed
     ) throws {

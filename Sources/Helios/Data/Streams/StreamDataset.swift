@@ -26,8 +26,8 @@ public protocol StreamDataset<Element, Sample>: Sendable {
 
     /// Makes the sample of an element. Several threads call this at the same time.
     ///
-    /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch, and the number of the element in
-    ///   the epoch.
+    /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch, and the number of the element
+    ///   in the epoch.
     func sample(of element: Element, random: inout SampleRandom) throws -> Sample
 
     /// Says in an error which element it is about, for example its file; `nil` if there is nothing to say.

@@ -1,8 +1,8 @@
 import Foundation
 import TorchDistributed
 
-// What several processes that train together agree on, so that no rank goes on alone. In a run of one process, these are
-// the answers of that process.
+// What several processes that train together agree on, so that no rank goes on alone. In a run of one process, these
+// are the answers of that process.
 extension TrainingRun {
     /// Whether this run has a checkpoint folder. Rank 0 alone has its keeper.
     var savesCheckpoints: Bool { status.options.checkpoints != nil && plan.writesFiles }

@@ -10,8 +10,8 @@ extension TrainingRun {
 
     /// Sets up plug-ins, data and model.
     ///
-    /// - Parameter fastInit: for a test or a prediction. Then a model whose weights are tested as they are is not set up
-    ///   again, and its plug-ins keep their states.
+    /// - Parameter fastInit: for a test or a prediction. Then a model whose weights are tested as they are is not set
+    ///   up again, and its plug-ins keep their states.
     func setUp(fastInit: Bool) throws -> Previous {
         if plan.writesFiles { status.lastCheckpoint = nil }
         let keepsWeights = fastInit && model.weightOrigin.isTested
@@ -83,8 +83,8 @@ extension TrainingRun {
         try openLog()
     }
 
-    /// Opens the log file, if the trainer has one and the run writes files. A training holds its lines until it is known
-    /// whether it resumes an earlier one.
+    /// Opens the log file, if the trainer has one and the run writes files. A training holds its lines until it is
+    /// known whether it resumes an earlier one.
     func openLog() throws {
         if status.options.checkpoints != nil {
             try CheckpointName.requireFileName(model.saveName, "the model's saveName")
