@@ -4,15 +4,8 @@ package enum TextFile {
     ///
     /// - Throws: `FileAccessError` if it cannot be written.
     package static func replace(_ path: String, with text: String) throws(FileAccessError) {
-        var sink: FileSink?
-        do {
-            try AtomicFile.replace(path) { file in
-                sink = file
-                try Array(text.utf8).withUnsafeBytes { try file.add($0) }
-            }
-        } catch {
-            throw FileAccessError(
-                reason: (error as? FormatError)?.reason ?? "\(error)", code: sink?.failureCode ?? 0)
-        }
+        try Array(text.utf8).withUnsafeBytes { bytes in
+            Result { () throws(FileAccessError) in try WholeFile.replace(path, with: bytes) }
+        }.get()
     }
 }

@@ -1,8 +1,0 @@
-#include "RequireLibraries.h"
-
-#include "CImages.h"
-#include <stdio.h>
-
-#include <jpeglib.h>
-
-int ci_jpeg_version(void) { return JPEG_LIB_VERSION; }

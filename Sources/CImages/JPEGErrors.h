@@ -1,0 +1,22 @@
+// What libjpeg does in place of ending the process and printing: it jumps to where a reader or writer began.
+#ifndef CIMAGES_JPEG_ERRORS_H
+#define CIMAGES_JPEG_ERRORS_H
+
+#include "CImages.h"
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+/// The error handler of one reader or writer, to which `client_data` of libjpeg's structure points.
+typedef struct CIJPEGErrors {
+  struct jpeg_error_mgr manager;
+  jmp_buf jump;
+  CIReport *report;
+  bool acceptsDamage;
+} CIJPEGErrors;
+
+/// Sets the handler up, and gives it to libjpeg's structure, which has not been created yet.
+void ci_jpeg_catch(CIJPEGErrors *errors, j_common_ptr info, bool acceptsDamage, CIReport *report);
+
+#endif
