@@ -9,8 +9,12 @@ static void stop(j_common_ptr info) {
   CIJPEGErrors *errors = handler(info);
   char message[JMSG_LENGTH_MAX];
   info->err->format_message(info, message);
-  bool isMemory = info->err->msg_code == JERR_OUT_OF_MEMORY;
-  ci_fail(errors->report, isMemory ? CIFailureMemory : CIFailureDamaged, message);
+  if (errors->hasEnded || info->err->msg_code == JERR_INPUT_EMPTY) {
+    ci_fail(errors->report, CIFailureTruncated, "it ends before its first pixel");
+  } else {
+    bool isMemory = info->err->msg_code == JERR_OUT_OF_MEMORY;
+    ci_fail(errors->report, isMemory ? CIFailureMemory : CIFailureDamaged, message);
+  }
   longjmp(errors->jump, 1);
 }
 
@@ -25,6 +29,7 @@ static void complain(j_common_ptr info, int level) {
   if (level >= 0) return;
   info->err->num_warnings += 1;
   CIJPEGErrors *errors = handler(info);
+  if (info->err->msg_code == JWRN_JPEG_EOF) errors->hasEnded = true;
   char message[JMSG_LENGTH_MAX];
   info->err->format_message(info, message);
   if (errors->acceptsDamage || isHarmless(info->err->msg_code)) {

@@ -14,6 +14,8 @@ typedef struct CIJPEGErrors {
   jmp_buf jump;
   CIReport *report;
   bool acceptsDamage;
+  // Whether the bytes have ended: libjpeg then reads a marker that it makes up, and misunderstands what it lacks.
+  bool hasEnded;
 } CIJPEGErrors;
 
 /// Sets the handler up, and gives it to libjpeg's structure, which has not been created yet.

@@ -14,6 +14,7 @@ typedef struct Reader {
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
+  bool acceptsDamage;
   CIRows rows;
   // Decoded rows: one, or all of a picture that is stored interlaced.
   uint8_t *decoded;
@@ -28,7 +29,15 @@ static void refuse(Reader *reader, CIFailure failure, const char *message) {
 
 static void readBytes(png_structp png, png_bytep target, png_size_t count) {
   Reader *reader = png_get_io_ptr(png);
-  if (count > reader->count - reader->position) {
+  size_t left = reader->count - reader->position;
+  if (count > left) {
+    if (reader->acceptsDamage && left > 0) {
+      // libpng asks for thousands of bytes at a time: it gets the last of them, and then what it stops at.
+      memcpy(target, reader->bytes + reader->position, left);
+      memset(target + left, 0, count - left);
+      reader->position = reader->count;
+      return;
+    }
     ci_fail(reader->errors.report, CIFailureTruncated, "it ends before its last pixel");
     png_error(png, "the file ends");
   }
@@ -189,6 +198,7 @@ bool ci_png_decode(
   reader.bytes = bytes;
   reader.count = count;
   reader.errors.report = report;
+  reader.acceptsDamage = request->acceptsDamage;
   // What is missing from a damaged picture is black, and nothing that lay in the memory before.
   if (request->acceptsDamage) memset(pixels, 0, byteCount);
   bool isDecoded = runDecode(&reader, request, pixels, byteCount);
