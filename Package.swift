@@ -159,7 +159,8 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "FuzzTargets", dependencies: ["Helios", "HeliosTensorBoard", "Torch", "TorchSerialization"],
+            name: "FuzzTargets",
+            dependencies: ["Helios", "HeliosTensorBoard", "HeliosVision", "Torch", "TorchSerialization"],
             path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .target(

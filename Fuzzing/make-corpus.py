@@ -169,6 +169,14 @@ def events_files():
     write("events-file", "hyperparameters-record", record(b"session_start_info", hyperparameters))
 
 
+def images():
+    """Image files: the small ones that the tests read, which Pillow wrote."""
+    for path in sorted((FIXTURES.parent / "images").iterdir()):
+        target = path.name.partition("-")[0]
+        if target in ("jpeg", "png", "webp"):
+            write(target, path.name, path.read_bytes())
+
+
 def main():
     for name, value in values():
         write("torch-file", f"{name}.pth", saved(value))
@@ -206,6 +214,7 @@ def main():
     shard_sets()
     run_logs()
     events_files()
+    images()
 
     for program in sys.argv[1:]:
         for name in ("state", "optimizer", "views"):

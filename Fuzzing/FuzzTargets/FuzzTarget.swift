@@ -20,6 +20,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case runLog = "run-log"
     /// The events of a run for TensorBoard, as a run reads them that adds to them.
     case eventsFile = "events-file"
+    /// The whole of a JPEG.
+    case jpeg
+    /// The whole of a PNG.
+    case png
+    /// The whole of a WebP.
+    case webp
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
     public func run(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
@@ -52,6 +58,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             try lines.readJSONLines(path)
             try table.readCSV(path)
             for history in [lines, table] { FuzzTarget.touch(history) }
+        case .jpeg, .png, .webp: try FuzzTarget.readImage(bytes)
         case .eventsFile:
             try FuzzTarget.readEvents(folder.write(bytes).path)
             // Nothing else gets past the checksums: the first record again, with the right ones.

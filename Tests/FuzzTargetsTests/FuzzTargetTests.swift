@@ -48,6 +48,9 @@ extension FuzzTarget {
         case .shardIndex: 10
         case .runLog: 5
         case .eventsFile: 5
+        case .jpeg: 12
+        case .png: 16
+        case .webp: 5
         }
     }
 }
