@@ -51,7 +51,7 @@ enum FolderFiles {
     }
 
     /// Whether a name comes before another in the order of bytes, which for text is that of its characters' numbers.
-    private static func precedes(_ first: String, _ second: String) -> Bool {
+    static func precedes(_ first: String, _ second: String) -> Bool {
         first.utf8.lexicographicallyPrecedes(second.utf8)
     }
 }

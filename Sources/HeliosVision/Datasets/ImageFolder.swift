@@ -21,12 +21,13 @@ public enum ImageFileSelection: Sendable, Hashable {
 /// Classes are numbered in the order of their names' bytes, as torchvision does, and images are in the same order as
 /// there. Links are followed. What begins with a dot is left out.
 public struct ImageFolder: Dataset {
-    /// The names of the classes, by their numbers.
-    public let classes: [String]
     /// The files with their labels, how they are read, and the transforms.
     public let list: ImageList
     /// The paths of the files below the classes that were left out, since they are no images.
     public let ignoredFiles: [String]
+
+    /// The names of the classes, by their numbers.
+    public var classes: [String] { list.classes }
 
     public var count: Int { list.count }
 
@@ -45,7 +46,7 @@ public struct ImageFolder: Dataset {
     ) throws {
         let root = url.path
         let shown = VisibleText.of(root)
-        classes = try FolderFiles.names(in: root).filter { SystemPath.isFolder("\(root)/\($0)") }
+        let classes = try FolderFiles.names(in: root).filter { SystemPath.isFolder("\(root)/\($0)") }
         guard !classes.isEmpty else {
             throw DataError(
                 "the folder \(shown) has no classes: it needs a folder for each class, with the images of that class")
@@ -71,7 +72,8 @@ public struct ImageFolder: Dataset {
                 "in \(shown) there are no \(what) of the class\(empty.count == 1 ? "" : "es") "
                     + "\(empty.map(VisibleText.of).joined(separator: ", ")): remove the folder, or allow empty classes")
         }
-        list = try ImageList(files: files, labels: labels, transforms: transforms, options: options)
+        list = try ImageList(
+            files: files, labels: labels, classes: classes, transforms: transforms, options: options)
         ignoredFiles = ignored
     }
 

@@ -10,6 +10,8 @@ public struct ImageList: Dataset {
     public let files: [String]
     /// The number of each file's class.
     public let labels: [Int]
+    /// The names of the classes, by their numbers; empty if they have none.
+    public let classes: [String]
     /// What is done to each image.
     public let transforms: [any Transform]
     /// How the files are read.
@@ -22,11 +24,13 @@ public struct ImageList: Dataset {
     /// - Parameters:
     ///   - files: the paths of the files.
     ///   - labels: as many numbers, from 0.
+    ///   - classes: the names of the classes, by their numbers, if they have names.
     ///   - transforms: what is done to each image, in this order.
     ///   - options: how the files are read: usually as RGB in `uint8`.
-    /// - Throws: `DataError` if there are not as many labels as files, or one is negative.
+    /// - Throws: `DataError` if there are not as many labels as files, or one is no class.
     public init(
-        files: [String], labels: [Int], transforms: [any Transform] = [], options: DecodingOptions = .rgb
+        files: [String], labels: [Int], classes: [String] = [], transforms: [any Transform] = [],
+        options: DecodingOptions = .rgb
     ) throws {
         guard files.count == labels.count else {
             throw DataError("each image file needs a label: there are \(files.count) files and \(labels.count) labels")
@@ -34,10 +38,34 @@ public struct ImageList: Dataset {
         if let index = labels.firstIndex(where: { $0 < 0 }) {
             throw DataError("the label of \(VisibleText.of(files[index])) is \(labels[index]): classes count from 0")
         }
+        if !classes.isEmpty, let index = labels.firstIndex(where: { $0 >= classes.count }) {
+            throw DataError(
+                "the label of \(VisibleText.of(files[index])) is \(labels[index]), and there are \(classes.count) classes"
+            )
+        }
+        self.classes = classes
         self.files = files
         self.labels = labels
         self.transforms = transforms
         self.options = options
+    }
+
+    /// Image files with the names of their classes, which are numbered in the order of their bytes.
+    ///
+    /// - Parameters:
+    ///   - files: the paths of the files.
+    ///   - classNames: as many names of classes.
+    ///   - transforms: what is done to each image, in this order.
+    ///   - options: how the files are read: usually as RGB in `uint8`.
+    /// - Throws: `DataError` if there are not as many names as files.
+    public init(
+        files: [String], classNames: [String], transforms: [any Transform] = [], options: DecodingOptions = .rgb
+    ) throws {
+        let classes = Set(classNames).sorted(by: FolderFiles.precedes)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+        try self.init(
+            files: files, labels: classNames.compactMap { numbers[$0] }, classes: classes, transforms: transforms,
+            options: options)
     }
 
     /// The image with this number, transformed, and its label.

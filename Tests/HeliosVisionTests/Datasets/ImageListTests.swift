@@ -22,10 +22,19 @@ struct ImageListTests {
         }
     }
 
+    @Test("names of classes are numbered in the order of their bytes")
+    func classNames() throws {
+        let list = try ImageList(files: ["1", "2", "3", "4"], classNames: ["b", "é", "B", "b"])
+        #expect(list.classes == ["B", "b", "é"])
+        #expect(list.labels == [1, 2, 0, 1])
+    }
+
     @Test("labels that do not fit the files are errors")
     func refuses() throws {
         #expect(throws: DataError.self) { try ImageList(files: ["a"], labels: []) }
         #expect(throws: DataError.self) { try ImageList(files: ["a"], labels: [-1]) }
+        #expect(throws: DataError.self) { try ImageList(files: ["a"], labels: [2], classes: ["x", "y"]) }
+        #expect(throws: DataError.self) { try ImageList(files: ["a"], classNames: []) }
     }
 
     @Test("the check lists the broken files, with all others decoded")

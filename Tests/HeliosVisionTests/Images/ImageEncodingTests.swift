@@ -38,7 +38,10 @@ struct ImageEncodingTests {
     @Test("planar, strided and one-channel images are encoded as what they are")
     func layouts() throws {
         let image = try noise(channels: 3, height: 20, width: 30)
-        for view in try [image.contiguous(), image[1...1], image.narrow(dim: 1, start: 3, length: 9), image.flip([2])] {
+        for view in try [
+            image.contiguous(), image.narrow(dim: 0, start: 1, length: 1), image.narrow(dim: 1, start: 3, length: 9),
+            image.flip([2]),
+        ] {
             #expect(try Images.decode(Images.encode(view)).equal(view))
         }
     }
@@ -50,7 +53,8 @@ struct ImageEncodingTests {
             (try noise(channels: 4, height: 4, width: 4), .jpeg(), "opacity"),
             (try rgb.to(.int32).to(.uint16), .jpeg(), "8 bits"), (rgb, .jpeg(quality: 0), "quality"),
             (rgb, .png(compression: 10), "compression"), (try rgb.to(.float32), .png(), "picture(of:)"),
-            (rgb[0], .png(), "[C, H, W]"), (try Tensor.zeros([3, 0, 4], dtype: .uint8), .png(), "[3, 0, 4]"),
+            (try rgb.select(dim: 0, index: 0), .png(), "[C, H, W]"),
+            (try Tensor.zeros([3, 0, 4], dtype: .uint8), .png(), "[3, 0, 4]"),
             (try Tensor.zeros([1, 1, 65_536], dtype: .uint8), .jpeg(), "65,535"),
         ]
         for (image, encoding, part) in cases {

@@ -1,6 +1,7 @@
 import Foundation
 import HeliosVision
 import TestSupport
+import Testing
 import Torch
 
 /// What images.py wrote.

@@ -24,7 +24,8 @@ struct ImagesGridTests {
         let images = try (0..<3).map { try noise(channels: 1, height: 4, width: 5, seed: $0) }
         let grid = try Images.grid(images, columns: 2)
         #expect(grid.dtype == .uint8)
-        #expect(try grid.equal(Images.grid(images.map { $0[0] }, columns: 2)))
+        let planes = try images.map { try $0.select(dim: 0, index: 0) }
+        #expect(try grid.equal(Images.grid(planes, columns: 2)))
         #expect(grid.shape == [3, 14, 16])
     }
 
