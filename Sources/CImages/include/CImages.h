@@ -5,6 +5,8 @@
 #ifndef CIMAGES_H
 #define CIMAGES_H
 
+#include "CImagesResize.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
