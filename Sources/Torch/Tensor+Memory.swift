@@ -29,6 +29,19 @@ extension Tensor {
         return try body(UnsafeRawBufferPointer(start: start, count: byteCount))
     }
 
+    /// Calls `body` with the address of the first element in the CPU's memory; `strides` says where the others are.
+    ///
+    /// - Throws: as `withMutableMemory`, and `TorchError` if there are no elements.
+    package func withElements<Result>(_ body: (UnsafeMutableRawPointer) throws -> Result) throws -> Result {
+        try withMutableMemory { memory in
+            guard let start = memory.baseAddress else {
+                throw TorchError(
+                    kind: .shape, operation: "memory", inputs: "\(dtype)\(shape)", message: "there are no elements")
+            }
+            return try body(start)
+        }
+    }
+
     /// The number of bytes from the first element to the last, both included.
     private func spannedByteCount() throws -> Int {
         // A conjugation or negation that libtorch has postponed is not in the memory yet.

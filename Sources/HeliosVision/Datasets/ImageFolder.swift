@@ -84,6 +84,11 @@ public struct ImageFolder: Dataset {
         try list.sample(at: index, random: &random)
     }
 
+    /// The path of the file, for messages about a sample.
+    public func name(ofSample index: Int) -> String? {
+        list.name(ofSample: index)
+    }
+
     private static func isImage(_ path: String, _ selection: ImageFileSelection) -> Bool {
         switch selection {
         case .byExtension: ImageFormat(fileName: path) != nil

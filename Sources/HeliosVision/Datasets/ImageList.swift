@@ -75,4 +75,9 @@ public struct ImageList: Dataset {
         let file = try ImageFile(path: files[index], options)
         return LabeledImage(image: try file.sample(transforms, random: &random).image, label: labels[index])
     }
+
+    /// The path of the file, for messages about a sample.
+    public func name(ofSample index: Int) -> String? {
+        files.indices.contains(index) ? files[index] : nil
+    }
 }

@@ -2,23 +2,31 @@ import Helios
 import Torch
 
 extension ImageFile {
-    /// Decodes the image and applies transforms to it. If the first of them cuts out a region, only that is decoded.
+    /// Decodes the image and applies transforms to it. If they begin by cutting out a region, only that is decoded.
     ///
-    /// - Parameter random: what the transforms draw from.
+    /// - Parameters:
+    ///   - transforms: what is done to the image, in this order.
+    ///   - random: what the transforms draw from.
+    ///   - output: memory that is there already, as one image's part of a batch: as large as the image is afterwards,
+    ///     and of its type. It becomes the result's image.
     /// - Throws: `ImageError` if the file is damaged, or with the file's path what a transform throws.
-    public func sample(_ transforms: [any Transform], random: inout SampleRandom) throws -> ImageSample {
-        guard let crop = transforms.first as? any CroppingTransform else {
-            var sample = ImageSample(image: try decode())
-            for transform in transforms { sample = try named { try transform.apply(to: sample, random: &random) } }
-            return sample
+    public func sample(
+        _ transforms: [any Transform], random: inout SampleRandom, into output: Tensor? = nil
+    ) throws -> ImageSample {
+        let composition = Compose(transforms)
+        guard let crop = composition.leadingCrop else {
+            let whole = ImageSample(image: try decode())
+            return try named {
+                guard let output else { return try composition.apply(to: whole, random: &random) }
+                return try composition.apply(to: whole, random: &random, into: output)
+            }
         }
         let region = try named { try crop.region(of: size, random: &random) }
         let cropped = ImageSample(image: try decode(region: region, atLeast: crop.outputSize))
-        var sample = try named { try crop.finish(cropped, random: &random) }
-        for transform in transforms.dropFirst() {
-            sample = try named { try transform.apply(to: sample, random: &random) }
+        return try named {
+            guard let output else { return try crop.finish(cropped, random: &random) }
+            return try crop.finish(cropped, random: &random, into: output)
         }
-        return sample
     }
 
     /// Adds the file's path to what `body` throws.
