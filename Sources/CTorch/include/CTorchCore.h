@@ -210,6 +210,17 @@ void ct_start_writing(int32_t descriptor, int64_t offset, int64_t byteCount);
 int64_t ct_deflate(
     const void *_Nullable bytes, int64_t byteCount, int32_t level, void *_Nullable out, int64_t capacity);
 
+/// Unpacks the deflate format (RFC 1951), part after part.
+typedef struct CTInflater CTInflater;
+/// Null if this libtorch does not export miniz's functions, or if there is no memory.
+CTInflater *_Nullable ct_inflater_create(void);
+/// Unpacks as much as there are bytes and room for, and says how many bytes it took and gave: 1 at the end of the data,
+/// 0 before it, -1 if they are damaged.
+int32_t ct_inflater_run(
+    CTInflater *inflater, const void *_Nullable bytes, int64_t byteCount, int64_t *consumed, void *_Nullable out,
+    int64_t capacity, int64_t *produced);
+void ct_inflater_release(CTInflater *inflater);
+
 // MARK: Sparse tensors (Sparse.cpp)
 
 /// Of coordinates: 0 for the indices, 1 for the values. Of a compressed layout: 0 for the compressed indices, 1 for the

@@ -5,8 +5,9 @@ import Torch
 ///
 /// libtorch's writer goes over a record twice, for the checksum and to write it, and ends the process if its destructor
 /// cannot write. The layout follows PKWARE's APPNOTE 6.3.10; numbers that do not fit 32 bits have 64.
-final class ArchiveWriter {
+package final class ArchiveWriter {
     private let file: FileSink
+    private let folder: String
     private let large: UInt64
     private var offset: UInt64 = 0
     private var entries: [Entry] = []
@@ -15,19 +16,22 @@ final class ArchiveWriter {
         let name: [UInt8]
         let headerOffset: UInt64
         let size: UInt64
+        let packedSize: UInt64
         let checksum: UInt32
     }
 
-    private static let folder = "archive/"
     private static let alignment: UInt64 = 64
     /// The flags for a checksum behind the contents and a name in UTF-8.
     private static let flags: UInt64 = 0x0808
     /// January 1, 1980, so that the same value always makes the same file.
     private static let date: UInt64 = 0x0021
 
-    /// - Parameter large: the number from which on 64 bits are used; tests choose a smaller one.
-    init(_ file: FileSink, large: UInt64 = 0xFFFF_FFFF) {
+    /// - Parameters:
+    ///   - folder: what the records' names begin with.
+    ///   - large: the number from which on 64 bits are used; tests choose a smaller one.
+    package init(_ file: FileSink, folder: String = "archive/", large: UInt64 = 0xFFFF_FFFF) {
         self.file = file
+        self.folder = folder
         self.large = large
     }
 
@@ -35,38 +39,57 @@ final class ArchiveWriter {
         try bytes.withUnsafeBytes { try add(name, $0) }
     }
 
+    /// Adds a record, compressed if that makes it smaller.
+    package func addCompressed(_ name: String, _ bytes: [UInt8]) throws {
+        // A header of two bytes and a checksum of four are what the zlib format has around the deflated bytes.
+        let packed = Zlib.compress(bytes).dropFirst(2).dropLast(4)
+        guard packed.count < bytes.count else { return try add(name, bytes) }
+        let checksum = bytes.withUnsafeBytes { Checksum($0) }
+        try packed.withUnsafeBytes { try add(name, $0, unpacked: (UInt64(bytes.count), checksum)) }
+    }
+
     /// Adds the whole storage behind a tensor.
     func add(_ name: String, _ storage: TensorStorage) throws {
         try storage.withBytes { try add(name, $0) }
     }
 
-    private func add(_ name: String, _ bytes: UnsafeRawBufferPointer) throws {
-        let (name, size) = (Array((ArchiveWriter.folder + name).utf8), UInt64(bytes.count))
+    /// Adds a record as it is.
+    ///
+    /// - Parameter unpacked: the size and the checksum of the contents, if `bytes` are deflated.
+    package func add(
+        _ name: String, _ bytes: UnsafeRawBufferPointer, unpacked: (size: UInt64, checksum: Checksum)? = nil
+    ) throws {
+        let (name, packedSize) = (Array((folder + name).utf8), UInt64(bytes.count))
+        let size = unpacked?.size ?? packedSize
         let headerOffset = offset
-        try write(localHeader(name, size))
+        try write(localHeader(name, size, isDeflated: unpacked != nil))
         var checksum = Checksum()
         for start in stride(from: 0, to: bytes.count, by: FileSource.partSize) {
             let part = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(FileSource.partSize))
-            checksum.add(part)
+            if unpacked == nil { checksum.add(part) }
             try write(part)
         }
+        if let unpacked { checksum = unpacked.checksum }
         var descriptor = ZipFields()
         descriptor.add(0x0807_4B50, 4)
         descriptor.add(UInt64(checksum.value), 4)
         let width = isLarge(size) ? 8 : 4
-        descriptor.add(size, width)
+        descriptor.add(packedSize, width)
         descriptor.add(size, width)
         try write(descriptor)
-        entries.append(Entry(name: name, headerOffset: headerOffset, size: size, checksum: checksum.value))
+        entries.append(
+            Entry(
+                name: name, headerOffset: headerOffset, size: size, packedSize: packedSize, checksum: checksum.value))
     }
 
-    private func localHeader(_ name: [UInt8], _ size: UInt64) -> ZipFields {
+    private func localHeader(_ name: [UInt8], _ size: UInt64, isDeflated: Bool) -> ZipFields {
         var header = ZipFields()
         let isLarge = self.isLarge(size)
         header.add(0x0403_4B50, 4)
         header.add(isLarge ? 45 : 20, 2)
         header.add(ArchiveWriter.flags, 2)
-        header.add(0, 4)  // uncompressed, midnight
+        header.add(isDeflated ? 8 : 0, 2)
+        header.add(0, 2)  // midnight
         header.add(ArchiveWriter.date, 2)
         header.add(0, 4)  // the checksum, which is not known yet
         header.add(isLarge ? .max : 0, 4)
@@ -103,6 +126,11 @@ final class ArchiveWriter {
     func finish() throws {
         try add("version", Array("3\n".utf8))
         try add(".data/serialization_id", Array(identifier().utf8))
+        try writeDirectory()
+    }
+
+    /// Writes the directory, without which the file is not an archive.
+    package func writeDirectory() throws {
         let start = offset
         for entry in entries { try write(directoryEntry(entry)) }
         try write(end(directoryOffset: start, size: offset - start, count: UInt64(entries.count)))
@@ -122,7 +150,7 @@ final class ArchiveWriter {
         var large = ZipFields()
         if isLarge(entry.size) {
             large.add(entry.size, 8)
-            large.add(entry.size, 8)
+            large.add(entry.packedSize, 8)
         }
         if isLarge(entry.headerOffset) { large.add(entry.headerOffset, 8) }
 
@@ -131,10 +159,11 @@ final class ArchiveWriter {
         fields.add(large.bytes.isEmpty ? 20 : 45, 2)
         fields.add(large.bytes.isEmpty ? 20 : 45, 2)
         fields.add(ArchiveWriter.flags, 2)
-        fields.add(0, 4)
+        fields.add(entry.packedSize == entry.size ? 0 : 8, 2)
+        fields.add(0, 2)
         fields.add(ArchiveWriter.date, 2)
         fields.add(UInt64(entry.checksum), 4)
-        fields.addClamped(entry.size, 4, isLarge: isLarge(entry.size))
+        fields.addClamped(entry.packedSize, 4, isLarge: isLarge(entry.size))
         fields.addClamped(entry.size, 4, isLarge: isLarge(entry.size))
         fields.add(UInt64(entry.name.count), 2)
         fields.add(large.bytes.isEmpty ? 0 : UInt64(large.bytes.count + 4), 2)

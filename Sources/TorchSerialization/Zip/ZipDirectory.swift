@@ -7,10 +7,14 @@ struct ZipDirectory: Sendable {
         fileprivate(set) var limit = 0
         /// The number of bytes of the contents.
         let size: Int
+        /// The number of bytes that the contents take in the file.
+        let packedSize: Int
         /// The CRC-32 of the contents.
         let checksum: UInt32
         /// Whether the contents are uncompressed.
         let isStored: Bool
+        /// Whether the contents are compressed by deflate.
+        let isDeflated: Bool
     }
 
     private(set) var entries: [String: Entry] = [:]
@@ -19,7 +23,8 @@ struct ZipDirectory: Sendable {
     /// The offset of the directory, before which all records end.
     private let offset: Int
 
-    init(_ file: FileSource) throws {
+    /// - Parameter allowsEmpty: whether an archive may have no records.
+    init(_ file: FileSource, allowsEmpty: Bool = false) throws {
         let end = try End(file)
         offset = end.offset
         let bytes = try ZipBytes(file, at: end.offset, count: end.size)
@@ -31,7 +36,7 @@ struct ZipDirectory: Sendable {
                 throw FormatError("it is damaged: it has two records named \(name.shortened)")
             }
         }
-        guard !entries.isEmpty else { throw FormatError("it is a zip archive without records") }
+        guard allowsEmpty || !entries.isEmpty else { throw FormatError("it is a zip archive without records") }
         try setLimits()
     }
 
@@ -39,7 +44,7 @@ struct ZipDirectory: Sendable {
     private mutating func setLimits() throws {
         var limit = offset
         for (name, entry) in entries.sorted(by: { $0.value.headerOffset > $1.value.headerOffset }) {
-            let (start, size) = (entry.headerOffset, entry.isStored ? entry.size : 0)
+            let (start, size) = (entry.headerOffset, entry.packedSize)
             guard start <= limit, ZipDirectory.headerSize <= limit - start,
                 size <= limit - start - ZipDirectory.headerSize
             else {
@@ -77,7 +82,9 @@ struct ZipDirectory: Sendable {
         guard !isStored || sizes[0] == sizes[1] else { throw ZipBytes.damage }
         return (
             name,
-            Entry(headerOffset: sizes[2], size: sizes[0], checksum: UInt32(checksum), isStored: isStored)
+            Entry(
+                headerOffset: sizes[2], size: sizes[0], packedSize: sizes[1], checksum: UInt32(checksum),
+                isStored: isStored, isDeflated: method == 8 && flags & 1 == 0)
         )
     }
 
@@ -121,7 +128,7 @@ struct ZipDirectory: Sendable {
         try header.requireSignature(0x0403_4B50, at: 0)
         let nameAndExtra = try header.number(at: 26, 2) + header.number(at: 28, 2)
         let start = entry.headerOffset + ZipDirectory.headerSize + nameAndExtra
-        guard start <= entry.limit, entry.size <= entry.limit - start else { throw ZipBytes.damage }
+        guard start <= entry.limit, entry.packedSize <= entry.limit - start else { throw ZipBytes.damage }
         return start
     }
 }
