@@ -1,7 +1,18 @@
 import Foundation
 
 /// Replaces a file as a whole: a reader, and a machine that loses power, sees either the old contents or the new.
-enum AtomicFile {
+package enum AtomicFile {
+    /// Lets `write` fill a temporary file in the same folder, and then gives it the name `path`.
+    ///
+    /// - Throws: an error that names the file.
+    package static func write(_ path: String, _ write: (FileSink) throws -> Void) throws(TorchFileError) {
+        do {
+            try replace(path, write: write)
+        } catch {
+            throw TorchFileError(path: path, error)
+        }
+    }
+
     /// Lets `write` fill a temporary file in the same folder, and then gives it the name `path`.
     ///
     /// If the path is a link, the file that it names is replaced or created. The new file has the permissions of the

@@ -4,7 +4,7 @@ import Foundation
 /// A new file that takes bytes in order and keeps the first failure.
 ///
 /// It is a class so that tests can let it fail.
-class FileSink {
+package class FileSink {
     private var descriptor: Int32
     /// Another descriptor of the file, which keeps the lock after the first is closed.
     private var lockDescriptor: Int32 = -1
@@ -54,7 +54,7 @@ class FileSink {
     }
 
     /// Writes all of the bytes, part after part: the disk is then at work while the rest is copied.
-    func add(_ bytes: UnsafeRawBufferPointer) throws {
+    package func add(_ bytes: UnsafeRawBufferPointer) throws {
         guard bytes.count > FileSource.partSize else { return try addPart(bytes) }
         for start in stride(from: 0, to: bytes.count, by: FileSource.partSize) {
             try addPart(UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(FileSource.partSize)))

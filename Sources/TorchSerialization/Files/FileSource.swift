@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// The file is read and not mapped, so that a file that becomes shorter is an error; if it were mapped, the next access
 /// to the missing part would end the process. Reading the bytes straight to their destination is a single copy as well.
-final class FileSource: Sendable {
-    let size: Int
+package final class FileSource: Sendable {
+    package let size: Int
     private let place: Place
     private let readTotal = Atomic(0)
     private let isReadWhole = Atomic(false)
@@ -19,7 +19,7 @@ final class FileSource: Sendable {
         case memory([UInt8])
     }
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         let descriptor = try RegularFile.open(path)
         place = .file(descriptor: descriptor)
         var status = stat()
@@ -28,7 +28,7 @@ final class FileSource: Sendable {
         guard known == 0 else { throw FileAccessError(reason: lastError()) }
     }
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         size = bytes.count
         place = .memory(bytes)
     }
@@ -37,7 +37,7 @@ final class FileSource: Sendable {
         if case .file(let descriptor) = place { close(descriptor) }
     }
 
-    func read(at offset: Int, count: Int) throws -> [UInt8] {
+    package func read(at offset: Int, count: Int) throws -> [UInt8] {
         try requireInside(offset, count)
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
@@ -45,7 +45,7 @@ final class FileSource: Sendable {
         }
     }
 
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         _ = try readPieces(at: offset, into: buffer) { try read(at: offset + $0, uncheckedInto: $1) }
     }
 
@@ -74,7 +74,9 @@ final class FileSource: Sendable {
         try requireInside(offset, buffer.count)
         readTotal.wrappingAdd(buffer.count, ordering: .relaxed)
         if buffer.count >= FileSource.partSize { askDisk(at: offset, count: buffer.count) }
-        let count = min(ProcessInfo.processInfo.activeProcessorCount, buffer.count / FileSource.leastPieceSize)
+        // Asking for the number of processors takes longer than a small read.
+        let pieces = buffer.count / FileSource.leastPieceSize
+        let count = pieces > 1 ? min(ProcessInfo.processInfo.activeProcessorCount, pieces) : 1
         guard count > 1 else { return [try body(0, buffer)] }
 
         let pieceSize = (buffer.count + count - 1) / count
@@ -112,7 +114,7 @@ final class FileSource: Sendable {
     }
 
     /// Announces that everything is going to be read in order, so that the system may read ahead.
-    func expectWhole() {
+    package func expectWhole() {
         isReadWhole.store(true, ordering: .relaxed)
     }
 
@@ -120,10 +122,10 @@ final class FileSource: Sendable {
     private static let leastPieceSize = 1 << 21
 
     /// The size of a part, which fits the cache of one core.
-    static let partSize = 1 << 18
+    package static let partSize = 1 << 18
 
     /// Maps a part of the file into memory, without a copy.
-    func map(at offset: Int, count: Int) throws -> MappedFile {
+    package func map(at offset: Int, count: Int) throws -> MappedFile {
         try requireInside(offset, count)
         guard case .file(let descriptor) = place else {
             throw FormatError("cannot be mapped: it is not a file", .access)

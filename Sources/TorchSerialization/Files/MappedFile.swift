@@ -7,10 +7,10 @@ import Torch
 /// The memory is private: writing to it changes a copy of the page, never the file. The file may be deleted, or
 /// replaced by another as this library does. It must not be made shorter: reading a missing part then ends the process
 /// (SIGBUS), which is why files are only mapped on request.
-final class MappedFile {
+package final class MappedFile: @unchecked Sendable {
     /// The start of the part in memory.
     private let start: UnsafeMutableRawPointer
-    let byteCount: Int
+    package let byteCount: Int
     /// Everything that is mapped, in whole pages.
     private let pages: UnsafeMutableRawBufferPointer
 
@@ -28,6 +28,16 @@ final class MappedFile {
 
     deinit {
         munmap(pages.baseAddress, pages.count)
+    }
+
+    /// The bytes, which are there as long as this value is: keep it alive while you use them.
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: start, count: byteCount)
+    }
+
+    /// Tells the system that the bytes are read in no order, so that it reads no more of the file than is asked for.
+    package func expectRandomAccess() {
+        madvise(pages.baseAddress, pages.count, MADV_RANDOM)
     }
 
     /// Returns a tensor of bytes that lies in the mapped memory and keeps it alive.

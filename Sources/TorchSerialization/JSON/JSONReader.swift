@@ -5,6 +5,7 @@
 package struct JSONReader {
     private let bytes: [UInt8]
     private let greatestDepth: Int
+    private let comparesBytes: Bool
     private var position = 0
 
     /// Reads a document, which must be the whole of `bytes`.
@@ -13,20 +14,36 @@ package struct JSONReader {
     ///   levels.
     /// - Throws: an error that names the place of the fault.
     package static func read(_ bytes: [UInt8], greatestDepth: Int = 16) throws -> JSONValue {
-        var reader = JSONReader(bytes: bytes, greatestDepth: greatestDepth)
+        do {
+            return try parse(bytes, greatestDepth: greatestDepth)
+        } catch {
+            throw FormatError("its JSON is damaged at byte \(error.position): \(error.what)")
+        }
+    }
+
+    /// Reads a document, as `read` does.
+    ///
+    /// - Parameter comparesBytes: whether keys of the same characters may be in an object if their bytes differ, as "é"
+    ///   in one scalar and in two. Then they must be told apart by their bytes.
+    /// - Throws: the place of the fault, for errors that count lines.
+    package static func parse(
+        _ bytes: [UInt8], greatestDepth: Int = 16, comparesBytes: Bool = false
+    ) throws(JSONFault) -> JSONValue {
+        var reader = JSONReader(bytes: bytes, greatestDepth: greatestDepth, comparesBytes: comparesBytes)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
         guard reader.position == bytes.count else { throw reader.fault("something follows its end") }
         return value
     }
 
-    private init(bytes: [UInt8], greatestDepth: Int) {
+    private init(bytes: [UInt8], greatestDepth: Int, comparesBytes: Bool) {
         self.bytes = bytes
         self.greatestDepth = greatestDepth
+        self.comparesBytes = comparesBytes
     }
 
-    private func fault(_ what: String) -> FormatError {
-        FormatError("its JSON is damaged at byte \(position): \(what)")
+    private func fault(_ what: String) -> JSONFault {
+        JSONFault(position: position, what: what)
     }
 
     private var next: UInt8? {
@@ -44,14 +61,14 @@ package struct JSONReader {
         return true
     }
 
-    private mutating func require(_ character: Unicode.Scalar) throws {
+    private mutating func require(_ character: Unicode.Scalar) throws(JSONFault) {
         skipSpace()
         guard take(character) else { throw fault("'\(character)' is missing") }
     }
 
     // MARK: Values
 
-    private mutating func value(depth: Int) throws -> JSONValue {
+    private mutating func value(depth: Int) throws(JSONFault) -> JSONValue {
         skipSpace()
         if depth == greatestDepth, next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
             throw fault("it is nested more than \(greatestDepth) levels deep")
@@ -67,23 +84,25 @@ package struct JSONReader {
         }
     }
 
-    private mutating func word(_ word: String, _ value: JSONValue) throws -> JSONValue {
+    private mutating func word(_ word: String, _ value: JSONValue) throws(JSONFault) -> JSONValue {
         guard bytes[position...].starts(with: word.utf8) else { throw fault("there is no such value") }
         position += word.utf8.count
         return value
     }
 
-    private mutating func members(depth: Int) throws -> [JSONValue.Member] {
+    private mutating func members(depth: Int) throws(JSONFault) -> [JSONValue.Member] {
         try require("{")
         var members: [JSONValue.Member] = []
         var keys: Set<String> = []
+        var byteKeys: Set<[UInt8]> = []
         skipSpace()
         if take("}") { return members }
         repeat {
             skipSpace()
             let key = try string()
             // JSON tells apart what Swift does not, "é" as one scalar and as two: that is refused as well.
-            guard keys.insert(key).inserted else { throw fault("it has the key '\(key.shortened)' twice") }
+            let isNew = comparesBytes ? byteKeys.insert(Array(key.utf8)).inserted : keys.insert(key).inserted
+            guard isNew else { throw fault("it has the key '\(key.shortened)' twice") }
             try require(":")
             members.append(JSONValue.Member(key, try value(depth: depth + 1)))
             skipSpace()
@@ -92,7 +111,7 @@ package struct JSONReader {
         return members
     }
 
-    private mutating func elements(depth: Int) throws -> [JSONValue] {
+    private mutating func elements(depth: Int) throws(JSONFault) -> [JSONValue] {
         try require("[")
         var elements: [JSONValue] = []
         skipSpace()
@@ -105,7 +124,7 @@ package struct JSONReader {
         return elements
     }
 
-    private mutating func number() throws -> JSONValue {
+    private mutating func number() throws(JSONFault) -> JSONValue {
         let start = position
         _ = take("-")
         guard take("0") || takeDigits() else { throw fault("there is no such value") }
@@ -133,7 +152,7 @@ package struct JSONReader {
 
     // MARK: Strings
 
-    private mutating func string() throws -> String {
+    private mutating func string() throws(JSONFault) -> String {
         guard take("\"") else { throw fault("a text is missing") }
         var text: [UInt8] = []
         while let byte = next {
@@ -151,7 +170,7 @@ package struct JSONReader {
     }
 
     /// Returns what a backslash, which has been read, and what follows it stand for, as UTF-8.
-    private mutating func escaped() throws -> [UInt8] {
+    private mutating func escaped() throws(JSONFault) -> [UInt8] {
         guard let byte = next else { throw fault("a text has no end") }
         position += 1
         switch byte {
@@ -176,7 +195,7 @@ package struct JSONReader {
         }
     }
 
-    private mutating func codeUnit() throws -> UInt16 {
+    private mutating func codeUnit() throws(JSONFault) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
@@ -187,4 +206,12 @@ package struct JSONReader {
         }
         return unit
     }
+}
+
+/// What is wrong with a JSON document, and at which byte.
+package struct JSONFault: Error {
+    /// The number of the byte, from 0.
+    package let position: Int
+    /// What is wrong, in a few words.
+    package let what: String
 }

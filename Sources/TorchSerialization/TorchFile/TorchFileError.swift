@@ -66,7 +66,7 @@ struct FormatError: Error {
 }
 
 extension TorchFileError {
-    init(path: String, _ error: any Error) {
+    package init(path: String, _ error: any Error) {
         switch error {
         case let error as TorchFileError: self = error
         case let error as FormatError: self.init(path: path, reason: error.reason, kind: error.kind)
@@ -81,7 +81,7 @@ extension TorchFileError {
 
 extension String {
     /// A text from a file, short enough for an error and without control characters.
-    var shortened: String {
+    package var shortened: String {
         // Scalars are counted, since one character may have any number of them.
         var visible = String.UnicodeScalarView()
         for scalar in unicodeScalars.prefix(80) {
