@@ -9,8 +9,16 @@ import Torch
 struct ImageDamageTests {
     static let accepting = DecodingOptions(acceptsDamage: true)
 
-    @Test("a file that is cut off anywhere is an error", arguments: ImageFixture.all)
-    func cuts(file: ImageFixture.File) throws {
+    /// A file of each kind.
+    static let files = [
+        "png-gray-2-bits.png", "png-palette-alpha.png", "png-interlaced.png", "png-chunks.png", "png-rgba-16-bits.png",
+        "jpeg-gray.jpg", "jpeg-420.jpg", "jpeg-progressive.jpg", "jpeg-restarts.jpg", "jpeg-ycck.jpg",
+        "jpeg-orientation-6.jpg", "webp-lossless.webp", "webp-lossy-alpha.webp", "webp-orientation-8.webp",
+    ]
+
+    @Test("a file that is cut off anywhere is an error", arguments: files)
+    func cuts(name: String) throws {
+        let file = try ImageFixture.file(name)
         let bytes = try file.bytes
         for count in 0..<bytes.count {
             let error = try #require(throws: ImageError.self, "\(count)") {
@@ -23,9 +31,9 @@ struct ImageDamageTests {
         }
     }
 
-    @Test("a changed byte is an error, or gives an image of the file's size", arguments: ImageFixture.all)
-    func flips(file: ImageFixture.File) throws {
-        let bytes = try file.bytes
+    @Test("a changed byte is an error, or gives an image of the file's size", arguments: files)
+    func flips(name: String) throws {
+        let bytes = try ImageFixture.file(name).bytes
         for position in bytes.indices {
             var changed = bytes
             changed[position] ^= 1 << UInt8(position % 8)
