@@ -26,36 +26,30 @@ extension Registries {
 extension Registry where Subject == Void, Product == any Sendable {
     fileprivate func addGeometry() throws {
         try register("Resize") {
-            let limit = try $0.optional("max_size", as: Int.self)
-            let size: ResizeSize =
-                switch try $0.value("size", default: SideOption?.none) {
-                case .some(.one(let side)): .shorterSide(side, longerAtMost: limit)
-                case .some(.both(let height, let width)): try exact(height, width, limit, $0.owner)
-                case nil: try longerSide(limit, $0.owner)
-                }
-            return try Resize(
-                size, interpolation: $0.choice("interpolation", .bilinear), antialias: $0.bool("antialias", true)
+            try Resize(
+                $0.resizeSize(), interpolation: $0.choice("interpolation", .bilinear),
+                antialias: $0.bool("antialias", true)
             ).valid
         }
         try register("RandomResizedCrop") {
             try RandomResizedCrop(
-                size($0), scale: range($0, "scale", 0.08...1), ratio: range($0, "ratio", 3.0 / 4...4.0 / 3),
+                $0.imageSize(), scale: $0.range("scale", 0.08...1), ratio: $0.range("ratio", 3.0 / 4...4.0 / 3),
                 interpolation: $0.choice("interpolation", .bilinear), antialias: $0.bool("antialias", true)
             ).valid
         }
-        try register("CenterCrop") { try CenterCrop(size($0)).valid }
-        try register("FiveCrop") { try FiveCrop(size($0)).valid }
-        try register("TenCrop") { try TenCrop(size($0), flipsVertically: $0.bool("vertical_flip", false)).valid }
+        try register("CenterCrop") { try CenterCrop($0.imageSize()).valid }
+        try register("FiveCrop") { try FiveCrop($0.imageSize()).valid }
+        try register("TenCrop") { try TenCrop($0.imageSize(), flipsVertically: $0.bool("vertical_flip", false)).valid }
         try register("RandomCrop") {
             try RandomCrop(
-                size($0), padding: $0.value("padding", default: MarginsOption(Margins(0))).margins,
-                padsIfNeeded: $0.bool("pad_if_needed", false), fill: fill($0),
+                $0.imageSize(), padding: $0.value("padding", default: MarginsOption(Margins(0))).margins,
+                padsIfNeeded: $0.bool("pad_if_needed", false), fill: $0.fill(),
                 paddingMode: $0.choice("padding_mode", .constant)
             ).valid
         }
         try register("Pad") {
             try Pad(
-                $0.value("padding", as: MarginsOption.self).margins, fill: fill($0),
+                $0.value("padding", as: MarginsOption.self).margins, fill: $0.fill(),
                 mode: $0.choice("padding_mode", .constant)
             ).valid
         }
@@ -65,7 +59,7 @@ extension Registry where Subject == Void, Product == any Sendable {
             let isNoise = try $0.bool("noise", false)
             let color = try $0.value("value", default: ListOption([0])).values
             return try RandomErasing(
-                p: $0.double("p", 0.5), scale: range($0, "scale", 0.02...0.33), ratio: range($0, "ratio", 0.3...3.3),
+                p: $0.double("p", 0.5), scale: $0.range("scale", 0.02...0.33), ratio: $0.range("ratio", 0.3...3.3),
                 value: isNoise ? .noise : .color(color)
             ).valid
         }
@@ -77,21 +71,21 @@ extension Registry where Subject == Void, Product == any Sendable {
     fileprivate func addWarps() throws {
         try register("RandomRotation") {
             try RandomRotation(
-                degrees: angles($0), interpolation: $0.choice("interpolation", .nearest),
-                expand: $0.bool("expand", false), center: vector($0, "center"), fill: fill($0)
+                degrees: $0.degrees(), interpolation: $0.choice("interpolation", .nearest),
+                expand: $0.bool("expand", false), center: $0.vector("center"), fill: $0.fill()
             ).valid
         }
         try register("RandomAffine") {
             try RandomAffine(
-                degrees: angles($0), translate: vector($0, "translate"), scale: optionalRange($0, "scale"),
-                shearX: optionalRange($0, "shear_x"), shearY: optionalRange($0, "shear_y"),
-                interpolation: $0.choice("interpolation", .nearest), fill: fill($0), center: vector($0, "center")
+                degrees: $0.degrees(), translate: $0.vector("translate"), scale: $0.optionalRange("scale"),
+                shearX: $0.optionalRange("shear_x"), shearY: $0.optionalRange("shear_y"),
+                interpolation: $0.choice("interpolation", .nearest), fill: $0.fill(), center: $0.vector("center")
             ).valid
         }
         try register("RandomPerspective") {
             try RandomPerspective(
                 distortionScale: $0.double("distortion_scale", 0.5), p: $0.double("p", 0.5),
-                interpolation: $0.choice("interpolation", .bilinear), fill: fill($0)
+                interpolation: $0.choice("interpolation", .bilinear), fill: $0.fill()
             ).valid
         }
     }
@@ -109,8 +103,8 @@ extension Registry where Subject == Void, Product == any Sendable {
         try register("RandomGrayscale") { try RandomGrayscale(p: $0.double("p", 0.1)).valid }
         try register("ColorJitter") {
             try ColorJitter(
-                brightness: jitter($0, "brightness", around: 1), contrast: jitter($0, "contrast", around: 1),
-                saturation: jitter($0, "saturation", around: 1), hue: jitter($0, "hue", around: 0)
+                brightness: $0.jitter("brightness", around: 1), contrast: $0.jitter("contrast", around: 1),
+                saturation: $0.jitter("saturation", around: 1), hue: $0.jitter("hue", around: 0)
             ).valid
         }
         try register("RandomInvert") { try RandomInvert(p: $0.double("p", 0.5)).valid }
@@ -129,7 +123,7 @@ extension Registry where Subject == Void, Product == any Sendable {
                 case .one(let size): (size, size)
                 case .both(let x, let y): (x, y)
                 }
-            return try GaussianBlur(kernelWidth: x, kernelHeight: y, sigma: range($0, "sigma", 0.1...2)).valid
+            return try GaussianBlur(kernelWidth: x, kernelHeight: y, sigma: $0.range("sigma", 0.1...2)).valid
         }
     }
 
@@ -137,20 +131,20 @@ extension Registry where Subject == Void, Product == any Sendable {
         try register("AutoAugment") {
             try AutoAugment(
                 policy: $0.choice("policy", .imageNet), interpolation: $0.choice("interpolation", .nearest),
-                fill: fill($0)
+                fill: $0.fill()
             ).valid
         }
         try register("RandAugment") {
             try RandAugment(
                 operations: $0.int("num_ops", 2), magnitude: $0.int("magnitude", 9),
                 magnitudeBins: $0.int("num_magnitude_bins", 31), interpolation: $0.choice("interpolation", .nearest),
-                fill: fill($0)
+                fill: $0.fill()
             ).valid
         }
         try register("TrivialAugmentWide") {
             try TrivialAugmentWide(
                 magnitudeBins: $0.int("num_magnitude_bins", 31), interpolation: $0.choice("interpolation", .nearest),
-                fill: fill($0)
+                fill: $0.fill()
             ).valid
         }
         try register("AugMix") {
@@ -159,7 +153,7 @@ extension Registry where Subject == Void, Product == any Sendable {
                 severity: $0.int("severity", 3), mixtureWidth: $0.int("mixture_width", 3),
                 chainDepth: depth < 0 ? nil : depth, alpha: $0.double("alpha", 1),
                 allOperations: $0.bool("all_ops", true), interpolation: $0.choice("interpolation", .bilinear),
-                fill: fill($0)
+                fill: $0.fill()
             ).valid
         }
         try register("MixUp") {
@@ -171,10 +165,10 @@ extension Registry where Subject == Void, Product == any Sendable {
     }
 
     fileprivate func addCompositions() throws {
-        try register("Compose") { try Compose(parts($0)).valid }
-        try register("RandomApply") { try RandomApply(parts($0), p: $0.double("p", 0.5)).valid }
-        try register("RandomChoice") { try RandomChoice(parts($0), weights: $0.optional("p")).valid }
-        try register("RandomOrder") { try RandomOrder(parts($0)).valid }
+        try register("Compose") { try Compose($0.transforms()).valid }
+        try register("RandomApply") { try RandomApply($0.transforms(), p: $0.double("p", 0.5)).valid }
+        try register("RandomChoice") { try RandomChoice($0.transforms(), weights: $0.optional("p")).valid }
+        try register("RandomOrder") { try RandomOrder($0.transforms()).valid }
     }
 }
 

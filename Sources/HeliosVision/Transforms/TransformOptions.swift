@@ -91,69 +91,81 @@ enum TypeName: String, CaseIterable {
 
 // MARK: Reading
 
-func size(_ options: OptionReader) throws -> ImageSize {
-    switch try options.value("size", as: SideOption.self) {
-    case .one(let side): ImageSize(height: side, width: side)
-    case .both(let height, let width): ImageSize(height: height, width: width)
+extension OptionReader {
+    /// The option `size`: a whole number for both sides, or height and width.
+    func imageSize() throws -> ImageSize {
+        switch try value("size", as: SideOption.self) {
+        case .one(let side): ImageSize(height: side, width: side)
+        case .both(let height, let width): ImageSize(height: height, width: width)
+        }
     }
-}
 
-func exact(_ height: Int, _ width: Int, _ limit: Int?, _ owner: String) throws -> ResizeSize {
-    guard limit == nil else {
-        throw ConfigurationError("\(owner): 'max_size' goes with one number as 'size', not with height and width")
+    /// The options `size` and `max_size`.
+    func resizeSize() throws -> ResizeSize {
+        let size = try optional("size", as: SideOption.self)
+        let limit = try optional("max_size", as: Int.self)
+        switch (size, limit) {
+        case (.one(let side), _): return .shorterSide(side, longerAtMost: limit)
+        case (.both(let height, let width), nil): return .exact(ImageSize(height: height, width: width))
+        case (nil, let limit?): return .longerSide(limit)
+        case (.both, _):
+            throw ConfigurationError("\(owner): 'max_size' goes with one number as 'size', not with height and width")
+        case (nil, nil):
+            throw ConfigurationError("\(owner): 'size' or 'max_size' is needed, and neither is given")
+        }
     }
-    return .exact(ImageSize(height: height, width: width))
-}
 
-func longerSide(_ limit: Int?, _ owner: String) throws -> ResizeSize {
-    guard let limit else { throw ConfigurationError("\(owner): 'size' or 'max_size' is needed, and neither is given") }
-    return .longerSide(limit)
-}
-
-func fill(_ options: OptionReader) throws -> [Double] {
-    try options.value("fill", default: ListOption([])).values
-}
-
-/// Two numbers, the second not smaller than the first.
-func range(_ options: OptionReader, _ name: String, _ standard: ClosedRange<Double>) throws -> ClosedRange<Double> {
-    let numbers = try options.value(name, default: ListOption([standard.lowerBound, standard.upperBound])).values
-    return try range(numbers, options.owner, name)
-}
-
-func optionalRange(_ options: OptionReader, _ name: String) throws -> ClosedRange<Double>? {
-    try options.optional(name, as: ListOption.self).map { try range($0.values, options.owner, name) }
-}
-
-/// A range of angles: one number stands for both directions.
-func angles(_ options: OptionReader) throws -> ClosedRange<Double> {
-    let numbers = try options.value("degrees", as: ListOption.self).values
-    return try range(numbers.count == 1 ? [-numbers[0], numbers[0]] : numbers, options.owner, "degrees")
-}
-
-/// A range of factors: one number is the greatest distance from `center`.
-func jitter(_ options: OptionReader, _ name: String, around center: Double) throws -> ClosedRange<Double>? {
-    let numbers = try options.value(name, default: ListOption([0])).values
-    if numbers == [0] { return nil }
-    guard numbers.count == 1 else { return try range(numbers, options.owner, name) }
-    guard numbers[0] > 0 else { throw ConfigurationError("\(options.owner): '\(name)' must not be negative") }
-    let least = center - numbers[0]
-    return try range([center == 1 ? max(least, 0) : least, center + numbers[0]], options.owner, name)
-}
-
-private func range(_ numbers: [Double], _ owner: String, _ name: String) throws -> ClosedRange<Double> {
-    let bounds = numbers.count == 1 ? [numbers[0], numbers[0]] : numbers
-    guard bounds.count == 2, bounds[0] <= bounds[1] else {
-        throw ConfigurationError("\(owner): '\(name)' must be a list of two numbers, the smaller one first")
+    /// The option `fill`: a number for all channels, or a list.
+    func fill() throws -> [Double] {
+        try value("fill", default: ListOption([])).values
     }
-    return bounds[0]...bounds[1]
-}
 
-func vector(_ options: OptionReader, _ name: String) throws -> Vector2? {
-    guard let numbers = try options.optional(name, as: ListOption.self)?.values else { return nil }
-    guard numbers.count == 2 else { throw ConfigurationError("\(options.owner): '\(name)' must be a list of two numbers") }
-    return Vector2(x: numbers[0], y: numbers[1])
-}
+    /// Two numbers, the second not smaller than the first; one stands for both.
+    func range(_ name: String, _ standard: ClosedRange<Double>) throws -> ClosedRange<Double> {
+        let numbers = try value(name, default: ListOption([standard.lowerBound, standard.upperBound])).values
+        return try range(numbers, name)
+    }
 
-func parts(_ options: OptionReader) throws -> [any Transform] {
-    try options.parts("transforms", from: Registries.transforms, as: (any Transform).self)
+    /// Two numbers, or `nil` if they are not given.
+    func optionalRange(_ name: String) throws -> ClosedRange<Double>? {
+        try optional(name, as: ListOption.self).map { try range($0.values, name) }
+    }
+
+    /// The option `degrees`: one number stands for both directions.
+    func degrees() throws -> ClosedRange<Double> {
+        let numbers = try value("degrees", as: ListOption.self).values
+        return try range(numbers.count == 1 ? [-numbers[0], numbers[0]] : numbers, "degrees")
+    }
+
+    /// A range of factors: one number is the greatest distance from `center`, and 0 stands for no change.
+    func jitter(_ name: String, around center: Double) throws -> ClosedRange<Double>? {
+        let numbers = try value(name, default: ListOption([0])).values
+        if numbers == [0] { return nil }
+        guard numbers.count == 1 else { return try range(numbers, name) }
+        guard numbers[0] > 0 else { throw ConfigurationError("\(owner): '\(name)' must not be negative") }
+        let least = center - numbers[0]
+        return try range([center == 1 ? max(least, 0) : least, center + numbers[0]], name)
+    }
+
+    /// A list of two numbers, or `nil` if it is not given.
+    func vector(_ name: String) throws -> Vector2? {
+        guard let numbers = try optional(name, as: ListOption.self)?.values else { return nil }
+        guard numbers.count == 2 else {
+            throw ConfigurationError("\(owner): '\(name)' must be a list of two numbers")
+        }
+        return Vector2(x: numbers[0], y: numbers[1])
+    }
+
+    /// The option `transforms`: a list of transforms.
+    func transforms() throws -> [any Transform] {
+        try parts("transforms", from: Registries.transforms, as: (any Transform).self)
+    }
+
+    private func range(_ numbers: [Double], _ name: String) throws -> ClosedRange<Double> {
+        let bounds = numbers.count == 1 ? [numbers[0], numbers[0]] : numbers
+        guard bounds.count == 2, bounds[0] <= bounds[1] else {
+            throw ConfigurationError("\(owner): '\(name)' must be a list of two numbers, the smaller one first")
+        }
+        return bounds[0]...bounds[1]
+    }
 }
