@@ -1,0 +1,54 @@
+import Helios
+import Torch
+
+/// Where a sample is: its shard, and the places of its files there.
+///
+/// Only for a shard that is packed by gzip, which can be read in order alone, the contents come with it.
+public struct TarReference: StreamElement {
+    /// A file of the sample.
+    struct Field: Sendable, Equatable {
+        let name: String
+        let offset: Int
+        let size: Int
+        /// The contents, if the shard is packed.
+        let bytes: [UInt8]?
+    }
+
+    /// The number of the shard in the list of all.
+    let shard: Int
+    /// What the names of the sample's files begin with.
+    public let key: String
+    let fields: [Field]
+
+    init(shard: Int, key: String, fields: [Field]) {
+        self.shard = shard
+        self.key = key
+        self.fields = fields
+    }
+
+    public func stateDict() throws -> StateDict {
+        var state = StateDict()
+        state["shard"] = .int(shard)
+        state["key"] = .string(key)
+        state["fields"] = .list(
+            fields.map { field in
+                let contents = field.bytes.map { StateValue.bytes($0) }
+                return .list(
+                    [.string(field.name), .int(field.offset), .int(field.size)] + (contents.map { [$0] } ?? []))
+            })
+        return state
+    }
+
+    public init(_ state: StateDict) throws {
+        shard = try state.int("shard")
+        key = try state.string("key")
+        fields = try state.list("fields").map { value in
+            guard let parts = value.list, parts.count >= 3, let name = parts[0].string, let offset = parts[1].int,
+                let size = parts[2].int, offset >= 0, size >= 0
+            else { throw StateDictError("a file of the sample '\(try state.string("key"))' has no name and place") }
+            var bytes: [UInt8]?
+            if parts.count > 3, case .bytes(let contents) = parts[3], contents.count == size { bytes = contents }
+            return Field(name: name, offset: offset, size: size, bytes: bytes)
+        }
+    }
+}
