@@ -51,6 +51,12 @@ extension FuzzTarget {
         case .jpeg: 12
         case .png: 16
         case .webp: 5
+        case .array: 8
+        case .idx: 4
+        case .table: 2
+        case .jsonLines: 2
+        case .tokenizer: 5
+        case .shard: 4
         }
     }
 }

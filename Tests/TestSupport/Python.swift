@@ -44,7 +44,7 @@ public enum Python {
             sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            for name in ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]:
+            for name in ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "numpy", "tokenizers"]:
                 if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
@@ -61,6 +61,8 @@ public enum Python {
     public static let hasWandb = packages.contains("wandb")
     public static let hasMLflow = packages.contains("mlflow")
     public static let hasDatabases = packages.isSuperset(of: ["mlflow", "sqlalchemy"])
+    public static let hasNumPy = packages.contains("numpy")
+    public static let hasTokenizers = packages.contains("tokenizers")
     public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
     /// The lines that a script of Tests/Fixtures prints.
