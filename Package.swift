@@ -160,7 +160,9 @@ let package = Package(
         ),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Helios", "HeliosTensorBoard", "HeliosVision", "Torch", "TorchSerialization"],
+            dependencies: [
+                "Helios", "HeliosData", "HeliosTensorBoard", "HeliosVision", "Torch", "TorchSerialization",
+            ],
             path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .target(

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import zipfile
 
+import numpy
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
@@ -177,6 +178,45 @@ def images():
             write(target, path.name, path.read_bytes())
 
 
+def data_files():
+    """Files of data: those of the tests, and small ones."""
+    tests = FIXTURES.parent / "data-files"
+    for name in ["f4-little", "f8-big", "b1-little", "c16-little", "fortran", "scalar", "empty", "version-3"]:
+        write("array", f"{name}.npy", (tests / f"{name}.npy").read_bytes())
+    for name in ["stored.npz", "other.npz"]:
+        write("array", name, (tests / name).read_bytes())
+    buffer = io.BytesIO()
+    numpy.savez_compressed(buffer, x=numpy.arange(3.0), y=numpy.zeros(200, dtype=numpy.int8))
+    write("array", "deflated.npz", buffer.getvalue())
+    for name in ["f4.idx", "i2.idx", "f8.idx", "mnist/train-labels-idx1-ubyte.gz"]:
+        write("idx", name.split("/")[-1], (tests / name).read_bytes())
+    write("idx", "fields.gz", (tests / "fields.gz").read_bytes()[:1000])
+    write("table", "numbers", b"path,label\n1,2.5\n-3e5,\n")
+    write("table", "list", b'path,label\r\n"a, ""b"".jpg",cat\r\nb/c.jpg,7\r\n')
+    write("table", "odd", b'\xef\xbb\xbf1;2\n;nan\n"4";5\n')
+    write("json-lines", "list", b'{"path": "a.jpg", "label": 1}\n\n{"path": "b.jpg", "label": "x", "more": [1, {"a": null}]}')
+    write("json-lines", "one", b'{"path": "\\u00e9", "label": true}')
+    for name in ["gpt2", "llama3", "bert-uncased", "characters", "mixed"]:
+        tokenizer = json.loads((FIXTURES.parent / "tokenizer-files" / f"{name}.json").read_text())
+        model = tokenizer["model"]
+        # A few tokens of each: damage to the others finds nothing more.
+        if "merges" in model:
+            model["merges"] = model["merges"][:6]
+            kept = {"".join(merge) for merge in model["merges"]} | {part for merge in model["merges"] for part in merge}
+            kept |= {a + b.removeprefix("##") for a, b in model["merges"]}
+        else:
+            kept = set(list(model["vocab"])[:40])
+        kept |= {token["content"] for token in tokenizer["added_tokens"]} | {chr(code) for code in range(0x61, 0x7B)}
+        model["vocab"] = {token: id for token, id in model["vocab"].items() if token in kept}
+        write("tokenizer", f"{name}.json", json.dumps(tokenizer, ensure_ascii=False).encode())
+    for name in ["python-gnu.tar.gz"]:
+        write("shard", name, (tests / name).read_bytes())
+    for name in ["python-gnu", "python-pax", "system-ustar"]:
+        # Without most of the zeros at the end.
+        archive = (tests / f"{name}.tar").read_bytes().rstrip(b"\0")
+        write("shard", f"{name}.tar", archive + bytes(-len(archive) % 512 + 1024))
+
+
 def main():
     for name, value in values():
         write("torch-file", f"{name}.pth", saved(value))
@@ -215,6 +255,7 @@ def main():
     run_logs()
     events_files()
     images()
+    data_files()
 
     for program in sys.argv[1:]:
         for name in ("state", "optimizer", "views"):

@@ -26,6 +26,18 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case png
     /// The whole of a WebP.
     case webp
+    /// Arrays of NumPy, one or several in an archive.
+    case array
+    /// An array in the format of MNIST, plain or packed by gzip.
+    case idx
+    /// A table in CSV, as numbers and as a list of files.
+    case table
+    /// JSON lines, as records and as a list of files.
+    case jsonLines = "json-lines"
+    /// A tokenizer.json, and tokens that it makes.
+    case tokenizer
+    /// A tar archive of samples, plain or packed by gzip.
+    case shard
 
     /// Reads the bytes, and all that came of them. What they may end in is an error; anything else is a fault.
     public func run(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
@@ -52,6 +64,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             try FuzzTarget.touch(.dictionary(loaded.get()))
             let file = try OpenShardedSafetensorsFile(index)
             for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
+        case .array: try DataTarget.array(bytes, folder)
+        case .idx: try DataTarget.idx(bytes, folder)
+        case .table: try DataTarget.table(bytes, folder)
+        case .jsonLines: try DataTarget.jsonLines(bytes, folder)
+        case .tokenizer: try DataTarget.tokenizer(bytes, folder)
+        case .shard: try DataTarget.shard(bytes, folder)
         case .runLog:
             let path = try folder.write(bytes).path
             var (lines, table) = (LoggedHistory(), LoggedHistory())
