@@ -22,3 +22,30 @@ def declare():
 
 
 declare()
+
+
+def load_images():
+    """Lets torchvision decode images where its library was built for CUDA and torch was not: libraries without code stand in
+    for CUDA's, since nothing of them is called to decode on the CPU. Needs `cc` and `nm`."""
+    import ctypes
+    import subprocess
+    import tempfile
+
+    spec = importlib.util.find_spec("torchvision")
+    library = pathlib.Path(spec.submodule_search_locations[0], "image.so")
+    try:
+        torch.ops.load_library(str(library))
+        return
+    except OSError:
+        pass
+    wanted = subprocess.run(["nm", "-D", "-u", library], check=True, capture_output=True, text=True).stdout.split()
+    symbols = [symbol for symbol in wanted if re.match(r"_ZNK?(3c104cuda|2at4cuda)", symbol)]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, contents in {"c10_cuda": symbols, "torch_cuda": []}.items():
+            source = pathlib.Path(folder, f"{name}.c")
+            source.write_text("".join(f"char {symbol}[64];\n" for symbol in contents))
+            stand_in = source.with_name(f"lib{name}.so")
+            subprocess.run(
+                ["cc", "-shared", "-fPIC", source, "-o", stand_in, f"-Wl,-soname,{stand_in.name}"], check=True)
+            ctypes.CDLL(str(stand_in), ctypes.RTLD_GLOBAL)
+        torch.ops.load_library(str(library))

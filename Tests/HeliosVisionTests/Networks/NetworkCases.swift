@@ -63,7 +63,7 @@ struct NetworkCase: Decodable, Sendable {
         let drawn = try tensors.map { try $0.flatten()[0].item(Double.self) }
         expectClose(drawn, first, relative: tolerances.draws, absolute: tolerances.draws, "first weights")
 
-        let generator = Generator(seed: 5)
+        let generator = try Generator(seed: 5)
         try fill(state, generator)
         let images = try squares(generator)
         let probe = try Tensor.rand([input[0], 1000], generator: generator)
