@@ -303,6 +303,8 @@ def measure(name, paths, workers, epochs):
                 result["first_batch_seconds"] = round(time.perf_counter() - start, 4)
                 check(name, batch)
     watch.stop()
+    if "first_batch_seconds" not in result:
+        raise RuntimeError("it gave no batch")
     start = time.perf_counter()
     count = sum(1 for _ in epoch())
     seconds = time.perf_counter() - start

@@ -32,14 +32,16 @@ def load_images():
     import tempfile
 
     spec = importlib.util.find_spec("torchvision")
-    library = pathlib.Path(spec.submodule_search_locations[0], "image.so")
+    library = next(pathlib.Path(spec.submodule_search_locations[0]).glob("image*.so"))
     try:
         torch.ops.load_library(str(library))
         return
     except OSError:
         pass
     wanted = subprocess.run(["nm", "-D", "-u", library], check=True, capture_output=True, text=True).stdout.split()
-    symbols = [symbol for symbol in wanted if re.match(r"_ZNK?(3c104cuda|2at4cuda)", symbol)]
+    # Those with a version are of libraries that came with torchvision.
+    cpu = ctypes.CDLL(str(pathlib.Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
+    symbols = [name for name in wanted if "cuda" in name and "@" not in name and not hasattr(cpu, name)]
     with tempfile.TemporaryDirectory() as folder:
         for name, contents in {"c10_cuda": symbols, "torch_cuda": []}.items():
             source = pathlib.Path(folder, f"{name}.c")
