@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
         .executable(name: "digits", targets: ["Digits"]),
+        .executable(name: "image-folder", targets: ["ImageFolderExample"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
     ],
     dependencies: [
@@ -145,6 +146,15 @@ let package = Package(
             resources: [.copy("Data/digits.csv")],
             swiftSettings: swiftSettings
         ),
+        // Not ImageFolder, which is a type of HeliosVision.
+        .executableTarget(
+            name: "ImageFolderExample",
+            dependencies: [
+                "Helios", "HeliosVision", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/ImageFolder",
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "RingGAN", dependencies: ["Helios"], path: "Examples/RingGAN", swiftSettings: swiftSettings),
         .executableTarget(
@@ -215,6 +225,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ImageFolderExampleTests", dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],
             swiftSettings: swiftSettings),
