@@ -9,6 +9,7 @@ let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 let helios: Target.Dependency = .product(name: "Helios", package: "helios")
+let vision: Target.Dependency = .product(name: "HeliosVision", package: "helios")
 let tensorBoard: Target.Dependency = .product(name: "HeliosTensorBoard", package: "helios")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -69,6 +70,13 @@ let package = Package(
             name: "Scalars",
             dependencies: [helios, tensorBoard],
             path: "Scalars",
+            swiftSettings: swiftSettings
+        ),
+        // How fast images, and tensors in memory, are loaded.
+        .executableTarget(
+            name: "DataBenchmark",
+            dependencies: [helios, vision, argumentParser],
+            path: "Data",
             swiftSettings: swiftSettings
         ),
         // How cost grows with the number of steps, samples and parameters.
