@@ -226,7 +226,8 @@ let package = Package(
         .testTarget(
             name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ImageFolderExampleTests", dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
+            name: "ImageFolderExampleTests",
+            dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],

@@ -5,7 +5,8 @@ import HeliosVision
 
 /// Photographs to batches: a random part resized to 224 by 224, mirrored every other time, normalized.
 struct ImageLoading: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "images", abstract: "Loads the JPEG files of a folder.")
+    static let configuration = CommandConfiguration(
+        commandName: "images", abstract: "Loads the JPEG files of a folder.")
 
     @Option(help: "The folder; files below it whose names end in .jpg are taken.")
     var images: String
@@ -42,7 +43,8 @@ struct ImageLoading: ParsableCommand {
             guard first.inputs.shape == [batch, 3, 224, 224], first.inputs.dtype == .float32,
                 (-2.2 ... -0.5).contains(least), (0.5...2.7).contains(greatest)
             else {
-                throw ValidationError("a batch is \(first.inputs.dtype)\(first.inputs.shape) from \(least) to \(greatest)")
+                throw ValidationError(
+                    "a batch is \(first.inputs.dtype)\(first.inputs.shape) from \(least) to \(greatest)")
             }
         }
         try measurement.print()

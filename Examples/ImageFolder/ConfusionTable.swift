@@ -34,10 +34,10 @@ struct ConfusionTable: CustomStringConvertible {
 
     private var mistakes: String {
         let pairs = classes.indices.flatMap { row in
-            classes.indices.map { (count: counts[row][$0], right: classes[row], taken: classes[$0], isRight: row == $0) }
+            classes.indices.filter { $0 != row && counts[row][$0] > 0 }.map { (row: row, column: $0) }
         }
-        let most = pairs.filter { !$0.isRight && $0.count > 0 }.sorted { $0.count > $1.count }.prefix(20)
-        return (["the most frequent mistakes:"] + most.map { "  \($0.count) of \($0.right) taken for \($0.taken)" })
-            .joined(separator: "\n")
+        let most = pairs.sorted { counts[$0.row][$0.column] > counts[$1.row][$1.column] }.prefix(20)
+        let lines = most.map { "  \(counts[$0.row][$0.column]) of \(classes[$0.row]) taken for \(classes[$0.column])" }
+        return (["the most frequent mistakes:"] + lines).joined(separator: "\n")
     }
 }

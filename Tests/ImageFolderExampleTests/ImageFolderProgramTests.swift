@@ -68,7 +68,9 @@ import Testing
             #expect(log.contains("began with the weights in \(file.path)"))
             #expect(log.contains("another number of classes") == (classes != 2))
             let trained = try TorchFile.loadDictionary(runs.appending(path: "image-folder.pth"))
-            #expect(try trained.tensor("layer4.1.conv2.weight").allclose(network.stateDict().tensor("layer4.1.conv2.weight")))
+            #expect(
+                try trained.tensor("layer4.1.conv2.weight").allclose(
+                    network.stateDict().tensor("layer4.1.conv2.weight")))
             #expect(try trained.tensor("fc.weight").shape == [2, 512])
         }
     }
@@ -93,16 +95,18 @@ import Testing
             let run = try Program.run(images, folder.appending(path: "runs"), "--epochs", "1")
             #expect(run.status == 0, "\(run.errors)")
             // Six images were validated with: the rows of the table add up to three.
-            let rows = run.lines.filter { $0.contains(/^\d (blue|red) /) }
+            let rows = run.lines.filter { $0.contains(#/^\d (blue|red)/#) }
             #expect(rows.count == 2)
             for row in rows { #expect(row.split(separator: " ").dropFirst(2).compactMap { Int($0) }.reduce(0, +) == 3) }
         }
     }
 
-    @Test("a wrong option is an error that names it", arguments: [
-        ["--epochs", "0"], ["--batch-size", "-1"], ["--size", "8"], ["--learning-rate", "0"], ["--workers", "-1"],
-        ["--validation-fraction", "1"], ["--precision", "float8"], ["--device", "abacus"],
-    ])
+    @Test(
+        "a wrong option is an error that names it",
+        arguments: [
+            ["--epochs", "0"], ["--batch-size", "-1"], ["--size", "8"], ["--learning-rate", "0"], ["--workers", "-1"],
+            ["--validation-fraction", "1"], ["--precision", "float8"], ["--device", "abacus"],
+        ])
     func wrongOption(_ options: [String]) throws {
         let run = try Program.run(URL(filePath: "/nowhere"), URL(filePath: "/nowhere"), options)
         #expect(run.status == 64)

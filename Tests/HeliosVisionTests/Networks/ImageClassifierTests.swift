@@ -13,7 +13,8 @@ import TorchSerialization
         try first.stateDict().tensor(key).equal(second.stateDict().tensor(key))
     }
 
-    @Test("weights come from a file of PyTorch or a safetensors file", arguments: ["weights.pth", "weights.safetensors"])
+    @Test(
+        "weights come from a file of PyTorch or a safetensors file", arguments: ["weights.pth", "weights.safetensors"])
     func files(name: String) throws {
         try withTemporaryFolder { folder in
             let (saved, loaded) = (network(classes: 3), network(classes: 3))

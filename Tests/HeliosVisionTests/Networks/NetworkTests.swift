@@ -56,7 +56,9 @@ struct NetworkTests {
     @Test("the last layer can be replaced", .standardGenerator)
     func replacedHead() throws {
         let network = ResNet(.resNet18, numClasses: 3)
-        network.fc = Sequential { Linear(network.features, 2); Sigmoid() }
+        network.fc = Sequential {
+            Linear(network.features, 2); Sigmoid()
+        }
         #expect(try network.stateDict().names.suffix(2) == ["fc.0.weight", "fc.0.bias"])
         #expect(try network(Tensor.rand([2, 3, 33, 33])).shape == [2, 2])
     }
