@@ -63,7 +63,7 @@ struct NetworkTests {
         #expect(try network(Tensor.rand([2, 3, 33, 33])).shape == [2, 2])
     }
 
-    @Test("a wrong option is an error at the first use, which says where")
+    @Test("a wrong option is an error at the first use, which says where", .standardGenerator)
     func wrongOptions() throws {
         let classes = #expect(throws: ModuleError.self) { try ResNet(.resNet18, numClasses: 0).validate() }
         #expect(classes?.description.hasPrefix("fc: Linear") == true)
@@ -76,7 +76,7 @@ struct NetworkTests {
         #expect(throws: ModuleError.self) { try LayerNorm2d(0)(Tensor.ones([1, 1, 1, 1])) }
     }
 
-    @Test("images of another size than a transformer's are an error that says what to do")
+    @Test("images of another size than a transformer's are an error that says what to do", .standardGenerator)
     func otherImageSize() throws {
         let network = VisionTransformer(.b16, imageSize: 32)
         for shape in [[1, 3, 48, 48], [3, 32, 32]] {
