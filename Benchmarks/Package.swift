@@ -9,6 +9,7 @@ let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 let helios: Target.Dependency = .product(name: "Helios", package: "helios")
+let data: Target.Dependency = .product(name: "HeliosData", package: "helios")
 let vision: Target.Dependency = .product(name: "HeliosVision", package: "helios")
 let tensorBoard: Target.Dependency = .product(name: "HeliosTensorBoard", package: "helios")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -72,10 +73,10 @@ let package = Package(
             path: "Scalars",
             swiftSettings: swiftSettings
         ),
-        // How fast images, and tensors in memory, are loaded.
+        // How fast images, tensors in memory, and windows of a text are loaded.
         .executableTarget(
             name: "DataBenchmark",
-            dependencies: [helios, vision, argumentParser],
+            dependencies: [helios, data, vision, argumentParser],
             path: "Data",
             swiftSettings: swiftSettings
         ),

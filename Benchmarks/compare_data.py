@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast images, and tensors in memory, come from loaders: this library's and others', in turn on the same files.
+"""How fast images, tensors in memory, and windows of a text come from loaders: this library's and others', in turn on the same files.
 
 Called by scripts/bench, which builds and installs what this runs."""
 
@@ -19,24 +19,29 @@ PEERS = ["torchvision", "torchvision-v2", "opencv", "simplejpeg", "spdl", "dali"
 LIMIT = "decode-only"
 IMAGES = ["ours", "ours-reduced", *PEERS, LIMIT]
 TENSORS = ["ours-tensors", "tensors", "tensors-index"]
+TEXT = ["ours-text", "text", "text-copy"]
+# Limits that are a plain loop.
+LOOPS = ["tensors-index", "text-copy"]
 # Those that have no form without workers: one thread is their least.
 ALWAYS_WORKING = ["spdl", "dali", LIMIT]
 
 
 def command(framework: str) -> list[str]:
     ours = str(BUILD / "DataBenchmark")
-    if framework == "ours-tensors":
-        return [ours, "tensors"]
+    if framework in ("ours-tensors", "ours-text"):
+        return [ours, framework.removeprefix("ours-")]
     if framework.startswith("ours"):
         return [ours, "images", *(["--reduced"] if framework == "ours-reduced" else [])]
     return [sys.executable, "-B", "-W", "ignore", str(ROOT / "Benchmarks/Peers/data.py"), framework]
 
 
-def measure(framework: str, workers: int, folder: pathlib.Path, epochs: int) -> dict:
+def measure(framework: str, workers: int, folder: pathlib.Path, tokens: pathlib.Path, epochs: int) -> dict:
     """What one run printed; `error` if it could not measure."""
     arguments = ["--workers", str(workers), "--epochs", str(epochs)]
     if framework in IMAGES:
         arguments += ["--images", str(folder)]
+    if framework in TEXT:
+        arguments += ["--tokens", str(tokens)]
     # The threads of an operation would take the processors from the workers, in ours as in the peers.
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     run = subprocess.run([*command(framework), *arguments], env=environment, capture_output=True, text=True)
@@ -65,16 +70,18 @@ def summary(lines: list[dict]) -> dict:
     return result | {name: round(result[name], 1), "rounds": len(whole)}
 
 
-def collect(frameworks: list[str], workers: list[int], options, folder: pathlib.Path) -> list[dict]:
+def collect(
+    frameworks: list[str], workers: list[int], options, folder: pathlib.Path, tokens: pathlib.Path
+) -> list[dict]:
     """All that is measured, framework by framework. In each round everything runs once."""
     runs: dict[tuple, list[dict]] = {}
     for number in range(options.rounds):
         for framework in frameworks:
             for count in workers:
                 if (count == 0 and framework in ALWAYS_WORKING and 1 in workers) or \
-                        (count > 0 and framework == "tensors-index"):
+                        (count > 0 and framework in LOOPS):
                     continue
-                line = measure(framework, count, folder, options.epochs)
+                line = measure(framework, count, folder, tokens, options.epochs)
                 runs.setdefault((framework, count), []).append(line)
                 what = line.get("error") or f"{rate(line):.0f} a second"
                 print(f"round {number + 1}: {framework}, {count} workers: {what}", file=sys.stderr)
@@ -127,7 +134,23 @@ def ratios(results: list[dict], workers: int) -> list[str]:
                  100 if workers else 7)
         if "tensors-index" in of:
             tell("by an index loop's", own / of["tensors-index"]["best_batches_per_second"], 1)
+    if "ours-text" in of:
+        own = of["ours-text"]
+        if "text-copy" in of:
+            tell("windows of a text a second by plain copies of them",
+                 own["best_batches_per_second"] / of["text-copy"]["best_batches_per_second"], 1)
+        tell("0.05 s by the time to the first windows", 0.05 / own["first_batch_seconds"], 1)
     return lines
+
+
+def make_tokens(path: pathlib.Path) -> None:
+    """A gigabyte of tokens of two bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with open(part, "wb") as file:
+        for _ in range(1000):
+            file.write(os.urandom(1_000_000))
+    part.rename(path)
 
 
 def main() -> None:
@@ -143,12 +166,16 @@ def main() -> None:
     workers = [int(count) for count in options.workers.split(",")]
     if options.rounds < 1 or options.epochs < 2 or min(workers) < 0:
         raise SystemExit("--rounds must be at least 1, --epochs at least 2, and --workers not negative")
-    frameworks = chosen(options.frameworks, [*IMAGES, *TENSORS], "framework")
+    frameworks = chosen(options.frameworks, [*IMAGES, *TENSORS, *TEXT], "framework")
     folder = options.images or ROOT / "Benchmarks/.data/pictures"
     if options.images is None and any(name in IMAGES for name in frameworks) and not (folder / "00999.jpg").exists():
         subprocess.run([sys.executable, "-B", str(ROOT / "Benchmarks/Peers/pictures.py"), str(folder)], check=True)
 
-    results = collect(frameworks, workers, options, folder)
+    tokens = ROOT / "Benchmarks/.data/tokens.bin"
+    if any(name in TEXT for name in frameworks) and not tokens.exists():
+        make_tokens(tokens)
+
+    results = collect(frameworks, workers, options, folder, tokens)
     if options.json:
         for result in results:
             print(json.dumps(result))
@@ -159,6 +186,9 @@ def main() -> None:
     tensors = [line for line in results if line["framework"] in TENSORS]
     if images:
         print(table("Images a second.", "images_per_second", images))
+    text = [line for line in results if line["framework"] in TEXT]
+    if text:
+        print(table("Batches of 32 windows of 1,024 tokens a second, from 1 GB.", "batches_per_second", text))
     if tensors:
         print(table("Batches of 32 rows of 64 numbers a second.", "batches_per_second", tensors))
     for count in workers:

@@ -1,7 +1,7 @@
-"""Loads images, or tensors that are in memory, with one library, and prints what it took as JSON: the peer of
+"""Loads images, tensors that are in memory, or windows of a file of tokens, with one library, and prints what it took as JSON: the peer of
 Benchmarks/Data.
 
-    python3 data.py LIBRARY [--images FOLDER] [--workers N] [--epochs N]
+    python3 data.py LIBRARY [--images FOLDER] [--tokens FILE] [--workers N] [--epochs N]
 
 An image's way is the same with each: the file of a JPEG, in an order that is new in each epoch; a random part of it (8 to 100 %
 of the area, sides of 3:4 to 4:3) resized to 224 by 224; mirrored every other time; normalized; 32 of them as one batch of
@@ -267,6 +267,49 @@ def with_tensors_by_index(_, workers):
     return make
 
 
+@library("text", "torch", "numpy")
+def with_mapped_tokens(paths, workers):
+    """Windows of 1,024 tokens and the same moved by one, as language models are often trained: a mapped array of NumPy, cut at
+    random, with PyTorch's loader."""
+    import numpy
+    import torch
+
+    length = 1024
+
+    class Windows:
+        def __len__(self):
+            return 4000 * BATCH
+
+        def __getitem__(self, _):
+            start = random.randrange(len(tokens) - length)
+            window = torch.from_numpy(tokens[start : start + length + 1].astype(numpy.int64))
+            return window[:-1], window[1:]
+
+    tokens = numpy.memmap(paths[0], numpy.uint16, "r")
+    return torch_loader(Windows(), workers)
+
+
+@library("text-copy", "numpy")
+def with_copies_of_tokens(paths, _):
+    """A limit: the same windows copied as they are from memory to memory, as fast as C does it."""
+    import numpy
+
+    length = 1024
+
+    def make():
+        tokens = numpy.memmap(paths[0], numpy.uint16, "r").copy()
+        starts = numpy.random.default_rng(1).integers(0, len(tokens) - length, (4000, BATCH))
+        views = numpy.lib.stride_tricks.sliding_window_view(tokens, length)
+
+        def epoch():
+            for row in starts:
+                yield views[row], views[row + 1]
+
+        return epoch
+
+    return make
+
+
 # --- The measurement ---
 
 
@@ -281,6 +324,9 @@ def check(name, batch):
     """Stops if a batch is not what was asked for: who does less is faster."""
     if name == "decode-only":
         assert len(batch) == BATCH and batch[0].shape[2] == 3
+        return
+    if name.startswith("text"):
+        assert tuple(batch[0].shape) == (BATCH, 1024), batch[0].shape
         return
     shape = (BATCH, 64) if name.startswith("tensors") else (BATCH, 3, SIDE, SIDE)
     assert tuple(batch.shape) == shape and "float32" in str(batch.dtype), f"{batch.shape} of {batch.dtype}"
@@ -308,7 +354,7 @@ def measure(name, paths, workers, epochs):
     start = time.perf_counter()
     count = sum(1 for _ in epoch())
     seconds = time.perf_counter() - start
-    if name.startswith("tensors"):
+    if name.startswith(("tensors", "text")):
         result["batches_per_second"] = round(count / seconds, 1)
     else:
         result["images_per_second"] = round(count * BATCH / seconds, 1)
@@ -320,16 +366,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("library", choices=list(LIBRARIES))
     parser.add_argument("--images", type=pathlib.Path)
+    parser.add_argument("--tokens")
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=2)
     options = parser.parse_args()
     if options.epochs < 2:
         parser.error("--epochs must be at least 2: the last one is timed, and memory is that of those before")
     paths = sorted(map(str, options.images.rglob("*.jpg"))) if options.images else []
-    if len(paths) < BATCH and not options.library.startswith("tensors"):
+    if options.library.startswith("text"):
+        if not options.tokens:
+            parser.error("--tokens must name a file of uint16 tokens")
+        paths = [options.tokens]
+    elif len(paths) < BATCH and not options.library.startswith("tensors"):
         parser.error(f"--images must name a folder with at least {BATCH} JPEG files")
     random.seed(1)
     line = {"framework": options.library, "workers": options.workers, "images": len(paths), "batch": BATCH}
+    if options.library.startswith("text"):
+        line["images"] = 0
     try:
         line |= measure(options.library, paths, options.workers, options.epochs)
     except (ImportError, OSError, RuntimeError) as error:

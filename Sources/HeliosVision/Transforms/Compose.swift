@@ -39,7 +39,8 @@ public struct Compose: Transform {
     ///
     /// - Parameter pending: what the transforms before have left to the kernel for bytes.
     fileprivate func run(
-        _ sample: ImageSample, from start: Int, pending: FusedResizing?, random: inout SampleRandom, into output: Tensor?
+        _ sample: ImageSample, from start: Int, pending: FusedResizing?, random: inout SampleRandom,
+        into output: Tensor?
     ) throws -> ImageSample {
         var sample = sample
         var pending = pending

@@ -66,9 +66,10 @@ extension ImageOperations {
             return try Tensor.constantPadNd(image, pad: padding, value: scalar(fill.first ?? 0, image.dtype))
         case .constant:
             let color = try perChannel(fill, of: image, dtype: image.dtype, operation, "fill")
-            let shape = Array(image.shape.dropLast(2)) + [
-                size.height + margins.top + margins.bottom, size.width + margins.left + margins.right,
-            ]
+            let shape =
+                Array(image.shape.dropLast(2)) + [
+                    size.height + margins.top + margins.bottom, size.width + margins.left + margins.right,
+                ]
             let output = try Tensor.empty(shape, dtype: image.dtype, device: image.device).copy_(color)
             _ = try output.narrow(dim: -2, start: margins.top, length: size.height)
                 .narrow(dim: -1, start: margins.left, length: size.width).copy_(image)

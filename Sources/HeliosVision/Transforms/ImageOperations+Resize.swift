@@ -50,7 +50,8 @@ public enum ResizeSize: Equatable, Sendable {
         case .shorterSide(let length, let limit):
             numbers = [length] + (limit.map { [$0] } ?? [])
             if let limit, limit <= length {
-                throw DataError("resize: longerAtMost is \(limit), and must be greater than the shorter side, \(length)")
+                throw DataError(
+                    "resize: longerAtMost is \(limit), and must be greater than the shorter side, \(length)")
             }
         }
         guard numbers.allSatisfy({ (1...Self.limit).contains($0) }) else {

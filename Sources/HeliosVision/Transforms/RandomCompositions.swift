@@ -6,7 +6,8 @@ public struct Lambda: Transform {
     private let body: @Sendable (ImageSample, inout SampleRandom) throws -> ImageSample
 
     /// Changes a sample. All random choices must be drawn from the given numbers.
-    public init(_ body: @escaping @Sendable (_ sample: ImageSample, _ random: inout SampleRandom) throws -> ImageSample) {
+    public init(_ body: @escaping @Sendable (_ sample: ImageSample, _ random: inout SampleRandom) throws -> ImageSample)
+    {
         self.body = body
     }
 

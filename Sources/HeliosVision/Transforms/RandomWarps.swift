@@ -56,7 +56,9 @@ public struct RandomRotation: Transform {
         var matrix = AffineMatrix(center: center?.pair ?? middle, angle: -angle)
         if expand {
             // The corner that is leftmost or uppermost afterwards becomes the edge.
-            let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map { (Double($0.0 * size.width), Double($0.1 * size.height)) }
+            let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map {
+                (Double($0.0 * size.width), Double($0.1 * size.height))
+            }
             let (x, y) = (matrix, matrix)
             matrix.c -= corners.map { x.a * $0.0 + x.b * $0.1 + x.c }.min() ?? 0
             matrix.f -= corners.map { y.d * $0.0 + y.e * $0.1 + y.f }.min() ?? 0
