@@ -62,7 +62,7 @@ public struct ImageList: Dataset {
         files: [String], classNames: [String], transforms: [any Transform] = [], options: DecodingOptions = .rgb
     ) throws {
         let classes = Set(classNames).sorted(by: FolderFiles.precedes)
-        let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+        let numbers = Dictionary(uniqueKeysWithValues: Swift.zip(classes, classes.indices))
         try self.init(
             files: files, labels: classNames.compactMap { numbers[$0] }, classes: classes, transforms: transforms,
             options: options)
