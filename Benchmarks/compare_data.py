@@ -19,9 +19,9 @@ PEERS = ["torchvision", "torchvision-v2", "opencv", "simplejpeg", "spdl", "dali"
 LIMIT = "decode-only"
 IMAGES = ["ours", "ours-reduced", *PEERS, LIMIT]
 TENSORS = ["ours-tensors", "tensors", "tensors-index"]
-TEXT = ["ours-text", "text", "text-copy"]
+TEXT = ["ours-text", "text", "text-loop"]
 # Limits that are a plain loop.
-LOOPS = ["tensors-index", "text-copy"]
+LOOPS = ["tensors-index", "text-loop"]
 # Those that have no form without workers: one thread is their least.
 ALWAYS_WORKING = ["spdl", "dali", LIMIT]
 
@@ -30,6 +30,8 @@ def command(framework: str) -> list[str]:
     ours = str(BUILD / "DataBenchmark")
     if framework in ("ours-tensors", "ours-text"):
         return [ours, framework.removeprefix("ours-")]
+    if framework == "text-loop":
+        return [ours, "text", "--plain"]
     if framework.startswith("ours"):
         return [ours, "images", *(["--reduced"] if framework == "ours-reduced" else [])]
     return [sys.executable, "-B", "-W", "ignore", str(ROOT / "Benchmarks/Peers/data.py"), framework]
@@ -136,9 +138,9 @@ def ratios(results: list[dict], workers: int) -> list[str]:
             tell("by an index loop's", own / of["tensors-index"]["best_batches_per_second"], 1)
     if "ours-text" in of:
         own = of["ours-text"]
-        if "text-copy" in of:
-            tell("windows of a text a second by plain copies of them",
-                 own["best_batches_per_second"] / of["text-copy"]["best_batches_per_second"], 1)
+        if "text-loop" in of:
+            tell("windows of a text a second by a plain loop's",
+                 own["best_batches_per_second"] / of["text-loop"]["best_batches_per_second"], 1)
         tell("0.05 s by the time to the first windows", 0.05 / own["first_batch_seconds"], 1)
     return lines
 

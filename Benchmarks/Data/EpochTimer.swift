@@ -1,14 +1,27 @@
 import Foundation
 import Helios
 
+/// Makes a function that gives the batches of an epoch one after the other.
+typealias EpochMaker<Batch> = (_ epoch: Int) throws -> () throws -> Batch?
+
+extension DataLoader {
+    var epochs: EpochMaker<Batch> {
+        { epoch in
+            let batches = try self.batches(epoch: epoch)
+            return { try batches.next() }
+        }
+    }
+}
+
 extension Measurement {
     /// Loads all epochs, and takes the times and the memory.
     ///
     /// - Parameters:
-    ///   - makeLoader: makes the loader; its time is part of the first batch's.
+    ///   - makeLoader: makes the loader, a function that gives the batches of an epoch. Its time is part of the first
+    ///     batch's.
     ///   - check: throws if a batch is not what was asked for. It gets the first one.
     mutating func take<Batch>(
-        _ options: LoadingOptions, makeLoader: () throws -> DataLoader<Batch>, check: (Batch) throws -> Void
+        _ options: LoadingOptions, makeLoader: () throws -> EpochMaker<Batch>, check: (Batch) throws -> Void
     ) throws {
         importSeconds = secondsSinceStart()
         let watch = MemoryWatch()
@@ -16,8 +29,8 @@ extension Measurement {
         let begin = clock.now
         let loader = try makeLoader()
         for epoch in 0..<options.epochs - 1 {
-            let batches = try loader.batches(epoch: epoch)
-            while let batch = try batches.next() {
+            let next = try loader(epoch)
+            while let batch = try next() {
                 guard firstBatchSeconds == nil else { continue }
                 firstBatchSeconds = seconds(begin.duration(to: clock.now))
                 try check(batch)
@@ -25,9 +38,9 @@ extension Measurement {
         }
         (pssMib, rssMib) = watch.stop()
         let start = clock.now
-        let batches = try loader.batches(epoch: options.epochs - 1)
+        let next = try loader(options.epochs - 1)
         var count = 0
-        while try batches.next() != nil { count += 1 }
+        while try next() != nil { count += 1 }
         let rate = Double(count) / seconds(start.duration(to: clock.now))
         if images > 0 {
             imagesPerSecond = rate * Double(batch)

@@ -35,7 +35,9 @@ struct ImageLoading: ParsableCommand {
                 files: paths, labels: [Int](repeating: 0, count: paths.count), transforms: [transform],
                 options: options)
             return try DataLoader(
-                list, LoaderOptions(batchSize: batch, shuffle: true, dropLast: true, workers: loading.workers))
+                list, LoaderOptions(batchSize: batch, shuffle: true, dropLast: true, workers: loading.workers)
+            )
+            .epochs
         } check: { (first: LabeledBatch) in
             let (least, greatest): (Double, Double) = (
                 try first.inputs.min().item(), try first.inputs.max().item()

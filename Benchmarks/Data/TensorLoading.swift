@@ -14,7 +14,9 @@ struct TensorLoading: ParsableCommand {
         try measurement.take(loading) {
             try DataLoader(
                 Rows(rows: Tensor.rand([65536, 64])),
-                LoaderOptions(batchSize: batch, shuffle: true, dropLast: true, workers: loading.workers))
+                LoaderOptions(batchSize: batch, shuffle: true, dropLast: true, workers: loading.workers)
+            )
+            .epochs
         } check: { (first: Tensor) in
             guard first.shape == [batch, 64], first.dtype == .float32 else {
                 throw ValidationError("a batch is \(first.dtype)\(first.shape)")

@@ -289,27 +289,6 @@ def with_mapped_tokens(paths, workers):
     return torch_loader(Windows(), workers)
 
 
-@library("text-copy", "numpy")
-def with_copies_of_tokens(paths, _):
-    """A limit: the same windows copied as they are from memory to memory, as fast as C does it."""
-    import numpy
-
-    length = 1024
-
-    def make():
-        tokens = numpy.memmap(paths[0], numpy.uint16, "r").copy()
-        starts = numpy.random.default_rng(1).integers(0, len(tokens) - length, (4000, BATCH))
-        views = numpy.lib.stride_tricks.sliding_window_view(tokens, length)
-
-        def epoch():
-            for row in starts:
-                yield views[row], views[row + 1]
-
-        return epoch
-
-    return make
-
-
 # --- The measurement ---
 
 
