@@ -14,7 +14,7 @@ final class ImageFolderData: DataModule<LabeledBatch> {
     ///   - workers: how many threads read images; `nil` for as many as there are processors.
     init(_ split: ImageSplit, size: Int, batchSize: Int, workers: Int?) throws {
         self.batchSize = batchSize
-        self.workers = workers.map { .count($0) } ?? .automatic
+        self.workers = if let workers { .count(workers) } else { .automatic }
         train = try WatchedImages(
             split.train,
             Compose([RandomResizedCrop(size), RandomHorizontalFlip(), ToImageTensor(), Normalize.imageNet]))

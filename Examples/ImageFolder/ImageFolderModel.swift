@@ -56,7 +56,7 @@ final class ImageFolderModel: Model<LabeledBatch> {
     override func onValidationEnd(validationCycle: Int) throws {
         let counts = try confusion.compute()
         validationScores["accuracy"] =
-            try counts.diagonal().sum().item(Double.self) / counts.sum().item(Double.self)
+            try counts.trace().item(Double.self) / counts.sum().item(Double.self)
         try log("validation/confusion", .confusion(counts, classes: classes))
         try super.onValidationEnd(validationCycle: validationCycle)
     }

@@ -116,7 +116,7 @@ struct ImageFolderProgram: ParsableCommand {
             print("trained network: \(network.path)")
             print("log: \(trainer.logFile?.path ?? "none")")
         }
-        let accuracy = try counts.diagonal().sum().item(Double.self) / counts.sum().item(Double.self)
+        let accuracy = try counts.trace().item(Double.self) / counts.sum().item(Double.self)
         print("validation accuracy: \(String(format: "%.2f", 100 * accuracy)) %")
     }
 

@@ -54,8 +54,8 @@ struct ImageSplit {
     private static func divide(_ all: ImageFolder, fraction: Double, seed: UInt64) throws -> (Part, Part) {
         let (files, labels) = (all.list.files, all.list.labels)
         let order = try Tensor.randperm(files.count, generator: Generator(seed: seed)).array(Int.self)
-        let sizes = Dictionary(grouping: labels, by: \.self).mapValues { count in
-            min(Int((fraction * Double(count.count)).rounded()), count.count - 1)
+        let sizes = Dictionary(grouping: labels, by: \.self).mapValues { images in
+            min(Int((fraction * Double(images.count)).rounded()), images.count - 1)
         }
         var taken: [Int: Int] = [:]
         var validates: Set<Int> = []
