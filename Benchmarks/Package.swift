@@ -76,7 +76,7 @@ let package = Package(
         // How fast images, tensors in memory, and windows of a text are loaded.
         .executableTarget(
             name: "DataBenchmark",
-            dependencies: [helios, data, vision, argumentParser],
+            dependencies: ["Workloads", helios, data, vision, argumentParser],
             path: "Data",
             swiftSettings: swiftSettings
         ),

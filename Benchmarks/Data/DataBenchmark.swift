@@ -6,7 +6,7 @@ import Foundation
 struct DataBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DataBenchmark", abstract: "Measures how fast data is loaded: a part of scripts/bench data.",
-        subcommands: [ImageLoading.self, TensorLoading.self, TextLoading.self])
+        subcommands: [ImageLoading.self, ImageStages.self, TensorLoading.self, TextLoading.self])
 }
 
 /// What all kinds of data have.

@@ -17,12 +17,8 @@ struct ImageLoading: ParsableCommand {
     @OptionGroup var loading: LoadingOptions
 
     func run() throws {
-        let paths = (FileManager.default.enumerator(atPath: images)?.compactMap { $0 as? String } ?? [])
-            .filter { $0.hasSuffix(".jpg") }.sorted().map { "\(images)/\($0)" }
         let batch = 32
-        guard paths.count >= batch else {
-            throw ValidationError("--images must name a folder with at least \(batch) JPEG files.")
-        }
+        let paths = try jpegFiles(in: images, atLeast: batch)
         var options = DecodingOptions.rgb
         options.scale = reduced ? .reduced : .exact
         var measurement = Measurement(
