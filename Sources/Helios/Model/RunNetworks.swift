@@ -4,9 +4,9 @@ final class RunNetworks {
     let all: [Module]
     private let lookUp: () -> [(name: String, network: Module)]
 
-    /// Looks for the networks of a model.
-    init<Batch>(of model: Model<Batch>) {
-        lookUp = { [weak model] in model?.namedNetworks() ?? [] }
+    /// - Parameter lookUp: looks for the networks that the model has, with the names of their properties.
+    init(_ lookUp: @escaping () -> [(name: String, network: Module)]) {
+        self.lookUp = lookUp
         all = lookUp().map(\.network)
     }
 

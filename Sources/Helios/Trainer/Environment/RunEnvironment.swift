@@ -75,7 +75,7 @@ final class RunEnvironment {
         if let times { optimizerTimers = OptimizerTimers(model, times) }
         guard isTraining else { return }
         stepWatch = StepWatch(model)
-        let networks = RunNetworks(of: model)
+        let networks = RunNetworks { [weak model] in model?.namedNetworks() ?? [] }
         self.networks = networks
         giveBack = { [weak model] in
             model?.gradientShards = nil
