@@ -10,7 +10,7 @@ import Testing
             (LoaderOptions(batchSize: 0), 10, "batch size must be positive"),
             (LoaderOptions(batchSize: -1), 10, "batch size must be positive"),
             (LoaderOptions(workers: -1), 10, "workers must not be negative"),
-            (LoaderOptions(workers: .max), 10, "1024 at most"),
+            (LoaderOptions(workers: Int.max), 10, "1024 at most"),
             (LoaderOptions(prefetch: 0), 10, "prefetch must be positive"),
             (LoaderOptions(), 0, "no samples"),
             (LoaderOptions(shuffle: true, sampler: SequentialSampler(count: 10)), 10, "leave out 'shuffle'"),

@@ -82,7 +82,8 @@ import Testing
                 return next
             }
             if number == 4 { throw Trouble() }
-            return number > 4 ? nil : { _ in number }
+            if number > 4 { return nil }
+            return { _ in number }
         }
         defer { queue.stop() }
         for number in 0..<4 { #expect(try queue.take { "" } == number) }
