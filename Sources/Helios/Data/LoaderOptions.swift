@@ -12,8 +12,8 @@ public struct LoaderOptions: Sendable {
     public var workers: WorkerCount
     /// How many batches each worker may be ahead; `nil` for two, and more of batches that are small, 64 at most.
     public var prefetch: Int?
-    /// How many bytes the batches may take that are ahead, nearly: the tensors, arrays and texts in them count. One
-    /// batch is made ahead in any case. `nil` sets no limit.
+    /// How many bytes the batches may take that are ahead, nearly: the tensors, arrays and texts in them count, but not
+    /// what objects of classes hold. One batch is made ahead in any case. `nil` sets no limit.
     public var prefetchBytes: Int?
     /// How long to wait for a batch that workers make: a batch that takes longer is an error. `nil` waits for ever.
     public var timeout: Duration?
