@@ -195,59 +195,72 @@ static void resampleColumns(
 }
 
 #if defined(__x86_64__)
-// Two rows of pixels of three bytes each at a time, as far as 16 bytes may be read from each. Returns how far it got.
+// The sums of one output pixel, of two rows of pixels of three bytes each: red, green, blue and 0 of one row, then of
+// the other.
 //
 // A step takes four pixels of both rows. The bytes of two pixels are paired channel by channel, so that one instruction
 // multiplies both with their weights and adds them.
+__attribute__((target("avx2"), always_inline))
+static inline __m256i sumsOfPair(const uint8_t *upper, const uint8_t *lower, const Taps *taps, int32_t x, __m256i sum) {
+    const __m256i firstTwo = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+    const __m256i lastTwo = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+    const uint8_t *a = upper + 3 * taps->first[x];
+    const uint8_t *b = lower + 3 * taps->first[x];
+    const int16_t *weights = taps->weights + (size_t)x * (size_t)taps->stride;
+    for (int32_t k = taps->count[x]; k > 0; k -= 4) {
+        __m256i pixels = _mm256_inserti128_si256(
+            _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)a)), _mm_loadu_si128((const __m128i *)b), 1);
+        int32_t pairs[2];
+        memcpy(pairs, weights, sizeof(pairs));
+        __m256i first = _mm256_madd_epi16(_mm256_shuffle_epi8(pixels, firstTwo), _mm256_set1_epi32(pairs[0]));
+        __m256i last = _mm256_madd_epi16(_mm256_shuffle_epi8(pixels, lastTwo), _mm256_set1_epi32(pairs[1]));
+        sum = _mm256_add_epi32(sum, _mm256_add_epi32(first, last));
+        a += 12;
+        b += 12;
+        weights += 4;
+    }
+    return sum;
+}
+
+// Takes the channels of pixels of four bytes apart.
+__attribute__((target("avx2"), always_inline))
+static inline void separateChannels(
+    const uint32_t *restrict pixels, int32_t from, int32_t to, uint8_t *restrict red, uint8_t *restrict green,
+    uint8_t *restrict blue
+) {
+    for (int32_t x = from; x < to; x++) {
+        red[x] = (uint8_t)pixels[x];
+        green[x] = (uint8_t)(pixels[x] >> 8);
+        blue[x] = (uint8_t)(pixels[x] >> 16);
+    }
+}
+
+// Two rows of pixels of three bytes each at a time, as far as 16 bytes may be read from each. Returns how far it got.
 __attribute__((target("avx2")))
 static int32_t resampleColumnsOfPairs(
     CIPixels image, const uint8_t *upper, const uint8_t *lower, const Taps *taps, int32_t width, bool flips,
     uint32_t *scratch, uint8_t *upperOutput, uint8_t *lowerOutput
 ) {
-    const __m256i firstTwo = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
-    const __m256i lastTwo = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
     const __m256i half = _mm256_set1_epi32(1 << taps->precision >> 1);
     const __m128i shift = _mm_cvtsi32_si128(taps->precision);
     int32_t end = width;
     while (end > 0 && 3 * taps->first[end - 1] + 12 * ((taps->count[end - 1] + 3) / 4) + 4 > 3 * image.width) end--;
+    end -= end % 2;
     uint32_t *lowerScratch = scratch + width;
-    for (int32_t x = 0; x < end; x++) {
-        const uint8_t *a = upper + 3 * taps->first[x];
-        const uint8_t *b = lower + 3 * taps->first[x];
-        const int16_t *weights = taps->weights + (size_t)x * (size_t)taps->stride;
-        __m256i sum = half;
-        for (int32_t k = taps->count[x]; k > 0; k -= 4) {
-            __m256i pixels = _mm256_inserti128_si256(
-                _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)a)), _mm_loadu_si128((const __m128i *)b), 1);
-            int32_t pairs[2];
-            memcpy(pairs, weights, sizeof(pairs));
-            sum = _mm256_add_epi32(
-                sum, _mm256_madd_epi16(_mm256_shuffle_epi8(pixels, firstTwo), _mm256_set1_epi32(pairs[0])));
-            sum = _mm256_add_epi32(
-                sum, _mm256_madd_epi16(_mm256_shuffle_epi8(pixels, lastTwo), _mm256_set1_epi32(pairs[1])));
-            a += 12;
-            b += 12;
-            weights += 4;
-        }
-        __m256i bytes = _mm256_packs_epi32(_mm256_sra_epi32(sum, shift), _mm256_setzero_si256());
-        bytes = _mm256_packus_epi16(bytes, bytes);
-        int32_t place = flips ? width - 1 - x : x;
-        scratch[place] = (uint32_t)_mm_cvtsi128_si32(_mm256_castsi256_si128(bytes));
-        lowerScratch[place] = (uint32_t)_mm_cvtsi128_si32(_mm256_extracti128_si256(bytes, 1));
+    for (int32_t x = 0; x < end; x += 2) {
+        __m256i one = _mm256_sra_epi32(sumsOfPair(upper, lower, taps, x, half), shift);
+        __m256i other = _mm256_sra_epi32(sumsOfPair(upper, lower, taps, x + 1, half), shift);
+        __m256i both = flips ? _mm256_packs_epi32(other, one) : _mm256_packs_epi32(one, other);
+        both = _mm256_packus_epi16(both, both);
+        int32_t place = flips ? width - 2 - x : x;
+        _mm_storel_epi64((__m128i *)(scratch + place), _mm256_castsi256_si128(both));
+        _mm_storel_epi64((__m128i *)(lowerScratch + place), _mm256_extracti128_si256(both, 1));
     }
     int32_t from = flips ? width - end : 0;
-    for (int32_t x = from; x < from + end; x++) {
-        upperOutput[x] = (uint8_t)scratch[x];
-        upperOutput[width + x] = (uint8_t)(scratch[x] >> 8);
-        upperOutput[2 * width + x] = (uint8_t)(scratch[x] >> 16);
-    }
-    for (int32_t x = from; x < from + end; x++) {
-        lowerOutput[x] = (uint8_t)lowerScratch[x];
-        lowerOutput[width + x] = (uint8_t)(lowerScratch[x] >> 8);
-        lowerOutput[2 * width + x] = (uint8_t)(lowerScratch[x] >> 16);
-    }
+    separateChannels(scratch, from, from + end, upperOutput, upperOutput + width, upperOutput + 2 * width);
+    separateChannels(lowerScratch, from, from + end, lowerOutput, lowerOutput + width, lowerOutput + 2 * width);
     return end;
 }
 #endif

@@ -73,7 +73,11 @@ extension SampleRandom {
     /// A number of the beta distribution.
     mutating func beta(_ a: Double, _ b: Double) throws -> Double {
         let concentrations = try Tensor([a, b], shape: [1, 2])
-        return try Tensor.sampleDirichlet(concentrations, generator: generator()).array(Double.self)[0]
+        let shares = try Tensor.sampleDirichlet(concentrations, generator: generator()).array(Double.self)
+        guard let share = shares.first, share.isFinite else {
+            throw DataError("no share can be drawn with alpha \(a): take a number near 1")
+        }
+        return share
     }
 
     /// Numbers that add up to 1, of the symmetric Dirichlet distribution.

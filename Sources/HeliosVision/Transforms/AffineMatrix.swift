@@ -48,7 +48,9 @@ struct AffineMatrix: Equatable {
         let corners = [(-x, -y), (-x, y), (x, y), (x, -y)]
         func length(_ coordinates: [Double]) -> Int {
             let rounded = coordinates.map { ($0 * 1e4).rounded(.towardZero) / 1e4 }
-            return Int((rounded.max() ?? 0).rounded(.up) - (rounded.min() ?? 0).rounded(.down))
+            let length = (rounded.max() ?? 0).rounded(.up) - (rounded.min() ?? 0).rounded(.down)
+            // With a center far away, rounding may leave anything.
+            return length < 1e15 ? Int(length) : Int.max
         }
         return ImageSize(
             height: length(corners.map { d * $0.0 + e * $0.1 + f + y }),

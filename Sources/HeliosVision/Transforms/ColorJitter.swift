@@ -13,6 +13,7 @@ public struct ColorJitter: Transform {
     public var hue: ClosedRange<Double>?
 
     /// Changes images by factors of these ranges.
+    @_disfavoredOverload
     public init(
         brightness: ClosedRange<Double>? = nil, contrast: ClosedRange<Double>? = nil,
         saturation: ClosedRange<Double>? = nil, hue: ClosedRange<Double>? = nil

@@ -10,9 +10,11 @@ extension ImageOperations {
     /// - Returns: a view of the image if the region is inside.
     public static func crop(_ image: Tensor, to region: ImageRegion) throws -> Tensor {
         let size = try size(of: image, "crop")
+        let limit = 1 << 24
         try require(
-            region.height >= 0 && region.width >= 0, "crop",
-            "a region cannot have \(region.height) rows and \(region.width) columns")
+            (0...limit).contains(region.height) && (0...limit).contains(region.width)
+                && (-limit...limit).contains(region.top) && (-limit...limit).contains(region.left), "crop",
+            "a region must have positions and sizes of at most \(limit) pixels, and has \(region)")
         let rows = max(region.top, 0)..<max(min(region.top + region.height, size.height), max(region.top, 0))
         let columns = max(region.left, 0)..<max(min(region.left + region.width, size.width), max(region.left, 0))
         let isOutside = rows.isEmpty || columns.isEmpty

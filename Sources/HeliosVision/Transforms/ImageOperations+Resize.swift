@@ -29,14 +29,16 @@ public enum ResizeSize: Equatable, Sendable {
             newLong = length
         case .shorterSide(let length, let limit):
             newShort = length
-            newLong = Int(min(Double(length) * Double(long) / Double(short), Double(Self.limit)))
+            newLong = Int(Double(length) * Double(long) / Double(short))
             if let limit, newLong > limit {
                 newShort = Int(Double(limit) * Double(newShort) / Double(newLong))
                 newLong = limit
             }
         }
-        guard newShort > 0 else {
-            throw DataError("resize: nothing is left of an image of \(image.height)x\(image.width) at this size")
+        guard newShort > 0, newLong <= Self.limit else {
+            throw DataError(
+                "resize: an image of \(image.height)x\(image.width) would get \(newShort) pixels on one side and "
+                    + "\(newLong) on the other")
         }
         return image.width <= image.height
             ? ImageSize(height: newLong, width: newShort) : ImageSize(height: newShort, width: newLong)

@@ -31,8 +31,8 @@ extension ImageSample {
         changed.boxes = try boxes.map { try Boxes.clipped(changeBoxes($0), to: size) }
         changed.masks = try masks.map { masks in
             if masks.count > 0 { return try changeMasks(masks) }
-            return try Tensor.zeros(
-                [masks.shape[0], size.height, size.width], dtype: masks.dtype, device: masks.device)
+            let shape = [masks.shape[0], size.height, size.width]
+            return try Tensor.zeros(shape, dtype: masks.dtype, device: masks.device)
         }
         return changed
     }

@@ -141,8 +141,8 @@ public struct RandomAdjustSharpness: Transform {
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
         try validate()
-        return random.happens(p)
-            ? try sample.changed { try ImageOperations.adjustSharpness($0, factor: factor) } : sample
+        guard random.happens(p) else { return sample }
+        return try sample.changed { try ImageOperations.adjustSharpness($0, factor: factor) }
     }
 }
 

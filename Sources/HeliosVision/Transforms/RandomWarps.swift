@@ -56,12 +56,11 @@ public struct RandomRotation: Transform {
         var matrix = AffineMatrix(center: center?.pair ?? middle, angle: -angle)
         if expand {
             // The corner that is leftmost or uppermost afterwards becomes the edge.
-            let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map {
-                (Double($0.0 * size.width), Double($0.1 * size.height))
-            }
-            let (x, y) = (matrix, matrix)
-            matrix.c -= corners.map { x.a * $0.0 + x.b * $0.1 + x.c }.min() ?? 0
-            matrix.f -= corners.map { y.d * $0.0 + y.e * $0.1 + y.f }.min() ?? 0
+            let (width, height) = (Double(size.width), Double(size.height))
+            let corners = [(0, 0), (0, height), (width, 0), (width, height)]
+            let turned = matrix
+            matrix.c -= corners.map { turned.a * $0.0 + turned.b * $0.1 + turned.c }.min() ?? 0
+            matrix.f -= corners.map { turned.d * $0.0 + turned.e * $0.1 + turned.f }.min() ?? 0
         }
         return try sample.changed(
             image: {
