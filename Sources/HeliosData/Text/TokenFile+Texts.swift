@@ -100,7 +100,7 @@ extension PreTokenizer {
     fileprivate var dividesLines: Bool {
         switch self {
         case .byteLevel(_, let pattern): pattern != nil
-        case .bert, .whitespaceSplit: true
+        case .bert, .whitespace, .whitespaceSplit: true
         case .split(let pattern, let behavior, _):
             (behavior == .isolated || behavior == .removed) && PreTokenizer.knownPatterns.contains(pattern)
         case .digits, .punctuation: false
@@ -114,9 +114,9 @@ extension PreTokenizer {
         if case .byteLevel(let adds, _) = self { adds } else { false }
     }
 
-    /// The patterns of GPT-2, GPT-4 (also Llama 3's), Qwen and GPT-4o, and of the step `Whitespace`.
+    /// The patterns of GPT-2, GPT-4 (also Llama 3's), Qwen and GPT-4o.
     private static let knownPatterns: [SplitPattern] = [
-        gpt2Pattern, #"\w+|[^\w\s]+"#,
+        gpt2Pattern,
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
         #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"#

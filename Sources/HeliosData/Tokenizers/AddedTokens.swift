@@ -92,11 +92,7 @@ struct AddedTokenFinder: Sendable {
     }
 
     private func isWord(_ value: UInt32) -> Bool {
-        guard let properties = Unicode.Scalar(value)?.properties else { return false }
-        return switch properties.generalCategory {
-        case .decimalNumber, .connectorPunctuation, .nonspacingMark, .spacingMark, .enclosingMark: true
-        default: properties.isAlphabetic || properties.isJoinControl
-        }
+        Unicode.Scalar(value)?.isWordCharacter ?? false
     }
 
     private func spaceStart(before end: Int, in text: UnsafeRawBufferPointer) -> Int {
@@ -117,5 +113,16 @@ struct AddedTokenFinder: Sendable {
 
     private func isSpace(_ value: UInt32) -> Bool {
         Unicode.Scalar(value)?.properties.isWhitespace ?? false
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the character is a letter, mark, decimal digit or connector, as Unicode Technical Standard 18 (annex C)
+    /// has `\w`.
+    var isWordCharacter: Bool {
+        switch properties.generalCategory {
+        case .decimalNumber, .connectorPunctuation, .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: properties.isAlphabetic || properties.isJoinControl
+        }
     }
 }

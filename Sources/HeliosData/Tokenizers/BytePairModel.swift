@@ -46,10 +46,9 @@ struct BytePairModel: Sendable {
         }
         pairs = PairTable(
             try merges.enumerated().map { rank, merge in
-                // The prefix stands for the join, which is gone after it.
-                let right =
-                    merge.right.hasPrefix(options.prefix)
-                    ? String(merge.right.dropFirst(options.prefix.count)) : merge.right
+                // The prefix stands for the join, which is gone after it. Characters could take an accent with them.
+                let (scalars, prefix) = (merge.right.unicodeScalars, options.prefix.unicodeScalars)
+                let right = scalars.starts(with: prefix) ? String(scalars.dropFirst(prefix.count)) : merge.right
                 let token = try id(merge.left + right)
                 return (try id(merge.left), try id(merge.right), PairTable.Merge(rank: Int32(rank), token: token))
             })

@@ -1,11 +1,7 @@
-import Foundation
-import Torch
-
 /// How a text is changed before it is divided into words.
 indirect enum Normalizer: Sendable {
     case bert(BertNormalizer)
-    /// Unicode's normal forms.
-    case nfc, nfd, nfkc, nfkd
+    case normalForm(NormalForm)
     case lowercase
     case stripAccents
     case strip(left: Bool, right: Bool)
@@ -16,34 +12,25 @@ indirect enum Normalizer: Sendable {
         switch self {
         case .bert(let normalizer): normalizer(text)
         case .sequence(let steps): steps.reduce(text) { $1($0) }
-        case .nfc:
-            text.isASCII
-                ? text : Array(String(decoding: text, as: UTF8.self).precomposedStringWithCanonicalMapping.utf8)
-        case .nfd:
-            text.isASCII ? text : Array(String(decoding: text, as: UTF8.self).decomposedStringWithCanonicalMapping.utf8)
-        case .nfkc:
-            text.isASCII
-                ? text : Array(String(decoding: text, as: UTF8.self).precomposedStringWithCompatibilityMapping.utf8)
-        case .nfkd:
-            text.isASCII
-                ? text : Array(String(decoding: text, as: UTF8.self).decomposedStringWithCompatibilityMapping.utf8)
+        case .normalForm(let form): form(text)
         case .lowercase: text.lowercased
-        case .stripAccents:
-            text.isASCII
-                ? text
-                : text.mapScalars { scalar, output in
-                    switch scalar.properties.generalCategory {
-                    case .nonspacingMark, .spacingMark, .enclosingMark: break
-                    default: output.append(scalar)
-                    }
-                }
-        case .strip(let left, let right):
-            {
-                var scalars = String(decoding: text, as: UTF8.self).unicodeScalars[...]
-                if left { scalars = scalars.drop { $0.properties.isWhitespace } }
-                if right { while scalars.last?.properties.isWhitespace ?? false { scalars.removeLast() } }
-                return Array(String(scalars).utf8)
-            }()
+        case .stripAccents: text.withoutMarks([.nonspacingMark, .spacingMark, .enclosingMark])
+        case .strip(let left, let right): Normalizer.stripped(text, left: left, right: right)
+        }
+    }
+
+    /// The text without white space at its ends.
+    private static func stripped(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {
+        text.withUnsafeBytes { text in
+            func isSpace(_ position: Int) -> Bool {
+                Unicode.Scalar(text.character(at: position))?.properties.isWhitespace ?? false
+            }
+            var (start, end) = (0, text.count)
+            while left, start < end, isSpace(start) { start += text.characterLength(at: start) }
+            while right, start < end, isSpace(text.characterStart(before: end)) {
+                end = text.characterStart(before: end)
+            }
+            return Array(text[start..<end])
         }
     }
 }
@@ -66,18 +53,15 @@ struct BertNormalizer: Sendable {
                 if cleansText, scalar.isDroppedByBert { return }
                 let scalar = cleansText && scalar.properties.isWhitespace ? " " : scalar
                 if separatesChinese, scalar.isChinese {
-                    for scalar in [" ", scalar, " "] { output.append(scalar) }
+                    output.append(0x20)
+                    output.append(utf8: scalar)
+                    output.append(0x20)
                 } else {
-                    output.append(scalar)
+                    output.append(utf8: scalar)
                 }
             }
         }
-        if stripsAccents {
-            text = Array(String(decoding: text, as: UTF8.self).decomposedStringWithCanonicalMapping.utf8)
-            text = text.mapScalars { scalar, output in
-                if scalar.properties.generalCategory != .nonspacingMark { output.append(scalar) }
-            }
-        }
+        if stripsAccents { text = NormalForm.nfd(text).withoutMarks([.nonspacingMark]) }
         return lowercases ? text.lowercased : text
     }
 
@@ -126,18 +110,48 @@ extension [UInt8] {
     /// Whether a text has no character beyond ASCII.
     var isASCII: Bool { allSatisfy { $0 < 0x80 } }
 
-    /// The text of the characters that `body` makes of each character.
-    fileprivate func mapScalars(_ body: (Unicode.Scalar, inout String.UnicodeScalarView) -> Void) -> [UInt8] {
-        var output = String.UnicodeScalarView()
-        for scalar in String(decoding: self, as: UTF8.self).unicodeScalars { body(scalar, &output) }
-        return Array(String(output).utf8)
-    }
-
     /// The text in lower case, each character by itself.
     fileprivate var lowercased: [UInt8] {
-        if isASCII { return map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
-        return mapScalars { scalar, output in
-            output.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        mapScalars { scalar, output in
+            switch scalar.value {
+            case 0x41...0x5A: output.append(UInt8(scalar.value) | 0x20)
+            case 0..<0x80: output.append(UInt8(scalar.value))
+            default: output += scalar.properties.lowercaseMapping.utf8
+            }
+        }
+    }
+
+    /// The text without the characters of some categories.
+    fileprivate func withoutMarks(_ categories: Set<Unicode.GeneralCategory>) -> [UInt8] {
+        isASCII
+            ? self
+            : mapScalars { scalar, output in
+                if scalar.isASCII || !categories.contains(scalar.properties.generalCategory) {
+                    output.append(utf8: scalar)
+                }
+            }
+    }
+
+    /// The text that `body` makes of the characters.
+    fileprivate func mapScalars(_ body: (Unicode.Scalar, inout [UInt8]) -> Void) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(count)
+        withUnsafeBytes { text in
+            var position = 0
+            while position < text.count {
+                if let scalar = Unicode.Scalar(text.character(at: position)) { body(scalar, &output) }
+                position += text.characterLength(at: position)
+            }
+        }
+        return output
+    }
+
+    /// Adds a character in UTF-8.
+    fileprivate mutating func append(utf8 scalar: Unicode.Scalar) {
+        if scalar.isASCII {
+            append(UInt8(scalar.value))
+        } else {
+            self += scalar.utf8
         }
     }
 }

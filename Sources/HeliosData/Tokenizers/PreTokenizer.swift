@@ -20,6 +20,8 @@ indirect enum PreTokenizer: Sendable {
     case byteLevel(addsPrefixSpace: Bool, SplitPattern?)
     /// Words between white space, and each punctuation mark.
     case bert
+    /// Words between white space, in which letters and digits are divided from signs.
+    case whitespace
     /// Words between white space.
     case whitespaceSplit
     case split(SplitPattern, Behavior, isInverted: Bool)
@@ -62,6 +64,9 @@ struct Words {
         case .bert:
             divide(.removed) { $0.properties.isWhitespace }
             divide(.isolated) { $0.isPunctuationForBert }
+        case .whitespace:
+            divide(.removed) { $0.properties.isWhitespace }
+            divide(.contiguous) { $0.isWordCharacter }
         case .whitespaceSplit: divide(.removed) { $0.properties.isWhitespace }
         case .split(let pattern, let behavior, let isInverted):
             try divide(by: pattern, behavior, isInverted: isInverted)

@@ -51,7 +51,7 @@ private struct Matcher {
         self.steps = steps
         self.classes = classes
         self.text = text
-        greatestStepCount = (1 << 22) + 64 * text.count
+        greatestStepCount = (1 << 20) + 64 * text.count
     }
 
     /// Where the match ends that begins at a position; `nil` if there is none.

@@ -199,13 +199,16 @@ struct TokenVocabulary: Sendable {
     /// - Parameters:
     ///   - model: the tokens of the model.
     ///   - added: those that were added, whose spelling counts if both have a number.
-    init(_ model: [(token: String, id: Int32)], added: [AddedToken]) {
+    ///   - normalizer: what those that are looked for in the normalized text are spelled in, as the package has it.
+    init(_ model: [(token: String, id: Int32)], added: [AddedToken], _ normalizer: Normalizer?) {
         self.added = added
         var tokens: [Int32: String] = [:]
         tokens.reserveCapacity(model.count + added.count)
         for (token, id) in model { tokens[id] = token }
         for token in added {
-            tokens[token.id] = token.content
+            let bytes = Array(token.content.utf8)
+            let isChanged = token.isNormalized && normalizer != nil
+            tokens[token.id] = isChanged ? String(decoding: normalizer?(bytes) ?? bytes, as: UTF8.self) : token.content
             ids.insert(token.content, token.id)
             if token.isSpecial { special.insert(token.content, token.id) }
         }

@@ -149,7 +149,7 @@ public struct TokenizerPadding: Sendable, Equatable {
     func callAsFunction(_ encodings: inout [TokenizerEncoding]) throws {
         var length = self.length ?? encodings.reduce(0) { max($0, $1.count) }
         if let multiple, multiple > 0, !length.isMultiple(of: multiple) { length += multiple - length % multiple }
-        guard length <= 1 << 30 else { throw DataError("texts cannot be filled to \(length) tokens") }
+        guard length <= 1 << 24 else { throw DataError("texts cannot be filled to \(length) tokens") }
         for index in encodings.indices { encodings[index].pad(to: length, self) }
     }
 }

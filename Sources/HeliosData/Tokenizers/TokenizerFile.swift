@@ -24,7 +24,7 @@ enum TokenizerFile {
         let preTokenizer = try file.optional("pre_tokenizer").map(PreTokenizerReader.read)
         let (model, tokens) = try TokenModelReader.read(
             file.field("model"), isByteLevel: preTokenizer?.isByteLevel ?? false)
-        let vocabulary = TokenVocabulary(tokens, added: try addedTokens(file))
+        let vocabulary = TokenVocabulary(tokens, added: try addedTokens(file), normalizer)
         var tokenizer = Tokenizer(
             model: model, normalizer: normalizer, preTokenizer: preTokenizer,
             postProcessor: try file.optional("post_processor").map(PostProcessorReader.read) ?? .none,

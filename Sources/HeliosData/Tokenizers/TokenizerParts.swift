@@ -15,10 +15,10 @@ enum NormalizerReader {
                     // Unless it is given, the accents go with the capitals.
                     stripsAccents: try field.optional("strip_accents")?.bool() ?? lowercases,
                     lowercases: lowercases))
-        case "NFC": return .nfc
-        case "NFD": return .nfd
-        case "NFKC": return .nfkc
-        case "NFKD": return .nfkd
+        case "NFC": return .normalForm(.nfc)
+        case "NFD": return .normalForm(.nfd)
+        case "NFKC": return .normalForm(.nfkc)
+        case "NFKD": return .normalForm(.nfkd)
         case "Lowercase": return .lowercase
         case "StripAccents": return .stripAccents
         case "Strip":
@@ -38,8 +38,7 @@ enum PreTokenizerReader {
                 addsPrefixSpace: try field.field("add_prefix_space").bool(),
                 usesPattern ? try SplitPattern(PreTokenizer.gpt2Pattern) : nil)
         case "BertPreTokenizer": return .bert
-        case "Whitespace":
-            return .split(try SplitPattern(#"\w+|[^\w\s]+"#), .removed, isInverted: true)
+        case "Whitespace": return .whitespace
         case "WhitespaceSplit": return .whitespaceSplit
         case "Split":
             let pattern = try field.field("pattern")
