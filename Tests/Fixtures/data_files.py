@@ -33,7 +33,7 @@ def numbers(array):
 
 
 def described(name, array):
-    return {"name": name, "dtype": str(array.dtype), "shape": list(array.shape), "values": numbers(array)}
+    return {"name": name, "dtype": array.dtype.name, "shape": list(array.shape), "values": numbers(array)}
 
 
 # Arrays.
@@ -101,7 +101,7 @@ for code, dtype in idx_types:
 
 text = "".join(f"{i} and a line of text\n" for i in range(3000)).encode()
 (folder / "text").write_bytes(text)
-subprocess.run(["gzip", "-k", str(folder / "text")], check=True)
+subprocess.run(["gzip", "-kn", str(folder / "text")], check=True)
 (folder / "text").unlink()
 (folder / "members.gz").write_bytes(gzip.compress(text[:1000], mtime=0) + gzip.compress(text[1000:], mtime=0) + bytes(512))
 raw = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -157,6 +157,8 @@ with tempfile.TemporaryDirectory() as place:
         path.write_bytes(data)
     for form in ["gnu", "pax", "ustar", "oldgnu"]:
         options = ["--format", form, "--owner=0", "--group=0", "--mtime=2026-01-01", "--numeric-owner"]
+        if form == "pax":
+            options.append("--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime")
         output = folder / f"system-{form}.tar"
         subprocess.run(["tar", *options, "-cf", output, "-C", place, *files], check=True)
         contents["tar"]["archives"].append(output.name)
@@ -168,7 +170,7 @@ contents["tar"]["sizes"] = [{"number": n, "field": tarfile.itn(n, 12, tarfile.GN
 # Zip archives that are no arrays.
 
 with zipfile.ZipFile(folder / "other.npz", "w") as archive:
-    archive.writestr("a.txt", "text")
+    archive.writestr(zipfile.ZipInfo("a.txt"), "text")
 with zipfile.ZipFile(folder / "none.npz", "w"):
     pass
 

@@ -67,9 +67,8 @@ extension DataFiles.Array {
     /// Whether a tensor has the shape, the type and the elements.
     func equals(_ tensor: Tensor) throws -> Bool {
         guard tensor.shape == shape, tensor.dtype.description == dtype else { return false }
-        guard tensor.dtype.isComplex else { return try tensor.array(Double.self) == values.flatMap { $0 } }
-        return try tensor.resolveConj().real().array(Double.self) == values.map { $0[0] }
-            && tensor.resolveConj().imag().array(Double.self) == values.map { $0[1] }
+        let numbers = tensor.dtype.isComplex ? try Tensor.viewAsReal(tensor.resolveConj()) : tensor
+        return try numbers.array(Double.self) == values.flatMap { $0 }
     }
 }
 

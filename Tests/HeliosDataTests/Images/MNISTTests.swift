@@ -31,7 +31,7 @@ struct MNISTTests {
         let names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]
         let images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28] + [UInt8](repeating: 1, count: 784)
         let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 1, 9]
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             func load(_ images: [UInt8], _ labels: [UInt8]) throws -> MNIST {
                 _ = try write(images, to: names[0], in: folder)
                 _ = try write(labels, to: names[1], in: folder)

@@ -34,7 +34,7 @@ struct TarShardsTests {
         let found = try samples(shards([name])).map { String($0.dropFirst(name.count + 1)) }
         #expect(
             found.prefix(3) == [
-                "train/0000 cls=2 jpg=768", "train/0001 cls=1 jpg=0", "train/0002 json=24 seg.png=512 txt=6",
+                "train/0000 cls=2 jpg=768", "train/0001 cls=1 jpg=0", "train/0002 json=25 seg.png=512 txt=6",
             ])
         #expect(found.count == 5 && found[4] == "train/ä cls=1 jpg=1")
     }

