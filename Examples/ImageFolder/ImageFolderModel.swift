@@ -29,11 +29,8 @@ final class ImageFolderModel: Model<LabeledBatch> {
         if let dtype = precision.dtype { try createScaler(dtype: dtype) }
         if !fastInit, let weights {
             let hasHead = try network.loadWeights(from: weights, allowsOtherHead: true)
-            trainer?.logger.info(
-                hasHead
-                    ? "began with the weights in \(weights.path)"
-                    : "began with the weights in \(weights.path), but for the last layer, which is for another number "
-                        + "of classes and is new")
+            let exception = ", but for the last layer, which is for another number of classes and is new"
+            trainer?.logger.info("began with the weights in \(weights.path)\(hasHead ? "" : exception)")
         }
         self.network = try network.to(device)
         if fastInit { return }
