@@ -42,9 +42,11 @@ public enum Python {
         let program = """
             import importlib.util, os, pathlib, sys, sysconfig
             sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
+            sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            for name in ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "numpy", "tokenizers"]:
+            names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "numpy", "tokenizers", "torchvision", "PIL"]
+            for name in names:
                 if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
@@ -63,6 +65,7 @@ public enum Python {
     public static let hasDatabases = packages.isSuperset(of: ["mlflow", "sqlalchemy"])
     public static let hasNumPy = packages.contains("numpy")
     public static let hasTokenizers = packages.contains("tokenizers")
+    public static let hasTorchvision = packages.isSuperset(of: ["torch", "torchvision", "PIL"])
     public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
     /// The lines that a script of Tests/Fixtures prints.
@@ -126,6 +129,13 @@ extension Trait where Self == ConditionTrait {
     /// For tests that compare with the Python torch beside libtorch. Skips them if there is none.
     public static var needsPyTorch: ConditionTrait {
         .enabled(if: Python.hasTorch, "there is no Python 3 with a PyTorch wheel in .libtorch")
+    }
+
+    /// For tests that compare with torchvision beside libtorch. Skips them if it is not there.
+    public static var needsTorchvision: ConditionTrait {
+        .enabled(
+            if: Python.hasTorchvision,
+            "there are no torchvision and Pillow in .libtorch/python or in HELIOS_TORCHVISION")
     }
 
     /// For tests that read files with Python's `tensorboard`, or images with Pillow, which comes with it. Skips them if
