@@ -4,8 +4,8 @@ import TorchNN
 
 /// Mixes an image with several augmented forms of it, each made by a chain of random operations.
 ///
-/// Hendrycks and others 2019, "AugMix: A simple data processing method to improve robustness and uncertainty". For bytes
-/// with 1 or 3 channels.
+/// Hendrycks and others 2019, "AugMix: A simple data processing method to improve robustness and uncertainty". For
+/// bytes with 1 or 3 channels.
 public struct AugMix: Transform {
     /// How strong the operations are at most, from 1 to 10.
     public var severity: Int

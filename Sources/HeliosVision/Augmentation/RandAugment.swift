@@ -54,8 +54,8 @@ public struct RandAugment: Transform {
 
 /// Augments images by one random operation with a random magnitude.
 ///
-/// Müller and Hutter 2021, "TrivialAugment: Tuning-free yet state-of-the-art data augmentation"; this is its wide space.
-/// For bytes with 1 or 3 channels.
+/// Müller and Hutter 2021, "TrivialAugment: Tuning-free yet state-of-the-art data augmentation"; this is its wide
+/// space. For bytes with 1 or 3 channels.
 public struct TrivialAugmentWide: Transform {
     /// How many magnitudes there are.
     public var magnitudeBins: Int

@@ -37,7 +37,7 @@ extension ImageOperations {
     /// - Parameters:
     ///   - image: `[…, C, H, W]`.
     ///   - angle: in degrees, counterclockwise.
-    ///   - expand: whether the result is as large as all of the image needs. This is meant for the center in the middle.
+    ///   - expand: whether the result is as large as all of the image needs. It is meant for a center in the middle.
     ///   - center: as in `affine`.
     ///   - interpolation: `nearest` or `bilinear`.
     ///   - fill: as in `affine`.

@@ -8,7 +8,8 @@ extension Registries {
     /// Call it at the start of a program that reads configurations; it may be called again. docs/transforms.md lists
     /// names and options.
     ///
-    /// - Throws: `ConfigurationError` if a transform of one of the names is registered already, but not by this function.
+    /// - Throws: `ConfigurationError` if a transform of one of the names is registered already, but not by this
+    ///   function.
     public static func registerVisionTransforms() throws {
         try registration.get()
     }
