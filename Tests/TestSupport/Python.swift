@@ -45,8 +45,8 @@ public enum Python {
             sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "numpy", "tokenizers", "torchvision", "PIL"]
-            for name in names:
+            names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]
+            for name in names + ["numpy", "tokenizers", "torchvision", "PIL"]:
                 if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
