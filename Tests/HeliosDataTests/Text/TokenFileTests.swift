@@ -34,7 +34,8 @@ struct TokenFileTests {
         let tokenizer = try Tokenizer(folder.appending(path: "\(name).json").standardizedFileURL)
         // Lines that end in letters, in spaces, in several line feeds.
         let lines = try String(contentsOf: folder.appending(path: "corpus.txt"), encoding: .utf8)
-        let text = String(repeating: lines + "\n\n  a\nb \nc\n\nd\r\ne's\n7\n", count: 3)
+        let short = (0..<200).map { "line \($0)\nWord\n" }.joined()
+        let text = String(repeating: lines + short + "\n\n  a\nb \nc\n\nd\r\ne's\n7\n", count: 3)
         try withTemporaryFolder { folder in
             let (source, target) = (try write(text.utf8, to: "a.txt", in: folder), folder.appending(path: "a.bin"))
             let expected = try tokenizer.ids(text)
