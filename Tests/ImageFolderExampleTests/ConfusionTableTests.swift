@@ -10,9 +10,9 @@ struct ConfusionTableTests {
         #expect(
             table.description == """
                 confusion matrix (rows: the class, columns: what it was taken for)
-                         0   1
-                0 cat   12   .
-                1 dog    1   3
+                        0   1
+                0 cat  12   .
+                1 dog   1   3
                 """)
     }
 

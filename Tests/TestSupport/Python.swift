@@ -112,7 +112,8 @@ public enum Python {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", "-W", "ignore"] + arguments
         var environment = ProcessInfo.processInfo.environment
-        environment["PYTHONPATH"] = wheel?.path ?? ""
+        environment["PYTHONPATH"] = [wheel?.path, environment["HELIOS_TORCHVISION"]].compactMap { $0 }.joined(
+            separator: ":")
         environment["PYTHONIOENCODING"] = "utf-8"
         // PyTorch's wheel comes uncompiled, and compiling it takes longer than all of the rest. Nothing is written into
         // it.

@@ -97,7 +97,9 @@ struct RegistryTests {
         expectError("there is no network 'Conv2'; did you mean 'Conv2d', 'Conv1d' or 'Conv3d'?") {
             try Registries.networks.make("Conv2")
         }
-        expectError("there is no transform 'Crop' (none is registered)") { try Registries.transforms.make("Crop") }
+        expectError("there is no shape 'Square' (none is registered)") {
+            try Registry<Void, Int>("shape").make("Square")
+        }
         let error = #expect(throws: ConfigurationError.self) { try Registries.networks.make("Quux") }
         #expect(error?.description.contains("there are: AdaptiveAvgPool1d, ") == true)
     }
