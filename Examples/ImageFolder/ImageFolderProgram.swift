@@ -12,8 +12,8 @@ struct ImageFolderProgram: ParsableCommand {
         discussion: """
             The folder has a folder of images for each class: flowers/rose/1.jpg, flowers/tulip/2.png. If it has the \
             folders train and val with the classes in them, the images of val validate; else a fraction of each class \
-            does. Files that cannot be read are left out and named at the end. Run it again to resume from the newest \
-            checkpoint.
+            does. Files that cannot be read are left out and named at the end: in the training, the next file takes the \
+            place of one. Run it again to resume from the newest checkpoint.
             """)
 
     static func main() {

@@ -20,6 +20,10 @@ typedef struct Reader {
   uint8_t *decoded;
   // The first row of the region that has not been put into the result.
   int32_t nextRow;
+  // Of a picture that is stored interlaced: how many rows of its passes were read, and the sizes of a row and of what lies
+  // to the left of the region in it.
+  int64_t passRows;
+  size_t rowBytes, skipped;
 } Reader;
 
 static void refuse(Reader *reader, CIFailure failure, const char *message) {
@@ -139,6 +143,13 @@ static void putRow(Reader *reader, const uint8_t *row, size_t skipped) {
   reader->nextRow += 1;
 }
 
+// Puts all rows of the region, as far as the passes of an interlaced picture have completed them.
+static void putPassRows(Reader *reader, const CIRequest *request) {
+  while (reader->nextRow < request->height) {
+    putRow(reader, reader->decoded + reader->rowBytes * (size_t)(request->top + reader->nextRow), reader->skipped);
+  }
+}
+
 static bool runDecode(Reader *reader, const CIRequest *request, uint8_t *pixels, size_t byteCount) {
   if (setjmp(reader->errors.jump) != 0) return false;
   begin(reader);
@@ -162,14 +173,15 @@ static bool runDecode(Reader *reader, const CIRequest *request, uint8_t *pixels,
     // Rows of the last pass complete those of all others, so that all are kept.
     reader->decoded = calloc((size_t)height, rowBytes);
     if (reader->decoded == NULL) refuse(reader, CIFailureMemory, "there is too little memory");
+    reader->rowBytes = rowBytes;
+    reader->skipped = skipped;
     for (int pass = 0; pass < passes; pass += 1) {
       for (int64_t row = 0; row < height; row += 1) {
         png_read_row(reader->png, reader->decoded + rowBytes * (size_t)row, NULL);
+        reader->passRows += 1;
       }
     }
-    while (reader->nextRow < request->height) {
-      putRow(reader, reader->decoded + rowBytes * (size_t)(request->top + reader->nextRow), skipped);
-    }
+    putPassRows(reader, request);
   } else {
     bool isDirect = request->width == width && ci_rows_place(&reader->rows, 0) != NULL;
     reader->decoded = malloc(rowBytes);
@@ -202,8 +214,9 @@ bool ci_png_decode(
   // What is missing from a damaged picture is black, and nothing that lay in the memory before.
   if (request->acceptsDamage) memset(pixels, 0, byteCount);
   bool isDecoded = runDecode(&reader, request, pixels, byteCount);
-  if (!isDecoded && request->acceptsDamage && reader.nextRow > 0 &&
+  if (!isDecoded && request->acceptsDamage && (reader.nextRow > 0 || reader.passRows > 0) &&
       (report->failure == CIFailureDamaged || report->failure == CIFailureTruncated)) {
+    if (reader.passRows > 0) putPassRows(&reader, request);
     ci_warn(report, report->message);
     report->failure = CIFailureNone;
     isDecoded = true;

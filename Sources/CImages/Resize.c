@@ -132,14 +132,25 @@ static bool makeTaps(
     }
     double scale = (double)from / to;
     double greatest = 0;
-    for (int32_t i = 0; i < length; i++) {
-        double *row = exact + (size_t)i * (size_t)stride;
-        (antialias ? antialiasedWeights : interpolatingWeights)(
-            from, scale, start + i, isCubic, &taps->first[i], &taps->count[i], row);
-        for (int32_t k = 0; k < taps->count[i]; k++) {
+    double *other = calloc((size_t)stride, sizeof(double));
+    if (other == NULL) {
+        free(exact);
+        return false;
+    }
+    // All of the output, not only the window: the precision, and so the bits, must not depend on what is cut out.
+    for (int32_t i = 0; i < to; i++) {
+        bool isInside = i >= start && i - start < length;
+        double *row = isInside ? exact + (size_t)(i - start) * (size_t)stride : other;
+        int32_t first, count;
+        (antialias ? antialiasedWeights : interpolatingWeights)(from, scale, i, isCubic, &first, &count, row);
+        for (int32_t k = 0; k < count; k++) {
             if (row[k] > greatest) greatest = row[k];
         }
+        if (!isInside) continue;
+        taps->first[i - start] = first;
+        taps->count[i - start] = count;
     }
+    free(other);
     // As many digits as the greatest weight leaves in 16 bits.
     int32_t precision = 0;
     while (precision < 22 && (int64_t)(0.5 + greatest * (1 << (precision + 1))) < (1 << 15)) precision++;

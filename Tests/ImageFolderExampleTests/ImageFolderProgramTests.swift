@@ -28,6 +28,18 @@ import Testing
         }
     }
 
+    @Test("a batch of nothing but broken files does not end it", .timeLimit(.minutes(5)))
+    func onlyBroken() throws {
+        try withTemporaryFolder { folder in
+            let images = try Pictures.write(to: folder.appending(path: "images"))
+            let broken = try Pictures.addBrokenFiles(to: images)
+            let run = try Program.run(
+                images, folder.appending(path: "runs"), "--epochs", "1", "--batch-size", "2", "--quiet")
+            #expect(run.status == 0, "\(run.errors)")
+            for file in broken { #expect(run.errors.contains(file)) }
+        }
+    }
+
     @Test("a run that is interrupted by the end of its epochs resumes, with any number of workers, to the bit")
     func resume() throws {
         try withTemporaryFolder { folder in

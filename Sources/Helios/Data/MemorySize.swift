@@ -1,3 +1,5 @@
+import Foundation
+
 /// How much memory a batch takes, nearly: what its tensors, arrays and texts hold.
 enum MemorySize {
     /// The bytes that a value holds, whatever it is made of; 0 if that is not to be seen.
@@ -23,11 +25,32 @@ extension String: MeasuredInBytes {
     fileprivate var heldByteCount: Int { utf8.count }
 }
 
-extension Array: MeasuredInBytes {
-    fileprivate var heldByteCount: Int {
+extension Data: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { count }
+}
+
+extension Collection {
+    /// The bytes that the elements take and hold.
+    fileprivate var elementByteCount: Int {
         let own = count * MemoryLayout<Element>.stride
         // Numbers hold nothing else, and there may be millions of them.
         if Element.self is any Numeric.Type { return own }
         return reduce(own) { $0 + MemorySize.byteCount(of: $1) }
     }
+}
+
+extension Array: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { elementByteCount }
+}
+
+extension ArraySlice: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { elementByteCount }
+}
+
+extension ContiguousArray: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { elementByteCount }
+}
+
+extension Set: MeasuredInBytes {
+    fileprivate var heldByteCount: Int { elementByteCount }
 }

@@ -73,13 +73,17 @@ struct NumericTableReader {
         _ cell: CSVScanner.Cell, _ column: Int, _ kind: Output.Kind, _ scanner: CSVScanner
     ) -> DataFileError {
         let name = format.hasHeader ? "'\(names[column].shortened)'" : "\(column)"
+        if cell.start == cell.end, let number = format.emptyCell {
+            return scanner.fault(
+                "the cell in column \(name) is empty, and 'emptyCell' of the format is \(number), which is "
+                    + kind.missing, at: cell.start)
+        }
         if cell.start == cell.end {
             return scanner.fault(
                 "the cell in column \(name) is empty; 'emptyCell' of the format can give it a number", at: cell.start)
         }
-        let wanted = kind == .integers ? "no integer of 64 bits" : "no number"
         return scanner.fault(
-            "the cell in column \(name) holds '\(scanner.excerpt(cell))', which is \(wanted)", at: cell.start)
+            "the cell in column \(name) holds '\(scanner.excerpt(cell))', which is \(kind.missing)", at: cell.start)
     }
 }
 
@@ -89,6 +93,15 @@ private struct Output {
         case floats
         case doubles
         case integers
+
+        /// For messages about what is not of this kind.
+        var missing: String {
+            switch self {
+            case .floats: "no number of 32 bits"
+            case .doubles: "no number"
+            case .integers: "no integer of 64 bits"
+            }
+        }
     }
 
     let kind: Kind
@@ -122,7 +135,14 @@ private struct Output {
             } else {
                 let empty = start == end ? emptyCell : nil
                 guard let number = empty ?? NumberParser.real(bytes, start, end) else { return column }
-                if kind == .floats { floats.append(Float(number)) } else { doubles.append(number) }
+                if kind == .floats {
+                    let float = Float(number)
+                    // Too large for 32 bits: infinity would be silently wrong.
+                    guard float.isFinite || !number.isFinite else { return column }
+                    floats.append(float)
+                } else {
+                    doubles.append(number)
+                }
             }
         }
         return nil

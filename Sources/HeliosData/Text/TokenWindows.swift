@@ -49,8 +49,7 @@ public struct TokenWindows: BatchDataset {
         guard length > 0 else { throw DataError("the length of a window must be positive, not \(length)") }
         guard tokens.count > length else {
             throw DataError(
-                "a window of \(length) tokens and the one that follows need \(length + 1) tokens, and the sequence has "
-                    + "\(tokens.count)")
+                "a window of \(length) tokens and the token that follows do not fit into a sequence of \(tokens.count)")
         }
         guard dtype == .int64 || dtype == .int32 else {
             throw DataError("windows of tokens are int64 or int32, not \(dtype)")

@@ -41,11 +41,13 @@ extension Images {
         _ batch: Tensor, columns: Int = 8, padding: Int = 2, normalizes: Bool = false,
         valueRange: ClosedRange<Double>? = nil, scalesEach: Bool = false, padValue: Double = 0
     ) throws -> Tensor {
-        guard (2...4).contains(batch.dimensionCount), !batch.shape.contains(0), columns > 0, padding >= 0 else {
+        guard (2...4).contains(batch.dimensionCount), !batch.shape.contains(0), columns > 0,
+            (0...65_536).contains(padding)
+        else {
             throw ImageError(
                 path: nil, kind: .argument,
                 reason:
-                    "a grid is made of a tensor [N, C, H, W], with one column or more and a padding of 0 or more, not "
+                    "a grid is made of a tensor [N, C, H, W], with one column or more and a padding from 0 to 65536, not "
                     + "of \(batch.shape) with \(columns) and \(padding)")
         }
         var batch = batch

@@ -66,6 +66,21 @@ struct ImageDamageTests {
         }
     }
 
+    @Test("an interlaced PNG that is cut off has the pixels of the passes that are there")
+    func acceptedInterlaced() throws {
+        let data = try Data(ImageFixture.file("png-interlaced.png").bytes)
+        let cut = data.prefix(data.count * 3 / 4)
+        #expect(throws: ImageError.self) { try Images.decode(cut) }
+        let (image, warning) = try ImageFile(data: cut, ImageDamageTests.accepting).decodeWithWarning()
+        #expect(warning != nil)
+        let whole = try Images.decode(data)
+        // The first pixel belongs to the first pass, and the last one in an odd row to the last.
+        let corners = try [image, whole].map {
+            try $0.narrow(dim: 1, start: 0, length: 1).narrow(dim: 2, start: 0, length: 1)
+        }
+        #expect(try corners[0].equal(corners[1]) && !image.equal(whole))
+    }
+
     @Test("a region above the damage is decoded")
     func regionAboveDamage() throws {
         let data = try Images.encode(noise(channels: 3, height: 200, width: 160), as: .jpeg())

@@ -84,6 +84,19 @@ import TorchNN
         try expectSameBits(resizing.bytes(of: picture), ImageOperations.crop(whole, to: resizing.window))
     }
 
+    @Test("a window of a large image has the pixels of the whole: weights have as many digits in both")
+    func largeWindow() throws {
+        for width in [1024, 2100] {
+            let picture = try testPicture(2, width)
+            var resizing = ByteResizing(
+                region: ImageRegion(top: 0, left: 0, height: 2, width: width), size: ImageSize(height: 2, width: 256),
+                isCubic: false, antialias: true)
+            let whole = try resizing.bytes(of: picture)
+            resizing.window = ImageRegion(top: 0, left: 16, height: 2, width: 224)
+            try expectSameBits(resizing.bytes(of: picture), ImageOperations.crop(whole, to: resizing.window))
+        }
+    }
+
     @Test("regions outside of the image, and sizes that no memory holds, are errors")
     func mistakes() throws {
         let picture = try testPicture(10, 10)

@@ -40,7 +40,15 @@ public struct PaddedBatch: DeviceTransferable, Sendable {
             }
         }
         let lengths = samples.map { $0.shape[0] }
-        let length = ((lengths.max() ?? 0) + multiple - 1) / multiple * multiple
+        let longest = lengths.max() ?? 0
+        let (length, isTooLong) = (longest / multiple + (longest % multiple == 0 ? 0 : 1))
+            .multipliedReportingOverflow(by: multiple)
+        guard !isTooLong, !length.multipliedReportingOverflow(by: samples.count).overflow else {
+            throw DataError("a batch cannot be as long as a multiple of \(multiple)")
+        }
+        guard first.dtype.isFloatingPoint || first.dtype.isComplex || value == value.rounded() else {
+            throw DataError("samples of \(first.dtype) cannot be padded with \(value), which is no whole number")
+        }
         let values = try Tensor.full(
             [samples.count, length] + first.shape.dropFirst(), value, dtype: first.dtype, device: first.device)
         for (place, sample) in samples.enumerated() where lengths[place] > 0 {

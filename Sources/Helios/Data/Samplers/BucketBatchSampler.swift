@@ -30,13 +30,16 @@ public struct BucketBatchSampler: BatchSampler {
             throw DataError("the number of batches that are sorted together must be positive, not \(batchesInPool)")
         }
         self.lengths = lengths
-        self.batchSize = batchSize
-        poolSize = batchSize.multipliedReportingOverflow(by: batchesInPool).overflow ? .max : batchSize * batchesInPool
+        // No batch is larger than all samples, and sums stay small.
+        let size = dropLast ? batchSize : min(batchSize, max(lengths.count, 1))
+        self.batchSize = size
+        let (poolSize, isTooLarge) = size.multipliedReportingOverflow(by: batchesInPool)
+        self.poolSize = isTooLarge ? .max : poolSize
         self.dropLast = dropLast
         self.seed = seed
         let count = lengths.count
-        sampleCount = dropLast ? count / batchSize * batchSize : count
-        batchCount = (sampleCount + batchSize - 1) / batchSize
+        sampleCount = dropLast ? count / size * size : count
+        batchCount = sampleCount / size + (sampleCount % size == 0 ? 0 : 1)
     }
 
     public func batches(epoch: Int) throws -> BatchOrder {
@@ -50,7 +53,7 @@ public struct BucketBatchSampler: BatchSampler {
             let pool = order[start..<end].enumerated()
                 .sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(\.element)
             for first in stride(from: 0, to: pool.count, by: batchSize) {
-                batches.append(Array(pool[first..<min(first + batchSize, pool.count)]))
+                batches.append(Array(pool[first...].prefix(batchSize)))
             }
             start = end
         }

@@ -32,7 +32,9 @@ public struct GroupedBatchSampler: BatchSampler {
         self.dropLast = dropLast
         self.seed = seed
         batchCount = members.reduce(0) { sum, samples in
-            sum + (dropLast ? samples.count / batchSize : (samples.count + batchSize - 1) / batchSize)
+            sum
+                + (dropLast
+                    ? samples.count / batchSize : samples.count / batchSize + (samples.count % batchSize == 0 ? 0 : 1))
         }
         sampleCount =
             dropLast ? members.reduce(0) { $0 + $1.count / batchSize * batchSize } : groups.count
@@ -44,7 +46,7 @@ public struct GroupedBatchSampler: BatchSampler {
         for samples in members {
             let order = shuffle ? samples.shuffled(using: &random) : samples
             for start in stride(from: 0, to: order.count, by: batchSize) {
-                let batch = Array(order[start..<min(start + batchSize, order.count)])
+                let batch = Array(order[start...].prefix(batchSize))
                 if !dropLast || batch.count == batchSize { batches.append(batch) }
             }
         }

@@ -56,8 +56,12 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         random = BatchRandom(seed: plan.seed, epoch: plan.epoch)
         number = plan.first
         let saved = try position.map { try $0.dictionary("position") }
-        let skipCount = try position.map { try $0.int("skip") } ?? plan.first * plan.batchSize
-        guard (0...plan.first * plan.batchSize).contains(skipCount) else {
+        let (greatestCount, isTooLarge) = plan.first.multipliedReportingOverflow(by: plan.batchSize)
+        guard !isTooLarge else {
+            throw DataError("there is no batch \(plan.first) of \(plan.batchSize) samples in a stream")
+        }
+        let skipCount = try position.map { try $0.int("skip") } ?? greatestCount
+        guard (0...greatestCount).contains(skipCount) else {
             throw StateDictError("the position in the stream is \(skipCount) elements after one that a reader gave")
         }
         reader = try source.elements(epoch: plan.epoch, seed: plan.seed, from: saved)

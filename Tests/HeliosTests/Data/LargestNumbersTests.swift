@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Helios
+
+@Suite("The largest numbers as options of the data layer")
+struct LargestNumbersTests {
+    @Test("are batches of all samples, or errors")
+    func sizes() throws {
+        let bucket = try BucketBatchSampler(lengths: [3, 1, 2], batchSize: .max, batchesInPool: .max)
+        #expect(try bucket.batchCount == 1 && bucket.batches(epoch: 0).count == 1)
+        let grouped = try GroupedBatchSampler(groups: [0, 1, 0], batchSize: .max)
+        #expect(try grouped.batchCount == 2 && grouped.batches(epoch: 0).count == 2)
+        let samples = try [Tensor([1, 2]), Tensor([3])]
+        #expect(throws: DataError.self) { try PaddedBatch(padding: samples, toMultipleOf: .max) }
+    }
+
+    @Test("a fraction that integers cannot hold does not pad them with something else")
+    func fraction() throws {
+        let samples = try [Tensor([1, 2], dtype: .int64), Tensor([3], dtype: .int64)]
+        let error = #expect(throws: DataError.self) { try PaddedBatch(padding: samples, value: 0.5) }
+        #expect(error?.description.contains("cannot be padded with 0.5") == true)
+        #expect(try PaddedBatch(padding: samples, value: -1).values.array(Int.self) == [1, 2, 3, -1])
+    }
+}
