@@ -42,11 +42,13 @@ public enum Python {
         let program = """
             import importlib.util, os, pathlib, sys, sysconfig
             sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
-            sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
             names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]
-            for name in names + ["numpy", "tokenizers", "torchvision", "PIL"]:
+            for name in names + ["numpy", "tokenizers"]:
+                if importlib.util.find_spec(name): print(name)
+            sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
+            for name in ["torchvision", "PIL"]:
                 if importlib.util.find_spec(name): print(name)
             """
         let output = Pipe()
@@ -112,8 +114,7 @@ public enum Python {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", "-W", "ignore"] + arguments
         var environment = ProcessInfo.processInfo.environment
-        environment["PYTHONPATH"] = [wheel?.path, environment["HELIOS_TORCHVISION"]].compactMap { $0 }.joined(
-            separator: ":")
+        environment["PYTHONPATH"] = wheel?.path ?? ""
         environment["PYTHONIOENCODING"] = "utf-8"
         // PyTorch's wheel comes uncompiled, and compiling it takes longer than all of the rest. Nothing is written into
         // it.
@@ -204,7 +205,7 @@ private final class Interpreter: Sendable {
                 connection = nil
             }
         }
-        try connection?.input.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
+        try connection.map { try send(JSONEncoder().encode(request) + Data("\n".utf8), to: $0.input) }
         var lines: [String] = []
         var waits = answer != nil
         while let line = readLine(&connection) {
@@ -218,13 +219,31 @@ private final class Interpreter: Sendable {
                 waits = false
                 LibTorch.useOneThreadOnThisThread()
                 try answer()
-                try connection?.input.write(contentsOf: Data("\n".utf8))
+                try connection.map { try send(Data("\n".utf8), to: $0.input) }
             } else {
                 lines.append(line)
             }
         }
         let complaint = connection.flatMap { try? String(contentsOf: $0.errors, encoding: .utf8) } ?? ""
         throw PythonError(description: "\(request[0]) ended Python: \(complaint)")
+    }
+
+    /// Writes to a Python that may have ended: that is an error, and no signal that ends the tests.
+    private func send(_ bytes: Data, to input: FileHandle) throws {
+        var broken = sigset_t()
+        sigemptyset(&broken)
+        sigaddset(&broken, SIGPIPE)
+        var previous = sigset_t()
+        pthread_sigmask(SIG_BLOCK, &broken, &previous)
+        defer {
+            var pending = sigset_t()
+            if sigpending(&pending) == 0, sigismember(&pending, SIGPIPE) == 1 {
+                var number: Int32 = 0
+                sigwait(&broken, &number)
+            }
+            pthread_sigmask(SIG_SETMASK, &previous, nil)
+        }
+        try input.write(contentsOf: bytes)
     }
 
     private func connect() throws -> Connection {

@@ -44,8 +44,8 @@ struct NumericTableTests {
         #expect(bad?.place == .line(3, column: 3))
         #expect(
             bad?.description.contains(
-                "t.csv:3:3: the cell in column 'naïve' holds 'ünf', which is no number of 32 bits") == true)
-        #expect(error("a\n1e39\n")?.place == .line(2, column: 1))
+                "t.csv:3:3: the cell in column 'naïve' holds 'ünf', which is no number") == true)
+        #expect(error("a\n1e39\n", dtype: .float32)?.place == .line(2, column: 1))
         #expect(error("a\n1e39\n", dtype: .float64) == nil)
         #expect(error("a\n1\n2.5\n", dtype: .int64)?.reason.contains("no integer") == true)
         #expect(error("a,b\n\"x\n\",1\n")?.place == .line(2, column: 2))
