@@ -18,7 +18,7 @@ import TorchNN
         AutoAugment(policy: .cifar10), AutoAugment(policy: .svhn), RandAugment(), TrivialAugmentWide(), AugMix(),
     ]
 
-    @Test("a sample's numbers decide everything, and nothing else does", arguments: all.indices)
+    @Test("a sample's numbers decide everything, and nothing else does", .standardGenerator, arguments: all.indices)
     func deterministic(_ number: Int) throws {
         let transform = Self.all[number]
         // Neither black nor white, so that more contrast is possible.
