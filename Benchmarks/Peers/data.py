@@ -5,7 +5,7 @@ Benchmarks/Data.
 
 An image's way is the same with each: the file of a JPEG, in an order that is new in each epoch; a random part of it (8 to 100 %
 of the area, sides of 3:4 to 4:3) resized to 224 by 224; mirrored every other time; normalized; 32 of them as one batch of
-float32. The last epoch is timed, with its first batch; memory is that of the epochs before.
+float32. The last epoch is timed, its first batch included; memory is measured during the epochs before it.
 """
 
 import argparse

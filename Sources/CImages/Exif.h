@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// The orientation, from 1 to 8, in a TIFF header with its directory, as EXIF data have it; "Exif" and two zeros may
-/// come before. 1 if there is none, or what is there is damaged.
+/// come before. 1 if there is none or it is damaged.
 int32_t ci_exif_orientation(const uint8_t *bytes, size_t count);
 
 #endif

@@ -129,7 +129,7 @@ public final class Batches<Batch: Sendable> {
     /// What a checkpoint needs besides the number of the batch with which a run continues: where it begins in a stream,
     /// and how many samples were left out before it; `nil` for nothing.
     ///
-    /// - Parameter number: that of the next batch, or of the one that was taken last if it was not trained.
+    /// - Parameter number: the number of the next batch, or of the last one taken if it was not trained on.
     func position(ofBatch number: Int) throws -> StateDict? {
         var state = StateDict()
         if let stream = try withFeed({ _ in try feed.position(ofBatch: number) }) {

@@ -255,7 +255,7 @@ open class DataModule<Batch: Sendable> {
         trainLoaders.indices.contains(trainPhase) ? trainLoaders[trainPhase] : nil
     }
 
-    /// The loader of the validation data, the first if there are several; `nil` if there is none.
+    /// The loader of the validation data, or the first of several; `nil` if there is no validation data.
     public var validDataLoader: DataLoader<Batch>? { validationSets.first?.loader }
 
     /// The loaders of the validation data that has a name, by name.
@@ -263,11 +263,11 @@ open class DataModule<Batch: Sendable> {
         validationSets.reduce(into: [:]) { loaders, set in if let name = set.name { loaders[name] = set.loader } }
     }
 
-    /// The data set of the current training phase; `nil` if there is none.
+    /// The data set of the current training phase; `nil` without training data.
     public var trainDataset: (any Sendable)? { trainDataLoader?.dataset }
-    /// The data set that validation runs on, the first if there are several; `nil` if there is none.
+    /// The data set that validation runs on, or the first of several; `nil` without validation data.
     public var validDataset: (any Sendable)? { validDataLoader?.dataset }
-    /// The data set that testing runs on; `nil` if there is none.
+    /// The data set that testing runs on; `nil` without test data.
     public var testDataset: (any Sendable)? { testDataLoader?.dataset }
 
     /// How many training phases there are.

@@ -57,7 +57,7 @@ public struct PaddedBatch: DeviceTransferable, Sendable {
         self.init(values: values, lengths: try Tensor(lengths))
     }
 
-    /// Where there are values and no padding, `bool[N, L]`.
+    /// True for values and false for padding, `bool[N, L]`.
     public func mask() throws -> Tensor {
         let places = try Tensor.arange(values.shape[1], device: values.device)
         return try places.unsqueeze(dim: 0).lt(lengths.unsqueeze(dim: 1))

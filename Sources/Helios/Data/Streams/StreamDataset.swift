@@ -4,7 +4,7 @@ import Torch
 ///
 /// Reading is split in two. `elements` gives a reader that runs through the data in order and cheaply: it finds out
 /// where each sample is, and perhaps copies its bytes. `sample(of:random:)` does what takes time, such as decoding, on
-/// the worker threads of a loader. The order is that of the reader, whatever the number of workers.
+/// the worker threads of a loader. Samples keep the reader's order, whatever the number of workers.
 ///
 /// If several processes train together, each reads all elements and makes only the samples of its own part of a batch.
 /// So the order does not depend on the number of processes.

@@ -177,7 +177,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
 
     // MARK: Positions
 
-    /// Asks the reader where it is, so seldom that this takes a twentieth of the time at most.
+    /// Asks the reader for its position, but so rarely that this takes at most 5 % of the time.
     private func markIfDue() throws {
         guard marks.isEmpty || elementsSinceMark >= 1024, DispatchTime.now().uptimeNanoseconds >= nextMarkTime else {
             return
