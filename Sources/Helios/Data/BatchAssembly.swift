@@ -2,37 +2,46 @@
 struct BatchAssembly {
     /// Whether samples that fail are left out.
     let skips: Bool
-    /// Whether nobody wants the batch any more.
-    let stop: StopFlag
+    /// The thread that makes the batch.
+    let worker: BatchWorker
     private(set) var failures: [SampleError] = []
 
-    init(skips: Bool = false, stop: StopFlag = StopFlag()) {
+    init(skips: Bool = false, worker: BatchWorker = BatchWorker()) {
         self.skips = skips
-        self.stop = stop
+        self.worker = worker
     }
 
-    /// Adds a sample, unless it fails and may be left out.
+    /// Makes the samples with these numbers, but for those that fail and may be left out.
     ///
-    /// - Throws: `SampleError` if it fails and may not; `LoadingStopped` if nobody wants the batch any more.
-    mutating func add<Sample>(
-        to samples: inout [Sample], number: Int, name: () -> String?, _ make: () throws -> Sample
-    ) throws {
-        if stop.isSet { throw LoadingStopped() }
-        do {
-            samples.append(try make())
-        } catch {
-            let failure = SampleError(number: number, name: name(), underlying: error)
-            guard skips, !error.isOutOfMemory else { throw failure }
-            failures.append(failure)
+    /// - Parameters:
+    ///   - name: what the sample at a position is called if it fails.
+    ///   - make: makes the sample at a position, on this thread or another one.
+    /// - Throws: `SampleError` for the first that fails and may not; `LoadingStopped` if nobody wants the batch any
+    ///   more; `DataError` if all fail.
+    mutating func samples<Sample: Sendable>(
+        _ numbers: some Collection<Int>, name: (_ position: Int) -> String?,
+        make: @escaping @Sendable (_ position: Int) throws -> Sample
+    ) throws -> [Sample] {
+        var samples: [Sample] = []
+        samples.reserveCapacity(numbers.count)
+        let made = worker.together(numbers.count, skips: skips, make)
+        for (position, number) in numbers.enumerated() {
+            if made == nil { worker.firstBatch?.help() }
+            if worker.stop.isSet { throw LoadingStopped() }
+            do {
+                samples.append(try made?[position].get() ?? make(position))
+            } catch {
+                let failure = SampleError(number: number, name: name(position), underlying: error)
+                guard skips, !error.isOutOfMemory else { throw failure }
+                failures.append(failure)
+            }
         }
-    }
-
-    /// Throws if all samples of the batch failed.
-    func requireSample(_ isThere: Bool) throws {
-        guard !isThere, let first = failures.first else { return }
-        throw DataError(
-            "no sample of the batch is left, since all \(failures.count) failed; the first: \(first). A larger batch may "
-                + "have good ones")
+        if samples.isEmpty, let first = failures.first {
+            throw DataError(
+                "no sample of the batch is left, since all \(failures.count) failed; the first: \(first). A larger batch "
+                    + "may have good ones")
+        }
+        return samples
     }
 }
 

@@ -19,7 +19,7 @@ protocol BatchFeed<Batch>: AnyObject, Sendable {
 }
 
 /// Makes a batch.
-typealias BatchJob<Batch> = @Sendable (_ stop: StopFlag) throws -> LoadedBatch<Batch>
+typealias BatchJob<Batch> = @Sendable (_ worker: BatchWorker) throws -> LoadedBatch<Batch>
 
 /// A batch, or a part of one, and what became of its samples.
 struct LoadedBatch<Batch: Sendable>: Sendable {
@@ -43,14 +43,14 @@ final class StopFlag: Sendable {
 final class IndexedFeed<Batch: Sendable>: BatchFeed, @unchecked Sendable {
     private var numbers: Range<Int>
     private let partCount: Int
-    private let make: @Sendable (_ number: Int, _ stop: StopFlag) throws -> LoadedBatch<Batch>
+    private let make: @Sendable (_ number: Int, _ worker: BatchWorker) throws -> LoadedBatch<Batch>
 
     /// - Parameters:
     ///   - numbers: of the parts that are to be made.
     ///   - partCount: how many parts of each batch are made.
     init(
         _ numbers: Range<Int>, partCount: Int,
-        make: @escaping @Sendable (_ number: Int, _ stop: StopFlag) throws -> LoadedBatch<Batch>
+        make: @escaping @Sendable (_ number: Int, _ worker: BatchWorker) throws -> LoadedBatch<Batch>
     ) {
         self.numbers = numbers
         self.partCount = partCount
@@ -60,7 +60,7 @@ final class IndexedFeed<Batch: Sendable>: BatchFeed, @unchecked Sendable {
     func next() -> BatchJob<Batch>? {
         guard let number = numbers.popFirst() else { return nil }
         let make = make
-        return { stop in try make(number, stop) }
+        return { worker in try make(number, worker) }
     }
 
     func remaining(upTo limit: Int) -> Int { min(limit, numbers.count / partCount) }

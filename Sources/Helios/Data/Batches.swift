@@ -49,12 +49,19 @@ public final class Batches<Batch: Sendable> {
             return
         }
         let pins = plan.pins
+        let firstBatch = plan.workers > 1 ? FirstBatch() : nil
+        var isFirst = true
         queue = try PrefetchQueue(
             workers: plan.workers, plan.limits, startThread: startThread,
             byteCount: { MemorySize.byteCount(of: $0.batch) }
         ) {
             guard let job = try feed.next() else { return nil }
-            return pins ? { try PinnedMemory.pin(job($0)) } : job
+            let makesFirst = isFirst && firstBatch != nil
+            isFirst = false
+            return { stop in
+                let loaded = try job(BatchWorker(stop: stop, firstBatch: firstBatch, makesFirst: makesFirst))
+                return pins ? try PinnedMemory.pin(loaded) : loaded
+            }
         }
     }
 
@@ -82,7 +89,7 @@ public final class Batches<Batch: Sendable> {
                 loaded = try queue.take { "batch \(plan.first + takenCount / plan.partCount + 1)" }
             } else {
                 loaded = try feed.next().map { job in
-                    let loaded = try job(stopFlag)
+                    let loaded = try job(BatchWorker(stop: stopFlag))
                     return plan.pins ? try PinnedMemory.pin(loaded) : loaded
                 }
             }

@@ -17,15 +17,10 @@ extension CollatedDataset: AssembledDataset, WrappedDataset {
     var wrapped: any Sendable { source }
 
     func batch(at indices: [Int], random: BatchRandom, _ assembly: inout BatchAssembly) throws -> Batch {
-        var samples: [Source.Sample] = []
-        samples.reserveCapacity(indices.count)
-        for index in indices {
-            try assembly.add(to: &samples, number: index, name: { source.name(ofSample: index) }) {
-                var sampleRandom = random.sample(index)
-                return try source.sample(at: index, random: &sampleRandom)
-            }
+        let samples = try assembly.samples(indices, name: { source.name(ofSample: indices[$0]) }) { [source] position in
+            var sampleRandom = random.sample(indices[position])
+            return try source.sample(at: indices[position], random: &sampleRandom)
         }
-        try assembly.requireSample(!samples.isEmpty)
         return try collate(samples)
     }
 }

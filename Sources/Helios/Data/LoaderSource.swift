@@ -28,7 +28,7 @@ struct IndexedSource<Batch: Sendable>: Sendable {
         _ order: BatchOrder, _ numbers: Range<Int>, _ part: BatchPart?, _ random: BatchRandom, skips: Bool
     ) -> IndexedFeed<Batch> {
         let partCount = part?.ownCount ?? 1
-        return IndexedFeed(numbers, partCount: partCount) { [make] number, stop in
+        return IndexedFeed(numbers, partCount: partCount) { [make] number, worker in
             let all = order.positions(ofBatch: number / partCount)
             var positions = all
             if let part {
@@ -36,7 +36,7 @@ struct IndexedSource<Batch: Sendable>: Sendable {
                 let first = all.lowerBound
                 positions = own.isEmpty ? first..<(first + 1) : (first + own.lowerBound)..<(first + own.upperBound)
             }
-            var assembly = BatchAssembly(skips: skips, stop: stop)
+            var assembly = BatchAssembly(skips: skips, worker: worker)
             let batch = try make(try order.order.numbers(at: positions), random, &assembly)
             return LoadedBatch(batch: batch, size: all.count, failures: assembly.failures)
         }

@@ -157,19 +157,14 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         let chosen = Array(elements[own])
         let size = elements.count
         let (source, collate, random, skips) = (source, collate, random, plan.skips)
-        return { stop in
+        return { worker in
             try noGrad {
-                var assembly = BatchAssembly(skips: skips, stop: stop)
-                var samples: [Source.Sample] = []
-                samples.reserveCapacity(chosen.count)
-                for (offset, element) in chosen.enumerated() {
-                    let number = first + own.lowerBound + offset
-                    try assembly.add(to: &samples, number: number, name: { source.name(of: element) }) {
-                        var sampleRandom = random.sample(number)
-                        return try source.sample(of: element, random: &sampleRandom)
-                    }
+                var assembly = BatchAssembly(skips: skips, worker: worker)
+                let numbers = own.lowerBound + first..<own.upperBound + first
+                let samples = try assembly.samples(numbers, name: { source.name(of: chosen[$0]) }) { position in
+                    var sampleRandom = random.sample(numbers.lowerBound + position)
+                    return try source.sample(of: chosen[position], random: &sampleRandom)
                 }
-                try assembly.requireSample(!samples.isEmpty)
                 return LoadedBatch(batch: try collate(samples), size: size, failures: assembly.failures)
             }
         }
