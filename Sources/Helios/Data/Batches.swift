@@ -31,6 +31,8 @@ public final class Batches<Batch: Sendable> {
     public private(set) var skippedCount: Int
     /// The same without the batch that was taken last.
     private var skippedBefore: Int
+    /// How many of them the trainer has counted.
+    private var skippedCounted: Int
     /// Told of samples that were left out.
     var warn: (String) -> Void = { message in
         FileHandle.standardError.write(Data("warning: \(message)\n".utf8))
@@ -44,6 +46,7 @@ public final class Batches<Batch: Sendable> {
         self.plan = plan
         skippedCount = plan.skippedCount
         skippedBefore = plan.skippedCount
+        skippedCounted = plan.skippedCount
         guard plan.workers > 0 else {
             queue = nil
             return
@@ -121,6 +124,12 @@ public final class Batches<Batch: Sendable> {
     func share(ofPart number: Int? = nil) -> BatchShare {
         guard let part = plan.part else { return BatchShare(own: size, whole: size) }
         return BatchShare(own: part.positions(ofPart: number ?? part.first, in: size).count, whole: size)
+    }
+
+    /// How many samples were left out since this was asked before, or since the first batch here.
+    func takeSkippedCount() -> Int {
+        defer { skippedCounted = skippedCount }
+        return skippedCount - skippedCounted
     }
 
     /// How many whole batches are left.

@@ -21,6 +21,16 @@ public struct FitResult: Sendable, Equatable {
     public let state: TrainingState
     /// What the last validation found.
     public let validationScores: Scores
+    /// How many samples were left out because they failed, for each loader with `onFailure: .skip`.
+    public let skippedSamples: SkippedSamples
+}
+
+/// What a test found.
+public struct TestResult: Sendable, Equatable {
+    /// The model's `testScores`.
+    public let scores: Scores
+    /// How many samples of the test data were left out because they failed, if its loader has `onFailure: .skip`.
+    public let skippedSamples: SkippedSamples
 }
 
 /// What ends a training before its time, from outside.

@@ -17,6 +17,8 @@ final class RunStatus {
     var plugins: [Plugin] = []
     /// How far training is.
     var state = TrainingState()
+    /// How many samples were left out because they failed.
+    var skippedSamples = SkippedSamples()
     /// What the batch that is being trained is to the step that it belongs to.
     var accumulation = AccumulationWindow()
     /// The step of values that are logged without one: in a test or a prediction, the last step of the training.
@@ -45,6 +47,7 @@ final class RunStatus {
     /// Forgets the run before.
     func beginRun() {
         state = TrainingState()
+        skippedSamples = SkippedSamples()
         testedIteration = nil
         accumulation = AccumulationWindow()
         stopIsRequested = false

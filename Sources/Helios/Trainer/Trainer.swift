@@ -99,19 +99,25 @@ public final class Trainer {
     /// A line says what was loaded. A model that has been trained in this process is not set up again.
     ///
     /// - Parameter checkpoint: the checkpoint to test; `nil` for the order above.
+    /// - Returns: the scores, and how many samples were left out.
     /// - Throws: as `fit`; `CheckpointError` if the checkpoint or the checkpoint folder does not exist;
     ///   `ConfigurationError` if there is nothing to test: no checkpoint, no training in this process, and no
     ///   `loadForTesting` of the model's own.
+    @discardableResult
     public func test<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
-    ) throws {
+    ) throws -> TestResult {
         try run("testing", .evaluation, model, data) { try $0.test(checkpoint: checkpoint) }
     }
 
     /// Tests the model with the checkpoint in a file.
     ///
+    /// - Returns: the scores, and how many samples were left out.
     /// - Throws: as `test(_:_:checkpoint:)` with a `CheckpointChoice`.
-    public func test<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL) throws {
+    @discardableResult
+    public func test<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL
+    ) throws -> TestResult {
         try test(model, data, checkpoint: .file(file))
     }
 

@@ -124,7 +124,7 @@ import Testing
         #expect(throws: DataError.self) { try Twice("").setup() }
     }
 
-    @Test("samples that fail are skipped in a training, with a warning in its log, the same after a resume")
+    @Test("samples that fail are skipped, with warnings in the log and a count, the same after a resume")
     func skipping() throws {
         struct Faulty: Dataset {
             let count = 22
@@ -135,11 +135,17 @@ import Testing
         }
         final class FaultyData: DataModule<LabeledBatch> {
             override func setup() throws {
-                let batches = Faulty().collated { samples in
-                    LabeledBatch(inputs: try Tensor.stack(samples.map(\.0)), targets: try Tensor(samples.map(\.1)))
+                func batches(_ count: Int) throws -> CollatedDataset<Subset<Faulty>, LabeledBatch> {
+                    try Faulty().subset(0..<count).collated { samples in
+                        LabeledBatch(inputs: try Tensor.stack(samples.map(\.0)), targets: try Tensor(samples.map(\.1)))
+                    }
                 }
-                try addTrainPhase(
-                    batches, LoaderOptions(batchSize: 4, shuffle: true, workers: 2, onFailure: .skip(limit: 3)))
+                var options = LoaderOptions(batchSize: 4, shuffle: true, workers: 2, onFailure: .skip(limit: 3))
+                try addTrainPhase(batches(22), options)
+                options.shuffle = false
+                try setValidation(batches(12), options)
+                try addValidation(named: "night", batches(4), options)
+                try setTest(batches(4), options)
             }
         }
         final class Stopping: SmallModel {
@@ -150,19 +156,45 @@ import Testing
             }
         }
         try withTemporaryFolder { folder in
-            func train(_ name: String, stopAt: Int? = nil) throws -> [Double] {
+            var printed = ""
+            func train(_ name: String, stopAt: Int? = nil) throws -> (losses: [Double], result: FitResult) {
                 let model = Stopping()
                 model.stopAt = stopAt
-                try Trainer.quiet(
-                    .epochs(2), checkpoints: .in(folder.appending(path: name), every: 1),
-                    logs: .in(folder.appending(path: name))
-                ).fit(model, FaultyData())
-                return model.losses
+                let trainer = try Trainer(
+                    .epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1),
+                    logs: .in(folder.appending(path: name)), display: .progress)
+                var result: FitResult?
+                printed = try trainer.printedText { result = try trainer.fit(model, FaultyData()) }
+                return (model.losses, try #require(result))
             }
             let whole = try train("whole")
-            #expect(try train("parts", stopAt: 3) + train("parts") == whole)
+            let expected: [SkippedSamples.Loader: Int] = [
+                .training(phase: 1): 6, .validation(name: "night"): 2, .validation(name: nil): 4,
+            ]
+            #expect(whole.result.skippedSamples.counts == expected)
+            let summary =
+                "samples that failed and were left out: 6 of the training data, 4 of the validation data, 2 of the "
+                + "validation data 'night'"
+            #expect(printed.contains(summary))
+            let (first, second) = (try train("parts", stopAt: 3), try train("parts"))
+            #expect(first.losses + second.losses == whole.losses)
+            // Counts go on from the checkpoint, which is from the middle of an epoch.
+            #expect(first.result.skippedSamples.total < 6)
+            #expect(second.result.skippedSamples == whole.result.skippedSamples && printed.contains(summary))
+            // A training that is over already.
+            #expect(try train("parts").result.skippedSamples == whole.result.skippedSamples)
             let log = try String(contentsOf: folder.appending(path: "parts/small.log"), encoding: .utf8)
             #expect(log.contains("left out sample 3: it is broken"))
+            #expect(log.contains(summary))
+            let trainer = try Trainer(.epochs(1), display: .progress)
+            let model = SmallModel()
+            var tested: TestResult?
+            let text = try trainer.printedText {
+                try trainer.fit(model, FaultyData())
+                tested = try trainer.test(model, FaultyData())
+            }
+            #expect(tested?.skippedSamples.counts == [.test: 1] && tested?.scores == model.testScores)
+            #expect(text.contains("left out: 1 of the test data"))
         }
     }
 

@@ -23,11 +23,13 @@ struct EvaluationLoop<Batch: Sendable> {
     /// Gives every batch to `body`, on the model's device and without gradients, until it answers false. If each rank
     /// has its part of the batches, what the metrics accumulated is merged over the ranks at the end; a rank that has
     /// no sample of a batch gets `nil` for it.
+    ///
+    /// - Returns: how many samples the loader left out.
     func forEachBatch(
         of loader: DataLoader<Batch>, _ phase: BatchPhase, _ body: (_ batch: Batch?, _ step: Int) throws -> Bool
-    ) throws {
+    ) throws -> Int {
         let metrics = loader.part == nil ? [] : MetricStates.emptyMetrics(of: model)
-        try noGrad {
+        let skippedCount = try noGrad {
             let batches = try loader.batches(epoch: 0)
             batches.warn = log.warn
             var step = 0
@@ -39,9 +41,11 @@ struct EvaluationLoop<Batch: Sendable> {
                 step += 1
                 hooks.evaluated = (phase, step)
             }
+            return batches.skippedCount
         }
         // Not after a failure, whose message names the batch.
         hooks.evaluated = nil
         try ranks.mergeStates(of: metrics)
+        return skippedCount
     }
 }

@@ -68,6 +68,9 @@ extension TrainingRun {
         try noteLosses(waiting: shouldLog)
         if shouldLog { try logStep() }
         state.datasetIter += 1
+        // Together with the position, so that a checkpoint has both.
+        status.skippedSamples.add(
+            batches?.takeSkippedCount() ?? 0, of: .training(phase: data.trainPhase + 1))
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)
         try agreeOnBatch()

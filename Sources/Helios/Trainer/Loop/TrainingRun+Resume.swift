@@ -28,6 +28,9 @@ extension TrainingRun {
             try checkEpoch(checkpoint)
             try takeOrder(checkpoint)
             try progress.loadStateDict(checkpoint.progress)
+            if checkpoint.progress["skipped"] != nil {
+                status.skippedSamples = try SkippedSamples(checkpoint.progress.dictionary("skipped"))
+            }
             try keeper?.resume(from: checkpoint)
             // Last, since restoring may itself draw random numbers.
             state = checkpoint.trainingState

@@ -136,10 +136,14 @@ extension TrainingRun {
             gradients: hasPendingGradients ? try PendingGradients.stateDict(of: model) : nil)
         // After an error the other ranks do not answer.
         let states = ranks.areSeveral && error == nil ? try ranks.gather(own.stateDict()).map { try RankState($0) } : []
+        var progressState = progress.stateDict()
+        if status.skippedSamples.total > 0 {
+            progressState["skipped"] = .dictionary(status.skippedSamples.stateDict())
+        }
         let checkpoint = try Checkpoint(
             trainingState: state, position: position, model: model, plugins: status.plugins, data: data,
             gradients: states.isEmpty ? own.gradients : RankState.meanGradients(of: states),
-            progress: progress.stateDict(),
+            progress: progressState,
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
             batches: state.datasetIter > 0
                 ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,

@@ -1,10 +1,12 @@
 // Testing and prediction.
 extension TrainingRun {
-    func test(checkpoint: CheckpointChoice?) throws {
+    func test(checkpoint: CheckpointChoice?) throws -> TestResult {
         let previous = try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "testing", previous)
         try continueLogs()
         try test()
+        announceSkippedSamples()
+        return TestResult(scores: model.testScores, skippedSamples: status.skippedSamples)
     }
 
     func test() throws {
@@ -16,11 +18,12 @@ extension TrainingRun {
             try hooks.onTestingStart()
             progress.beginTesting(steps: loader.batchCount)
             try hooks.eval()
-            try evaluation.forEachBatch(of: loader, .test) { batch, step in
+            let skippedCount = try evaluation.forEachBatch(of: loader, .test) { batch, step in
                 if let batch { try hooks.test(batch, step: step) }
                 progress.endTestBatch()
                 return true
             }
+            status.skippedSamples.add(skippedCount, of: .test)
             progress.end()
             try hooks.onTestingEnd()
             logScores(model.testScores, of: "test")
@@ -41,14 +44,16 @@ extension TrainingRun {
             try hooks.onPredictionStart()
             progress.beginPrediction(steps: loader.batchCount)
             try hooks.eval()
-            try evaluation.forEachBatch(of: loader, .predict) { batch, step in
+            let skippedCount = try evaluation.forEachBatch(of: loader, .predict) { batch, step in
                 if let batch { predictions.append(try hooks.predictStep(batch, step: step)) }
                 progress.endTestBatch()
                 return true
             }
+            status.skippedSamples.add(skippedCount, of: .prediction)
             progress.end()
             try hooks.onPredictionEnd()
         }
+        announceSkippedSamples()
         return predictions
     }
 }

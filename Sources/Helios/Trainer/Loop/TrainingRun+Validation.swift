@@ -13,9 +13,11 @@ extension TrainingRun {
             let random = try RandomState.current(seed: status.options.seed, device: status.options.device)
             let scores = model.validationScores
             let metrics = MetricStates(of: model)
+            let skippedSamples = status.skippedSamples
             if let interruption = try hooks.run(.validation, { try validate(sets, limit: nil) }) {
                 try random.restore(device: status.options.device)
                 model.validationScores = scores
+                status.skippedSamples = skippedSamples
                 metrics.restore()
                 return (interruption, logs)
             }
@@ -50,12 +52,13 @@ extension TrainingRun {
             try hooks.eval()
             try hooks.onValidationStart(validationCycle: cycle)
             progress.beginValidation(steps: loader.batchCount.map { min($0, limit ?? .max) } ?? limit)
-            try evaluation.forEachBatch(of: loader, .valid) { batch, step in
+            let skippedCount = try evaluation.forEachBatch(of: loader, .valid) { batch, step in
                 if let batch { try hooks.validate(batch, step: step) }
                 progress.endValidationBatch()
                 try agreeOnInterruption(.interruption)
                 return interruption == nil && step + 1 != limit
             }
+            status.skippedSamples.add(skippedCount, of: .validation(name: status.validationSet))
             try hooks.train()
             if let interruption { return interruption }
             try hooks.onValidationEnd(validationCycle: cycle)
@@ -71,10 +74,12 @@ extension TrainingRun {
         status.isSanityChecking = true
         defer { status.isSanityChecking = false }
         let metrics = MetricStates(of: model)
+        let skippedSamples = status.skippedSamples
         try keepingRandomState(if: true) {
             _ = try hooks.run(.sanityCheck) { try validate(sets, limit: plan.sanityCheckBatches) }
         }
         progress.end()
+        status.skippedSamples = skippedSamples
         metrics.restore()
         model.forgetTraining()
     }

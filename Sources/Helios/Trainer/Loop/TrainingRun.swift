@@ -61,7 +61,7 @@ final class TrainingRun<Batch: Sendable> {
         try checkTrainingData()
         if let outcome = try outcomeOfEndedTraining() {
             model.weightOrigin = .trained(state)
-            return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
+            return result(outcome)
         }
         try beginLogs(resuming: resumed?.logs)
         warnOfUnusedOptions(isResumed: resumed != nil)
@@ -85,7 +85,13 @@ final class TrainingRun<Batch: Sendable> {
         if outcome == .completed || outcome == .stoppedEarly { try requireOptimizerStep() }
         try endTraining(outcome)
         try shareLastCheckpoint()
-        return FitResult(outcome: outcome, state: state, validationScores: model.validationScores)
+        return result(outcome)
+    }
+
+    private func result(_ outcome: FitResult.Outcome) -> FitResult {
+        FitResult(
+            outcome: outcome, state: state, validationScores: model.validationScores,
+            skippedSamples: status.skippedSamples)
     }
 
     private func endTraining(_ outcome: FitResult.Outcome) throws {
@@ -100,6 +106,7 @@ final class TrainingRun<Batch: Sendable> {
             // The lines about what is under way are for the run that continues it.
             progress.end()
             try hooks.onTrainingEnd()
+            announceSkippedSamples()
             if status.isResumeCheck {
                 status.log.info(end)
             } else {
@@ -108,10 +115,18 @@ final class TrainingRun<Batch: Sendable> {
         } else {
             progress.endTraining()
             try hooks.onTrainingEnd()
+            announceSkippedSamples()
             status.log.info(end)
             try ranks.onFirst { noteEnd(outcome) }
         }
         model.weightOrigin = plan.writesFiles ? .trained(state) : .probe
+    }
+
+    /// Says how many samples the run left out, if there are any.
+    func announceSkippedSamples() {
+        let skipped = status.skippedSamples
+        guard skipped.total > 0 else { return }
+        status.announce("samples that failed and were left out: \(skipped)")
     }
 
     func fastRun() throws -> FitResult {
