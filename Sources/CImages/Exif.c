@@ -27,9 +27,11 @@ int32_t ci_exif_orientation(const uint8_t *bytes, size_t count) {
     size_t offset = start + 2 + 12 * (size_t)index;
     if (offset > count || count - offset < 12) return 1;
     const uint8_t *entry = bytes + offset;
-    // The tag of the orientation, of the type SHORT.
-    if (number(entry, 2, bigEndian) != 0x0112 || number(entry + 2, 2, bigEndian) != 3) continue;
-    uint32_t orientation = number(entry + 8, 2, bigEndian);
+    if (number(entry, 2, bigEndian) != 0x0112) continue;
+    // TIFF asks for a SHORT (type 3). Some programs write a LONG (type 4), which others read as well.
+    uint32_t type = number(entry + 2, 2, bigEndian);
+    if (type != 3 && type != 4) return 1;
+    uint32_t orientation = number(entry + 8, type == 3 ? 2 : 4, bigEndian);
     return orientation >= 1 && orientation <= 8 ? (int32_t)orientation : 1;
   }
   return 1;

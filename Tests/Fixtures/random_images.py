@@ -9,12 +9,27 @@ import json
 import os
 import pathlib
 import random
+import struct
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path += filter(None, [os.environ.get("HELIOS_TENSORBOARD"), str(ROOT / ".libtorch/python")])
 
 from PIL import Image, ImageOps
+
+
+
+def exif():
+    """A random orientation as cameras and programs store it: in either byte order, as a SHORT or a LONG, behind others."""
+    order = random.choice("<>")
+    orientation, kind = random.randint(1, 8), random.choice([3, 4])
+    value = struct.pack(order + ("HH" if kind == 3 else "I"), orientation, *([0] if kind == 3 else []))
+    others = [struct.pack(order + "HHII", tag, 4, 1, 700) for tag in random.choice([[], [0x0100, 0x0101]])]
+    entries = others + [struct.pack(order + "HHI", 0x0112, kind, 1) + value]
+    header = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8)
+    directory = struct.pack(order + "H", len(entries)) + b"".join(entries) + struct.pack(order + "I", 0)
+    return b"Exif\0\0" + header + directory
+
 
 folder, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 for seed in range(count):
@@ -34,10 +49,8 @@ for seed in range(count):
     }[kind]
     if mode in ("L", "CMYK"):
         options.pop("subsampling", None)
-    exif = Image.Exif()
-    exif[0x0112] = random.randint(1, 8)
     path = folder / f"{seed}.{kind.lower()}"
-    image.convert(mode).save(path, kind, exif=exif, **options)
+    image.convert(mode).save(path, kind, exif=exif(), **options)
     pixels = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     lossless = kind == "PNG" or options.get("lossless", False)
     print(json.dumps({
