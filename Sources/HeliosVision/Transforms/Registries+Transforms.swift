@@ -5,7 +5,7 @@ import TorchNN
 extension Registries {
     /// Registers the transforms of this module in `Registries.transforms`, under torchvision's names.
     ///
-    /// Call it at the start of a program that reads configurations; it may be called again. docs/transforms.md lists
+    /// Call it at the start of a program that reads configurations; it may be called again. docs/registries.md lists
     /// names and options.
     ///
     /// - Throws: `ConfigurationError` if a transform of one of the names is registered already, but not by this
@@ -15,16 +15,19 @@ extension Registries {
     }
 
     private static let registration = Result { () throws(any Error) in
-        let registry = Registries.transforms
-        try registry.addGeometry()
-        try registry.addWarps()
-        try registry.addColors()
-        try registry.addAugmentation()
-        try registry.addCompositions()
+        try Registries.transforms.addVisionTransforms()
     }
 }
 
 extension Registry where Subject == Void, Product == any Sendable {
+    func addVisionTransforms() throws {
+        try addGeometry()
+        try addWarps()
+        try addColors()
+        try addAugmentation()
+        try addCompositions()
+    }
+
     fileprivate func addGeometry() throws {
         try register("Resize") {
             try Resize(

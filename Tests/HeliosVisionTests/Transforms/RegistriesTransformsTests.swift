@@ -1,9 +1,9 @@
-import Helios
 import TestSupport
 import Testing
 import Torch
 import TorchNN
 
+@testable import Helios
 @testable import HeliosVision
 
 @Suite struct RegistriesTransformsTests {
@@ -52,6 +52,38 @@ import TorchNN
     func all() throws {
         try Registries.registerVisionTransforms()
         for name in Self.configurations.keys { #expect(Registries.transforms.contains(name)) }
+        #expect(try registry.names.sorted() == Self.configurations.keys.sorted())
+    }
+
+    /// Runs with HELIOS_WRITE_DOCS=1 write the table instead.
+    @Test("docs/registries.md lists all names with their options and defaults")
+    func page() throws {
+        let registry = try registry
+        let needed: [String: ConfigValue] = [
+            "Resize": ["size": 9], "RandomResizedCrop": ["size": 9], "CenterCrop": ["size": 9], "FiveCrop": ["size": 9],
+            "TenCrop": ["size": 9], "RandomCrop": ["size": 9], "Pad": ["padding": 1], "RandomRotation": ["degrees": 9],
+            "RandomAffine": ["degrees": 9], "Normalize": ["mean": 0, "std": 1], "RandomPosterize": ["bits": 3],
+            "RandomSolarize": ["threshold": 9], "RandomAdjustSharpness": ["sharpness_factor": 2],
+            "GaussianBlur": ["kernel_size": 3], "Compose": ["transforms": ["RandomInvert"]],
+            "RandomApply": ["transforms": ["RandomInvert"]], "RandomChoice": ["transforms": ["RandomInvert"]],
+            "RandomOrder": ["transforms": ["RandomInvert"]],
+        ]
+        try RegistryPage.check(
+            "transforms",
+            registry.names.sorted().map { name in
+                let reader = try OptionReader(needed[name] ?? .null, of: name)
+                _ = try Registry.product(registry.maker(name), reader, ())
+                return (name, reader.known.map { ($0.name, $0.defaultText) })
+            })
+    }
+
+    /// The transforms of the module and no others.
+    private var registry: Registry<Void, any Sendable> {
+        get throws {
+            let registry = Registry<Void, any Sendable>("transform")
+            try registry.addVisionTransforms()
+            return registry
+        }
     }
 
     @Test("options arrive where they belong")
