@@ -14,12 +14,12 @@ public struct RandomHorizontalFlip: Transform {
     public func validate() throws { try requireProbability(p, "RandomHorizontalFlip") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        guard random.happens(p) else { return sample }
-        let width = try sample.size.width
-        return try sample.changed(
-            image: ImageOperations.flipHorizontally, boxes: { try Boxes.flippedHorizontally($0, width: width) },
-            masks: ImageOperations.flipHorizontally)
+        try sometimes(p, sample, &random) { sample in
+            let width = try sample.size.width
+            return try sample.changed(
+                image: ImageOperations.flipHorizontally, boxes: { try Boxes.flippedHorizontally($0, width: width) },
+                masks: ImageOperations.flipHorizontally)
+        }
     }
 }
 
@@ -36,16 +36,11 @@ public struct RandomVerticalFlip: Transform {
     public func validate() throws { try requireProbability(p, "RandomVerticalFlip") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        guard random.happens(p) else { return sample }
-        let height = try sample.size.height
-        return try sample.changed(
-            image: ImageOperations.flipVertically, boxes: { try Boxes.flippedVertically($0, height: height) },
-            masks: ImageOperations.flipVertically)
+        try sometimes(p, sample, &random) { sample in
+            let height = try sample.size.height
+            return try sample.changed(
+                image: ImageOperations.flipVertically, boxes: { try Boxes.flippedVertically($0, height: height) },
+                masks: ImageOperations.flipVertically)
+        }
     }
-}
-
-/// Throws if a number is no probability.
-func requireProbability(_ p: Double, _ transform: String) throws {
-    try ImageOperations.require((0...1).contains(p), transform, "p must be from 0 to 1, not \(p)")
 }

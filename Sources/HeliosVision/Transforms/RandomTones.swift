@@ -14,10 +14,10 @@ public struct RandomGrayscale: Transform {
     public func validate() throws { try requireProbability(p, "RandomGrayscale") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        guard random.happens(p) else { return sample }
-        let channels = try sample.image.size(-3)
-        return try sample.changed { try ImageOperations.grayscale($0, channels: channels) }
+        try sometimes(p, sample, &random) { sample in
+            let channels = try sample.image.size(-3)
+            return try sample.changed { try ImageOperations.grayscale($0, channels: channels) }
+        }
     }
 }
 
@@ -34,8 +34,7 @@ public struct RandomInvert: Transform {
     public func validate() throws { try requireProbability(p, "RandomInvert") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        return random.happens(p) ? try sample.changed(image: ImageOperations.invert) : sample
+        try sometimes(p, sample, &random) { try $0.changed(image: ImageOperations.invert) }
     }
 }
 
@@ -58,8 +57,7 @@ public struct RandomPosterize: Transform {
     }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        return random.happens(p) ? try sample.changed { try ImageOperations.posterize($0, bits: bits) } : sample
+        try sometimes(p, sample, &random) { try $0.changed { try ImageOperations.posterize($0, bits: bits) } }
     }
 }
 
@@ -78,9 +76,9 @@ public struct RandomSolarize: Transform {
     public func validate() throws { try requireProbability(p, "RandomSolarize") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        return random.happens(p)
-            ? try sample.changed { try ImageOperations.solarize($0, threshold: threshold) } : sample
+        try sometimes(p, sample, &random) {
+            try $0.changed { try ImageOperations.solarize($0, threshold: threshold) }
+        }
     }
 }
 
@@ -97,8 +95,7 @@ public struct RandomAutocontrast: Transform {
     public func validate() throws { try requireProbability(p, "RandomAutocontrast") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        return random.happens(p) ? try sample.changed(image: ImageOperations.autocontrast) : sample
+        try sometimes(p, sample, &random) { try $0.changed(image: ImageOperations.autocontrast) }
     }
 }
 
@@ -115,8 +112,7 @@ public struct RandomEqualize: Transform {
     public func validate() throws { try requireProbability(p, "RandomEqualize") }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        return random.happens(p) ? try sample.changed(image: ImageOperations.equalize) : sample
+        try sometimes(p, sample, &random) { try $0.changed(image: ImageOperations.equalize) }
     }
 }
 
@@ -140,9 +136,9 @@ public struct RandomAdjustSharpness: Transform {
     }
 
     public func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample {
-        try validate()
-        guard random.happens(p) else { return sample }
-        return try sample.changed { try ImageOperations.adjustSharpness($0, factor: factor) }
+        try sometimes(p, sample, &random) {
+            try $0.changed { try ImageOperations.adjustSharpness($0, factor: factor) }
+        }
     }
 }
 
