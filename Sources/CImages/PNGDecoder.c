@@ -20,10 +20,10 @@ typedef struct Reader {
   uint8_t *decoded;
   // The first row of the region that has not been put into the result.
   int32_t nextRow;
-  // Of a picture that is stored interlaced: how many rows of its passes were read, and the sizes of a row and of what lies
-  // to the left of the region in it.
-  int64_t passRows;
+  // The sizes of a row, and of the part of it that lies to the left of the region.
   size_t rowBytes, skipped;
+  // How many rows of the passes of a picture that is stored interlaced were read.
+  int64_t passRows;
 } Reader;
 
 static void refuse(Reader *reader, CIFailure failure, const char *message) {
@@ -137,8 +137,8 @@ static void chooseSamples(Reader *reader, int32_t sampleBytes) {
 #endif
 }
 
-static void putRow(Reader *reader, const uint8_t *row, size_t skipped) {
-  const uint8_t *source = row + skipped;
+static void putRow(Reader *reader, const uint8_t *row) {
+  const uint8_t *source = row + reader->skipped;
   ci_rows_put(&reader->rows, reader->nextRow, 1, &source);
   reader->nextRow += 1;
 }
@@ -146,7 +146,7 @@ static void putRow(Reader *reader, const uint8_t *row, size_t skipped) {
 // Puts all rows of the region, as far as the passes of an interlaced picture have completed them.
 static void putPassRows(Reader *reader, const CIRequest *request) {
   while (reader->nextRow < request->height) {
-    putRow(reader, reader->decoded + reader->rowBytes * (size_t)(request->top + reader->nextRow), reader->skipped);
+    putRow(reader, reader->decoded + reader->rowBytes * (size_t)(request->top + reader->nextRow));
   }
 }
 
@@ -165,26 +165,26 @@ static bool runDecode(Reader *reader, const CIRequest *request, uint8_t *pixels,
   int passes = png_set_interlace_handling(reader->png);
   png_read_update_info(reader->png, reader->info);
   size_t pixelBytes = (size_t)channels * (size_t)request->sampleBytes;
-  size_t rowBytes = png_get_rowbytes(reader->png, reader->info);
-  if (rowBytes != pixelBytes * (size_t)width) refuse(reader, CIFailureUnsupported, "libpng gives other samples");
+  reader->rowBytes = png_get_rowbytes(reader->png, reader->info);
+  reader->skipped = pixelBytes * (size_t)request->left;
+  if (reader->rowBytes != pixelBytes * (size_t)width) {
+    refuse(reader, CIFailureUnsupported, "libpng gives other samples");
+  }
 
-  size_t skipped = pixelBytes * (size_t)request->left;
   if (passes > 1) {
     // Rows of the last pass complete those of all others, so that all are kept.
-    reader->decoded = calloc((size_t)height, rowBytes);
+    reader->decoded = calloc((size_t)height, reader->rowBytes);
     if (reader->decoded == NULL) refuse(reader, CIFailureMemory, "there is too little memory");
-    reader->rowBytes = rowBytes;
-    reader->skipped = skipped;
     for (int pass = 0; pass < passes; pass += 1) {
       for (int64_t row = 0; row < height; row += 1) {
-        png_read_row(reader->png, reader->decoded + rowBytes * (size_t)row, NULL);
+        png_read_row(reader->png, reader->decoded + reader->rowBytes * (size_t)row, NULL);
         reader->passRows += 1;
       }
     }
     putPassRows(reader, request);
   } else {
     bool isDirect = request->width == width && ci_rows_place(&reader->rows, 0) != NULL;
-    reader->decoded = malloc(rowBytes);
+    reader->decoded = malloc(reader->rowBytes);
     if (reader->decoded == NULL) refuse(reader, CIFailureMemory, "there is too little memory");
     for (int32_t row = 0; row < request->top; row += 1) png_read_row(reader->png, reader->decoded, NULL);
     while (reader->nextRow < request->height) {
@@ -193,7 +193,7 @@ static bool runDecode(Reader *reader, const CIRequest *request, uint8_t *pixels,
         reader->nextRow += 1;
       } else {
         png_read_row(reader->png, reader->decoded, NULL);
-        putRow(reader, reader->decoded, skipped);
+        putRow(reader, reader->decoded);
       }
     }
   }
