@@ -16,13 +16,11 @@ final class GradientExchange {
     /// is the mean over the batch.
     var lossFactor: Double { share.weight * Double(group.size) }
 
-    /// Whether this rank has something to say at the end of the batch, and the time that its iterations take. The run
-    /// sets it.
-    var outlook: () -> (hasNews: Bool, iterationTime: Double) = { (false, 0) }
     /// The names of the losses whose means came with gradients.
     private(set) var knownNames: [String] = []
 
     private let group: ProcessGroup
+    private let outlook: () -> (hasNews: Bool, iterationTime: Double)
     private let networks: RunNetworks
     private let accumulates: Bool
     private var averagers: [ObjectIdentifier: GradientAverager] = [:]
@@ -42,8 +40,14 @@ final class GradientExchange {
     ///   - networks: the networks that are trained.
     ///   - optimizers: those whose gradients are averaged.
     ///   - accumulates: whether a step may take several batches.
-    init(_ world: World, _ networks: RunNetworks, _ optimizers: [Optimizer], accumulates: Bool) {
+    ///   - outlook: says whether this rank has something to say at the end of the batch, and how long its iterations
+    ///     take, in seconds.
+    init(
+        _ world: World, _ networks: RunNetworks, _ optimizers: [Optimizer], accumulates: Bool,
+        outlook: @escaping () -> (hasNews: Bool, iterationTime: Double)
+    ) {
         group = world.group
+        self.outlook = outlook
         self.networks = networks
         self.accumulates = accumulates
         for optimizer in optimizers {

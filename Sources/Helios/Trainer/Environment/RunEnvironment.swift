@@ -89,8 +89,8 @@ final class RunEnvironment {
                 ranks, count: shardCount, seed: options.seed, device: options.device, networks)
         } else if let world = ranks.world {
             let exchange = GradientExchange(
-                world, networks, model.optimizersOfRun.map(\.optimizer), accumulates: model.accumulates)
-            exchange.outlook = { [unowned self] in (monitor?.interruption != nil, batchTimer.average) }
+                world, networks, model.optimizersOfRun.map(\.optimizer), accumulates: model.accumulates,
+                outlook: { [unowned self] in (monitor?.interruption != nil, batchTimer.average) })
             model.gradientExchange = exchange
             model.mixedPrecision?.scaler.willReadGradients = { [unowned exchange] in try exchange.average($0) }
         }
