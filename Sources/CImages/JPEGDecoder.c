@@ -16,7 +16,7 @@ typedef struct Reader {
   uint8_t *scratch;
 } Reader;
 
-// A progressive picture comes in parts, each of which goes over all of it. A few bytes can be thousands of them.
+// Each part (scan) of a progressive picture covers all of it, and a few bytes can hold thousands of scans.
 enum { greatestScanCount = 500 };
 
 static void limitScans(j_common_ptr info) {
@@ -26,7 +26,7 @@ static void limitScans(j_common_ptr info) {
   longjmp(errors->jump, 1);
 }
 
-// Refuses the picture. It jumps.
+// Refuses the picture by a jump.
 static void refuse(Reader *reader, CIFailure failure, const char *message) {
   ci_fail(reader->errors.report, failure, message);
   longjmp(reader->errors.jump, 1);
@@ -117,7 +117,7 @@ static void convertInk(uint8_t *row, uint32_t width) {
   }
 }
 
-// Chooses what libjpeg decodes to, and returns the channels of that.
+// Chooses the color space that libjpeg decodes to, and returns its number of channels.
 static int32_t chooseColors(struct jpeg_decompress_struct *info, int32_t wanted) {
   bool isInk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
   bool hasLuma = info->jpeg_color_space == JCS_GRAYSCALE || info->jpeg_color_space == JCS_YCbCr;
@@ -192,8 +192,8 @@ static bool runDecode(
     }
     row += wanted;
   }
-  // What comes behind the last row of a region is not read. The rest of a whole picture is looked at, so that one that
-  // was cut off is always found out.
+  // Nothing after the last row of a region is read. A whole picture is read to its end, so that one that was cut off is
+  // always an error.
   if (info->output_scanline == info->output_height) jpeg_finish_decompress(info);
   return true;
 }

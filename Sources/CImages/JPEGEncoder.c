@@ -25,7 +25,7 @@ static Writer *writerOf(j_compress_ptr info) {
   return (Writer *)((char *)info->dest - offsetof(Writer, destination));
 }
 
-// Makes room behind the first `used` bytes.
+// Makes room after the first `used` bytes.
 static void grow(j_compress_ptr info, size_t used) {
   Writer *writer = writerOf(info);
   size_t capacity = writer->capacity < (1 << 15) ? 1 << 16 : writer->capacity * 2;
@@ -43,7 +43,7 @@ static void grow(j_compress_ptr info, size_t used) {
 static void beginBytes(j_compress_ptr info) { grow(info, 0); }
 
 static boolean addBytes(j_compress_ptr info) {
-  // All of the memory is full now, whatever `free_in_buffer` says.
+  // The buffer is full now; `free_in_buffer` is not up to date.
   grow(info, writerOf(info)->capacity);
   return TRUE;
 }

@@ -18,7 +18,7 @@ static void stop(j_common_ptr info) {
   longjmp(errors->jump, 1);
 }
 
-// Whether a complaint is about something that no pixel depends on.
+// Whether a warning is about something that does not affect pixels.
 static bool isHarmless(int code) {
   return code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR ||
          code == JWRN_TOO_MUCH_DATA;

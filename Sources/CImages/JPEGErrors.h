@@ -14,7 +14,7 @@ typedef struct CIJPEGErrors {
   jmp_buf jump;
   CIReport *report;
   bool acceptsDamage;
-  // Whether the bytes have ended: libjpeg then reads a marker that it makes up, and misunderstands what it lacks.
+  // Whether the bytes have ended. libjpeg then inserts an end marker, and reports misleading errors.
   bool hasEnded;
 } CIJPEGErrors;
 

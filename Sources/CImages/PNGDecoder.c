@@ -197,8 +197,8 @@ static bool runDecode(Reader *reader, const CIRequest *request, uint8_t *pixels,
       }
     }
   }
-  // What comes behind the last row of a region is not read. The rest of a whole picture is looked at, so that one that
-  // was cut off is always found out.
+  // Nothing after the last row of a region is read. A whole picture is read to its end, so that one that was cut off is
+  // always an error.
   if (passes > 1 || request->top + request->height == height) png_read_end(reader->png, NULL);
   return true;
 }

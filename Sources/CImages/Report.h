@@ -1,4 +1,4 @@
-// How what the libraries say gets into a report.
+// Puts the messages of the libraries into a report.
 #ifndef CIMAGES_REPORT_H
 #define CIMAGES_REPORT_H
 
@@ -6,7 +6,7 @@
 
 /// Puts a failure into a report. Always false.
 bool ci_fail(CIReport *report, CIFailure failure, const char *message);
-/// Counts a complaint, and keeps the first.
+/// Counts a warning, and keeps the first one.
 void ci_warn(CIReport *report, const char *message);
 
 #endif

@@ -24,7 +24,7 @@ bool ci_rows_begin(
     CIRows *rows, const CIRequest *request, int32_t channels, uint8_t *pixels, size_t byteCount, CIReport *report);
 /// Where the decoder may put a row of the region itself; null if `ci_rows_put` has to.
 uint8_t *ci_rows_place(const CIRows *rows, int32_t row);
-/// Takes `count` rows of the region, at most `CIRowsAtOnce`, of which `row` is the first.
+/// Takes `count` rows of the region from `row` on, at most `CIRowsAtOnce`.
 void ci_rows_put(CIRows *rows, int32_t row, int32_t count, const uint8_t *const *source);
 void ci_rows_end(CIRows *rows);
 

@@ -54,8 +54,8 @@ bool ci_webp_read_header(const uint8_t *bytes, size_t count, CIHeader *header, C
   header->channels = features.has_alpha ? 4 : 3;
   header->sampleBytes = 1;
   header->orientation = orientationOf(bytes, count);
-  // A picture of one color takes some dozen bytes, whatever its size. What the container says that it has must be there,
-  // though; a bare picture, without a container, begins otherwise.
+  // A picture of one color takes a few dozen bytes at any size. The file must have as many bytes as its container says,
+  // though; a picture without a container begins differently.
   bool hasContainer = count >= 12 && memcmp(bytes, "RIFF", 4) == 0;
   header->leastByteCount = hasContainer ? (int64_t)littleEndian(bytes + 4) + 8 : 0;
   return true;

@@ -1,5 +1,5 @@
 // Reading and writing pictures with libjpeg-turbo, libpng and libwebp. No function ends the process or jumps out of C,
-// and none prints: what the libraries complain of is in a report.
+// and none prints: warnings and errors of the libraries are in a report.
 //
 // All functions may be called on several threads at a time.
 #ifndef CIMAGES_H
@@ -18,7 +18,7 @@ typedef enum CIFailure : int32_t {
   CIFailureDamaged = 1,
   /// The bytes end too early.
   CIFailureTruncated = 2,
-  /// The format allows it, and this code or the library does not.
+  /// The format allows it, but this code or the library does not support it.
   CIFailureUnsupported = 3,
   CIFailureMemory = 4,
   /// A caller's argument is out of its range.
@@ -30,12 +30,12 @@ typedef struct CIReport {
   CIFailure failure;
   /// What is wrong, for a failure.
   char message[256];
-  /// The number of complaints that did not end the work, and the first of them.
+  /// The number of warnings, and the first of them.
   int32_t warningCount;
   char warning[256];
 } CIReport;
 
-/// What is known of a picture before its pixels are decoded.
+/// What the header of a picture says.
 typedef struct CIHeader {
   /// The size in pixels as it is stored, before the orientation is applied.
   int32_t width, height;
@@ -61,7 +61,7 @@ typedef struct CIRequest {
   int32_t sampleBytes;
   /// From 1 to 8, as in a header: how the region is turned.
   int32_t orientation;
-  /// Whether a picture of which parts are damaged or missing is given with what there is.
+  /// Whether a picture with damaged or missing parts is decoded as far as possible.
   bool acceptsDamage;
 } CIRequest;
 
@@ -72,7 +72,7 @@ bool ci_png_read_header(const uint8_t *bytes, size_t count, CIHeader *header, CI
 bool ci_webp_read_header(const uint8_t *bytes, size_t count, CIHeader *header, CIReport *report);
 
 /// Decodes a region into `pixels`, row by row, the channels of a pixel side by side; `byteCount` is what the request
-/// takes, `width * height * channels * sampleBytes`. The region must lie in the picture.
+/// takes, `width * height * channels * sampleBytes`. The region must be inside the picture.
 bool ci_jpeg_decode(
     const uint8_t *bytes, size_t count, const CIRequest *request, uint8_t *pixels, size_t byteCount, CIReport *report);
 bool ci_png_decode(

@@ -9,7 +9,7 @@ protocol BatchFeed<Batch>: AnyObject, Sendable {
     /// What makes the next batch, or the next part of one; `nil` if the epoch is over. It may run on any thread.
     func next() throws -> BatchJob<Batch>?
 
-    /// How many whole batches are left, as far as that is to be known.
+    /// How many whole batches are left, as far as that is known.
     ///
     /// - Parameter limit: how many are counted at most.
     func remaining(upTo limit: Int) throws -> Int
@@ -21,7 +21,7 @@ protocol BatchFeed<Batch>: AnyObject, Sendable {
 /// Makes a batch.
 typealias BatchJob<Batch> = @Sendable (_ worker: BatchWorker) throws -> LoadedBatch<Batch>
 
-/// A batch, or a part of one, and what became of its samples.
+/// A batch, or a part of one, and the samples that failed.
 struct LoadedBatch<Batch: Sendable>: Sendable {
     var batch: Batch
     /// The number of samples in the whole batch, all of its parts together.
@@ -30,7 +30,7 @@ struct LoadedBatch<Batch: Sendable>: Sendable {
     var failures: [SampleError] = []
 }
 
-/// Says to threads that nobody wants what they make.
+/// Tells threads that their work is no longer needed.
 final class StopFlag: Sendable {
     private let value = Atomic(false)
 

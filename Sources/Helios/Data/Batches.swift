@@ -33,7 +33,7 @@ public final class Batches<Batch: Sendable> {
     private var skippedBefore: Int
     /// How many of them the trainer has counted.
     private var skippedCounted: Int
-    /// Told of samples that were left out.
+    /// Called for each sample that was left out.
     var warn: (String) -> Void = { message in
         FileHandle.standardError.write(Data("warning: \(message)\n".utf8))
     }
@@ -68,7 +68,7 @@ public final class Batches<Batch: Sendable> {
         }
     }
 
-    /// Ends the workers, also in the middle of the epoch.
+    /// Stops the workers, even in the middle of the epoch.
     deinit {
         queue?.stop()
     }
@@ -118,7 +118,7 @@ public final class Batches<Batch: Sendable> {
 
     // MARK: For the trainer
 
-    /// How many samples a part of the batch has that was taken last.
+    /// How many samples a part of the batch that was taken last has.
     ///
     /// - Parameter number: the number of the part; `nil` for the first one that is made here, or the whole batch.
     func share(ofPart number: Int? = nil) -> BatchShare {

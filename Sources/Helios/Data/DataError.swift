@@ -1,6 +1,6 @@
-/// What is wrong with the data, or with how they are to be loaded.
+/// An error of the data, or of the way it is loaded.
 public struct DataError: DescribedError, Equatable {
-    /// What is wrong, in a sentence.
+    /// Says in a sentence what is wrong.
     public let description: String
 
     /// An error that says `description`.

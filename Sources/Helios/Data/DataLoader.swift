@@ -28,9 +28,9 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     /// How many batches an epoch has at most.
     private let batchLimit: Int
-    /// An epoch has a multiple of this number of batches, if the end of the data shows only when it comes.
+    /// An epoch has a multiple of this number of batches, if the length of the data is not known in advance.
     private let multiple: Int
-    /// The epoch whose batches are made in every epoch; `nil` for each its own.
+    /// The epoch whose batches every epoch makes; `nil` if each has its own.
     private let onlyEpoch: Int?
     /// The part of each batch that is made; `nil` for all of it.
     let part: BatchPart?
@@ -110,8 +110,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         return DataLoader(self, batchLimit: count)
     }
 
-    /// The same loader with a multiple of this number of batches in each epoch, if the end of the data shows only when
-    /// it comes.
+    /// The same loader with a multiple of this number of batches in each epoch, if the length of the data is not known
+    /// in advance.
     func limited(toMultipleOf count: Int) -> DataLoader<Batch> {
         DataLoader(self, batchLimit: batchLimit - batchLimit % count, multiple: count)
     }
@@ -140,19 +140,19 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     // MARK: What there is
 
-    /// The number of batches in an epoch; `nil` for a stream, whose end shows when it comes.
+    /// The number of batches in an epoch; `nil` for a stream, whose length is not known in advance.
     public var batchCount: Int? {
         guard case .indexed(let sampler, _) = source else { return nil }
         return min(sampler.batchCount, batchLimit)
     }
 
-    /// The number of samples in an epoch; `nil` for a stream, whose end shows when it comes.
+    /// The number of samples in an epoch; `nil` for a stream, whose length is not known in advance.
     public var sampleCount: Int? {
         guard case .indexed(let sampler, _) = source else { return nil }
         return sampler.sampleCount
     }
 
-    /// The type of what decides the order.
+    /// The type that decides the order.
     var samplerName: String {
         switch source {
         case .indexed(let sampler as CutSampler, _): "\(type(of: sampler.sampler))"
@@ -161,8 +161,8 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         }
     }
 
-    /// A number that stands for the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a stream, and
-    /// for a sampler that its type, count and seed describe completely.
+    /// A fingerprint of the order of an epoch (64-bit FNV-1a of the samples' numbers); `nil` for a stream, and for a
+    /// sampler that its type, count and seed describe completely.
     func orderFingerprint(epoch: Int) throws -> Int? {
         guard case .indexed(let sampler, _) = source else { return nil }
         if let cut = sampler as? CutSampler, cut.sampler is SequentialSampler || cut.sampler is RandomSampler {

@@ -1,13 +1,13 @@
 // Streams as data of a training.
 extension DataModule {
-    /// Adds a training phase, an epoch of which ends when the stream does.
+    /// Adds a training phase whose epochs end when the stream does.
     public func addTrainPhase<Source: StreamDataset>(
         _ stream: CollatedStream<Source, Batch>, _ options: LoaderOptions = LoaderOptions()
     ) throws {
         try addTrainPhase(options, count: nil) { try DataLoader(stream, $0) }
     }
 
-    /// Adds a training phase, an epoch of which ends when the stream does.
+    /// Adds a training phase whose epochs end when the stream does.
     public func addTrainPhase<Source: StreamDataset>(
         _ stream: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Sample: Collatable, Source.Sample.Batch == Batch {

@@ -38,8 +38,8 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: To override
 
-    /// Downloads, unpacks, builds caches: once, before `setup`. Of several processes on a machine, one does so, and the
-    /// others wait for it. Keep no state here.
+    /// Downloads, unpacks or builds caches, once, before `setup`. If there are several processes on a machine, one of
+    /// them calls this while the others wait. Keep no state here.
     open func prepareData() throws {}
 
     /// Adds the data sets. Called at the start of training and of testing, on every process.
@@ -47,7 +47,7 @@ open class DataModule<Batch: Sendable> {
         throw DataError("\(type(of: self)) must override setup() and add its data sets there")
     }
 
-    /// Cleans up, when training or testing is over, also when it failed.
+    /// Cleans up when training or testing is over, even if it failed.
     open func teardown() throws {}
 
     // MARK: Adding data sets, in setup
@@ -78,11 +78,11 @@ open class DataModule<Batch: Sendable> {
         try setValidation(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Adds data to validate on, which has a name.
+    /// Adds validation data that has a name.
     ///
-    /// All validation data is gone through in turn, each from `onValidationStart` to `onValidationEnd`;
-    /// `RunContext.validationSet` says which it is. The scores of each get its name: `loss` of the set `night` is
-    /// `night/loss` in `Model.validationScores` when all are over.
+    /// Validation takes all sets in turn, each from `onValidationStart` to `onValidationEnd`;
+    /// `RunContext.validationSet` says which it is. Scores get the name of their set as a prefix: `loss` of the set
+    /// `night` becomes `night/loss` in `Model.validationScores`.
     ///
     /// - Throws: `DataError` for a name that another set has, or that is empty.
     public func addValidation<Source: BatchDataset>(
@@ -164,7 +164,7 @@ open class DataModule<Batch: Sendable> {
         predictionDataLoader = try evaluation("the prediction data", nil, options, make)
     }
 
-    /// Says in an error of the data or their options which data it is about.
+    /// Makes errors of the data or its options say which data they are about.
     private func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -1,4 +1,4 @@
-/// Samples by number, to train, validate or test on.
+/// Numbered samples to train, validate or test on.
 ///
 /// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
 /// lock of its own.
@@ -11,10 +11,10 @@ public protocol Dataset<Sample>: Sendable {
     /// The sample with this number, from 0 up to, but not including, `count`.
     ///
     /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch and `index` only, so that they
-    ///   are the same whatever the number of workers, and after a resume.
+    ///   are the same with any number of workers, and after a resume.
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
 
-    /// Says in an error which sample it is about, for example its file; `nil` if there is nothing to say.
+    /// A name for the sample in errors, for example its file; `nil` if it has none.
     func name(ofSample index: Int) -> String?
 }
 

@@ -7,7 +7,7 @@ public enum DatasetSplit: String, CaseIterable, Sendable {
     /// To test with, when it is trained.
     case test
 
-    /// The part with a name, whatever its case.
+    /// The part with a name, in upper or lower case.
     ///
     /// - Throws: `DataError` for a name other than `train`, `valid` and `test`.
     public init(_ name: String) throws {

@@ -3,9 +3,9 @@
 /// `Model.batchToDevice` moves every batch that conforms; tensors and arrays, dictionaries and optionals of what
 /// conforms do so already.
 public protocol DeviceTransferable {
-    /// The same on a device; itself if it is there already.
+    /// A copy on the device, or itself if it is already there.
     ///
-    /// - Throws: `TorchError` for a device that is not there, or has too little memory.
+    /// - Throws: `TorchError` if the device does not exist or has too little memory.
     func to(_ device: Device) throws -> Self
 }
 

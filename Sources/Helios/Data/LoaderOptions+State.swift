@@ -22,9 +22,9 @@ extension LoaderOptions {
     }
 
     /// The options as plain data, under the names of PyTorch's `DataLoader` if it has them. A `timeout` is in seconds;
-    /// what is `nil` is left out; `workers` that are automatic are the string `automatic`.
+    /// options that are `nil` are left out; automatic `workers` are the string `automatic`.
     ///
-    /// - Throws: `DataError` if there is a sampler, which is no plain data.
+    /// - Throws: `DataError` if there is a sampler, since a sampler is not plain data.
     public func stateDict() throws -> StateDict {
         guard sampler == nil, batchSampler == nil else {
             throw DataError(
@@ -50,10 +50,10 @@ extension LoaderOptions {
         return state
     }
 
-    /// The options of `stateDict()`; what is not there has its default.
+    /// The options that `stateDict()` described; missing ones get their defaults.
     ///
-    /// - Throws: `DataError` for a name that is no option, or a number that none can have; `StateDictError` for a value
-    ///   of another type.
+    /// - Throws: `DataError` for an unknown option, or a number that is out of range; `StateDictError` for a value of
+    ///   another type.
     public init(_ state: StateDict) throws {
         self.init()
         let names = Key.allCases.map(\.rawValue)
@@ -80,7 +80,7 @@ extension LoaderOptions {
             guard seconds >= 0, seconds < 1e9 else {
                 throw DataError("the timeout of a loader is a number of seconds that is not negative, not \(seconds)")
             }
-            // PyTorch waits for ever with 0.
+            // In PyTorch, 0 means to wait without a limit.
             return seconds == 0 ? nil : .seconds(seconds)
         }
         persistentWorkers = try optional(.persistentWorkers) { try state.bool($0) } ?? persistentWorkers

@@ -1,9 +1,9 @@
 /// How samples become batches.
 public struct LoaderOptions: Sendable {
-    /// The number of samples in a batch. If several processes train together, it is the number in all of their parts: a
-    /// step has the same samples, whatever the number of processes.
+    /// The number of samples in a batch. If several processes train together, it is the number for all of them
+    /// together: a step has the same samples with any number of processes.
     public var batchSize: Int
-    /// Draws a new order for each epoch; otherwise the samples come as they are numbered.
+    /// Draws a new order for each epoch; otherwise the samples come in the order of their numbers.
     public var shuffle: Bool
     /// Leaves out the last batch of an epoch if it is smaller than the others.
     public var dropLast: Bool
@@ -12,10 +12,10 @@ public struct LoaderOptions: Sendable {
     public var workers: WorkerCount
     /// How many batches each worker may be ahead; `nil` for two, and more of batches that are small, 64 at most.
     public var prefetch: Int?
-    /// How many bytes the batches may take that are ahead, nearly: the tensors, arrays and texts in them count, but not
-    /// what objects of classes hold. One batch is made ahead in any case. `nil` sets no limit.
+    /// About how many bytes the batches that are ahead may take. The tensors, arrays and texts in them count, but not
+    /// what class instances hold. At least one batch is made ahead. `nil` sets no limit.
     public var prefetchBytes: Int?
-    /// How long to wait for a batch that workers make: a batch that takes longer is an error. `nil` waits for ever.
+    /// How long to wait for a batch that workers make: a batch that takes longer is an error. `nil` sets no limit.
     public var timeout: Duration?
     /// Keeps the workers' threads between epochs, with what the libraries keep for each thread.
     public var persistentWorkers: Bool
@@ -88,7 +88,7 @@ public struct LoaderOptions: Sendable {
         }
     }
 
-    /// Throws if the options contradict each other, or are none for a stream.
+    /// Throws if the options contradict each other, or a stream cannot have them.
     func validateForStream() throws {
         try validateNumbers()
         if shuffle {

@@ -1,4 +1,4 @@
-/// A data set of numbered samples, whatever its type.
+/// A data set of numbered samples, without its type.
 struct IndexedSource<Batch: Sendable>: Sendable {
     /// The number of samples.
     let count: Int
@@ -43,7 +43,7 @@ struct IndexedSource<Batch: Sendable>: Sendable {
     }
 }
 
-/// A stream, whatever its type.
+/// A stream, without its type.
 struct StreamSource<Batch: Sendable>: Sendable {
     /// The type of the stream.
     let name: String

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How much memory a batch takes, nearly: what its tensors, arrays and texts hold.
+/// About how much memory a batch takes: its tensors, arrays and texts.
 enum MemorySize {
-    /// The bytes that a value holds, whatever it is made of; 0 if that is not to be seen.
+    /// The number of bytes that a value of any type holds; 0 if that cannot be determined.
     static func byteCount(of value: Any) -> Int {
         if let measured = value as? any MeasuredInBytes { return measured.heldByteCount }
         let mirror = Mirror(reflecting: value)

@@ -1,17 +1,17 @@
-/// A batch that can lie in pinned memory, from which a device copies while the program goes on.
+/// A batch that can be put into pinned memory, from which a device copies while the program keeps running.
 ///
 /// Tensors conform, and so do arrays, dictionaries and optionals of what conforms; a batch type of its own conforms by
 /// doing the same with each of its tensors.
 public protocol PinnableBatch: DeviceTransferable {
-    /// The same in pinned memory.
+    /// A copy in pinned memory.
     ///
     /// - Throws: `TorchError` if there is no device that could use it, or too little memory.
     func pinned() throws -> Self
 
-    /// The same on a device. What is pinned is copied while the program goes on; the device waits for the copy before
-    /// it uses it.
+    /// A copy on a device. Pinned memory is copied while the program keeps running; the device waits for the copy
+    /// before it uses it.
     ///
-    /// - Throws: `TorchError` for a device that is not there, or has too little memory.
+    /// - Throws: `TorchError` if the device does not exist or has too little memory.
     func toWithoutWaiting(_ device: Device) throws -> Self
 }
 

@@ -6,7 +6,7 @@ struct PrefetchLimits: Sendable {
     /// How many items each worker may be ahead; `nil` for two, or as many as fit into `smallByteCount`, up to
     /// `greatestCount`: the smaller an item, the more it costs to wait for each.
     var perWorker: Int?
-    /// How many bytes the items may take that are ahead; one is made in any case.
+    /// How many bytes the items that are ahead may take; at least one is made.
     var bytes: Int?
     /// How long an item may take.
     var timeout: Duration?
@@ -29,7 +29,7 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
     private let byteCount: @Sendable (Item) -> Int?
     private let stopFlag = StopFlag()
 
-    // Guarded by `jobLock`, which a thread holds while it reads what the next job is.
+    // Guarded by `jobLock`, which a thread holds while it reads the next job.
     private let jobLock = NSLock()
     private let nextJob: () throws -> Job?
     private var issuedCount = 0
@@ -45,7 +45,7 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
     private var lastBytes: Int?
     /// How many items there are, once that is known.
     private var count: Int?
-    /// Whether somebody waits for an item.
+    /// Whether a thread is waiting for an item.
     private var isWaitedFor = false
     private var hasTimedOut = false
     private var runningWorkers = 0
@@ -118,8 +118,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
         return try body(issuedCount)
     }
 
-    /// Lets the workers end and waits for them, so that nothing of the data set runs afterwards. A worker that took too
-    /// long before is not waited for.
+    /// Lets the workers end and waits for them, so that nothing of the data set runs afterwards. It does not wait for a
+    /// worker that timed out before.
     func stop() {
         stopFlag.set()
         condition.lock()
@@ -186,7 +186,7 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
         let free = max(capacity - ahead, 0)
         guard let limit = limits.bytes, free > 0 else { return free }
         if ahead == 0 { return 1 }
-        // Until the first is made, nobody knows how large they are.
+        // The size of an item is unknown until the first one is made.
         guard let lastBytes else { return 0 }
         let expected = madeBytes + (ahead - made.count + 1) * lastBytes
         return expected <= limit ? 1 : 0

@@ -21,7 +21,7 @@ public struct SampleError: DescribedError {
 
     public var description: String {
         let reason = "\(underlying)"
-        // An error that names the file itself need not do so twice.
+        // The error may name the file already.
         guard let name, !reason.contains(name) else { return "sample \(number): \(reason)" }
         return "sample \(number) (\(VisibleText.of(name))): \(reason)"
     }
@@ -32,12 +32,12 @@ public enum FailurePolicy: Hashable, Sendable {
     /// Throws the `SampleError`.
     case `throw`
     /// Leaves the sample out, and warns. Its batch has fewer samples then; nothing takes its place, so that every other
-    /// sample stays in its batch. More failures than `limit` in an epoch are an error, and so is a batch without any
-    /// sample that is left.
+    /// sample stays in its batch. More failures than `limit` in an epoch are an error, and so is a batch in which every
+    /// sample failed.
     ///
-    /// A run that resumes in the middle of an epoch counts the failures before its checkpoint. Memory that runs out is
-    /// an error in any case. Batches that several processes share cannot leave out samples, since each process has to
-    /// know how many the others have.
+    /// A run that resumes in the middle of an epoch counts the failures before its checkpoint. Running out of memory is
+    /// always an error. Batches that several processes share cannot leave out samples, since each process must know how
+    /// many the others have.
     case skip(limit: Int)
 
     /// Whether samples are left out.

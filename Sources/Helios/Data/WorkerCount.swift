@@ -2,13 +2,13 @@ import Foundation
 
 /// How many threads make batches ahead of the training.
 public enum WorkerCount: Hashable, Sendable {
-    /// This many; none makes each batch when it is asked for.
+    /// This many; with 0, each batch is made when it is asked for.
     case count(Int)
     /// As many as there are processors, if the samples are made one by one. Data that makes whole batches, such as
     /// `TensorDataset`, has them in memory, and gets no worker: handing a batch to another thread takes longer.
     case automatic
 
-    /// How many threads that is.
+    /// The number of threads.
     ///
     /// - Parameter makesSamples: whether the data makes single samples, and not whole batches.
     func resolved(makesSamples: Bool) -> Int {
@@ -27,7 +27,7 @@ extension WorkerCount: ExpressibleByIntegerLiteral {
 
 /// A number of workers: an `Int`, or a `WorkerCount` such as `.automatic`.
 public protocol WorkerCountConvertible {
-    /// The number that it stands for.
+    /// The count that it means.
     var workerCount: WorkerCount { get }
 }
 

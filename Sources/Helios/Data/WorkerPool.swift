@@ -1,6 +1,6 @@
 import Foundation
 
-/// Threads that stay between the epochs of a loader. They end when nobody holds the pool any more.
+/// Threads that stay between the epochs of a loader. They end when the last reference to the pool is gone.
 final class WorkerPool: Sendable {
     private let threads = Threads()
 

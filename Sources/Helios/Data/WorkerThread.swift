@@ -1,6 +1,6 @@
 import Foundation
 
-/// Separate threads for work that blocks: Swift's cooperative threads must not.
+/// Separate threads for blocking work, which Swift's cooperative threads must not do.
 package enum WorkerThread {
     // The size of the main thread's stack, which the decoders of a user's data set may need.
     private static let stackSize = 8 << 20

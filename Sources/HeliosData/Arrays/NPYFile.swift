@@ -24,9 +24,9 @@ public enum NPYFile {
     /// touched. An array whose bytes are in another order than this machine's is read, and so is one that does not
     /// begin at a multiple of its elements' size.
     ///
-    /// Writing into the tensor changes the tensor alone. The file may be deleted or replaced, but it must not be made
-    /// shorter or be written into as long as the tensor lives: elements that are missing when they are first touched
-    /// end the process.
+    /// Writing into the tensor does not change the file. The file may be deleted or replaced, but it must not be
+    /// truncated or written to as long as the tensor lives: the process ends if it touches elements that are no longer
+    /// there.
     ///
     /// - Throws: as `load`.
     public static func map(_ url: URL) throws -> Tensor {
@@ -99,7 +99,7 @@ struct NPYElements {
         return header.isFortran ? try tensor.permute(Array((0..<shape.count).reversed())) : tensor
     }
 
-    /// A tensor that lies in a file from an offset on, or one that is read if that cannot be.
+    /// A tensor that is mapped from an offset in a file, or that is read if mapping is impossible.
     func map(_ source: FileSource, at offset: Int) throws -> Tensor {
         let byteCount = try Tensor.byteCount(shape: header.shape, dtype: header.dtype)
         guard header.order == .machine, byteCount > 0, offset.isMultiple(of: header.dtype.byteCount ?? 1) else {
@@ -112,7 +112,7 @@ struct NPYElements {
         return header.isFortran ? try tensor.permute(Array((0..<shape.count).reversed())) : tensor
     }
 
-    /// Throws for a truth value that is neither 0 nor 1, of which libtorch would make different things.
+    /// Throws for a truth value other than 0 or 1, which libtorch would not treat consistently.
     private func requireBooleans(_ bytes: UnsafeRawBufferPointer) throws {
         guard header.dtype == .bool, let position = bytes.firstIndex(where: { $0 > 1 }) else { return }
         throw FormatFault.invalid("it is damaged: its truth value \(position) is the byte \(bytes[position])")

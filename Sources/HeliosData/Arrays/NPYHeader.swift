@@ -1,7 +1,7 @@
 import Torch
 import TorchSerialization
 
-/// What stands at the start of NumPy's array files: the type, the order and the shape of the elements.
+/// The header of NumPy's array files: the type, the order and the shape of the elements.
 ///
 /// The format is that of `numpy.lib.format`: a magic text, a version, the length of what follows, and a dictionary of
 /// Python. Only the literals that a header consists of are read.
@@ -67,7 +67,7 @@ struct NPYHeader: Equatable {
             dtype: dtype, order: NPYHeader.unit(of: dtype) > 1 ? order : .machine, isFortran: isFortran, shape: sizes)
     }
 
-    /// The type that NumPy's name stands for, as in `<f4`, and the order of its bytes.
+    /// The type that NumPy calls by a name such as `<f4`, and the order of its bytes.
     private static func type(_ name: String) throws -> (DType, ByteOrder) {
         guard let order = name.first, let type = types[String(name.dropFirst())], "<>|=".contains(order) else {
             let reason =

@@ -10,7 +10,7 @@ import TorchSerialization
 /// ```
 /// The file stays open as long as this value exists. It can be read from several threads at a time.
 public struct NPZFile: Sendable {
-    /// The names of the arrays, in the order in which they lie in the file.
+    /// The names of the arrays, in the order of the file.
     public let names: [String]
     private let file: DataFile
     private let archive: ZipArchive
@@ -52,8 +52,8 @@ public struct NPZFile: Sendable {
         }
     }
 
-    /// Returns an array that lies in the file, under the conditions of `NPYFile.map`, and without a look at its
-    /// checksum. One that is compressed, or lies where its elements cannot be used in place, is read.
+    /// Maps an array, under the conditions of `NPYFile.map`, and without checking its checksum. An array that is
+    /// compressed, or whose elements are not aligned, is read.
     ///
     /// - Throws: as `tensor`.
     public func mappedTensor(_ name: String) throws -> Tensor {

@@ -5,7 +5,7 @@ import TorchSerialization
 /// Samples that are rows of several named tensors: of a safetensors file, of a `.npz` file, or in memory.
 ///
 /// A batch is a dictionary of tensors under the same names. The tensors of a file are mapped: a row is read when a
-/// batch first asks for it, and the data may be larger than the memory. The file must not be made shorter meanwhile.
+/// batch first asks for it, and the data may be larger than the memory. The file must not be truncated meanwhile.
 ///
 /// ```swift
 /// let dataset = try NamedTensorDataset(safetensors: url)

@@ -1,9 +1,9 @@
 import Torch
 import TorchSerialization
 
-/// The bytes of a file in order, unpacked if it is a gzip file (RFC 1952), which its first bytes tell.
+/// The bytes of a file in order, unpacked if its first bytes say that it is a gzip file (RFC 1952).
 ///
-/// Nothing is allocated for a size that a header states until the file turns out to have the bytes for it.
+/// A size that a header states is not allocated until the file is known to have that many bytes.
 final class ByteStream {
     private let file: DataFile
     /// What unpacks the file; `nil` if it is not packed.

@@ -5,11 +5,11 @@ import TorchSerialization
 public struct DataFileError: DescribedError, Equatable {
     /// The kinds of reasons.
     public enum Kind: Sendable {
-        /// The file contradicts itself or its format: it is damaged, incomplete, or not of this format.
+        /// The file is damaged, incomplete, or not of this format.
         case invalid
-        /// The system refused: the file does not exist, must not be read, or does not fit the memory.
+        /// The system refused: the file does not exist, is not readable, or does not fit into memory.
         case access
-        /// Nothing is wrong with the file as far as it was read, but it holds something that is not read here.
+        /// The file may be valid, but it has something that is not supported.
         case unsupported
     }
 
@@ -23,7 +23,7 @@ public struct DataFileError: DescribedError, Equatable {
 
     /// The path of the file, as it was given.
     public let path: String
-    /// Where in the file the fault is; `nil` if it is in no particular place.
+    /// Where in the file the fault is; `nil` if there is no single place.
     public let place: Place?
     /// What is wrong and what to do, without the path.
     public let reason: String
@@ -52,7 +52,7 @@ public struct DataFileError: DescribedError, Equatable {
         }
     }
 
-    /// The error that came up while a file was read, with its path.
+    /// An error that was thrown while a file was read, with its path.
     init(path: String, _ error: any Error) {
         if let error = error as? DataFileError {
             self = error

@@ -10,7 +10,7 @@ final class GzipReader {
 
     private let file: DataFile
     private var inflater: Inflater
-    /// A part of the file, of which the bytes up to `start` are taken.
+    /// A part of the file; the bytes up to `start` have been taken.
     private var packed: [UInt8] = []
     private var start = 0
     /// Where the next part begins in the file.

@@ -87,7 +87,7 @@ public struct CIFAR100: BatchDataset {
     }
 }
 
-/// The records of some files, each of which is a few labels and the planes of an image.
+/// The records of some files. A record is a few labels and the planes of an image.
 private struct CIFARRecords {
     private static let shape = [3, 32, 32]
     private static let imageSize = 3 * 32 * 32
@@ -110,7 +110,7 @@ private struct CIFARRecords {
         images = try Tensor.filled(shape: [total] + CIFARRecords.shape, dtype: .uint8) { images in
             var position = 0
             for file in files {
-                // A part at a time, so that the records need not be in memory beside the images.
+                // In parts, so that the records and the images are never all in memory at once.
                 for offset in stride(from: 0, to: file.size, by: 256 * size) {
                     let part = try file.read(at: offset, count: min(256 * size, file.size - offset))
                     part.withUnsafeBytes { part in

@@ -1,7 +1,7 @@
 import Torch
 import TorchSerialization
 
-/// A block of 512 bytes that stands before each file in a tar archive (POSIX.1-2017, pax, "ustar Interchange Format").
+/// The block of 512 bytes before each file in a tar archive (POSIX.1-2017, pax, "ustar Interchange Format").
 struct TarHeader {
     /// What an entry is.
     enum Kind: Equatable {

@@ -3,8 +3,8 @@ import TorchSerialization
 
 /// Runs through the files of a tar archive, plain or packed by gzip.
 ///
-/// Read are the formats ustar and pax, and GNU's with long names and sizes. Folders, links and devices are skipped.
-/// Every header is compared with its checksum, and the archive must have its end.
+/// Reads the formats ustar and pax, and GNU's with long names and sizes. Folders, links and devices are skipped. Every
+/// header is compared with its checksum, and the archive must have its end.
 final class TarReader {
     /// A file in the archive.
     struct Entry: Equatable {
@@ -29,7 +29,7 @@ final class TarReader {
 
     /// Starts to read.
     ///
-    /// - Parameter offset: where a header begins. In an archive that is packed, all before it is unpacked and skipped.
+    /// - Parameter offset: where a header begins. In a packed archive, everything before it is unpacked and skipped.
     init(_ file: DataFile, at offset: Int = 0) throws {
         self.file = file
         stream = try ByteStream(file)
@@ -141,7 +141,7 @@ final class TarReader {
 }
 
 extension ByteStream {
-    /// Moves to a place that is not before the current one; `read` finds out if it is behind the end.
+    /// Moves to a place that is not before the current one; `read` notices if it is past the end.
     fileprivate func skip(to offset: Int) throws {
         try skip(offset - position)
     }

@@ -3,7 +3,7 @@ import Torch
 
 /// Where a sample is: its shard, and the places of its files there.
 ///
-/// Only for a shard that is packed by gzip, which can be read in order alone, the contents come with it.
+/// If the shard is packed by gzip, and so can only be read in order, it holds the contents as well.
 public struct TarReference: StreamElement {
     /// A file of the sample.
     struct Field: Sendable, Equatable {

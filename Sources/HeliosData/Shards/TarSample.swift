@@ -5,11 +5,11 @@ import TorchSerialization
 /// The files of one sample in a shard, by the ends of their names: `0007.jpg` and `0007.cls` are the fields `jpg` and
 /// `cls` of the sample `0007`.
 public struct TarSample: Sendable {
-    /// What the names of all of its files begin with, up to the first point of the last part, as in `train/0007`.
+    /// What the names of all of its files begin with, up to the first dot of the last part, as in `train/0007`.
     public let key: String
     /// The path of the shard.
     public let shard: String
-    /// The contents of the files by what follows the first point of their names, as in `jpg` or `seg.png`.
+    /// The contents of the files by what follows the first dot of their names, as in `jpg` or `seg.png`.
     public let fields: [String: [UInt8]]
 
     /// The contents of the first of some fields that is there, for example of `jpg`, `jpeg` and `png`.
@@ -63,7 +63,7 @@ public struct TarSample: Sendable {
     }
 
     /// The key and the field of a file in a shard; `nil` for one that belongs to no sample: a hidden file, or one
-    /// without a point in its name.
+    /// without a dot in its name.
     static func parts(of name: String) -> (key: String, field: String)? {
         let scalars = name.unicodeScalars
         let base = scalars.lastIndex(of: "/").map { scalars.index(after: $0) } ?? scalars.startIndex

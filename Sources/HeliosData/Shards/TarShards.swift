@@ -5,7 +5,7 @@ import Torch
 import TorchSerialization
 
 /// Samples in tar archives (shards) in the layout of WebDataset: the files of a sample follow one another, and their
-/// names are the same up to the first point.
+/// names are the same up to the first dot.
 ///
 /// ```swift
 /// let shards = try TarShards(urls) { sample, random in
@@ -15,15 +15,15 @@ import TorchSerialization
 /// let loader = try DataLoader(shards.shuffled(buffer: 5000), …)
 /// ```
 /// A reader runs through the headers of the shards only; the contents of a sample are read where it is decoded. So a
-/// training can stop anywhere and resume there, and a shuffle buffer holds places and no contents. Shards that are
-/// packed by gzip (`.tar.gz`) are read as well: then contents are unpacked in order, and wait in the buffer and in
+/// training can stop and resume anywhere, and a shuffle buffer does not hold the contents. Shards that are packed by
+/// gzip (`.tar.gz`) are read as well: then contents are unpacked in order, and are kept in the buffer and in
 /// checkpoints.
 ///
-/// Folders, links, hidden files and files without a point in their names are skipped.
+/// Folders, links, hidden files and files without a dot in their names are skipped.
 public struct TarShards<Sample: Sendable>: StreamDataset {
     /// The paths of the shards.
     public let shards: [URL]
-    /// Whether the order of the shards is drawn anew for each epoch.
+    /// Whether each epoch draws a new order of the shards.
     public let shufflesShards: Bool
     private let decode: @Sendable (TarSample, inout SampleRandom) throws -> Sample
     private let files: ShardFiles
@@ -33,7 +33,7 @@ public struct TarShards<Sample: Sendable>: StreamDataset {
     /// - Parameters:
     ///   - shards: the archives, in the order of an epoch that draws none. Their number is that of the list, so the
     ///     list must be the same when a training resumes.
-    ///   - shufflesShards: draws the order of the shards anew for each epoch, from the seed of the loader.
+    ///   - shufflesShards: draws a new order of the shards for each epoch, from the seed of the loader.
     ///   - decode: makes a sample of the contents of its files. Several threads call it at the same time.
     /// - Throws: `DataError` if there are no shards; `DataFileError` if one does not exist.
     public init(
@@ -77,7 +77,7 @@ public struct TarShards<Sample: Sendable>: StreamDataset {
     }
 }
 
-/// The shards, of which a few are open at a time.
+/// The shards. Only a few are open at a time.
 final class ShardFiles: Sendable {
     static let what = "a shard (a tar archive)"
 

@@ -1,10 +1,10 @@
 /// How a table is written as text.
 public struct CSVFormat: Sendable {
-    /// The character between two cells, one byte of ASCII; a tabulator for `.tsv`.
+    /// The character between two cells, one byte of ASCII; a tab for `.tsv`.
     public var delimiter: Character
     /// Whether the first line has the names of the columns. Otherwise they are called by their numbers.
     public var hasHeader: Bool
-    /// The number that an empty cell stands for, for example `.nan`; `nil` makes it an error.
+    /// The value of an empty cell, for example `.nan`; `nil` makes it an error.
     public var emptyCell: Double?
 
     /// The usual format: commas, and names in the first line.
@@ -16,7 +16,7 @@ public struct CSVFormat: Sendable {
 
     /// The delimiter as a byte.
     ///
-    /// - Throws: `DataError` for a character that cannot be told from what is in a cell.
+    /// - Throws: `DataError` for a character that may be part of a cell.
     var delimiterByte: UInt8 {
         get throws {
             guard let byte = delimiter.asciiValue, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\n"),

@@ -3,9 +3,9 @@ import TorchSerialization
 
 /// Divides a text into records and cells, strictly by RFC 4180.
 ///
-/// It is our own since the usual readers accept too much: they take a quote in the middle of a cell, or text behind a
-/// closing quote, for one thing or another. Here whatever has two readings is an error with its line and column, and
-/// each cell keeps its place, so that errors about what is in it can say where it is. Nothing is copied.
+/// The usual readers accept too much, and guess what a quote in the middle of a cell or text after a closing quote
+/// means. Here anything ambiguous is an error with its line and column. Each cell keeps its place, so that errors about
+/// its contents can say where it is. Nothing is copied.
 ///
 /// The bytes must stay where they are as long as the scanner is used.
 struct CSVScanner {
@@ -15,7 +15,7 @@ struct CSVScanner {
         var end: Int
         /// Whether there were quotes around it.
         var isQuoted = false
-        /// Whether it has doubled quotes in it, each of which stands for one.
+        /// Whether it has doubled quotes in it, each of which means a single one.
         var hasDoubledQuotes = false
     }
 
@@ -30,7 +30,7 @@ struct CSVScanner {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// - Throws: `DataFileError` for a text that is not UTF-8 in the way that its first bytes tell.
+    /// - Throws: `DataFileError` if the first bytes are those of another encoding than UTF-8.
     init(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8, path: String) throws {
         self.bytes = bytes
         self.delimiter = delimiter
@@ -137,7 +137,7 @@ struct CSVScanner {
         return text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
     }
 
-    /// What is in a cell, for an error, whatever it is.
+    /// The contents of a cell for an error, even if they are not valid text.
     func excerpt(_ cell: Cell) -> String {
         String(decoding: bytes[cell.start..<min(cell.end, cell.start + 400)], as: UTF8.self).shortened
     }

@@ -5,7 +5,7 @@ import TorchSerialization
 /// A text with one JSON object in each line, whose samples are these objects.
 ///
 /// The file is mapped, and a line is read when its sample is asked for. Only the places of the lines are in memory. The
-/// file must not be made shorter meanwhile.
+/// file must not be truncated meanwhile.
 ///
 /// ```swift
 /// let file = try JSONLinesFile(url)

@@ -29,7 +29,7 @@ public struct Manifest: Sendable {
     /// Reads a list.
     ///
     /// - Parameters:
-    ///   - file: CSV (`.csv`), the same with tabulators (`.tsv`), or JSON lines (`.jsonl`, `.ndjson`, `.json`).
+    ///   - file: CSV (`.csv`), the same with tabs (`.tsv`), or JSON lines (`.jsonl`, `.ndjson`, `.json`).
     ///   - pathColumn: the column or field that has the paths.
     ///   - labelColumns: those that have labels.
     ///   - format: how a table is written; its first line must have the names of the columns.

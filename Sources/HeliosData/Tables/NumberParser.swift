@@ -4,9 +4,9 @@ import Foundation
 enum NumberParser {
     /// The real number that some bytes spell, correctly rounded.
     ///
-    /// Accepted are digits with a point and an exponent, a sign, and "nan", "inf" and "infinity" in any case. Up to 19
-    /// digits and a power of ten that a `Double` holds exactly need one rounding (W. D. Clinger, How to Read Floating
-    /// Point Numbers Accurately, 1990); the C library reads all others.
+    /// It accepts digits with a point and an exponent, a sign, and "nan", "inf" and "infinity" in upper or lower case.
+    /// Up to 19 digits and a power of ten that a `Double` holds exactly need one rounding (W. D. Clinger, How to Read
+    /// Floating Point Numbers Accurately, 1990); the C library reads all others.
     ///
     /// - Returns: `nil` if the bytes spell none.
     @inline(__always)

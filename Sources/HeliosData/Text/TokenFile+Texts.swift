@@ -3,7 +3,7 @@ import Torch
 import TorchSerialization
 
 extension TokenFile {
-    /// Writes the tokens of a text, part after part, so that the text and its tokens may be larger than the memory.
+    /// Writes the tokens of a text part by part, so that the text and its tokens may be larger than the memory.
     ///
     /// The tokens are those of `Tokenizer.ids` for the whole text: the text is divided only where one line ends in a
     /// letter or digit of ASCII and the next begins with one, since no supported way to find words joins these. If the
@@ -33,11 +33,11 @@ extension TokenFile {
     }
 }
 
-/// A text in parts, each of which ends where no token can reach across.
+/// A text in parts. No token can cross the end of a part.
 struct TextChunks {
     private let file: DataFile
     private let partSize: Int
-    /// The part of the file that is not given yet begins here.
+    /// Where the part of the file that has not been given yet begins.
     private var position = 0
 
     /// - Parameter partSize: how long parts are at least, in bytes.
@@ -68,7 +68,7 @@ struct TextChunks {
         return chunk
     }
 
-    /// The last place behind a line feed that a letter or digit stands before, and another behind.
+    /// The last place after a line feed that is between two letters or digits.
     private static func lastDivision(_ text: [UInt8], from start: Int) -> Int? {
         var index = text.count - 2
         while index >= start {
@@ -96,7 +96,7 @@ extension Tokenizer {
 }
 
 extension PreTokenizer {
-    /// Whether a word never has a line feed between two letters or digits of ASCII, nor depends on what is behind it.
+    /// Whether a word never has a line feed between two letters or digits of ASCII, nor depends on what comes after it.
     fileprivate var dividesLines: Bool {
         switch self {
         case .byteLevel(_, let pattern): pattern != nil

@@ -8,7 +8,7 @@ public enum TokenFile {
     /// new.
     ///
     /// - Parameters:
-    ///   - parts: the tokens, part after part, so that not all of them are in memory.
+    ///   - parts: the tokens part by part, so that not all of them are in memory.
     ///   - url: the file.
     ///   - width: how it holds the numbers.
     /// - Returns: the number of tokens.
@@ -22,7 +22,7 @@ public enum TokenFile {
         return try write(to: url, width) { iterator.next() }
     }
 
-    /// Writes tokens that `next` makes, part after part, until it returns `nil`.
+    /// Writes tokens that `next` makes part by part, until it returns `nil`.
     static func write(to url: URL, _ width: TokenSequence.Width, _ next: () throws -> [Int]?) throws -> Int {
         let greatest = width == .uint32 ? Int(UInt32.max) : (1 << (8 * width.rawValue)) - 1
         var count = 0

@@ -4,8 +4,8 @@ import TorchSerialization
 
 /// A long sequence of tokens: the numbers in a mapped file, or in memory.
 ///
-/// A file is mapped and not read, so that opening takes no time whatever its size, and the data may be larger than the
-/// memory. It must not be made shorter as long as the value lives.
+/// A file is mapped and not read, so opening it takes no time even if it is large, and the data may be larger than the
+/// memory. The file must not be truncated as long as the value lives.
 public struct TokenSequence: Sendable {
     /// How a file holds the numbers, the lowest byte first.
     public enum Width: Int, Sendable {

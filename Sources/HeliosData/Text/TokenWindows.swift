@@ -9,7 +9,7 @@ import TorchSerialization
 /// let validation = try TokenWindows(sequential: validationTokens, length: 1024)
 /// ```
 public struct TokenWindows: BatchDataset {
-    /// The sequence that the windows are of.
+    /// The sequence that the windows come from.
     public let tokens: TokenSequence
     /// The number of tokens in a window.
     public let length: Int
@@ -20,7 +20,7 @@ public struct TokenWindows: BatchDataset {
     /// How far a window is from the one before; `nil` draws where each begins.
     private let step: Int?
 
-    /// Windows that begin anywhere, drawn anew in each epoch.
+    /// Windows that begin anywhere, drawn again in each epoch.
     ///
     /// Where a window begins depends on the seed, the epoch and the number of the sample only.
     ///

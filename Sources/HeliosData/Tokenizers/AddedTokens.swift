@@ -9,7 +9,7 @@ struct AddedToken: Sendable {
     var isSingleWord = false
     /// Whether white space before it belongs to it.
     var takesLeft = false
-    /// Whether white space behind it belongs to it.
+    /// Whether white space after it belongs to it.
     var takesRight = false
     /// Whether it is looked for in the normalized text, and not in the text as it is.
     var isNormalized = false
@@ -34,7 +34,7 @@ struct AddedTokenFinder: Sendable {
     init(_ tokens: [AddedToken], normalize: ([UInt8]) -> [UInt8]) {
         let contents = tokens.map { normalize(Array($0.content.utf8)) }
         var candidates = [[Int]](repeating: [], count: 256)
-        // Of equal ones the first counts.
+        // The first of several equal ones counts.
         for index in tokens.indices.sorted(by: { (-contents[$0].count, $0) < (-contents[$1].count, $1) }) {
             if let first = contents[index].first { candidates[Int(first)].append(index) }
         }

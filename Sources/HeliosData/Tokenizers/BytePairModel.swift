@@ -6,15 +6,15 @@ import Torch
 struct BytePairModel: Sendable {
     /// What a tokenizer file says about the model besides its tokens.
     struct Options: Sendable {
-        /// What stands for a character that has no token; `nil` leaves it out, as the package does.
+        /// The token for a character that has none; `nil` leaves it out, as the package does.
         var unknownToken: String?
         /// Whether several unknown characters in a row become one token.
         var fusesUnknown = false
-        /// Stands before each token that does not begin a word.
+        /// The prefix of each token that does not begin a word.
         var prefix = ""
-        /// Stands behind each token that ends a word.
+        /// The suffix of each token that ends a word.
         var suffix = ""
-        /// Whether a word that is a token is that token, whatever the merges make of it.
+        /// Whether a word that is a token becomes that token, even if the merges would make something else of it.
         var ignoresMerges = false
     }
 
@@ -166,7 +166,7 @@ struct BytePairModel: Sendable {
         for index in symbols.indices { if let entry = entry(index) { heap.insert(entry) } }
         while let least = heap.removeLeast() {
             let index = Int(least & 0xFFFF_FFFF)
-            // What the entry was made for may have changed since.
+            // The pair may have changed since the entry was made.
             guard !isMerged[index], entry(index) == least else { continue }
             let right = next[index]
             guard let merge = pairs.merge(symbols[index], symbols[right]) else { continue }

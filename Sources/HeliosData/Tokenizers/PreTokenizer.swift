@@ -2,7 +2,7 @@ import Torch
 
 /// How a text is divided into words before the model divides these into tokens.
 indirect enum PreTokenizer: Sendable {
-    /// What becomes of the places that a pattern finds.
+    /// What happens to the places that a pattern finds.
     enum Behavior: String, Sendable {
         /// Nothing: they are dropped.
         case removed = "Removed"
@@ -10,7 +10,7 @@ indirect enum PreTokenizer: Sendable {
         case isolated = "Isolated"
         /// Each ends the word before it.
         case mergedWithPrevious = "MergedWithPrevious"
-        /// Each begins the word behind it.
+        /// Each begins the word after it.
         case mergedWithNext = "MergedWithNext"
         /// Those that touch are one word.
         case contiguous = "Contiguous"

@@ -2,11 +2,11 @@ import Torch
 
 /// A regular expression that divides a text into words, as tokenizer files have them.
 ///
-/// It is our own since results depend on small things in which the usual engines differ, such as what `\s` means. The
-/// meaning is that of Oniguruma, which the package `tokenizers` uses: characters are Unicode's, `\s` is all white
-/// space, and alternatives are tried in order. Supported is what such patterns are made of: characters and classes with
-/// Unicode's categories, groups, alternatives, repetitions (also possessive ones), looking ahead, and `(?i:…)` for
-/// letters of ASCII. Anything else is an error.
+/// The usual engines differ in details that change results, such as what `\s` means. The meaning here is that of
+/// Oniguruma, which the package `tokenizers` uses: characters are Unicode's, `\s` is all white space, and alternatives
+/// are tried in order. It supports what such patterns consist of: characters and classes with Unicode's categories,
+/// groups, alternatives, repetitions (also possessive ones), looking ahead, and `(?i:…)` for letters of ASCII. Anything
+/// else is an error.
 struct SplitPattern: Sendable, Equatable {
     /// A step of the program that a pattern is compiled to. Classes of characters are named by their numbers.
     enum Step: Sendable, Equatable {
@@ -31,7 +31,7 @@ struct SplitPattern: Sendable, Equatable {
         (steps, classes) = try compiler.compile()
     }
 
-    /// The pattern of one text, of which all characters stand for themselves.
+    /// The pattern of one text, whose characters all mean themselves.
     init(literal text: String) {
         classes = text.unicodeScalars.map { CharacterClass([.range($0.value...$0.value)]) }
         steps = classes.indices.map { .one($0) } + [.accept]
@@ -283,7 +283,7 @@ private struct SplitPatternCompiler {
             guard (0x61...0x7A).contains(lower) else { continue }
             items.append(.range(lower...lower))
             items.append(.range((lower - 0x20)...(lower - 0x20)))
-            // The long s and the sign for kelvin are the same as s and k but for their case.
+            // Without regard to case, the long s equals s, and the kelvin sign equals k.
             if lower == 0x73 { items.append(.range(0x17F...0x17F)) }
             if lower == 0x6B { items.append(.range(0x212A...0x212A)) }
         }

@@ -55,7 +55,7 @@ indirect enum TokenDecoder: Sendable {
 }
 
 extension String {
-    /// The text behind a prefix that it has.
+    /// The text after its prefix.
     fileprivate func dropping(_ prefix: String) -> String {
         String(unicodeScalars.dropFirst(prefix.unicodeScalars.count))
     }

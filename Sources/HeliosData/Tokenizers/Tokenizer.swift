@@ -10,9 +10,9 @@ import TorchSerialization
 /// let ids = try tokenizer.encode("Hello, world!").ids
 /// print(try tokenizer.decode(ids))
 /// ```
-/// Supported are byte-pair encoding (with bytes, as in GPT-2 and its successors, or with characters) and WordPiece (as
-/// in BERT), with the normalizers, ways to divide texts and templates that belong to them. The tokens are those of the
-/// package. Whatever a file has that is not supported is an error that names it.
+/// It supports byte-pair encoding (with bytes, as in GPT-2 and its successors, or with characters) and WordPiece (as in
+/// BERT), with the normalizers, ways to divide texts and templates that belong to them. The tokens are those of the
+/// package. Anything else in a file is an error that names it.
 ///
 /// A tokenizer can be used from several threads at a time.
 public struct Tokenizer: Sendable {
@@ -189,7 +189,7 @@ enum TokenModel: Sendable {
     }
 }
 
-/// All tokens of a tokenizer, by their numbers and by their spelling.
+/// All tokens of a tokenizer, by number and by spelling.
 struct TokenVocabulary: Sendable {
     let added: [AddedToken]
     private let tokens: [Int32: String]

@@ -12,8 +12,8 @@ struct WordPieceModel: Sendable {
 
     /// - Parameters:
     ///   - vocabulary: the tokens with their numbers.
-    ///   - unknownToken: what stands for a word that cannot be divided.
-    ///   - prefix: stands before each token that does not begin a word, as in `##ing`.
+    ///   - unknownToken: the token for a word that cannot be divided.
+    ///   - prefix: the prefix of each token that does not begin a word, as in `##ing`.
     ///   - greatestLength: a word of more characters is unknown.
     /// - Throws: an error without the path if the vocabulary lacks the unknown token.
     init(vocabulary: [(token: String, id: Int32)], unknownToken: String, prefix: String, greatestLength: Int) throws {

@@ -112,19 +112,19 @@ struct AugmentSpace {
         operations[random.below(operations.count)]
     }
 
-    /// Of AutoAugment.
+    /// The operations of AutoAugment.
     static let auto = AugmentSpace(
         operations: AugmentOperation.allCases.filter { $0 != .identity }, shear: 0.3,
         translation: { 150.0 / 331 * Double($0) }, angle: 30, factor: 0.9, bits: (8, 4))
-    /// Of RandAugment.
+    /// The operations of RandAugment.
     static let rand = AugmentSpace(
         operations: AugmentOperation.allCases.filter { $0 != .invert }, shear: 0.3,
         translation: { 150.0 / 331 * Double($0) }, angle: 30, factor: 0.9, bits: (8, 4))
-    /// Of TrivialAugment, the wide one.
+    /// The operations of the wide TrivialAugment.
     static let trivial = AugmentSpace(
         operations: AugmentOperation.allCases.filter { $0 != .invert }, shear: 0.99, translation: { _ in 32 },
         angle: 135, factor: 0.99, bits: (8, 2))
-    /// Of AugMix.
+    /// The operations of AugMix.
     static func mix(allOperations: Bool) -> AugmentSpace {
         let others: Set<AugmentOperation> = [.brightness, .color, .contrast, .sharpness]
         return AugmentSpace(
@@ -134,7 +134,7 @@ struct AugmentSpace {
     }
 }
 
-/// What the methods of automatic augmentation ask of a sample and of their options.
+/// What the methods of automatic augmentation require of a sample and of their options.
 enum AugmentCheck {
     static func requireOptions(_ interpolation: InterpolationMode, bins: Int, _ transform: String) throws {
         try ImageOperations.require(

@@ -24,7 +24,7 @@ enum FolderFiles {
         return folders.sorted { precedes($0.key, $1.key) }.flatMap { folder, names in names.map { "\(folder)/\($0)" } }
     }
 
-    /// Which folder it is, by whatever name.
+    /// What identifies the folder, whatever path leads to it.
     private struct Identity: Hashable {
         let device: Int
         let number: UInt64

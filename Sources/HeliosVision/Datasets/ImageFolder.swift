@@ -3,11 +3,11 @@ import Helios
 import Torch
 import TorchSerialization
 
-/// How the images in a folder are told from other files.
+/// How images are distinguished from other files in a folder.
 public enum ImageFileSelection: Sendable, Hashable {
     /// By the extension of the name.
     case byExtension
-    /// By the first bytes of the file, whatever its name is. Every file is opened once.
+    /// By the first bytes of the file, not by its name. Every file is opened once.
     case byContent
 }
 
@@ -19,7 +19,7 @@ public enum ImageFileSelection: Sendable, Hashable {
 /// animals/dog/0001.jpg
 /// ```
 /// Classes are numbered in the order of their names' bytes, as torchvision does, and images are in the same order as
-/// there. Links are followed. What begins with a dot is left out.
+/// there. Links are followed. Names that begin with a dot are left out.
 public struct ImageFolder: Dataset {
     /// The files with their labels, how they are read, and the transforms.
     public let list: ImageList

@@ -12,12 +12,12 @@ public struct BrokenImage: Sendable {
 }
 
 extension ImageList {
-    /// Decodes every file as a whole and lists those that are broken, so that a training need not find them.
+    /// Decodes every file completely and lists the broken ones, so that they do not show up only in a training.
     ///
     /// The work is shared by as many threads as there are processors.
     ///
-    /// - Parameter progress: is told how many files were decoded, after each. It is called on several threads, on one at
-    ///   a time.
+    /// - Parameter progress: is called after each file with the number of files decoded so far; on several threads, but
+    ///   on one at a time.
     public func check(progress: (@Sendable (_ done: Int, _ count: Int) -> Void)? = nil) -> [BrokenImage] {
         struct State {
             var done = 0

@@ -27,7 +27,7 @@ extension ImageList {
         }
         let names = labels.compactMap(\.string)
         guard names.count == labels.count else {
-            // Whichever of the two there are more of was meant.
+            // The majority says which of the two was meant.
             let isOther =
                 names.count < numbers.count ? { $0.integer == nil } : { (label: DataValue) in label.string == nil }
             let odd = labels.firstIndex(where: isOther) ?? 0

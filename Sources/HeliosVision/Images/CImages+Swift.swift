@@ -1,7 +1,7 @@
 import CImages
 import Helios
 
-// The C functions of each format, and what they report.
+// The C functions of each format, and their reports.
 
 extension ImageFormat {
     func readHeader(
@@ -31,7 +31,7 @@ extension CIReport {
     /// Why the work ended.
     var reason: String { text(message) }
 
-    /// The first complaint that did not end it.
+    /// The first warning.
     var firstWarning: String { text(warning) }
 
     private func text<Characters>(_ characters: Characters) -> String {

@@ -1,7 +1,7 @@
 /// Which channels a decoded image has.
 ///
-/// Gray is computed of red, green and blue with the weights of ITU-R BT.601, as Pillow does; of a JPEG it is the
-/// brightness that the file stores. Opacity that is not wanted is dropped, and added as opaque.
+/// Gray is computed from red, green and blue with the weights of ITU-R BT.601, as Pillow does; for a JPEG it is the
+/// brightness that the file stores. Opacity is dropped if it is not wanted, and missing opacity becomes opaque.
 public enum ImageMode: Sendable, Hashable {
     /// Those of the file: gray, gray with opacity, RGB, or RGB with opacity. Palettes and CMYK become RGB.
     case unchanged
@@ -43,7 +43,7 @@ public enum DecodingScale: Sendable, Hashable {
     case reduced
 }
 
-/// What is refused before memory is taken for it.
+/// Limits that are checked before memory is allocated.
 public struct ImageLimits: Sendable, Hashable {
     /// The greatest number of pixels. The usual limit is where Pillow refuses an image: a third of a gigabyte in gray.
     public var pixelCount: Int
@@ -52,7 +52,7 @@ public struct ImageLimits: Sendable, Hashable {
     /// The greatest size of a file in bytes.
     public var byteCount: Int
 
-    /// Limits, which are usually 178,956,970 pixels, 1,000,000 pixels to a side and 1 GiB.
+    /// Creates limits, by default 178,956,970 pixels, 1,000,000 pixels to a side and 1 GiB.
     public init(pixelCount: Int = 178_956_970, side: Int = 1_000_000, byteCount: Int = 1 << 30) {
         self.pixelCount = pixelCount
         self.side = side
@@ -68,18 +68,18 @@ public struct DecodingOptions: Sendable, Hashable {
     public var depth: SampleDepth
     /// Whether the orientation of EXIF data is applied, so that the image is upright.
     public var appliesOrientation: Bool
-    /// Whether a JPEG or PNG of which parts are damaged or missing is given with what there is. What is missing is gray
-    /// or black.
+    /// Whether a JPEG or PNG with damaged or missing parts is decoded as far as possible. Missing parts are gray or
+    /// black.
     public var acceptsDamage: Bool
-    /// Whether a file whose extension is another format's is an error. Otherwise the contents alone decide.
+    /// Whether a file with the extension of another format is an error. Otherwise only the contents matter.
     public var requiresMatchingName: Bool
     /// Whether a JPEG may be decoded smaller than it is.
     public var scale: DecodingScale
-    /// What is refused.
+    /// The limits.
     public var limits: ImageLimits
 
-    /// How image files are read, which is usually: with the file's own channels and depth, upright, whole, and whatever
-    /// its name is.
+    /// Creates options. By default, images have the file's own channels and depth and are upright, damage is an error,
+    /// and names do not matter.
     public init(
         mode: ImageMode = .unchanged, depth: SampleDepth = .stored, appliesOrientation: Bool = true,
         acceptsDamage: Bool = false, requiresMatchingName: Bool = false, scale: DecodingScale = .exact,

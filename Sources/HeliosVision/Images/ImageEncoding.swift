@@ -2,7 +2,7 @@ import CImages
 import Foundation
 import Torch
 
-/// How many pixels share the color of a JPEG, whose brightness each has of its own.
+/// How many pixels of a JPEG share a color. Each has its own brightness.
 public enum ChromaSubsampling: Sendable, Hashable {
     /// None: 4:4:4.
     case none
@@ -27,9 +27,9 @@ public enum ImageEncoding: Sendable, Hashable {
     /// JPEG; `quality` is from 1 to 100. A progressive file shows the whole image early while it is loaded.
     case jpeg(quality: Int = 75, subsampling: ChromaSubsampling = .squares, progressive: Bool = false)
 
-    /// The encoding, with its usual options, that the extension of a file's name stands for.
+    /// The encoding for the extension of a file's name, with its usual options.
     ///
-    /// - Throws: `ImageError` if it stands for none that is written.
+    /// - Throws: `ImageError` if files with this extension cannot be written.
     public init(fileName: String) throws {
         switch ImageFormat(fileName: fileName) {
         case .png: self = .png()

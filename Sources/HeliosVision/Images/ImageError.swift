@@ -5,11 +5,11 @@ import Torch
 public struct ImageError: DescribedError, Equatable {
     /// The kinds of failures.
     public enum Kind: Sendable {
-        /// The system does not give the file, or cannot write it.
+        /// The system cannot read or write the file.
         case inaccessible
-        /// The bytes are no image, or one in a format that is not read.
+        /// The bytes are not an image, or have an unsupported format.
         case unknownFormat
-        /// The format allows it, and it is not read all the same.
+        /// The format allows it, but it is not supported.
         case unsupported
         /// The bytes contradict the format.
         case damaged

@@ -7,8 +7,8 @@ extension ImageFile {
     /// - Parameters:
     ///   - transforms: what is done to the image, in this order.
     ///   - random: what the transforms draw from.
-    ///   - output: memory that is there already, as one image's part of a batch: as large as the image is afterwards,
-    ///     and of its type. It becomes the result's image.
+    ///   - output: existing memory, such as one image's part of a batch, with the shape and the type of the changed
+    ///     image. It becomes the image of the result.
     /// - Throws: `ImageError` if the file is damaged, or with the file's path what a transform throws.
     public func sample(
         _ transforms: [any Transform], random: inout SampleRandom, into output: Tensor? = nil

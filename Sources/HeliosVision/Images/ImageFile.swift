@@ -13,7 +13,7 @@ import Torch
 public struct ImageFile: Sendable {
     /// The file; `nil` for bytes in memory.
     public let path: String?
-    /// The format of its contents, whatever the name says.
+    /// The format of its contents, which its name may contradict.
     public let format: ImageFormat
     /// The size of the decoded image: upright, unless the options say otherwise.
     public let size: ImageSize
@@ -98,20 +98,19 @@ public struct ImageFile: Sendable {
     /// Decodes the image, or a part of it: `uint8[C, H, W]`, or `uint16` for samples of 16 bits. In memory the channels
     /// of a pixel are side by side.
     ///
-    /// Of a JPEG only the region is decoded, and its pixels are those of the whole image to the bit. What comes behind
-    /// the region in the file is not read then, so that damage there is not noticed.
+    /// Only the region of a JPEG is decoded, with the same pixels as in the whole image, to the bit. What comes after
+    /// the region in the file is not read, so damage there goes unnoticed.
     ///
     /// - Parameters:
     ///   - region: the part, in pixels of the upright image; `nil` for all of it.
     ///   - least: the size that is needed, if the image becomes smaller afterwards. With the option `scale: .reduced`,
     ///     a JPEG is decoded at a half, a quarter or an eighth if it is at least as large as that then.
-    /// - Throws: `ImageError` if the file is damaged or ends too early, or the region does not lie in the image.
+    /// - Throws: `ImageError` if the file is damaged or ends too early, or the region is not inside the image.
     public func decode(region: ImageRegion? = nil, atLeast least: ImageSize? = nil) throws -> Tensor {
         try decodeWithWarning(region: region, atLeast: least).image
     }
 
-    /// Decodes the image as `decode` does, and tells what the decoder complained of: the first complaint; `nil` if there
-    /// was none.
+    /// Decodes the image as `decode` does, and also returns the decoder's first warning; `nil` if there was none.
     public func decodeWithWarning(
         region: ImageRegion? = nil, atLeast least: ImageSize? = nil
     ) throws -> (image: Tensor, warning: String?) {
@@ -168,7 +167,7 @@ public struct ImageFile: Sendable {
         return [8, 4, 2].first { region.height >= least.height * $0 && region.width >= least.width * $0 } ?? 1
     }
 
-    /// Runs `body` with a new report, and throws what it reports, or returns the first complaint.
+    /// Runs `body` with a new report, and throws what it reports, or returns the first warning.
     @discardableResult
     private static func report(_ path: String?, _ body: (inout CIReport) -> Bool) throws -> String? {
         var report = CIReport()

@@ -16,7 +16,7 @@ public enum ImageFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// The format that a file's name stands for; `nil` if its extension is no image's.
+    /// The format for the extension of a file's name; `nil` if there is none.
     public init?(fileName: String) {
         let name = fileName.split(separator: "/").last ?? ""
         guard let dot = name.lastIndex(of: ".") else { return nil }
@@ -41,7 +41,7 @@ public enum ImageFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// How many bytes tell the format.
+    /// How many bytes it takes to recognize the format.
     static let signatureSize = 16
 
     /// Says what bytes are that are in none of the formats.

@@ -25,9 +25,9 @@ public enum ImageOrientation: Int, Sendable, CaseIterable {
         swapsSides ? ImageSize(height: size.width, width: size.height) : size
     }
 
-    /// The part of the stored image, of this size, that a region of the upright image is.
+    /// The region of the stored image, of this size, that becomes a region of the upright image.
     func stored(_ region: ImageRegion, in size: ImageSize) -> ImageRegion {
-        // Of the upright image the distances of the region from each side.
+        // The distances of the region from the right and the bottom of the upright image.
         let upright = turn(size)
         let right = upright.width - region.left - region.width
         let bottom = upright.height - region.top - region.height

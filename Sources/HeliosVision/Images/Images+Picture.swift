@@ -13,10 +13,9 @@ public enum PixelRange: Sendable, Hashable {
 }
 
 extension Images {
-    /// The picture that a tensor is, as `uint8[C, H, W]`.
+    /// The tensor as a picture, `uint8[C, H, W]`.
     ///
-    /// Numbers outside of the range are cut off, and what is not a number is black. Rounding is that of torchvision's
-    /// `save_image`.
+    /// Numbers outside of the range are clipped, and NaN is black. Rounding is that of torchvision's `save_image`.
     ///
     /// - Parameters:
     ///   - tensor: `[H, W]`, `[C, H, W]` or `[1, C, H, W]` with 1 to 4 channels. Floating-point numbers are taken as

@@ -3,7 +3,7 @@ import Torch
 import TorchSerialization
 
 extension Images {
-    /// Writes a picture to a file, as a whole: a reader sees either what was there before or all of the new one.
+    /// Writes a picture to a file. A reader sees either the old file or the complete new one.
     ///
     /// ```swift
     /// try Images.save(generated, to: URL(filePath: "samples.png"), range: .symmetric)
@@ -12,7 +12,7 @@ extension Images {
     ///   - image: a tensor that `picture(of:range:)` takes. `uint8` is written as it is, and so is `uint16` to a PNG. A
     ///     batch `[N, C, H, W]` becomes a grid.
     ///   - url: the file.
-    ///   - encoding: the format; `nil` for the one that the extension of the file's name stands for.
+    ///   - encoding: the format; `nil` to choose it by the extension of the file's name.
     ///   - range: which numbers are black and white.
     /// - Throws: `ImageError` if the tensor is no image, the format has no such images, or the file cannot be written.
     public static func save(

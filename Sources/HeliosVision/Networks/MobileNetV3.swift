@@ -1,7 +1,7 @@
 import Torch
 import TorchNN
 
-/// A small network for processors of phones.
+/// A small network for the processors of phones.
 ///
 /// Howard and others 2019, "Searching for MobileNetV3". It takes `[N, inChannels, H, W]`; torchvision's weights are for
 /// 224 by 224 pixels.

@@ -11,7 +11,7 @@ import TorchNN
 /// let scores = try network(images)
 /// ```
 public final class ResNet: Module, ImageClassifier {
-    /// How deep the network is, and of which blocks.
+    /// How deep the network is, and which blocks it has.
     public enum Architecture: CaseIterable, Sendable {
         /// 18 layers, in pairs.
         case resNet18
@@ -35,7 +35,7 @@ public final class ResNet: Module, ImageClassifier {
     let bn1: BatchNorm2d
     let relu = ReLU(inPlace: true)
     let maxpool = MaxPool2d(kernelSize: 3, stride: 2, padding: 1)
-    /// The stages, each of which gives a smaller image of more channels than the one before.
+    /// The stages. Each gives a smaller image with more channels than the one before.
     public let layer1, layer2, layer3, layer4: Sequential
     let avgpool = AdaptiveAvgPool2d(1)
     /// The last layer, which takes `[N, features]`.

@@ -17,12 +17,12 @@ public struct ToImageTensor: Transform {
         try sample.changed { try ImageOperations.convert($0, to: dtype, scale: scale) }
     }
 
-    /// An image `[C, H, W]` of pixels as other programs keep them, `[H, W]` or `[H, W, C]`.
+    /// An image `[C, H, W]` of pixels in the layout of other programs, `[H, W]` or `[H, W, C]`.
     public func callAsFunction(channelsLast pixels: Tensor) throws -> Tensor {
         try ImageOperations.toImageTensor(channelsLast: pixels, dtype: dtype, scale: scale)
     }
 
-    /// Several images of pixels as other programs keep them.
+    /// Several images of pixels in the layout of other programs.
     public func callAsFunction(channelsLast pixels: [Tensor]) throws -> [Tensor] {
         try pixels.map { try self(channelsLast: $0) }
     }
@@ -40,7 +40,7 @@ public struct Normalize: Transform {
         (self.mean, self.std) = (mean, std)
     }
 
-    /// Normalizes as networks expect it that were trained on ImageNet.
+    /// Normalizes as networks that were trained on ImageNet expect it.
     public static let imageNet = Normalize(mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
 
     public func validate() throws {

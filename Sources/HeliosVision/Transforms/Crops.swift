@@ -16,7 +16,7 @@ public struct CenterCrop: CroppingTransform {
         self.init(ImageSize(height: side, width: side))
     }
 
-    /// Not the crop's: a reduced image would be another one.
+    /// Not the size of the crop: cropping a reduced image would give another result.
     public var outputSize: ImageSize? { nil }
 
     public func validate() throws {

@@ -51,7 +51,7 @@ extension ImageOperations {
     ///
     /// - Parameters:
     ///   - image: `[…, C, H, W]` with 1 or 3 channels. The outermost pixels stay as they are.
-    ///   - factor: 0 is a mean of nine pixels, of which the middle counts five times; 1 changes nothing; above 1
+    ///   - factor: 0 is a mean of nine pixels, in which the middle one counts five times; 1 changes nothing; above 1
     ///     sharpens.
     public static func adjustSharpness(_ image: Tensor, factor: Double) throws -> Tensor {
         let operation = "adjustSharpness"

@@ -25,7 +25,7 @@ extension ImageOperations {
             try require(
                 dtype != .int64 && !(dtype == .int32 && image.dtype != .float64), operation,
                 "\(image.dtype) has too few digits for \(dtype); convert to a smaller type")
-            // Almost 256 for bytes, so that each byte stands for an equal part of the numbers from 0 to 1.
+            // Almost 256 for bytes, so that each byte gets an equal share of the numbers from 0 to 1.
             let factor = try maximum(of: dtype, operation) + 1 - 1e-3
             return try image.clamp(min: 0, max: 1).mul_(factor).to(dtype)
         case (false, false):
@@ -37,7 +37,7 @@ extension ImageOperations {
         }
     }
 
-    /// Makes an image of pixels that lie in memory as other programs keep them.
+    /// Makes an image of pixels in the layout of other programs.
     ///
     /// - Parameters:
     ///   - pixels: `[H, W]`, or `[H, W, C]` with the channels last.

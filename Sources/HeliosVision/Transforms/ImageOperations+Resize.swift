@@ -4,7 +4,7 @@ import TorchNN
 
 /// The size that an image is resized to.
 public enum ResizeSize: Equatable, Sendable {
-    /// This size, whatever the image's proportions are.
+    /// This size, even if it changes the image's proportions.
     case exact(ImageSize)
     /// The shorter side gets this many pixels, and the longer side as many as keep the proportions, but no more than
     /// `longerAtMost`: then the shorter side gets fewer.

@@ -63,8 +63,8 @@ extension ImageOperations {
             image, inverse: inverse, output: output, interpolation: interpolation, fill: fill, operation)
     }
 
-    /// Moves four points of an image to four others, and all points between them, as if the image lay on a plane that
-    /// one looks at from elsewhere.
+    /// Moves four points of an image to four others, and all points between them, as if the image were on a plane that
+    /// is seen from another point.
     ///
     /// - Parameters:
     ///   - image: `[…, C, H, W]`.

@@ -1,8 +1,8 @@
 import Helios
 import Torch
 
-/// What can be done to images, as functions of tensors `[…, C, H, W]`: bytes from 0 to 255, or floating-point numbers
-/// from 0 to 1.
+/// Operations on images, as functions of tensors `[…, C, H, W]`: bytes from 0 to 255, or floating-point numbers from 0
+/// to 1.
 ///
 /// Results are those of `torchvision.transforms.v2.functional`. Each function returns a new tensor or a view of the
 /// given one, which it never changes. It throws `DataError` for a wrong option or shape, and `TorchError` if there is
@@ -51,7 +51,7 @@ extension ImageOperations {
         }
     }
 
-    /// Throws that an option is wrong if `condition` does not hold.
+    /// Throws an error about an option unless `condition` holds.
     static func require(_ condition: Bool, _ operation: String, _ problem: @autoclosure () -> String) throws {
         if !condition { throw DataError("\(operation): \(problem())") }
     }

@@ -7,7 +7,7 @@ extension ImageSample {
     /// - Throws: `DataError` if the image has fewer than three dimensions.
     public var size: ImageSize { get throws { try ImageOperations.size(of: image, "size") } }
 
-    /// The sample with a region of the image cut out. Boxes and masks go along; boxes are clipped.
+    /// The sample with a region of the image cut out. Boxes and masks are changed in the same way; boxes are clipped.
     ///
     /// - Parameter region: what is outside of the image is black.
     public func cropped(to region: ImageRegion) throws -> ImageSample {

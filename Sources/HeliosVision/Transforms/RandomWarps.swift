@@ -158,7 +158,7 @@ public struct RandomAffine: Transform {
     }
 }
 
-/// Moves the corners of some images inward at random, as if one looked at them from elsewhere.
+/// Moves the corners of some images inward at random, as if they were seen from another point.
 public struct RandomPerspective: Transform {
     /// How far the corners may move: 1 is to the middle.
     public var distortionScale: Double

@@ -1,7 +1,7 @@
 import Helios
 import Torch
 
-/// Removes boxes of which too little is left, with their masks and labels. It belongs at the end of a composition.
+/// Removes boxes that have become too small, with their masks and labels. It belongs at the end of a composition.
 public struct RemoveEmptyBoxes: Transform {
     /// The least width and height of a box that stays, in pixels.
     public var minSize: Double

@@ -1,10 +1,10 @@
 import Helios
 import Torch
 
-/// An image, with what belongs to it and changes with it.
+/// An image, with the boxes, masks and labels that change with it.
 public struct ImageSample: Sendable {
-    /// The image: `uint8[C, H, W]` from 0 to 255, or floating-point numbers. A decoded image lies in memory pixel by
-    /// pixel, as `[H, W, C]`, of which this is a view.
+    /// The image: `uint8[C, H, W]` from 0 to 255, or floating-point numbers. A decoded image is stored pixel by pixel,
+    /// as `[H, W, C]`; the tensor is a view of it.
     public var image: Tensor
     /// Boxes `[N, 4]` in pixels of the image (left, top, right, bottom); `nil` if there are none.
     public var boxes: Tensor?
@@ -27,16 +27,16 @@ public struct ImageSample: Sendable {
 ///
 /// Initializers do not throw: a transform remembers a wrong option and throws when it is applied.
 public protocol Transform: Sendable {
-    /// The image afterwards; the boxes and masks go along.
+    /// Returns the changed image, with its boxes and masks changed in the same way.
     ///
     /// - Parameter random: what all random choices are drawn from, so that they depend on the seed, the epoch and the
     ///   sample's number only.
     /// - Throws: `DataError` for a wrong option, or an image that the transform is not for.
     func apply(to sample: ImageSample, random: inout SampleRandom) throws -> ImageSample
 
-    /// The image afterwards, written into memory that is there already, as one image's part of a batch.
+    /// Returns the changed image, written into existing memory, such as one image's part of a batch.
     ///
-    /// - Parameter output: as large as the image is afterwards, and of its type. It becomes the result's image.
+    /// - Parameter output: has the shape and the type of the changed image. It becomes the image of the result.
     /// - Throws: as `apply` without `output`, and `DataError` if `output` has another shape or type.
     func apply(to sample: ImageSample, random: inout SampleRandom, into output: Tensor) throws -> ImageSample
 
@@ -70,7 +70,7 @@ public protocol CroppingTransform: Transform {
     /// - Parameter cropped: the region, or a reduced form of it, with boxes and masks in pixels of this image.
     func finish(_ cropped: ImageSample, random: inout SampleRandom) throws -> ImageSample
 
-    /// What is left to do, with the image written into memory that is there already.
+    /// What is left to do, with the image written into existing memory.
     ///
     /// - Parameter output: as in `apply(to:random:into:)`.
     func finish(_ cropped: ImageSample, random: inout SampleRandom, into output: Tensor) throws -> ImageSample

@@ -1,5 +1,5 @@
 extension BatchDataset {
-    /// Some of the samples, in an order of choice; one may be there several times.
+    /// Some of the samples, in the given order; a sample may appear several times.
     ///
     /// - Throws: `DataError` for a number that the data set does not have.
     public func subset(_ numbers: [Int]) throws -> BatchSubset<Self> {

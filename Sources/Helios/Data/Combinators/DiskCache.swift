@@ -4,11 +4,11 @@ import Torch
 import TorchSerialization
 
 extension Dataset {
-    /// Keeps samples in files once they were made, for data that takes longer to make than to read.
+    /// Keeps samples in files once they are made, for data that takes longer to make than to read.
     ///
-    /// Each sample is a file in PyTorch's format, which is there as a whole or not at all. A file that is damaged, of
-    /// another version, or of another sample is made again, and so is one that cannot be read for another reason. What
-    /// cannot be written, since the disk is full for example, is made each time.
+    /// Each sample is a file in PyTorch's format, and is never written in part. A file that is damaged, of another
+    /// version, or of another sample is made again, and so is one that cannot be read for another reason. A sample that
+    /// cannot be written, for example to a full disk, is made each time.
     ///
     /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the
     /// first epoch of seed 0, since it would otherwise depend on when it was made.
@@ -36,7 +36,7 @@ extension Dataset where Sample == Tensor {
     public func cachedOnDisk(in folder: URL, version: String, upTo byteLimit: Int) throws -> DiskCachedDataset<Self> {
         try cachedOnDisk(
             in: folder, version: version, upTo: byteLimit,
-            // A view would be written with all the memory behind it.
+            // Writing a view would write the whole storage.
             encode: { ["tensor": .tensor(try $0.detach().clone())] }, decode: { try $0.tensor("tensor") })
     }
 }

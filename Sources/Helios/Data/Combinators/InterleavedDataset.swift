@@ -13,8 +13,8 @@ public struct InterleavedDataset<Sample: Sendable>: Dataset {
     ///   - weights: how often a sample of each comes, one number for each data set; they need not add up to 1. `nil`
     ///     takes all equally often.
     ///   - end: when the samples end.
-    /// - Throws: `DataError` for a data set without samples, for weights that are not positive, and for other weights
-    ///   than there are data sets.
+    /// - Throws: `DataError` for a data set without samples, for weights that are not positive, and if there are not as
+    ///   many weights as data sets.
     public init(_ sources: [any Dataset<Sample>], weights: [Double]? = nil, until end: InterleavingEnd = .first) throws
     {
         let turns = try InterleavingTurns(of: "data sets", sources.count, weights)
@@ -67,7 +67,7 @@ extension Dataset {
     ///   - others: the other data sets.
     ///   - weights: how often a sample of each comes, first of this one; `nil` takes all equally often.
     ///   - end: when the samples end.
-    /// - Throws: `DataError` for data sets without samples, or weights that are no proportions.
+    /// - Throws: as the initializer of `InterleavedDataset`.
     public func interleaved(
         with others: any Dataset<Sample>..., weights: [Double]? = nil,
         until end: InterleavingEnd = .first

@@ -34,7 +34,7 @@ struct InterleavingTurns: Sendable {
         total = 0
     }
 
-    /// The one that lags most behind its share.
+    /// The one that is furthest behind its share.
     var next: Int {
         var (source, greatest) = (0, -Double.infinity)
         for (candidate, share) in shares.enumerated() {
@@ -51,7 +51,7 @@ struct InterleavingTurns: Sendable {
 
     /// Continues after each has given this many samples.
     ///
-    /// - Throws: `StateDictError` for numbers that cannot be.
+    /// - Throws: `StateDictError` for impossible numbers.
     mutating func restore(taken counts: [Int]) throws {
         // The limit keeps their sum exact, also as a floating-point number.
         guard counts.count == taken.count, counts.allSatisfy({ (0..<1 << 40).contains($0) }) else {

@@ -1,13 +1,13 @@
 import Synchronization
 
 extension Dataset {
-    /// Keeps samples in memory once they were made.
+    /// Keeps samples in memory once they are made.
     ///
     /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the
     /// first epoch of seed 0, since it would otherwise depend on when it was made.
     ///
-    /// - Parameter byteLimit: how much memory the samples may take, nearly; those for which there is no room are made
-    ///   each time. `nil` sets no limit.
+    /// - Parameter byteLimit: about how much memory the samples may take; samples that do not fit are made each time.
+    ///   `nil` sets no limit.
     public func cachedInMemory(upTo byteLimit: Int? = nil) -> MemoryCachedDataset<Self> {
         MemoryCachedDataset(self, byteLimit)
     }

@@ -1,7 +1,7 @@
 import Torch
 
 extension Dataset {
-    /// Some of the samples, in an order of choice; one may be there several times.
+    /// Some of the samples, in the given order; a sample may appear several times.
     ///
     /// - Throws: `DataError` for a number that the data set does not have.
     public func subset(_ numbers: [Int]) throws -> Subset<Self> {
@@ -9,13 +9,13 @@ extension Dataset {
         return Subset(source: self, numbers: numbers)
     }
 
-    /// Some of the samples: a stretch.
+    /// A range of the samples.
     ///
     /// - Throws: `DataError` for numbers that the data set does not have.
     public func subset(_ numbers: Range<Int>) throws -> Subset<Self> { try subset(Array(numbers)) }
 
-    /// The samples for which a function says so. It makes each sample once, now, with the random numbers of the first
-    /// epoch of seed 0.
+    /// The samples for which a function returns true. This makes each sample once, now, with the random numbers of the
+    /// first epoch of seed 0.
     ///
     /// - Throws: `SampleError` for a sample that cannot be made, or that `isIncluded` throws for.
     public func filter(_ isIncluded: (_ sample: Sample) throws -> Bool) throws -> Subset<Self> {
@@ -35,8 +35,8 @@ extension Dataset {
     /// The parts are those of PyTorch's `random_split` with a generator of the same seed.
     ///
     /// - Parameters:
-    ///   - fractions: the share of each part; they add up to 1. What is left over by rounding down goes to the first
-    ///     parts, one sample to each.
+    ///   - fractions: the share of each part; they add up to 1. Samples that are left over after rounding down go to
+    ///     the first parts, one to each.
     ///   - seed: what the split depends on.
     /// - Throws: `DataError` for fractions that do not add up to 1.
     public func randomSplit(

@@ -55,7 +55,7 @@ public struct BatchOrder: Sendable {
         return (number == 0 ? 0 : ends[number - 1])..<ends[number]
     }
 
-    /// A number that stands for all batches (64-bit FNV-1a of the samples' numbers, and of where batches end).
+    /// A fingerprint of all batches (64-bit FNV-1a of the samples' numbers, and of where batches end).
     func fingerprint() throws -> Int {
         Int(truncatingIfNeeded: FNV1a.hash(try order.numbers(at: 0..<order.count) + (ends ?? [])))
     }

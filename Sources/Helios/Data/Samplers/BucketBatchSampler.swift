@@ -16,9 +16,9 @@ public struct BucketBatchSampler: BatchSampler {
     /// - Parameters:
     ///   - lengths: the length of each sample of the data set.
     ///   - batchSize: the number of samples in a batch.
-    ///   - batchesInPool: how many batches are sorted together. The more, the less padding there is, and the less the
-    ///     batches differ from one epoch to the next.
-    ///   - dropLast: leaves out the samples that do not fill a batch, others in each epoch.
+    ///   - batchesInPool: how many batches are sorted together. Larger pools need less padding, but the batches differ
+    ///     less from one epoch to the next.
+    ///   - dropLast: leaves out the samples that do not fill a batch, different ones in each epoch.
     ///   - seed: what the orders depend on, together with the epoch.
     /// - Throws: `DataError` for sizes that are not positive.
     public init(

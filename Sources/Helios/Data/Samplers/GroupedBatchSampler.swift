@@ -1,6 +1,6 @@
 /// Batches whose samples are all of one group, for example pictures of one shape, or samples of one data set.
 ///
-/// Every sample comes once in an epoch, but for those that `dropLast` leaves out. The last batch of each group may be
+/// Every sample comes once in an epoch, except those that `dropLast` leaves out. The last batch of each group may be
 /// smaller than the others.
 public struct GroupedBatchSampler: BatchSampler {
     private let members: [[Int]]

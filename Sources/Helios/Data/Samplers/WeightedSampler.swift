@@ -1,6 +1,6 @@
 import Torch
 
-/// Draws samples by their weights, anew for each epoch, so that rare classes can come up as often as others.
+/// Draws samples by their weights, again for each epoch, so that rare classes can come up as often as others.
 ///
 /// The draws are `torch.multinomial` from a generator seeded with `seed + epoch`, as those of PyTorch's
 /// `WeightedRandomSampler` with such a generator.

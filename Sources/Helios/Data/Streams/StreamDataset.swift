@@ -2,9 +2,9 @@ import Torch
 
 /// Samples that come one after the other and have no numbers, such as those of tar shards: data without a length.
 ///
-/// Reading is split in two. `elements` gives a reader that runs through the data in order and cheaply: it finds out
-/// where each sample is, and perhaps copies its bytes. `sample(of:random:)` does what takes time, such as decoding, on
-/// the worker threads of a loader. Samples keep the reader's order, whatever the number of workers.
+/// Reading is split in two. `elements` gives a reader that runs through the data in order and cheaply: it finds each
+/// sample, and perhaps copies its bytes. `sample(of:random:)` does what takes time, such as decoding, on the worker
+/// threads of a loader. Samples keep the reader's order with any number of workers.
 ///
 /// If several processes train together, each reads all elements and makes only the samples of its own part of a batch.
 /// So the order does not depend on the number of processes.
@@ -30,7 +30,7 @@ public protocol StreamDataset<Element, Sample>: Sendable {
     ///   in the epoch.
     func sample(of element: Element, random: inout SampleRandom) throws -> Sample
 
-    /// Says in an error which element it is about, for example its file; `nil` if there is nothing to say.
+    /// A name for the element in errors, for example its file; `nil` if it has none.
     func name(of element: Element) -> String?
 }
 

@@ -1,7 +1,7 @@
 import Dispatch
 import Torch
 
-/// What of a stream is read, and how it is cut into batches.
+/// Which batches of a stream are read, and how they are cut.
 struct StreamPlan: Sendable {
     var epoch: Int
     var seed: UInt64
@@ -21,9 +21,9 @@ struct StreamPlan: Sendable {
 
 /// The batches of a stream.
 ///
-/// A checkpoint must say where a batch begins that was read long ago, since workers are ahead. A reader tells its
-/// position only for now. So the feed asks for it now and then, and a position is one of these and the number of
-/// elements to read from there on and leave out, which is cheap.
+/// Workers are ahead of the training, so a checkpoint needs the start of a batch that was read a while ago, and a
+/// reader only knows its current position. So the feed asks for the position from time to time. A saved position is one
+/// of these, and the number of elements to skip from there, which is cheap.
 final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unchecked Sendable {
     private let source: Source
     private let collate: @Sendable ([Source.Sample]) throws -> Batch
@@ -33,7 +33,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
 
     /// Batches that were read and not yet given out.
     private var ahead: [[Source.Element]] = []
-    /// The parts of a batch of which others were given out.
+    /// The remaining parts of a batch that was given out in part.
     private var parts: [BatchJob<Batch>] = []
     /// The number of the next batch that is given out.
     private var number: Int
@@ -88,7 +88,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         guard !isOver else { return 0 }
         guard failure == nil else { return min(limit, ahead.count) }
         let limit = min(limit, plan.limit - number)
-        // Whether a multiple of batches is left shows when all of it is read.
+        // A multiple of batches has to be read to know whether it is complete.
         let multiple = plan.multiple
         let whole = (number + limit + multiple - 1) / multiple * multiple - number
         try fill(whole)
@@ -130,7 +130,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
                 try markIfDue()
                 try read()
             } catch {
-                // A reader that failed gives nothing that could be trusted.
+                // Nothing that a failed reader returns can be trusted.
                 failure = error
                 throw error
             }
@@ -172,7 +172,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
 
     // MARK: Positions
 
-    /// Asks the reader for its position, but so rarely that this takes at most 5 % of the time.
+    /// Asks the reader for its position, at most as often as takes 5 % of the time.
     private func markIfDue() throws {
         guard marks.isEmpty || elementsSinceMark >= 1024, DispatchTime.now().uptimeNanoseconds >= nextMarkTime else {
             return
@@ -183,7 +183,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         let end = DispatchTime.now().uptimeNanoseconds
         nextMarkTime = end + (end - start) * 20
         elementsSinceMark = 0
-        // No older one is needed than that before the batch that was taken last.
+        // Marks before the one that precedes the last batch taken are no longer needed.
         if let needed = marks.lastIndex(where: { $0.batch < number - plan.greatestAhead }) {
             marks.removeFirst(needed)
         }
