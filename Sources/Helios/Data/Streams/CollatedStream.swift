@@ -1,7 +1,7 @@
 /// A stream whose samples a function puts together into batches.
 public struct CollatedStream<Source: StreamDataset, Batch: Sendable>: Sendable {
     let source: Source
-    let collate: @Sendable ([Source.Sample]) throws -> Batch
+    let collation: Collation<Source.Sample, Batch>
 }
 
 extension StreamDataset {
@@ -9,7 +9,7 @@ extension StreamDataset {
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
     ) -> CollatedStream<Self, Batch> {
-        CollatedStream(source: self, collate: collate)
+        collated(by: Collation(collate))
     }
 
     /// The stream with a function applied to each sample.
