@@ -25,6 +25,11 @@ extension CollatedDataset: AssembledDataset, WrappedDataset {
 }
 
 extension Dataset {
+    /// The data set in batches that are put together in a way that has a name.
+    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedDataset<Self, Batch> {
+        CollatedDataset(source: self, collation: collation)
+    }
+
     /// The data set in batches that `collate` makes of its samples; it gets at least one at a time.
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch

@@ -17,17 +17,17 @@ struct PackageBuild {
         guard FileManager.default.fileExists(atPath: package + "/Package.swift") else {
             throw CommandError("\(package): there is no Package.swift; --package-path names the folder of the package")
         }
-        let product = try Self.choose(product, package)
+        let place = ["--package-path", package] + (scratchPath.map { ["--scratch-path", $0] } ?? [])
+        let product = try Self.choose(product, package, place)
         let arguments =
-            ["build", "--package-path", package, "--configuration", "release", "--static-swift-stdlib"]
-            + ["--product", product] + (scratchPath.map { ["--scratch-path", $0] } ?? [])
+            ["build", "--configuration", "release", "--static-swift-stdlib", "--product", product] + place
         guard try Self.swift(arguments).status == 0 else { throw CommandError("\(product) does not build: see above") }
         let folder = try Self.swift(arguments + ["--show-bin-path"], captures: true)
         guard folder.status == 0 else { throw CommandError("swift build does not say where it puts what it builds") }
         program = folder.text.firstLine + "/" + product
     }
 
-    private static func choose(_ product: String?, _ package: String) throws -> String {
+    private static func choose(_ product: String?, _ package: String, _ place: [String]) throws -> String {
         let description = try swift(
             ["package", "--package-path", package, "describe", "--type", "json"], captures: true)
         guard description.status == 0,

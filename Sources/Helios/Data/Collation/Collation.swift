@@ -53,17 +53,3 @@ extension Collation where Sample == Tensor, Batch == Tensor {
         return collation
     }
 }
-
-extension Dataset {
-    /// The data set in batches that are put together in a way that has a name.
-    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedDataset<Self, Batch> {
-        CollatedDataset(source: self, collation: collation)
-    }
-}
-
-extension StreamDataset {
-    /// The stream in batches that are put together in a way that has a name.
-    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedStream<Self, Batch> {
-        CollatedStream(source: self, collation: collation)
-    }
-}

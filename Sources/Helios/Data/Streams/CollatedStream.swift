@@ -5,6 +5,11 @@ public struct CollatedStream<Source: StreamDataset, Batch: Sendable>: Sendable {
 }
 
 extension StreamDataset {
+    /// The stream in batches that are put together in a way that has a name.
+    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedStream<Self, Batch> {
+        CollatedStream(source: self, collation: collation)
+    }
+
     /// The stream in batches that `collate` makes of its samples; it gets at least one at a time.
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
