@@ -24,7 +24,7 @@ extension Measurement {
         _ options: LoadingOptions, makeLoader: () throws -> EpochMaker<Batch>, check: (Batch) throws -> Void
     ) throws {
         importSeconds = secondsSinceStart()
-        let watch = MemoryWatch()
+        var watch: MemoryWatch?
         let clock = ContinuousClock()
         let begin = clock.now
         let loader = try makeLoader()
@@ -33,10 +33,12 @@ extension Measurement {
             while let batch = try next() {
                 guard firstBatchSeconds == nil else { continue }
                 firstBatchSeconds = seconds(begin.duration(to: clock.now))
+                // A look at the memory would hold up the first batch.
+                watch = MemoryWatch()
                 try check(batch)
             }
         }
-        (pssMib, rssMib) = watch.stop()
+        if let watch { (pssMib, rssMib) = watch.stop() }
         let start = clock.now
         let next = try loader(options.epochs - 1)
         var count = 0

@@ -7,8 +7,8 @@ import Helios
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helios",
-        abstract: "Looks into checkpoints, compares, converts and checks them, and shows the curves of runs.",
-        version: HeliosVersion.current, subcommands: [CheckpointCommand.self, ReportCommand.self])
+        abstract: "Looks into checkpoints, compares and converts them, shows the curves of runs, and bundles programs.",
+        version: HeliosVersion.current, subcommands: [CheckpointCommand.self, ReportCommand.self, BundleCommand.self])
 
     static func main() {
         LibTorch.skipTeardown()

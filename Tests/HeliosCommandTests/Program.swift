@@ -17,8 +17,10 @@ struct Program {
         try run(arguments, environment: environment)
     }
 
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Program {
-        try start(executable, arguments, environment).wait()
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], within limit: DispatchTimeInterval = .seconds(120)
+    ) throws -> Program {
+        try start(executable, arguments, environment).wait(within: limit)
     }
 
     /// Runs a command of the shell to its end; in it, `"$0"` is `helios`.
@@ -53,8 +55,10 @@ struct Program {
 
 extension RunningProgram {
     /// Waits for the end. A program that takes too long for a busy machine counts as one that hangs.
-    func wait(sourceLocation: SourceLocation = #_sourceLocation) throws -> Program {
-        let end = try end(within: .seconds(120), sourceLocation: sourceLocation)
+    func wait(
+        within limit: DispatchTimeInterval = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Program {
+        let end = try end(within: limit, sourceLocation: sourceLocation)
         return Program(
             status: end.status, output: String(decoding: end.output, as: UTF8.self),
             errors: String(decoding: end.errors, as: UTF8.self), wasKilled: end.wasKilled)

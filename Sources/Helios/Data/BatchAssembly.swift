@@ -11,14 +11,31 @@ struct BatchAssembly {
         self.worker = worker
     }
 
-    /// Makes the samples with these numbers, but for those that fail and may be left out.
+    /// Makes a batch of the samples with these numbers, but for those that fail and may be left out.
     ///
     /// - Parameters:
     ///   - name: what the sample at a position is called if it fails.
     ///   - make: makes the sample at a position, on this thread or another one.
     /// - Throws: `SampleError` for the first that fails and may not; `LoadingStopped` if nobody wants the batch any
-    ///   more; `DataError` if all fail.
-    mutating func samples<Sample: Sendable>(
+    ///   more; `DataError` if all fail; what `collation` throws.
+    mutating func batch<Sample: Sendable, Batch: Sendable>(
+        _ numbers: some Collection<Int>, by collation: Collation<Sample, Batch>,
+        name: (_ position: Int) -> String?, make: @escaping @Sendable (_ position: Int) throws -> Sample
+    ) throws -> Batch {
+        guard let stacking = collation.rowStacking else {
+            return try collation.collate(try samples(numbers, name: name, make: make))
+        }
+        let rows = BatchRows(count: numbers.count)
+        let samples = try samples(numbers, name: name) { position in
+            var sample = try make(position)
+            try stacking.place(&sample, rows, position)
+            return sample
+        }
+        guard let stacked = rows.complete else { return try collation.collate(samples) }
+        return try stacking.collate(samples, stacked)
+    }
+
+    private mutating func samples<Sample: Sendable>(
         _ numbers: some Collection<Int>, name: (_ position: Int) -> String?,
         make: @escaping @Sendable (_ position: Int) throws -> Sample
     ) throws -> [Sample] {

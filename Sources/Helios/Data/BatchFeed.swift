@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The batches of an epoch that are still to be made, in order.
 ///
 /// Its functions are called by several threads, one at a time.
@@ -28,15 +26,6 @@ struct LoadedBatch<Batch: Sendable>: Sendable {
     let size: Int
     /// The samples that were left out.
     var failures: [SampleError] = []
-}
-
-/// Tells threads that their work is no longer needed.
-final class StopFlag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .relaxed) }
-
-    func set() { value.store(true, ordering: .relaxed) }
 }
 
 /// The batches of data whose number is known.

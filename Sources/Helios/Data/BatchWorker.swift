@@ -11,6 +11,15 @@ struct BatchWorker: Sendable {
     var makesFirst = false
 }
 
+/// Says to threads that nobody wants what they make.
+final class StopFlag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
+}
+
 /// The samples of the first batch of an epoch, which all workers make together: the training waits for it and can do
 /// nothing else. Of the later ones each worker makes its own, and waits for nobody.
 final class FirstBatch: Sendable {

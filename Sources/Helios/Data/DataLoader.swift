@@ -65,7 +65,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// A loader of a data set whose samples know how to become a batch.
     public convenience init<Data: Dataset>(_ dataset: Data, _ options: LoaderOptions = LoaderOptions()) throws
     where Data.Sample: Collatable, Data.Sample.Batch == Batch {
-        try self.init(dataset.collated { try Data.Sample.collate($0) }, options)
+        try self.init(dataset.collated(by: Collation.ofSample()), options)
     }
 
     /// A loader of a stream.
@@ -88,7 +88,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
     /// A loader of a stream whose samples know how to become a batch.
     public convenience init<Data: StreamDataset>(_ stream: Data, _ options: LoaderOptions = LoaderOptions()) throws
     where Data.Sample: Collatable, Data.Sample.Batch == Batch {
-        try self.init(stream.collated { try Data.Sample.collate($0) }, options)
+        try self.init(stream.collated(by: Collation.ofSample()), options)
     }
 
     private init(

@@ -53,7 +53,7 @@ struct StreamSource<Batch: Sendable>: Sendable {
     init<Source: StreamDataset>(_ stream: CollatedStream<Source, Batch>) {
         name = "\(Source.self)"
         feed = { plan, position in
-            try StreamFeed(stream.source, plan, from: position, collate: stream.collate)
+            try StreamFeed(stream.source, plan, from: position, by: stream.collation)
         }
     }
 }

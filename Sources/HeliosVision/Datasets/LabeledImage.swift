@@ -2,11 +2,16 @@ import Helios
 import Torch
 
 /// An image and the number of its class.
-public struct LabeledImage: Collatable, Sendable {
+public struct LabeledImage: StackableSample, Sendable {
     /// The image, `[C, H, W]`.
     public var image: Tensor
     /// The number of the class.
     public var label: Int
+
+    public var stackable: Tensor {
+        get { image }
+        set { image = newValue }
+    }
 
     /// An image and the number of its class.
     public init(image: Tensor, label: Int) {
@@ -25,7 +30,11 @@ public struct LabeledImage: Collatable, Sendable {
                 "the images of a batch must be of one shape and type, not \(first.dtype)\(first.shape) and "
                     + "\(other.dtype)\(other.shape): crop or resize them with the data set's transforms")
         }
-        return LabeledBatch(
-            inputs: try Tensor.stack(samples.map(\.image)), targets: try Tensor(samples.map(\.label)))
+        return try collate(samples, stacked: Tensor.stack(samples.map(\.image)))
+    }
+
+    /// A batch of images that have been stacked, and their labels.
+    public static func collate(_ samples: [LabeledImage], stacked: Tensor) throws -> LabeledBatch {
+        LabeledBatch(inputs: stacked, targets: try Tensor(samples.map(\.label)))
     }
 }

@@ -2,11 +2,35 @@ import Torch
 
 /// A way to put samples together into a batch, by name: `dataset.collated(by: .padding(value: 0))`.
 public struct Collation<Sample: Sendable, Batch: Sendable>: Sendable {
+    /// How a tensor of each sample is copied into the memory of the batch, where that can be done.
+    struct Stacking: Sendable {
+        let place: @Sendable (_ sample: inout Sample, _ rows: BatchRows, _ number: Int) throws -> Void
+        let collate: @Sendable (_ samples: [Sample], _ stacked: Tensor) throws -> Batch
+    }
+
     let collate: @Sendable ([Sample]) throws -> Batch
+    var rowStacking: Stacking?
 
     /// A way of the program's own.
     public init(_ collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch) {
         self.collate = collate
+    }
+}
+
+extension Collation where Sample: Collatable, Batch == Sample.Batch {
+    /// The way that the samples themselves know.
+    static func ofSample() -> Collation {
+        var collation = Collation { try Sample.collate($0) }
+        if let type = Sample.self as? any StackableSample.Type {
+            collation.rowStacking = rowStacking(type) as? Stacking
+        }
+        return collation
+    }
+
+    private static func rowStacking<Stackable: StackableSample>(_: Stackable.Type) -> Any {
+        Collation<Stackable, Stackable.Batch>.Stacking(
+            place: { sample, rows, number in try rows.place(&sample.stackable, at: number) },
+            collate: { try Stackable.collate($0, stacked: $1) })
     }
 }
 
@@ -23,19 +47,9 @@ extension Collation where Sample == Tensor, Batch == PaddedBatch {
 
 extension Collation where Sample == Tensor, Batch == Tensor {
     /// Tensors of one shape, stacked to `[N, …]`.
-    public static var stacking: Collation { Collation { try Tensor.stack($0) } }
-}
-
-extension Dataset {
-    /// The data set in batches that are put together in a way that has a name.
-    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedDataset<Self, Batch> {
-        collated(by: collation.collate)
-    }
-}
-
-extension StreamDataset {
-    /// The stream in batches that are put together in a way that has a name.
-    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedStream<Self, Batch> {
-        collated(by: collation.collate)
+    public static var stacking: Collation {
+        var collation = Collation { try Tensor.stack($0) }
+        collation.rowStacking = Stacking(place: { try $1.place(&$0, at: $2) }, collate: { $1 })
+        return collation
     }
 }

@@ -1,15 +1,20 @@
 /// A stream whose samples a function puts together into batches.
 public struct CollatedStream<Source: StreamDataset, Batch: Sendable>: Sendable {
     let source: Source
-    let collate: @Sendable ([Source.Sample]) throws -> Batch
+    let collation: Collation<Source.Sample, Batch>
 }
 
 extension StreamDataset {
+    /// The stream in batches that are put together in a way that has a name.
+    public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedStream<Self, Batch> {
+        CollatedStream(source: self, collation: collation)
+    }
+
     /// The stream in batches that `collate` makes of its samples; it gets at least one at a time.
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
     ) -> CollatedStream<Self, Batch> {
-        CollatedStream(source: self, collate: collate)
+        collated(by: Collation(collate))
     }
 
     /// The stream with a function applied to each sample.

@@ -26,7 +26,7 @@ struct StreamPlan: Sendable {
 /// of these, and the number of elements to skip from there, which is cheap.
 final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unchecked Sendable {
     private let source: Source
-    private let collate: @Sendable ([Source.Sample]) throws -> Batch
+    private let collation: Collation<Source.Sample, Batch>
     private let plan: StreamPlan
     private let random: BatchRandom
     private let reader: any ElementReader<Source.Element>
@@ -48,11 +48,11 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
 
     init(
         _ source: Source, _ plan: StreamPlan, from position: StateDict?,
-        collate: @escaping @Sendable ([Source.Sample]) throws -> Batch
+        by collation: Collation<Source.Sample, Batch>
     ) throws {
         self.source = source
         self.plan = plan
-        self.collate = collate
+        self.collation = collation
         random = BatchRandom(seed: plan.seed, epoch: plan.epoch)
         number = plan.first
         let saved = try position.map { try $0.dictionary("position") }
@@ -156,16 +156,17 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
         let first = batch * plan.batchSize
         let chosen = Array(elements[own])
         let size = elements.count
-        let (source, collate, random, skips) = (source, collate, random, plan.skips)
+        let (source, collation, random, skips) = (source, collation, random, plan.skips)
         return { worker in
             try noGrad {
                 var assembly = BatchAssembly(skips: skips, worker: worker)
                 let numbers = own.lowerBound + first..<own.upperBound + first
-                let samples = try assembly.samples(numbers, name: { source.name(of: chosen[$0]) }) { position in
+                let batch = try assembly.batch(numbers, by: collation, name: { source.name(of: chosen[$0]) }) {
+                    position in
                     var sampleRandom = random.sample(numbers.lowerBound + position)
                     return try source.sample(of: chosen[position], random: &sampleRandom)
                 }
-                return LoadedBatch(batch: try collate(samples), size: size, failures: assembly.failures)
+                return LoadedBatch(batch: batch, size: size, failures: assembly.failures)
             }
         }
     }
