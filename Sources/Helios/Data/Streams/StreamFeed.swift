@@ -173,7 +173,7 @@ final class StreamFeed<Source: StreamDataset, Batch: Sendable>: BatchFeed, @unch
 
     // MARK: Positions
 
-    /// Asks the reader for its position, at most as often as takes 5 % of the time.
+    /// Asks the reader for its position now and then, which takes at most 5 % of the time.
     private func markIfDue() throws {
         guard marks.isEmpty || elementsSinceMark >= 1024, DispatchTime.now().uptimeNanoseconds >= nextMarkTime else {
             return
