@@ -176,6 +176,9 @@ let package = Package(
             path: "Fuzzing/FuzzTargets", swiftSettings: swiftSettings),
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .target(
+            name: "StoppedTraining", dependencies: ["Helios", "TestSupport"], path: "Tests/StoppedTraining",
+            swiftSettings: swiftSettings),
+        .target(
             name: "RegistryCases", dependencies: ["Helios", "TestSupport"], path: "Tests/RegistryCases",
             swiftSettings: swiftSettings),
         .target(
@@ -212,10 +215,11 @@ let package = Package(
             name: "HeliosTensorBoardTests", dependencies: ["Helios", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosDataTests", dependencies: ["Helios", "HeliosData", "TestSupport"],
+            name: "HeliosDataTests", dependencies: ["Helios", "HeliosData", "StoppedTraining", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosVisionTests", dependencies: ["Helios", "HeliosData", "HeliosVision", "TestSupport"],
+            name: "HeliosVisionTests",
+            dependencies: ["Helios", "HeliosData", "HeliosVision", "StoppedTraining", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],

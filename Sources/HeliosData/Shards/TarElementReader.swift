@@ -37,6 +37,32 @@ final class TarElementReader: ElementReader {
                 "the position is in the shard '\(name.shortened)', and '\(url.lastPathComponent)' is in its place: resume "
                     + "with the same shards in the same order")
         }
+        if start > 0 { try resume(at: position["next"]?.string) }
+    }
+
+    /// Opens the shard in which a training continues, and looks whether what is there is what was there.
+    ///
+    /// - Parameter name: the file that came next; `nil` if the shard had no other.
+    private func resume(at name: String?) throws {
+        let file = try files.file(order[place])
+        func changed(_ what: String) -> DataFileError {
+            file.fault(
+                "the checkpoint continues here, and this is not the shard that it was made with: \(what). Resume with the "
+                    + "same shards", at: .byte(start))
+        }
+        let reader = try TarReader(file, at: start)
+        self.reader = reader
+        let found: (TarReader.Entry, [UInt8]?)?
+        do {
+            found = try nextEntry(reader)
+        } catch let error as DataFileError where error.kind != .access {
+            throw changed(error.reason)
+        }
+        guard found.map({ Array($0.0.name.utf8) }) == name.map({ Array($0.utf8) }) else {
+            func text(_ name: String?) -> String { name.map { "'\($0.shortened)'" } ?? "the end" }
+            throw changed("it has \(text(found?.0.name)) in the place of \(text(name))")
+        }
+        if let found { (pending, pendingBytes) = found }
     }
 
     func position() throws -> StateDict {
@@ -45,6 +71,7 @@ final class TarElementReader: ElementReader {
         state["place"] = .int(place)
         state["offset"] = .int(start)
         if place < order.count { state["shard"] = .string(files.urls[order[place]].lastPathComponent) }
+        if let pending { state["next"] = .string(pending.name) }
         return state
     }
 
@@ -67,7 +94,7 @@ final class TarElementReader: ElementReader {
             guard let parts = TarSample.parts(of: entry.name) else { continue }
             if let key, Array(key.utf8) != Array(parts.key.utf8) {
                 (pending, pendingBytes, start) = (entry, bytes, entry.start)
-                return TarReference(shard: order[place], key: key, fields: fields)
+                return reference(key, fields)
             }
             guard !fields.contains(where: { $0.name == parts.field }) else {
                 throw DataFileError(
@@ -79,7 +106,12 @@ final class TarElementReader: ElementReader {
         }
         guard let key else { return nil }
         start = reader.position
-        return TarReference(shard: order[place], key: key, fields: fields)
+        return reference(key, fields)
+    }
+
+    private func reference(_ key: String, _ fields: [TarReference.Field]) -> TarReference {
+        let shard = order[place]
+        return TarReference(shard: shard, shardName: files.urls[shard].lastPathComponent, key: key, fields: fields)
     }
 
     private func nextEntry(_ reader: TarReader) throws -> (TarReader.Entry, [UInt8]?)? {

@@ -16,19 +16,26 @@ public struct TarReference: StreamElement {
 
     /// The number of the shard in the list of all.
     let shard: Int
+    /// The name of the shard's file.
+    let shardName: String
     /// What the names of the sample's files begin with.
     public let key: String
     let fields: [Field]
+    /// Whether it comes from a checkpoint, so that another file may have taken the place of the shard.
+    let isRestored: Bool
 
-    init(shard: Int, key: String, fields: [Field]) {
+    init(shard: Int, shardName: String, key: String, fields: [Field]) {
         self.shard = shard
+        self.shardName = shardName
         self.key = key
         self.fields = fields
+        isRestored = false
     }
 
     public func stateDict() throws -> StateDict {
         var state = StateDict()
         state["shard"] = .int(shard)
+        state["shard_name"] = .string(shardName)
         state["key"] = .string(key)
         state["fields"] = .list(
             fields.map { field in
@@ -41,6 +48,7 @@ public struct TarReference: StreamElement {
 
     public init(_ state: StateDict) throws {
         shard = try state.int("shard")
+        shardName = try state.string("shard_name")
         key = try state.string("key")
         fields = try state.list("fields").map { value in
             guard let parts = value.list, parts.count >= 3, let name = parts[0].string, let offset = parts[1].int,
@@ -50,5 +58,17 @@ public struct TarReference: StreamElement {
             if parts.count > 3, case .bytes(let contents) = parts[3], contents.count == size { bytes = contents }
             return Field(name: name, offset: offset, size: size, bytes: bytes)
         }
+        isRestored = true
+    }
+}
+
+extension TarReference.Field {
+    /// Whether a header is this file's, as far as it says: one has no room for a long name or size, and none for most
+    /// characters.
+    func fits(_ header: TarHeader, key: String) -> Bool {
+        let name = Array("\(key).\(self.name)".utf8)
+        let hasWholeName = name.count < 100 && name.allSatisfy { $0 < 0x80 }
+        return header.kind == .file && (header.size == size || size >= 1 << 33)
+            && (!hasWholeName || header.name == name)
     }
 }

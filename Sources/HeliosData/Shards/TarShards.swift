@@ -64,11 +64,38 @@ public struct TarShards<Sample: Sendable>: StreamDataset {
             throw DataError("a sample is in shard \(element.shard), and there are \(shards.count) shards")
         }
         let path = shards[element.shard].path
+        if element.isRestored { try requireUnchanged(element) }
         var fields: [String: [UInt8]] = [:]
         for field in element.fields {
             fields[field.name] = try field.bytes ?? files.file(element.shard).read(at: field.offset, count: field.size)
         }
         return try decode(TarSample(key: element.key, shard: path, fields: fields), &random)
+    }
+
+    /// Throws if the shard of a sample that waited in a checkpoint has another file in its place, or other contents.
+    private func requireUnchanged(_ element: TarReference) throws {
+        let url = shards[element.shard]
+        guard url.lastPathComponent == element.shardName else {
+            throw DataError(
+                "the sample '\(element.key.shortened)' of the checkpoint is in the shard '\(element.shardName.shortened)', and "
+                    + "'\(url.lastPathComponent.shortened)' is in its place: resume with the same shards in the same order"
+            )
+        }
+        for field in element.fields where field.bytes == nil {
+            let start = field.offset - TarHeader.size
+            let file = try files.file(element.shard)
+            var isThere = false
+            if start >= 0, field.size <= file.size, field.offset <= file.size - field.size {
+                let header = try? TarHeader(file.read(at: start, count: TarHeader.size))
+                isThere = header.map { field.fits($0, key: element.key) } ?? false
+            }
+            guard isThere else {
+                throw file.fault(
+                    "the file '\(field.name.shortened)' of the sample '\(element.key.shortened)', which waited in the "
+                        + "checkpoint, is not here: this is not the shard that the checkpoint was made with. Resume with "
+                        + "the same shards", at: .byte(max(start, 0)))
+            }
+        }
     }
 
     public func name(of element: TarReference) -> String? {

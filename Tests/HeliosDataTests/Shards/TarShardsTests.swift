@@ -81,8 +81,7 @@ struct TarShardsTests {
         #expect(throws: (any Error).self) { try data.elements(epoch: 0, seed: 1, from: [:]) }
         var wrong = position
         wrong["offset"] = .int(512 * 1000)
-        let other = try data.elements(epoch: 0, seed: 1, from: wrong)
-        #expect(throws: DataFileError.self) { try other.next() }
+        #expect(throws: DataFileError.self) { try data.elements(epoch: 0, seed: 1, from: wrong) }
         wrong["offset"] = .int(-512)
         #expect(throws: DataError.self) { try data.elements(epoch: 0, seed: 1, from: wrong) }
     }
