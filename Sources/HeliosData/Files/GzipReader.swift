@@ -43,8 +43,11 @@ final class GzipReader {
             memberSize &+= UInt32(truncatingIfNeeded: result.given)
             if result.isEnd {
                 try endMember()
-            } else if result.taken == 0, result.given == 0, start == packed.count, offset == file.size {
-                throw file.fault("it is incomplete: its packed bytes do not end")
+            } else if result.taken == 0, result.given == 0 {
+                throw file.fault(
+                    start == packed.count
+                        ? "it is incomplete: its packed bytes do not end"
+                        : "it is damaged: its packed bytes make no sense")
             }
         }
         return count

@@ -3,6 +3,9 @@ import CTorch
 /// Unpacks the deflate format (RFC 1951), which zip archives and gzip files use, part after part.
 package final class Inflater {
     private let handle: OpaquePointer
+    /// All the bytes that were taken and given.
+    private var takenCount = 0
+    private var givenCount = 0
 
     /// - Throws: `TorchFileError.Kind.unsupported` as a reason if this libtorch cannot unpack, and for too little
     ///   memory.
@@ -33,6 +36,12 @@ package final class Inflater {
             handle, bytes.baseAddress, Int64(bytes.count), &taken, room.baseAddress, Int64(room.count), &given)
         withExtendedLifetime(self) {}
         guard status >= 0 else { throw FormatError("it is damaged: its packed bytes make no sense") }
+        takenCount += Int(taken)
+        givenCount += Int(given)
+        // Some codes that mean nothing take no bits in miniz, and would give bytes without an end.
+        guard givenCount <= Inflater.greatestSize(ofPacked: takenCount) else {
+            throw FormatError("it is damaged: its packed bytes make no sense")
+        }
         return (Int(taken), Int(given), status == 1)
     }
 

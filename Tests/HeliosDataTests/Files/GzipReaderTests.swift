@@ -51,4 +51,17 @@ struct GzipReaderTests {
             }
         }
     }
+
+    @Test("codes that take no bits are damage, and not bytes without an end")
+    func endless() throws {
+        let url = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../Fuzzing/Corpus/shard/found-endless-bytes.tar.gz").standardizedFileURL
+        let stream = try ByteStream(DataFile(url, expecting: "a file that the fuzzer found"))
+        let error = dataError {
+            // Before, they did not end; the file has less than a hundred bytes.
+            for _ in 0..<1000 { try stream.skip(1000) }
+            Issue.record("the data have a million bytes")
+        }
+        #expect(error?.reason.contains("make no sense") == true)
+    }
 }
