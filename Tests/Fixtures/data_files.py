@@ -1,9 +1,10 @@
-"""Files of numpy, gzip, tarfile and the programs tar and gzip, for the tests of HeliosData, and data-files.json with what each
-holds.
+"""Files of numpy, gzip, tarfile, csv, json and the programs tar and gzip, for the tests of HeliosData, and data-files.json
+with what each holds.
 
 It needs numpy 2.4 and the program tar of GNU. Run it from anywhere: python3 -B Tests/Fixtures/data_files.py
 """
 
+import csv
 import gzip
 import io
 import json
@@ -173,6 +174,44 @@ with zipfile.ZipFile(folder / "other.npz", "w") as archive:
     archive.writestr(zipfile.ZipInfo("a.txt"), "text")
 with zipfile.ZipFile(folder / "none.npz", "w"):
     pass
+
+# JSON lines, tables and lists of files, as Python's json and csv write them.
+
+awkward = ["plain", "", "Käse 中文 \U0001f600",
+           "a \"b\" \\ / \t\n\r\b\f\0\x1f\x7f", "\u2028\u2029\ufeff", "e\u0301 \u00e9",
+           "\ud7ff\ue000\U0010ffff"]  # fmt: skip
+integers = [0, -1, 2**53 + 1, 2**63 - 1, -(2**63)]
+reals = [0.1, -0.0, 1e308, 5e-324, 1.5e-7, 1e22, 123456789.123456789]
+with open(folder / "lines.jsonl", "w", encoding="utf-8", newline="") as file:
+    for escapes in (True, False):
+        for record in [{"texts": awkward, "integers": integers, "reals": reals, "none": None, "yes": True}]:
+            file.write(json.dumps(record, ensure_ascii=escapes) + ("\r\n" if escapes else "\n"))
+contents["lines"] = {"texts": awkward, "integers": integers, "reals": reals}
+paths = ["a.jpg", "b, c.jpg", "d \"e\".jpg", "f;g.jpg", "Käse/中.jpg", " h .jpg", "'i'.jpg"]
+for name, dialect in [("list.csv", "excel"), ("list-unix.csv", "unix"), ("list.tsv", "excel-tab")]:
+    with open(folder / name, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, dialect)
+        writer.writerow(["label", "path"])
+        writer.writerows([f"class {index}", path] for index, path in enumerate(paths))
+with open(folder / "list.jsonl", "w", encoding="utf-8") as file:
+    for index, path in enumerate(paths):
+        print(json.dumps({"label": f"class {index}", "path": path}), file=file)
+contents["paths"] = paths
+with open(folder / "quoted.csv", "w", newline="") as file:
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow(["a, \"b\"", "c\nd"])
+    writer.writerows([[x, -x] for x in reals])
+
+# CIFAR's binary versions, in the published layout: labels, then a plane of each color, row after row.
+
+for name, rows in [("cifar10", [[3], [9]]), ("cifar100", [[19, 99], [0, 1]])]:
+    (folder / name).mkdir()
+    with open(folder / name / ("test_batch.bin" if name == "cifar10" else "test.bin"), "wb") as file:
+        for index, labels in enumerate(rows):
+            planes = b"".join(
+                struct.pack("B", (plane * 80 + row * 3 + column * 5 + index) % 256)
+                for plane in range(3) for row in range(32) for column in range(32))
+            file.write(struct.pack(f"{len(labels)}B", *labels) + planes)
 
 path = folder.parent / "data-files.json"
 path.write_text(json.dumps(contents, separators=(",", ":")) + "\n")

@@ -45,6 +45,12 @@ struct DataFiles: Decodable, Sendable {
         let sizes: [Size]
     }
 
+    struct Lines: Decodable, Sendable {
+        let texts: [String]
+        let integers: [Int]
+        let reals: [Double]
+    }
+
     let npy: [Array]
     let npz: [Array]
     let idx: [Array]
@@ -53,6 +59,8 @@ struct DataFiles: Decodable, Sendable {
     let gzip: Text
     let numbers: [Number]
     let tar: Archives
+    let lines: Lines
+    let paths: [String]
 
     static func read() throws -> DataFiles { try fixture("data-files") }
 
