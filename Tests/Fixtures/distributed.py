@@ -7,20 +7,17 @@ the bit.
 """
 
 import contextlib
-import datetime
-import multiprocessing
 import pathlib
 import sys
-import traceback
 
 import torch
 import torch.distributed as dist
-# DistributedDataParallel imports it, which takes seconds: once here, not in each process.
-import torch._dynamo  # noqa: F401
 from torch import nn
 from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import bf16_compress_hook
 from torch.distributed.optim import ZeroRedundancyOptimizer
 from torch.nn.parallel import DistributedDataParallel
+
+from ranks import run
 
 TYPES = ["float32", "float64", "float16", "bfloat16", "int32", "int64", "uint8", "int8"]
 OPERATIONS = {
@@ -110,30 +107,6 @@ def train(rank, group, folder, case):
         torch.save({"own": sorted(own), "state": state}, folder / f"sharded-optimizer-{rank}")
 
 
-def process(rank, size, folder):
-    try:
-        torch.set_num_threads(1)
-        store = dist.FileStore(str(folder / "store"), size)
-        dist.init_process_group("gloo", store=store, rank=rank, world_size=size, timeout=datetime.timedelta(seconds=30))
-        everything(rank, folder)
-        dist.destroy_process_group()
-    except BaseException:
-        traceback.print_exc()
-        sys.exit(1)
-
-
-def run(size, folder):
-    context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=process, args=(rank, size, folder)) for rank in range(size)]
-    for each in processes:
-        each.start()
-    for each in processes:
-        each.join(60)
-        if each.exitcode != 0:
-            each.kill()
-            raise RuntimeError(f"a rank ended with {each.exitcode}")
-
-
 def main():
     folder = pathlib.Path(sys.argv[1])
     torch.manual_seed(3)
@@ -151,7 +124,7 @@ def main():
         "targets": torch.randn(STEPS, 2, 8, 1),
     }
     torch.save(start, folder / "start")
-    run(3, folder)
+    run(3, folder, everything)
     print("done")
 
 

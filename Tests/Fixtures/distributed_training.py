@@ -4,18 +4,14 @@ Run with a folder. Two processes, forked from this one, meet in a FileStore. Wri
 data, each rank's part of a batch one after the other) and `end` (the weights after training).
 """
 
-import datetime
-import multiprocessing
 import pathlib
 import sys
-import traceback
 
 import torch
-import torch.distributed as dist
-# DistributedDataParallel imports it, which takes seconds: once here, not in each process.
-import torch._dynamo  # noqa: F401
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+
+from ranks import run
 
 STEPS, RANKS, SAMPLES = 100, 2, 4
 
@@ -40,19 +36,6 @@ def train(rank, folder):
         torch.save(network.state_dict(), folder / "end")
 
 
-def process(rank, folder):
-    try:
-        torch.set_num_threads(1)
-        store = dist.FileStore(str(folder / "store"), RANKS)
-        dist.init_process_group(
-            "gloo", store=store, rank=rank, world_size=RANKS, timeout=datetime.timedelta(seconds=60))
-        train(rank, folder)
-        dist.destroy_process_group()
-    except BaseException:
-        traceback.print_exc()
-        sys.exit(1)
-
-
 def main():
     folder = pathlib.Path(sys.argv[1])
     torch.manual_seed(11)
@@ -62,15 +45,7 @@ def main():
         "inputs": torch.randn(count, 6),
         "targets": torch.randint(3, (count,)),
     }, folder / "start")
-    context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=process, args=(rank, folder)) for rank in range(RANKS)]
-    for each in processes:
-        each.start()
-    for each in processes:
-        each.join(60)
-        if each.exitcode != 0:
-            each.kill()
-            raise RuntimeError(f"a rank ended with {each.exitcode}")
+    run(RANKS, folder, train)
     print("done")
 
 
