@@ -3,7 +3,7 @@
 
 Called by scripts/bench, which builds and installs what this runs. All ways take turns, several rounds. A step sees as
 many samples in each of them. What the exchange costs is the difference to processes that run at the same time with as
-many samples each, and know nothing of one another."""
+many samples each, and know nothing of one another. With --checkpoints, how long a checkpoint and a resume take."""
 
 import argparse
 import collections
@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 from compare_training import BUILD, ROOT, chosen, machine, markdown
@@ -74,8 +75,7 @@ def measurements(workloads: list[str], frameworks: list[str], processes: int, ro
     for number in range(rounds):
         for workload in workloads:
             ways = [(framework, way) for way in WAYS for framework in frameworks
-                    if framework == "ours" or framework == "pytorch" and not way.startswith("across")
-                    or way == "together"]
+                    if framework == "ours" or not way.startswith("across")]
             # Whoever comes second may find another machine: they take turns.
             for framework, way in ways if number % 2 == 0 else reversed(ways):
                 step = measure(framework, way, workload, processes, WORKLOADS[workload])
@@ -87,14 +87,13 @@ def measurements(workloads: list[str], frameworks: list[str], processes: int, ro
     return times
 
 
-def results(times: dict, processes: int) -> list[dict]:
+def results(times: dict) -> list[dict]:
+    """What each way took, by workload and framework."""
     rows = []
     for (workload, framework, way), steps in times.items():
         row = {
-            "workload": workload, "framework": framework, "way": way,
-            "processes": 1 if way in ("one thread", "all threads", "across ranks, alone") else processes,
-            "rounds": len(steps), "us_per_step": round(statistics.median(steps), 1),
-            "least_us_per_step": round(min(steps), 1)}
+            "workload": workload, "framework": framework, "way": way, "rounds": len(steps),
+            "us_per_step": round(statistics.median(steps), 1), "least_us_per_step": round(min(steps), 1)}
         samples = BATCH_SIZES[workload]
         row["samples_per_second"] = round(samples / row["us_per_step"] * 1e6)
         row["most_samples_per_second"] = round(samples / row["least_us_per_step"] * 1e6)
@@ -104,6 +103,25 @@ def results(times: dict, processes: int) -> list[dict]:
             row["least_exchange_us"] = round(row["least_us_per_step"] - min(apart), 1)
         rows.append(row)
     return rows
+
+
+def lines(rows: list[dict], processes: int) -> list[dict]:
+    """One for each framework and workload: the ways are fields of it."""
+    merged = {}
+    for row in rows:
+        key = row["workload"], row["framework"]
+        line = merged.setdefault(key, {
+            "workload": key[0], "framework": key[1], "processes": processes, "samples_per_step": BATCH_SIZES[key[0]],
+            "rounds": 0, "us_per_step": {}, "least_us_per_step": {}, "samples_per_second": {}})
+        line["rounds"] = max(line["rounds"], row["rounds"])
+        for field in ("us_per_step", "least_us_per_step", "samples_per_second"):
+            line[field][row["way"]] = row[field]
+        line |= {field: row[field] for field in ("exchange_us", "least_exchange_us") if field in row}
+    for verdict in verdicts(rows):
+        merged[verdict["workload"], "ours"] |= {
+            "times_pytorch": verdict["median"], "times_pytorch_least": verdict["least"], "wanted": verdict["wanted"],
+            "reached": verdict["median"] >= verdict["wanted"]}
+    return list(merged.values())
 
 
 def tables(rows: list[dict], processes: int) -> str:
@@ -126,19 +144,66 @@ def tables(rows: list[dict], processes: int) -> str:
     return "\n".join(texts)
 
 
-def verdicts(rows: list[dict]) -> list[str]:
-    """Whether the throughput is reached that is wanted, by the medians, and by the best of all rounds."""
+def verdicts(rows: list[dict]) -> list[dict]:
+    """How many times PyTorch's throughput ours is on several processes, by the medians and by the best rounds."""
     together = {(row["workload"], row["framework"]): row for row in rows if row["way"] == "together"}
-    lines = []
+    found = []
     for workload, wanted in WANTED.items():
         ours, other = together.get((workload, "ours")), together.get((workload, "pytorch"))
-        if ours is None or other is None:
-            continue
-        ratios = [other[time] / ours[time] for time in ("us_per_step", "least_us_per_step")]
-        texts = [f"{ratio:.2f}{'' if ratio >= wanted else ' (NOT reached)'}" for ratio in ratios]
-        lines.append(f"{workload}: {texts[0]} times the throughput of PyTorch's DistributedDataParallel, by the best "
-                     f"rounds {texts[1]}; ≥ {wanted} wanted")
-    return lines
+        if ours is not None and other is not None:
+            found.append({
+                "workload": workload, "wanted": wanted,
+                "median": round(other["us_per_step"] / ours["us_per_step"], 2),
+                "least": round(other["least_us_per_step"] / ours["least_us_per_step"], 2)})
+    return found
+
+
+def sentence(verdict: dict) -> str:
+    median, least = (
+        f"{verdict[name]:.2f}{'' if verdict[name] >= verdict['wanted'] else ' (NOT reached)'}"
+        for name in ("median", "least"))
+    return (f"{verdict['workload']}: {median} times the throughput of PyTorch's DistributedDataParallel, by the best "
+            f"rounds {least}; ≥ {verdict['wanted']} wanted")
+
+
+def train_with_checkpoints(workload: str, processes: int, steps: int, folder: str) -> dict:
+    run = subprocess.run(
+        [str(BUILD / "Training"), workload, "--threads", "1", "--processes", str(processes), "--batch-size", "16",
+         "--steps", str(steps), "--checkpoint-folder", folder], capture_output=True, text=True)
+    printed = [line for line in run.stdout.splitlines() if line.startswith("{")]
+    if run.returncode != 0 or not printed:
+        raise SystemExit(f"{workload} with {processes} processes failed: {run.stderr.strip()[-500:]}")
+    return json.loads(printed[-1])
+
+
+def checkpoint_rows(workloads: list[str], counts: list[int], rounds: int) -> list[dict]:
+    """Trains 21 steps with a checkpoint after every fifth, and resumes, in each round with each number of processes."""
+    saving, starting, resuming = (collections.defaultdict(list) for _ in range(3))
+    for _ in range(rounds):
+        for workload in workloads:
+            for count in counts:
+                with tempfile.TemporaryDirectory() as folder:
+                    first = train_with_checkpoints(workload, count, 21, folder)
+                    second = train_with_checkpoints(workload, count, 31, folder)
+                saving[workload, count] += first["checkpoint_ms"] + second["checkpoint_ms"]
+                starting[workload, count].append(first["start_ms"])
+                resuming[workload, count].append(second["start_ms"])
+    return [{"workload": workload, "processes": count, "checkpoints": len(times),
+             "checkpoint_ms": statistics.median(times), "least_checkpoint_ms": min(times),
+             "start_ms": statistics.median(starting[workload, count]),
+             "least_start_ms": min(starting[workload, count]),
+             "resume_ms": statistics.median(resuming[workload, count]),
+             "least_resume_ms": min(resuming[workload, count])}
+            for (workload, count), times in saving.items()]
+
+
+def checkpoint_table(rows: list[dict]) -> str:
+    return markdown(
+        "Medians, and in brackets the least times.", " ",
+        ["ms for a checkpoint", "ms from setup to the first step", "the same in a resume"],
+        {f"{row['workload']}, {row['processes']} processes": [
+            f"{row[name]:.1f} ({row['least_' + name]:.1f})" for name in ("checkpoint_ms", "start_ms", "resume_ms")]
+         for row in rows})
 
 
 def main() -> None:
@@ -147,22 +212,28 @@ def main() -> None:
     parser.add_argument("--frameworks", help="separated by commas")
     parser.add_argument("--processes", type=int, default=2, help="one thread each")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--checkpoints", action="store_true", help="time checkpoints and resumes of 1, 2 and 8 processes")
+    parser.add_argument("--json", action="store_true", help="one line for each framework and workload")
     options = parser.parse_args()
     if options.rounds < 1 or options.processes not in (2, 4):
         raise SystemExit("--rounds must be at least 1, and --processes 2 or 4, which divide each batch")
     workloads = chosen(options.workloads, list(WORKLOADS), "workload")
     frameworks = chosen(options.frameworks, FRAMEWORKS, "framework")
 
-    rows = results(measurements(workloads, frameworks, options.processes, options.rounds), options.processes)
+    if options.checkpoints:
+        rows = checkpoint_rows(workloads, [1, 2, 8], options.rounds)
+        print("\n".join(json.dumps(row) for row in rows) if options.json else checkpoint_table(rows))
+        return
+    rows = results(measurements(workloads, frameworks, options.processes, options.rounds))
     if options.json:
-        for row in rows:
-            print(json.dumps(row))
+        for line in lines(rows, options.processes):
+            print(json.dumps(line))
         return
     print(f"{options.rounds} rounds in turn, {time.strftime('%Y-%m-%d')}, {machine()}, one thread for each of "
           f"{options.processes} processes\n")
     print(tables(rows, options.processes))
-    print("\n".join(f"- {line}" for line in verdicts(rows)))
+    print("\n".join(f"- {sentence(verdict)}" for verdict in verdicts(rows)))
 
 
 if __name__ == "__main__":

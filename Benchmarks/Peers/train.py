@@ -112,12 +112,9 @@ def with_helios(workload, data, epochs: int, clock: Clock, log_folder: str | Non
         raise SystemExit("Helios could not train it")
 
 
-def with_lightning(workload, data, epochs: int, clock: Clock, log_folder: str | None):
-    import torchvision_operators  # noqa: F401
+def lightning_module(workload, clock: Clock, log_folder: str | None = None):
+    """The workload as Lightning wants it; train_distributed.py uses it as well."""
     import lightning
-    from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-
-    loggers = [CSVLogger(log_folder), TensorBoardLogger(log_folder)] if log_folder else False
 
     class Trained(lightning.LightningModule):
         def __init__(self):
@@ -146,10 +143,21 @@ def with_lightning(workload, data, epochs: int, clock: Clock, log_folder: str | 
         def on_train_epoch_end(self):
             clock.end()
 
+    return Trained()
+
+
+def with_lightning(workload, data, epochs: int, clock: Clock, log_folder: str | None):
+    import torchvision_operators  # noqa: F401
+    import lightning
+    from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+    loggers = [CSVLogger(log_folder), TensorBoardLogger(log_folder)] if log_folder else False
+
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=loggers, log_every_n_steps=1,
         enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
-    trainer.fit(Trained(), DataLoader(data, batch_size=workload.batch_size, shuffle=True, drop_last=True))
+    trainer.fit(lightning_module(workload, clock, log_folder), DataLoader(
+        data, batch_size=workload.batch_size, shuffle=True, drop_last=True))
 
 
 FRAMEWORKS = {

@@ -16,7 +16,7 @@ import torch
 from torch.utils.data import DataLoader
 from torch.utils.data.distributed import DistributedSampler
 
-from train import Clock
+from train import Clock, lightning_module
 from workloads import WORKLOADS
 
 
@@ -75,32 +75,11 @@ def with_lightning(name: str, processes: int, threads: int, epochs: int):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     workload, clock = WORKLOADS[name], Clock(False)
-
-    class Trained(lightning.LightningModule):
-        def __init__(self):
-            super().__init__()
-            self.network = workload.make_network()
-
-        def configure_optimizers(self):
-            return workload.make_optimizer(self.network.parameters())
-
-        def on_train_epoch_start(self):
-            clock.begin()
-
-        def training_step(self, batch, number):
-            inputs, targets = batch
-            loss = workload.loss(self.network(inputs), targets)
-            self.log("loss", loss)
-            return loss
-
-        def on_train_epoch_end(self):
-            clock.end()
-
     data = workload.make_data()
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", devices=processes, strategy="ddp", logger=False,
         enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
-    trainer.fit(Trained(), DataLoader(
+    trainer.fit(lightning_module(workload, clock), DataLoader(
         data, batch_size=workload.batch_size // processes, shuffle=True, drop_last=True))
     if trainer.is_global_zero:
         report("lightning", name, processes, threads, len(data) // workload.batch_size, clock)

@@ -55,6 +55,9 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "Log ten numbers every step into this folder: as text, CSV and for TensorBoard.")
     var logFolder: String?
 
+    @Option(help: "Save a checkpoint into this folder after every fifth step of --steps, or resume from what is there.")
+    var checkpointFolder: String?
+
     static func main() {
         LibTorch.skipTeardown()
         main(nil)
@@ -62,17 +65,19 @@ struct TrainingBenchmark: ParsableCommand {
 
     func validate() throws {
         guard epochs > 1 || steps != nil else { throw ValidationError("--epochs must be at least 2.") }
+        guard checkpointFolder == nil || steps != nil else {
+            throw ValidationError("--checkpoint-folder needs --steps, which says when the training ends.")
+        }
     }
 
     func run() throws {
         try manualSeed(0)
         try LibTorch.setOneDNNEnabled(onednn)
-        let model =
-            logFolder == nil
-            ? BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
-            : LoggingModel(workload, bf16: bf16, channelsLast: channelsLast)
+        let model = makeModel()
         let trainer = try Trainer(
-            steps.map { .iterations($0) } ?? .epochs(epochs), logs: logFolder.map { .in(URL(filePath: $0)) } ?? .none,
+            steps.map { .iterations($0) } ?? .epochs(epochs),
+            checkpoints: checkpointFolder.map { .in(URL(filePath: $0), every: 5, writing: .sync) } ?? .none,
+            logs: logFolder.map { .in(URL(filePath: $0)) } ?? .none,
             deterministic: acrossRanks ? .acrossRanks : false, device: .cpu,
             processes: .init(count: processes), threads: threads.map { .count($0) } ?? .unchanged, display: .nothing,
             diagnostics: profile ? .profile : [])
@@ -85,6 +90,12 @@ struct TrainingBenchmark: ParsableCommand {
         print(try report(model, threads: threads ?? LibTorch.threadCount))
     }
 
+    private func makeModel() -> BenchmarkModel {
+        if logFolder != nil { return LoggingModel(workload, bf16: bf16, channelsLast: channelsLast) }
+        if checkpointFolder != nil { return SavingModel(workload, bf16: bf16, channelsLast: channelsLast) }
+        return BenchmarkModel(workload, bf16: bf16, channelsLast: channelsLast)
+    }
+
     private func makeData() throws -> TensorDataset {
         let data = try workload.makeData()
         guard channelsLast, data.inputs.dimensionCount == 4 else { return data }
@@ -93,10 +104,12 @@ struct TrainingBenchmark: ParsableCommand {
 
     private func report(_ model: BenchmarkModel, threads: Int) throws -> String {
         let best = model.epochs.dropFirst().min() ?? model.epochs.first ?? 0
+        let saving = model as? SavingModel
         let report = Report(
             framework: "ours", workload: workload.rawValue, threads: threads, steps: model.stepsPerEpoch,
             us_per_step: (best / Double(max(model.stepsPerEpoch, 1)) * 1e7).rounded() / 10,
-            epochs: model.epochs.map { ($0 * 1000).rounded() / 1000 }, rss_mb: peakMemory / 1_048_576)
+            epochs: model.epochs.map { ($0 * 1000).rounded() / 1000 }, rss_mb: peakMemory / 1_048_576,
+            checkpoint_ms: saving?.pauses, start_ms: saving?.startTime)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(report), as: UTF8.self)
@@ -110,6 +123,9 @@ struct Report: Encodable {
     let us_per_step: Double
     let epochs: [Double]
     let rss_mb: Int
+    /// With checkpoints: how long each kept the training waiting, and what came between `setup` and the first step.
+    let checkpoint_ms: [Double]?
+    let start_ms: Double?
 }
 
 /// A model as a user would write it, with a clock.
@@ -155,6 +171,36 @@ final class LoggingModel: BenchmarkModel {
     override func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         try super.onTrainingBatchEnd(state: state, shouldLog: shouldLog)
         for (index, name) in names.enumerated() { log(name, 1 / Double(state.currentIteration + index)) }
+    }
+}
+
+/// The same model, with a clock for checkpoints.
+final class SavingModel: BenchmarkModel {
+    private var endOfSetup, startOfSaving: DispatchTime?
+    /// The milliseconds from the decision to save to the next step, for each checkpoint but the last.
+    private(set) var pauses: [Double] = []
+    /// The milliseconds from the end of `setup` to the first step: the checkpoint is read in them, if there is one.
+    private(set) var startTime: Double?
+
+    override func setup(fastInit: Bool) throws {
+        try super.setup(fastInit: fastInit)
+        endOfSetup = .now()
+    }
+
+    override func shouldSaveCheckpoint() -> Bool {
+        startOfSaving = .now()
+        return true
+    }
+
+    override func onTrainingBatchStart(state: TrainingState) throws {
+        if startTime == nil { startTime = endOfSetup.map(milliseconds) }
+        if let startOfSaving { pauses.append(milliseconds(since: startOfSaving)) }
+        startOfSaving = nil
+        try super.onTrainingBatchStart(state: state)
+    }
+
+    private func milliseconds(since start: DispatchTime) -> Double {
+        (Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e4).rounded() / 100
     }
 }
 
