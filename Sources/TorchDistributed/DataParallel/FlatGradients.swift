@@ -21,6 +21,8 @@ final class FlatGradients {
     private let numbers: Tensor
     /// The gradients with their shapes.
     private let views: [Tensor]
+    /// What all ranks have collected, one after the other; `nil` if it is too large, or before the first sum.
+    private var gathered: Tensor?
     /// The gradients that the parameters have, between `take` and `distribute`.
     private var gradients: [Tensor?] = []
 
@@ -113,11 +115,27 @@ final class FlatGradients {
 
     /// Begins to add up what the ranks have collected.
     func startSum(in group: ProcessGroup) throws -> Work<Void> {
-        try group.start(.gradients, nil, [flat]) { [flat] in
-            ct_group_all_reduce($0, flat.pointer, CTReduceOpSum, $1)
-        } finish: {
+        guard flat.count * (flat.dtype.byteCount ?? 8) <= FlatGradients.gatheredByteCount / group.size else {
+            return try group.start(.gradients, nil, [flat]) { [flat] in
+                ct_group_all_reduce($0, flat.pointer, CTReduceOpSum, $1)
+            } finish: {
+            }
+        }
+        let all = try gathered ?? .empty([group.size * flat.count], dtype: flat.dtype)
+        gathered = all
+        return try group.start(.gradients, nil, [flat, all]) { [flat] in
+            ct_group_all_gather($0, all.pointer, flat.pointer, $1)
+        } finish: { [flat] in
+            // In the order of the ranks, so that all of them have the same bits.
+            let parts = try all.chunk(chunks: group.size)
+            try flat.copy_(parts[0])
+            for part in parts.dropFirst() { try flat.add_(part) }
         }
     }
+
+    /// If what all ranks have takes no more than this, each gets it from the others and adds it up itself: over Gloo, that
+    /// is half as many messages one after the other as a sum takes, and a quarter to a half of the time.
+    private static let gatheredByteCount = 2 << 20
 
     /// The sums of the numbers that were added up besides.
     func numberSums() throws -> [Double] { try numbers.to(.float64).array(Double.self) }
