@@ -127,11 +127,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "HeliosTracking",
-            dependencies: [
-                "Helios", "Torch", "TorchSerialization",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
+            name: "HeliosPython",
+            dependencies: ["TorchSerialization", .product(name: "Subprocess", package: "swift-subprocess")],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "HeliosTracking", dependencies: ["Helios", "HeliosPython", "Torch", "TorchSerialization"],
             resources: [.embedInCode("Scripts")],
             swiftSettings: swiftSettings
         ),
