@@ -51,6 +51,7 @@ let package = Package(
         .library(name: "HeliosVision", targets: ["HeliosVision"]),
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
+        .library(name: "HeliosOptuna", targets: ["HeliosOptuna"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "image-folder", targets: ["ImageFolderExample"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
@@ -137,6 +138,11 @@ let package = Package(
             resources: [.embedInCode("Scripts")],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "HeliosOptuna", dependencies: ["Helios", "HeliosPython", "TorchDistributed", "TorchSerialization"],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "Digits",
             dependencies: [
@@ -218,6 +224,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosVisionTests", dependencies: ["Helios", "HeliosData", "HeliosVision", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "SearchProgram", dependencies: ["Helios", "HeliosOptuna", "TestSupport"],
+            path: "Tests/SearchProgram", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosOptunaTests", dependencies: ["Helios", "HeliosOptuna", "SearchProgram", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
