@@ -183,6 +183,7 @@ import Testing
                 let study = try open(.test(folder))
                 let trial = try #require(try study.nextTrial())
                 _ = try trial.suggest("x", .float(0...1))
+                _ = try trial.suggest("kind", .categorical(["a", "b"]))
                 for text in [
                     failure { _ = try trial.suggest("x", .float(0...2)) },
                     failure { _ = try trial.suggest("x", .int(0...1)) },
@@ -207,6 +208,9 @@ import Testing
                 let second = try #require(try study.nextTrial())
                 let x = try second.suggest("x", .float(2...3))
                 #expect((2...3).contains(x))
+                #expect(
+                    failure { _ = try second.suggest("kind", .categorical(["a", "c"])) }
+                        .hasPrefix("'kind' cannot be suggested from CategoricalDistribution(choices=('a', 'c')): "))
             }
         }
     }

@@ -308,7 +308,12 @@ class Study:
             raise Failure(
                 f"'{name}' was suggested from {known} in this trial, and is now to come from {wanted}: use another name, "
                 "or what was there before")
-        return {"value": plain(trial._suggest(name, wanted))}
+        try:
+            return {"value": plain(trial._suggest(name, wanted))}
+        except ValueError as error:
+            raise Failure(
+                f"'{name}' cannot be suggested from {wanted}: {describe(error)}. In all trials of a study, a name stands "
+                "for values of one kind, and for the same choices")
 
     def report(self, message):
         """Notes a value, and says whether the trial should be pruned: the same as before if it was asked before."""
