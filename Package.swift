@@ -51,6 +51,7 @@ let package = Package(
         .library(name: "HeliosVision", targets: ["HeliosVision"]),
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
+        .library(name: "HeliosOptuna", targets: ["HeliosOptuna"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "image-folder", targets: ["ImageFolderExample"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
@@ -127,11 +128,18 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "HeliosTracking",
-            dependencies: [
-                "Helios", "Torch", "TorchSerialization",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
+            name: "HeliosPython",
+            dependencies: ["TorchSerialization", .product(name: "Subprocess", package: "swift-subprocess")],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "HeliosTracking", dependencies: ["Helios", "HeliosPython", "Torch", "TorchSerialization"],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "HeliosOptuna", dependencies: ["Helios", "HeliosPython", "TorchDistributed", "TorchSerialization"],
             resources: [.embedInCode("Scripts")],
             swiftSettings: swiftSettings
         ),
@@ -220,6 +228,12 @@ let package = Package(
         .testTarget(
             name: "HeliosVisionTests",
             dependencies: ["Helios", "HeliosData", "HeliosVision", "StoppedTraining", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "SearchProgram", dependencies: ["Helios", "HeliosOptuna", "TestSupport"],
+            path: "Tests/SearchProgram", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HeliosOptunaTests", dependencies: ["Helios", "HeliosOptuna", "SearchProgram", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],

@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosPython
 import Torch
 import TorchSerialization
 

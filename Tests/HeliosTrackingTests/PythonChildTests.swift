@@ -126,7 +126,7 @@ import TorchSerialization
     @Test("whoever logs a run waits for those that began before, in their order")
     func turns() async throws {
         let script =
-            String(decoding: PackageResources.conversation_py, as: UTF8.self)
+            String(decoding: PythonChild.commonScript, as: UTF8.self)
                 + """
 
                 class Run:
@@ -147,7 +147,7 @@ import TorchSerialization
             var children: [PythonChild] = []
             for name in ["a", "b", "c"] {
                 let turn = try RunTurn(in: folder, .test(folder))
-                let child = PythonChild(PythonCommand(), script: script, package: "none", turn: turn) {
+                let child = PythonChild(PythonCommand(), script: Array(script.utf8), package: "none", turn: turn) {
                     Issue.record("\($0)")
                 }
                 try child.send([
@@ -174,7 +174,7 @@ import TorchSerialization
     ) throws -> PythonChild {
         let folder = FileManager.default.temporaryDirectory
         let turn = try RunTurn(in: folder, .test(folder, name: "python-\(UUID().uuidString)"))
-        return PythonChild(PythonCommand(), script: script, package: "wandb", turn: turn, limits: limits) {
+        return PythonChild(PythonCommand(), script: Array(script.utf8), package: "wandb", turn: turn, limits: limits) {
             warnings.add($0)
         }
     }

@@ -12,7 +12,7 @@ public enum Python {
     private static let packageFolder =
         ProcessInfo.processInfo.environment["HELIOS_PYTHON"] ?? root.appending(path: ".libtorch/python").path
 
-    /// The variables of a Python that finds the packages wandb and mlflow before older ones of the machine, and in
+    /// The variables of a Python that finds the packages wandb, mlflow and optuna before older ones of the machine, and in
     /// which they tell their makers nothing.
     public static let trackingEnvironment = [
         "PYTHONPATH": packageFolder, "WANDB_ERROR_REPORTING": "false", "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -44,7 +44,7 @@ public enum Python {
             sys.path += filter(None, [os.environ.get("HELIOS_SAFETENSORS"), os.environ.get("HELIOS_TENSORBOARD")])
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
-            names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]
+            names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "optuna"]
             for name in names + ["numpy", "tokenizers"]:
                 if importlib.util.find_spec(name): print(name)
             sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
@@ -65,6 +65,7 @@ public enum Python {
     public static let hasWandb = packages.contains("wandb")
     public static let hasMLflow = packages.contains("mlflow")
     public static let hasDatabases = packages.isSuperset(of: ["mlflow", "sqlalchemy"])
+    public static let hasOptuna = packages.isSuperset(of: ["optuna", "sqlalchemy"])
     public static let hasNumPy = packages.contains("numpy")
     public static let hasTokenizers = packages.contains("tokenizers")
     public static let hasTorchvision = packages.isSuperset(of: ["torch", "torchvision", "PIL"])
@@ -158,6 +159,9 @@ extension Trait where Self == ConditionTrait {
 
     /// For tests in which MLflow logs to a database. Skips them if the packages are not there.
     public static var needsDatabases: ConditionTrait { .needs(Python.hasDatabases, "mlflow with sqlalchemy") }
+
+    /// For tests that search with Optuna. Skips them if its package is not there.
+    public static var needsOptuna: ConditionTrait { .needs(Python.hasOptuna, "optuna") }
 
     private static func needs(_ isThere: Bool, _ package: String) -> ConditionTrait {
         .enabled(

@@ -1,6 +1,6 @@
 import Foundation
 import Helios
-import Subprocess
+import HeliosPython
 import Synchronization
 import TorchSerialization
 
@@ -29,8 +29,6 @@ final class PythonChild: Sendable {
         var droppedCount = 0
     }
 
-    private static let grace = DispatchTimeInterval.milliseconds(500)
-    private static let greatestAnswerLength = 1 << 16
     private static let greatestWarningCount = 20
 
     /// A busy machine may take longer to say why.
@@ -42,7 +40,6 @@ final class PythonChild: Sendable {
     private let warn: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let outbox: Outbox
-    private let executor = QueueExecutor()
     private let ended = DispatchGroup()
 
     /// Starts the script of a package for a run, without waiting for it.
@@ -56,8 +53,8 @@ final class PythonChild: Sendable {
         _ command: PythonCommand, script: [UInt8], package: String, in folder: URL, of run: LoggedRun, limits: Limits
     ) throws(TrackingError) {
         self.init(
-            command, script: String(decoding: PackageResources.conversation_py + script, as: UTF8.self),
-            package: package, turn: try RunTurn(in: folder, run), limits: limits, warn: run.warn)
+            command, script: Self.commonScript + script, package: package, turn: try RunTurn(in: folder, run),
+            limits: limits, warn: run.warn)
     }
 
     /// Starts it, without waiting for it.
@@ -69,7 +66,7 @@ final class PythonChild: Sendable {
     ///   - turn: its turn among those that log the run.
     ///   - warn: warns the user.
     init(
-        _ command: PythonCommand, script: String, package: String, turn: RunTurn, limits: Limits = Limits(),
+        _ command: PythonCommand, script: [UInt8], package: String, turn: RunTurn, limits: Limits = Limits(),
         warn: @escaping @Sendable (String) -> Void
     ) {
         self.package = package
@@ -77,8 +74,21 @@ final class PythonChild: Sendable {
         self.warn = warn
         outbox = Outbox(greatestByteCount: limits.waitingByteCount, patience: limits.patience)
         ended.enter()
-        Task.detached(executorPreference: executor) { [self] in await run(command, script) }
+        guard let errors = turn.openDescriptor else {
+            fail("the lock of the run was released too early")
+            return
+        }
+        PythonConversation(command, script: script, package: package).start(
+            errors: errors, outbox,
+            .init(
+                started: { [self] kill in
+                    turn.release()
+                    state.withLock { $0.kill = kill }
+                }, answered: { [self] in take($0) }, ended: { [self] in end($0) }))
     }
+
+    /// What the scripts of this package have in common.
+    static let commonScript = PythonConversation.commonScript + PackageResources.logging_run_py
 
     /// The ID of the run, if the child has begun it.
     var runID: String? { state.withLock(\.runID) }
@@ -142,83 +152,12 @@ final class PythonChild: Sendable {
         }
     }
 
-    // MARK: The process
+    // MARK: What it answers
 
-    private func run(_ command: PythonCommand, _ script: String) async {
-        var options = PlatformOptions()
-        // Ctrl-C in a terminal is for the training, which ends its loggers in order.
-        options.createSession = true
-        let executable = command.executable
-        let configuration = Configuration(
-            executable: executable.contains("/") ? .path(.init(executable)) : .name(executable),
-            arguments: ["-c", script],
-            environment: .inherit.updating(
-                ["PYTHONUTF8": "1"].merging(command.environment) { $1 }.reduce(into: [:]) {
-                    if let key = Environment.Key(rawValue: $1.key) { $0[key] = $1.value }
-                }),
-            platformOptions: options)
-        do {
-            guard let errors = turn.openDescriptor else { return fail("the lock of the run was released too early") }
-            let result = try await Subprocess.run(
-                configuration, input: .inputWriter, output: .sequence,
-                error: .fileDescriptor(.init(rawValue: errors), closeAfterSpawningProcess: false)
-            ) { execution in
-                turn.release()
-                state.withLock { $0.kill = { try? execution.send(signal: .kill) } }
-                await withTaskGroup(of: Void.self) { group in
-                    group.addTask { await self.write(to: execution.standardInputWriter) }
-                    let isComplete = await readAnswers(execution.standardOutput)
-                    outbox.close()
-                    guard !isComplete else { return }
-                    // Usually it is about to end by itself, and its exit status says more than that it was killed.
-                    await executor.sleep(Self.grace)
-                    try? execution.send(signal: .kill)
-                }
-                state.withLock { $0.kill = nil }
-            }
-            end(result.terminationStatus, executable)
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            fail(
-                "there is no \(executable): install Python 3 and `pip install \(package)`, or pass the path of another Python"
-            )
-        } catch {
-            fail("\(executable) cannot be started: \(error)")
-        }
-    }
-
-    private func write(to input: StandardInputWriter) async {
-        while let chunk = await outbox.next() {
-            // A child that has ended says so elsewhere.
-            guard let count = try? await input.write(chunk), count == chunk.count else { break }
-            outbox.remove(count)
-        }
-        try? await input.finish()
-    }
-
-    /// Reads answers, and says whether the last is that everything was logged.
-    private func readAnswers(_ output: SubprocessOutputSequence) async -> Bool {
-        var line: [UInt8] = []
-        do {
-            for try await part in output {
-                for byte in part.withUnsafeBytes(Array.init) {
-                    if byte != UInt8(ascii: "\n") { line.append(byte) }
-                    guard byte == UInt8(ascii: "\n") || line.count > Self.greatestAnswerLength else { continue }
-                    if take(line) { return true }
-                    if state.withLock(\.hasEnded) { return false }
-                    line = []
-                }
-            }
-        } catch {
-            fail("what Python answers cannot be read: \(error)")
-        }
-        return false
-    }
-
-    /// Takes an answer, and says whether it is that everything was logged.
-    private func take(_ line: [UInt8]) -> Bool {
+    private func take(_ line: [UInt8]) -> PythonConversation.Reading {
         guard case .object(let members)? = try? JSONReader.read(line), let answer = members.first else {
             fail("Python answers something else than this logger's script: \(Self.shortened(line))")
-            return false
+            return .hasFailed
         }
         switch (answer.key, answer.value) {
         case ("opened", .string(let id)): state.withLock { $0.runID = id }
@@ -227,10 +166,10 @@ final class PythonChild: Sendable {
         case ("failed", .string(let text)): fail(Self.shortened(Array(text.utf8)))
         case ("closed", _):
             leave()
-            return true
+            return .isOver
         default: break
         }
-        return false
+        return state.withLock(\.hasEnded) ? .hasFailed : .continues
     }
 
     private func pass(on warning: String) {
@@ -240,13 +179,9 @@ final class PythonChild: Sendable {
         if isNew { warn(Self.shortened(Array(warning.utf8))) }
     }
 
-    private func end(_ status: TerminationStatus, _ executable: String) {
+    private func end(_ reason: String) {
+        state.withLock { $0.kill = nil }
         guard !state.withLock(\.hasEnded) else { return }
-        let reason =
-            switch status {
-            case .exited(let code): "\(executable) ended with status \(code)"
-            case .signaled(let signal): "\(executable) was ended by signal \(signal)"
-            }
         let lastLine = turn.lastLine.map { ": " + Self.shortened($0) } ?? ""
         fail("\(reason)\(lastLine)")
     }
@@ -277,27 +212,5 @@ final class PythonChild: Sendable {
 
     private static func shortened(_ text: [UInt8]) -> String {
         VisibleText.of(String(decoding: text.prefix(1000), as: UTF8.self))
-    }
-}
-
-/// Runs tasks on a thread that is not one of Swift's shared ones.
-///
-/// There are only as many of those as processors, and a training may occupy all of them. A write into a pipe that
-/// no one reads any more is an error here, not a signal that ends the program.
-final class QueueExecutor: TaskExecutor {
-    private let queue = DispatchQueue(label: "HeliosTracking")
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { [self] in
-            withoutWriteSignals { job.runSynchronously(on: asUnownedTaskExecutor()) }
-        }
-    }
-
-    /// Waits without the shared threads, on which `Task.sleep` ends.
-    func sleep(_ interval: DispatchTimeInterval) async {
-        await withCheckedContinuation { continuation in
-            queue.asyncAfter(deadline: .now() + interval) { continuation.resume() }
-        }
     }
 }

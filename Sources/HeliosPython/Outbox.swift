@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// The lines that wait for a child process to read them, up to a number of bytes.
-final class Outbox: Sendable {
+package final class Outbox: Sendable {
     private struct State {
         var lines: [[UInt8]] = []
         /// What waits, and what was handed over and is not written yet.
@@ -23,23 +23,23 @@ final class Outbox: Sendable {
     /// - Parameters:
     ///   - greatestByteCount: how many bytes may wait. A single line may be longer.
     ///   - patience: how many seconds `append` waits for room.
-    init(greatestByteCount: Int, patience: Double) {
+    package init(greatestByteCount: Int, patience: Double) {
         self.greatestByteCount = greatestByteCount
         self.patience = patience
     }
 
     /// Whether a line did not fit in time, and the child has read nothing since.
-    var isStalled: Bool { state.withLock(\.isStalled) }
+    package var isStalled: Bool { state.withLock(\.isStalled) }
 
     /// What became of a line.
-    enum Outcome {
+    package enum Outcome {
         case added, full, closed
     }
 
     /// Adds a line, and waits for room if there is none: once, until the child reads again.
     ///
     /// - Parameter isLast: whether it is the last line, for which there is always room.
-    func append(_ line: [UInt8], isLast: Bool = false) -> Outcome {
+    package func append(_ line: [UInt8], isLast: Bool = false) -> Outcome {
         let deadline = DispatchTime.now() + patience
         while true {
             let outcome: Outcome? = state.withLock { state in
@@ -60,7 +60,7 @@ final class Outbox: Sendable {
     }
 
     /// The next lines as one; `nil` if there will be no more.
-    func next() async -> [UInt8]? {
+    package func next() async -> [UInt8]? {
         await withCheckedContinuation { continuation in
             state.withLock { state in
                 state.reader = continuation
@@ -70,7 +70,7 @@ final class Outbox: Sendable {
     }
 
     /// Makes room for as many bytes, which were written.
-    func remove(_ byteCount: Int) {
+    package func remove(_ byteCount: Int) {
         state.withLock { state in
             state.byteCount -= byteCount
             state.isStalled = false
@@ -81,7 +81,7 @@ final class Outbox: Sendable {
     ///
     /// - Returns: how many those are.
     @discardableResult
-    func close() -> Int {
+    package func close() -> Int {
         state.withLock { state in
             let count = state.lineCount
             (state.lines, state.lineCount, state.isClosed) = ([], 0, true)

@@ -1,6 +1,4 @@
-import Torch
-
-/// The Python 3 that has the packages of a logger.
+/// The Python 3 that has the packages that a logger or a search needs.
 public struct PythonCommand: Sendable, Hashable {
     /// A path, or a name that is looked up in `PATH`, in which an active virtual environment comes first.
     public let executable: String
@@ -15,15 +13,5 @@ public struct PythonCommand: Sendable, Hashable {
     public init(_ executable: String = "python3", environment: [String: String] = [:]) {
         self.executable = executable
         self.environment = environment
-    }
-}
-
-/// Why records do not reach Weights & Biases or MLflow. The training continues without them.
-public struct TrackingError: DescribedError, Equatable {
-    /// Why, and what to do.
-    public let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

@@ -1,0 +1,3 @@
+@_exported import Helios
+// A program names the Python of its studies without a further import.
+@_exported import struct HeliosPython.PythonCommand
