@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "Anomaly.h"
 #include "Arguments.h"
 #include "CTorchCore.h"
 #include "Callbacks.h"
@@ -108,6 +109,7 @@ bool ct_backward(CTTensor *tensor, CTTensor *gradient, int8_t retainGraph, bool 
     TORCH_CHECK(root->defined(), "an undefined tensor has no gradient");
     torch::autograd::variable_list gradients;
     if (gradient != nullptr) gradients.push_back(borrow(gradient));
+    watchForAnomalies({*root});
     torch::autograd::backward({*root}, gradients, optionalBool(retainGraph), createGraph);
   });
 }
@@ -124,8 +126,10 @@ bool ct_grad(
     // A single number needs no gradient: null stands for it.
     torch::autograd::variable_list given;
     for (int64_t i = 0; i < gradientCount; ++i) given.push_back(optionalTensor(gradients[i]).value_or(at::Tensor()));
+    const auto roots = list(outputs, outputCount);
+    watchForAnomalies(roots);
     auto results = torch::autograd::grad(
-        list(outputs, outputCount), list(inputs, inputCount), given, optionalBool(retainGraph), createGraph,
+        roots, list(inputs, inputCount), given, optionalBool(retainGraph), createGraph,
         allowUnused);
     for (size_t i = 0; i < results.size(); ++i) {
       out[i] = results[i].defined() ? owned(std::move(results[i])) : nullptr;

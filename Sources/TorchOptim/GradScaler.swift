@@ -36,6 +36,8 @@ public final class GradScaler: Stateful {
     /// The number of steps in a row without an overflow.
     private var growthTracker: Tensor
     private var progress: [ObjectIdentifier: Progress] = [:]
+    /// The optimizer that makes its step with scaled gradients right now.
+    private var scaledOptimizer: ObjectIdentifier?
     /// Called before an optimizer's gradients are looked at for the first time since the last update.
     package var willReadGradients: ((Optimizer) throws -> Void)?
 
@@ -109,6 +111,8 @@ public final class GradScaler: Stateful {
             if !isUnscaled {
                 progress.foundInf = try unscale(optimizer, by: Tensor.full([], 1, dtype: .float32, device: device))
             }
+            if !isUnscaled { scaledOptimizer = ObjectIdentifier(optimizer) }
+            defer { scaledOptimizer = nil }
             try scaled.step(gradScale: isUnscaled ? nil : scaleTensor, foundInf: try total(progress.foundInf))
         } else {
             if progress.stage == .ready {
@@ -148,6 +152,11 @@ public final class GradScaler: Stateful {
     /// Whether an optimizer made its step, or the scaler left it out, since the last update.
     package func hasStepped(_ optimizer: Optimizer) -> Bool {
         progress[ObjectIdentifier(optimizer)]?.stage == .stepped
+    }
+
+    /// The factor that an optimizer's gradients still have while it makes its step; 1 if they have none.
+    package func gradientScale(of optimizer: Optimizer) throws -> Double {
+        scaledOptimizer == ObjectIdentifier(optimizer) ? try currentScale() : 1
     }
 
     /// Whether gradients were looked at since the last update.

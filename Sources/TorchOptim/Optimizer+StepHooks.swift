@@ -12,6 +12,7 @@ public struct StepHookHandle {
     public func remove() {
         optimizer?.stepPreHooks.removeAll { $0 === registration }
         optimizer?.stepPostHooks.removeAll { $0 === registration }
+        optimizer?.stepFailureHooks.removeAll { $0 === registration }
     }
 }
 
@@ -53,9 +54,27 @@ extension Optimizer {
         return StepHookHandle(optimizer: self, registration: registration)
     }
 
+    /// Calls `hook` after each step that failed, or whose pre-hooks did: what those have changed can be changed back.
+    package final func registerStepFailureHook(_ hook: @escaping StepHook) -> StepHookHandle {
+        let registration = StepHookRegistration(hook)
+        stepFailureHooks.append(registration)
+        return StepHookHandle(optimizer: self, registration: registration)
+    }
+
     /// Makes a step, and calls the hooks before and after it.
     @inline(__always)
     public final func withStepHooks<Result>(_ step: () throws -> Result) throws -> Result {
+        guard !stepFailureHooks.isEmpty else { return try withPassingHooks(step) }
+        do {
+            return try withPassingHooks(step)
+        } catch {
+            for registration in stepFailureHooks { try registration.hook(self) }
+            throw error
+        }
+    }
+
+    @inline(__always)
+    private final func withPassingHooks<Result>(_ step: () throws -> Result) throws -> Result {
         if !stepPreHooks.isEmpty {
             for registration in stepPreHooks { try registration.hook(self) }
         }

@@ -20,6 +20,7 @@ open class Optimizer: Stateful {
     final var memory = ParameterMemory()
     final var stepPreHooks: [StepHookRegistration] = []
     final var stepPostHooks: [StepHookRegistration] = []
+    final var stepFailureHooks: [StepHookRegistration] = []
 
     /// Creates an optimizer for groups of parameters; a subclass calls it with the defaults of its options.
     ///

@@ -1,3 +1,4 @@
+import Foundation
 import Helios
 
 let pluginCases: RegistryCases<Void, Plugin> = [
@@ -27,6 +28,40 @@ let pluginCases: RegistryCases<Void, Plugin> = [
             try EMA(
                 decay: 0.9, warmsUp: true, every: 3, networks: ["network"], includesBuffers: true, evaluates: false,
                 id: "average")
+        },
+    ],
+    "FreezeSchedule": [
+        .init(["parts": ["network.0"]]) { try FreezeSchedule([.frozen("network.0")]) },
+        .init([
+            "parts": [
+                ["path": "network.0", "until_epoch": 3, "learning_rate_factor": 0.5],
+                ["path": "network.1*", "from_iteration": 2, "until_iteration": 9],
+            ], "evaluates_batch_norm": false, "id": "freeze",
+        ]) {
+            try FreezeSchedule(
+                [
+                    .frozen("network.0", until: .epoch(3), learningRateFactor: 0.5),
+                    .frozen("network.1*", from: .iteration(2), until: .iteration(9)),
+                ], evaluatesBatchNorm: false, id: "freeze")
+        },
+    ],
+    "ParameterStatistics": [
+        .init([:]) { try ParameterStatistics() },
+        .init([
+            "every": 7, "updates": false, "grouping": "layer", "bins": 9, "paths": ["network.0"], "id": "statistics",
+        ]) {
+            try ParameterStatistics(
+                every: 7, of: [.weights, .gradients], by: .layer, bins: 9, paths: ["network.0"], id: "statistics")
+        },
+    ],
+    "ChromeTrace": [
+        .init(["file": "trace.json", "first_iteration": 20]) {
+            try ChromeTrace(URL(filePath: "trace.json"), iterations: 20...24)
+        },
+        .init([
+            "file": "trace.json", "first_iteration": 2, "iterations": 3, "records_shapes": true, "id": "trace",
+        ]) {
+            try ChromeTrace(URL(filePath: "trace.json"), iterations: 2...4, recordsShapes: true, id: "trace")
         },
     ],
     "LearningRateMonitor": [

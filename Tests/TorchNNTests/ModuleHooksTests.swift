@@ -19,6 +19,27 @@ struct ModuleHooksTests {
         #expect(seen == [[[4, 3], [4, 2]]])
     }
 
+    @Test("a hook before the forward pass sees the inputs, and what it throws keeps the layer from running")
+    func hookBeforeForwardPass() throws {
+        struct Refusal: Error {}
+        let layer = Linear(3, 2)
+        var calls: [String] = []
+        let handles = [
+            layer.registerForwardPreHook { module, inputs in
+                #expect(module === layer)
+                calls.append("before \(inputs.map(\.shape))")
+            },
+            layer.registerForwardHook { _, _, _ in calls.append("after") },
+        ]
+        _ = try layer(Tensor.zeros([4, 3]))
+        let refusing = layer.registerForwardPreHook { _, _ in throw Refusal() }
+        #expect(throws: Refusal.self) { try layer(Tensor.zeros([4, 3])) }
+        refusing.remove()
+        for handle in handles { handle.remove() }
+        _ = try layer(Tensor.zeros([4, 3]))
+        #expect(calls == ["before [[4, 3]]", "after", "before [[4, 3]]"])
+    }
+
     @Test("hooks run in the order of their registration, and removing one leaves the others")
     func hooksKeepOrder() throws {
         let layer = ReLU()

@@ -46,8 +46,9 @@ struct RandomTraining {
     let validFrequency: Int?
     let checkpointFrequency: Int
     let earlyStopCycles: Int?
-    let accumulation: Int
-    let remainder: AccumulationRemainder
+    let accumulation: TrainerOptions.Accumulation
+    /// Whether a part of the network is frozen at first, and again at the end.
+    let freezes: Bool
     let batchSizes: [Int]
     let shuffle: Bool
     let dropLast: Bool
@@ -78,7 +79,7 @@ struct RandomTraining {
         validFrequency = [nil, 1, 2].randomElement(using: &random) ?? nil
         checkpointFrequency = .random(in: 1...3, using: &random)
         earlyStopCycles = validFrequency != nil && seed % 3 == 0 ? 1 : nil
-        accumulation = .random(in: 1...3, using: &random)
+        let batchesPerStep = Int.random(in: 1...3, using: &random)
         let sizes = (0..<2).map { _ in [3, 4, 5, 8].randomElement(using: &random) ?? 3 }
         batchSizes = sizes.map { $0 * ranks }
         shuffle = .random(using: &random)
@@ -91,8 +92,15 @@ struct RandomTraining {
         drawsLikePyTorch = seed % 3 == 1
         // A step must fit into the shortest epoch.
         let shortest = zip(sampleCounts, batchSizes).map { $0 / $1 }.min() ?? 0
-        let fits = accumulation <= min(shortest, trainBatchLimit ?? shortest)
-        remainder = fits && seed % 5 < 3 ? .drop : .step
+        let changes = unit == .epoch && seed % 4 == 0
+        let most = changes ? 3 : batchesPerStep
+        let fits = most <= min(shortest, trainBatchLimit ?? shortest)
+        let remainder: AccumulationRemainder = fits && seed % 5 < 3 ? .drop : .step
+        accumulation =
+            changes
+            ? .schedule([1: batchesPerStep, 2: batchesPerStep % 3 + 1, 3: 1], remainder: remainder)
+            : .batches(batchesPerStep, remainder: remainder)
+        freezes = seed % 3 != 1
         self.seed = random.next()
     }
 
@@ -113,12 +121,20 @@ struct RandomTraining {
                 checkpoints: .in(
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,
                     writing: result.runCount % 2 == 0 ? .async : .sync),
-                accumulation: .batches(accumulation, remainder: remainder), data: .first(train: trainBatchLimit),
+                accumulation: accumulation, data: .first(train: trainBatchLimit),
                 logs: .in(folder, every: 2), seed: seed, device: device,
                 processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
             try trainer.register(CSVLogger())
             try trainer.register(JSONLinesLogger())
             try trainer.register(TensorBoardLogger())
+            try trainer.register(ParameterStatistics(every: 2, by: .layer, bins: 4))
+            if freezes {
+                try trainer.register(
+                    FreezeSchedule([
+                        .frozen("network.0", until: .iteration(3), learningRateFactor: 0.5),
+                        .frozen("network.1", until: .epoch(2)), .frozen("network.4", from: .iteration(6)),
+                    ]))
+            }
             result.outcome = try trainer.fit(model, data).outcome
             result.runCount += 1
             result.losses += model.losses
@@ -220,7 +236,11 @@ final class Learner: Model<NumberedBatch> {
     override func setup(fastInit: Bool) throws {
         try LibTorch.setThreadCount(1)
         network = try makeNetwork()
-        optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
+        let parameters = try network.parameters()
+        // The first layer has a group of its own, whose learning rate a plug-in may change.
+        optimizer = try SGD(
+            groups: [ParameterGroup(Array(parameters.prefix(2))), ParameterGroup(Array(parameters.dropFirst(2)))],
+            learningRate: 0.1, momentum: 0.9)
         switch configuration.scheduler {
         case .none: break
         case .byStep: scheduler = try ExponentialLR(optimizer, gamma: 0.9)

@@ -17,9 +17,13 @@ struct SampleTraining {
     private let mode: String
     private let accumulation: Int
 
+    /// The most samples for which a rank says that it has memory, in the mode `split`.
+    static let memory = 2
+
     /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0
     ///   for none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks
-    ///   share, `shards` for bits that do not depend on the number of ranks, or `buffers` for a network with batch
+    ///   share, `frozen` for a part that is trained later, `scheduled` for steps of fewer batches in each epoch, `split` for
+    ///   too little memory on the last rank, `shards` for bits that do not depend on the number of ranks, or `buffers` for a network with batch
     ///   normalization; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
         self.ranks = ranks
@@ -33,9 +37,17 @@ struct SampleTraining {
         let model = SampleModel(stop: stop, mode: mode)
         let trainer = try Trainer(
             .epochs(SampleTraining.epochs), validation: .every(1), checkpoints: .in(folder, every: 1),
-            accumulation: .batches(accumulation), seed: 5,
+            accumulation: mode == "scheduled" ? .schedule([1: 3, 2: 2, 3: 1]) : .batches(accumulation),
+            outOfMemory: mode == "split" ? .splits : .fails, seed: 5,
             deterministic: mode == "shards" ? .acrossRanks : false, device: .cpu,
             processes: .count(ranks, timeout: .seconds(20)), display: .nothing)
+        if mode == "frozen" {
+            try trainer.register(
+                FreezeSchedule([
+                    .frozen("network.0", until: .iteration(3)),
+                    .frozen("network.2", from: .epoch(3), until: .iteration(11)),
+                ]))
+        }
         let result = try trainer.fit(model, SampleData(isShared: mode != "shards"))
         let state = try model.network.parameters() + model.network.buffers().filter(\.dtype.isFloatingPoint)
         let weights = try state.flatMap { try $0.array(Double.self) }
@@ -81,6 +93,8 @@ private final class SampleModel: Model<NumberedBatch> {
         scheduler = try ExponentialLR(self.optimizer, gamma: 0.95)
     }
 
+    private var ranks: Int { trainer?.world?.size ?? 1 }
+
     private func loss(_ batch: NumberedBatch) throws -> Tensor {
         try crossEntropy(network(batch.inputs.to(.float64)), batch.targets)
     }
@@ -96,7 +110,14 @@ private final class SampleModel: Model<NumberedBatch> {
         if rank == 0 {
             print("batch \(state.globalEpoch) \(state.globalIteration) \(seen.map(String.init).joined(separator: ","))")
         }
-        if mode != "own" {
+        if mode == "split" {
+            try minimize(optimizer, on: batch, clip: .norm(0.5), scheduler: scheduler) { part in
+                if ranks == 1 || rank == ranks - 1, part.sampleCount > SampleTraining.memory {
+                    throw TorchError(kind: .outOfMemory, message: "no memory for \(part.sampleCount)")
+                }
+                return try loss(part)
+            }
+        } else if mode != "own" {
             try minimize(optimizer, clip: .norm(0.5), scheduler: scheduler) { try loss(batch) }
         } else {
             let loss = try loss(batch)
@@ -133,6 +154,15 @@ private final class SampleModel: Model<NumberedBatch> {
     override func onValidationEnd(validationCycle: Int) throws {
         validationScores["mean"] = try mean.compute()
         try super.onValidationEnd(validationCycle: validationCycle)
+    }
+}
+
+extension NumberedBatch: SplittableBatch {
+    var sampleCount: Int { numbers.count }
+
+    func samples(_ range: Range<Int>) throws -> NumberedBatch {
+        NumberedBatch(
+            numbers: Array(numbers[range]), inputs: try inputs.samples(range), targets: try targets.samples(range))
     }
 }
 

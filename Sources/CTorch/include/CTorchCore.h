@@ -157,6 +157,61 @@ bool ct_autocast_enter(
     int32_t deviceType, int32_t dtype, bool enabled, bool *previousEnabled, int32_t *previousDType);
 bool ct_autocast_leave(int32_t deviceType, bool previousEnabled, int32_t previousDType);
 
+// MARK: Gradients that are not finite (Anomaly.cpp)
+
+/// From now on, in the whole process, a backward pass fails at the first function that makes a gradient that is not
+/// finite out of finite ones.
+void ct_set_anomaly_detection(bool enabled);
+bool ct_anomaly_detection(void);
+
+typedef struct CTAnomaly {
+  /// As in "SqrtBackward0". The text lives until the next call on this thread.
+  const char *_Nullable function;
+  /// The number that the function got in the forward pass, see `ct_sequence_number`.
+  uint64_t sequence;
+  /// For which input of the forward pass the gradient is.
+  int64_t input;
+  /// Whether it has a NaN; otherwise it has infinities.
+  bool isNaN;
+} CTAnomaly;
+
+/// What the last backward pass failed at, once; false if it was nothing of the kind.
+bool ct_last_anomaly(CTAnomaly *out);
+/// The number that the next recorded operation of this thread gets. They ascend.
+uint64_t ct_sequence_number(void);
+
+// MARK: Traces (Trace.cpp)
+
+typedef struct CTTraceEvent {
+  const char *name;
+  /// The shapes of the inputs, as in "[2, 3], [3]"; empty if they were not recorded.
+  const char *shapes;
+  uint64_t startNanoseconds;
+  uint64_t durationNanoseconds;
+  uint64_t thread;
+  /// The number of the device, and of the stream on it; -1 for the processor.
+  int64_t deviceIndex;
+  int64_t stream;
+  /// Links an operation with the function of the backward pass that belongs to it; -1 for none.
+  int64_t sequence;
+  bool isBackward;
+  /// Whether it is a span of the program's own.
+  bool isSpan;
+} CTTraceEvent;
+
+typedef void (*CTTraceCallback)(void *_Nonnull context, const CTTraceEvent *_Nonnull event);
+
+/// Begins to record what the calling thread, and backward passes that it begins, compute: on the processor, and on CUDA
+/// devices if that is the type of the device.
+bool ct_trace_start(int32_t deviceType, bool recordsShapes);
+/// Ends it, on the same thread, and hands over each event; null throws them away.
+bool ct_trace_stop(CTTraceCallback _Nullable callback, void *_Nullable context);
+
+/// A span of the program's own in the record. It ends on the same thread, before the span that it is in.
+typedef struct CTTraceSpan CTTraceSpan;
+CTTraceSpan *_Nullable ct_trace_span_begin(const char *name);
+void ct_trace_span_end(CTTraceSpan *span);
+
 // MARK: Random numbers (Random.cpp)
 
 bool ct_manual_seed(uint64_t seed);

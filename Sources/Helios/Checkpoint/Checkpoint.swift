@@ -22,6 +22,7 @@ struct Checkpoint {
         static let saveNumber: StateDict.Key = "save_number"
         static let setupOptions: StateDict.Key = "setup_options"
         static let accumulationSteps: StateDict.Key = "accumulation_steps"
+        static let partSize: StateDict.Key = "part_size"
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
         static let batches: StateDict.Key = "batches"
@@ -40,7 +41,8 @@ struct Checkpoint {
         static let all: Set<String> = Set(
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
-                written, interrupted, saveNumber, setupOptions, accumulationSteps, error, orderSeed, batches,
+                written, interrupted, saveNumber, setupOptions, accumulationSteps, partSize, error, orderSeed,
+                batches,
                 environment, ranks,
             ]
             .map(\.description))
@@ -81,6 +83,9 @@ struct Checkpoint {
     let setupOptions: StateDict?
     /// `nil` in older checkpoints.
     let accumulationSteps: Int?
+    /// The greatest number of samples for which there was memory in a step; `nil` if that was not asked for, or there was
+    /// memory for all.
+    let partSize: Int?
     /// The error that ended the training, if the checkpoint was saved because of it.
     let error: String?
 
@@ -118,6 +123,7 @@ struct Checkpoint {
         saveNumber = history.saveCount
         setupOptions = model.setupOptions.values
         self.accumulationSteps = accumulationSteps
+        partSize = model.batchSplitting?.limit
         self.error = error
     }
 
@@ -190,6 +196,7 @@ extension Checkpoint {
         if let saveNumber { state[Key.saveNumber] = .int(saveNumber) }
         if let setupOptions { state[Key.setupOptions] = .dictionary(setupOptions) }
         if let accumulationSteps { state[Key.accumulationSteps] = .int(accumulationSteps) }
+        if let partSize { state[Key.partSize] = .int(partSize) }
         if let error { state[Key.error] = .string(error) }
         state[Key.environment] = .dictionary(environment)
         for (id, plugin) in plugins { state[id] = plugin }
@@ -232,6 +239,7 @@ extension Checkpoint {
         saveNumber = state[Key.saveNumber] == nil ? nil : try state.int(Key.saveNumber)
         setupOptions = state[Key.setupOptions] == nil ? nil : try state.dictionary(Key.setupOptions)
         accumulationSteps = state[Key.accumulationSteps] == nil ? nil : try state.int(Key.accumulationSteps)
+        partSize = state[Key.partSize] == nil ? nil : try state.int(Key.partSize)
         error = state[Key.error] == nil ? nil : try state.string(Key.error)
         var plugins = StateDict()
         for (key, value) in state where !Key.all.contains(key.description) {

@@ -116,6 +116,13 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         DataLoader(self, batchLimit: batchLimit - batchLimit % count, multiple: count)
     }
 
+    /// The same loader without the batches at the end of an epoch that are fewer than a step takes.
+    func limited(toSteps batches: Int) -> DataLoader<Batch> {
+        guard batches > 1 else { return self }
+        guard let batchCount else { return limited(toMultipleOf: batches) }
+        return limited(to: batchCount - batchCount % batches)
+    }
+
     /// The same loader, which makes one part of each batch.
     func distributed(_ part: BatchPart?) -> DataLoader<Batch> {
         guard let part else { return self }

@@ -214,15 +214,22 @@ open class DataModule<Batch: Sendable> {
     private func limitedTraining(_ loader: DataLoader<Batch>, phase: Int) throws -> DataLoader<Batch> {
         var limited = loader.limited(to: limits.train)
         if let count = limits.overfit { limited = loader.inOrder().limited(to: min(count, limits.train ?? count)) }
-        guard let multiple = limits.multiple, multiple > 1 else { return limited }
-        guard let batchCount = limited.batchCount else { return limited.limited(toMultipleOf: multiple) }
-        guard batchCount >= multiple else {
+        guard let accumulation = limits.accumulation else { return limited }
+        if let batchCount = limited.batchCount, batchCount < accumulation.most {
             throw DataError(
                 "no step can be made in training phase \(phase): an epoch has \(batchCount) batches, "
-                    + "accumulation is .batches(\(multiple), remainder: .drop), which leaves out fewer; accumulate "
+                    + "accumulation is \(accumulation.text.dropLast()), remainder: .drop), which leaves out fewer; accumulate "
                     + "less, or take .step")
         }
-        return limited.limited(to: batchCount - batchCount % multiple)
+        return accumulation.schedule.isEmpty ? limited.limited(toSteps: accumulation.batches) : limited
+    }
+
+    /// The training data of an epoch, the first being 1: a loader of a multiple of the batches that make a step, if
+    /// that number changes and the remainder is left out.
+    func trainLoader(inEpoch epoch: Int) throws -> DataLoader<Batch> {
+        let loader = try requiredTrainLoader()
+        guard let accumulation = limits.accumulation, !accumulation.schedule.isEmpty else { return loader }
+        return loader.limited(toSteps: accumulation.batches(inEpoch: epoch))
     }
 
     /// The options of a training phase, with the batch size that is being tried, at most the number of samples.

@@ -158,8 +158,8 @@ struct BatchLimits {
     /// Trains and validates with the first training batches, this many, in the order of the data set; `nil` uses all
     /// data.
     var overfit: Int?
-    /// Each training epoch has a multiple of this number of batches; `nil` for as many as there are.
-    var multiple: Int?
+    /// Each training epoch has a multiple of the number of batches that make a step; `nil` for as many as there are.
+    var accumulation: TrainerOptions.Accumulation?
     /// The number of samples in a training batch; `nil` uses what the data module says.
     var batchSize: Int?
     /// The part of this process in batches that are distributed; `nil` if there is one process.

@@ -92,6 +92,14 @@ final class GradientExchange {
         try averager(of: optimizer).average(weight: accumulates ? nil : share.weight)
     }
 
+    /// Lets the ranks agree on whether an attempt has failed on any of them, and on the greatest of their sizes.
+    func agree(hasFailed: Bool, size: Int) throws -> (hasFailed: Bool, size: Int) {
+        let numbers = try Tensor([hasFailed ? 1 : 0, Double(size)])
+        try group.allReduce(numbers, .max)
+        let agreed = try numbers.array(Double.self)
+        return (agreed[0] > 0, Int(agreed[1]))
+    }
+
     /// Runs the step of an optimizer that calls a closure for its gradients, which averages them.
     func minimizing<Result>(_ optimizer: Optimizer, _ step: () throws -> Result) rethrows -> Result {
         minimized = optimizer

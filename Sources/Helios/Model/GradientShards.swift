@@ -44,10 +44,10 @@ final class GradientShards {
                 "deterministic: .acrossRanks(shards: \(count)) needs a number of processes that is a power of two up to "
                     + "\(count), and there are \(ranks.count)")
         }
-        if options.accumulation.batches > 1 {
+        if options.accumulation.most > 1 {
             throw ConfigurationError(
                 "deterministic: .acrossRanks computes each step from one batch, and accumulation is "
-                    + ".batches(\(options.accumulation.batches)): use a greater batch size instead")
+                    + "\(options.accumulation.text): use a greater batch size instead")
         }
     }
 

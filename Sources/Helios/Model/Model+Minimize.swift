@@ -70,10 +70,26 @@ extension Model {
         as name: String = "loss",
         _ loss: () throws -> Tensor
     ) throws -> Tensor {
+        try minimize(optimizer, clip, schedulers, name) { backward in
+            let value = try autocast(loss)
+            try backward(value)
+            return value
+        }
+    }
+
+    /// Computes a loss, with `autocast` if the model has a scaler, hands it or its parts one after the other to what
+    /// differentiates it, and returns it.
+    typealias Differentiation = (_ backward: (Tensor) throws -> Void) throws -> Tensor
+
+    /// Does all of a training step with a loss that is computed and differentiated in some way.
+    func minimize(
+        _ optimizer: Optimizer, _ clip: GradientClip?, _ schedulers: [LRScheduler], _ name: String,
+        _ differentiate: Differentiation
+    ) throws -> Tensor {
         try check(optimizer, clip, schedulers, name)
         let value: Tensor
         if let gradientShards {
-            value = try computeGradients(of: optimizer, loss)
+            value = try computeGradients(of: optimizer, name, differentiate)
             lossItems[name] = value
             guard try gradientShards.collect(optimizer) else { return value }
             if let clip { try clipGradients(of: optimizer, clip) }
@@ -82,15 +98,17 @@ extension Model {
             // The optimizer calls it, most of them once.
             value = try stepping(optimizer) {
                 try optimizer.zeroGrad()
-                var value = try loss()
-                try value.backward()
+                var value = try differentiate {
+                    try willDifferentiate?($0, name)
+                    try $0.backward()
+                }
                 if let gradientExchange { value = try gradientExchange.averageInClosure(optimizer, value, as: name) }
                 if let clip { try clipGradients(of: optimizer, clip) }
                 return value
             }
             lossItems[name] = value
         } else {
-            value = try accumulateGradients(of: optimizer, loss)
+            value = try accumulateGradients(of: optimizer, name, differentiate)
             lossItems[name] = value
             guard isStepDue else { return value }
             try gradientExchange?.average(optimizer)
@@ -128,20 +146,25 @@ extension Model {
     }
 
     /// Replaces the gradients by those of a loss, which are scaled if there is a scaler. Returns the loss.
-    private func computeGradients(of optimizer: Optimizer, _ loss: () throws -> Tensor) throws -> Tensor {
+    private func computeGradients(
+        of optimizer: Optimizer, _ name: String, _ differentiate: Differentiation
+    ) throws -> Tensor {
         if optimizer is LBFGS {
             throw ConfigurationError(
                 "LBFGS evaluates the loss of one batch several times in a step, and deterministic: .acrossRanks once for "
                     + "each shard: choose another optimizer")
         }
         try optimizer.zeroGrad()
-        let value = try autocast(loss)
-        try (mixedPrecision?.scaler.scale(value) ?? value).backward()
-        return value
+        return try differentiate {
+            try willDifferentiate?($0, name)
+            try (mixedPrecision?.scaler.scale($0) ?? $0).backward()
+        }
     }
 
     /// Adds the gradients of a loss to those of the batches before, if there are any. Returns the loss.
-    private func accumulateGradients(of optimizer: Optimizer, _ loss: () throws -> Tensor) throws -> Tensor {
+    private func accumulateGradients(
+        of optimizer: Optimizer, _ name: String, _ differentiate: Differentiation
+    ) throws -> Tensor {
         if optimizer is LBFGS {
             throw ConfigurationError(
                 "LBFGS evaluates the loss of one batch several times in a step: it works neither with accumulated "
@@ -150,21 +173,25 @@ extension Model {
         // A second step of one optimizer needs the scale that follows from its first.
         if let scaler = mixedPrecision?.scaler, scaler.hasStepped(optimizer) { try scaler.update() }
         if !accumulates { try optimizer.zeroGrad() }
-        let value = try autocast(loss)
+        return try differentiate {
+            try willDifferentiate?($0, name)
+            try addGradients(of: $0, optimizer)
+        }
+    }
+
+    /// Adds the gradients of a loss, or of a part of it, to those that are there.
+    private func addGradients(of value: Tensor, _ optimizer: Optimizer) throws {
         var scaled = accumulates ? try value / Double(batchesPerStep) : value
         if accumulates, let factor = gradientExchange?.lossFactor, factor != 1 { scaled = try scaled * factor }
         if let scaler = mixedPrecision?.scaler { scaled = try scaler.scale(scaled) }
-        guard accumulates else {
-            try scaled.backward()
-            return value
-        }
+        guard accumulates else { return try scaled.backward() }
         // Otherwise the gradients that this loss has for a network of another optimizer would go into that one's step.
         let others = parameters(withoutThoseOf: optimizer)
         let gradients = others.map(\.grad)
         for parameter in others { try parameter.setGrad(nil) }
-        try scaled.backward()
+        let result = Swift.Result { try scaled.backward() }
         for (parameter, gradient) in zip(others, gradients) { try parameter.setGrad(gradient) }
-        return value
+        try result.get()
     }
 
     private func stepping(_ optimizer: Optimizer, _ closure: () throws -> Tensor) throws -> Tensor {

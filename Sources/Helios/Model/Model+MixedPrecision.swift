@@ -6,6 +6,21 @@ public struct MixedPrecision {
     public let dtype: DType
 }
 
+/// A model whose losses may be scaled, whatever its batches are.
+protocol ScaledModel: AnyModel {
+    /// What mixed precision needs; `nil` without.
+    var mixedPrecision: MixedPrecision? { get }
+}
+
+extension ScaledModel {
+    /// The factor that an optimizer's gradients have while it makes its step.
+    func gradientScale(of optimizer: Optimizer) throws -> Double {
+        try mixedPrecision?.scaler.gradientScale(of: optimizer) ?? 1
+    }
+}
+
+extension Model: ScaledModel {}
+
 extension Model {
     /// Switches mixed precision on; call it in `setup`.
     ///

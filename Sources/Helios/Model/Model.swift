@@ -98,6 +98,10 @@ open class Model<Batch: Sendable> {
     final var gradientExchange: GradientExchange?
     /// What adds up the gradients of parts of a batch; `nil` unless `deterministic` is `.acrossRanks`.
     final var gradientShards: GradientShards?
+    /// What repeats a step that ran out of memory; `nil` unless `outOfMemory` asks for it.
+    final var batchSplitting: BatchSplitting?
+    /// Looks at a loss before `minimize` differentiates it; `nil` unless `diagnostics` ask for it.
+    final var willDifferentiate: ((_ loss: Tensor, _ name: String) throws -> Void)?
     /// What `minimize` has done in the training step that the trainer runs; `nil` outside of one.
     final var stepInProgress: StepInProgress?
     /// Where the weights come from that the networks have now.

@@ -33,6 +33,7 @@ public final class Trainer {
     ///   - validation: when to validate, as in `.every(1, stopAfter: 5)`.
     ///   - checkpoints: where checkpoints go, as in `.in(folder, every: 1, keeping: .last(3))`.
     ///   - accumulation: how many batches make a step of the optimizer.
+    ///   - outOfMemory: what happens if there is too little memory for a training step.
     ///   - data: how much of the data is used.
     ///   - logs: where the log goes, as in `.in(folder)`.
     ///   - seed: what all random generators start from.
@@ -48,7 +49,8 @@ public final class Trainer {
     public convenience init(
         _ length: TrainerOptions.Length? = nil, validation: TrainerOptions.Validation? = .never,
         checkpoints: TrainerOptions.Checkpoints? = .none, accumulation: TrainerOptions.Accumulation = .batches(1),
-        data: TrainerOptions.DataLimits = .all, logs: TrainerOptions.Logs = .none,
+        outOfMemory: TrainerOptions.OutOfMemory = .fails, data: TrainerOptions.DataLimits = .all,
+        logs: TrainerOptions.Logs = .none,
         seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Determinism = false, device: Device = .auto,
         processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true,
         display: TrainerOptions.Display = .all,
@@ -59,6 +61,7 @@ public final class Trainer {
         options.validation = validation
         options.checkpoints = checkpoints
         options.accumulation = accumulation
+        options.outOfMemory = outOfMemory
         options.data = data
         options.logs = logs
         options.seed = seed

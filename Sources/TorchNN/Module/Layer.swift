@@ -131,6 +131,10 @@ extension Module {
     @usableFromInline
     final func observedCall<Output>(_ inputs: () -> Any, _ forward: () throws -> Output) throws -> Output {
         if let initializationError { throw ModuleError(initializationError, of: self) }
+        if !forwardPreHooks.isEmpty {
+            let inputs = tensors(in: inputs())
+            for registration in forwardPreHooks { try registration.hook(self, inputs, []) }
+        }
         let output = parametrized.isEmpty ? try forward() : try withParametrizations(forward)
         if !forwardHooks.isEmpty {
             let (inputs, outputs) = (tensors(in: inputs()), tensors(in: output))

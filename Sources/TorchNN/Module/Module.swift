@@ -52,6 +52,10 @@ open class Module: Stateful {
     final var forwardHooks: [HookRegistration] = [] {
         didSet { updateCalls() }
     }
+    /// The hooks that a call runs before its forward pass, in the order of their registration.
+    final var forwardPreHooks: [HookRegistration] = [] {
+        didSet { updateCalls() }
+    }
     /// The parameters and buffers that are computed, in the order of their registration.
     final var parametrized: [(name: String, list: ParametrizationList)] = [] {
         didSet { updateCalls() }
@@ -117,7 +121,8 @@ open class Module: Stateful {
     }
 
     private final func updateCalls() {
-        callsForwardOnly = forwardHooks.isEmpty && parametrized.isEmpty && initializationError == nil
+        callsForwardOnly =
+            forwardHooks.isEmpty && forwardPreHooks.isEmpty && parametrized.isEmpty && initializationError == nil
     }
 
     // MARK: What the extensions look through

@@ -6,6 +6,9 @@ import Torch
 /// states too, if they are given, but no masks. A packed sequence counts as its `data`.
 public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
 
+/// A function that is called before a module's forward pass, with the module and its inputs.
+public typealias ForwardPreHook = (_ module: Module, _ inputs: [Tensor]) throws -> Void
+
 /// A hook's registration: `remove()` ends it.
 public struct ModuleHookHandle {
     fileprivate weak var module: Module?
@@ -14,6 +17,7 @@ public struct ModuleHookHandle {
     /// Stops calling the hook.
     public func remove() {
         module?.forwardHooks.removeAll { $0 === registration }
+        module?.forwardPreHooks.removeAll { $0 === registration }
     }
 }
 
@@ -27,6 +31,17 @@ final class HookRegistration {
 }
 
 extension Module {
+    /// Calls `hook` before each forward pass of this module: PyTorch's `register_forward_pre_hook`, except that it
+    /// cannot change the inputs.
+    ///
+    /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call, and
+    /// there is no forward pass.
+    public final func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> ModuleHookHandle {
+        let registration = HookRegistration { module, inputs, _ in try hook(module, inputs) }
+        forwardPreHooks.append(registration)
+        return ModuleHookHandle(module: self, registration: registration)
+    }
+
     /// Calls `hook` after each forward pass of this module.
     ///
     /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call.

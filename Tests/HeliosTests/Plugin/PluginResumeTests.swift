@@ -59,6 +59,8 @@ private struct Run {
         try trainer.register(EarlyStopping(metric: "judged", mode: .max, patience: 2))
         try trainer.register(BestCheckpoints(metric: "loss", mode: .min, keep: 2))
         try trainer.register(LearningRateMonitor(.steps(3), historyLimit: 100))
+        try trainer.register(
+            FreezeSchedule([.frozen("network.0", until: .iteration(5)), .frozen("network.1", until: .epoch(2))]))
     }
 
     func fit() throws -> FitResult {

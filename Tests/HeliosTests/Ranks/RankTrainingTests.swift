@@ -24,6 +24,19 @@ import Testing
         try expectClose(together, alone)
     }
 
+    @Test(
+        "with parts that are frozen, a schedule of accumulation, and too little memory on one rank, too",
+        arguments: ["frozen", "scheduled", "split"])
+    func schedules(mode: String) async throws {
+        let alone = try await Samples(ranks: 1, mode: mode)
+        let together = try await Samples(ranks: 2, mode: mode)
+        #expect(together.batches == alone.batches)
+        try expectClose(together, alone)
+        let plain = try await Samples(ranks: 1, mode: "minimize")
+        #expect(alone.weights != plain.weights)
+        if mode == "split" { try expectClose(alone, plain) }
+    }
+
     @Test("the same bits with an optimizer that the ranks share, and its checkpoints fit any number of ranks")
     func sharded() async throws {
         let plain = try await Samples(ranks: 2, mode: "minimize")

@@ -65,12 +65,29 @@ extension TrainerOptions {
                 "checkpoints: .in(…, keeping: .last(…, every: \(checkpoints?.keeping.every ?? 1)))",
                 checkpoints?.keeping.every
             ),
-            ("accumulation: .batches(\(accumulation.batches))", accumulation.batches), training,
+            ("accumulation: \(accumulation.text)", accumulation.least), training,
             ("data: \(limits)(…, test: \(data.test ?? 1))", data.test),
             ("logs: \(logs.description(every: logs.every ?? 1))", logs.every),
         ]
         for (option, count) in counts {
             if let count, count < 1 { throw ConfigurationError("\(option) needs a number that is at least 1") }
+        }
+        if let least = outOfMemory.least, least < 1 {
+            throw ConfigurationError("outOfMemory: .splits(atLeast: \(least)) needs at least one sample in a part")
+        }
+        if outOfMemory != .fails, deterministic.shardCount != nil {
+            throw ConfigurationError(
+                "deterministic: .acrossRanks fixes the parts in which a batch is computed, and outOfMemory: .splits would change "
+                    + "them: use more shards, which are smaller, or outOfMemory: .fails")
+        }
+        if let epoch = accumulation.schedule.keys.min(), epoch < 1 {
+            throw ConfigurationError(
+                "accumulation: \(accumulation.text) has an epoch \(epoch), and the first epoch is 1")
+        }
+        if !accumulation.schedule.isEmpty, unit == .iteration {
+            throw ConfigurationError(
+                "accumulation: \(accumulation.text) changes by epoch, and the training counts iterations, each of which is a "
+                    + "fixed number of batches: train by epoch, as in .epochs(20), or use .batches(n)")
         }
         if let steps = validation?.sanityCheck, steps < 0 {
             throw ConfigurationError(

@@ -18,6 +18,8 @@ public struct TrainerOptions: Sendable, Hashable {
     public var checkpoints: Checkpoints?
     /// How many batches make one step of the optimizer.
     public var accumulation: Accumulation = .batches(1)
+    /// What happens if there is too little memory for a training step.
+    public var outOfMemory: OutOfMemory = .fails
     /// How much of the data is used.
     public var data: DataLimits = .all
     /// Where the log goes, and how often a batch is logged.
@@ -90,5 +92,9 @@ extension TrainerOptions {
         /// Checks the output of every layer: the first one that is not finite is an error that names the layer. Slow;
         /// it is for finding out where a NaN comes from.
         public static let nanGuard = Diagnostics(rawValue: 2)
+        /// Checks the loss and all gradients: the first function of a backward pass whose result is not finite is an
+        /// error that names it, the layer and the iteration, and so is a parameter whose gradient is not finite. Slow;
+        /// it is for finding out where a NaN comes from.
+        public static let anomalies = Diagnostics(rawValue: 4)
     }
 }

@@ -16,6 +16,7 @@ final class RunEnvironment {
     private var warnings: WarningCapture?
     private var monitor: InterruptionMonitor?
     private var nanGuard: NaNGuard?
+    private var anomalyWatch: AnomalyWatch?
     private var optimizerTimers: OptimizerTimers?
     private let wasDeterministic = LibTorch.isDeterministic
 
@@ -78,6 +79,8 @@ final class RunEnvironment {
         let networks = RunNetworks { [weak model] in model?.namedNetworks() ?? [] }
         self.networks = networks
         giveBack = { [weak model] in
+            model?.willDifferentiate = nil
+            model?.batchSplitting = nil
             model?.gradientShards = nil
             model?.gradientExchange?.remove()
             model?.gradientExchange = nil
@@ -96,12 +99,27 @@ final class RunEnvironment {
         }
     }
 
+    /// Looks for gradients that are not finite in each step that `runStep` runs. Called after `attach`, so that it sees
+    /// the gradients that the ranks have averaged.
+    func watchForAnomalies<Batch>(in model: Model<Batch>, state: @escaping () -> TrainingState) {
+        anomalyWatch = AnomalyWatch(model, state: state)
+    }
+
+    /// Runs a training step.
+    @inline(__always)
+    func runStep(_ step: () throws -> Void) throws {
+        guard let anomalyWatch else { return try step() }
+        try anomalyWatch.watch(step)
+    }
+
     /// Puts back what was there before. What fails is told to `failed`, and the rest is still put back.
     func restore(_ failed: (any Error) -> Void) {
         monitor = nil
         warnings?.release()
         warnings = nil
         nanGuard?.remove()
+        anomalyWatch?.remove()
+        anomalyWatch = nil
         optimizerTimers?.remove()
         stepWatch?.remove()
         giveBack()

@@ -17,6 +17,8 @@ final class RunHooks<Batch: Sendable> {
 
     private let model: Model<Batch>
     private let plugins: [Plugin]
+    /// Those of the plug-ins that record what the run does.
+    private let traces: [ChromeTrace]
     private let ranks: Ranks
     private var trainingBatch: BatchPlugin<Batch>?
     private var validationBatch: BatchPlugin<Batch>?
@@ -26,6 +28,7 @@ final class RunHooks<Batch: Sendable> {
         self.ranks = ranks
         self.model = model
         self.plugins = plugins
+        traces = plugins.compactMap { $0 as? ChromeTrace }
         self.trainer = trainer
     }
 
@@ -43,13 +46,25 @@ final class RunHooks<Batch: Sendable> {
     func run<Result>(_ activity: Activity, _ body: () throws -> Result) throws -> Result {
         current = activity
         currentPlugin = nil
-        guard let times else { return try body() }
-        return try times.measure(activity, body)
+        return isObserved ? try observe(activity, body) : try body()
     }
 
     /// Runs and times work that cannot fail. Error messages keep naming the activity that was current before.
     func measure<Result>(_ activity: Activity, _ body: () -> Result) -> Result {
-        times?.measure(activity, body) ?? body()
+        isObserved ? observe(activity, body) : body()
+    }
+
+    /// Whether a part of the work is timed, or may be a span of a trace.
+    private var isObserved: Bool { times != nil || !traces.isEmpty }
+
+    private func observe<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
+        guard let times else { return try trace(activity, body) }
+        return try times.measure(activity) { try trace(activity, body) }
+    }
+
+    private func trace<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
+        guard traces.contains(where: \.isRecording) else { return try body() }
+        return try OperationTrace.span(activity.rawValue, body)
     }
 
     /// The plug-ins' hook, then the model's.

@@ -34,7 +34,7 @@ struct RunPlan {
         sanityCheckBatches = options.validation?.sanityCheck ?? 0
         limits = BatchLimits(
             valid: options.validation?.limit, test: options.data.test,
-            multiple: options.accumulation.remainder == .drop ? options.accumulation.batches : nil)
+            accumulation: options.accumulation.remainder == .drop ? options.accumulation : nil)
         switch options.data.training {
         case .all: break
         case .first(let batches): limits.train = batches
@@ -54,14 +54,18 @@ struct RunPlan {
             length.count = isByEpoch ? 1 : limit
             validFrequency = isByEpoch ? 1 : limit
             // Fewer would be less than a step.
-            let batches = max(limit, limits.multiple ?? 0)
+            let batches = max(limit, limits.accumulation?.batches(inEpoch: 1) ?? 0)
+            // It sees no other epoch.
+            if let accumulation = limits.accumulation {
+                limits.accumulation = .batches(accumulation.batches(inEpoch: 1), remainder: .drop)
+            }
             limits.train = min(limits.train ?? batches, batches)
             limits.valid = min(limits.valid ?? limit, limit)
             limits.test = min(limits.test ?? limit, limit)
         case .probe(let batchSize):
             validFrequency = nil
             limits.batchSize = batchSize
-            limits.multiple = nil
+            limits.accumulation = nil
         }
         checkpointFrequency = nil
         sanityCheckBatches = 0

@@ -7,9 +7,12 @@ extension TrainingRun {
         (plan.length.unit == .epoch ? state.datasetIter : state.globalIteration) % batches
     }
 
+    /// How many batches make a step in the epoch that is under way.
+    var batchesPerStep: Int { status.options.accumulation.batches(inEpoch: state.globalEpoch) }
+
     /// The place of the batch that is trained in the step that it belongs to.
     func accumulationWindow() throws -> AccumulationWindow {
-        let steps = status.options.accumulation.batches
+        let steps = batchesPerStep
         guard steps > 1 else { return AccumulationWindow() }
         let position = batchesSinceStep(in: state, of: steps)
         // By iteration the state counts the batch already.
@@ -23,12 +26,12 @@ extension TrainingRun {
     /// Warns once if the model steps at other times than it should, or never.
     func checkSteps() {
         guard let stepWatch = environment.stepWatch else { return }
-        let batches = status.options.accumulation.batches
+        let accumulation = status.options.accumulation
         let complaint = stepWatch.endBatch(status.accumulation, skips: model.mixedPrecision?.dtype == .float16)
-        if batches == 1 { return warnOfMissingSteps(stepWatch) }
+        if accumulation.most == 1 { return warnOfMissingSteps(stepWatch) }
         guard let complaint, stepWatch.stepCount > 0 || stepWatch.hasSeenNoStep(of: model) else { return }
         status.log.warnOnce(
-            "accumulation is .batches(\(batches)), and \(complaint): in trainStep, call minimize, or divide the loss by "
+            "accumulation is \(accumulation.text), and \(complaint): in trainStep, call minimize, or divide the loss by "
                 + "batchesPerStep and let the optimizer step only if isStepDue")
     }
 
@@ -46,13 +49,13 @@ extension TrainingRun {
         guard let stepWatch = environment.stepWatch, stepWatch.batchCount == state.globalIteration,
             model.mixedPrecision?.dtype != .float16, stepWatch.hasSeenNoStep(of: model)
         else { return }
-        let batches = status.options.accumulation.batches
+        let accumulation = status.options.accumulation
         throw ConfigurationError(
             "training is over, and no optimizer made a single step in its \(state.globalIteration) batches: "
-                + (batches == 1
+                + (accumulation.most == 1
                     ? "call minimize, or the optimizer's step(), in trainStep of \(type(of: model)); a model whose weights "
                         + "change in another way needs no optimizer among its properties"
-                    : "with accumulation: .batches(\(batches)), \(type(of: model)) must let its optimizer step in trainStep "
+                    : "with accumulation: \(accumulation.text), \(type(of: model)) must let its optimizer step in trainStep "
                         + "if isStepDue, as minimize does"))
     }
 }

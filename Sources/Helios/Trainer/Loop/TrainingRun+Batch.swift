@@ -6,7 +6,7 @@ extension TrainingRun {
         defer { status.isResumingEpoch = false }
         if !status.isResumingEpoch { state.globalEpoch += 1 }
         if !status.isResumingEpoch { status.log.info("epoch \(state.globalEpoch) starts") }
-        let loader = try data.requiredTrainLoader()
+        let loader = try data.trainLoader(inEpoch: state.globalEpoch)
         progress.beginEpoch(state, batchCount: loader.batchCount, batchSize: loader.options.batchSize)
         try repeating(if: status.isResumingEpoch) {
             try hooks.onTrainingEpochStart(currentEpoch: state.globalEpoch)
@@ -58,7 +58,7 @@ extension TrainingRun {
             let batch = try hooks.processTrainingBatch(hooks.batchToDevice(parts[0], phase: .train), state: state)
             try beginBatchOnRanks()
             try hooks.onTrainingBatchStart(state: state)
-            try model.runStep { try hooks.trainStep(batch, state: state) }
+            try runStep(batch)
         }
         checkSteps()
         warnOfMissingEnd()
@@ -74,6 +74,15 @@ extension TrainingRun {
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)
         try agreeOnBatch()
+    }
+
+    /// Runs the model's training step.
+    func runStep(_ batch: Batch) throws {
+        do {
+            try environment.runStep { try model.runStep { try hooks.trainStep(batch, state: state) } }
+        } catch let error as TorchError where error.kind == .outOfMemory {
+            throw model.batchSplitting?.explaining(error) ?? error
+        }
     }
 
     /// Tells the progress of a batch that is over, and of the losses that are known.

@@ -97,6 +97,6 @@ extension TrainingRun {
 
     /// Whether the optimizer steps with the batch of this number.
     private var isStep: Bool {
-        batchesSinceStep(in: state, of: status.options.accumulation.batches) == 0
+        batchesSinceStep(in: state, of: batchesPerStep) == 0
     }
 }

@@ -111,9 +111,11 @@ extension TrainingRun {
     /// that change what is learned.
     private func logHyperparameters() {
         guard !status.loggers.isEmpty else { return }
+        let accumulation = status.options.accumulation
         var values: [String: HyperparameterValue] = [
             "seed": HyperparameterValue(status.options.seed),
-            "batches_per_step": .integer(status.options.accumulation.batches),
+            "batches_per_step": accumulation.schedule.isEmpty
+                ? .integer(accumulation.batches) : .text(accumulation.text),
         ]
         // The batch size of the first phase, even in a run that resumes in a later one.
         if let loader = data.firstTrainDataLoader { values["batch_size"] = .integer(loader.options.batchSize) }

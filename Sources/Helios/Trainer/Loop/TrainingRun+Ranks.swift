@@ -71,7 +71,7 @@ extension TrainingRun {
         for (position, batch) in batches.enumerated() {
             try shards.beginShard(shares[first + position], iteration: state.globalIteration)
             let batch = try hooks.processTrainingBatch(hooks.batchToDevice(batch, phase: .train), state: state)
-            try model.runStep { try hooks.trainStep(batch, state: state) }
+            try runStep(batch)
             for (name, loss) in model.lossItems { try LossTable.requireNumber(loss, name) }
             shards.endShard(losses: try model.lossItems.mapValues { try $0.item().double })
         }

@@ -22,6 +22,7 @@ extension TrainingRun {
             let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false, rank: ranks.rank, of: ranks.count)
             try checkAccumulation(of: checkpoint)
+            model.batchSplitting?.limit = checkpoint.partSize
             try resolveOptions(checkpoint, program)
             try data.loadStateDict(checkpoint.data)
             try checkpoint.restore(status.plugins, warn: status.log.warn)
@@ -110,14 +111,15 @@ extension TrainingRun {
     /// Throws if the checkpoint is from the middle of a step that this run divides by another number of batches; warns
     /// if only the steps to come have another number.
     private func checkAccumulation(of checkpoint: Checkpoint) throws {
-        let current = status.options.accumulation.batches
+        let current = status.options.accumulation.batches(inEpoch: checkpoint.trainingState.globalEpoch)
         guard let batches = checkpoint.accumulationSteps, batches != current else { return }
         let pending = batchesSinceStep(in: checkpoint.trainingState, of: batches)
         guard pending == 0 else {
             throw StateDictError(
                 "it is from the middle of a step of the optimizer, after \(pending) of \(batches) batches, and this run has "
                     + "\(current) batches in a step: their gradients were divided by another number. Resume with "
-                    + "accumulation: .batches(\(batches)), or from a checkpoint between two steps")
+                    + "that number in the epoch, as with accumulation: .batches(\(batches)), or from a checkpoint between two steps"
+            )
         }
         status.log.warn(
             "the checkpoint was trained with \(batches) batches in a step of the optimizer, this run has \(current): a "

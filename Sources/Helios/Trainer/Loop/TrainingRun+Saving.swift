@@ -149,7 +149,7 @@ extension TrainingRun {
                 ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,
             random: own.random, ranks: states,
             logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
-            accumulationSteps: status.options.accumulation.batches, error: error)
+            accumulationSteps: batchesPerStep, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)
         return checkpoint
     }
@@ -171,10 +171,9 @@ extension TrainingRun {
 
     /// Whether there may be gradients that no step of the optimizer has used yet.
     private var hasPendingGradients: Bool {
-        let batches = status.options.accumulation.batches
-        guard batches > 1 else { return false }
+        guard status.options.accumulation.most > 1 else { return false }
         // By epoch a model may accumulate in its own way, whatever `isStepDue` says.
-        return plan.length.unit == .epoch || batchesSinceStep(in: state, of: batches) != 0
+        return plan.length.unit == .epoch || batchesSinceStep(in: state, of: batchesPerStep) != 0
     }
 
     /// Notes that everything was done that belongs to the end of the training.

@@ -47,7 +47,7 @@ extension TrainingRun {
         model.unwrittenHooks = []
         // A probe looks at the loss of each step.
         model.postponesLosses = !plan.isProbe && device != .cpu
-        model.accumulates = status.options.accumulation.batches > 1
+        model.accumulates = status.options.accumulation.most > 1
         if !fastInit { model.forgetTraining() }
         if !keepsWeights {
             model.mixedPrecision = nil
@@ -59,7 +59,34 @@ extension TrainingRun {
         }
         try environment.attach(
             to: model, status.options, times: hooks.times, isTraining: !fastInit, shardCount: shardCount)
+        if !fastInit {
+            try repeatStepsInParts()
+            if status.options.diagnostics.contains(.anomalies) { watchForAnomalies() }
+        }
         return previous
+    }
+
+    /// Lets `minimize` repeat steps that run out of memory, if the options say so. The search for a batch size must see
+    /// that error.
+    private func repeatStepsInParts() throws {
+        guard let least = status.options.outOfMemory.least, !plan.isProbe, let networks = environment.networks else {
+            return
+        }
+        let splitting = BatchSplitting(least: least, device: model.device, networks) { [status] in
+            status.log.warnOnce($0)
+        }
+        if ranks.areSeveral { try splitting.requireIndependentRanks() }
+        model.batchSplitting = splitting
+    }
+
+    /// Looks for gradients that are not finite, unless those are expected.
+    private func watchForAnomalies() {
+        guard model.mixedPrecision?.dtype != .float16 else {
+            return status.log.warn(
+                "diagnostics: .anomalies looks at nothing in float16, in which gradients that are not finite are expected: "
+                    + "the scaler leaves out such a step. Train a few steps in bfloat16 or float32 to find a fault")
+        }
+        environment.watchForAnomalies(in: model) { [status] in status.state }
     }
 
     /// Lets the plug-ins change the options, which are fixed from then on.

@@ -39,7 +39,8 @@ private func copy<Result>(of module: Module, _ stack: String, _ make: () throws 
     let made = copy.namedModules().map { ($0.name, ObjectIdentifier(type(of: $0.module))) }
     try require(
         original.elementsEqual(made) { $0 == $1 } && module.description == copy.description
-            && module.namedModules().allSatisfy { $0.module.forwardHooks.isEmpty }, stack,
+            && module.namedModules().allSatisfy { $0.module.forwardHooks.isEmpty && $0.module.forwardPreHooks.isEmpty },
+        stack,
         "the layer cannot be copied, since it is a \(type(of: module)) with parts, options or hooks that a new "
             + "\(type(of: copy)) does not have: use \(stack)(numLayers:) { … }, whose closure makes each layer")
     try copy.loadStateDict(module.stateDict())
