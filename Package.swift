@@ -46,6 +46,8 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
+        .library(name: "TorchScript", targets: ["TorchScript"]),
+        .library(name: "HeliosONNX", targets: ["HeliosONNX"]),
         .library(name: "TorchDistributed", targets: ["TorchDistributed"]),
         .library(name: "HeliosData", targets: ["HeliosData"]),
         .library(name: "HeliosVision", targets: ["HeliosVision"]),
@@ -93,6 +95,19 @@ let package = Package(
             name: "TorchDistributed",
             dependencies: ["CTorch", "Torch", "TorchNN", "TorchOptim", "TorchSerialization"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "TorchScript", dependencies: ["CTorch", "Torch", "TorchNN", "TorchSerialization"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "HeliosONNX",
+            dependencies: [
+                "Torch", "TorchNN", "TorchScript", "TorchSerialization",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Messages/Definitions"],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "Helios",
             dependencies: [
@@ -182,7 +197,9 @@ let package = Package(
             name: "SimulatedAccelerator", dependencies: ["CLibTorch"], path: "Tests/SimulatedAccelerator",
             cxxSettings: [.headerSearchPath("."), .unsafeFlags(usesPkgConfig ? [] : cxxFlags)]),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchNNTests", dependencies: ["HeliosONNX", "TorchNN", "TorchScript", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchDistributionsTests", dependencies: ["TorchDistributions", "TestSupport"],
             swiftSettings: swiftSettings),

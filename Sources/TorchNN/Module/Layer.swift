@@ -131,6 +131,7 @@ extension Module {
     @usableFromInline
     final func observedCall<Output>(_ inputs: () -> Any, _ forward: () throws -> Output) throws -> Output {
         if let initializationError { throw ModuleError(initializationError, of: self) }
+        for registration in forwardHooks { try registration.before?(self) }
         let output = parametrized.isEmpty ? try forward() : try withParametrizations(forward)
         if !forwardHooks.isEmpty {
             let (inputs, outputs) = (tensors(in: inputs()), tensors(in: output))
