@@ -198,7 +198,10 @@ let package = Package(
             cxxSettings: [.headerSearchPath("."), .unsafeFlags(usesPkgConfig ? [] : cxxFlags)]),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TorchNNTests", dependencies: ["HeliosONNX", "TorchNN", "TorchScript", "TestSupport"],
+            name: "TorchNNTests", dependencies: ["HeliosONNX", "TorchNN", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchScriptTests", dependencies: ["TorchNN", "TorchScript", "TorchSerialization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchDistributionsTests", dependencies: ["TorchDistributions", "TestSupport"],
@@ -232,7 +235,8 @@ let package = Package(
             name: "HeliosDataTests", dependencies: ["Helios", "HeliosData", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "HeliosVisionTests", dependencies: ["Helios", "HeliosData", "HeliosVision", "TestSupport"],
+            name: "HeliosVisionTests",
+            dependencies: ["Helios", "HeliosData", "HeliosONNX", "HeliosVision", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
@@ -247,7 +251,8 @@ let package = Package(
             dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],
+            name: "ExamplesTests",
+            dependencies: ["Digits", "Helios", "HeliosONNX", "LanguageModel", "RingGAN", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SimulatedAcceleratorTests",

@@ -37,7 +37,8 @@ public final class ScriptModule {
             let loaded = withExtendedLifetime(reader) {
                 ct_script_module_load(
                     { context, position, bytes, count in
-                        Unmanaged<Reader>.fromOpaque(context).takeUnretainedValue().read(Int(position), bytes, Int(count))
+                        Unmanaged<Reader>.fromOpaque(context).takeUnretainedValue().read(
+                            Int(position), bytes, Int(count))
                     }, Unmanaged.passUnretained(reader).toOpaque(), Int64(source.size), device.c)
             }
             if loaded == nil, let failure = reader.failure { throw failure }
@@ -51,7 +52,8 @@ public final class ScriptModule {
     private static func inspect(_ source: FileSource) throws {
         let archive = try ZipArchive(source)
         let names = archive.names
-        guard names.contains(where: { $0.hasSuffix("/constants.pkl") }), names.contains(where: { $0.hasSuffix("/data.pkl") })
+        guard names.contains(where: { $0.hasSuffix("/constants.pkl") }),
+            names.contains(where: { $0.hasSuffix("/data.pkl") })
         else {
             throw TorchError(
                 kind: .other,
@@ -169,7 +171,8 @@ public final class ScriptModule {
         let found = Collector<(String, OpaquePointer)>()
         let isDone = ct_script_module_tensors(
             pointer, buffers,
-            { Collector<(String, OpaquePointer)>.at($0).add((String(cString: $1), ct_tensor_retain($2))) }, found.context)
+            { Collector<(String, OpaquePointer)>.at($0).add((String(cString: $1), ct_tensor_retain($2))) },
+            found.context)
         let tensors = try found.elements.map { (name: $0.0, tensor: try Tensor(owning: $0.1)) }
         guard isDone else { throw TorchError.lastOfAny() }
         return tensors

@@ -55,7 +55,8 @@ extension ScriptValue {
     package func handle() throws -> ValueHandle {
         switch self {
         case .none: try ValueHandle(owning: ct_value_none())
-        case .tensor(let tensor): try withExtendedLifetime(tensor) { try ValueHandle(owning: ct_value_of_tensor($0.pointer)) }
+        case .tensor(let tensor):
+            try withExtendedLifetime(tensor) { try ValueHandle(owning: ct_value_of_tensor($0.pointer)) }
         case .integer(let value): try ValueHandle(owning: ct_value_of_integer(Int64(value)))
         case .real(let value): try ValueHandle(owning: ct_value_of_real(value))
         case .boolean(let value): try ValueHandle(owning: ct_value_of_boolean(value))
@@ -65,7 +66,8 @@ extension ScriptValue {
         case .dictionary(let pairs):
             try ScriptValue.collection(pairs.flatMap { [$0.key, $0.value] }) { ct_value_of_dictionary($0, $1 / 2) }
         case .other(let type):
-            throw TorchError(kind: .type, operation: "ScriptModule", message: "a value of the type \(type) cannot be given")
+            throw TorchError(
+                kind: .type, operation: "ScriptModule", message: "a value of the type \(type) cannot be given")
         }
     }
 

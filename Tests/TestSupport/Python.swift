@@ -45,7 +45,7 @@ public enum Python {
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
             names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy"]
-            for name in names + ["numpy", "tokenizers"]:
+            for name in names + ["numpy", "tokenizers", "onnx", "onnxruntime"]:
                 if importlib.util.find_spec(name): print(name)
             sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
             for name in ["torchvision", "PIL"]:
@@ -67,6 +67,7 @@ public enum Python {
     public static let hasDatabases = packages.isSuperset(of: ["mlflow", "sqlalchemy"])
     public static let hasNumPy = packages.contains("numpy")
     public static let hasTokenizers = packages.contains("tokenizers")
+    public static let hasONNX = packages.isSuperset(of: ["numpy", "onnx", "onnxruntime"])
     public static let hasTorchvision = packages.isSuperset(of: ["torch", "torchvision", "PIL"])
     public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
@@ -158,6 +159,9 @@ extension Trait where Self == ConditionTrait {
 
     /// For tests in which MLflow logs to a database. Skips them if the packages are not there.
     public static var needsDatabases: ConditionTrait { .needs(Python.hasDatabases, "mlflow with sqlalchemy") }
+
+    /// For tests that run exported networks with onnxruntime. Skips them if the packages are not there.
+    public static var needsONNX: ConditionTrait { .needs(Python.hasONNX, "onnx and onnxruntime") }
 
     private static func needs(_ isThere: Bool, _ package: String) -> ConditionTrait {
         .enabled(

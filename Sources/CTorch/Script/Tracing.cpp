@@ -96,7 +96,7 @@ CTTrace *ct_trace(
         /*force_outplace=*/false, &module);
     auto trace = std::make_unique<CTTrace>(CTTrace{state.first->graph, module, {}, {}, {}, {}});
     torch::jit::Inline(*trace->graph);
-    torch::jit::LowerSimpleTuples(trace->graph);
+    torch::jit::LowerAllTuples(trace->graph);
     torch::jit::EliminateDeadCode(trace->graph);
     number(*trace);
     return trace.release();

@@ -19,13 +19,16 @@ final class Lowering {
     /// Which values may share memory: the number of their group.
     private var groups: [Int: Int] = [:]
 
-    init(_ builder: GraphBuilder, _ graph: TracedGraph, others: [TracedGraph], axes: [DynamicAxis], inputNames: [String])
+    init(
+        _ builder: GraphBuilder, _ graph: TracedGraph, others: [TracedGraph], axes: [DynamicAxis], inputNames: [String]
+    )
         throws
     {
         (self.builder, self.graph, self.others, self.axes, self.inputNames) = (builder, graph, others, axes, inputNames)
         for (input, name) in zip(graph.inputs, inputNames) { names[input] = name }
         for other in others {
-            guard other.nodes.count == graph.nodes.count, zip(other.nodes, graph.nodes).allSatisfy({ $0.kind == $1.kind })
+            guard other.nodes.count == graph.nodes.count,
+                zip(other.nodes, graph.nodes).allSatisfy({ $0.kind == $1.kind })
             else {
                 throw ONNXExportError(
                     "the network calls other operations when the size of a dynamic axis changes: export it with that "
@@ -50,7 +53,9 @@ final class Lowering {
 
     private func lower(_ node: TracedGraph.Node) throws {
         if node.kind == "prim::Constant" { return try compareConstant(node) }
-        if node.inputs.allSatisfy({ sizes[$0] == nil && names[$0] == nil && lists[$0] == nil }), try foldAll(node) { return }
+        if node.inputs.allSatisfy({ sizes[$0] == nil && names[$0] == nil && lists[$0] == nil }), try foldAll(node) {
+            return
+        }
         if node.kind == "prim::ListConstruct" || node.kind == "prim::TupleConstruct" {
             lists[node.outputs[0]] = node.inputs
             return
@@ -134,9 +139,12 @@ final class Lowering {
         let group = groups[first] ?? first
         if isInPlace {
             groups[output] = output
-            let shared = Set(groups.filter { $0.value == group && $0.key != first }.keys).union([group]).subtracting([first])
+            let shared = Set(groups.filter { $0.value == group && $0.key != first }.keys).union([group]).subtracting([
+                first
+            ])
             let later = graph.nodes[(node.index + 1)...].lazy.filter { !$0.inputs.isEmpty }
-            let isUsed = later.contains { $0.inputs.contains { shared.contains($0) || $0 == first } }
+            let isUsed =
+                later.contains { $0.inputs.contains { shared.contains($0) || $0 == first } }
                 || graph.outputs.contains { shared.contains($0) || $0 == first }
             if isUsed {
                 throw ONNXExportError(
@@ -194,7 +202,8 @@ final class Lowering {
             for (index, factor) in factors.enumerated() where factor != 0 {
                 let term =
                     factor == 1
-                    ? axis(index) : builder.emit("Mul", [axis(index), try builder.constant([factor])], [], outputs: 1)[0]
+                    ? axis(index)
+                    : builder.emit("Mul", [axis(index), try builder.constant([factor])], [], outputs: 1)[0]
                 result = result.map { builder.emit("Add", [$0, term], [], outputs: 1)[0] } ?? term
             }
         case .product(let factor, let exponents):

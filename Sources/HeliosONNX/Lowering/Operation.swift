@@ -168,7 +168,9 @@ struct Operation {
     private func tracedShape(_ name: String) throws -> [Int] {
         let value = try value(name)
         if let tensor = try lowering.known(value)?.tensor { return tensor.shape }
-        guard let shape = lowering.graph.shape(value) else { throw ONNXExportError("the shape of \(name) is not known") }
+        guard let shape = lowering.graph.shape(value) else {
+            throw ONNXExportError("the shape of \(name) is not known")
+        }
         return shape
     }
 

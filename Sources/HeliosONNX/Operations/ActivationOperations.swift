@@ -8,11 +8,16 @@ extension OperationTable {
             return [operation.emit("Min", operation.emit("Relu", try operation.tensor("self")), upper)]
         },
         "leaky_relu": {
-            [$0.emit("LeakyRelu", [try $0.tensor("self")], .float("alpha", try $0.number("negative_slope", default: 0.01)))]
+            [
+                $0.emit(
+                    "LeakyRelu", [try $0.tensor("self")],
+                    .float("alpha", try $0.number("negative_slope", default: 0.01)))
+            ]
         },
         "rrelu": { operation in
             if try operation.boolean("training") {
-                throw ONNXExportError("it draws slopes: switch the network to evaluation with eval() before it is exported")
+                throw ONNXExportError(
+                    "it draws slopes: switch the network to evaluation with eval() before it is exported")
             }
             let slope = (try operation.number("lower") + operation.number("upper")) / 2
             return [operation.emit("LeakyRelu", [try operation.tensor("self")], .float("alpha", slope))]
@@ -33,7 +38,8 @@ extension OperationTable {
             // A positive input is scaled by one factor, a negative one by two.
             let zero = try operation.constant(0, type)
             let below = operation.emit("Mul", operation.emit("Min", x, zero), try operation.constant(inputScale, type))
-            let sum = operation.emit("Add", operation.emit("Relu", x), operation.emit("Elu", [below], .float("alpha", alpha)))
+            let sum = operation.emit(
+                "Add", operation.emit("Relu", x), operation.emit("Elu", [below], .float("alpha", alpha)))
             return [operation.emit("Mul", sum, try operation.constant(scale, type))]
         },
         "celu": { [$0.emit("Celu", [try $0.tensor("self")], .float("alpha", try $0.number("alpha", default: 1)))] },
@@ -64,7 +70,9 @@ extension OperationTable {
         },
         "softplus": { operation in
             let (x, type) = (try operation.tensor("self"), try operation.resultType())
-            let (beta, threshold) = (try operation.number("beta", default: 1), try operation.number("threshold", default: 20))
+            let (beta, threshold) = (
+                try operation.number("beta", default: 1), try operation.number("threshold", default: 20)
+            )
             let factor = try operation.constant(beta, type)
             let scaled = operation.emit("Mul", x, factor)
             let smooth = operation.emit("Div", operation.emit("Softplus", scaled), factor)
@@ -82,7 +90,9 @@ extension OperationTable {
         },
         "softshrink": { operation in
             let bound = try operation.number("lambd", default: 0.5)
-            return [operation.emit("Shrink", [try operation.tensor("self")], .float("lambd", bound), .float("bias", bound))]
+            return [
+                operation.emit("Shrink", [try operation.tensor("self")], .float("lambd", bound), .float("bias", bound))
+            ]
         },
         "glu": { operation in
             let dim = try operation.dimension("dim", default: -1)

@@ -36,7 +36,9 @@ extension OperationTable {
             let type = try operation.resultType()
             let start = try operation.operand("self", as: type)
             let step = operation.emit("Sub", try operation.operand("end", as: type), start)
-            return [operation.emit("Add", start, operation.emit("Mul", step, try operation.operand("weight", as: type)))]
+            return [
+                operation.emit("Add", start, operation.emit("Mul", step, try operation.operand("weight", as: type)))
+            ]
         },
     ]
 

@@ -6,7 +6,8 @@ extension OperationTable {
         "scaled_dot_product_attention": { operation in
             let type = try operation.resultType()
             if try operation.number("dropout_p", default: 0) > 0 {
-                throw ONNXExportError("dropout is active: switch the network to evaluation with eval() before it is exported")
+                throw ONNXExportError(
+                    "dropout is active: switch the network to evaluation with eval() before it is exported")
             }
             let rank = try operation.rank("query")
             let standard = 1 / Double(try operation.fixedSize("query", -1)).squareRoot()

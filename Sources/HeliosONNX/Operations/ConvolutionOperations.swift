@@ -19,7 +19,9 @@ extension OperationTable {
     }
 
     /// Runs `body` on a batch: one image becomes a batch of one.
-    private static func withBatch(_ operation: Operation, _ count: Int, _ body: (String) throws -> String) throws -> [String] {
+    private static func withBatch(_ operation: Operation, _ count: Int, _ body: (String) throws -> String) throws
+        -> [String]
+    {
         let x = try operation.tensor("input")
         if try operation.rank("input") == count + 2 { return [try body(x)] }
         return [try operation.squeeze(body(operation.unsqueeze(x, [0])), [0])]
@@ -43,7 +45,8 @@ extension OperationTable {
         return try withBatch(operation, kernel.count) { x in
             operation.emit(
                 "Conv", [x, try operation.tensor("weight"), try operation.optionalTensor("bias")],
-                .ints("kernel_shape", kernel), .ints("strides", stride), .ints("dilations", dilation), .ints("pads", pads),
+                .ints("kernel_shape", kernel), .ints("strides", stride), .ints("dilations", dilation),
+                .ints("pads", pads),
                 .int("group", try operation.integer("groups", default: 1)))
         }
     }
@@ -54,7 +57,8 @@ extension OperationTable {
         return try withBatch(operation, kernel.count) { x in
             operation.emit(
                 "ConvTranspose", [x, try operation.tensor("weight"), try operation.optionalTensor("bias")],
-                .ints("kernel_shape", kernel), .ints("strides", spread(try operation.integers("stride"), over: kernel.count)),
+                .ints("kernel_shape", kernel),
+                .ints("strides", spread(try operation.integers("stride"), over: kernel.count)),
                 .ints("dilations", spread(try operation.integers("dilation"), over: kernel.count)),
                 .ints("pads", padding + padding),
                 .ints("output_padding", spread(try operation.integers("output_padding"), over: kernel.count)),

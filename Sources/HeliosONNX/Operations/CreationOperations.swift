@@ -21,7 +21,8 @@ extension OperationTable {
             }
             return [operation.emit("Range", try scalar("start", 0), try scalar("end", 0), try scalar("step", 1))]
         },
-        "linspace": { _ in throw ONNXExportError("it cannot be exported with a length that depends on a dynamic axis") },
+        "linspace": { _ in throw ONNXExportError("it cannot be exported with a length that depends on a dynamic axis")
+        },
     ]
 
     private static func filled(_ operation: Operation, with value: Double) throws -> String {

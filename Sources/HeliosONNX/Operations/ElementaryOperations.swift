@@ -1,7 +1,8 @@
 /// Functions of each element.
 extension OperationTable {
     static let elementary: [String: Lowerer] = [
-        "abs": unary("Abs"), "neg": unary("Neg"), "ceil": unary("Ceil"), "floor": unary("Floor"), "round": unary("Round"),
+        "abs": unary("Abs"), "neg": unary("Neg"), "ceil": unary("Ceil"), "floor": unary("Floor"),
+        "round": unary("Round"),
         "sqrt": unary("Sqrt"), "exp": unary("Exp"), "log": unary("Log"), "sin": unary("Sin"), "cos": unary("Cos"),
         "tan": unary("Tan"), "asin": unary("Asin"), "acos": unary("Acos"), "atan": unary("Atan"), "sinh": unary("Sinh"),
         "cosh": unary("Cosh"), "asinh": unary("Asinh"), "acosh": unary("Acosh"), "atanh": unary("Atanh"),
@@ -17,7 +18,8 @@ extension OperationTable {
             return [operation.emit("Mul", x, x)]
         },
         "rsqrt": { [$0.emit("Reciprocal", $0.emit("Sqrt", try $0.operand("self", as: $0.resultType())))] },
-        "log2": { try logarithm($0, base: 0.6931471805599453) }, "log10": { try logarithm($0, base: 2.302585092994046) },
+        "log2": { try logarithm($0, base: 0.6931471805599453) },
+        "log10": { try logarithm($0, base: 2.302585092994046) },
         "log1p": { operation in
             let (x, type) = (try operation.tensor("self"), try operation.resultType())
             return [operation.emit("Log", operation.emit("Add", x, try operation.constant(1, type)))]
@@ -46,7 +48,8 @@ extension OperationTable {
 
     private static let inactiveDropout: Lowerer = { operation in
         if try operation.boolean("train"), try operation.number("p") > 0 {
-            throw ONNXExportError("dropout is active: switch the network to evaluation with eval() before it is exported")
+            throw ONNXExportError(
+                "dropout is active: switch the network to evaluation with eval() before it is exported")
         }
         return [try operation.tensor("input")]
     }

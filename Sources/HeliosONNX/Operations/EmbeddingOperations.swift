@@ -4,7 +4,10 @@ import Torch
 extension OperationTable {
     static let embeddings: [String: Lowerer] = [
         "embedding": { operation in
-            [operation.emit("Gather", [try operation.tensor("weight"), try operation.tensor("indices")], .int("axis", 0))]
+            [
+                operation.emit(
+                    "Gather", [try operation.tensor("weight"), try operation.tensor("indices")], .int("axis", 0))
+            ]
         },
         "embedding_renorm": { operation in
             // What was used is scaled down to the greatest norm, before it is used.
@@ -24,7 +27,8 @@ extension OperationTable {
             guard count >= 0 else { throw ONNXExportError("it needs the number of classes") }
             return [
                 operation.emit(
-                    "OneHot", [
+                    "OneHot",
+                    [
                         try operation.tensor("self"), try operation.constant(Double(count), .int64),
                         try operation.lowering.builder.constant([0, 1], shape: [2], .int64),
                     ], .int("axis", -1))
@@ -51,7 +55,8 @@ extension OperationTable {
         var rows = operation.emit("Gather", [try operation.tensor("weight"), indices], .int("axis", 0))
         if padding >= 0 {
             guard mode == 0 else { throw ONNXExportError("a padding index can be exported for sums only") }
-            let isKept = operation.emit("Not", operation.emit("Equal", indices, try operation.constant(Double(padding), .int64)))
+            let isKept = operation.emit(
+                "Not", operation.emit("Equal", indices, try operation.constant(Double(padding), .int64)))
             rows = operation.emit("Mul", rows, try operation.unsqueeze(operation.cast(isKept, to: type), [2]))
         }
         if let weights = try operation.optionalTensor("per_sample_weights") {

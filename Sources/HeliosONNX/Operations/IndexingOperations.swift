@@ -24,7 +24,8 @@ extension OperationTable {
             let end = operation.emit("Add", start, try operation.size("length", default: 0))
             return [
                 operation.emit(
-                    "Slice", try operation.tensor("self"), start, end, try operation.constant([operation.dimension("dim")]))
+                    "Slice", try operation.tensor("self"), start, end,
+                    try operation.constant([operation.dimension("dim")]))
             ]
         },
         "chunk": { operation in
@@ -35,7 +36,8 @@ extension OperationTable {
         "split": { operation in
             let dim = try operation.dimension("dim", default: 0)
             let size = try operation.fixedSize("self", dim)
-            guard operation.node.inputNames.contains("split_size"), case .integer(let part)? = try operation.known("split_size")
+            guard operation.node.inputNames.contains("split_size"),
+                case .integer(let part)? = try operation.known("split_size")
             else { return try splitBySizes(operation, operation.node.inputNames[1]) }
             return try pieces(operation, dim, stride(from: 0, to: size, by: max(1, part)), size)
         },
@@ -64,11 +66,16 @@ extension OperationTable {
             ]
         },
         "scatter": { operation in
-            guard operation.node.inputNames.contains("src") else { throw ONNXExportError("scatter of a number cannot be exported") }
+            guard operation.node.inputNames.contains("src") else {
+                throw ONNXExportError("scatter of a number cannot be exported")
+            }
             return [
                 operation.emit(
                     "ScatterElements",
-                    [try operation.tensor("self"), try operation.operand("index", as: .int64), try operation.tensor("src")],
+                    [
+                        try operation.tensor("self"), try operation.operand("index", as: .int64),
+                        try operation.tensor("src"),
+                    ],
                     .int("axis", try operation.dimension("dim")))
             ]
         },
@@ -76,7 +83,10 @@ extension OperationTable {
             [
                 operation.emit(
                     "ScatterElements",
-                    [try operation.tensor("self"), try operation.operand("index", as: .int64), try operation.tensor("src")],
+                    [
+                        try operation.tensor("self"), try operation.operand("index", as: .int64),
+                        try operation.tensor("src"),
+                    ],
                     .int("axis", try operation.dimension("dim")), .string("reduction", "add"))
             ]
         },
@@ -100,7 +110,8 @@ extension OperationTable {
             guard shifts.count == dims.count else { throw ONNXExportError("it needs a dimension for each shift") }
             for (shift, dim) in zip(shifts, dims) where shift != 0 {
                 let last = try operation.emit(
-                    "Slice", result, operation.constant([-shift]), operation.constant([Int.max]), operation.constant([dim]))
+                    "Slice", result, operation.constant([-shift]), operation.constant([Int.max]),
+                    operation.constant([dim]))
                 let first = try operation.emit(
                     "Slice", result, operation.constant([0]), operation.constant([-shift]), operation.constant([dim]))
                 result = operation.emit("Concat", [last, first], .int("axis", dim))
@@ -118,8 +129,12 @@ extension OperationTable {
         },
         "tril": { try triangle($0, upper: 0) }, "triu": { try triangle($0, upper: 1) },
         "unfold": { operation in
-            let (dim, size, step) = (try operation.dimension("dimension"), try operation.integer("size"), try operation.integer("step"))
-            let (x, length, rank) = (try operation.tensor("self"), try operation.fixedSize("self", dim), try operation.rank("self"))
+            let (dim, size, step) = (
+                try operation.dimension("dimension"), try operation.integer("size"), try operation.integer("step")
+            )
+            let (x, length, rank) = (
+                try operation.tensor("self"), try operation.fixedSize("self", dim), try operation.rank("self")
+            )
             let starts = stride(from: 0, through: length - size, by: max(1, step))
             let windows = try starts.map { try operation.unsqueeze(operation.slice(x, dim, $0, $0 + size), [dim]) }
             let joined = operation.emit("Concat", windows, .int("axis", dim))
@@ -129,7 +144,9 @@ extension OperationTable {
         "im2col": unfold, "col2im": fold,
     ]
 
-    private static func pieces(_ operation: Operation, _ dim: Int, _ starts: StrideTo<Int>, _ size: Int) throws -> [String] {
+    private static func pieces(_ operation: Operation, _ dim: Int, _ starts: StrideTo<Int>, _ size: Int) throws
+        -> [String]
+    {
         let (x, starts) = (try operation.tensor("self"), Array(starts))
         let parts = try starts.enumerated().map { index, start in
             try operation.slice(x, dim, start, index + 1 < starts.count ? starts[index + 1] : size)
@@ -164,7 +181,8 @@ extension OperationTable {
         if !isBatch { x = try operation.unsqueeze(x, [0]) }
         let channels = try operation.fixedSize("self", -3)
         if padding.contains(where: { $0 != 0 }) {
-            x = operation.emit("Pad", x, try operation.constant([0, 0, padding[0], padding[1], 0, 0, padding[0], padding[1]]))
+            x = operation.emit(
+                "Pad", x, try operation.constant([0, 0, padding[0], padding[1], 0, 0, padding[0], padding[1]]))
         }
         // Each dimension becomes two: the place in the kernel, and the window.
         func places(_ dim: Int) throws -> (name: String, count: Int) {
@@ -172,7 +190,8 @@ extension OperationTable {
             let count = (size - dilation[dim] * (kernel[dim] - 1) - 1) / step[dim] + 1
             let indices = (0..<kernel[dim]).flatMap { row in (0..<count).map { $0 * step[dim] + row * dilation[dim] } }
             return (
-                try operation.lowering.builder.constant(indices.map(Double.init), shape: [kernel[dim], count], .int64), count
+                try operation.lowering.builder.constant(indices.map(Double.init), shape: [kernel[dim], count], .int64),
+                count
             )
         }
         let (rows, columns) = (try places(0), try places(1))
@@ -199,7 +218,9 @@ extension OperationTable {
 extension Operation {
     /// The tensors of a list in which some may be missing.
     func optionalElements(_ name: String) throws -> [Element?] {
-        guard let place = node.inputNames.firstIndex(of: name) else { throw ONNXExportError("the list \(name) is not known") }
+        guard let place = node.inputNames.firstIndex(of: name) else {
+            throw ONNXExportError("the list \(name) is not known")
+        }
         if let list = lowering.lists[node.inputs[place]] {
             return try list.map { element in
                 if case .none? = try lowering.known(element) { return nil }

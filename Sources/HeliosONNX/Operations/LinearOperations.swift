@@ -22,12 +22,15 @@ extension OperationTable {
             let rank = try operation.rank("input1")
             let left = try operation.unsqueeze(operation.tensor("input1"), [rank - 1, rank])
             let right = try operation.unsqueeze(operation.tensor("input2"), [rank - 1, rank + 1])
-            let product = operation.emit("MatMul", operation.emit("MatMul", left, try operation.tensor("weight")), right)
+            let product = operation.emit(
+                "MatMul", operation.emit("MatMul", left, try operation.tensor("weight")), right)
             let sum = try operation.squeeze(product, [-2, -1])
             return [try operation.optionalTensor("bias").map { operation.emit("Add", sum, $0) } ?? sum]
         },
         "einsum": { operation in
-            guard let equation = try operation.string("equation") else { throw ONNXExportError("its equation is not known") }
+            guard let equation = try operation.string("equation") else {
+                throw ONNXExportError("its equation is not known")
+            }
             return [operation.emit("Einsum", try operation.tensors("tensors"), .string("equation", equation))]
         },
         "outer": { operation in

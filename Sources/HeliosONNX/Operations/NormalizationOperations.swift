@@ -12,7 +12,8 @@ extension OperationTable {
         "rms_norm": { operation in
             let (x, type) = (try operation.tensor("input"), try operation.resultType())
             let count = try operation.sizeCount("normalized_shape")
-            let epsilon = try operation.number("eps", default: type == .float64 ? 2.220446049250313e-16 : 1.1920928955078125e-07)
+            let epsilon = try operation.number(
+                "eps", default: type == .float64 ? 2.220446049250313e-16 : 1.1920928955078125e-07)
             let dims = try operation.constant(Array(-count..<0))
             let mean = operation.emit("ReduceMean", [operation.emit("Mul", x, x), dims], .int("keepdims", 1))
             let root = operation.emit("Sqrt", operation.emit("Add", mean, try operation.constant(epsilon, type)))

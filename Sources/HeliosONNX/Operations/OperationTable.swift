@@ -5,7 +5,8 @@ enum OperationTable {
 
     /// All operations, by PyTorch's names. Those in place are lowered as the ones that are not.
     static let all: [String: Lowerer] = [
-        elementary, arithmetic, comparisons, activations, linear, convolutions, pooling, normalizations, recurrent, shapes,
+        elementary, arithmetic, comparisons, activations, linear, convolutions, pooling, normalizations, recurrent,
+        shapes,
         indexing, reductions, padding, resampling, embeddings, attention, creation,
     ].reduce(into: [:]) { all, family in
         all.merge(family.map { ("aten::\($0.key)", $0.value) }) { first, _ in first }
@@ -14,7 +15,8 @@ enum OperationTable {
     /// The operations whose result shares memory with their first input.
     static let views: Set<String> = Set(
         [
-            "view", "reshape", "flatten", "unflatten", "select", "slice", "narrow", "transpose", "t", "permute", "movedim",
+            "view", "reshape", "flatten", "unflatten", "select", "slice", "narrow", "transpose", "t", "permute",
+            "movedim",
             "unsqueeze", "squeeze", "expand", "expand_as", "view_as", "chunk", "split", "split_with_sizes", "unbind",
             "unfold", "detach", "alias", "contiguous", "to", "tensor_split", "diagonal", "swapaxes",
         ].map { "aten::\($0)" })

@@ -38,7 +38,9 @@ extension OperationTable {
         }
         let pads = (before + after).map { max(0, $0) }
         guard pads.contains(where: { $0 != 0 }) else { return [x] }
-        let value = mode == "constant" ? try operation.constant(operation.number("value", default: 0), operation.resultType()) : nil
+        let value =
+            mode == "constant"
+            ? try operation.constant(operation.number("value", default: 0), operation.resultType()) : nil
         return [operation.emit("Pad", [x, try operation.constant(pads), value], .string("mode", mode))]
     }
 

@@ -9,9 +9,11 @@ extension OperationTable {
         "max_pool3d_with_indices": { try maxPool($0, 3) },
         "avg_pool1d": { try averagePool($0, 1) }, "avg_pool2d": { try averagePool($0, 2) },
         "avg_pool3d": { try averagePool($0, 3) },
-        "adaptive_avg_pool1d": { try adaptive($0, 1, "ReduceMean") }, "adaptive_avg_pool2d": { try adaptive($0, 2, "ReduceMean") },
+        "adaptive_avg_pool1d": { try adaptive($0, 1, "ReduceMean") },
+        "adaptive_avg_pool2d": { try adaptive($0, 2, "ReduceMean") },
         "adaptive_avg_pool3d": { try adaptive($0, 3, "ReduceMean") },
-        "adaptive_max_pool1d": { try adaptive($0, 1, "ReduceMax") }, "adaptive_max_pool2d": { try adaptive($0, 2, "ReduceMax") },
+        "adaptive_max_pool1d": { try adaptive($0, 1, "ReduceMax") },
+        "adaptive_max_pool2d": { try adaptive($0, 2, "ReduceMax") },
         "adaptive_max_pool3d": { try adaptive($0, 3, "ReduceMax") },
     ]
 
@@ -59,7 +61,8 @@ extension OperationTable {
         let window = try Window(operation, count)
         let wantsIndices = operation.node.outputs.count == 2
         // Padding at the end says what rounding up means to PyTorch, which runtimes have meant differently.
-        let overhang = window.ceil == 1 ? window.overhang(of: try sizes(operation, count)) : window.kernel.map { _ in 0 }
+        let overhang =
+            window.ceil == 1 ? window.overhang(of: try sizes(operation, count)) : window.kernel.map { _ in 0 }
         return try withBatch(operation, count) { x in
             let results = operation.emitAll(
                 "MaxPool", [x],
@@ -77,9 +80,12 @@ extension OperationTable {
 
     private static func averagePool(_ operation: Operation, _ count: Int) throws -> [String] {
         let window = try Window(operation, count)
-        let (type, countsPadding) = (try operation.resultType(), try operation.boolean("count_include_pad", default: true))
+        let (type, countsPadding) = (
+            try operation.resultType(), try operation.boolean("count_include_pad", default: true)
+        )
         let divisor = try operation.has("divisor_override") ? try operation.integer("divisor_override") : nil
-        let overhang = window.ceil == 1 ? window.overhang(of: try sizes(operation, count)) : window.kernel.map { _ in 0 }
+        let overhang =
+            window.ceil == 1 ? window.overhang(of: try sizes(operation, count)) : window.kernel.map { _ in 0 }
         return try withBatch(operation, count) { x in
             func mean(_ x: String, pads: [Int]) -> String {
                 operation.emit(
@@ -113,7 +119,8 @@ extension OperationTable {
         if operation.node.outputs.count == 2, isMean == false {
             // The indices are another result, which is lowered only if nobody asks for it.
             let indices = operation.node.outputs[1]
-            let isUsed = operation.lowering.graph.nodes.contains { $0.inputs.contains(indices) }
+            let isUsed =
+                operation.lowering.graph.nodes.contains { $0.inputs.contains(indices) }
                 || operation.lowering.graph.outputs.contains(indices)
             if isUsed { throw ONNXExportError("the indices of its maxima cannot be exported") }
         }

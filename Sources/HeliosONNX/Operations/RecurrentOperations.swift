@@ -40,10 +40,12 @@ extension OperationTable {
     private static func layers(_ operation: Operation, _ kind: Kind) throws -> [String] {
         guard operation.node.inputNames.contains("batch_first") else {
             throw ONNXExportError(
-                "packed sequences cannot be exported: export the network with one sequence of one length, or with padding")
+                "packed sequences cannot be exported: export the network with one sequence of one length, or with padding"
+            )
         }
         if try operation.boolean("train"), try operation.number("dropout") > 0 {
-            throw ONNXExportError("dropout is active: switch the network to evaluation with eval() before it is exported")
+            throw ONNXExportError(
+                "dropout is active: switch the network to evaluation with eval() before it is exported")
         }
         guard case .list(let values)? = try operation.known("params") else {
             throw ONNXExportError("its weights must not depend on the network's inputs")
@@ -67,7 +69,9 @@ extension OperationTable {
                 let start = (layer * directions + direction) * size
                 return Array(weights[start..<(start + size)])
             }
-            func stacked(_ index: Int) throws -> Tensor { try Tensor.stack(own.map { try reordered($0[index], kind) }, dim: 0) }
+            func stacked(_ index: Int) throws -> Tensor {
+                try Tensor.stack(own.map { try reordered($0[index], kind) }, dim: 0)
+            }
             let builder = operation.lowering.builder
             let biases = hasBiases ? try Tensor.cat([stacked(2), stacked(3)], dim: 1) : nil
             let initial = try states.map {
@@ -77,7 +81,9 @@ extension OperationTable {
             var attributes: [Attribute] = [.int("hidden_size", hidden)]
             if isBidirectional { attributes.append(.string("direction", "bidirectional")) }
             if kind == .gru { attributes.append(.int("linear_before_reset", 1)) }
-            if kind == .relu { attributes.append(.strings("activations", [String](repeating: "Relu", count: directions))) }
+            if kind == .relu {
+                attributes.append(.strings("activations", [String](repeating: "Relu", count: directions)))
+            }
             let results = operation.emitAll(
                 kind.type,
                 [
@@ -87,7 +93,8 @@ extension OperationTable {
             // [length, directions, batch, hidden] → [length, batch, directions · hidden]
             sequence =
                 isBidirectional
-                ? operation.emit("Reshape", operation.transpose(results[0], [0, 2, 1, 3]), try operation.constant([0, 0, -1]))
+                ? operation.emit(
+                    "Reshape", operation.transpose(results[0], [0, 2, 1, 3]), try operation.constant([0, 0, -1]))
                 : try operation.squeeze(results[0], [1])
             for index in lasts.indices { lasts[index].append(results[index + 1]) }
         }

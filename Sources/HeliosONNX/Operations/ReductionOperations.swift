@@ -45,7 +45,8 @@ extension OperationTable {
         "pairwise_distance": { operation in
             let type = try operation.resultType()
             let difference = operation.emit("Sub", try operation.tensor("x1"), try operation.tensor("x2"))
-            let shifted = operation.emit("Add", difference, try operation.constant(operation.number("eps", default: 1e-6), type))
+            let shifted = operation.emit(
+                "Add", difference, try operation.constant(operation.number("eps", default: 1e-6), type))
             let keeps = try operation.boolean("keepdim")
             return [try norm(operation, shifted, operation.number("p", default: 2), [-1], keeps: keeps, type)]
         },
@@ -61,14 +62,18 @@ extension OperationTable {
         return try reduce(operation, type, x, dims(operation), keeps: operation.boolean("keepdim"))
     }
 
-    private static func reduce(_ operation: Operation, _ type: String, _ x: String, _ dims: [Int], keeps: Bool) throws -> String {
+    private static func reduce(_ operation: Operation, _ type: String, _ x: String, _ dims: [Int], keeps: Bool) throws
+        -> String
+    {
         operation.emit(type, [x, dims.isEmpty ? nil : try operation.constant(dims)], .int("keepdims", keeps ? 1 : 0))
     }
 
     private static func extreme(_ operation: Operation, _ kind: String) throws -> [String] {
         if operation.node.inputNames.contains("other") {
             let type = try operation.resultType()
-            return [operation.emit(kind, try operation.operand("self", as: type), try operation.operand("other", as: type))]
+            return [
+                operation.emit(kind, try operation.operand("self", as: type), try operation.operand("other", as: type))
+            ]
         }
         let value = try reduce(operation, "Reduce\(kind)")
         guard operation.node.outputs.count == 2 else { return [value] }
@@ -98,7 +103,8 @@ extension OperationTable {
         let dims = given.isEmpty ? Array(0..<rank) : given
         let correction =
             operation.node.inputNames.contains("unbiased")
-            ? (try operation.boolean("unbiased", default: true) ? 1 : 0) : try operation.number("correction", default: 1)
+            ? (try operation.boolean("unbiased", default: true) ? 1 : 0)
+            : try operation.number("correction", default: 1)
         let mean = try reduce(operation, "ReduceMean", x, dims, keeps: true)
         let difference = operation.emit("Sub", x, mean)
         let square = operation.emit("Mul", difference, difference)

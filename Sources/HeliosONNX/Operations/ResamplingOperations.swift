@@ -22,7 +22,8 @@ extension OperationTable {
         if let rounding { attributes.append(.string("nearest_mode", rounding)) }
         if mode == "cubic" { attributes.append(.float("cubic_coeff_a", -0.75)) }
         if let factors = try factors(operation) {
-            let scales = try operation.lowering.builder.constant([1, 1] + factors, shape: [factors.count + 2], .float32)
+            let scales = try operation.lowering.builder.constant(
+                [1, 1] + factors, shape: [factors.count + 2], .float32)
             return operation.emitAll("Resize", [x, nil, scales], attributes, outputs: 1)
         }
         let start = operation.emit("Shape", [x], .int("start", 0), .int("end", 2))
@@ -47,7 +48,8 @@ extension OperationTable {
         }
         return [
             operation.emit(
-                "GridSample", [try operation.tensor("input"), try operation.tensor("grid")], .string("mode", names[mode]),
+                "GridSample", [try operation.tensor("input"), try operation.tensor("grid")],
+                .string("mode", names[mode]),
                 .string("padding_mode", paddings[padding]),
                 .int("align_corners", try operation.boolean("align_corners") ? 1 : 0))
         ]

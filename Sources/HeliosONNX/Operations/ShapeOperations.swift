@@ -22,13 +22,16 @@ extension OperationTable {
             let x = try operation.tensor("self")
             var parts = [try operation.sizes("sizes")]
             if dim > 0 { parts.insert(try operation.constant([Int](repeating: 0, count: dim)), at: 0) }
-            if dim < (try operation.rank("self")) - 1 { parts.append(operation.emit("Shape", [x], .int("start", dim + 1))) }
+            if dim < (try operation.rank("self")) - 1 {
+                parts.append(operation.emit("Shape", [x], .int("start", dim + 1)))
+            }
             return [operation.emit("Reshape", x, operation.emit("Concat", parts, .int("axis", 0)))]
         },
         "permute": { operation in
             let rank = try operation.rank("self")
             return [
-                operation.transpose(try operation.tensor("self"), try operation.integers("dims").map { $0 < 0 ? $0 + rank : $0 })
+                operation.transpose(
+                    try operation.tensor("self"), try operation.integers("dims").map { $0 < 0 ? $0 + rank : $0 })
             ]
         },
         "transpose": swap, "swapaxes": swap, "swapdims": swap,
@@ -62,14 +65,18 @@ extension OperationTable {
             // In ONNX a one keeps the size, as PyTorch's -1 does.
             let x = try operation.tensor("self")
             let sizes = try operation.fixedSizes("size")
-            if !sizes.contains(nil) { return [operation.emit("Expand", x, try operation.constant(sizes.map { $0 == -1 ? 1 : $0 ?? 1 }))] }
+            if !sizes.contains(nil) {
+                return [operation.emit("Expand", x, try operation.constant(sizes.map { $0 == -1 ? 1 : $0 ?? 1 }))]
+            }
             let wanted = try operation.sizes("size")
             return [operation.emit("Expand", x, operation.emit("Abs", wanted))]
         },
         "expand_as": { [$0.emit("Expand", try $0.tensor("self"), $0.emit("Shape", try $0.tensor("other")))] },
         "cat": { operation in
             let type = try operation.resultType()
-            let parts = try operation.elements("tensors").map { try operation.cast($0.name(), from: $0.dtype ?? type, to: type) }
+            let parts = try operation.elements("tensors").map {
+                try operation.cast($0.name(), from: $0.dtype ?? type, to: type)
+            }
             let rank = max(operation.resultRank, 1)
             let dim = try operation.integer("dim", default: 0)
             return [operation.emit("Concat", parts, .int("axis", dim < 0 ? dim + rank : dim))]
@@ -123,7 +130,8 @@ extension OperationTable {
             let channels = try operation.fixedSize("self", 1)
             let rest = operation.emit("Shape", [x], .int("start", 2))
             func shaped(_ x: String, _ start: [Int]) throws -> String {
-                operation.emit("Reshape", x, operation.emit("Concat", [try operation.constant(start), rest], .int("axis", 0)))
+                operation.emit(
+                    "Reshape", x, operation.emit("Concat", [try operation.constant(start), rest], .int("axis", 0)))
             }
             let split = try shaped(x, [0, groups, channels / groups])
             return [try shaped(operation.transpose(split, [0, 2, 1] + Array(3..<(rank + 1))), [0, channels])]
