@@ -73,23 +73,20 @@ struct ExportedNetwork {
         network.eval()
         let inputNames = try ExportedNetwork.names(options.inputNames, "input", arguments.count)
         let axes = try ExportedNetwork.axes(options.dynamicAxes, inputNames, arguments)
-        var results: [Tensor] = []
         func trace(_ arguments: [Tensor]) throws -> TracedGraph {
             try noGrad {
                 // Each call gets tensors of its own, so that no two inputs are one tensor.
                 try TracedGraph(Trace(network, arguments.map { try $0.detach().clone() }, forward))
             }
         }
-        results = try noGrad { try forward(arguments.map { try $0.detach().clone() }) }
+        let results = try noGrad { try forward(arguments.map { try $0.detach().clone() }) }
         let graph = try trace(arguments)
         var others: [TracedGraph] = []
         if !axes.isEmpty {
-            for changed in axes + [nil] {
-                others.append(
-                    try trace(
-                        ExportedNetwork.resized(
-                            arguments, axes.filter { changed == nil || $0.name == changed?.name }, options.dynamicAxes,
-                            inputNames)))
+            let changes = axes.map { [$0] } + [axes]
+            for changed in changes {
+                let resized = try ExportedNetwork.resized(arguments, changed, options.dynamicAxes, inputNames)
+                others.append(try trace(resized))
             }
         }
         let outputNames = try ExportedNetwork.names(options.outputNames, "output", graph.outputs.count)
@@ -102,32 +99,25 @@ struct ExportedNetwork {
         builder.layer = ""
         for (value, name) in zip(graph.outputs, outputNames) { builder.alias(try lowering.tensor(value), as: name) }
 
-        let axisNames = Dictionary(uniqueKeysWithValues: inputNames.map { ($0, options.dynamicAxes[$0] ?? [:]) })
         var contents = ONNXGraphProto()
         contents.name = String(describing: type(of: network))
         contents.node = builder.nodes
-        contents.input = try zip(inputNames, arguments).map { name, tensor in
-            try ExportedNetwork.described(
-                name, tensor.dtype,
-                tensor.shape.enumerated().map { dim, size in
-                    axisNames[name]?[dim].map { .name($0) } ?? .size(size)
-                })
+        for (name, tensor) in zip(inputNames, arguments) {
+            let dynamic = options.dynamicAxes[name] ?? [:]
+            let sizes: [Size] = tensor.shape.enumerated().map { dim, size in
+                if let axis = dynamic[dim] { Size.name(axis) } else { Size.size(size) }
+            }
+            contents.input.append(try ExportedNetwork.described(name, tensor.dtype, sizes))
         }
-        contents.output = try zip(outputNames, results).enumerated().map { place, output in
-            let value = graph.outputs[place]
-            let (name, tensor) = output
-            return try ExportedNetwork.described(
-                name, tensor.dtype,
-                tensor.shape.enumerated().map { dim, size in
-                    let sizes = others.map { $0.shape($0.outputs[place])?[dim] ?? size }
-                    _ = value
-                    if sizes.allSatisfy({ $0 == size }) { return .size(size) }
-                    let axis = axes.indices.first { index in
-                        size == axes[index].size && sizes[index] == axes[index].other
-                            && axes.indices.allSatisfy { $0 == index || sizes[$0] == size }
-                    }
-                    return .name(axis.map { axes[$0].name } ?? "\(name)_dim_\(dim)")
-                })
+        for (place, name) in outputNames.enumerated() {
+            let tensor = results[place]
+            let shapes = others.map { $0.shape($0.outputs[place]) ?? [] }
+            var sizes: [Size] = []
+            for (dim, size) in tensor.shape.enumerated() {
+                let changed = shapes.map { dim < $0.count ? $0[dim] : size }
+                sizes.append(ExportedNetwork.size(size, changed, axes, else: "\(name)_dim_\(dim)"))
+            }
+            contents.output.append(try ExportedNetwork.described(name, tensor.dtype, sizes))
         }
         model = ONNXModelProto.with {
             $0.irVersion = 8
@@ -193,22 +183,32 @@ struct ExportedNetwork {
         case name(String)
     }
 
+    /// How a size is described: by an axis if it is always that of the axis, and by a name of its own if it is another.
+    private static func size(_ size: Int, _ changed: [Int], _ axes: [DynamicAxis], else other: String) -> Size {
+        if changed.allSatisfy({ $0 == size }) { return .size(size) }
+        for (index, axis) in axes.enumerated() where axis.size == size && changed[index] == axis.other {
+            let isAlone = axes.indices.allSatisfy { $0 == index || changed[$0] == size }
+            if isAlone { return .name(axis.name) }
+        }
+        return .name(other)
+    }
+
     private static func described(_ name: String, _ dtype: DType, _ shape: [Size]) throws -> ONNXValueInfoProto {
         guard let type = dtype.onnx else {
             throw ONNXExportError("\(name) is of type \(dtype), which ONNX does not have")
         }
-        return ONNXValueInfoProto.with {
-            $0.name = name
-            $0.type.tensorType.elemType = type
-            $0.type.tensorType.shape.dimension = shape.map { size in
-                ONNXTensorShapeProto.Dimension.with {
-                    switch size {
-                    case .size(let size): $0.dimValue = Int64(size)
-                    case .name(let name): $0.dimParam = name
-                    }
-                }
+        var info = ONNXValueInfoProto()
+        info.name = name
+        info.type.tensorType.elemType = type
+        for size in shape {
+            var dim = ONNXTensorShapeProto.Dimension()
+            switch size {
+            case .size(let size): dim.dimValue = Int64(size)
+            case .name(let name): dim.dimParam = name
             }
+            info.type.tensorType.shape.dim.append(dim)
         }
+        return info
     }
 
     // MARK: Writing
@@ -216,7 +216,7 @@ struct ExportedNetwork {
     /// Writes the network to a file, and its weights to one beside it if they are large.
     func write(_ path: String) throws {
         let total = try initializers.reduce(0) { sum, initializer in
-            sum + (try Tensor.byteCount(shape: initializer.tensor.shape, dtype: initializer.tensor.dtype))
+            try sum + Tensor.byteCount(shape: initializer.tensor.shape, dtype: initializer.tensor.dtype)
         }
         var model = model
         if total >= threshold {
@@ -234,9 +234,8 @@ struct ExportedNetwork {
                         }
                         try sink.add(bytes)
                         message.dataLocation = .external
-                        message.externalData = [
-                            ("location", name), ("offset", "\(offset)"), ("length", "\(bytes.count)"),
-                        ].map { key, value in
+                        let place = ["location": name, "offset": "\(offset)", "length": "\(bytes.count)"]
+                        message.externalData = place.sorted { $0.key < $1.key }.map { key, value in
                             ONNXStringStringEntryProto.with { ($0.key, $0.value) = (key, value) }
                         }
                         offset += bytes.count

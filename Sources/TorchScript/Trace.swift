@@ -50,13 +50,13 @@ package final class Trace {
                 before: { _ in try require(ct_trace_enter(name)) }, after: { _ in try require(ct_trace_leave()) })
         }
         defer { observers.forEach { $0.remove() } }
-        // libtorch calls back before ct_trace returns, and keeps nothing.
-        let pointer = try withoutActuallyEscaping(forward) { forward in
+        // libtorch calls back before ct_trace_function returns, and keeps nothing.
+        let pointer = withoutActuallyEscaping(forward) { forward -> OpaquePointer? in
             let call = TracedCall(forward)
             defer { withExtendedLifetime((call, tensors, arguments)) {} }
             let function = CTTracedFunction(context: Unmanaged.passUnretained(call).toOpaque(), call: runTraced)
             return withCStrings(tensors.map(\.name)) { names in
-                ct_trace(
+                ct_trace_function(
                     function, arguments.map(\.pointer), Int64(arguments.count), names, tensors.map(\.tensor.pointer),
                     tensors.map(\.isBuffer), Int64(tensors.count), network.isTraining)
             }

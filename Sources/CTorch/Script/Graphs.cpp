@@ -47,7 +47,7 @@ const char *ct_graph_node_scope(CTTrace *trace, int64_t node) {
   return text([&]() -> std::string {
     const auto scope = nodeOf(trace, node).scope();
     if (!scope || scope->isRoot() || scope->isBlank()) return "";
-    return scope->name().toUnqualString();
+    return scope->name().toUnqualString() + 1;
   });
 }
 

@@ -62,7 +62,7 @@ void number(CTTrace &trace) {
 
 }  // namespace
 
-CTTrace *ct_trace(
+CTTrace *ct_trace_function(
     CTTracedFunction function, CTTensor *const *inputs, int64_t inputCount, const char *const *names,
     CTTensor *const *tensors, const bool *areBuffers, int64_t tensorCount, bool isTraining) {
   return guarded("trace", {}, static_cast<CTTrace *>(nullptr), [&] {
@@ -108,14 +108,19 @@ void ct_trace_release(CTTrace *trace) { delete trace; }
 bool ct_trace_enter(const char *path) {
   return guardedCall("trace", {}, [&] {
     if (const auto &state = torch::jit::tracer::getTracingState()) {
-      state->graph->push_scope(std::string("layer::") + path);
+      // Not push_scope, which would make a function of each layer. A symbol has a character at least.
+      const auto symbol = c10::Symbol::scope(std::string("/") + path);
+      state->graph->set_current_scope(state->graph->current_scope()->push(symbol));
     }
   });
 }
 
 bool ct_trace_leave(void) {
   return guardedCall("trace", {}, [&] {
-    if (const auto &state = torch::jit::tracer::getTracingState()) state->graph->pop_scope();
+    if (const auto &state = torch::jit::tracer::getTracingState()) {
+      const auto scope = state->graph->current_scope();
+      if (!scope->isRoot()) state->graph->set_current_scope(scope->parent());
+    }
   });
 }
 

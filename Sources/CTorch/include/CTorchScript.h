@@ -103,7 +103,7 @@ typedef struct CTTracedFunction {
 
 /// Runs the function once and records its operations. The named tensors become parameters or buffers of a module,
 /// nested at the dots of their names.
-CTTrace *_Nullable ct_trace(
+CTTrace *_Nullable ct_trace_function(
     CTTracedFunction function, CTTensor *_Nonnull const *_Nullable inputs, int64_t inputCount,
     const char *_Nonnull const *_Nullable names, CTTensor *_Nonnull const *_Nullable tensors,
     const bool *_Nullable areBuffers, int64_t tensorCount, bool isTraining);

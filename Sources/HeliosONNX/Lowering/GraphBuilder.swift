@@ -76,8 +76,7 @@ final class GraphBuilder {
     func initializer(_ tensor: Tensor) throws -> String {
         if let known = namesByTensor[tensor.pointer] { return known }
         let name = uniqueName(tensorNames[tensor.pointer] ?? "constant")
-        let kept = tensor.dtype == .float16 || tensor.dtype.onnx != nil ? tensor : try tensor.to(.float32)
-        initializers.append((name, kept))
+        initializers.append((name, tensor))
         namesByTensor[tensor.pointer] = name
         return name
     }

@@ -1,5 +1,6 @@
 import Torch
 import TorchScript
+import TorchSerialization
 
 /// Turns the graph of a trace into one of ONNX.
 final class Lowering {
@@ -18,6 +19,10 @@ final class Lowering {
     private var sizes: [Int: SizeExpression] = [:]
     /// Which values may share memory: the number of their group.
     private var groups: [Int: Int] = [:]
+    /// Tensors that the network or the trace holds, and views of them.
+    private var held: Set<Int> = []
+    /// What a tensor that the network holds is replaced by, by the place of its memory.
+    private var replacements: [UnsafeRawPointer?: Tensor] = [:]
 
     init(
         _ builder: GraphBuilder, _ graph: TracedGraph, others: [TracedGraph], axes: [DynamicAxis], inputNames: [String]
@@ -52,15 +57,24 @@ final class Lowering {
     }
 
     private func lower(_ node: TracedGraph.Node) throws {
-        if node.kind == "prim::Constant" { return try compareConstant(node) }
-        if node.inputs.allSatisfy({ sizes[$0] == nil && names[$0] == nil && lists[$0] == nil }), try foldAll(node) {
+        if node.kind == "prim::Constant" {
+            held.insert(node.outputs[0])
+            return try compareConstant(node)
+        }
+        let isFree = node.inputs.allSatisfy { sizes[$0] == nil && names[$0] == nil && lists[$0] == nil }
+        if isFree, try foldAll(node) {
+            let isView = OperationTable.views.contains(node.kind) && node.inputs.first.map(held.contains) == true
+            if isView || node.kind == "prim::GetAttr" { held.formUnion(node.outputs) }
             return
         }
         if node.kind == "prim::ListConstruct" || node.kind == "prim::TupleConstruct" {
             lists[node.outputs[0]] = node.inputs
             return
         }
-        if node.kind == "prim::ListUnpack" || node.kind == "prim::TupleUnpack" { return try unpack(node) }
+        if node.kind == "prim::ListUnpack" || node.kind == "prim::TupleUnpack" {
+            try watchMemory(node, isInPlace: false)
+            return try unpack(node)
+        }
         let base = node.kind.hasSuffix("_") && !node.kind.hasSuffix("__") ? String(node.kind.dropLast()) : node.kind
         try watchMemory(node, isInPlace: base != node.kind)
         guard let lower = OperationTable.all[base] else {
@@ -138,6 +152,9 @@ final class Lowering {
         guard let first = node.inputs.first, let output = node.outputs.first else { return }
         let group = groups[first] ?? first
         if isInPlace {
+            if held.contains(first), node.kind != "aten::embedding_renorm_" {
+                throw ONNXExportError("it changes a tensor that the network holds: ONNX's weights never change")
+            }
             groups[output] = output
             let shared = Set(groups.filter { $0.value == group && $0.key != first }.keys).union([group]).subtracting([
                 first
@@ -178,7 +195,16 @@ final class Lowering {
                 }
             }
         }
-        return try builder.initializer(tensor)
+        return try builder.initializer(replacements.isEmpty ? tensor : replacements[place(of: tensor)] ?? tensor)
+    }
+
+    /// Makes the graph hold another tensor in place of one that the network holds.
+    func replace(_ tensor: Tensor, by other: Tensor) throws {
+        replacements[try place(of: tensor)] = other
+    }
+
+    private func place(of tensor: Tensor) throws -> UnsafeRawPointer? {
+        try tensor.withContiguousBytes { $0.baseAddress }
     }
 
     /// Whether an element of a shape is the same at all sizes of the dynamic axes.

@@ -14,12 +14,11 @@ extension OperationTable {
             guard let weight = try operation.known("self")?.tensor else {
                 throw ONNXExportError("its table must not depend on the network's inputs")
             }
-            let type = weight.dtype
             let (greatest, power) = (try operation.number("max_norm"), try operation.number("norm_type"))
-            let norms = try weight.detach().norm(power, dim: [1], keepdim: true)
-            let isAbove = try norms.gt(greatest)
+            let norms = try weight.detach().norm(p: power, dim: 1, keepDim: true)
             let scaled = try weight.detach() * (norms + 1e-7).reciprocal() * greatest
-            let table = try Tensor.where(isAbove, scaled, weight.detach()).to(type)
+            let table = try Tensor.where(norms.gt(greatest), scaled, weight.detach())
+            try operation.lowering.replace(weight, by: table)
             return [try operation.lowering.builder.initializer(table)]
         },
         "one_hot": { operation in

@@ -24,9 +24,8 @@ extension OperationTable {
 
     /// A number for each channel that fits the input's dimensions.
     private static func channels(_ operation: Operation, _ name: String, rank: Int) throws -> String {
-        rank <= 2
-            ? try operation.tensor(name)
-            : try operation.unsqueeze(operation.tensor(name), Array(1..<(rank - 1)))
+        let name = try operation.tensor(name)
+        return try rank <= 2 ? name : operation.unsqueeze(name, Array(1..<(rank - 1)))
     }
 
     private static let batchNorm: Lowerer = { operation in

@@ -19,7 +19,7 @@ enum OperationTable {
             "movedim",
             "unsqueeze", "squeeze", "expand", "expand_as", "view_as", "chunk", "split", "split_with_sizes", "unbind",
             "unfold", "detach", "alias", "contiguous", "to", "tensor_split", "diagonal", "swapaxes",
-        ].map { "aten::\($0)" })
+        ].map { "aten::\($0)" } + ["prim::ListUnpack"])
 
     /// An operation that ONNX has under another name, from one tensor.
     static func unary(_ type: String) -> Lowerer {

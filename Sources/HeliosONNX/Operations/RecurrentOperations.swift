@@ -33,7 +33,7 @@ extension OperationTable {
 
     /// Weights with the gates in ONNX's order.
     private static func reordered(_ tensor: Tensor, _ kind: Kind) throws -> Tensor {
-        let parts = try tensor.detach().chunk(kind.gates.count, dim: 0)
+        let parts = try tensor.detach().chunk(chunks: kind.gates.count)
         return try Tensor.cat(kind.gates.map { parts[$0] }, dim: 0)
     }
 
@@ -91,11 +91,12 @@ extension OperationTable {
                     try biases.map { try builder.initializer($0) }, nil,
                 ] + initial, attributes, outputs: states.count + 1)
             // [length, directions, batch, hidden] → [length, batch, directions · hidden]
-            sequence =
-                isBidirectional
-                ? operation.emit(
-                    "Reshape", operation.transpose(results[0], [0, 2, 1, 3]), try operation.constant([0, 0, -1]))
-                : try operation.squeeze(results[0], [1])
+            if isBidirectional {
+                let joined = try operation.constant([0, 0, -1])
+                sequence = operation.emit("Reshape", operation.transpose(results[0], [0, 2, 1, 3]), joined)
+            } else {
+                sequence = try operation.squeeze(results[0], [1])
+            }
             for index in lasts.indices { lasts[index].append(results[index + 1]) }
         }
         if isBatchFirst { sequence = operation.transpose(sequence, [1, 0, 2]) }

@@ -77,7 +77,7 @@ extension OperationTable {
         }
         let value = try reduce(operation, "Reduce\(kind)")
         guard operation.node.outputs.count == 2 else { return [value] }
-        return [value] + (try place(operation, "Arg\(kind)"))
+        return try [value] + place(operation, "Arg\(kind)")
     }
 
     private static func place(_ operation: Operation, _ type: String) throws -> [String] {
@@ -101,16 +101,16 @@ extension OperationTable {
         let rank = try operation.rank("self")
         let given = try dims(operation)
         let dims = given.isEmpty ? Array(0..<rank) : given
+        let isFlag = operation.node.inputNames.contains("unbiased")
         let correction =
-            operation.node.inputNames.contains("unbiased")
-            ? (try operation.boolean("unbiased", default: true) ? 1 : 0)
-            : try operation.number("correction", default: 1)
+            try isFlag
+            ? (operation.boolean("unbiased", default: true) ? 1 : 0) : operation.number("correction", default: 1)
         let mean = try reduce(operation, "ReduceMean", x, dims, keeps: true)
         let difference = operation.emit("Sub", x, mean)
         let square = operation.emit("Mul", difference, difference)
         let keeps = try operation.boolean("keepdim")
         if correction == 0 { return try reduce(operation, "ReduceMean", square, dims, keeps: keeps) }
-        let count = Double(try dims.reduce(1) { $0 * (try operation.fixedSize("self", $1)) })
+        let count = Double(try dims.reduce(1) { try $0 * operation.fixedSize("self", $1) })
         let sum = try reduce(operation, "ReduceSum", square, dims, keeps: keeps)
         return operation.emit("Div", sum, try operation.constant(count - correction, type))
     }

@@ -22,7 +22,7 @@ extension OperationTable {
             let x = try operation.tensor("self")
             var parts = [try operation.sizes("sizes")]
             if dim > 0 { parts.insert(try operation.constant([Int](repeating: 0, count: dim)), at: 0) }
-            if dim < (try operation.rank("self")) - 1 {
+            if try dim < operation.rank("self") - 1 {
                 parts.append(operation.emit("Shape", [x], .int("start", dim + 1)))
             }
             return [operation.emit("Reshape", x, operation.emit("Concat", parts, .int("axis", 0)))]

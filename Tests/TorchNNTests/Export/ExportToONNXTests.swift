@@ -45,7 +45,7 @@ struct ExportToONNXTests {
             let names = Set(graph.initializer.map(\.name))
             #expect(names.isSuperset(of: ["0.weight", "0.bias", "2.weight", "2.running_mean"]))
             #expect(graph.input.map(\.name) == ["x"] && graph.output.map(\.name) == ["y"])
-            #expect(graph.output[0].type.tensorType.shape.dimension.map(\.dimParam) == ["batch", ""])
+            #expect(graph.output[0].type.tensorType.shape.dim.map(\.dimParam) == ["batch", ""])
             #expect(network.isTraining)
         }
     }
