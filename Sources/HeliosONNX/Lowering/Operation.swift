@@ -61,10 +61,9 @@ struct Operation {
     func elements(_ name: String) throws -> [Element] {
         let list = try value(name)
         if let elements = lowering.lists[list] {
-            return elements.map { element in
-                Element(
-                    name: { try lowering.tensor(element) },
-                    dtype: (try? lowering.known(element))??.tensor?.dtype ?? lowering.graph.dtype(element))
+            return try elements.map { element in
+                let dtype = try lowering.known(element)?.tensor?.dtype ?? lowering.graph.dtype(element)
+                return Element(name: { try lowering.tensor(element) }, dtype: dtype)
             }
         }
         guard case .list(let values)? = try lowering.known(list) else {

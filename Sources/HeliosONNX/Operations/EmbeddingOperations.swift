@@ -41,7 +41,7 @@ extension OperationTable {
         guard let offsets = try operation.known("offsets")?.tensor?.to(.int64) else {
             throw ONNXExportError("bags can be exported only if they are rows of a matrix, all of one length")
         }
-        let starts = try (0..<offsets.count).map { try offsets[$0].item(Int.self) }
+        let starts = try (0..<offsets.count).map { try offsets.select(dim: 0, index: $0).item(Int.self) }
         let count = try operation.fixedSize("indices", 0)
         let bags = try operation.boolean("include_last_offset") ? starts.count - 1 : starts.count
         guard bags > 0, count % bags == 0, (0..<bags).allSatisfy({ starts[$0] == $0 * (count / bags) }) else {

@@ -74,7 +74,7 @@ extension OperationTable {
             }
             let builder = operation.lowering.builder
             let biases = hasBiases ? try Tensor.cat([stacked(2), stacked(3)], dim: 1) : nil
-            let initial = try states.map {
+            let initial: [String?] = try states.map {
                 count == 1
                     ? $0 : try operation.slice($0, 0, layer * directions, (layer + 1) * directions)
             }

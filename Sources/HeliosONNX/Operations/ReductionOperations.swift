@@ -53,13 +53,13 @@ extension OperationTable {
     ]
 
     /// The dimensions to reduce; empty for all.
-    private static func dims(_ operation: Operation) throws -> [Int] {
+    private static func reducedDims(_ operation: Operation) throws -> [Int] {
         try operation.integers("dim")
     }
 
     private static func reduce(_ operation: Operation, _ type: String) throws -> String {
         let x = try operation.operand("self", as: operation.resultType())
-        return try reduce(operation, type, x, dims(operation), keeps: operation.boolean("keepdim"))
+        return try reduce(operation, type, x, reducedDims(operation), keeps: operation.boolean("keepdim"))
     }
 
     private static func reduce(_ operation: Operation, _ type: String, _ x: String, _ dims: [Int], keeps: Bool) throws
@@ -92,14 +92,14 @@ extension OperationTable {
 
     private static func truth(_ operation: Operation, _ type: String) throws -> [String] {
         let numbers = try operation.cast(operation.operand("self", as: .bool), to: .int32)
-        let found = try reduce(operation, type, numbers, dims(operation), keeps: operation.boolean("keepdim"))
+        let found = try reduce(operation, type, numbers, reducedDims(operation), keeps: operation.boolean("keepdim"))
         return [try operation.cast(found, to: .bool)]
     }
 
     private static func variance(_ operation: Operation) throws -> String {
         let (x, type) = (try operation.tensor("self"), try operation.resultType())
         let rank = try operation.rank("self")
-        let given = try dims(operation)
+        let given = try reducedDims(operation)
         let dims = given.isEmpty ? Array(0..<rank) : given
         let isFlag = operation.node.inputNames.contains("unbiased")
         let correction =
@@ -118,7 +118,7 @@ extension OperationTable {
     private static func norm(_ operation: Operation, power: String) throws -> String {
         let type = try operation.resultType()
         return try norm(
-            operation, operation.operand("self", as: type), operation.number(power, default: 2), dims(operation),
+            operation, operation.operand("self", as: type), operation.number(power, default: 2), reducedDims(operation),
             keeps: operation.boolean("keepdim"), type)
     }
 
