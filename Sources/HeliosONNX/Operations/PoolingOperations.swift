@@ -14,8 +14,25 @@ extension OperationTable {
         "adaptive_avg_pool3d": { try adaptive($0, 3, "ReduceMean") },
         "adaptive_max_pool1d": { try adaptive($0, 1, "ReduceMax") },
         "adaptive_max_pool2d": { try adaptive($0, 2, "ReduceMax") },
+        "max_unpool2d": { try unpool($0, 2) }, "max_unpool3d": { try unpool($0, 3) },
         "adaptive_max_pool3d": { try adaptive($0, 3, "ReduceMax") },
     ]
+
+    /// Puts each number where the pooling found it; the rest is 0. The places count within one channel.
+    private static func unpool(_ operation: Operation, _ count: Int) throws -> [String] {
+        let (x, type) = (try operation.tensor("self"), try operation.resultType())
+        let sizes = try operation.integers("output_size")
+        let inner = try (-count..<0).reduce(1) { try $0 * operation.fixedSize("self", $1) }
+        let rows = try operation.reshape(x, [-1, inner])
+        let places = try operation.reshape(operation.operand("indices", as: .int64), [-1, inner])
+        let rowCount = operation.emit("Shape", [rows], .int("start", 0), .int("end", 1))
+        let whole = operation.emit("Concat", [rowCount, try operation.constant([sizes.reduce(1, *)])], .int("axis", 0))
+        let empty = operation.emit("Expand", try operation.constant(0, type), whole)
+        let filled = operation.emit("ScatterElements", [empty, places, rows], .int("axis", 1))
+        let outer = operation.emit("Shape", [x], .int("start", 0), .int("end", try operation.rank("self") - count))
+        let shape = operation.emit("Concat", [outer, try operation.constant(sizes)], .int("axis", 0))
+        return [operation.emit("Reshape", filled, shape)]
+    }
 
     private struct Window {
         let kernel: [Int], stride: [Int], padding: [Int], dilation: [Int], ceil: Int
