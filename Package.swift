@@ -46,6 +46,8 @@ let package = Package(
         .library(name: "Helios", targets: ["Helios"]),
         .library(
             name: "Torch", targets: ["Torch", "TorchNN", "TorchDistributions", "TorchOptim", "TorchSerialization"]),
+        .library(name: "TorchScript", targets: ["TorchScript"]),
+        .library(name: "HeliosONNX", targets: ["HeliosONNX"]),
         .library(name: "TorchDistributed", targets: ["TorchDistributed"]),
         .library(name: "HeliosData", targets: ["HeliosData"]),
         .library(name: "HeliosVision", targets: ["HeliosVision"]),
@@ -94,6 +96,19 @@ let package = Package(
             name: "TorchDistributed",
             dependencies: ["CTorch", "Torch", "TorchNN", "TorchOptim", "TorchSerialization"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "TorchScript", dependencies: ["CTorch", "Torch", "TorchNN", "TorchSerialization"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "HeliosONNX",
+            dependencies: [
+                "Torch", "TorchNN", "TorchScript", "TorchSerialization",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Messages/Definitions"],
+            resources: [.embedInCode("Scripts")],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "Helios",
             dependencies: [
@@ -193,7 +208,12 @@ let package = Package(
             name: "SimulatedAccelerator", dependencies: ["CLibTorch"], path: "Tests/SimulatedAccelerator",
             cxxSettings: [.headerSearchPath("."), .unsafeFlags(usesPkgConfig ? [] : cxxFlags)]),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchNNTests", dependencies: ["TorchNN", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchNNTests", dependencies: ["HeliosONNX", "TorchNN", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchScriptTests", dependencies: ["TorchNN", "TorchScript", "TorchSerialization", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchDistributionsTests", dependencies: ["TorchDistributions", "TestSupport"],
             swiftSettings: swiftSettings),
@@ -227,7 +247,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HeliosVisionTests",
-            dependencies: ["Helios", "HeliosData", "HeliosVision", "StoppedTraining", "TestSupport"],
+            dependencies: ["Helios", "HeliosData", "HeliosONNX", "HeliosVision", "StoppedTraining", "TestSupport"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "SearchProgram", dependencies: ["Helios", "HeliosOptuna", "TestSupport"],
@@ -248,7 +268,8 @@ let package = Package(
             dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ExamplesTests", dependencies: ["Helios", "LanguageModel", "RingGAN", "TestSupport"],
+            name: "ExamplesTests",
+            dependencies: ["Digits", "Helios", "HeliosONNX", "LanguageModel", "RingGAN", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SimulatedAcceleratorTests",

@@ -23,14 +23,6 @@ using torch::autograd::variable_list;
 
 namespace {
 
-/// Throws the caller's error on through libtorch, which carries it from its own threads too.
-void rethrow(CTForeignError error) {
-  if (error.object == nullptr) return;
-  throw ForeignError(std::shared_ptr<void>(error.object, [release = error.release](void *object) {
-    if (release != nullptr) release(object);
-  }));
-}
-
 /// The caller's context, ended with the last reference; it travels in a node's saved data.
 struct CallbackHolder : torch::CustomClassHolder {
   CTFunctionCallbacks callbacks;
@@ -56,6 +48,13 @@ variable_list variables(CTTensor *const *handles, int64_t count) {
 }  // namespace
 
 namespace ctorch {
+
+void rethrow(CTForeignError error) {
+  if (error.object == nullptr) return;
+  throw ForeignError(std::shared_ptr<void>(error.object, [release = error.release](void *object) {
+    if (release != nullptr) release(object);
+  }));
+}
 
 struct CallerFunction : torch::autograd::Function<CallerFunction> {
   static variable_list forward(

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "CTorchFunctions.h"
+
 namespace torch::autograd {
 struct Node;
 }
@@ -22,6 +24,9 @@ class ForeignError : public std::exception {
  private:
   std::shared_ptr<void> object_;
 };
+
+/// Throws the caller's error on through libtorch, which carries it from its own threads too.
+void rethrow(CTForeignError error);
 
 /// The name of a function that its caller gave; null for any other node.
 const char *callerFunctionName(const torch::autograd::Node &node);

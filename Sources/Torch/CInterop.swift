@@ -125,3 +125,15 @@ func lastError() -> any Error {
     defer { ct_error_forget_foreign() }
     return Unmanaged<ErrorBox>.fromOpaque(object).takeUnretainedValue().error
 }
+
+extension TorchError {
+    /// The error of the last failing C call on this thread, for other targets: what a callback threw, or libtorch's own.
+    package static func lastOfAny() -> any Error {
+        lastError()
+    }
+
+    /// Runs the body of a callback of another target, and gives libtorch the error that it throws.
+    package static func carrying(_ body: () throws -> Void) -> CTForeignError {
+        carryingErrors(body)
+    }
+}

@@ -45,7 +45,7 @@ public enum Python {
             sys.path.append("\(packageFolder)")
             if pathlib.Path("\(wheel.path)/torch/_C" + sysconfig.get_config_var("EXT_SUFFIX")).exists(): print("torch")
             names = ["safetensors", "tensorboard", "wandb", "mlflow", "sqlalchemy", "optuna"]
-            for name in names + ["numpy", "tokenizers"]:
+            for name in names + ["numpy", "tokenizers", "onnx", "onnxruntime"]:
                 if importlib.util.find_spec(name): print(name)
             sys.path += filter(None, [os.environ.get("HELIOS_TORCHVISION")])
             for name in ["torchvision", "PIL"]:
@@ -68,6 +68,7 @@ public enum Python {
     public static let hasOptuna = packages.isSuperset(of: ["optuna", "sqlalchemy"])
     public static let hasNumPy = packages.contains("numpy")
     public static let hasTokenizers = packages.contains("tokenizers")
+    public static let hasONNX = packages.isSuperset(of: ["numpy", "onnx", "onnxruntime"])
     public static let hasTorchvision = packages.isSuperset(of: ["torch", "torchvision", "PIL"])
     public static let hasTensorBoard = packages.isSuperset(of: ["torch", "tensorboard"])
 
@@ -162,6 +163,9 @@ extension Trait where Self == ConditionTrait {
 
     /// For tests that search with Optuna. Skips them if its package is not there.
     public static var needsOptuna: ConditionTrait { .needs(Python.hasOptuna, "optuna") }
+
+    /// For tests that run exported networks with onnxruntime. Skips them if the packages are not there.
+    public static var needsONNX: ConditionTrait { .needs(Python.hasONNX, "onnx and onnxruntime") }
 
     private static func needs(_ isThere: Bool, _ package: String) -> ConditionTrait {
         .enabled(

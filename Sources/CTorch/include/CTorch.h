@@ -6,6 +6,7 @@
 #include "CTorchDistributed.h"
 #include "CTorchFunctions.h"
 #include "CTorchOperations.h"
+#include "CTorchScript.h"
 #include "CTorchTypes.h"
 
 #endif

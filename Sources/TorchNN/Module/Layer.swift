@@ -135,6 +135,7 @@ extension Module {
             let inputs = tensors(in: inputs())
             for registration in forwardPreHooks { try registration.hook(self, inputs, []) }
         }
+        for registration in forwardHooks { try registration.before?(self) }
         let output = parametrized.isEmpty ? try forward() : try withParametrizations(forward)
         if !forwardHooks.isEmpty {
             let (inputs, outputs) = (tensors(in: inputs()), tensors(in: output))

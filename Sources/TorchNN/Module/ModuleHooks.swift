@@ -23,9 +23,12 @@ public struct ModuleHookHandle {
 
 /// A hook as a module keeps it.
 final class HookRegistration {
+    /// What is called before the forward pass.
+    let before: ((Module) throws -> Void)?
     let hook: ForwardHook
 
-    init(_ hook: @escaping ForwardHook) {
+    init(before: ((Module) throws -> Void)? = nil, _ hook: @escaping ForwardHook) {
+        self.before = before
         self.hook = hook
     }
 }
@@ -46,7 +49,17 @@ extension Module {
     ///
     /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call.
     public final func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
-        let registration = HookRegistration(hook)
+        register(HookRegistration(hook))
+    }
+
+    /// Calls `before` ahead of each forward pass of this module, and `after` behind it if it did not fail.
+    package final func registerCallObserver(
+        before: @escaping (Module) throws -> Void, after: @escaping (Module) throws -> Void
+    ) -> ModuleHookHandle {
+        register(HookRegistration(before: before) { module, _, _ in try after(module) })
+    }
+
+    private final func register(_ registration: HookRegistration) -> ModuleHookHandle {
         forwardHooks.append(registration)
         return ModuleHookHandle(module: self, registration: registration)
     }
