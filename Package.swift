@@ -180,10 +180,10 @@ let package = Package(
         .executableTarget(
             name: "HeliosCommand",
             dependencies: [
-                "Helios", "HeliosTensorBoard",
+                "Helios", "HeliosConfiguration", "HeliosTensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            resources: [.embedInCode("Report/Page")],
+            resources: [.embedInCode("Report/Page"), .embedInCode("Templates")],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -7,8 +7,9 @@ import Helios
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helios",
-        abstract: "Looks into checkpoints, compares, converts and checks them, and shows the curves of runs.",
-        version: HeliosVersion.current, subcommands: [CheckpointCommand.self, ReportCommand.self])
+        abstract: "Begins packages, checks configurations, looks into checkpoints, and shows the curves of runs.",
+        version: HeliosVersion.current,
+        subcommands: [CheckpointCommand.self, ReportCommand.self, ConfigCommand.self, NewCommand.self])
 
     static func main() {
         LibTorch.skipTeardown()
