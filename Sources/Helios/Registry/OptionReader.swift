@@ -220,6 +220,10 @@ package enum OptionName {
 
     /// The same for all spellings of an option.
     package static func key(_ name: String) -> String {
+        // Most names are one word.
+        if name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }) {
+            return Self.words[name] ?? name
+        }
         var words: [String] = []
         var word = ""
         var isAfterCapital = true

@@ -13,11 +13,11 @@ struct ConfigKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     private func member(_ key: Key) throws -> ConfigNode.Member? {
         let name = key.stringValue
-        if !decoder.asked.names.contains(name) { decoder.asked.names.append(name) }
-        if decoder.asked.areFree { return decoder.node.members?.first { $0.key == name } }
+        decoder.asked.note(name)
+        if decoder.asked.areFree { return decoder.asked.member(name, of: decoder.node.members ?? []) }
         guard let found = decoder.node.member(name) else { return nil }
         let other = decoder.node.members?.first {
-            $0.key != found.key && OptionName.key($0.key) == OptionName.key(name)
+            $0.key != found.key && $0.optionKey == found.optionKey
                 && $0.position.source.layer == found.position.source.layer
         }
         if let other {

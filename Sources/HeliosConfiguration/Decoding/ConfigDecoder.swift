@@ -12,9 +12,23 @@ struct ConfigDecoder: Decoder {
 
     /// The keys of a dictionary that were asked for.
     final class AskedKeys {
-        var names: [String] = []
+        private(set) var names: [String] = []
+        private var seen: Set<String> = []
         /// Whether the keys are free, so that each was asked for as it is written.
         var areFree = false
+        /// Where each key stands among the members, as it is written.
+        private var places: [String: Int]?
+
+        func note(_ name: String) {
+            if seen.insert(name).inserted { names.append(name) }
+        }
+
+        /// The member with a key as it is written.
+        func member(_ key: String, of members: [ConfigNode.Member]) -> ConfigNode.Member? {
+            let known = places ?? Dictionary(members.enumerated().map { ($1.key, $0) }) { first, _ in first }
+            places = known
+            return known[key].map { members[$0] }
+        }
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, from node: ConfigNode, path: String) throws -> Value {
@@ -140,7 +154,7 @@ struct ConfigDecoder: Decoder {
     // MARK: Errors
 
     static func name(_ path: String) -> String {
-        path.isEmpty ? "the configuration" : "'\(VisibleText.of(path))'"
+        path.isEmpty ? "the configuration" : "'\(ConfigFault.shown(path, length: 200))'"
     }
 
     static func join(_ path: String, _ key: String) -> String {
@@ -162,8 +176,8 @@ struct ConfigDecoder: Decoder {
     }
 
     static func unknown(_ key: String, path: String, among names: [String]) -> String {
-        let place = path.isEmpty ? "" : " in '\(VisibleText.of(path))'"
-        return "there is no option '\(VisibleText.of(String(key.prefix(80))))'\(place)"
+        let place = path.isEmpty ? "" : " in '\(ConfigFault.shown(path, length: 200))'"
+        return "there is no option '\(ConfigFault.shown(key))'\(place)"
             + "\(NearNames.question(key, among: names)) (there are: \(names.joined(separator: ", ")))"
     }
 

@@ -73,47 +73,43 @@ enum ConfigEncoder {
 
     /// Where an encoder puts what it is given.
     final class Target {
-        enum Content {
-            case value(Encoded)
-            case list([Target])
-            case dictionary(OrderedDictionary<String, Target>)
+        enum Kind {
+            case value, list, dictionary
         }
 
-        var content = Content.value(Encoded(value: .null, form: .any))
+        var kind = Kind.value
+        var value = Encoded(value: .null, form: .any)
+        private(set) var elements: [Target] = []
+        private var members: OrderedDictionary<String, Target> = [:]
 
         var encoded: Encoded {
-            switch content {
-            case .value(let encoded): encoded
-            case .list(let targets): Encoded(value: .list(targets.map(\.encoded.value)), form: .list(.any))
-            case .dictionary(let targets):
+            switch kind {
+            case .value: value
+            case .list: Encoded(value: .list(elements.map(\.encoded.value)), form: .list(.any))
+            case .dictionary:
                 Encoded(
-                    value: .dictionary(targets.mapValues(\.encoded.value)),
+                    value: .dictionary(members.mapValues(\.encoded.value)),
                     form: .options(
-                        targets.map { name, target in
+                        members.map { name, target in
                             let encoded = target.encoded
                             return ConfigField(name, encoded.form, standard: encoded.value)
                         }))
             }
         }
 
+        /// The place of a key's value.
         func member(_ name: String) -> Target {
+            kind = .dictionary
             let target = Target()
-            if case .dictionary(var members) = content {
-                members[name] = target
-                content = .dictionary(members)
-            } else {
-                content = .dictionary([name: target])
-            }
+            members[name] = target
             return target
         }
 
+        /// The place of another element.
         func element() -> Target {
+            kind = .list
             let target = Target()
-            if case .list(let elements) = content {
-                content = .list(elements + [target])
-            } else {
-                content = .list([target])
-            }
+            elements.append(target)
             return target
         }
     }

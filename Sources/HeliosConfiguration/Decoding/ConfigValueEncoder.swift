@@ -7,12 +7,12 @@ struct ConfigValueEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .dictionary = target.content {} else { target.content = .dictionary([:]) }
+        target.kind = .dictionary
         return KeyedEncodingContainer(Keyed<Key>(target: target))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        target.content = .list([])
+        target.kind = .list
         return List(target: target)
     }
 
@@ -27,7 +27,7 @@ struct ConfigValueEncoder: Encoder {
         }
 
         func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-            target.member(key.stringValue).content = .value(try ConfigEncoder.encode(value))
+            target.member(key.stringValue).value = try ConfigEncoder.encode(value)
         }
 
         // A property that is `nil` is a key all the same. There is a function for each type that the language has.
@@ -56,7 +56,7 @@ struct ConfigValueEncoder: Encoder {
             } else {
                 form = ConfigEncoder.form(of: Value.self)
             }
-            target.member(key.stringValue).content = .value(.init(value: encoded, form: .optional(form)))
+            target.member(key.stringValue).value = .init(value: encoded, form: .optional(form))
         }
 
         func nestedContainer<Nested: CodingKey>(
@@ -79,14 +79,14 @@ struct ConfigValueEncoder: Encoder {
     private struct List: UnkeyedEncodingContainer {
         let target: ConfigEncoder.Target
         var codingPath: [any CodingKey] { [] }
-        var count: Int { if case .list(let elements) = target.content { elements.count } else { 0 } }
+        var count: Int { target.elements.count }
 
         func encodeNil() {
             _ = target.element()
         }
 
         func encode<Value: Encodable>(_ value: Value) throws {
-            target.element().content = .value(try ConfigEncoder.encode(value))
+            target.element().value = try ConfigEncoder.encode(value)
         }
 
         func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -107,7 +107,7 @@ struct ConfigValueEncoder: Encoder {
         func encodeNil() {}
 
         func encode<Value: Encodable>(_ value: Value) throws {
-            target.content = .value(try ConfigEncoder.encode(value))
+            target.value = try ConfigEncoder.encode(value)
         }
     }
 }

@@ -54,6 +54,7 @@ enum EntryCheck {
         of node: ConfigNode, _ signature: RegistrySignature?, _ owner: String
     ) throws -> [(ConfigNode.Member, RegistrySignature.Option?)] {
         var found: [(member: ConfigNode.Member, option: RegistrySignature.Option?)] = []
+        var places: [String: Int] = [:]
         for member in node.members ?? [] where member.key != "type" {
             let key = member.optionKey
             let option = signature?.options.first { OptionName.key($0.name) == key }
@@ -61,10 +62,11 @@ enum EntryCheck {
                 let names = signature.options.map(\.name)
                 let all = names.isEmpty ? "there are none" : "there are: \(names.joined(separator: ", "))"
                 throw ConfigFault(
-                    "\(owner): no option '\(VisibleText.of(String(member.key.prefix(80))))'"
+                    "\(owner): no option '\(ConfigFault.shown(member.key))'"
                         + "\(question(member.key, names)) (\(all))", at: member.position)
             }
-            guard let place = found.firstIndex(where: { $0.member.optionKey == key }) else {
+            guard let place = places[key] else {
+                places[key] = found.count
                 found.append((member, option))
                 continue
             }

@@ -107,7 +107,7 @@ extension ConfigNode {
         case .list(var elements):
             guard let position = Int(name), elements.indices.contains(position) else {
                 throw ConfigFault(
-                    "'\(VisibleText.of(name))' is no element of the list, which has \(elements.count), counted from 0",
+                    "'\(ConfigFault.shown(name))' is no element of the list, which has \(elements.count), counted from 0",
                     at: node.position)
             }
             elements[position] = try elements[position].setting(rest, to: node)

@@ -22,7 +22,7 @@ public struct ConfigOverride: Sendable, Hashable {
         let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !path.contains(""), path.count <= ConfigLimits.depth else {
             throw ConfigFault(
-                "'\(VisibleText.of(key))' is no key: it needs names with dots between them", at: .start(of: source))
+                "'\(ConfigFault.shown(key))' is no key: it needs names with dots between them", at: .start(of: source))
         }
         self.path = path
         self.text = String(text[text.index(after: equals)...])

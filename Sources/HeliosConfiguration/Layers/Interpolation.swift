@@ -111,7 +111,7 @@ struct Interpolation {
         case .scalar(let value): value.description
         case .list, .dictionary:
             throw ConfigFault(
-                "'${\(VisibleText.of(reference))}' is \(node.value.typeDescription), which cannot be a part of a text",
+                "'${\(ConfigFault.shown(reference))}' is \(node.value.typeDescription), which cannot be a part of a text",
                 at: position)
         }
     }
@@ -122,7 +122,7 @@ struct Interpolation {
         if reference.hasPrefix("env:") { return try variable(reference.dropFirst(4), at: position) }
         let key = reference.trimmingCharacters(in: .whitespaces)
         guard !open.contains(key) else {
-            let circle = (open.drop { $0 != key } + [key]).map { VisibleText.of($0) }
+            let circle = (open.drop { $0 != key } + [key]).map { ConfigFault.shown($0) }
             throw ConfigFault("references go in a circle: \(circle.joined(separator: " → "))", at: position)
         }
         guard open.count < ConfigLimits.depth else {
@@ -149,7 +149,7 @@ struct Interpolation {
             guard let found else {
                 let names = node.members?.map(\.key) ?? []
                 throw ConfigFault(
-                    "'${\(VisibleText.of(key))}' leads nowhere: there is no '\(VisibleText.of(name))'"
+                    "'${\(ConfigFault.shown(key))}' leads nowhere: there is no '\(ConfigFault.shown(name))'"
                         + NearNames.question(name, among: names), at: position)
             }
             node = found
@@ -161,8 +161,8 @@ struct Interpolation {
         let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let text = environment[parts[0]] ?? (parts.count == 2 ? parts[1] : nil) else {
             throw ConfigFault(
-                "the environment has no variable '\(VisibleText.of(parts[0]))': set it, or give a default, as in "
-                    + "'${env:\(VisibleText.of(parts[0])):…}'", at: position)
+                "the environment has no variable '\(ConfigFault.shown(parts[0]))': set it, or give a default, as in "
+                    + "'${env:\(ConfigFault.shown(parts[0])):…}'", at: position)
         }
         // As if it stood in the file.
         return ConfigNode(.scalar(PlainScalar.value(of: text)), at: position)

@@ -44,5 +44,11 @@ public struct ConfigFault: DescribedError, Equatable {
         (self.position, self.message) = (position, message)
     }
 
+    /// A part of a configuration in a message: what is very long is cut off.
+    static func shown(_ text: String, length: Int = 80) -> String {
+        let start = String(text.prefix(length))
+        return VisibleText.of(start.utf8.count < text.utf8.count ? "\(start)…" : start)
+    }
+
     public var description: String { position.map { "\($0): \(message)" } ?? message }
 }

@@ -8,7 +8,9 @@ struct JSONNodes {
     private let bytes: [UInt8]
     private let source: ConfigSource
     private var index = 0
-    private var (line, lineStart) = (1, 0)
+    private var line = 1
+    /// How many characters of the line come before a byte of it, so that each is counted once.
+    private var counted = (index: 0, characters: 0)
 
     /// - Throws: `ConfigFault` with the place of what is wrong.
     static func read(_ bytes: [UInt8], _ source: ConfigSource) throws -> ConfigNode {
@@ -22,7 +24,7 @@ struct JSONNodes {
                 "it is no JSON: \(error.what)",
                 at: ConfigPosition(
                     source: source, line: before.count(where: { $0 == 0x0A }) + 1,
-                    column: String(decoding: before[start...], as: UTF8.self).count + 1))
+                    column: String(decoding: before[start...], as: UTF8.self).unicodeScalars.count + 1))
         }
         var reader = JSONNodes(bytes: bytes, source: source)
         let node = reader.node(value)
@@ -36,15 +38,17 @@ struct JSONNodes {
         (self.bytes, self.source) = (bytes, source)
     }
 
-    private var position: ConfigPosition {
-        let column = String(decoding: bytes[lineStart..<index], as: UTF8.self).count + 1
-        return ConfigPosition(source: source, line: line, column: column)
+    private mutating func position() -> ConfigPosition {
+        // All bytes but those that continue a character.
+        counted.characters += bytes[counted.index..<index].count { $0 & 0xC0 != 0x80 }
+        counted.index = index
+        return ConfigPosition(source: source, line: line, column: counted.characters + 1)
     }
 
     /// Goes on to the next byte that begins something.
     private mutating func skip() {
         while index < bytes.count, [0x20, 0x0A, 0x0D, 0x09, 0x2C, 0x3A].contains(bytes[index]) {
-            if bytes[index] == 0x0A { (line, lineStart) = (line + 1, index + 1) }
+            if bytes[index] == 0x0A { (line, counted) = (line + 1, (index + 1, 0)) }
             index += 1
         }
     }
@@ -64,13 +68,13 @@ struct JSONNodes {
 
     private mutating func node(_ value: JSONValue) -> ConfigNode {
         skip()
-        let start = position
+        let start = position()
         switch value {
         case .object(let members):
             index += 1
             let nodes = members.map { member in
                 skip()
-                let position = position
+                let position = position()
                 skipScalar()
                 return ConfigNode.Member(key: member.key, position: position, node: node(member.value))
             }

@@ -62,7 +62,7 @@ final class YAMLReader {
         nodeCount += 1
         if event.type == YAML_ALIAS_EVENT {
             guard let node = anchors[event.anchor ?? ""] else {
-                throw fault("there is no anchor '&\(event.anchor ?? "")' before", event.start)
+                throw fault("there is no anchor '&\(ConfigFault.shown(event.anchor ?? ""))' before", event.start)
             }
             // The node itself was counted.
             nodeCount += node.size - 1
@@ -120,7 +120,7 @@ final class YAMLReader {
                     "'<<' is not supported: put what is common into a file of its own, or use ${…}", event.start)
             }
             if let line = lines[key] {
-                throw fault("the key '\(VisibleText.of(key))' is there already, in line \(line)", event.start)
+                throw fault("the key '\(ConfigFault.shown(key))' is there already, in line \(line)", event.start)
             }
             lines[key] = Int(event.start.line) + 1
             let value = try node(next(), depth: depth + 1)
@@ -131,7 +131,7 @@ final class YAMLReader {
 
     private func requireNoTag(_ event: Event, _ known: String...) throws {
         guard let tag = event.tag, !known.contains(tag) else { return }
-        throw fault("the tag '\(VisibleText.of(tag))' is not supported: write the value itself", event.start)
+        throw fault("the tag '\(ConfigFault.shown(tag))' is not supported: write the value itself", event.start)
     }
 
     // MARK: Events
