@@ -54,6 +54,8 @@ let package = Package(
         .library(name: "HeliosTensorBoard", targets: ["HeliosTensorBoard"]),
         .library(name: "HeliosTracking", targets: ["HeliosTracking"]),
         .library(name: "HeliosOptuna", targets: ["HeliosOptuna"]),
+        .library(name: "HeliosConfiguration", targets: ["HeliosConfiguration"]),
+        .library(name: "HeliosProgram", targets: ["HeliosProgram", "HeliosConfiguration"]),
         .executable(name: "digits", targets: ["Digits"]),
         .executable(name: "image-folder", targets: ["ImageFolderExample"]),
         .executable(name: "helios", targets: ["HeliosCommand"]),
@@ -64,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: usesPkgConfig ? "libtorch" : nil),
@@ -158,14 +161,28 @@ let package = Package(
             resources: [.embedInCode("Scripts")],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "HeliosConfiguration",
+            dependencies: [
+                "Helios", "Torch", "TorchSerialization", "Yams",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "HeliosProgram",
+            dependencies: [
+                "Helios", "HeliosConfiguration", "Torch", "TorchSerialization",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "Digits",
             dependencies: [
-                "Helios", "HeliosTensorBoard", "HeliosTracking",
+                "Helios", "HeliosConfiguration", "HeliosProgram", "HeliosTensorBoard", "HeliosTracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Examples/Digits",
-            exclude: ["Data/README.md", "Data/make-digits.py"],
+            exclude: ["Data/README.md", "Data/make-digits.py", "digits.yaml"],
             resources: [.copy("Data/digits.csv")],
             swiftSettings: swiftSettings
         ),
@@ -186,9 +203,10 @@ let package = Package(
         .executableTarget(
             name: "HeliosCommand",
             dependencies: [
-                "Helios", "HeliosTensorBoard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Helios", "HeliosConfiguration", "HeliosTensorBoard",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            resources: [.embedInCode("Report/Page")],
+            resources: [.embedInCode("Report/Page"), .embedInCode("Templates")],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -259,10 +277,14 @@ let package = Package(
             name: "HeliosTrackingTests", dependencies: ["Helios", "HeliosTracking", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "HeliosConfigurationTests", dependencies: ["Helios", "HeliosConfiguration", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "DigitsTests", dependencies: ["Helios", "Digits", "TestSupport"], swiftSettings: swiftSettings),
+            name: "DigitsTests", dependencies: ["Helios", "HeliosConfiguration", "Digits", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ImageFolderExampleTests",
             dependencies: ["Helios", "HeliosVision", "ImageFolderExample", "TestSupport"],
@@ -274,7 +296,8 @@ let package = Package(
         .testTarget(
             name: "SimulatedAcceleratorTests",
             dependencies: [
-                "Digits", "Helios", "LanguageModel", "RegistryCases", "RingGAN", "SimulatedAccelerator", "TestSupport",
+                "Digits", "Helios", "HeliosConfiguration", "LanguageModel", "RegistryCases", "RingGAN",
+                "SimulatedAccelerator", "TestSupport",
                 "TrainingProgram",
             ],
             swiftSettings: swiftSettings),

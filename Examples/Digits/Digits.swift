@@ -1,179 +1,100 @@
 import ArgumentParser
 import Foundation
 import Helios
+import HeliosConfiguration
+import HeliosProgram
 import HeliosTensorBoard
 import HeliosTracking
 
 /// Trains a classifier of handwritten digits, and tests it.
 @main
-struct Digits: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "digits",
-        abstract: "Trains a classifier of handwritten digits, and tests it.",
-        discussion: """
-            Trains on 1,437 digits and tests on 360 that other people wrote. Run it again to resume from the newest \
-            checkpoint: a run that is complete is only tested, and a greater --epochs trains the rest.
-            """)
+struct Digits: TrainingCommand {
+    /// What a configuration can set besides the trainer; `digits.yaml` is an example.
+    struct Options: ConfigOptions {
+        var optimizer: OptimizerEntry = ["type": "AdamW", "lr": 1e-3]
+        var loader = LoaderSettings(batchSize: 32, shuffle: true)
+        /// What training is counted in. The length and the intervals of the trainer are epochs all the same, which are
+        /// turned into iterations.
+        var unit = TrainingUnit.epoch
+        /// The number of units between two checkpoints; each epoch by default.
+        var checkpointFrequency: Int?
 
-    static func main() {
-        // What `print` could not write shows at the end only: on a full disk, say.
-        atexit {
-            guard fflush(nil) != 0 else { return }
-            perror("digits: the output cannot be written")
-            _exit(1)
+        func validate() throws {
+            guard loader.batchSize <= DigitsData.trainCount else {
+                throw ConfigOptionError(
+                    "loader",
+                    "has a batch size of \(loader.batchSize), which is larger than the "
+                        + "\(DigitsData.trainCount) digits to train with")
+            }
+            if let checkpointFrequency, checkpointFrequency < 1 {
+                throw ConfigOptionError("checkpointFrequency", "must be positive, not \(checkpointFrequency)")
+            }
         }
-        main(nil)
+
+        var stepsPerEpoch: Int {
+            loader.dropLast
+                ? DigitsData.trainCount / max(loader.batchSize, 1)
+                : (DigitsData.trainCount + loader.batchSize - 1) / max(loader.batchSize, 1)
+        }
     }
 
-    @Option(help: "How many epochs to train in all.")
-    var epochs = 20
+    typealias Flags = DigitsFlags
 
-    @Option(help: "How many digits go into a step.")
-    var batchSize = 32
+    static let name = "digits"
+    static let abstract = "Trains a classifier of handwritten digits, and tests it."
 
-    @Option(help: "The learning rate of AdamW.")
-    var learningRate = 1e-3
-
-    @Option(help: "What the initial weights and the orders of the digits are drawn from.")
-    var seed: UInt64 = 0
-
-    @Option(
-        help: "Where to train: auto (a CUDA device if there is one), cpu, cuda or cuda:<number>. (default: auto)",
-        transform: { $0 == "auto" ? .auto : try Device($0) })
-    var device = Device.auto
-
-    @Option(
-        help:
-            "How many processes train together. They share each step's digits, so --batch-size is the number for all of them. (default: as many as torchrun started, else 1)"
-    )
-    var processes: Int?
-
-    @Flag(
-        help:
-            "Compute the same bits on 1, 2 and 4 processes: each step's digits are cut into four parts, whose gradients are added up in a fixed order."
-    )
-    var deterministicAcrossRanks = false
-
-    @Option(help: "How many threads make batches ahead of the training.")
-    var workers = 0
-
-    @Option(help: "What training is counted in: epoch or iteration.")
-    var unit = TrainingUnit.epoch
-
-    @Option(help: "The number of units between two checkpoints. (default: each epoch)")
-    var checkpointFrequency: Int?
-
-    @Option(help: "Which options a resumed run uses if they differ: keep (the checkpoint's) or override (these).")
-    var onResume = ResumePolicy.keep
-
-    @Option(help: "The folder of everything that is written.", completion: .directory)
-    var folder = "runs/digits"
-
-    @Option(
-        help:
-            "What writes curves into the folder's logs, separated by commas: csv, jsonl, tensorboard, wandb (offline), mlflow. A text log is always there.",
-        transform: LogFormat.list)
-    var log: [LogFormat] = []
-
-    @Flag(help: "Print the test accuracy and nothing else.")
-    var quiet = false
-
-    func validate() throws {
-        func require(_ condition: Bool, _ message: String) throws {
-            guard condition else { throw ValidationError(message) }
-        }
-        try require(epochs > 0, "--epochs must be positive, not \(epochs).")
-        try require(batchSize > 0, "--batch-size must be positive, not \(batchSize).")
-        try require(
-            batchSize <= DigitsData.trainCount,
-            "--batch-size \(batchSize) is larger than the \(DigitsData.trainCount) digits to train with.")
-        try require(
-            learningRate.isFinite && learningRate > 0, "--learning-rate must be positive, not \(learningRate).")
-        try require(processes ?? 1 > 0, "--processes must be positive, not \(processes ?? 0).")
-        try require(workers >= 0, "--workers must not be negative, and is \(workers).")
-        try require(
-            checkpointFrequency ?? 1 > 0, "--checkpoint-frequency must be positive, not \(checkpointFrequency ?? 0).")
-        try require(
-            epochs.multipliedReportingOverflow(by: stepsPerEpoch).overflow == false, "--epochs \(epochs) is too many.")
-        try require(!folder.isEmpty, "--folder must be a path.")
+    static var trainer: TrainerSettings {
+        var settings = TrainerSettings(epochs: 20)
+        settings.seed = 0
+        // The network is so small that a second thread costs more than it does.
+        settings.threads = 1
+        return settings
     }
 
-    func run() throws {
-        let folder = URL(filePath: folder)
-        let trainedNetwork = folder.appending(path: "digits.pth")
-        let model = DigitsModel(learningRate: learningRate, trainedNetwork: trainedNetwork)
-        let data = DigitsData(batchSize: batchSize, workers: workers)
+    static let loggers: [String: @Sendable () throws -> any RunLogger] = [
+        "tensorboard": { TensorBoardLogger() },
+        // `wandb sync` uploads it.
+        "wandb": { WandbLogger(project: "digits", mode: .offline) },
+        "mlflow": { MLflowLogger(experiment: "digits") },
+    ]
 
-        let trainer = try makeTrainer(folder: folder, trains: true)
-        if case .interrupted(.signal(let number)) = try trainer.fit(model, data).outcome {
-            // What a shell expects of a program that a signal ended.
-            throw ExitCode(128 + number)
+    static func makeModel(_ options: Options, folder: URL) -> Model<LabeledBatch> {
+        DigitsModel(optimizer: options.optimizer, trainedNetwork: folder.appending(path: "digits.pth"))
+    }
+
+    static func makeData(_ options: Options) -> DataModule<LabeledBatch> {
+        DigitsData(loader: options.loader)
+    }
+
+    static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws {
+        if options.unit == .iteration, let epochs = trainer.epochs {
+            trainer.epochs = nil
+            trainer.iterations = try iterations("trainer.epochs", epochs, options)
+            if let every = trainer.validation?.every {
+                trainer.validation?.every = try iterations("trainer.validation.every", every, options)
+            }
+            if let every = trainer.checkpoints?.every {
+                trainer.checkpoints?.every = try iterations("trainer.checkpoints.every", every, options)
+            }
         }
-        // Of several processes, each has the same weights.
-        if model.rank == 0 { try TorchFile.save(model.trainedStateDict(), to: trainedNetwork) }
-        try trainer.waitForRanks()
-        try makeTrainer(folder: folder, trains: false).test(model, data)
+        if let frequency = options.checkpointFrequency { trainer.checkpoints?.every = frequency }
+    }
 
-        guard model.rank == 0 else { return }
-        if !quiet {
+    private static func iterations(_ key: String, _ epochs: Int, _ options: Options) throws -> Int {
+        let (count, overflow) = epochs.multipliedReportingOverflow(by: options.stepsPerEpoch)
+        guard !overflow else { throw ConfigurationError("\(key) \(epochs) is too many") }
+        return count
+    }
+
+    static func exampleInputs(_ options: Options) throws -> [Tensor] {
+        [try Tensor.zeros([1, 1, 8, 8])]
+    }
+
+    static func summarize(_ model: Model<LabeledBatch>, _ summary: RunSummary) {
+        if !summary.isQuiet, let model = model as? DigitsModel {
             print("\n\(ConfusionMatrix.caption)\n\(model.confusion)\n")
-            print("checkpoint: \(trainer.lastCheckpoint?.path ?? "none")")
-            print("trained network: \(trainedNetwork.path)")
-            print("log: \(trainer.logFile?.path ?? "none")")
         }
+        for line in summary.lines { print(line) }
         print("test accuracy: \(String(format: "%.2f", 100 * (model.testScores["accuracy"] ?? 0))) %")
     }
-
-    /// The trainer for the training, or for the test, which takes the trained network and no checkpoint.
-    private func makeTrainer(folder: URL, trains: Bool) throws -> Trainer {
-        let unitsPerEpoch = unit == .epoch ? 1 : stepsPerEpoch
-        let checkpoints = TrainerOptions.Checkpoints.in(
-            folder.appending(path: "checkpoints"), every: checkpointFrequency ?? unitsPerEpoch, onResume: onResume)
-        let trainer = try Trainer(
-            .init(unit: unit, count: epochs * unitsPerEpoch), validation: .every(unitsPerEpoch),
-            checkpoints: trains ? checkpoints : .none, logs: .in(folder.appending(path: "logs")), seed: seed,
-            deterministic: deterministicAcrossRanks ? .acrossRanks : false, device: device,
-            processes: .init(count: processes),
-            // The network is so small that a second thread costs more than it does.
-            threads: 1, display: quiet ? .nothing : trains ? .all : .progress)
-        for format in log { try trainer.register(format.makeLogger()) }
-        return trainer
-    }
-
-    private var stepsPerEpoch: Int {
-        (DigitsData.trainCount + batchSize - 1) / max(batchSize, 1)
-    }
 }
-
-/// A logger that the command line names.
-enum LogFormat: String, CaseIterable {
-    case csv, jsonl, tensorboard, wandb, mlflow
-
-    func makeLogger() -> any RunLogger {
-        switch self {
-        case .csv: CSVLogger()
-        case .jsonl: JSONLinesLogger()
-        case .tensorboard: TensorBoardLogger()
-        // `wandb sync` uploads it.
-        case .wandb: WandbLogger(project: "digits", mode: .offline)
-        case .mlflow: MLflowLogger(experiment: "digits")
-        }
-    }
-
-    /// The formats in a list such as `csv,jsonl`.
-    static func list(_ text: String) throws -> [LogFormat] {
-        var formats: [LogFormat] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let name = part.trimmingCharacters(in: .whitespaces)
-            guard let format = LogFormat(rawValue: name) else {
-                throw ValidationError(
-                    "--log has no '\(name)': choose among \(allCases.map(\.rawValue).joined(separator: ", ")).")
-            }
-            if !formats.contains(format) { formats.append(format) }
-        }
-        return formats
-    }
-}
-
-extension TrainingUnit: ExpressibleByArgument {}
-extension ResumePolicy: ExpressibleByArgument {}

@@ -1,17 +1,16 @@
 import Foundation
 import Helios
+import HeliosConfiguration
 
 /// The handwritten digits: the first 1,437 to train with, the last 360, which other people wrote, to validate and test.
 final class DigitsData: DataModule<LabeledBatch> {
     static let trainCount = 1437
     static let pixelCount = 64
 
-    private let batchSize: Int
-    private let workers: Int
+    private let loader: LoaderSettings
 
-    init(batchSize: Int, workers: Int) {
-        self.batchSize = batchSize
-        self.workers = workers
+    init(loader: LoaderSettings) {
+        self.loader = loader
     }
 
     override func setup() throws {
@@ -20,10 +19,11 @@ final class DigitsData: DataModule<LabeledBatch> {
         let rest = DigitsData.trainCount...
         let trainSet = try TensorDataset(inputs: images[train], targets: labels[train])
         let testSet = try TensorDataset(inputs: images[rest], targets: labels[rest])
-        try addTrainPhase(trainSet, LoaderOptions(batchSize: batchSize, shuffle: true, workers: workers))
+        try addTrainPhase(trainSet, loader.options)
         // Nothing is chosen by the validation, so it may see the digits of the test.
         try setValidation(testSet, LoaderOptions(batchSize: 360))
         try setTest(testSet, LoaderOptions(batchSize: 360))
+        try setPrediction(testSet, LoaderOptions(batchSize: 90))
     }
 
     // MARK: The file

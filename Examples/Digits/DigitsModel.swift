@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosConfiguration
 
 /// Two convolutions with batch normalization, and a linear layer: `[N, 1, 8, 8]` to `[N, 10]` logits.
 final class DigitsNetwork: Module, Layer {
@@ -19,13 +20,13 @@ final class DigitsNetwork: Module, Layer {
 
 class DigitsModel: Model<LabeledBatch> {
     var network: DigitsNetwork!
-    var optimizer: AdamW!
+    var optimizer: Optimizer!
     var confusion = ConfusionMatrix(classes: 10)
-    let learningRate: Double
+    let optimizerEntry: OptimizerEntry
     let trainedNetwork: URL
 
-    init(learningRate: Double, trainedNetwork: URL) {
-        self.learningRate = learningRate
+    init(optimizer: OptimizerEntry, trainedNetwork: URL) {
+        optimizerEntry = optimizer
         self.trainedNetwork = trainedNetwork
         super.init(saveName: "digits")
     }
@@ -33,7 +34,7 @@ class DigitsModel: Model<LabeledBatch> {
     override func setup(fastInit: Bool) throws {
         network = try DigitsNetwork().to(device)
         if fastInit { return }
-        optimizer = try AdamW(network.parameters(), learningRate: learningRate)
+        optimizer = try optimizerEntry.make(network.parameters())
     }
 
     override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
@@ -58,6 +59,11 @@ class DigitsModel: Model<LabeledBatch> {
         if step == 0 { confusion.removeAll() }
         try confusion.add(network(batch.inputs), batch.targets)
         testScores["accuracy"] = confusion.accuracy
+    }
+
+    /// The logits `[N, 10]`.
+    override func predictStep(_ batch: LabeledBatch, step: Int) throws -> Tensor {
+        try network(batch.inputs)
     }
 
     override func onTestingEnd() throws {

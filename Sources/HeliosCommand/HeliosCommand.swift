@@ -7,8 +7,11 @@ import Helios
 struct HeliosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helios",
-        abstract: "Looks into checkpoints, compares and converts them, shows the curves of runs, and bundles programs.",
-        version: HeliosVersion.current, subcommands: [CheckpointCommand.self, ReportCommand.self, BundleCommand.self])
+        abstract: "Begins packages, checks configurations, looks into checkpoints, shows curves, and bundles programs.",
+        version: HeliosVersion.current,
+        subcommands: [
+            CheckpointCommand.self, ReportCommand.self, ConfigCommand.self, NewCommand.self, BundleCommand.self,
+        ])
 
     static func main() {
         LibTorch.skipTeardown()

@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosConfiguration
 import TestSupport
 import Testing
 
@@ -56,9 +57,11 @@ struct DigitsModelTests {
 
     private func trainedModel(epochs: Int, workers: Int) throws -> RecordingModel {
         LibTorch.useOneThreadOnThisThread()
-        let model = RecordingModel(learningRate: 1e-3, trainedNetwork: URL(filePath: "/dev/null"))
+        let model = RecordingModel(
+            optimizer: ["type": "AdamW", "lr": 1e-3], trainedNetwork: URL(filePath: "/dev/null"))
         let trainer = try Trainer(.epochs(epochs), validation: .every(1), seed: 0, device: .cpu, display: .nothing)
-        try trainer.fit(model, DigitsData(batchSize: 32, workers: workers))
+        try trainer.fit(
+            model, DigitsData(loader: LoaderSettings(batchSize: 32, shuffle: true, workers: .count(workers))))
         return model
     }
 }

@@ -37,7 +37,7 @@ import Testing
             #expect(
                 folder.filesBelow == [
                     "checkpoints/digits/digits_epoch_1_iter_45.pth", "checkpoints/digits/digits_epoch_2_iter_90.pth",
-                    "digits.pth", "logs/digits.log",
+                    "config.yaml", "digits.pth", "logs/digits.log",
                 ])
         }
     }
@@ -185,7 +185,7 @@ import Testing
             #expect(
                 run.errors.contains(/the loss 'loss' is -?(nan|inf) in iteration \d+ \(epoch 1, batch \d+\)/),
                 "\(run.errors)")
-            #expect(folder.filesBelow == ["logs/digits.log"])
+            #expect(folder.filesBelow == ["config.yaml", "logs/digits.log"])
             let log = try String(contentsOf: folder.appending(path: "logs/digits.log"), encoding: .utf8)
             #expect(log.contains("error training failed in onTrainingBatchEnd, epoch 1, iteration 2, batch 2"))
         }
@@ -200,7 +200,7 @@ import Testing
             _ = try Program.shell(command)
             #expect(
                 folder.filesBelow == (1...3).map { "checkpoints/digits/digits_epoch_\($0)_iter_\(45 * $0).pth" } + [
-                    "digits.pth", "logs/digits.log",
+                    "config.yaml", "digits.pth", "logs/digits.log",
                 ])
             #expect(try TorchFile.loadDictionary(folder.appending(path: "digits.pth")).names.contains("fc.weight"))
             // Every line of the log is one of the log.
@@ -212,7 +212,7 @@ import Testing
 
     @Test("--help lists every option")
     func help() throws {
-        let run = try Program.run("--help")
+        let run = try Program.run("train", "--help")
         #expect(run.status == 0)
         let options = [
             "epochs", "batch-size", "learning-rate", "seed", "device", "workers", "unit", "checkpoint-frequency",

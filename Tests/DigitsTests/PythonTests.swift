@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosConfiguration
 import TestSupport
 import Testing
 
@@ -15,8 +16,8 @@ import Testing
         try LibTorch.setThreadCount(1)
         try await withTemporaryFolder { folder in
             let network = folder.appending(path: "digits.pth")
-            let model = DigitsModel(learningRate: 1e-3, trainedNetwork: network)
-            let data = DigitsData(batchSize: 32, workers: 0)
+            let model = DigitsModel(optimizer: ["type": "AdamW", "lr": 1e-3], trainedNetwork: network)
+            let data = DigitsData(loader: LoaderSettings(batchSize: 32, shuffle: true))
             let trainer = try Trainer(
                 .epochs(1), checkpoints: .in(folder, every: 1), seed: .max, device: .cpu, display: .nothing)
             let (result, user) = try await withStandardGenerator {

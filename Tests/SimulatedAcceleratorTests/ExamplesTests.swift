@@ -1,5 +1,6 @@
 import Foundation
 import Helios
+import HeliosConfiguration
 import TestSupport
 import Testing
 
@@ -20,9 +21,11 @@ import Testing
             Simulation.run {
                 try withTemporaryFolder { folder in
                     let accuracies = try [Device.cpu, Simulation.device].map { device in
-                        let model = DigitsModel(learningRate: 0.01, trainedNetwork: folder.appending(path: "none.pth"))
+                        let model = DigitsModel(
+                            optimizer: ["type": "AdamW", "lr": 0.01], trainedNetwork: folder.appending(path: "none.pth")
+                        )
                         try SimulatedExamplesTests.trainer(device, batches: 10).fit(
-                            model, DigitsData(batchSize: 32, workers: 1))
+                            model, DigitsData(loader: LoaderSettings(batchSize: 32, shuffle: true, workers: 1)))
                         return [model.lastLosses["loss"], model.validationScores["accuracy"]]
                     }
                     #expect(accuracies[0] == accuracies[1] && accuracies[0][0] != nil)

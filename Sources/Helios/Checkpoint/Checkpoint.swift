@@ -27,6 +27,7 @@ struct Checkpoint {
         static let orderSeed: StateDict.Key = "order_seed"
         static let batches: StateDict.Key = "batches"
         static let environment: StateDict.Key = "environment"
+        static let configuration: StateDict.Key = "configuration"
         /// Nor does Python Helios have what belongs to one of several ranks.
         static let ranks: StateDict.Key = "ranks"
         // Inside "model":
@@ -42,8 +43,7 @@ struct Checkpoint {
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
                 written, interrupted, saveNumber, setupOptions, accumulationSteps, partSize, error, orderSeed,
-                batches,
-                environment, ranks,
+                batches, environment, configuration, ranks,
             ]
             .map(\.description))
     }
@@ -73,6 +73,8 @@ struct Checkpoint {
     let logs: StateDict
     /// The versions and the machine; empty in older checkpoints.
     let environment: StateDict
+    /// What the program was configured with; `nil` if it does not say.
+    let configuration: StateDict?
     /// The names of those in its folder that the training wrote and does not keep for good, itself among them.
     let written: [StateValue]
     /// The names of those among them that an interruption saved.
@@ -93,7 +95,7 @@ struct Checkpoint {
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
         batches: StateDict?, random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict,
-        history: CheckpointHistory,
+        configuration: StateDict?, history: CheckpointHistory,
         accumulationSteps: Int, error: String? = nil
     ) throws {
         self.trainingState = trainingState
@@ -117,6 +119,7 @@ struct Checkpoint {
         epochLayout = try data.trainDataLoader.map { try EpochLayout($0, epoch: epoch) }
         self.logs = logs
         self.environment = environment
+        self.configuration = configuration
         written = history.written.map { .string($0.fileName) }
         interrupted = history.written.filter { history.interrupted.contains($0.fileName) }
             .map { .string($0.fileName) }
@@ -199,6 +202,7 @@ extension Checkpoint {
         if let partSize { state[Key.partSize] = .int(partSize) }
         if let error { state[Key.error] = .string(error) }
         state[Key.environment] = .dictionary(environment)
+        if let configuration { state[Key.configuration] = .dictionary(configuration) }
         for (id, plugin) in plugins { state[id] = plugin }
         return state
     }
@@ -249,6 +253,7 @@ extension Checkpoint {
         self.plugins = plugins
         logs = state[Key.loggers] == nil ? [:] : try state.dictionary(Key.loggers)
         environment = state[Key.environment] == nil ? [:] : try state.dictionary(Key.environment)
+        configuration = state[Key.configuration] == nil ? nil : try state.dictionary(Key.configuration)
     }
 }
 

@@ -11,6 +11,8 @@ extension Pair: ConfigDecodable {
     }
 
     public var configText: String { spatialText(sizes) }
+
+    public static var configForm: ConfigForm { .either([.integer, .list(.integer)]) }
 }
 
 extension Triple: ConfigDecodable {
@@ -21,6 +23,8 @@ extension Triple: ConfigDecodable {
     }
 
     public var configText: String { spatialText(sizes) }
+
+    public static var configForm: ConfigForm { .either([.integer, .list(.integer)]) }
 }
 
 extension Padding: ConfigDecodable {
@@ -45,6 +49,8 @@ extension Padding: ConfigDecodable {
         case .sizes(let sizes): spatialText(sizes)
         }
     }
+
+    public static var configForm: ConfigForm { .either([.integer, .list(.integer), .choice(["same", "valid"])]) }
 }
 
 extension Tensor: ConfigDecodable {

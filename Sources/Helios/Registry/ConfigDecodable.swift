@@ -2,7 +2,7 @@ import Torch
 import TorchNN
 
 /// What an option can be read as. A type of your own becomes one by conforming.
-public protocol ConfigDecodable {
+public protocol ConfigDecodable: SendableMetatype {
     /// The value as this type.
     ///
     /// - Parameter place: where the value stands, for an error: throw what `place.mustBe` gives.
@@ -10,38 +10,15 @@ public protocol ConfigDecodable {
 
     /// The value as a configuration writes it, for the list of options and their defaults.
     var configText: String { get }
+
+    /// What a value of this type looks like in a configuration, for the JSON Schema that editors complete by. Anything
+    /// by default.
+    static var configForm: ConfigForm { get }
 }
 
 extension ConfigDecodable {
     public var configText: String { "\(self)" }
-}
-
-/// A place in a configuration, for errors: `optimizer AdamW: 'betas[1]'`.
-public struct ConfigPlace: Sendable {
-    /// What is made there: `optimizer AdamW`.
-    public let owner: String
-    /// The option: `betas[1]`.
-    public let option: String
-
-    /// The place of an element of the list that stands here.
-    public subscript(_ position: Int) -> ConfigPlace {
-        ConfigPlace(owner: owner, option: "\(option)[\(position)]")
-    }
-
-    /// The place of a member of the dictionary that stands here.
-    public subscript(_ name: String) -> ConfigPlace {
-        ConfigPlace(owner: owner, option: "\(option).\(name.prefix(80))")
-    }
-
-    /// The error that something else stands here than `wanted`, as in "a number".
-    public func mustBe(_ wanted: String, not value: ConfigValue) -> ConfigurationError {
-        ConfigurationError("\(owner): '\(option)' must be \(wanted), not \(value.typeDescription)")
-    }
-
-    /// The error of this place that a sentence describes.
-    func error(_ sentence: String) -> ConfigurationError {
-        ConfigurationError("\(owner): '\(option)' \(sentence)")
-    }
+    public static var configForm: ConfigForm { .any }
 }
 
 extension ConfigValue: ConfigDecodable {
@@ -80,6 +57,8 @@ extension Double: ConfigDecodable {
     }
 
     public var configText: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+
+    public static var configForm: ConfigForm { .number }
 }
 
 extension Int: ConfigDecodable {
@@ -87,6 +66,8 @@ extension Int: ConfigDecodable {
     public init(_ value: ConfigValue, at place: ConfigPlace) throws {
         self = try value.int(at: place)
     }
+
+    public static var configForm: ConfigForm { .integer }
 }
 
 extension Bool: ConfigDecodable {
@@ -94,6 +75,8 @@ extension Bool: ConfigDecodable {
         guard case .bool(let flag) = value else { throw place.mustBe("true or false", not: value) }
         self = flag
     }
+
+    public static var configForm: ConfigForm { .boolean }
 }
 
 extension String: ConfigDecodable {
@@ -101,6 +84,8 @@ extension String: ConfigDecodable {
         guard case .string(let text) = value else { throw place.mustBe("a string", not: value) }
         self = text
     }
+
+    public static var configForm: ConfigForm { .string }
 }
 
 extension Optional: ConfigDecodable where Wrapped: ConfigDecodable {
@@ -110,6 +95,8 @@ extension Optional: ConfigDecodable where Wrapped: ConfigDecodable {
     }
 
     public var configText: String { map(\.configText) ?? "null" }
+
+    public static var configForm: ConfigForm { .optional(Wrapped.configForm) }
 }
 
 extension Array: ConfigDecodable where Element: ConfigDecodable {
@@ -119,6 +106,8 @@ extension Array: ConfigDecodable where Element: ConfigDecodable {
     }
 
     public var configText: String { "[\(map(\.configText).joined(separator: ", "))]" }
+
+    public static var configForm: ConfigForm { .list(Element.configForm) }
 }
 
 /// A list of values, or one alone that stands for all: the sizes of a kernel, a rate for each group of parameters.
@@ -153,4 +142,6 @@ struct OneOrMore<Value: ConfigDecodable>: ConfigDecodable {
     }
 
     var configText: String { isList ? values.configText : values[0].configText }
+
+    static var configForm: ConfigForm { .either([Value.configForm, .list(Value.configForm)]) }
 }

@@ -24,6 +24,8 @@ public final class OptionReader {
 
     /// What is made, for messages: `optimizer AdamW`.
     public let owner: String
+    /// What finds out the signature of a maker, which gets stand-ins for the options then; `nil` if something is made.
+    let recording: SignatureRecording?
     /// How many things that are being made this one is a part of.
     let depth: Int
     /// The values with their names as they are spelt, by what is the same for all spellings.
@@ -52,7 +54,12 @@ public final class OptionReader {
         default:
             throw ConfigurationError("\(owner): options must be a dictionary, not \(options.typeDescription)")
         }
-        (self.owner, self.depth, self.given) = (owner, depth, given)
+        (self.owner, self.depth, self.given, recording) = (owner, depth, given, nil)
+    }
+
+    /// A reader that gives stand-ins for all options, and writes down which are read.
+    init(recording: SignatureRecording, of owner: String, depth: Int) {
+        (self.owner, self.depth, given, self.recording) = (owner, depth, [:], recording)
     }
 
     /// All options that were read, in this order.
@@ -62,13 +69,20 @@ public final class OptionReader {
 
     /// An option that must be given.
     public func value<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        recording?.note(name, OptionForm(Value.self))
+        guard let (value, place) = look(name, defaultText: nil) else {
+            if let recording { return try recording.standIn(for: name, as: Value.self) }
+            throw missing(name)
+        }
         return try Value(value, at: place)
     }
 
     /// An option with a default.
     public func value<Value: ConfigDecodable>(_ name: String, default standard: Value) throws -> Value {
-        guard let (value, place) = look(name, defaultText: standard.configText) else { return standard }
+        recording?.note(name, OptionForm(Value.self))
+        guard let (value, place) = look(name, defaultText: standard.configText) else {
+            return recording?.small(standard) ?? standard
+        }
         return try Value(value, at: place)
     }
 
@@ -104,7 +118,12 @@ public final class OptionReader {
     /// Two numbers.
     public func pair(_ name: String, _ standard: (Double, Double)) throws -> (Double, Double) {
         let standards = [standard.0, standard.1]
+        recording?.note(name, OptionForm(form: .list(.number)) { _ = try Self.pair($0, $1) })
         guard let (value, place) = look(name, defaultText: standards.configText) else { return standard }
+        return try Self.pair(value, place)
+    }
+
+    private static func pair(_ value: ConfigValue, _ place: ConfigPlace) throws -> (Double, Double) {
         guard case .list(let elements) = value, elements.count == 2 else {
             throw place.mustBe("a list of two numbers", not: value)
         }
@@ -113,36 +132,47 @@ public final class OptionReader {
 
     /// The case of an enumeration, by its raw value if that is a string, else by its name.
     public func choice<Choice: CaseIterable>(_ name: String, _ standard: Choice) throws -> Choice {
+        recording?.note(name, OptionForm(choice: Choice.self))
         guard let (value, place) = look(name, defaultText: Self.name(of: standard)) else { return standard }
-        return try choice(value, place)
+        return try Self.choice(value, place)
     }
 
     /// The case of an enumeration, which must be given.
     public func choice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws -> Choice {
-        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
-        return try choice(value, place)
+        recording?.note(name, OptionForm(choice: Choice.self))
+        guard let (value, place) = look(name, defaultText: nil) else {
+            if recording != nil, let first = Choice.allCases.first { return first }
+            throw missing(name)
+        }
+        return try Self.choice(value, place)
     }
 
     /// The case of an enumeration; `nil` for `null`, and if it is not given.
     public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
         -> Choice?
     {
+        recording?.note(name, OptionForm(choice: Choice.self, isOptional: true))
         guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
-        return try choice(value, place)
+        return try Self.choice(value, place)
     }
 
-    private func choice<Choice: CaseIterable>(_ value: ConfigValue, _ place: ConfigPlace) throws -> Choice {
-        let names = Choice.allCases.map { Self.name(of: $0) }
+    private static func choice<Choice: CaseIterable>(_ value: ConfigValue, _ place: ConfigPlace) throws -> Choice {
+        let cases = Array(Choice.allCases)
+        return cases[try choice(value, place, among: cases.map { name(of: $0) })]
+    }
+
+    /// The position of the name that a value is.
+    static func choice(_ value: ConfigValue, _ place: ConfigPlace, among names: [String]) throws -> Int {
         if case .string(let text) = value,
-            let choice = Choice.allCases.first(where: { OptionName.key(Self.name(of: $0)) == OptionName.key(text) })
+            let position = names.firstIndex(where: { OptionName.key($0) == OptionName.key(text) })
         {
-            return choice
+            return position
         }
         let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
         throw place.mustBe(names.count == 1 ? list : "one of \(list)", not: value)
     }
 
-    private static func name(of choice: some CaseIterable) -> String {
+    static func name(of choice: some CaseIterable) -> String {
         (choice as? any RawRepresentable)?.rawValue as? String ?? "\(choice)"
     }
 
@@ -181,7 +211,7 @@ public final class OptionReader {
 /// `learningRate`, `T_max` is `tMax`.
 ///
 /// Case and underscores do not count, and PyTorch's abbreviations are the words that they stand for.
-enum OptionName {
+package enum OptionName {
     /// What PyTorch abbreviates and Swift writes out.
     private static let words = [
         "lr": "learningrate", "lambd": "lambda", "iter": "iterations", "eval": "evaluations", "grad": "gradient",
@@ -189,7 +219,11 @@ enum OptionName {
     ]
 
     /// The same for all spellings of an option.
-    static func key(_ name: String) -> String {
+    package static func key(_ name: String) -> String {
+        // Most names are one word.
+        if name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }) {
+            return Self.words[name] ?? name
+        }
         var words: [String] = []
         var word = ""
         var isAfterCapital = true

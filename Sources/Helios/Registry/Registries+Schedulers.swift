@@ -25,6 +25,8 @@ extension OptionReader {
 
     /// A function for all groups of an optimizer, or a list with one for each.
     fileprivate func functions(_ name: String, groups: Int) throws -> [(Int) throws -> Double] {
+        let form = ConfigForm.made(by: Registries.functions)
+        recording?.note(name, OptionForm(form: .either([form, .list(form)])))
         let functions: [Registries.Function]
         if let (value, _) = look(name, defaultText: nil), case .list = value {
             functions = try parts(name, from: Registries.functions, as: Registries.Function.self)

@@ -30,13 +30,15 @@ public enum Registries {
     }
 
     /// Optimizers, under PyTorch's names, for groups of parameters.
-    public static let optimizers = Registry<[ParameterGroup], Optimizer>("optimizer") { registry in
+    public static let optimizers = Registry<[ParameterGroup], Optimizer>("optimizer", standIn: Registries.anyParameters)
+    { registry in
         registry.addAdamFamily()
         registry.addOtherOptimizers()
     }
 
     /// Learning-rate schedulers, under the names of PyTorch and of Python Helios, for an optimizer.
-    public static let schedulers = Registry<Optimizer, LRScheduler>("scheduler") { registry in
+    public static let schedulers = Registry<Optimizer, LRScheduler>("scheduler", standIn: Registries.anyOptimizer) {
+        registry in
         registry.addStepSchedulers()
         registry.addCurveSchedulers()
         registry.addCyclicSchedulers()
@@ -48,10 +50,10 @@ public enum Registries {
     public typealias Function = @Sendable (Double) throws -> Double
 
     /// Functions of one number, for the schedulers that take one: `LambdaLR`, `MultiplicativeLR`, `CyclicLR`. Empty.
-    public static let functions = Registry<Void, Function>("function")
+    public static let functions = Registry<Void, Function>("function", product: { { $0 } })
 
     /// Orders of samples, for their number.
-    public static let samplers = Registry<Int, any Sampler>("sampler") { registry in
+    public static let samplers = Registry<Int, any Sampler>("sampler", standIn: { 1 }) { registry in
         registry.addSamplers()
     }
 
@@ -78,6 +80,18 @@ public enum Registries {
         registry.addClassificationMetrics()
         registry.addRegressionMetrics()
         registry.addOtherMetrics()
+    }
+}
+
+extension Registries {
+    /// What an optimizer is made of to see which options it has.
+    private static func anyParameters() throws -> [ParameterGroup] {
+        [ParameterGroup([try Tensor.zeros([1]).requiresGrad_()])]
+    }
+
+    /// What a scheduler is made of to see which options it has.
+    private static func anyOptimizer() throws -> Optimizer {
+        try SGD(groups: anyParameters(), learningRate: 0.1, momentum: 0.5)
     }
 }
 

@@ -10,7 +10,11 @@ extension OptionReader {
     public func part<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> Part {
-        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        recording?.note(name, OptionForm(form: .made(by: registry)))
+        guard let (value, place) = look(name, defaultText: nil) else {
+            if recording != nil { return try registry.standIn(subject, as: type, depth: depth + 1) }
+            throw missing(name)
+        }
         return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
     }
 
@@ -20,6 +24,7 @@ extension OptionReader {
     public func optionalPart<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> Part? {
+        recording?.note(name, OptionForm(form: .optional(.made(by: registry))))
         guard let (value, place) = look(name, defaultText: "null"), value != .null else { return nil }
         return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
     }
@@ -30,7 +35,11 @@ extension OptionReader {
     public func parts<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> [Part] {
-        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        recording?.note(name, OptionForm(form: .list(.made(by: registry))))
+        guard let (value, place) = look(name, defaultText: nil) else {
+            if recording != nil { return [] }
+            throw missing(name)
+        }
         guard case .list(let elements) = value else { throw place.mustBe("a list", not: value) }
         return try elements.enumerated().map { position, element in
             try registry.make(element, subject, as: type, at: place[position], depth: depth + 1)
@@ -43,7 +52,11 @@ extension OptionReader {
     public func namedParts<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> [(String, Part)] {
-        guard let (value, place) = look(name, defaultText: nil) else { throw missing(name) }
+        recording?.note(name, OptionForm(form: .map(.made(by: registry))))
+        guard let (value, place) = look(name, defaultText: nil) else {
+            if recording != nil { return [] }
+            throw missing(name)
+        }
         guard case .dictionary(let members) = value else { throw place.mustBe("a dictionary", not: value) }
         return try members.map { name, member in
             (name, try registry.make(member, subject, as: type, at: place[name], depth: depth + 1))

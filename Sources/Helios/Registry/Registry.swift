@@ -16,16 +16,37 @@ public final class Registry<Subject, Product>: Sendable {
     /// What is made, for messages: "optimizer".
     public let kind: String
     private let makers: Mutex<[String: Maker]>
+    /// The signatures that were found out.
+    let signatures = Mutex<[String: RegistrySignature]>([:])
+    /// The names of what the framework has, whose makers read all options before they make anything.
+    let own = Mutex<Set<String>>([])
+    /// Something that products can be made for, to find out their signatures.
+    let standInSubject: (@Sendable () throws -> Subject)?
+    /// A product for what has one as a part, if the registry may have none.
+    let standInProduct: (@Sendable () -> Product)?
 
     /// An empty registry.
-    public init(_ kind: String) {
+    ///
+    /// - Parameter standIn: makes something that any product can be made for. With it the options of makers are known
+    ///   before anything is made, so that a configuration can be checked; for `Void` it need not be given.
+    public convenience init(_ kind: String, standIn: (@Sendable () throws -> Subject)? = nil) {
+        self.init(kind, standIn: standIn, product: nil)
+    }
+
+    init(
+        _ kind: String, standIn: (@Sendable () throws -> Subject)? = nil, product: (@Sendable () -> Product)? = nil
+    ) {
         self.kind = kind
         makers = Mutex([:])
+        standInProduct = product
+        standInSubject = standIn
     }
 
     /// A registry with what the framework has, each of which adds itself.
-    convenience init(_ kind: String, fill: (Registry) -> Void) {
-        self.init(kind)
+    convenience init(
+        _ kind: String, standIn: (@Sendable () throws -> Subject)? = nil, fill: (Registry) -> Void
+    ) {
+        self.init(kind, standIn: standIn, product: nil)
         fill(self)
     }
 
@@ -50,11 +71,14 @@ public final class Registry<Subject, Product>: Sendable {
             }
             makers[name] = make
         }
+        own.withLock { _ = $0.remove(name) }
+        signatures.withLock { $0[name] = nil }
     }
 
     /// Registers what the framework has, whose names a test compares.
     func add(_ name: String, _ make: @escaping Maker) {
         makers.withLock { $0[name] = make }
+        own.withLock { _ = $0.insert(name) }
     }
 
     // MARK: Making
@@ -132,7 +156,7 @@ public final class Registry<Subject, Product>: Sendable {
     }
 
     /// That a name is not registered, and which are near.
-    private func unknown(_ name: String) -> String {
+    package func unknown(_ name: String) -> String {
         let names = names
         let question = NearNames.question(name, among: names)
         let all = names.isEmpty ? "none is registered" : "there are: \(names.joined(separator: ", "))"
@@ -143,7 +167,7 @@ public final class Registry<Subject, Product>: Sendable {
 
     // MARK: Names in configurations
 
-    private static var wanted: String { "a name, or a dictionary with a name as 'type'" }
+    package static var wanted: String { "a name, or a dictionary with a name as 'type'" }
 
     private static func name(in configuration: ConfigValue) -> String? {
         switch configuration {

@@ -37,6 +37,10 @@ final class RunStatus {
     var lastCheckpoint: URL?
     /// Whether the training is a part of a resume check, which stops it on purpose.
     var isResumeCheck = false
+    /// What the program was configured with, for checkpoints.
+    var configuration: StateDict?
+    /// Called on rank 0 when a training begins or goes on, once nothing else can train in its folder.
+    var whenTrainingBegins: (() throws -> Void)?
     /// Whether a hook asked for the end of the training.
     var stopIsRequested = false
 

@@ -33,6 +33,19 @@ extension Trainer: PluginContext {
     /// What was registered, in that order.
     public var plugins: [Plugin] { status.plugins }
 
+    /// What the program was configured with: each checkpoint has it, under `configuration`. Nothing reads it there but
+    /// people and tools.
+    public var configuration: StateDict? {
+        get { status.configuration }
+        set { status.configuration = newValue }
+    }
+
+    /// Called on rank 0 when a training begins or goes on, once nothing else can train in its folder.
+    package var whenTrainingBegins: (() throws -> Void)? {
+        get { status.whenTrainingBegins }
+        set { status.whenTrainingBegins = newValue }
+    }
+
     /// The log of the run: a file if the options name one.
     public var logger: Logger { log.logger }
 

@@ -132,7 +132,42 @@ public final class Trainer {
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws -> [Tensor] {
-        try run("prediction", .evaluation, model, data) { try $0.predict(checkpoint: checkpoint) }
+        var predictions: [Tensor] = []
+        try predict(model, data, checkpoint: checkpoint) { predictions.append($0) }
+        return predictions
+    }
+
+    /// Hands what the model's `predictStep` makes of each batch of the data module's prediction data to `use`, batch by
+    /// batch, so that the predictions need not fit the memory.
+    ///
+    /// - Throws: as `predict` without `use`, and what `use` throws.
+    public func predict<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil,
+        _ use: (Tensor) throws -> Void
+    ) throws {
+        try run("prediction", .evaluation, model, data) { try $0.predict(checkpoint: checkpoint, use) }
+    }
+
+    /// Validates the model with all validation data, without training. The weights are those that a test would use.
+    ///
+    /// No curve gets the scores, and no validation is counted.
+    /// - Returns: the scores; those of validation data with a name begin with it. Also in `Model.validationScores`.
+    /// - Throws: as `test`; `DataError` if there is no validation data.
+    @discardableResult
+    public func validate<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
+    ) throws -> Scores {
+        try run("validation", .evaluation, model, data) { try $0.validate(checkpoint: checkpoint) }
+    }
+
+    /// Sets the model and the data up and gives the model the weights that a test would use, in evaluation mode: to
+    /// export them, say.
+    ///
+    /// - Throws: as `test`.
+    public func load<Batch>(
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
+    ) throws {
+        try run("loading", .evaluation, model, data) { try $0.load(checkpoint: checkpoint) }
     }
 
     /// Gives the predictions of the checkpoint in a file.

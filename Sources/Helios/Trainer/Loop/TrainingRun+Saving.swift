@@ -148,8 +148,8 @@ extension TrainingRun {
             batches: state.datasetIter > 0
                 ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,
             random: own.random, ranks: states,
-            logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(), history: history,
-            accumulationSteps: batchesPerStep, error: error)
+            logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(),
+            configuration: status.configuration, history: history, accumulationSteps: batchesPerStep, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)
         return checkpoint
     }

@@ -32,20 +32,57 @@ extension TrainingRun {
         }
     }
 
-    func predict(checkpoint: CheckpointChoice?) throws -> [Tensor] {
+    /// Gives the model the weights that a test would use.
+    func load(checkpoint: CheckpointChoice?) throws {
+        let previous = try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "loading", previous)
+        try hooks.eval()
+    }
+
+    /// Validates without training.
+    func validate(checkpoint: CheckpointChoice?) throws -> Scores {
+        let previous = try setUp(fastInit: true)
+        try loadTrained(checkpoint, what: "validating", previous)
+        try continueLogs()
+        guard !data.usedValidationSets.isEmpty else {
+            throw DataError("there is nothing to validate with: call setValidation in \(type(of: data)).setup()")
+        }
+        var scores = Scores()
+        defer { status.validationSet = nil }
+        for set in data.usedValidationSets {
+            status.validationSet = set.name
+            try evaluation.run(.valid) {
+                try hooks.eval()
+                try hooks.onValidationStart(validationCycle: state.validationCycles)
+                progress.beginTesting(steps: set.loader.batchCount)
+                try evaluation.forEachBatch(of: set.loader, .valid) { batch, step in
+                    if let batch { try hooks.validate(batch, step: step) }
+                    progress.endTestBatch()
+                    return true
+                }
+                progress.end()
+                try hooks.onValidationEnd(validationCycle: state.validationCycles)
+            }
+            scores = scores.merging(set.name.map { model.validationScores.prefixed(by: $0) } ?? model.validationScores)
+        }
+        model.validationScores = scores
+        if let line = progress.line(of: scores) { status.log.info("validation: \(line)") }
+        return scores
+    }
+
+    func predict(checkpoint: CheckpointChoice?, _ use: (Tensor) throws -> Void) throws {
         let previous = try setUp(fastInit: true)
         try loadTrained(checkpoint, what: "predicting with", previous)
         try continueLogs()
         guard let loader = data.predictionDataLoader else {
             throw DataError("there is nothing to predict for: call setPrediction in \(type(of: data)).setup()")
         }
-        var predictions: [Tensor] = []
         try evaluation.run(.predict) {
             try hooks.onPredictionStart()
             progress.beginPrediction(steps: loader.batchCount)
             try hooks.eval()
             let skippedCount = try evaluation.forEachBatch(of: loader, .predict) { batch, step in
-                if let batch { predictions.append(try hooks.predictStep(batch, step: step)) }
+                if let batch { try use(hooks.predictStep(batch, step: step)) }
                 progress.endTestBatch()
                 return true
             }
@@ -54,6 +91,5 @@ extension TrainingRun {
             try hooks.onPredictionEnd()
         }
         announceSkippedSamples()
-        return predictions
     }
 }

@@ -63,6 +63,7 @@ final class TrainingRun<Batch: Sendable> {
             model.weightOrigin = .trained(state)
             return result(outcome)
         }
+        if ranks.isFirst { try status.whenTrainingBegins?() }
         try beginLogs(resuming: resumed?.logs)
         warnOfUnusedOptions(isResumed: resumed != nil)
         if resumed == nil {

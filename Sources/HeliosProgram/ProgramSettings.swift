@@ -1,0 +1,34 @@
+import Helios
+import HeliosConfiguration
+
+/// All that a configuration of a program can set.
+struct ProgramSettings<Program: TrainingCommand>: ConfigOptions {
+    var options = Program.Options()
+    var trainer = Program.trainer
+    var plugins = Program.plugins
+
+    init() {}
+
+    private enum CodingKeys: CodingKey {
+        case trainer, plugins
+    }
+
+    /// The program's own keys stand beside those of the trainer.
+    init(from decoder: any Decoder) throws {
+        options = try Program.Options(from: decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        trainer = try container.decode(TrainerSettings.self, forKey: .trainer)
+        plugins = try container.decode([PluginEntry].self, forKey: .plugins)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try options.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(trainer, forKey: .trainer)
+        try container.encode(plugins, forKey: .plugins)
+    }
+
+    func validate() throws {
+        try options.validate()
+    }
+}
