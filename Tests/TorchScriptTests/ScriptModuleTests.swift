@@ -101,7 +101,7 @@ struct ScriptModuleTests {
         struct Answer: Decodable { let equal: Bool, names: [String] }
         try manualSeed(2)
         try await withTemporaryFolder { folder in
-            let network = Sequential(Linear(3, 4), BatchNorm1d(4), ReLU(inplace: true), Linear(4, 2))
+            let network = Sequential(Linear(3, 4), BatchNorm1d(4), ReLU(inPlace: true), Linear(4, 2))
             network.eval()
             let file = folder.appending(path: "traced.pt").path
             try trace(network, Tensor.zeros([2, 3])).save(file)

@@ -13,20 +13,21 @@ struct NetworkExportTests {
             let names = NetworkCase.makers.keys.sorted()
             for (index, name) in names.enumerated() {
                 try manualSeed(5)
-                let network = try #require(NetworkCase.makers[name])()
+                let make = try #require(NetworkCase.makers[name])
+                let network = make()
                 // The patches of a transformer are those of one size of images.
                 let size = name.hasPrefix("vit") ? 224 : 64
                 let options = ONNXExportOptions(dynamicAxes: ["input": [0: "batch"]])
-                let exported = try ExportedNetwork(network, [Tensor.rand([1, 3, size, size])], options) {
-                    [try network($0[0])]
-                }
+                let example = try Tensor.rand([1, 3, size, size])
+                let exported = try ExportedNetwork(network, [example], options) { inputs in [try network(inputs[0])] }
                 network.eval()
                 let images = try Tensor.rand([2, 3, size, size])
                 let scores = try noGrad { try network(images) }
                 try exported.calling([images], giving: [scores])
                     .write(forComparisonIn: folder.appending(path: "\(index)"), rtol: 1e-4, atol: 1e-4)
             }
-            for (name, error) in zip(names, try await Python.onnxErrors(in: folder)) {
+            let errors = try await Python.onnxErrors(in: folder)
+            for (name, error) in zip(names, errors) {
                 #expect(error == nil, "\(name)")
             }
         }

@@ -29,7 +29,7 @@ struct DynamicAxisTests {
 
     private final class Convolutions: Module, Layer {
         let layers = Sequential(
-            Conv2d(3, 4, kernelSize: 3, padding: 1), BatchNorm2d(4), ReLU(inplace: true), MaxPool2d(kernelSize: 2),
+            Conv2d(3, 4, kernelSize: 3, padding: 1), BatchNorm2d(4), ReLU(inPlace: true), MaxPool2d(kernelSize: 2),
             AdaptiveAvgPool2d(1), Flatten(), Linear(4, 2))
 
         func forward(_ input: Tensor) throws -> Tensor { try layers(input) }

@@ -55,17 +55,19 @@ extension TrainingRun {
                 try hooks.eval()
                 try hooks.onValidationStart(validationCycle: state.validationCycles)
                 progress.beginTesting(steps: set.loader.batchCount)
-                try evaluation.forEachBatch(of: set.loader, .valid) { batch, step in
+                let skippedCount = try evaluation.forEachBatch(of: set.loader, .valid) { batch, step in
                     if let batch { try hooks.validate(batch, step: step) }
                     progress.endTestBatch()
                     return true
                 }
+                status.skippedSamples.add(skippedCount, of: .validation(name: set.name))
                 progress.end()
                 try hooks.onValidationEnd(validationCycle: state.validationCycles)
             }
             scores = scores.merging(set.name.map { model.validationScores.prefixed(by: $0) } ?? model.validationScores)
         }
         model.validationScores = scores
+        announceSkippedSamples()
         if let line = progress.line(of: scores) { status.log.info("validation: \(line)") }
         return scores
     }
