@@ -10,7 +10,7 @@ import Testing
 
     @Test("a search on the digits that is killed twice, anywhere, ends as one that was not")
     func killedTwice() async throws {
-        let count = Self.isThorough ? 20 : 8
+        let count = Self.isThorough ? 20 : 5
         try await withTemporaryFolder { folder in
             let whole = try await run(folder.appending(path: "whole"), trials: count)
             #expect(whole.count == count)
@@ -26,8 +26,10 @@ import Testing
                 }
                 try await Task.sleep(for: .microseconds(delay))
                 program.send(SIGKILL)
+                let end = try program.end(within: .seconds(60))
                 #expect(
-                    try program.end(within: .seconds(10)).wasKilled, "killed \(delay) µs after trial \(trial) began")
+                    end.wasKilled || end.status == 0,
+                    "killed \(delay) µs after trial \(trial) began: \(String(decoding: end.errors, as: UTF8.self))")
             }
             #expect(try await run(parts, trials: count) == whole)
         }

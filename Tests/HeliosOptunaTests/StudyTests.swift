@@ -45,7 +45,7 @@ import Testing
     func resumedTrial() async throws {
         try await inBackground {
             try withTemporaryFolder { folder in
-                func search(_ folder: URL, leaving: Bool) throws -> [String] {
+                func search(_ folder: URL, leaving: Bool) throws -> [TrialSummary] {
                     let options = StudyOptions.test(folder, pruner: .median(startupTrials: 1))
                     var study = try open(options)
                     for index in 0..<4 {
@@ -62,16 +62,17 @@ import Testing
                         try reopen()
                         let y = try trial.suggest("y", .float(0...1))
                         let first = try trial.report(x + y, cycle: 0)
-                        let second = try trial.report(x, cycle: 1)
+                        // A trial that is pruned reports nothing more.
+                        let second = try first || trial.report(x, cycle: 1)
                         try reopen()
                         // A checkpoint may be older than the last report.
                         #expect(try trial.report(x + y, cycle: 0) == first)
-                        #expect(try trial.report(x, cycle: 1) == second)
+                        if !first { #expect(try trial.report(x, cycle: 1) == second) }
                         #expect(try trial.suggest("x", .float(0...1)) == x)
                         try study.tell(trial, second ? .pruned : .completed(x + y))
                     }
                     defer { study.close() }
-                    return try study.trials().map { "\($0)" }
+                    return try study.trials()
                 }
                 let whole = try search(folder.appending(path: "whole"), leaving: false)
                 let parts = try search(folder.appending(path: "parts"), leaving: true)

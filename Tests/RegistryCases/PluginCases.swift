@@ -47,6 +47,7 @@ let pluginCases: RegistryCases<Void, Plugin> = [
     ],
     "ParameterStatistics": [
         .init([:]) { try ParameterStatistics() },
+        .init(["weights": false, "gradients": false]) { try ParameterStatistics(of: [.updates]) },
         .init([
             "every": 7, "updates": false, "grouping": "layer", "bins": 9, "paths": ["network.0"], "id": "statistics",
         ]) {

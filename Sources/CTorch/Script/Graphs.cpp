@@ -125,14 +125,26 @@ int32_t ct_graph_node_fold(CTTrace *trace, int64_t number) {
       trace->known[node.output()] = stack[0].toObject()->getAttr(node.s(torch::jit::attr::name));
       return 1;
     }
-    const auto *schema = node.maybeSchema();
-    // What writes into a tensor would change the network's own.
-    if (node.isNondeterministic() || node.hasSideEffects() || (schema != nullptr && schema->is_mutable())) return 0;
-    if (node.kind() != torch::jit::prim::ListConstruct && node.kind() != torch::jit::prim::TupleConstruct &&
-        node.maybeOperator() == nullptr) {
-      return 0;
+    // The interpreter has instructions of its own for these, and no operators.
+    if (node.kind() == torch::jit::prim::ListConstruct) {
+      c10::impl::GenericList list(node.output()->type()->expectRef<c10::ListType>().getElementType());
+      for (const c10::IValue &element : stack) list.push_back(element);
+      stack = {c10::IValue(std::move(list))};
+    } else if (node.kind() == torch::jit::prim::TupleConstruct) {
+      stack = {c10::IValue(c10::ivalue::Tuple::create(std::move(stack)))};
+    } else if (node.kind() == torch::jit::prim::ListUnpack) {
+      const auto list = stack[0].toList();
+      stack.clear();
+      for (const c10::IValue &element : list) stack.push_back(element);
+    } else if (node.kind() == torch::jit::prim::TupleUnpack) {
+      const auto tuple = stack[0].toTuple();
+      stack.assign(tuple->elements().begin(), tuple->elements().end());
+    } else {
+      const auto *schema = node.maybeSchema();
+      // What writes into a tensor would change the network's own.
+      if (schema == nullptr || node.isNondeterministic() || node.hasSideEffects() || schema->is_mutable()) return 0;
+      node.getOperation()(stack);
     }
-    node.getOperation()(stack);
     if (stack.size() != node.outputs().size()) return 0;
     for (size_t i = 0; i < stack.size(); ++i) trace->known[node.outputs()[i]] = stack[i];
     return 1;

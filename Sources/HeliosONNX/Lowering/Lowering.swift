@@ -72,7 +72,7 @@ final class Lowering {
             return
         }
         if node.kind == "prim::ListUnpack" || node.kind == "prim::TupleUnpack" {
-            try watchMemory(node, isInPlace: false)
+            if !separateLists.contains(node.inputs[0]) { try watchMemory(node, isInPlace: false) }
             return try unpack(node)
         }
         let base = node.kind.hasSuffix("_") && !node.kind.hasSuffix("__") ? String(node.kind.dropLast()) : node.kind
@@ -80,6 +80,7 @@ final class Lowering {
         guard let lower = OperationTable.all[base] else {
             throw ONNXExportError("this operation cannot be exported")
         }
+        if base.hasPrefix("aten::unsafe_") { separateLists.formUnion(node.outputs) }
         let results = try lower(Operation(self, node))
         if results.count == 1, node.outputs.count == 1, let single = results.first {
             names[node.outputs[0]] = single
@@ -137,6 +138,9 @@ final class Lowering {
             throw ONNXExportError("the parts of its list are not known")
         }
     }
+
+    /// The lists of tensors of which each has its memory to itself.
+    private var separateLists: Set<Int> = []
 
     /// The tensors of a list that one node made, as `chunk` does.
     private(set) var parts: [Int: [String]] = [:]

@@ -1,7 +1,7 @@
 /// Convolutions and their transposes.
 extension OperationTable {
     static let convolutions: [String: Lowerer] = [
-        "_convolution": general, "convolution": general,
+        "_convolution": general, "convolution": general, "_convolution_mode": plain,
         "conv1d": plain, "conv2d": plain, "conv3d": plain,
         "conv_transpose1d": transposed, "conv_transpose2d": transposed, "conv_transpose3d": transposed,
     ]

@@ -51,7 +51,8 @@ extension OperationTable {
             throw ONNXExportError(
                 "dropout is active: switch the network to evaluation with eval() before it is exported")
         }
-        return [try operation.tensor("input")]
+        // The form in place calls it otherwise.
+        return [try operation.tensor(operation.node.inputNames.contains("self") ? "self" : "input")]
     }
 
     private static func logarithm(_ operation: Operation, base: Double) throws -> [String] {

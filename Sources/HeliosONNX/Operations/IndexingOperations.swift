@@ -3,6 +3,12 @@ import TorchScript
 
 /// Parts of tensors.
 extension OperationTable {
+    private static let chunk: Lowerer = { operation in
+        let dim = try operation.dimension("dim", default: 0)
+        let (size, count) = (try operation.fixedSize("self", dim), try operation.integer("chunks"))
+        return try pieces(operation, dim, stride(from: 0, to: size, by: max(1, (size + count - 1) / count)), size)
+    }
+
     static let indexing: [String: Lowerer] = [
         "select": { operation in
             let x = try operation.tensor("self")
@@ -28,11 +34,7 @@ extension OperationTable {
                     try operation.constant([operation.dimension("dim")]))
             ]
         },
-        "chunk": { operation in
-            let dim = try operation.dimension("dim", default: 0)
-            let (size, count) = (try operation.fixedSize("self", dim), try operation.integer("chunks"))
-            return try pieces(operation, dim, stride(from: 0, to: size, by: max(1, (size + count - 1) / count)), size)
-        },
+        "chunk": chunk, "unsafe_chunk": chunk,
         "split": { operation in
             let dim = try operation.dimension("dim", default: 0)
             let size = try operation.fixedSize("self", dim)

@@ -57,7 +57,7 @@ def make(module, described, what):
     name = described["class"]
     kind = getattr(module, name, None) if re.fullmatch(r"[A-Z]\w*", name) else None
     if not isinstance(kind, type):
-        names = ", ".join(name for name in sorted(vars(module)) if name.endswith(what) and name != f"Base{what}")
+        names = ", ".join(name for name in sorted(vars(module)) if name.endswith(what) and not name.startswith("Base"))
         raise Failure(f"optuna {optuna.__version__} has no {what.lower()} '{name}'. There are: {names}")
     try:
         return kind(**described["arguments"])

@@ -88,8 +88,12 @@ import Testing
         let loss = try OperationTrace.span("forward") { try network(Tensor.ones([4, 3])).sum() }
         try loss.backward()
         let names = Set(try OperationTrace.stop().map(\.name))
+        // Whether a gradient is copied or kept depends on who else holds it.
+        let copying: Set = ["clone", "copy_", "detach", "empty", "empty_like", "empty_strided", "as_strided"]
         func operations(_ names: some Sequence<String>) -> [String] {
-            names.filter { $0.hasPrefix("aten::") || $0.hasSuffix("Backward0") || $0 == "forward" }.sorted()
+            names.filter { !copying.contains(String($0.dropFirst(6))) }.filter {
+                $0.hasPrefix("aten::") || $0.hasSuffix("Backward0") || $0 == "forward"
+            }.sorted()
         }
         #expect(operations(names) == operations(lines))
     }

@@ -92,7 +92,7 @@ struct ExportToONNXTests {
 
     @Test("what the network throws, comes out")
     func ownErrorsComeOut() {
-        #expect(throws: ModuleError.self) {
+        #expect(throws: TorchError.self) {
             try exportToONNX(Sequential(Linear(2, 3)), Tensor.ones([2, 5]), to: "/nonexistent/never-written.onnx")
         }
     }
@@ -118,11 +118,12 @@ struct ExportToONNXTests {
         try withTemporaryFolder { folder in
             for saves in [false, true] {
                 let file = folder.appending(path: "network.onnx").path
-                let validation = validation { ($0.rtol, $0.atol, $0.savesOnFailure) = (0, -1, saves) }
+                let validation = validation { ($0.rtol, $0.atol, $0.savesOnFailure) = (0, 0, saves) }
                 #expect(throws: ONNXExportError.self) {
                     try exportToONNX(
-                        Linear(2, 3), Tensor.randn([4, 2]), to: file, options: ONNXExportOptions(validation: validation)
-                    )
+                        // Long sums are not added up in the same order.
+                        Linear(1000, 300), Tensor.randn([16, 1000]), to: file,
+                        options: ONNXExportOptions(validation: validation))
                 }
                 #expect(FileManager.default.fileExists(atPath: file) == saves)
             }
