@@ -13,7 +13,8 @@ struct LayerExportTests {
     /// says why.
     static func refusals() throws -> [String: String] {
         let text = try String(contentsOf: page, encoding: .utf8)
-        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let list = try #require(text.range(of: "\nThese are refused:"))
+        let rows = text[list.upperBound...].split(separator: "\n").filter { $0.hasPrefix("| `") }
         return Dictionary(
             uniqueKeysWithValues: rows.compactMap { row in
                 let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: [" ", "`"]) }
