@@ -133,8 +133,8 @@ final class FlatGradients {
         }
     }
 
-    /// If what all ranks have takes no more than this, each gets it from the others and adds it up itself: over Gloo, that
-    /// is half as many messages one after the other as a sum takes, and a quarter to a half of the time.
+    /// If what all ranks have takes no more than this, each gets it from the others and adds it up itself. Over Gloo, that
+    /// is half as many messages one after the other as a sum takes.
     private static let gatheredByteCount = 2 << 20
 
     /// The sums of the numbers that were added up besides.
