@@ -183,7 +183,7 @@ struct ExportedNetwork {
         case name(String)
     }
 
-    /// How a size is described: by an axis if it is always that of the axis, and by a name of its own if it is another.
+    /// The description of a size: the name of an axis if the two are always equal, or else a name of its own.
     private static func size(_ size: Int, _ changed: [Int], _ axes: [DynamicAxis], else other: String) -> Size {
         if changed.allSatisfy({ $0 == size }) { return .size(size) }
         for (index, axis) in axes.enumerated() where axis.size == size && changed[index] == axis.other {

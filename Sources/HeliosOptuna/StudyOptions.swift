@@ -1,7 +1,7 @@
 import Foundation
 import Helios
 
-/// What a study is: its name, where it is stored, what it is to find, and how.
+/// The name of a study, its storage, its goal, and how it searches.
 public struct StudyOptions: Sendable {
     /// Where a study is stored.
     public enum Storage: Sendable, Hashable {
@@ -18,7 +18,7 @@ public struct StudyOptions: Sendable {
 
     /// The name of the study in its storage, which may have several.
     public var name: String
-    /// Where it is.
+    /// Where the study is stored.
     public var storage: Storage
     /// Which values are the better ones.
     public var direction: Direction

@@ -122,7 +122,7 @@ int64_t ct_graph_value_count(CTTrace *trace);
 /// call on this thread.
 const char *ct_graph_node_kind(CTTrace *trace, int64_t node);
 const char *ct_graph_node_scope(CTTrace *trace, int64_t node);
-/// The name of an input in the operation's schema; empty if there is none.
+/// The name of an input in the operation's schema; empty if it has no name.
 const char *ct_graph_node_input_name(CTTrace *trace, int64_t node, int64_t index);
 int64_t ct_graph_node_input_count(CTTrace *trace, int64_t node);
 int64_t ct_graph_node_output_count(CTTrace *trace, int64_t node);

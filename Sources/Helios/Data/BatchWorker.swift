@@ -11,7 +11,7 @@ struct BatchWorker: Sendable {
     var makesFirst = false
 }
 
-/// Says to threads that nobody wants what they make.
+/// Tells threads that their results are no longer needed.
 final class StopFlag: Sendable {
     private let value = Atomic(false)
 

@@ -11,7 +11,7 @@ struct PackageBuild {
     /// - Parameters:
     ///   - product: its name; `nil` if the package has only one program.
     ///   - package: the folder of the package.
-    ///   - scratchPath: where it is built; `nil` for the package's own folder.
+    ///   - scratchPath: the folder to build in; the package's own if `nil`.
     /// - Throws: `CommandError` if there is no such package or program, or if it does not build.
     init(_ product: String?, package: String, scratchPath: String?) throws {
         guard FileManager.default.fileExists(atPath: package + "/Package.swift") else {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The folders in which a program or a library for Linux (an ELF file) looks for the libraries that it needs.
 ///
-/// The layout is that of the System V ABI, "Dynamic Linking".
+/// The layout follows the chapter "Dynamic Linking" of the System V ABI.
 struct RunPath {
     /// Where the text is in the file, without the zero at its end.
     private let text: Range<Int>
@@ -92,7 +92,7 @@ extension RunPath {
             return file[place..<place + byteCount].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
 
-        /// A place in the file, or a size, at most that of the file.
+        /// An offset or a size; neither exceeds the size of the file.
         func offset(at place: Int) throws -> Int {
             guard let value = Int(exactly: try number(at: place, 8)), value <= file.count else {
                 throw CommandError("it is cut off")

@@ -12,24 +12,27 @@ enum Subprogram {
         for variable in variables { environment[variable] = nil }
         process.environment = environment
         let pipe = Pipe()
-        process.standardOutput = pipe
         process.standardError = pipe
-        try start(process)
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        return try read(pipe, from: process)
     }
 
-    /// Runs a program whose output goes to the standard error stream, and returns what it wrote to its standard output
-    /// if `captures`.
+    /// Runs a program whose errors go to the standard error stream. Its output goes there too, or is returned if
+    /// `captures`.
     static func run(_ path: String, _ arguments: [String], captures: Bool = false) throws -> (
         status: Int32, text: String
     ) {
         let process = process(path, arguments)
-        let pipe = Pipe()
-        process.standardOutput = captures ? pipe : FileHandle.standardError
+        if captures { return try read(Pipe(), from: process) }
+        process.standardOutput = FileHandle.standardError
         try start(process)
-        let text = captures ? String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) : ""
+        process.waitUntilExit()
+        return (process.terminationStatus, "")
+    }
+
+    private static func read(_ pipe: Pipe, from process: Process) throws -> (status: Int32, text: String) {
+        process.standardOutput = pipe
+        try start(process)
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text)
     }

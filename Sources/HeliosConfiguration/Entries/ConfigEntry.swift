@@ -27,7 +27,7 @@ public struct ConfigEntry<Kind: ConfigEntryKind>: Sendable {
         (self.value, position) = (value, nil)
     }
 
-    /// The name of what is made; empty if there is none.
+    /// The registered name of the product; empty if it has no name.
     public var type: String {
         switch value {
         case .string(let name): name

@@ -102,7 +102,7 @@ struct Operation {
         if case .string(let value)? = try known(name) { value } else { nil }
     }
 
-    /// A list of integers, or one; empty if there is none.
+    /// A list of integers, or a single integer as a list; empty if the input is missing.
     func integers(_ name: String) throws -> [Int] {
         switch try known(name) {
         case .list(let elements):
