@@ -4,6 +4,7 @@ import Testing
 @testable import TorchNN
 
 /// What reflection does not find must be an error, since it would be neither trained nor saved.
+@Suite(.standardGenerator)
 struct UnfoundPartTests {
     /// A collection of its own, which shows its elements to reflection as `Deque` does.
     private struct Ring<Element>: Sequence, CustomReflectable {
