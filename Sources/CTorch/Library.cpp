@@ -7,14 +7,17 @@
 #include <torch/headeronly/version.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 #include <string>
 
 #include "Arguments.h"
 #include "CTorchCore.h"
 #include "Guard.h"
+#include "Parallel.h"
 
 using namespace ctorch;
 
@@ -137,6 +140,24 @@ bool ct_set_deterministic(bool deterministic) {
 }
 
 bool ct_is_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
+
+bool ct_set_flush_denormals(bool flushes) {
+  return guardedCall("set_flush_denormal", {}, [&] {
+    // The processor has a mode for each thread. An operation computes on the calling thread and on those of libtorch.
+    std::atomic<bool> isSupported = at::globalContext().setFlushDenormal(flushes);
+    inParallel(at::get_num_threads(), 1, [&](int64_t, int64_t) {
+      if (!at::globalContext().setFlushDenormal(flushes)) isSupported = false;
+    });
+    TORCH_CHECK(isSupported || !flushes, "this processor, or this libtorch, cannot flush denormal numbers to zero");
+  });
+}
+
+bool ct_flushes_denormals(void) {
+  // Not computed by the compiler.
+  volatile float least = std::numeric_limits<float>::min();
+  least = least / 4;
+  return least == 0;
+}
 
 bool ct_set_onednn_enabled(bool enabled) {
   return guardedCall("set_onednn_enabled", {}, [&] { at::globalContext().setUserEnabledMkldnn(enabled); });

@@ -47,6 +47,22 @@ public enum LibTorch {
         try check(ct_set_deterministic(deterministic))
     }
 
+    /// Whether operations on the calling thread take denormal numbers for zero.
+    public static var flushesDenormals: Bool {
+        ct_flushes_denormals()
+    }
+
+    /// Sets whether operations of the calling thread on the processor take denormal numbers for zero: those nearer to
+    /// zero than 1.2e-38 in float32. PyTorch has it as `torch.set_flush_denormal`, which sets it for one thread only.
+    ///
+    /// Many processors compute denormal numbers a hundred times as slowly as others. The averages of Adam and the like
+    /// become denormal if gradients stay zero for thousands of steps. Results differ from those without it.
+    ///
+    /// - Throws: `TorchError` if the processor cannot do so.
+    public static func setFlushesDenormals(_ flushes: Bool) throws {
+        try check(ct_set_flush_denormals(flushes))
+    }
+
     /// Whether convolutions and other operations on the processor use oneDNN: `torch.backends.mkldnn.enabled`.
     public static var isOneDNNEnabled: Bool {
         ct_onednn_is_enabled()

@@ -32,6 +32,25 @@ import Torch
         #expect(!LibTorch.isDeterministic)
     }
 
+    @Test("denormal numbers are zero if that is asked for, on all threads of an operation")
+    func denormals() throws {
+        let threads = LibTorch.threadCount
+        defer {
+            try? LibTorch.setFlushesDenormals(false)
+            try? LibTorch.setThreadCount(threads)
+        }
+        try LibTorch.setThreadCount(2)
+        func zeros() throws -> Int {
+            // Enough for both threads.
+            try Tensor.full([200_000], 1e-38).mul(0.01).eq(0).sum().item(Int.self)
+        }
+        #expect(try zeros() == 0 && !LibTorch.flushesDenormals)
+        try LibTorch.setFlushesDenormals(true)
+        #expect(try zeros() == 200_000 && LibTorch.flushesDenormals)
+        try LibTorch.setFlushesDenormals(false)
+        #expect(try zeros() == 0 && !LibTorch.flushesDenormals)
+    }
+
     @Test("oneDNN can be switched off and on, and a convolution is the same but for rounding", .standardGenerator)
     func oneDNN() throws {
         #expect(LibTorch.isOneDNNEnabled)

@@ -49,6 +49,10 @@ int32_t ct_registered_device_count(void);
 bool ct_set_deterministic(bool deterministic);
 bool ct_is_deterministic(void);
 
+/// For the calling thread and those on which its operations compute.
+bool ct_set_flush_denormals(bool flushes);
+bool ct_flushes_denormals(void);
+
 bool ct_set_onednn_enabled(bool enabled);
 bool ct_onednn_is_enabled(void);
 

@@ -5,13 +5,14 @@ import Foundation
 /// It is in the banner, in every checkpoint under `environment`, and in reports.
 public struct EnvironmentDescription: Sendable, Hashable {
     /// What there is to know, in the order in which it is shown: `helios`, `libtorch`, `swift`, `system`, `processor`,
-    /// `memory`, `threads`, `cuda`, `commit`.
+    /// `memory`, `threads`, `denormals` (if they are flushed), `cuda`, `commit`.
     public let entries: [(name: String, value: String)]
 
     /// The environment of this process now. Its parts that do not change are looked up once.
     public static var current: EnvironmentDescription {
         var entries = fixedEntries
         entries.append((name: "threads", value: "\(LibTorch.threadCount)"))
+        if LibTorch.flushesDenormals { entries.append((name: "denormals", value: "zero")) }
         entries.append((name: "cuda", value: cuda))
         if let commit = GitCommit.current { entries.append((name: "commit", value: commit.description)) }
         return EnvironmentDescription(entries: entries)

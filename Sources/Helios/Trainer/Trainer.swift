@@ -42,6 +42,7 @@ public final class Trainer {
     ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
     ///   - processes: how many processes train together, as in `processes: 2`.
     ///   - threads: how many threads an operation may use.
+    ///   - flushDenormals: whether numbers nearer to zero than 1.2e-38 become zero.
     ///   - stopsOnSignals: whether Ctrl-C and the like end the training after the current step.
     ///   - display: what is shown on the terminal.
     ///   - diagnostics: what is looked into besides training.
@@ -52,8 +53,8 @@ public final class Trainer {
         outOfMemory: TrainerOptions.OutOfMemory = .fails, data: TrainerOptions.DataLimits = .all,
         logs: TrainerOptions.Logs = .none,
         seed: UInt64 = TrainerOptions.defaultSeed, deterministic: Determinism = false, device: Device = .auto,
-        processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged, stopsOnSignals: Bool = true,
-        display: TrainerOptions.Display = .all,
+        processes: TrainerOptions.Processes = .launched, threads: ThreadCount = .unchanged,
+        flushDenormals: Bool = false, stopsOnSignals: Bool = true, display: TrainerOptions.Display = .all,
         diagnostics: TrainerOptions.Diagnostics = []
     ) throws {
         var options = TrainerOptions()
@@ -69,6 +70,7 @@ public final class Trainer {
         options.device = device
         options.processes = processes
         options.threads = threads
+        options.flushDenormals = flushDenormals
         options.stopsOnSignals = stopsOnSignals
         options.display = display
         options.diagnostics = diagnostics

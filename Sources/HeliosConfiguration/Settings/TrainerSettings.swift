@@ -42,6 +42,8 @@ public struct TrainerSettings: ConfigOptions {
     public var processTimeout = Duration.seconds(60)
     /// How many threads an operation may use; `null` for as many as the process has set.
     public var threads: Int?
+    /// Whether numbers nearer to zero than 1.2e-38 become zero.
+    public var flushDenormals = false
     /// Whether Ctrl-C and the like end the training after the current step.
     public var stopsOnSignals = true
     /// What is shown on the terminal.
@@ -119,6 +121,7 @@ public struct TrainerSettings: ConfigOptions {
         options.device = try parsedDevice()
         options.processes = .init(count: processes, timeout: processTimeout)
         options.threads = threads.map { .count($0) } ?? .unchanged
+        options.flushDenormals = flushDenormals
         options.stopsOnSignals = stopsOnSignals
         options.display = display.reduce(into: []) { $0.insert($1 == .progress ? .progress : .banner) }
         options.diagnostics = diagnostics.reduce(into: []) { $0.insert($1 == .profile ? .profile : .nanGuard) }

@@ -75,6 +75,34 @@ import Testing
         }
     }
 
+    @Test("denormal numbers are flushed for the run, and a resume that changes it is warned of")
+    func flushedDenormals() throws {
+        final class Asking: ThreadWatcher {
+            var flushes: Set<Bool> = []
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                flushes.insert(try Tensor.full([1], 1e-38).mul(0.01).eq(0).item(Bool.self))
+                try super.trainStep(batch, state: state)
+            }
+        }
+        func fit(epochs: Int, flushDenormals: Bool, in folder: URL) throws -> (flushes: Set<Bool>, text: String) {
+            let model = Asking()
+            let trainer = try Trainer(
+                .epochs(epochs), checkpoints: .in(folder, every: 1), device: .cpu, flushDenormals: flushDenormals,
+                display: .nothing)
+            let text = try trainer.printedText { try trainer.fit(model, SmallData()) }
+            return (model.flushes, text)
+        }
+        try withTemporaryFolder { folder in
+            #expect(try fit(epochs: 1, flushDenormals: true, in: folder).flushes == [true])
+            #expect(!LibTorch.flushesDenormals)
+            let same = try fit(epochs: 2, flushDenormals: true, in: folder)
+            #expect(same.flushes == [true] && !same.text.contains("flushDenormals"))
+            let other = try fit(epochs: 3, flushDenormals: false, in: folder)
+            #expect(other.flushes == [false])
+            #expect(other.text.contains("trained with flushDenormals: true, and this run has false"))
+        }
+    }
+
     @Test("deterministic algorithms are for the run; the process gets its setting back, also after an error")
     func deterministicMode() throws {
         struct Trouble: Error {}

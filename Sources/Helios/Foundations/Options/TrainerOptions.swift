@@ -35,6 +35,9 @@ public struct TrainerOptions: Sendable, Hashable {
     public var processes: Processes = .launched
     /// How many threads an operation may use. When the run is over, the process has its own number again.
     public var threads: ThreadCount = .unchanged
+    /// Whether operations on the processor take numbers nearer to zero than 1.2e-38 for zero: faster where there are
+    /// such numbers, with other results. When the run is over, the process has its own mode again.
+    public var flushDenormals = false
     /// Whether SIGINT, SIGTERM and SIGHUP end the training after the current step, with a checkpoint. A second SIGINT
     /// or SIGTERM ends the process at once.
     public var stopsOnSignals = true

@@ -19,6 +19,7 @@ final class RunEnvironment {
     private var anomalyWatch: AnomalyWatch?
     private var optimizerTimers: OptimizerTimers?
     private let wasDeterministic = LibTorch.isDeterministic
+    private let flushedDenormals = LibTorch.flushesDenormals
 
     init(_ ranks: Ranks) {
         self.ranks = ranks
@@ -53,7 +54,7 @@ final class RunEnvironment {
         warnings = WarningCapture { log.warnOnce($0) }
     }
 
-    /// Gives the process what the options say: the seed, determinism, the number of threads.
+    /// Gives the process what the options say: the seed, determinism, the number of threads, denormal numbers.
     func prepare(_ options: TrainerOptions) throws {
         monitor?.watchSignals()
         try manualSeed(options.seed)
@@ -61,6 +62,7 @@ final class RunEnvironment {
         // The number of threads changes sums, and processes that share a machine have fewer.
         let isFixed = options.deterministic.shardCount != nil && options.threads == .unchanged
         threads = try ThreadControl(isFixed ? .count(1) : options.threads)
+        if options.flushDenormals { try LibTorch.setFlushesDenormals(true) }
     }
 
     /// Puts hooks on the layers and optimizers of a model that was set up.
@@ -123,6 +125,11 @@ final class RunEnvironment {
         optimizerTimers?.remove()
         stepWatch?.remove()
         giveBack()
+        do {
+            if LibTorch.flushesDenormals != flushedDenormals { try LibTorch.setFlushesDenormals(flushedDenormals) }
+        } catch {
+            failed(error)
+        }
         do { try threads?.restore() } catch { failed(error) }
         do { try LibTorch.setDeterministic(wasDeterministic) } catch { failed(error) }
     }

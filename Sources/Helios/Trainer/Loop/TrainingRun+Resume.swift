@@ -37,6 +37,7 @@ extension TrainingRun {
             state = checkpoint.trainingState
             try restoreRandomNumbers(checkpoint)
             warnOfOtherDevice(checkpoint)
+            warnOfOtherDenormals(checkpoint)
         }
         return (file, entry.contents.position, entry.contents.logs)
     }
@@ -47,6 +48,14 @@ extension TrainingRun {
         status.log.warn(
             "the checkpoint was trained on '\(checkpoint.random.kind)', and this run trains on '\(kind)': its random "
                 + "numbers and the last bits of its results are not those of a run that stayed there")
+    }
+
+    private func warnOfOtherDenormals(_ checkpoint: Checkpoint) {
+        let flushed = checkpoint.environment["denormals"] != nil
+        guard flushed != LibTorch.flushesDenormals else { return }
+        status.log.warn(
+            "the checkpoint was trained with flushDenormals: \(flushed), and this run has \(!flushed): its results may "
+                + "not have the bits of a run that did not change it")
     }
 
     /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.
