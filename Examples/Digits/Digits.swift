@@ -70,8 +70,10 @@ struct Digits: TrainingCommand {
         if options.unit == .iteration, let epochs = trainer.epochs {
             trainer.epochs = nil
             trainer.iterations = try iterations("trainer.epochs", epochs, options)
-            if let every = trainer.validation?.every {
-                trainer.validation?.every = try iterations("trainer.validation.every", every, options)
+            if let validation = trainer.validation,
+                validation.fraction == nil, validation.iterations == nil, validation.time == nil
+            {
+                trainer.validation?.every = try iterations("trainer.validation.every", validation.every, options)
             }
             if let every = trainer.checkpoints?.every {
                 trainer.checkpoints?.every = try iterations("trainer.checkpoints.every", every, options)

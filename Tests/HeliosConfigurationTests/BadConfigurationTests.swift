@@ -50,6 +50,14 @@ import Testing
                 "a.yaml:1:23: 'trainer.iterations' and 'epochs' are both given: leave one out"
             ),
             ("trainer: {device: tpu}", "a.yaml:1:19: 'trainer.device' is no device: unknown device 'tpu'"),
+            (
+                "trainer: {validation: {every: 2, fraction: 0.5}}",
+                "a.yaml:1:41: 'trainer.validation.fraction' and 'every' are both given: leave one out"
+            ),
+            (
+                "trainer: {validation: {fraction: 1.5}}",
+                "a.yaml:1:34: 'trainer.validation.fraction' must be greater than 0 and at most 1, not 1.5"
+            ),
             ("trainer: {validation: {every: 0}}", "a.yaml:1:31: 'trainer.validation.every' must be positive, not 0"),
             ("loader: {workers: many}", "a.yaml:1:19: 'loader.workers' must be a whole number or \"automatic\""),
             ("loader: {batchSize: 1, batch_size: 2}", "are one option: give it once"),

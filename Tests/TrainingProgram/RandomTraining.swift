@@ -43,7 +43,7 @@ struct RandomTraining {
     let sampleCounts: [Int]
     let unit: TrainingUnit
     let total: Int
-    let validFrequency: Int?
+    let interval: TrainerOptions.Validation.Interval?
     let checkpointFrequency: Int
     let earlyStopCycles: Int?
     let accumulation: TrainerOptions.Accumulation
@@ -68,7 +68,11 @@ struct RandomTraining {
     ///   - ranks: how many processes train, each with as many samples as one alone would have.
     ///   - streams: whether the data are streams.
     ///   - device: where they train.
-    init(seed: UInt64, ranks: Int = 1, device: Device = .cpu, streams: Bool = false) {
+    ///   - interval: when it validates; drawn, like all else, if it is `nil`.
+    init(
+        seed: UInt64, ranks: Int = 1, device: Device = .cpu, streams: Bool = false,
+        interval: TrainerOptions.Validation.Interval? = nil
+    ) {
         self.ranks = ranks
         self.device = device
         self.streams = streams
@@ -76,9 +80,9 @@ struct RandomTraining {
         var random = SampleRandom(seed: seed, epoch: 0, index: 0)
         unit = seed % 2 == 0 ? .epoch : .iteration
         total = unit == .epoch ? .random(in: 2...3, using: &random) : .random(in: 5...12, using: &random)
-        validFrequency = [nil, 1, 2].randomElement(using: &random) ?? nil
+        let validFrequency = [nil, 1, 2].randomElement(using: &random) ?? nil
         checkpointFrequency = .random(in: 1...3, using: &random)
-        earlyStopCycles = validFrequency != nil && seed % 3 == 0 ? 1 : nil
+        earlyStopCycles = validFrequency != nil && seed % 3 == 0 ? 1 + (interval == nil ? 0 : 2) : nil
         let batchesPerStep = Int.random(in: 1...3, using: &random)
         let sizes = (0..<2).map { _ in [3, 4, 5, 8].randomElement(using: &random) ?? 3 }
         batchSizes = sizes.map { $0 * ranks }
@@ -102,6 +106,10 @@ struct RandomTraining {
             : .batches(batchesPerStep, remainder: remainder)
         freezes = seed % 3 != 1
         self.seed = random.next()
+        // One that is always over is the only time that is the same in each run.
+        let intervals: [TrainerOptions.Validation.Interval] =
+            validFrequency.map { [.units($0), .units($0), .iterations($0 + 1), .time(.nanoseconds(1))] } ?? []
+        self.interval = interval ?? intervals.randomElement(using: &random)
     }
 
     /// Trains in a folder to the end: a run stops at each of the stops, and the next resumes.
@@ -117,7 +125,7 @@ struct RandomTraining {
                 self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
             let trainer = try Trainer(
                 .init(unit: unit, count: total),
-                validation: validFrequency.map { .every($0, stopAfter: earlyStopCycles) },
+                validation: interval.map { .every($0, stopAfter: earlyStopCycles) },
                 checkpoints: .in(
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,
                     writing: result.runCount % 2 == 0 ? .async : .sync),

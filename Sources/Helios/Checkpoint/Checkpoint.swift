@@ -26,6 +26,7 @@ struct Checkpoint {
         static let error: StateDict.Key = "error"
         static let orderSeed: StateDict.Key = "order_seed"
         static let batches: StateDict.Key = "batches"
+        static let validationTime: StateDict.Key = "validation_time"
         static let environment: StateDict.Key = "environment"
         static let configuration: StateDict.Key = "configuration"
         /// Nor does Python Helios have what belongs to one of several ranks.
@@ -43,7 +44,7 @@ struct Checkpoint {
             [
                 version, trainingState, model, random, loggers, data, epoch, resumePoint, gradients, progress, threads,
                 written, interrupted, saveNumber, setupOptions, accumulationSteps, partSize, error, orderSeed,
-                batches, environment, configuration, ranks,
+                batches, validationTime, environment, configuration, ranks,
             ]
             .map(\.description))
     }
@@ -64,6 +65,8 @@ struct Checkpoint {
     let orderSeed: UInt64?
     /// What the loader of the epoch that it is in the middle of needs besides the number of the next batch.
     let batches: StateDict?
+    /// The time since the last validation; `nil` if no validation is due by time.
+    let validationTime: Duration?
     let random: RandomState
     /// What belongs to each rank, if several processes saved it together.
     let ranks: [RankState]
@@ -94,9 +97,9 @@ struct Checkpoint {
     init<Batch>(
         trainingState: TrainingState, position: LoopPosition, model: Model<Batch>, plugins: [Plugin],
         data: DataModule<Batch>, gradients: StateDict?, progress: StateDict, orderSeed: UInt64?,
-        batches: StateDict?, random: RandomState, ranks: [RankState], logs: StateDict, environment: StateDict,
-        configuration: StateDict?, history: CheckpointHistory,
-        accumulationSteps: Int, error: String? = nil
+        batches: StateDict?, validationTime: Duration?, random: RandomState, ranks: [RankState], logs: StateDict,
+        environment: StateDict, configuration: StateDict?, history: CheckpointHistory, accumulationSteps: Int,
+        error: String? = nil
     ) throws {
         self.trainingState = trainingState
         self.position = position
@@ -112,6 +115,7 @@ struct Checkpoint {
         self.progress = progress
         self.orderSeed = orderSeed
         self.batches = batches
+        self.validationTime = validationTime
         self.random = random
         self.ranks = ranks
         self.data = try data.stateDict()
@@ -194,6 +198,7 @@ extension Checkpoint {
         state[Key.progress] = .dictionary(progress)
         if let orderSeed { state[Key.orderSeed] = .int(Int(bitPattern: UInt(orderSeed))) }
         if let batches { state[Key.batches] = .dictionary(batches) }
+        if let validationTime { state[Key.validationTime] = .double(validationTime / .seconds(1)) }
         if !written.isEmpty { state[Key.written] = .list(written) }
         if !interrupted.isEmpty { state[Key.interrupted] = .list(interrupted) }
         if let saveNumber { state[Key.saveNumber] = .int(saveNumber) }
@@ -238,6 +243,7 @@ extension Checkpoint {
         progress = try state.dictionary(Key.progress)
         orderSeed = state[Key.orderSeed] == nil ? nil : UInt64(UInt(bitPattern: try state.int(Key.orderSeed)))
         batches = state[Key.batches] == nil ? nil : try state.dictionary(Key.batches)
+        validationTime = state[Key.validationTime] == nil ? nil : try state.time(Key.validationTime)
         written = state[Key.written] == nil ? [] : try state.list(Key.written)
         interrupted = state[Key.interrupted] == nil ? [] : try state.list(Key.interrupted)
         saveNumber = state[Key.saveNumber] == nil ? nil : try state.int(Key.saveNumber)
@@ -258,6 +264,14 @@ extension Checkpoint {
 }
 
 extension StateDict {
+    /// A number of seconds.
+    fileprivate func time(_ key: Key) throws -> Duration {
+        let seconds = try double(key)
+        // No training takes a million years; a damaged file that says so must not make the clock overflow.
+        guard (0...3e13).contains(seconds) else { throw StateDictError("'\(key)' is no time: \(seconds)") }
+        return .seconds(seconds)
+    }
+
     /// A table of numbers by their names, in the names' order.
     fileprivate init(numbers: [String: Double]) {
         self.init()

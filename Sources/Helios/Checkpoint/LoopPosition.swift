@@ -12,6 +12,9 @@ enum LoopPosition: String {
     case validation
     /// The same, except that the answer was to stop. The question is asked again, since the program may have changed.
     case lastValidation
+    /// After a validation within an epoch when training by epoch, at the place of the checkpoints that plug-ins want.
+    /// The question whether to stop comes next, and then the next batch.
+    case validated
     /// After the validation, at the place of the checkpoints that are due. What comes after them is left to do: the end
     /// of the epoch when training by epoch, the questions whether to stop and whether to advance the phase when
     /// training by iteration.

@@ -139,13 +139,21 @@ final class ProgressReporter {
 
     /// A validation cycle is over. Of its scores, a line shows the numbers.
     ///
-    /// - Parameter modes: which of two scores is the better one, by the names of those for which that is known.
-    func endValidation(_ scores: Scores, _ modes: [String: MetricMode]) {
-        self.scores = scores.numbers
+    /// - Parameters:
+    ///   - modes: which of two scores is the better one, by the names of those for which that is known.
+    ///   - isWithinEpoch: whether the epoch is not over, when training by epoch. Then the validation has a line of its
+    ///     own.
+    ///   - state: how far training is.
+    func endValidation(
+        _ scores: Scores, _ modes: [String: MetricMode], isWithinEpoch: Bool, at state: TrainingState
+    ) {
+        self.scores = isWithinEpoch ? [:] : scores.numbers
         bestScores.add(scores.numbers, modes)
         shownScores = scores.numbers
         if let validation { validationTime += now - validation.start }
         if unit == .epoch { validation = nil } else { endIterations() }
+        guard isWithinEpoch, isNeeded, let line = line(of: scores) else { return }
+        keep("\(epochLabel), batch \(state.datasetIter)\(main?.total.map { "/\($0)" } ?? ""): validation \(line)")
     }
 
     func beginTesting(steps: Int?) {
@@ -248,7 +256,11 @@ final class ProgressReporter {
             parts += items.sorted { $0.key < $1.key }.map { "\(VisibleText.of($0.key)) \(format($0.value))" }
         }
         parts.append("\(batchCount) batch\(batchCount == 1 ? "" : "es") in \(String(format: "%.2f", seconds)) s")
-        let line = "\(label): \(parts.joined(separator: ", "))"
+        keep("\(label): \(parts.joined(separator: ", "))")
+    }
+
+    /// Prints a line that stays, and logs it.
+    private func keep(_ line: String) {
         if isShown {
             if hasPrintedSection {
                 hasWaitingLine = log.console.printRepeated(line)

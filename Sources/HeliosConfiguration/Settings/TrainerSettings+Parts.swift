@@ -12,6 +12,12 @@ private func requirePositive(_ counts: [(String, Int?)]) throws {
 public struct ValidationSettings: ConfigOptions {
     /// The interval, in epochs or iterations, whichever the training counts.
     public var every = 1
+    /// A part of an epoch, as 0.25, after each of which the model is validated; `null` for `every`.
+    public var fraction: Double?
+    /// A number of iterations, also within an epoch, after which the model is validated; `null` for `every`.
+    public var iterations: Int?
+    /// How many seconds of training are between two validations; `null` for `every`.
+    public var time: Duration?
     /// Ends the training after this many validations in a row without improvement.
     public var stopAfter: Int?
     /// With how many batches to validate before a new training.
@@ -22,14 +28,34 @@ public struct ValidationSettings: ConfigOptions {
     public init() {}
 
     public func validate() throws {
-        try requirePositive([("every", every), ("stopAfter", stopAfter), ("limit", limit)])
+        try requirePositive([
+            ("every", every), ("iterations", iterations), ("stopAfter", stopAfter), ("limit", limit),
+        ])
+        if let fraction, !(fraction > 0 && fraction <= 1) {
+            throw ConfigOptionError("fraction", "must be greater than 0 and at most 1, not \(fraction)")
+        }
+        if let time, time <= .zero { throw ConfigOptionError("time", "must be positive") }
+        let intervals = [
+            ("every", every != 1), ("fraction", fraction != nil), ("iterations", iterations != nil),
+            ("time", time != nil),
+        ].filter(\.1).map(\.0)
+        if intervals.count > 1 {
+            throw ConfigOptionError(intervals[1], "and '\(intervals[0])' are both given: leave one out")
+        }
         guard sanityCheck >= 0 else {
             throw ConfigOptionError("sanityCheck", "must not be negative, and is \(sanityCheck)")
         }
     }
 
     var options: TrainerOptions.Validation {
-        .every(every, stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
+        .every(interval, stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
+    }
+
+    private var interval: TrainerOptions.Validation.Interval {
+        if let fraction { return .fraction(fraction) }
+        if let iterations { return .iterations(iterations) }
+        if let time { return .time(time) }
+        return .units(every)
     }
 }
 

@@ -31,7 +31,7 @@ import Testing
 
         #expect(options.length?.unit == .iteration && options.length?.count == 7)
         #expect(options.length?.timeLimit == .seconds(3))
-        #expect(options.validation?.every == 2 && options.validation?.stopAfter == 3)
+        #expect(options.validation?.interval == .units(2) && options.validation?.stopAfter == 3)
         #expect(options.validation?.sanityCheck == 4 && options.validation?.limit == 5)
         #expect(options.checkpoints?.folder == folder && options.checkpoints?.every == 6)
         #expect(options.checkpoints?.keeping == .last(7, every: 8) && options.checkpoints?.writing == .async)
@@ -64,6 +64,12 @@ import Testing
     static let wrong: [(String, @Sendable () throws -> Trainer)] = [
         (".epochs(-1)", { try Trainer(.epochs(-1)) }),
         (".iterations(0)", { try Trainer(.iterations(0)) }),
+        (".every(.iterations(0))", { try Trainer(validation: .every(.iterations(0))) }),
+        (".every(.fraction(0.0))", { try Trainer(validation: .every(.fraction(0))) }),
+        (".every(.fraction(1.5))", { try Trainer(validation: .every(.fraction(1.5))) }),
+        (".every(.fraction(nan))", { try Trainer(validation: .every(.fraction(.nan))) }),
+        ("training counts iterations", { try Trainer(.iterations(9), validation: .every(.fraction(0.5))) }),
+        (".every(.time(0.0 seconds))", { try Trainer(validation: .every(.time(.zero))) }),
         ("timeLimit", { try Trainer(.epochs(1, timeLimit: .zero)) }),
         ("validation: .every(0)", { try Trainer(validation: .every(0)) }),
         ("stopAfter: 0", { try Trainer(validation: .every(1, stopAfter: 0)) }),

@@ -65,6 +65,30 @@ import Testing
         }
     }
 
+    private static let intervals: [TrainerOptions.Validation.Interval] = [
+        .fraction(0.4), .iterations(2), .time(.nanoseconds(1)),
+    ]
+
+    @Test(
+        "with validations within the epochs it ends the same", arguments: intervals,
+        isThorough ? [0, 4, 8, 12, 16, 20] : [0, 4])
+    func validationWithinEpoch(interval: TrainerOptions.Validation.Interval, seed: UInt64) throws {
+        let configuration = RandomTraining(seed: seed, interval: interval)
+        #expect(configuration.unit == .epoch)
+        try withTemporaryFolder { folder in
+            let whole = try configuration.train(in: folder.appending(path: "whole"), stops: [])
+            // Each cycle has two steps.
+            #expect(whole.validationStepCount > 2 * configuration.total)
+            let stops =
+                (1...whole.stepCount).map { RandomTraining.Stop.step($0) }
+                + (0..<whole.validationStepCount).map { .validationStep($0) }
+            for (number, stop) in stops.enumerated() {
+                let parts = try configuration.train(in: folder.appending(path: "\(number)"), stops: [stop])
+                #expect(parts.differences(from: whole) == [], "\(configuration), stopped at \(stop)")
+            }
+        }
+    }
+
     @Test("gone on from any checkpoint that is left it ends the same", arguments: seeds)
     func anyCheckpoint(seed: UInt64) throws {
         let configuration = RandomTraining(seed: seed)

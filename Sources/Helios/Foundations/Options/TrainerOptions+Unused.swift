@@ -8,7 +8,7 @@ extension TrainerOptions {
         guard let length else { return [] }
         var messages: [String] = []
         if let count = length.count {
-            messages += [unusedStop(in: count), unusedCheckpoints(in: count)].compactMap(\.self)
+            messages += [unusedStop(in: count, iterations), unusedCheckpoints(in: count)].compactMap(\.self)
         }
         if let keeping = checkpoints?.keeping, keeping != .all, checkpoints?.every == nil, !isResumed {
             messages.append(
@@ -24,12 +24,12 @@ extension TrainerOptions {
         return messages
     }
 
-    private func unusedStop(in count: Int) -> String? {
-        guard let validation, let cycles = validation.stopAfter, validation.every <= count,
-            cycles > count / validation.every
+    private func unusedStop(in count: Int, _ iterations: Int?) -> String? {
+        guard let validation, let needed = validation.stopAfter,
+            let cycles = validation.interval.cycles(in: count, iterations: iterations), cycles > 0, needed > cycles
         else { return nil }
-        return "stopAfter: \(cycles) never ends this training, which has only \(count / validation.every) validation "
-            + "cycle\(count / validation.every == 1 ? "" : "s")"
+        return "stopAfter: \(needed) never ends this training, which has only \(cycles) validation "
+            + "cycle\(cycles == 1 ? "" : "s")"
     }
 
     private func unusedCheckpoints(in count: Int) -> String? {

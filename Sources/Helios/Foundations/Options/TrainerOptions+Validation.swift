@@ -56,7 +56,6 @@ extension TrainerOptions {
             }
         let limits = if case .overfit = data.training { ".overfit" } else { ".first" }
         let counts: [(option: String, count: Int?)] = [
-            ("validation: .every(\(validation?.every ?? 1))", validation?.every),
             ("validation: .every(…, stopAfter: \(validation?.stopAfter ?? 1))", validation?.stopAfter),
             ("validation: .every(…, limit: \(validation?.limit ?? 1))", validation?.limit),
             ("checkpoints: .in(…, every: \(checkpoints?.every ?? 1))", checkpoints?.every),
@@ -71,6 +70,9 @@ extension TrainerOptions {
         ]
         for (option, count) in counts {
             if let count, count < 1 { throw ConfigurationError("\(option) needs a number that is at least 1") }
+        }
+        if let interval = validation?.interval, let fault = interval.fault(in: unit) {
+            throw ConfigurationError("validation: \(interval.text) \(fault)")
         }
         if let least = outOfMemory.least, least < 1 {
             throw ConfigurationError("outOfMemory: .splits(atLeast: \(least)) needs at least one sample in a part")

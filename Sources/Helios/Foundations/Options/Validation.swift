@@ -1,8 +1,8 @@
 extension TrainerOptions {
     /// When the model is validated, and when that ends the training.
     public struct Validation: Sendable, Hashable {
-        /// The interval of validations, in epochs or iterations, whichever the length counts.
-        public var every: Int
+        /// When validations run.
+        public var interval: Interval
         /// Ends the training after this many validation cycles in a row for which `Model.haveMetricsImproved` is
         /// false; `nil` disables it.
         public var stopAfter: Int?
@@ -22,7 +22,20 @@ extension TrainerOptions {
         public static func every(
             _ units: Int, stopAfter: Int? = nil, sanityCheck: Int = 0, limit: Int? = nil
         ) -> Validation {
-            Validation(every: units, stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
+            .every(.units(units), stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
+        }
+
+        /// Validates at an interval that may end within an epoch, as in `.every(.fraction(0.25))`.
+        ///
+        /// - Parameters:
+        ///   - interval: when validations run.
+        ///   - stopAfter: the number of validation cycles in a row without improvement that end the training.
+        ///   - sanityCheck: how many batches to validate with before a new training begins.
+        ///   - limit: how many batches a validation cycle has at most.
+        public static func every(
+            _ interval: Interval, stopAfter: Int? = nil, sanityCheck: Int = 0, limit: Int? = nil
+        ) -> Validation {
+            Validation(interval: interval, stopAfter: stopAfter, sanityCheck: sanityCheck, limit: limit)
         }
     }
 }

@@ -2,7 +2,7 @@ import TorchDistributed
 
 /// What a message of the trainer is about.
 enum RankTopic: Int, CaseIterable {
-    case batch, vote, interruption, validation, phase, saving, shared, losses
+    case batch, vote, interruption, validation, phase, saving, shared, losses, validationTime
 
     /// For messages: where a rank is that sends it.
     var place: String {
@@ -12,6 +12,7 @@ enum RankTopic: Int, CaseIterable {
         case .vote: "at the question whether to stop"
         case .interruption: "in a validation"
         case .validation: "at the end of a validation"
+        case .validationTime: "at the question whether it is time to validate"
         case .phase: "at the question whether to advance to the next phase of the data"
         case .saving: "at a checkpoint"
         case .shared: "waiting for what rank 0 has"

@@ -3,6 +3,8 @@
 final class RunEnvironment {
     /// Times the batches of the training.
     var batchTimer = AverageTimer()
+    /// Measures the time since the last validation.
+    var validationClock = ValidationClock()
     /// Counts the optimizers' steps in a training.
     private(set) var stepWatch: StepWatch?
 

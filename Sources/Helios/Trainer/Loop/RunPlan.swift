@@ -13,7 +13,8 @@ struct RunPlan {
 
     let kind: Kind
     var length: TrainerOptions.Length
-    var validFrequency: Int?
+    /// When validations run; `nil` for never.
+    var validationInterval: TrainerOptions.Validation.Interval?
     var checkpointFrequency: Int?
     var sanityCheckBatches: Int
     var limits: BatchLimits
@@ -29,7 +30,7 @@ struct RunPlan {
         self.kind = kind
         // A run without a length trains nothing, or what its kind says.
         length = options.length ?? TrainerOptions.Length(unit: options.unit, count: 0)
-        validFrequency = options.validation?.every
+        validationInterval = options.validation?.interval
         checkpointFrequency = options.checkpoints?.every
         sanityCheckBatches = options.validation?.sanityCheck ?? 0
         limits = BatchLimits(
@@ -52,7 +53,7 @@ struct RunPlan {
         case .fastRun(let limit):
             let isByEpoch = options.unit == .epoch
             length.count = isByEpoch ? 1 : limit
-            validFrequency = isByEpoch ? 1 : limit
+            validationInterval = .units(isByEpoch ? 1 : limit)
             // Fewer would be less than a step.
             let batches = max(limit, limits.accumulation?.batches(inEpoch: 1) ?? 0)
             // It sees no other epoch.
@@ -63,7 +64,7 @@ struct RunPlan {
             limits.valid = min(limits.valid ?? limit, limit)
             limits.test = min(limits.test ?? limit, limit)
         case .probe(let batchSize):
-            validFrequency = nil
+            validationInterval = nil
             limits.batchSize = batchSize
             limits.accumulation = nil
         }

@@ -13,17 +13,18 @@ extension TrainingRun {
             case .start:
                 if plan.length.isReached(by: completeEpochs) { return .completed }
                 let batches = try remainingBatches(of: beginEpoch())
-                outcome = try stopVote(resumingAt: position)
+                outcome = try finishBatchOfEpoch(from: position)
                 while outcome == nil, let parts = try nextParts(of: batches) {
                     state.globalIteration += 1
                     state.currentIteration += 1
                     state.runningIter += 1
                     try train(on: parts, shouldLog: isDue(status.options.logs.every, at: state.currentIteration))
                     if let interruption { return try interrupt(interruption, at: .batch) }
-                    outcome = try stopVote()
+                    outcome = try finishBatchOfEpoch(from: .batch)
                 }
+                if let outcome, case .interrupted = outcome { return outcome }
 
-                if isDue(plan.validFrequency, at: state.globalEpoch), let (interruption, logs) = try validate() {
+                if try isValidationDueAfterEpoch(), let (interruption, logs) = try validate() {
                     return try interrupt(
                         interruption, at: outcome == nil ? .validation : .lastValidation, logs: logs)
                 }
@@ -60,10 +61,34 @@ extension TrainingRun {
 
         init(at position: LoopPosition) {
             switch position {
-            case .start, .batch, .validation, .lastValidation: self = .start
+            case .start, .batch, .validation, .lastValidation, .validated: self = .start
             case .saved: self = .end
             case .ended: self = .ended
             }
+        }
+    }
+
+    /// Does what follows a batch of an epoch, from a position on. Returns why training ends, if it does.
+    private func finishBatchOfEpoch(from position: LoopPosition) throws -> FitResult.Outcome? {
+        switch position {
+        case .start: return nil
+        case .batch, .lastValidation:
+            if let outcome = try position == .batch ? stopVote() : repeatStopVote() { return outcome }
+            fallthrough
+
+        case .validation:
+            guard try isValidationDueWithinEpoch() else { return nil }
+            if let (interruption, logs) = try validate(isWithinEpoch: true) {
+                return try interrupt(interruption, at: .validation, logs: logs)
+            }
+            // Then the end of the training saves.
+            if shouldStopEarly { return .stoppedEarly }
+            try saveCheckpoints(at: .validated, isDue: false, isEnd: false)
+            fallthrough
+
+        case .validated: return shouldStopEarly ? .stoppedEarly : try stopVote()
+        case .saved: return shouldStopEarly ? .stoppedEarly : nil
+        case .ended: return try repeatStopVote()
         }
     }
 

@@ -55,8 +55,7 @@ extension TrainingRun {
             fallthrough
 
         case .validation:
-            if isStep, isDue(plan.validFrequency, at: state.currentIteration), let (interruption, logs) = try validate()
-            {
+            if isStep, try isValidationDue(), let (interruption, logs) = try validate() {
                 return .stop(try interrupt(interruption, at: .validation, logs: logs))
             }
             if isStep {
@@ -66,7 +65,7 @@ extension TrainingRun {
             }
             fallthrough
 
-        case .start, .saved:
+        case .start, .validated, .saved:
             if shouldStopEarly { return .stop(.stoppedEarly) }
             if let outcome = try stopVote() {
                 try saveEnd(at: .ended)
@@ -88,7 +87,7 @@ extension TrainingRun {
     private func finishEpoch(from position: LoopPosition) throws -> FitResult.Outcome? {
         let outcome: FitResult.Outcome?
         switch position {
-        case .start, .batch, .validation, .lastValidation: return nil
+        case .start, .batch, .validation, .lastValidation, .validated: return nil
         case .saved: outcome = try endEpoch(nil)
         case .ended: outcome = try repeatStopVote()
         }

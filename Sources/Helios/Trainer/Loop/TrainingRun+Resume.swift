@@ -29,6 +29,7 @@ extension TrainingRun {
             try checkEpoch(checkpoint)
             try takeOrder(checkpoint)
             try progress.loadStateDict(checkpoint.progress)
+            environment.validationClock = ValidationClock(after: checkpoint.validationTime ?? .zero)
             if checkpoint.progress["skipped"] != nil {
                 status.skippedSamples = try SkippedSamples(checkpoint.progress.dictionary("skipped"))
             }
@@ -56,15 +57,6 @@ extension TrainingRun {
         status.log.warn(
             "the checkpoint was trained with flushDenormals: \(flushed), and this run has \(!flushed): its results may "
                 + "not have the bits of a run that did not change it")
-    }
-
-    /// Asks whether to stop, if that is the next question at the position at which the run enters an epoch.
-    func stopVote(resumingAt position: LoopPosition) throws -> FitResult.Outcome? {
-        switch position {
-        case .batch: try stopVote()
-        case .lastValidation, .ended: try repeatStopVote()
-        case .start, .validation, .saved: nil
-        }
     }
 
     /// Asks once more whether to stop, after those that said so before the checkpoint: the answer moves no random

@@ -4,8 +4,10 @@ import Foundation
 extension TrainingRun {
     /// Saves the checkpoint that is due, if the model wants it, and those that plug-ins want.
     ///
-    /// - Parameter isEnd: whether the training ends here: then there is a checkpoint in any case.
-    func saveCheckpoints(isDue: Bool, isEnd: Bool) throws {
+    /// - Parameters:
+    ///   - position: where the loop is.
+    ///   - isEnd: whether the training ends here: then there is a checkpoint in any case.
+    func saveCheckpoints(at position: LoopPosition = .saved, isDue: Bool, isEnd: Bool) throws {
         guard savesCheckpoints, isDue || isEnd || !status.plugins.isEmpty else { return }
         // A plug-in is told of its checkpoint before it is asked for the next one.
         if try ranks.first(.saving, keeper?.isSavingExtras ?? false) {
@@ -16,7 +18,7 @@ extension TrainingRun {
         let extras = try hooks.extraCheckpoints(state: state)
         let isWanted = try isDue && hooks.shouldSaveCheckpoint()
         guard try ranks.first(.saving, isWanted || isEnd || !extras.isEmpty) else { return }
-        try saveCheckpoint(at: .saved, isDue: isWanted || isEnd, extras: extras)
+        try saveCheckpoint(at: position, isDue: isWanted || isEnd, extras: extras)
     }
 
     /// Saves the state in which something stopped the training, unless the newest checkpoint has it.
@@ -110,7 +112,7 @@ extension TrainingRun {
     /// Whether what is saved here is not the end of a step or an epoch, so that it does not stay for good.
     private func isInside(_ position: LoopPosition) -> Bool {
         switch position {
-        case .start, .batch, .validation, .lastValidation: true
+        case .start, .batch, .validation, .lastValidation, .validated: true
         case .saved, .ended: plan.length.unit == .epoch && state.datasetIter > 0
         }
     }
@@ -147,7 +149,7 @@ extension TrainingRun {
             orderSeed: state.datasetIter > 0 ? orderSeed : nil,
             batches: state.datasetIter > 0
                 ? batches.map { try $0.position(ofBatch: state.datasetIter) } ?? batchesPosition : nil,
-            random: own.random, ranks: states,
+            validationTime: validationTime, random: own.random, ranks: states,
             logs: try logs ?? logState(), environment: EnvironmentDescription.current.stateDict(),
             configuration: status.configuration, history: history, accumulationSteps: batchesPerStep, error: error)
         model.warnAboutUnsavedTensors(in: checkpoint.modelState)

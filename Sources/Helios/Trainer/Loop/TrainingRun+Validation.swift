@@ -1,9 +1,10 @@
 extension TrainingRun {
     /// Runs a validation cycle, and updates the count that early stopping uses.
     ///
+    /// - Parameter isWithinEpoch: whether the epoch is not over, when training by epoch.
     /// - Returns: what interrupted it, and what the logs had before it. Then the state is as it was before, and the
     ///   cycle must be run again.
-    func validate() throws -> (interruption: Interruption, logs: StateDict)? {
+    func validate(isWithinEpoch: Bool = false) throws -> (interruption: Interruption, logs: StateDict)? {
         try readPostponedLosses()
         try requireSameNetworks()
         let sets = data.usedValidationSets
@@ -24,12 +25,15 @@ extension TrainingRun {
         }
         try shareValidationScores()
         logScores(model.validationScores, of: "validation")
-        progress.endValidation(model.validationScores, model.scoreModes)
+        progress.endValidation(model.validationScores, model.scoreModes, isWithinEpoch: isWithinEpoch, at: state)
         state.validationCycles += 1
         state.runningIter = 0
         try hooks.onScores(state: state)
         state.earlyStopCount = try haveMetricsImproved() ? 0 : state.earlyStopCount + 1
         try checkEarlyStopping()
+        // No batch took this time, and the next interval begins.
+        environment.batchTimer.start()
+        environment.validationClock = ValidationClock()
         return nil
     }
 

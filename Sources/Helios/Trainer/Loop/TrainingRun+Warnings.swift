@@ -24,12 +24,20 @@ extension TrainingRun {
                 ? nil : "there is validation data, and without validation: .every(…) nothing is validated"
         }
         guard data.validDataLoader != nil else {
-            return "there is no validation data for validation: .every(\(validation.every)): call setValidation in "
+            return "there is no validation data for validation: \(validation.interval.text): call setValidation in "
                 + "\(type(of: data)).setup()"
         }
-        guard let count = plan.length.count, validation.every > count else { return nil }
-        return "nothing is validated: validation is every \(validation.every) \(plan.length.unit)s, and training takes "
-            + "only \(count)"
+        guard let count = plan.length.count,
+            validation.interval.cycles(in: count, iterations: iterationCount) == 0
+        else { return nil }
+        switch validation.interval {
+        case .units(let units):
+            return "nothing is validated: validation is every \(units) \(plan.length.unit)s, and training takes only "
+                + "\(count)"
+        default:
+            return "nothing is validated: validation is \(validation.interval.text), and training takes only "
+                + "\(iterationCount ?? count) iterations"
+        }
     }
 
     /// Warns if validation data went through a model that does nothing with them.
@@ -76,6 +84,7 @@ extension TrainingRun {
     /// Warns of training data and a length that make no sense together; throws if there is no training data.
     func checkTrainingData() throws {
         let loader = try data.requiredTrainLoader()
+        if case .fraction = plan.validationInterval, loader.batchCount == nil { throw unknownBatchCount }
         let shape = try EpochLayout(loader)
         if loader.options.pinMemory, status.options.device.kind != .cuda {
             status.log.warnOnce(

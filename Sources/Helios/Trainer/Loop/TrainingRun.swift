@@ -78,6 +78,7 @@ final class TrainingRun<Batch: Sendable> {
         }
         status.loggers.endBeginning()
         let position = resumed?.position ?? .start
+        environment.validationClock.start()
         let outcome =
             switch plan.length.unit {
             case .epoch: try trainByEpoch(from: position)
