@@ -58,6 +58,10 @@ import Testing
                 "trainer: {validation: {fraction: 1.5}}",
                 "a.yaml:1:34: 'trainer.validation.fraction' must be greater than 0 and at most 1, not 1.5"
             ),
+            (
+                "trainer: {epochs: 3, minimumEpochs: 4}",
+                "a.yaml:1:37: 'trainer.minimumEpochs' is 4, and the training has only 3"
+            ),
             ("trainer: {validation: {every: 0}}", "a.yaml:1:31: 'trainer.validation.every' must be positive, not 0"),
             ("loader: {workers: many}", "a.yaml:1:19: 'loader.workers' must be a whole number or \"automatic\""),
             ("loader: {batchSize: 1, batch_size: 2}", "are one option: give it once"),

@@ -44,6 +44,7 @@ struct RandomTraining {
     let unit: TrainingUnit
     let total: Int
     let interval: TrainerOptions.Validation.Interval?
+    let minimum: TrainerOptions.Length.Minimum?
     let checkpointFrequency: Int
     let earlyStopCycles: Int?
     let accumulation: TrainerOptions.Accumulation
@@ -110,6 +111,8 @@ struct RandomTraining {
         let intervals: [TrainerOptions.Validation.Interval] =
             validFrequency.map { [.units($0), .units($0), .iterations($0 + 1), .time(.nanoseconds(1))] } ?? []
         self.interval = interval ?? intervals.randomElement(using: &random)
+        minimum =
+            [.iterations(4), unit == .epoch ? .epochs(2) : .iterations(5), nil].randomElement(using: &random) ?? nil
     }
 
     /// Trains in a folder to the end: a run stops at each of the stops, and the next resumes.
@@ -124,7 +127,7 @@ struct RandomTraining {
             model = Learner(
                 self, data, stop: stops.popFirst(), validationStepsBefore: result.validationStepCount)
             let trainer = try Trainer(
-                .init(unit: unit, count: total),
+                .init(unit: unit, count: total, minimum: minimum),
                 validation: interval.map { .every($0, stopAfter: earlyStopCycles) },
                 checkpoints: .in(
                     folder.appending(path: "checkpoints"), every: checkpointFrequency,

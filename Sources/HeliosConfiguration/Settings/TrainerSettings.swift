@@ -16,6 +16,10 @@ public struct TrainerSettings: ConfigOptions {
     public var epochs: Int?
     /// How many iterations to train; at most one of the two may be given.
     public var iterations: Int?
+    /// How many epochs to train before anything but an interruption ends the training.
+    public var minimumEpochs: Int?
+    /// The same as a number of iterations; at most one of the two may be given.
+    public var minimumIterations: Int?
     /// How many seconds a run may take.
     public var timeLimit: Duration?
     /// When the model is validated; `null` for never.
@@ -67,9 +71,13 @@ public struct TrainerSettings: ConfigOptions {
         if epochs != nil, iterations != nil {
             throw ConfigOptionError("iterations", "and 'epochs' are both given: leave one out")
         }
-        for (name, count) in [("epochs", epochs), ("iterations", iterations)] {
+        for (name, count) in [
+            ("epochs", epochs), ("iterations", iterations), ("minimumEpochs", minimumEpochs),
+            ("minimumIterations", minimumIterations),
+        ] {
             if let count, count < 1 { throw ConfigOptionError(name, "must be positive, not \(count)") }
         }
+        try validateMinimum()
         if let processes, !(1...65536).contains(processes) {
             throw ConfigOptionError("processes", "must be from 1 to 65536, not \(processes)")
         }
@@ -88,6 +96,26 @@ public struct TrainerSettings: ConfigOptions {
         }
     }
 
+    private func validateMinimum() throws {
+        if minimumEpochs != nil, minimumIterations != nil {
+            throw ConfigOptionError("minimumIterations", "and 'minimumEpochs' are both given: leave one out")
+        }
+        if minimumEpochs != nil, iterations != nil {
+            throw ConfigOptionError("minimumEpochs", "needs a training by epoch: use 'minimumIterations'")
+        }
+        for (name, minimum, length) in [
+            ("minimumEpochs", minimumEpochs, epochs), ("minimumIterations", minimumIterations, iterations),
+        ] {
+            if let minimum, let length, minimum > length {
+                throw ConfigOptionError(name, "is \(minimum), and the training has only \(length)")
+            }
+        }
+    }
+
+    private var minimum: TrainerOptions.Length.Minimum? {
+        minimumEpochs.map { .epochs($0) } ?? minimumIterations.map { .iterations($0) }
+    }
+
     private func parsedDevice() throws -> Device { device == "auto" ? .auto : try Device(device) }
 
     /// The options of a trainer that keeps all its files in a folder.
@@ -97,11 +125,11 @@ public struct TrainerSettings: ConfigOptions {
         try validate()
         var options = TrainerOptions()
         if let iterations {
-            options.length = .iterations(iterations, timeLimit: timeLimit)
+            options.length = .iterations(iterations, atLeast: minimum, timeLimit: timeLimit)
         } else if let epochs {
-            options.length = .epochs(epochs, timeLimit: timeLimit)
+            options.length = .epochs(epochs, atLeast: minimum, timeLimit: timeLimit)
         } else if let timeLimit {
-            options.length = .unlimited(.epoch, timeLimit: timeLimit)
+            options.length = .unlimited(.epoch, atLeast: minimum, timeLimit: timeLimit)
         }
         options.validation = validation?.options
         options.checkpoints = checkpoints?.options(in: folder)

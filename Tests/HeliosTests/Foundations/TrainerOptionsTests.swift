@@ -64,6 +64,10 @@ import Testing
     static let wrong: [(String, @Sendable () throws -> Trainer)] = [
         (".epochs(-1)", { try Trainer(.epochs(-1)) }),
         (".iterations(0)", { try Trainer(.iterations(0)) }),
+        ("atLeast: .epochs(0)", { try Trainer(.epochs(2, atLeast: .epochs(0))) }),
+        ("atLeast: .epochs(3) is more than", { try Trainer(.epochs(2, atLeast: .epochs(3))) }),
+        ("atLeast: .iterations(3) is more than", { try Trainer(.iterations(2, atLeast: .iterations(3))) }),
+        ("counts iterations", { try Trainer(.unlimited(.iteration, atLeast: .epochs(3))) }),
         (".every(.iterations(0))", { try Trainer(validation: .every(.iterations(0))) }),
         (".every(.fraction(0.0))", { try Trainer(validation: .every(.fraction(0))) }),
         (".every(.fraction(1.5))", { try Trainer(validation: .every(.fraction(1.5))) }),

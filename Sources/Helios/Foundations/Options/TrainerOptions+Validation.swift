@@ -42,8 +42,22 @@ extension TrainerOptions {
                 "the length of a training must be at least one \(length.unit), not .\(length.unit)s(\(count)); "
                     + ".unlimited(.\(length.unit)) trains without a limit, and a trainer without a length tests")
         }
+        if let minimum = length.minimum { try validate(minimum, of: length) }
         if let limit = length.timeLimit, limit <= .zero {
             throw ConfigurationError("timeLimit must be positive, not \(limit); leave it out for no limit")
+        }
+    }
+
+    private func validate(_ minimum: Length.Minimum, of length: Length) throws {
+        let (least, unit) = minimum.amount
+        guard least > 0 else { throw ConfigurationError("\(minimum.text) needs a number that is at least 1") }
+        guard unit == .iteration || length.unit == .epoch else {
+            throw ConfigurationError(
+                "\(minimum.text) counts epochs, and the training counts iterations: say atLeast: .iterations(…)")
+        }
+        if unit == length.unit, let count = length.count, least > count {
+            throw ConfigurationError(
+                "\(minimum.text) is more than the length of the training, .\(unit)s(\(count))")
         }
     }
 

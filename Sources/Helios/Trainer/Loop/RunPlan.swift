@@ -51,6 +51,7 @@ struct RunPlan {
         case .training, .evaluation:
             return
         case .fastRun(let limit):
+            length.minimum = nil
             let isByEpoch = options.unit == .epoch
             length.count = isByEpoch ? 1 : limit
             validationInterval = .units(isByEpoch ? 1 : limit)
@@ -64,6 +65,7 @@ struct RunPlan {
             limits.valid = min(limits.valid ?? limit, limit)
             limits.test = min(limits.test ?? limit, limit)
         case .probe(let batchSize):
+            length.minimum = nil
             validationInterval = nil
             limits.batchSize = batchSize
             limits.accumulation = nil

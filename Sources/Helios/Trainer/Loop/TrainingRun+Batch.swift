@@ -101,9 +101,26 @@ extension TrainingRun {
 
     // MARK: Questions of the loops
 
-    /// Whether there was no improvement for as long as early stopping allows.
-    var shouldStopEarly: Bool {
-        status.options.validation?.stopAfter.map { state.earlyStopCount >= $0 } ?? false
+    /// Whether there was no improvement for as long as early stopping allows, and the training may stop.
+    func shouldStopEarly() -> Bool {
+        guard let cycles = status.options.validation?.stopAfter, state.earlyStopCount >= cycles else { return false }
+        return mayStop(.stoppedEarly)
+    }
+
+    /// Whether a stop that was asked for need not wait for the minimum of the training. The log says once if it must.
+    func mayStop(_ outcome: FitResult.Outcome) -> Bool {
+        guard let minimum = plan.length.minimum, !hasReached(minimum) else { return true }
+        status.log.noteOnce(
+            "training would have been \(outcome), and continues: it has \(minimum.text)", isWarning: false)
+        return false
+    }
+
+    /// Whether a minimum of the training is reached. An epoch that is under way does not count.
+    func hasReached(_ minimum: TrainerOptions.Length.Minimum) -> Bool {
+        switch minimum {
+        case .epochs(let count): completeEpochs >= count
+        case .iterations(let count): state.currentIteration >= count
+        }
     }
 
     /// Whether something that happens every so many units is due at this count.

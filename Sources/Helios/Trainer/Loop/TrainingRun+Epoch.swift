@@ -35,7 +35,7 @@ extension TrainingRun {
                 progress.endEpoch(state)
                 try saveCheckpoints(
                     isDue: isDue(plan.checkpointFrequency, at: state.globalEpoch),
-                    isEnd: outcome != nil || shouldStopEarly || plan.length.isReached(by: completeEpochs))
+                    isEnd: outcome != nil || shouldStopEarly() || plan.length.isReached(by: completeEpochs))
                 fallthrough
 
             case .end:
@@ -82,12 +82,12 @@ extension TrainingRun {
                 return try interrupt(interruption, at: .validation, logs: logs)
             }
             // Then the end of the training saves.
-            if shouldStopEarly { return .stoppedEarly }
+            if shouldStopEarly() { return .stoppedEarly }
             try saveCheckpoints(at: .validated, isDue: false, isEnd: false)
             fallthrough
 
-        case .validated: return shouldStopEarly ? .stoppedEarly : try stopVote()
-        case .saved: return shouldStopEarly ? .stoppedEarly : nil
+        case .validated: return shouldStopEarly() ? .stoppedEarly : try stopVote()
+        case .saved: return shouldStopEarly() ? .stoppedEarly : nil
         case .ended: return try repeatStopVote()
         }
     }
@@ -101,7 +101,7 @@ extension TrainingRun {
     func endEpoch(_ outcome: FitResult.Outcome?) throws -> FitResult.Outcome? {
         try hooks.onTrainingEpochEnd(currentEpoch: state.globalEpoch)
         if outcome == nil, try shouldAdvanceDatasetPhase() { data.advanceTrainPhase() }
-        let stop: FitResult.Outcome? = shouldStopEarly ? .stoppedEarly : nil
+        let stop: FitResult.Outcome? = shouldStopEarly() ? .stoppedEarly : nil
         let vote = try stopVote()
         return outcome ?? stop ?? vote
     }

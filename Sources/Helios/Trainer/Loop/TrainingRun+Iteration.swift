@@ -61,12 +61,12 @@ extension TrainingRun {
             if isStep {
                 try saveCheckpoints(
                     isDue: isDue(plan.checkpointFrequency, at: state.currentIteration),
-                    isEnd: shouldStopEarly || plan.length.isReached(by: state.currentIteration))
+                    isEnd: shouldStopEarly() || plan.length.isReached(by: state.currentIteration))
             }
             fallthrough
 
         case .start, .validated, .saved:
-            if shouldStopEarly { return .stop(.stoppedEarly) }
+            if shouldStopEarly() { return .stop(.stoppedEarly) }
             if let outcome = try stopVote() {
                 try saveEnd(at: .ended)
                 return .stop(outcome)

@@ -149,8 +149,12 @@ extension TrainingRun {
 
     // MARK: Questions
 
-    /// Why training should stop now, on any rank; `nil` if nothing asks for it.
+    /// Why training should stop now, on any rank; `nil` if nothing asks for it, or the minimum is not reached.
     func stopVote() throws -> FitResult.Outcome? {
+        try agreedStopVote().flatMap { mayStop($0) ? $0 : nil }
+    }
+
+    private func agreedStopVote() throws -> FitResult.Outcome? {
         let vote = try hooks.stopVote()
         guard ranks.areSeveral, !status.plugins.isEmpty || !model.unwrittenHooks.contains(.shouldTrainingStop) else {
             return vote

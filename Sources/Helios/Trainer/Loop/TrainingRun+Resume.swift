@@ -74,8 +74,10 @@ extension TrainingRun {
         let outcome: FitResult.Outcome?
         if end.isComplete {
             outcome = plan.length.isReached(by: completeUnits) ? .completed : nil
+        } else if let minimum = plan.length.minimum, !hasReached(minimum) {
+            outcome = nil
         } else {
-            outcome = shouldStopEarly ? .stoppedEarly : try repeatStopVote()
+            outcome = shouldStopEarly() ? .stoppedEarly : try repeatStopVote()
         }
         if let outcome {
             status.announce("the training has ended before: \(outcome), \(state.place); nothing is left to train")

@@ -84,6 +84,12 @@ extension TrainingRun {
     /// Warns of training data and a length that make no sense together; throws if there is no training data.
     func checkTrainingData() throws {
         let loader = try data.requiredTrainLoader()
+        if let minimum = plan.length.minimum, let iterations = iterationCount, minimum.amount.unit == .iteration,
+            minimum.amount.count > iterations
+        {
+            throw ConfigurationError(
+                "\(minimum.text) is more than the training has: \(iterations) iterations")
+        }
         if case .fraction = plan.validationInterval, loader.batchCount == nil { throw unknownBatchCount }
         let shape = try EpochLayout(loader)
         if loader.options.pinMemory, status.options.device.kind != .cuda {
@@ -96,9 +102,16 @@ extension TrainingRun {
         }
     }
 
-    /// Warns once of a training that nothing ends. After the first batch, plug-ins and model have been asked whether to
+    /// Warns once of a training that nothing ends, and of a minimum that no stop needs. After the first batch, plug-ins and model have been asked whether to
     /// stop, so it is known which of them always say no.
     func warnOfMissingEnd() {
+        if let minimum = plan.length.minimum, plan.writesFiles, status.options.validation?.stopAfter == nil,
+            hooks.alwaysVoteToContinue
+        {
+            status.log.warnOnce(
+                "\(minimum.text) has no effect: there is no stopAfter, and neither \(type(of: model)) nor a plug-in "
+                    + "overrides shouldTrainingStop(), so that nothing would end the training before")
+        }
         guard plan.length.count == nil, plan.length.timeLimit == nil, plan.writesFiles,
             status.options.validation?.stopAfter == nil, hooks.alwaysVoteToContinue
         else { return }
