@@ -191,6 +191,12 @@ def data_files():
     for name in ["f4.idx", "i2.idx", "f8.idx", "mnist/train-labels-idx1-ubyte.gz"]:
         write("idx", name.split("/")[-1], (tests / name).read_bytes())
     write("idx", "fields.gz", (tests / "fields.gz").read_bytes()[:1000])
+    records = (tests / "cifar100/test.bin").read_bytes()
+    write("cifar", "ten", (tests / "cifar10/test_batch.bin").read_bytes())
+    write("cifar", "hundred", records)
+    write("cifar", "names", records[:len(records) // 2] + "apple\naquarium fish\r\n\n\u00e9\n".encode())
+    write("cifar", "label", b"\x14" + records[1:len(records) // 2])
+    write("cifar", "cut", records[:3000])
     write("table", "numbers", b"path,label\n1,2.5\n-3e5,\n")
     write("table", "list", b'path,label\r\n"a, ""b"".jpg",cat\r\nb/c.jpg,7\r\n')
     write("table", "odd", b'\xef\xbb\xbf1;2\n;nan\n"4";5\n')

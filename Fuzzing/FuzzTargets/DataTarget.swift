@@ -32,6 +32,29 @@ enum DataTarget {
         _ = try IDXFile.load(folder.write(bytes)).clone()
     }
 
+    /// Images with labels, as CIFAR-10 and as CIFAR-100. What follows the last whole record of CIFAR-100 is read as the
+    /// names of its classes.
+    static func cifar(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
+        let place = try folder.write(bytes, to: "test_batch.bin").deletingLastPathComponent()
+        let ten = try? CIFAR10(folder: place, part: .test)
+        if let ten { try requireRecords(bytes, ten.images, [ten.labels]) }
+        let records = bytes.prefix(bytes.count - bytes.count % (2 + 3 * 32 * 32))
+        _ = try folder.write(Array(records), to: "test.bin")
+        _ = try folder.write(Array(bytes[records.endIndex...]), to: "fine_label_names.txt")
+        let hundred = Result { try CIFAR100(folder: place, part: .test) }
+        if let hundred = try? hundred.get() {
+            try requireRecords(Array(records), hundred.images, [hundred.coarseLabels, hundred.labels])
+        }
+        if ten == nil { _ = try hundred.get() }
+    }
+
+    /// Ends the process unless labels and images are those of the records.
+    private static func requireRecords(_ bytes: [UInt8], _ images: Tensor, _ labels: [Tensor]) throws {
+        let columns = try labels.map { try $0.to(.uint8).reshape([-1, 1]) } + [images.reshape([images.shape[0], -1])]
+        let isSame = try Tensor.cat(columns, dim: 1).reshape([-1]).equal(Tensor(bytes))
+        precondition(isSame, "the records are not those of the file")
+    }
+
     /// A table of numbers and a list of files.
     static func table(_ bytes: [UInt8], _ folder: ScratchFolder) throws {
         let url = try folder.write(bytes, to: "table.csv")

@@ -30,6 +30,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case array
     /// An array in the format of MNIST, plain or packed by gzip.
     case idx
+    /// Images with labels in the formats of CIFAR-10 and CIFAR-100, and the names of classes.
+    case cifar
     /// A table in CSV, as numbers and as a list of files.
     case table
     /// JSON lines, as records and as a list of files.
@@ -66,6 +68,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             for name in file.names { try FuzzTarget.touch(.tensor(file.mappedTensor(name))) }
         case .array: try DataTarget.array(bytes, folder)
         case .idx: try DataTarget.idx(bytes, folder)
+        case .cifar: try DataTarget.cifar(bytes, folder)
         case .table: try DataTarget.table(bytes, folder)
         case .jsonLines: try DataTarget.jsonLines(bytes, folder)
         case .tokenizer: try DataTarget.tokenizer(bytes, folder)

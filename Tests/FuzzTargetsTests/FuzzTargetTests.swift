@@ -57,6 +57,7 @@ extension FuzzTarget {
         case .webp: 5
         case .array: 8
         case .idx: 4
+        case .cifar: 3
         case .table: 2
         case .jsonLines: 2
         case .tokenizer: 5
