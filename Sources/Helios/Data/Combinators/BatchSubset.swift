@@ -3,10 +3,16 @@ extension BatchDataset {
     ///
     /// - Throws: `DataError` for a number that the data set does not have.
     public func subset(_ numbers: [Int]) throws -> BatchSubset<Self> {
-        guard let other = numbers.first(where: { !(0..<count).contains($0) }) else {
-            return BatchSubset(source: self, numbers: numbers)
-        }
-        throw DataError("a subset has sample \(other), and the data set has \(count) samples")
+        try SubsetNumbers.check(numbers, count)
+        return BatchSubset(source: self, numbers: numbers)
+    }
+
+    /// A range of the samples.
+    ///
+    /// - Throws: `DataError` for numbers that the data set does not have.
+    public func subset(_ numbers: Range<Int>) throws -> BatchSubset<Self> {
+        try SubsetNumbers.check(numbers, count)
+        return BatchSubset(source: self, numbers: Array(numbers))
     }
 
     /// Splits the data set at random, as `Dataset.randomSplit(_:seed:)` does.
@@ -19,6 +25,18 @@ extension BatchDataset {
         _ fractions: [Double], seed: UInt64 = TrainerOptions.defaultSeed
     ) throws -> [BatchSubset<Self>] {
         try RandomSplit.numbers(count, fractions: fractions, seed: seed).map { BatchSubset(source: self, numbers: $0) }
+    }
+
+    /// Splits the data set at random, as `Dataset.randomSplit(counts:seed:)` does.
+    ///
+    /// - Parameters:
+    ///   - counts: the number of samples in each part; they add up to the number of samples.
+    ///   - seed: what the split depends on.
+    /// - Throws: `DataError` for counts that do not add up to it.
+    public func randomSplit(
+        counts: [Int], seed: UInt64 = TrainerOptions.defaultSeed
+    ) throws -> [BatchSubset<Self>] {
+        try RandomSplit.numbers(count, counts: counts, seed: seed).map { BatchSubset(source: self, numbers: $0) }
     }
 }
 

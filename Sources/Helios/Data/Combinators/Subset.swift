@@ -5,14 +5,17 @@ extension Dataset {
     ///
     /// - Throws: `DataError` for a number that the data set does not have.
     public func subset(_ numbers: [Int]) throws -> Subset<Self> {
-        try Subset<Self>.check(numbers, count)
+        try SubsetNumbers.check(numbers, count)
         return Subset(source: self, numbers: numbers)
     }
 
     /// A range of the samples.
     ///
     /// - Throws: `DataError` for numbers that the data set does not have.
-    public func subset(_ numbers: Range<Int>) throws -> Subset<Self> { try subset(Array(numbers)) }
+    public func subset(_ numbers: Range<Int>) throws -> Subset<Self> {
+        try SubsetNumbers.check(numbers, count)
+        return Subset(source: self, numbers: Array(numbers))
+    }
 
     /// The samples for which a function returns true. This makes each sample once, now, with the random numbers of the
     /// first epoch of seed 0.
@@ -71,10 +74,22 @@ public struct Subset<Source: Dataset>: Dataset {
     }
 
     public func name(ofSample index: Int) -> String? { source.name(ofSample: numbers[index]) }
+}
 
+/// Which samples a subset may have.
+enum SubsetNumbers {
+    /// - Throws: `DataError` for a number that the data set does not have.
     static func check(_ numbers: [Int], _ count: Int) throws {
         guard let other = numbers.first(where: { !(0..<count).contains($0) }) else { return }
         throw DataError("a subset has sample \(other), and the data set has \(count) samples")
+    }
+
+    /// The same without a look at each number, of which there may be too many.
+    static func check(_ numbers: Range<Int>, _ count: Int) throws {
+        guard !numbers.isEmpty, numbers.lowerBound < 0 || numbers.upperBound > count else { return }
+        throw DataError(
+            "a subset has the samples \(numbers.lowerBound) to \(numbers.upperBound - 1), and the data set has \(count)"
+        )
     }
 }
 

@@ -67,6 +67,21 @@ import Testing
         #expect(try loader.batches(epoch: 0).next()?.inputs.array(Int.self) == [5, 1])
         #expect(try data.randomSplit([0.5, 0.5]).flatMap(\.numbers).sorted() == Array(0..<6))
         #expect(throws: DataError.self) { try data.subset([6]) }
+        #expect(try data.subset(2..<5).numbers == [2, 3, 4])
+        // The parts are those of single samples.
+        let parts = try data.randomSplit(counts: [1, 5], seed: 3)
+        #expect(try parts.map(\.numbers) == NamedNumbers(count: 6).randomSplit(counts: [1, 5], seed: 3).map(\.numbers))
+        #expect(throws: DataError.self) { try data.randomSplit(counts: [1, 4]) }
+    }
+
+    @Test("a range of samples that the data set does not have is an error, however long it is")
+    func longRange() throws {
+        let data = try TensorDataset(inputs: Tensor.arange(6), targets: Tensor.arange(6))
+        for range in [0..<7, -1..<3, 0..<Int.max, Int.min..<0] {
+            #expect(throws: DataError.self) { try data.subset(range) }
+            #expect(throws: DataError.self) { try NamedNumbers(count: 6).subset(range) }
+        }
+        #expect(try data.subset(9..<9).count == 0)
     }
 
     @Test("concatenated data sets come one after the other, empty ones too")
