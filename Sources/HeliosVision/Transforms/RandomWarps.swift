@@ -39,6 +39,15 @@ public struct RandomRotation: Transform {
         (self.center, self.fill) = (center, fill)
     }
 
+    /// Rotates by angles of up to a number of degrees, in both directions.
+    public init(
+        degrees: Double, interpolation: InterpolationMode = .nearest, expand: Bool = false, center: Vector2? = nil,
+        fill: [Double] = []
+    ) {
+        self.init(
+            degrees: bothDirections(degrees), interpolation: interpolation, expand: expand, center: center, fill: fill)
+    }
+
     public func validate() throws {
         try requireFinite(degrees, "RandomRotation", "degrees")
         try requireWarpInterpolation(interpolation, "RandomRotation")
@@ -100,6 +109,17 @@ public struct RandomAffine: Transform {
         (self.degrees, self.translate, self.scale) = (degrees, translate, scale)
         (self.shearX, self.shearY, self.interpolation) = (shearX, shearY, interpolation)
         (self.fill, self.center) = (fill, center)
+    }
+
+    /// Changes images by random numbers, and rotates them by up to a number of degrees in both directions.
+    public init(
+        degrees: Double, translate: Vector2? = nil, scale: ClosedRange<Double>? = nil,
+        shearX: ClosedRange<Double>? = nil, shearY: ClosedRange<Double>? = nil,
+        interpolation: InterpolationMode = .nearest, fill: [Double] = [], center: Vector2? = nil
+    ) {
+        self.init(
+            degrees: bothDirections(degrees), translate: translate, scale: scale, shearX: shearX, shearY: shearY,
+            interpolation: interpolation, fill: fill, center: center)
     }
 
     public func validate() throws {
@@ -228,4 +248,10 @@ private func requireWarpInterpolation(_ interpolation: InterpolationMode, _ tran
     try ImageOperations.require(
         interpolation == .nearest || interpolation == .bilinear, transform,
         "interpolation must be nearest or bilinear, not \(interpolation.rawValue)")
+}
+
+/// Angles of up to a number of degrees in both directions. What is no number makes a range that is refused at first use.
+private func bothDirections(_ degrees: Double) -> ClosedRange<Double> {
+    let most = degrees.isNaN ? .infinity : abs(degrees)
+    return -most...most
 }

@@ -153,6 +153,7 @@ import TorchNN
         RandomResizedCrop(9, scale: 0...1), RandomResizedCrop(9, scale: 0.5...2), RandomResizedCrop(9, ratio: -1...2),
         CenterCrop(-1), RandomCrop(0), RandomCrop(9, padding: -1), FiveCrop(0), TenCrop(-3),
         RandomHorizontalFlip(p: 2), RandomVerticalFlip(p: -1), RandomRotation(degrees: 0 ... .infinity),
+        RandomRotation(degrees: .nan), RandomAffine(degrees: -.infinity),
         RandomRotation(degrees: 0...1, interpolation: .bicubic), RandomAffine(degrees: 0...1, scale: 0...1),
         RandomAffine(degrees: 0...1, translate: Vector2(x: 2, y: 0)), RandomPerspective(distortionScale: 2),
         Pad(-1), RandomErasing(scale: 0...2), RandomErasing(value: .color([])), Normalize(mean: [0], std: [0]),
@@ -171,6 +172,13 @@ import TorchNN
         var random = SampleRandom.test()
         let sample = ImageSample(image: try testPicture(30, 30))
         #expect(throws: DataError.self, "\(transform)") { try transform.apply(to: sample, random: &random) }
+    }
+
+    @Test("a single number of degrees is for both directions")
+    func degrees() {
+        #expect(RandomRotation(degrees: 30).degrees == -30...30)
+        #expect(RandomRotation(degrees: -30.5).degrees == -30.5...30.5)
+        #expect(RandomAffine(degrees: 5, scale: 1...2).degrees == -5...5)
     }
 
     @Test("images of a wrong shape or type are errors")
