@@ -101,7 +101,7 @@ struct ImageFolderProgram: ParsableCommand {
             .epochs(epochs), validation: .every(1),
             checkpoints: .in(folder.appending(path: "checkpoints"), every: 1, keeping: .last(1)),
             logs: .in(folder.appending(path: "logs")), seed: seed, device: device, display: quiet ? .nothing : .all)
-        try trainer.register(CSVLogger())
+        try trainer.register(JSONLinesLogger())
         if case .interrupted(.signal(let number)) = try trainer.fit(model, data).outcome {
             // What a shell expects of a program that a signal ended.
             throw ExitCode(128 + number)
