@@ -17,7 +17,7 @@ struct BatchAssembly {
     ///   - name: what the sample at a position is called if it fails.
     ///   - make: makes the sample at a position, on this thread or another one.
     /// - Throws: `SampleError` for the first that fails and may not; `LoadingStopped` if nobody wants the batch any
-    ///   more; `DataError` if all fail; what `collation` throws.
+    ///   more; `EmptyBatch` if all fail and may be left out; what `collation` throws.
     mutating func batch<Sample: Sendable, Batch: Sendable>(
         _ numbers: some Collection<Int>, by collation: Collation<Sample, Batch>,
         name: (_ position: Int) -> String?, make: @escaping @Sendable (_ position: Int) throws -> Sample
@@ -53,17 +53,19 @@ struct BatchAssembly {
                 failures.append(failure)
             }
         }
-        if samples.isEmpty, let first = failures.first {
-            throw DataError(
-                "no sample of the batch is left, since all \(failures.count) failed; the first: \(first). A larger batch "
-                    + "may have good ones")
-        }
+        guard failures.isEmpty || !samples.isEmpty else { throw EmptyBatch(failures: failures) }
         return samples
     }
 }
 
 /// Ends a batch that nobody wants any more. Nobody sees it.
 struct LoadingStopped: Error {}
+
+/// Ends a batch of which no sample is left. `Batches` leaves it out.
+struct EmptyBatch: Error {
+    /// Why, for each sample; there is at least one.
+    let failures: [SampleError]
+}
 
 extension Error {
     /// Whether there was too little memory, perhaps for a sample.

@@ -12,6 +12,8 @@ public final class Batches<Batch: Sendable> {
         var first = 0
         /// How many samples the epoch has left out before it.
         var skippedCount = 0
+        /// How many batches the epoch has left out before it, since all of their samples failed.
+        var emptyCount = 0
         var failures = FailurePolicy.throw
         var workers = 0
         var limits = PrefetchLimits()
@@ -23,7 +25,7 @@ public final class Batches<Batch: Sendable> {
     private let feed: any BatchFeed<Batch>
     private let queue: PrefetchQueue<LoadedBatch<Batch>>?
     private let stopFlag = StopFlag()
-    /// How many batches, or parts of batches, were taken.
+    /// How many batches, or parts of batches, were taken, those that were left out included.
     private var takenCount = 0
     /// The number of samples in the batch that was taken last.
     private var size = 0
@@ -33,6 +35,13 @@ public final class Batches<Batch: Sendable> {
     private var skippedBefore: Int
     /// How many of them the trainer has counted.
     private var skippedCounted: Int
+    /// How many batches of the epoch were left out so far because all of their samples failed, those before the first
+    /// batch here included.
+    private var emptyCount: Int
+    /// The first sample that was left out here.
+    private var firstFailure: SampleError?
+    /// Whether a batch of which all samples failed is an error, because it is counted in advance that it comes.
+    var needsEveryBatch = false
     /// Called for each sample that was left out.
     var warn: (String) -> Void = { message in
         FileHandle.standardError.write(Data("warning: \(message)\n".utf8))
@@ -47,6 +56,7 @@ public final class Batches<Batch: Sendable> {
         skippedCount = plan.skippedCount
         skippedBefore = plan.skippedCount
         skippedCounted = plan.skippedCount
+        emptyCount = plan.emptyCount
         guard plan.workers > 0 else {
             queue = nil
             return
@@ -76,13 +86,40 @@ public final class Batches<Batch: Sendable> {
     /// The next batch; `nil` after the last.
     ///
     /// - Throws: what the data set threw for this batch, here or on a worker's thread, a `SampleError` if it makes
-    ///   single samples; `DataError` if the batch is not ready in time, or if too many samples were left out.
+    ///   single samples; `DataError` if the batch is not ready in time, or if too many samples, or all, were left out.
     public func next() throws -> Batch? {
-        guard let loaded = try load() else { return nil }
-        size = loaded.size
-        skippedBefore = skippedCount
-        if !loaded.failures.isEmpty { try note(loaded.failures) }
-        return loaded.batch
+        while true {
+            skippedBefore = skippedCount
+            do {
+                guard let loaded = try load() else {
+                    try requireSample()
+                    return nil
+                }
+                size = loaded.size
+                if !loaded.failures.isEmpty { try note(loaded.failures) }
+                return loaded.batch
+            } catch let empty as EmptyBatch {
+                try leaveOut(empty)
+            }
+        }
+    }
+
+    private func leaveOut(_ batch: EmptyBatch) throws {
+        if needsEveryBatch, let first = batch.failures.first {
+            throw DataError(
+                "no sample of the batch is left, since all \(batch.failures.count) failed, and a step is divided by the "
+                    + "number of its batches, so that none can be left out: larger batches may have good samples. The "
+                    + "first failure: \(first)")
+        }
+        try note(batch.failures)
+        emptyCount += 1
+    }
+
+    /// Throws if the epoch is over and had no batch because all samples failed: nobody would notice otherwise.
+    private func requireSample() throws {
+        guard plan.first == 0, takenCount > 0, takenCount == emptyCount, let firstFailure else { return }
+        throw DataError(
+            "no sample of the epoch is left, since all \(skippedCount) failed; the first: \(firstFailure)")
     }
 
     private func load() throws -> LoadedBatch<Batch>? {
@@ -108,12 +145,15 @@ public final class Batches<Batch: Sendable> {
     }
 
     private func note(_ failures: [SampleError]) throws {
-        skippedCount += failures.count
         for failure in failures { warn("left out \(failure)") }
-        guard case .skip(let limit) = plan.failures, skippedCount > limit, let last = failures.last else { return }
-        throw DataError(
-            "\(skippedCount) samples of the epoch failed, and onFailure: .skip(limit: \(limit)) leaves out fewer; the last: "
-                + "\(last)")
+        let count = skippedCount + failures.count
+        if case .skip(let limit) = plan.failures, count > limit, let last = failures.last {
+            throw DataError(
+                "\(count) samples of the epoch failed, and onFailure: .skip(limit: \(limit)) leaves out fewer; the last: "
+                    + "\(last)")
+        }
+        skippedCount = count
+        firstFailure = firstFailure ?? failures.first
     }
 
     // MARK: For the trainer
@@ -127,9 +167,12 @@ public final class Batches<Batch: Sendable> {
     }
 
     /// How many samples were left out since this was asked before, or since the first batch here.
-    func takeSkippedCount() -> Int {
-        defer { skippedCounted = skippedCount }
-        return skippedCount - skippedCounted
+    ///
+    /// - Parameter withLast: whether those of the batch that was taken last count, and not only those before it.
+    func takeSkippedCount(withLast: Bool = true) -> Int {
+        let count = withLast ? skippedCount : skippedBefore
+        defer { skippedCounted = count }
+        return count - skippedCounted
     }
 
     /// How many whole batches are left.
@@ -143,22 +186,43 @@ public final class Batches<Batch: Sendable> {
     }
 
     /// What a checkpoint needs besides the number of the batch with which a run continues: where it begins in a stream,
-    /// and how many samples were left out before it; `nil` for nothing.
+    /// and how many samples and whole batches were left out before it; `nil` for nothing.
     ///
-    /// - Parameter number: the number of the next batch, or of the last one taken if it was not trained on.
+    /// - Parameter number: the number of the next batch, or of the last one taken if it was not trained on. Batches that
+    ///   were left out have no number.
     func position(ofBatch number: Int) throws -> StateDict? {
         var state = StateDict()
-        if let stream = try withFeed({ _ in try feed.position(ofBatch: number) }) {
+        let isTrained = number >= plan.first + takenCount / plan.partCount - emptyCount
+        let skipped = isTrained ? skippedCount : skippedBefore
+        if let stream = try withFeed({ _ in try feed.position(ofBatch: number + emptyCount) }) {
             state["stream"] = .dictionary(stream)
         }
-        let isTrained = number >= plan.first + takenCount / plan.partCount
-        let skipped = isTrained ? skippedCount : skippedBefore
         if skipped > 0 { state["skipped"] = .int(skipped) }
+        if emptyCount > 0 { state["empty_batches"] = .int(emptyCount) }
         return state.isEmpty ? nil : state
     }
 
     private func withFeed<Result>(_ body: (_ issuedCount: Int) throws -> Result) rethrows -> Result {
         guard let queue else { return try body(takenCount) }
         return try queue.withJobs(body)
+    }
+}
+
+extension Batches.Plan {
+    /// Takes what a checkpoint says of samples and batches that were left out before the first batch.
+    ///
+    /// - Parameter position: what `Batches.position` gave; `nil` if there is nothing to know.
+    /// - Throws: `StateDictError` for numbers that cannot be.
+    mutating func takeSkipped(from position: StateDict?) throws {
+        guard let position else { return }
+        if position["skipped"] != nil { skippedCount = try position.int("skipped") }
+        if position["empty_batches"] != nil { emptyCount = try position.int("empty_batches") }
+        let (number, isTooLarge) = first.addingReportingOverflow(emptyCount)
+        guard skippedCount >= 0, skippedCount < 1 << 40, (0...skippedCount).contains(emptyCount), !isTooLarge else {
+            throw StateDictError(
+                "\(skippedCount) samples in \(emptyCount) whole batches and others cannot have been left out before "
+                    + "batch \(first + 1)")
+        }
+        first = number
     }
 }

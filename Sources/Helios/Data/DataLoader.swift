@@ -217,7 +217,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         plan.limits = PrefetchLimits(
             perWorker: options.prefetch, bytes: options.prefetchBytes, timeout: options.timeout)
         plan.pins = options.pinMemory && PinnedMemory.isAvailable
-        if let position, position["skipped"] != nil { plan.skippedCount = try position.int("skipped") }
+        try plan.takeSkipped(from: position)
         let startThread = pool.map { pool in { pool.start($0) } } ?? WorkerThread.start
         switch source {
         case .indexed(let sampler, let indexed):

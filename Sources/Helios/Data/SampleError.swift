@@ -32,8 +32,8 @@ public enum FailurePolicy: Hashable, Sendable {
     /// Throws the `SampleError`.
     case `throw`
     /// Leaves the sample out, and warns. Its batch has fewer samples then; nothing takes its place, so that every other
-    /// sample stays in its batch. More failures than `limit` in an epoch are an error, and so is a batch in which every
-    /// sample failed.
+    /// sample stays in its batch. A batch in which every sample failed is left out. More failures than `limit` in an
+    /// epoch are an error, and so is an epoch in which every sample failed.
     ///
     /// A run that resumes in the middle of an epoch counts the failures before its checkpoint. Running out of memory is
     /// always an error. Batches that several processes share cannot leave out samples, since each process must know how

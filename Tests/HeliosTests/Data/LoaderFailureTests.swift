@@ -58,11 +58,58 @@ import Testing
         #expect(try later.next() == [4, 5])
     }
 
-    @Test("a batch without a sample that is left, and memory that runs out, are errors in any case")
+    @Test("a batch of which all samples fail is left out, from every position too", arguments: [0, 2])
+    func emptyBatches(workers: Int) throws {
+        // The first two batches, one in the middle, and the last.
+        let faults: Set = [0, 1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 14, 15, 20, 21]
+        let loader = try loader(Faulty(count: 22, faults: faults), .skip(limit: 15), workers: workers)
+        let whole = try loader.batches(epoch: 0)
+        whole.warn = { _ in }
+        let expected = [[8, 10, 11], [16, 17, 18, 19]]
+        let counts = [9, 13]
+        for (number, batch) in expected.enumerated() {
+            #expect(try whole.next() == batch && whole.skippedCount == counts[number])
+            // Where this batch was taken and not trained on, and where it was.
+            for next in [number, number + 1] {
+                let position = try whole.position(ofBatch: next)
+                let rest = try loader.batches(epoch: 0, from: next, orderSeed: nil, position: position)
+                rest.warn = { _ in }
+                for batch in expected[next...] { #expect(try rest.next() == batch) }
+                #expect(try rest.next() == nil && rest.skippedCount == 15)
+            }
+        }
+        #expect(try whole.next() == nil && whole.skippedCount == 15)
+        #expect(try whole.next() == nil)
+
+        let limited = try self.loader(Faulty(count: 22, faults: faults), .skip(limit: 7), workers: workers)
+            .batches(epoch: 0)
+        limited.warn = { _ in }
+        let error = #expect(throws: DataError.self) { try limited.next() }
+        #expect(error?.description.hasPrefix("8 samples of the epoch failed") == true)
+        // The second batch was too much; the first is behind it.
+        let position = try #require(try limited.position(ofBatch: 0))
+        #expect(try position.int("skipped") == 4 && position.int("empty_batches") == 1)
+    }
+
+    @Test("positions that no loader gave are errors")
+    func badPositions() throws {
+        let loader = try loader(Faulty(count: 12, faults: []), .skip(limit: 15))
+        for position: StateDict in [
+            ["skipped": -1], ["skipped": 2, "empty_batches": 3], ["skipped": .int(.max), "empty_batches": .int(.max)],
+            ["empty_batches": 1], ["skipped": 1, "empty_batches": -1],
+        ] {
+            #expect(throws: StateDictError.self) {
+                try loader.batches(epoch: 0, from: 1, orderSeed: nil, position: position)
+            }
+        }
+    }
+
+    @Test("an epoch without a sample that is left, and memory that runs out, are errors in any case")
     func neverSkipped() throws {
-        let empty = try loader(Faulty(count: 8, faults: [0, 1, 2, 3]), .skip(limit: 100)).batches(epoch: 0)
+        let empty = try loader(Faulty(count: 8, faults: Set(0..<8)), .skip(limit: 100)).batches(epoch: 0)
+        empty.warn = { _ in }
         let error = #expect(throws: DataError.self) { try empty.next() }
-        #expect(error?.description.contains("all 4 failed; the first: sample 0 (file-0)") == true)
+        #expect(error?.description.contains("all 8 failed; the first: sample 0 (file-0)") == true)
         let full = try loader(Faulty(count: 8, faults: [1], outOfMemory: true), .skip(limit: 100)).batches(epoch: 0)
         let memory = #expect(throws: SampleError.self) { try full.next() }
         #expect(memory?.isOutOfMemory == true)

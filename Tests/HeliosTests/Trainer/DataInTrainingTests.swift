@@ -198,6 +198,74 @@ import Testing
         }
     }
 
+    @Test("batches of which all samples fail are left out of a training, the same after a resume", arguments: [0, 2])
+    func emptyBatches(workers: Int) throws {
+        struct Faulty: Dataset {
+            let count = 22
+            func sample(at index: Int, random: inout SampleRandom) throws -> (Tensor, Int) {
+                if index < 4 || index % 3 == 1 || index > 19 { throw DataError("it is broken") }
+                return (try Tensor.randn([1, 3, 3], generator: random.generator()), index % 3)
+            }
+        }
+        final class FaultyData: DataModule<LabeledBatch> {
+            let workers: Int
+            init(workers: Int) { self.workers = workers }
+            override func setup() throws {
+                let batches = Faulty().collated { samples in
+                    LabeledBatch(inputs: try Tensor.stack(samples.map(\.0)), targets: try Tensor(samples.map(\.1)))
+                }
+                var options = LoaderOptions(
+                    batchSize: 2, workers: .count(workers), onFailure: .skip(limit: 12))
+                try addTrainPhase(batches, options)
+                options.batchSize = 1
+                try setValidation(batches, options)
+            }
+        }
+        final class Stopping: SmallModel {
+            var stopAt: Int?
+            override func noteLoss(state: TrainingState) throws {
+                try super.noteLoss(state: state)
+                if state.globalIteration == stopAt { trainer?.stop() }
+            }
+        }
+        try withTemporaryFolder { folder in
+            for unit in [TrainingUnit.epoch, .iteration] {
+                func train(_ name: String, stopAt: Int? = nil) throws -> (losses: [Double], result: FitResult) {
+                    let model = Stopping()
+                    model.stopAt = stopAt
+                    let trainer = try Trainer.quiet(
+                        .of(unit, unit == .epoch ? 2 : 16), validation: .every(unit == .epoch ? 1 : 5),
+                        checkpoints: .in(
+                            folder.appending(path: "\(unit)-\(name)"), every: unit == .epoch ? 1 : 5))
+                    let result = try trainer.fit(model, FaultyData(workers: workers))
+                    return (model.losses, result)
+                }
+                let whole = try train("whole")
+                // Of eleven batches, the first two and the last have no sample that is left.
+                #expect(whole.losses.count == 16)
+                if unit == .epoch {
+                    // Two epochs of twelve failures each, with a validation each.
+                    #expect(
+                        whole.result.skippedSamples.counts
+                            == [.training(phase: 1): 24, .validation(name: nil): 24])
+                }
+                for stop in [1, 5, 7, 8, 9, 15] {
+                    let (first, second) = (try train("\(stop)", stopAt: stop), try train("\(stop)"))
+                    #expect(first.losses.count == stop && first.losses + second.losses == whole.losses)
+                    let training = SkippedSamples.Loader.training(phase: 1)
+                    #expect(
+                        second.result.skippedSamples.counts[training] == whole.result.skippedSamples.counts[training])
+                }
+            }
+            // A step of several batches is divided by their number, which is known in advance.
+            let trainer = try Trainer.quiet(.epochs(1), accumulation: .batches(2))
+            let error = #expect(throws: (any Error).self) {
+                try trainer.fit(SmallModel(), FaultyData(workers: workers))
+            }
+            #expect(error.map { "\($0)".contains("none can be left out") } == true)
+        }
+    }
+
     @Test("pinned memory without a CUDA device is told of, and does nothing")
     func pinned() throws {
         try withTemporaryFolder { folder in

@@ -24,6 +24,8 @@ extension TrainingRun {
         let batches = try loader.batches(
             epoch: state.globalEpoch - 1, from: state.datasetIter, orderSeed: orderSeed, position: position)
         batches.warn = status.log.warn
+        // By epoch, the batches of a step are counted before they are made.
+        batches.needsEveryBatch = plan.length.unit == .epoch && batchesPerStep > 1
         self.batches = batches
         return batches
     }
@@ -41,6 +43,8 @@ extension TrainingRun {
     /// The next training batch as its parts, of which there are several with `deterministic: .acrossRanks`; `nil` if
     /// the epoch is over.
     func nextParts(of batches: Batches<Batch>) throws -> [Batch]? {
+        // Those of batches that were left out whole; the others count when their batch is trained.
+        defer { noteSkippedSamples(withLast: false) }
         var parts: [Batch] = []
         for _ in 0..<(model.gradientShards?.ownCount ?? 1) {
             guard let part = try next(of: batches) else { return nil }
@@ -69,11 +73,15 @@ extension TrainingRun {
         if shouldLog { try logStep() }
         state.datasetIter += 1
         // Together with the position, so that a checkpoint has both.
-        status.skippedSamples.add(
-            batches?.takeSkippedCount() ?? 0, of: .training(phase: data.trainPhase + 1))
+        noteSkippedSamples(withLast: true)
         // A full disk should show now, not at the end of an epoch of hours.
         try noteSavedCheckpoint(waiting: false)
         try agreeOnBatch()
+    }
+
+    private func noteSkippedSamples(withLast: Bool) {
+        status.skippedSamples.add(
+            batches?.takeSkippedCount(withLast: withLast) ?? 0, of: .training(phase: data.trainPhase + 1))
     }
 
     /// Runs the model's training step.

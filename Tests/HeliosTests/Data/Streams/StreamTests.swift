@@ -172,6 +172,23 @@ import Testing
         #expect(try numbers(skipping) == [[0, 2], [3, 5]])
     }
 
+    @Test("batches of a stream of which all samples fail are left out, from every position too", arguments: [0, 2])
+    func emptyBatches(workers: Int) throws {
+        let stream = Counting(count: 13, faults: [0, 1, 2, 4, 6, 7, 8, 9, 10, 11, 12])
+        let loader = try DataLoader(
+            stream, LoaderOptions(batchSize: 3, workers: workers, onFailure: .skip(limit: 11)))
+        let whole = try loader.batches(epoch: 0)
+        whole.warn = { _ in }
+        #expect(try whole.next()?.map(\.number) == [3, 5] && whole.skippedCount == 4)
+        for (next, left) in [(0, [[3, 5]]), (1, [])] {
+            let rest = try loader.batches(
+                epoch: 0, from: next, orderSeed: nil, position: whole.position(ofBatch: next))
+            rest.warn = { _ in }
+            #expect(try numbers(rest) == left && rest.skippedCount == 11)
+        }
+        #expect(try whole.next() == nil && whole.skippedCount == 11)
+    }
+
     @Test("an error of the reader comes after the batches before it, and stays", arguments: [0, 2])
     func readerError(workers: Int) throws {
         let loader = try DataLoader(Counting(count: 20, failsAt: 9), LoaderOptions(batchSize: 3, workers: workers))
