@@ -302,6 +302,13 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "Helios", "HeliosConfiguration", "HeliosData", "HeliosONNX", "HeliosOptuna", "HeliosProgram",
+                "HeliosTensorBoard", "HeliosTracking", "HeliosVision", "TorchScript", "TestSupport",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: swiftSettings),
     ] + fuzzer,
     swiftLanguageModes: [.v6],
