@@ -13,6 +13,7 @@
 #include "Arguments.h"
 #include "CTorchCore.h"
 #include "Callbacks.h"
+#include "Capture/Recording.h"
 #include "Guard.h"
 
 using namespace ctorch;
@@ -63,6 +64,7 @@ CTTensor *ct_tensor_grad(CTTensor *tensor) {
 bool ct_tensor_set_grad(CTTensor *tensor, CTTensor *grad) {
   return guardedCall("grad", {tensor, grad}, [&] {
     const auto borrowed = borrow(tensor);
+    capture::noteGradientChange(borrowed);
     if (grad == nullptr) {
       if (borrowed->defined()) borrowed->mutable_grad().reset();
       return;
@@ -81,6 +83,7 @@ bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source) {
   return guardedCall("set_data", {tensor, source}, [&] {
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined() && source != nullptr && borrow(source)->defined(), "an undefined tensor has no data");
+    capture::refuseCurrent("gives a tensor other memory");
     borrowed->set_data(borrow(source));
   });
 }
@@ -88,6 +91,7 @@ bool ct_tensor_set_data(CTTensor *tensor, CTTensor *source) {
 bool ct_tensor_mark_written(CTTensor *tensor) {
   return guardedCall("mark_written", {tensor}, [&] {
     const auto borrowed = borrow(tensor);
+    capture::refuseCurrent("writes into the memory of a tensor by other means than operations");
     // Tensors of inference mode count no versions.
     if (borrowed->defined() && !borrowed->is_inference()) borrowed->unsafeGetTensorImpl()->bump_version();
   });

@@ -15,6 +15,7 @@
 #include "CTorchCore.h"
 #include "CTorchFunctions.h"
 #include "Callbacks.h"
+#include "Capture/Recording.h"
 #include "Guard.h"
 
 using namespace ctorch;
@@ -170,6 +171,7 @@ bool ct_tensor_add_hook(
     *position = borrowed->register_hook([hook, owner](const at::Tensor &gradient) -> at::Tensor {
       // Another result of the same operation has a gradient, and this one none.
       if (!gradient.defined()) return {};
+      capture::refuseCurrent("runs a hook on a gradient, which is Swift code");
       CTTensor *replacement = nullptr;
       const auto error =
           hook(owner.get(), reinterpret_cast<CTTensor *>(gradient.unsafeGetTensorImpl()), &replacement);

@@ -7,6 +7,7 @@
 
 #include "Arguments.h"
 #include "CTorchCore.h"
+#include "Capture/Recording.h"
 #include "Guard.h"
 
 using namespace ctorch;
@@ -19,6 +20,8 @@ at::Generator generator(CTGenerator *handle) {
   auto *implementation = reinterpret_cast<c10::GeneratorImpl *>(handle);
   return at::Generator(GeneratorPointer::reclaim_copy(implementation));
 }
+
+void noteSeeding() { capture::refuseCurrent("sets the state of a random generator"); }
 
 CTGenerator *owned(at::Generator generator) {
   return reinterpret_cast<CTGenerator *>(generator.unsafeReleaseGeneratorImpl());
@@ -36,7 +39,10 @@ std::optional<at::Generator> optionalGenerator(CTGenerator *handle) {
 }  // namespace ctorch
 
 bool ct_manual_seed(uint64_t seed) {
-  return guardedCall("manual_seed", {}, [&] { at::manual_seed(seed); });
+  return guardedCall("manual_seed", {}, [&] {
+    noteSeeding();
+    at::manual_seed(seed);
+  });
 }
 
 CTGenerator *ct_generator_new(CTDevice where, uint64_t seed) {
@@ -61,6 +67,7 @@ void ct_generator_release(CTGenerator *handle) {
 
 bool ct_generator_set_seed(CTGenerator *handle, uint64_t seed) {
   return guardedCall("manual_seed", {}, [&] {
+    noteSeeding();
     auto target = generator(handle);
     const std::lock_guard<std::mutex> lock(target.mutex());
     target.set_current_seed(seed);
@@ -88,6 +95,7 @@ bool ct_generator_set_state(CTGenerator *handle, CTTensor *state) {
     TORCH_CHECK_TYPE(
         borrow(state)->defined() && borrow(state)->scalar_type() == at::kByte && borrow(state)->device().is_cpu(),
         "a generator's state is a tensor of dtype uint8 on the CPU");
+    noteSeeding();
     auto target = generator(handle);
     const std::lock_guard<std::mutex> lock(target.mutex());
     target.set_state(borrow(state));

@@ -20,6 +20,7 @@
 
 #include "Arguments.h"
 #include "CTorchCore.h"
+#include "Capture/Recording.h"
 #include "Guard.h"
 
 using namespace ctorch;
@@ -27,6 +28,13 @@ using namespace ctorch;
 namespace ctorch {
 namespace {
 std::atomic<int64_t> liveCount{0};
+
+/// A step whose elements Swift sees cannot be captured: nobody knows what it does with them.
+void noteReading() {
+  capture::refuseCurrent(
+      "reads the memory of a tensor, and what Swift makes of it would be the same in each later step: return the "
+      "tensor, and read it afterwards");
+}
 }  // namespace
 
 CTTensor *owned(at::Tensor &&tensor) noexcept {
@@ -126,6 +134,7 @@ const void *ct_tensor_data(CTTensor *tensor) {
   return guarded("data_ptr", {tensor}, static_cast<const void *>(nullptr), [&]() -> const void * {
     const auto borrowed = borrow(tensor);
     if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    noteReading();
     return borrowed->const_data_ptr();
   });
 }
@@ -134,6 +143,7 @@ void *ct_tensor_mutable_data(CTTensor *tensor) {
   return guarded("data_ptr", {tensor}, static_cast<void *>(nullptr), [&]() -> void * {
     const auto borrowed = borrow(tensor);
     if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
+    capture::refuseCurrent("writes into the memory of a tensor by other means than operations");
     return borrowed->mutable_data_ptr();
   });
 }
@@ -151,6 +161,7 @@ const void *ct_tensor_storage_data(CTTensor *tensor) {
     const auto borrowed = borrow(tensor);
     if (!borrowed->defined() || !borrowed->has_storage()) return nullptr;
     TORCH_CHECK(borrowed->device().is_cpu(), "the storage of a tensor on ", borrowed->device(), " cannot be read");
+    noteReading();
     return borrowed->storage().data();
   });
 }
@@ -191,6 +202,7 @@ bool ct_tensor_copy_bytes(CTTensor *tensor, void *bytes, int64_t byteCount) {
   return guardedCall("copy", {tensor}, [&] {
     const auto borrowed = borrow(tensor);
     TORCH_CHECK(borrowed->defined(), "an undefined tensor has no elements");
+    noteReading();
     const auto plain = borrowed->detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
     TORCH_CHECK(
         static_cast<int64_t>(plain.nbytes()) == byteCount, "the tensor has ", plain.nbytes(), " bytes, not ",

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "Arguments.h"
+#include "Capture/Recording.h"
 #include "Distributed/Handles.h"
 #include "Guard.h"
 
@@ -34,6 +35,7 @@ template <typename Body>
 CTWork *guardedWork(const char *operation, CTProcessGroup *group, CTTensor *tensor, Body &&body) noexcept {
   return guarded(operation, {tensor}, static_cast<CTWork *>(nullptr), [&] {
     const auto borrowed = borrow(tensor);
+    capture::refuseCurrent("exchanges tensors with other processes");
     return released<CTWork, c10d::Work>(body(backend(group, *borrowed), *borrowed));
   });
 }
@@ -212,6 +214,7 @@ void ct_work_release(CTWork *work) { dropped<c10d::Work>(work); }
 bool ct_group_broadcast_coalesced(
     CTProcessGroup *group, CTTensor *const *handles, int64_t count, int64_t byteCount, int32_t root) {
   return guardedCall("broadcast_coalesced", {}, [&] {
+    capture::refuseCurrent("exchanges tensors with other processes");
     c10d::broadcast_coalesced(
         retained<ProcessGroup>(group), listOf(handles, count), static_cast<size_t>(byteCount), root);
   });

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "Arguments.h"
+#include "Capture/Recording.h"
 #include "Distributed/Handles.h"
 #include "Guard.h"
 
@@ -125,6 +126,7 @@ void ct_reducer_release(CTReducer *reducer) {
 
 bool ct_reducer_prepare_forward(CTReducer *reducer) {
   return guardedCall("forward", {}, [&] {
+    capture::refuseCurrent("exchanges gradients with other processes");
     reducerOf(reducer)->prepare_for_forward();
     (void)reducerOf(reducer)->rebuild_buckets();
   });

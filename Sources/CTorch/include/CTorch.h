@@ -2,6 +2,7 @@
 #ifndef CTORCH_H
 #define CTORCH_H
 
+#include "CTorchCapture.h"
 #include "CTorchCore.h"
 #include "CTorchDistributed.h"
 #include "CTorchFunctions.h"
