@@ -2,46 +2,46 @@ import Foundation
 import Logging
 import TorchDistributed
 
-/// What hooks see of the trainer that calls them: its options, how far the run is, and what they may ask of it.
+/// The hooks' view of the trainer that calls them: its options, the progress of the run, and what hooks can ask of it.
 ///
-/// `Model.trainer`, `DataModule.trainer` and `Plugin.trainer` are of this type, and `Trainer` conforms to it.
+/// `Model.trainer`, `DataModule.trainer`, and `Plugin.trainer` are of this type, and `Trainer` conforms to it.
 public protocol RunContext: AnyObject {
-    /// The options of the run, which do not change while it lasts.
+    /// The options of the run. They do not change during the run.
     var options: TrainerOptions { get }
-    /// How far training is.
+    /// The progress of training.
     var state: TrainingState { get }
-    /// Whether the optimizer steps with the batch that is being trained.
+    /// Whether the optimizer steps with the current training batch.
     var isStepDue: Bool { get }
-    /// How many batches' gradients add up to the step that the current batch belongs to.
+    /// The number of batches whose gradients are accumulated for the step to which the current batch belongs.
     var batchesPerStep: Int { get }
-    /// Whether the validation that runs is the check before the training.
+    /// Whether the current validation is the sanity check before training.
     var isSanityChecking: Bool { get }
-    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no
-    /// validation runs.
+    /// The name of the data that is being validated (see `DataModule.addValidation`); `nil` if it has no name, or if no
+    /// validation is running.
     var validationSet: String? { get }
-    /// Whether the epoch that starts is one that the checkpoint is in the middle of, so that `onTrainingEpochStart` was
-    /// called for it before.
+    /// Whether the epoch that starts is resumed in the middle, so that `onTrainingEpochStart` was already called for it
+    /// before.
     var isResumingEpoch: Bool { get }
     /// Whether the data module of the run has validation data.
     var hasValidationData: Bool { get }
-    /// The newest checkpoint that is on the disk: the one that training resumed from, then the last saved.
+    /// The newest checkpoint on disk: the one that training resumed from, and later the last one that was saved.
     var lastCheckpoint: URL? { get }
-    /// The log of the run: lines of text. For numbers and pictures see `log(_:_:step:)`.
+    /// The log of the run, which contains lines of text. For numbers and images, see `log(_:_:step:)`.
     var logger: Logger { get }
-    /// Whether a logger is registered. If none is, a model need not make pictures for `log(_:_:step:)`.
+    /// Whether a logger is registered. If none is, a model does not have to create images for `log(_:_:step:)`.
     var hasLoggers: Bool { get }
-    /// The file of the log; `nil` if there is none.
+    /// The log file; `nil` if there is none.
     var logFile: URL? { get }
 
-    /// The processes that do the run together; `nil` if there is only this one.
+    /// The processes that perform the run together; `nil` if there is only this one.
     var world: World? { get }
 
-    /// Ends the training after the step that is under way, with a checkpoint if there is a folder for it.
+    /// Ends training after the current step. If there is a checkpoint folder, a checkpoint is saved.
     func stop()
     /// Prints a line for the user, above the progress bar if there is one, and logs it.
     func print(_ line: String)
-    /// Warns the user, and logs the warning.
+    /// Shows a warning to the user and logs it.
     func warn(_ message: String)
-    /// Hands a value to the loggers, see `Model.log(_:_:step:)`.
+    /// Passes a value to the loggers; see `Model.log(_:_:step:)`.
     func log(_ name: String, _ value: LoggedValue, step: Int?)
 }

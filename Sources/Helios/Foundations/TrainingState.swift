@@ -1,20 +1,21 @@
-/// How far training is. The trainer counts; a checkpoint carries it.
+/// The progress of training. The trainer updates the counters, and checkpoints contain them.
 public struct TrainingState: Equatable, Sendable {
-    /// Iterations in which the optimizer steps: fewer than `globalIteration` if gradients are accumulated.
+    /// The number of iterations in which the optimizer stepped. It is less than `globalIteration` if gradients are
+    /// accumulated.
     public var currentIteration = 0
-    /// All iterations: one for each batch.
+    /// The number of all iterations, one for each batch.
     public var globalIteration = 0
-    /// Epochs, the one that is under way included; the first is 1.
+    /// The number of epochs, including the current one. The first epoch is 1.
     public var globalEpoch = 0
-    /// Validation cycles that are over.
+    /// The number of completed validation cycles.
     public var validationCycles = 0
-    /// Batches of the current epoch that are over; 0 between epochs.
+    /// The number of completed batches of the current epoch; 0 between epochs.
     public var datasetIter = 0
-    /// Validation cycles in a row without improvement.
+    /// The number of validation cycles in a row without improvement.
     public var earlyStopCount = 0
-    /// The average time of an iteration in seconds, the wait for its batch included.
+    /// The average time of an iteration in seconds, including the time spent waiting for its batch.
     public var averageIterTime = 0.0
-    /// Iterations since the last validation: what running losses are divided by.
+    /// The number of iterations since the last validation. Divide the running losses by it to get their means.
     public var runningIter = 0
 
     /// The state before the first step.

@@ -1,7 +1,8 @@
-/// What is trained, and how: networks, optimizers, a training step, and hooks for everything that happens around it.
+/// What is trained, and how: networks, optimizers, a training step, and hooks for everything that happens around a
+/// step.
 ///
-/// Override `setup` and `trainStep`; the rest as needed. The trainer calls the hooks in a fixed order (docs/hooks.md);
-/// each of them may throw, which ends training with that error.
+/// Override `setup` and `trainStep`, and other methods as needed. The trainer calls the hooks in a fixed order
+/// (docs/hooks.md). Each of them may throw, which ends training with that error.
 ///
 /// ```swift
 /// final class Classifier: Model<LabeledBatch> {
@@ -19,29 +20,31 @@
 ///     }
 /// }
 /// ```
-/// `minimize` does what most steps are; any other step is written out in `trainStep`, with `lossItems` for the losses.
+/// `minimize` covers most training steps. For any other step, write out the code in `trainStep`, and set `lossItems` to
+/// the losses.
 open class Model<Batch: Sendable> {
     // MARK: State
 
-    /// The name in the files of checkpoints and networks. Not to be changed once training runs.
+    /// The name used in the file names of checkpoints and networks. Don't change it while training runs.
     public final var saveName: String
 
-    /// Whether several processes train together. Set by the trainer before `setup`.
+    /// Whether several processes train together. The trainer sets it before `setup`.
     public internal(set) var isDistributed = false
-    /// Where the weights of a checkpoint are put. Set by the trainer before `setup`.
+    /// The device to which the weights of a checkpoint are loaded. The trainer sets it before `setup`.
     public internal(set) var mapLocation: Device = .cpu
-    /// Where the model's tensors lie. Set by the trainer before `setup`.
+    /// The device of the model's tensors. The trainer sets it before `setup`.
     public internal(set) var device: Device = .cpu
-    /// The number of this process among those that train together, from 0. Set by the trainer before `setup`.
+    /// The number of this process among those that train together, from 0. The trainer sets it before `setup`.
     public internal(set) var rank = 0
-    /// The trainer that trains the model. Set by it before `setup`.
+    /// The trainer that trains the model. It sets itself before `setup`.
     public internal(set) weak var trainer: (any RunContext)?
 
-    /// The losses of the current batch, by name: a training step fills them.
+    /// The losses of the current batch, by name. The training step sets them.
     public var lossItems: [String: Tensor] = [:]
-    /// Sums of the losses since the last validation, by name: divided by `TrainingState.runningIter`, their mean.
+    /// The sums of the losses since the last validation, by name. Divide them by `TrainingState.runningIter` to get the
+    /// means.
     ///
-    /// Reading them waits for the steps that the device is still working on, as with `lastLosses`.
+    /// Like reading `lastLosses`, reading them waits for the steps that the device is still computing.
     public final var runningLosses: [String: Double] {
         get {
             lossTable.readPostponedWithoutThrowing()
@@ -52,7 +55,7 @@ open class Model<Batch: Sendable> {
             lossTable.running = newValue
         }
     }
-    /// The values of the last batch's losses, by name. In the checkpoints.
+    /// The values of the last batch's losses, by name. They are saved in checkpoints.
     public internal(set) final var lastLosses: [String: Double] {
         get {
             lossTable.readPostponedWithoutThrowing()
@@ -68,27 +71,27 @@ open class Model<Batch: Sendable> {
     final var postponesLosses = false
     /// The hooks that this run called and the model does not override.
     final var unwrittenHooks: UnwrittenHooks = []
-    /// What validation found, by name: validation steps fill it. In the checkpoints.
+    /// The results of validation, by name. Validation steps set them, and they are saved in checkpoints.
     public var validationScores = Scores()
-    /// What testing found, by name: test steps fill it.
+    /// The results of testing, by name. Test steps set them.
     public var testScores = Scores()
 
-    /// What the model is judged by, by name; others (the search for hyperparameters, say) read it.
+    /// The values by which others judge the model, such as a search for hyperparameters, by name.
     open var metrics: Scores { [:] }
 
-    /// Which of two scores is the better one, by the names of `validationScores`: of these, the live view shows the
-    /// best so far. None by default.
+    /// Whether higher or lower values are better, for names in `validationScores`. The live view shows the best value
+    /// so far of these scores. Empty by default.
     ///
     /// ```swift
     /// override var scoreModes: [String: MetricMode] { ["accuracy": .max] }
     /// ```
     open var scoreModes: [String: MetricMode] { [:] }
 
-    /// What mixed precision needs; `nil` until `createScaler`.
+    /// The state of mixed precision; `nil` until you call `createScaler`.
     public internal(set) var mixedPrecision: MixedPrecision?
 
     weak var dataModule: DataModule<Batch>?
-    /// Whether a step of the optimizer may take several batches. Set by the trainer before `setup`.
+    /// Whether an optimizer step may take several batches. The trainer sets it before `setup`.
     final var accumulates = false
     /// The optimizers among the stored properties, once they have been looked up in this run.
     private final var optimizers: [(name: String, optimizer: Optimizer)]?
@@ -117,54 +120,57 @@ open class Model<Batch: Sendable> {
     final var unsavedTensors: [String] = []
     final var warnedTensors: Set<String> = []
 
-    /// A model; its networks are made in `setup`.
+    /// Creates a model. Its networks are created in `setup`.
     ///
-    /// - Parameter saveName: the name in the files of checkpoints and networks.
+    /// - Parameter saveName: the name used in the file names of checkpoints and networks.
     public init(saveName: String) {
         self.saveName = saveName
     }
 
     // MARK: Setting up, saving and restoring
 
-    /// Creates what training needs: networks, losses, optimizers, schedulers. Must be overridden.
+    /// Creates what training needs: networks, losses, optimizers, and schedulers. You must override this method.
     ///
-    /// Called before training or testing, when the device is known.
-    /// - Parameter fastInit: create the networks only; there will be no training.
+    /// It is called before training or testing, when the device is known.
+    ///
+    /// - Parameter fastInit: whether to create only the networks, because there will be no training.
     open func setup(fastInit: Bool) throws {
         throw ConfigurationError("\(type(of: self)) must override setup(fastInit:) and create its networks there")
     }
 
-    /// Loads the networks for a test or a prediction. Called if there is no checkpoint to load.
+    /// Loads the networks for a test or a prediction. It is called if there is no checkpoint to load.
     ///
-    /// Does nothing by default. A model that was neither trained in this process nor loaded must override it, or there
-    /// is nothing to test: an empty override says that `setup(fastInit:)` has loaded the weights.
+    /// The default implementation does nothing. Override this method if the model was neither trained in this process
+    /// nor loaded; otherwise there is nothing to test. An empty override means that `setup(fastInit:)` has already
+    /// loaded the weights.
     open func loadForTesting() throws {
         calledDefaultLoadForTesting = true
     }
 
-    /// The state for a checkpoint.
+    /// Returns the state for a checkpoint.
     ///
-    /// By default the states of every stored property that is `Stateful` (networks, optimizers, schedulers), and of
-    /// arrays, dictionaries and optionals of such, under the property's name; the values of `@Saved` properties; and
-    /// tensors in other properties, alone or in optionals, tuples, arrays and dictionaries. What training needs must be
-    /// there from `setup` on, so that it can be restored; of a property whose tensors come later (such as
-    /// `var hidden: LSTM.State?`) the trainer warns, and `@Saved` saves it. A module without parameters and buffers has
-    /// no state.
+    /// By default, this includes the states of all stored properties that are `Stateful` (networks, optimizers,
+    /// schedulers), and of arrays, dictionaries, and optionals of these, under the names of the properties; the values
+    /// of `@Saved` properties; and the tensors in other properties, alone or in optionals, tuples, arrays, and
+    /// dictionaries. Everything that training needs must exist after `setup`, so that it can be restored. If the
+    /// tensors of a property are created later (as in `var hidden: LSTM.State?`), the trainer warns about the property;
+    /// mark it `@Saved` to save it. A module without parameters and buffers has no state.
     ///
-    /// An override may add names of its own to what `super` gives, and reads them in `loadStateDict`.
+    /// An override may add names to the result of `super`, and must then read them in `loadStateDict`.
     open func stateDict() throws -> StateDict {
         let (state, unsaved) = try StatefulProperties(of: self).stateDict(since: setupTensors)
         unsavedTensors = unsaved
         return state
     }
 
-    /// Restores the state of a checkpoint; by default what `stateDict` gave by default.
+    /// Restores the state of a checkpoint. By default, it restores what the default `stateDict` returned.
     ///
-    /// By default names that an overridden `stateDict` adds are left to the override.
+    /// If an overridden `stateDict` adds names, the default implementation leaves them to the override of this method.
     ///
-    /// - Parameter fastInit: restore what testing needs only: the networks, tensors and `@Saved` properties.
-    /// - Throws: `StateDictError` for a state that does not fit; by default also if one is missing, or is there and
-    ///   the model has no such property.
+    /// - Parameter fastInit: whether to restore only what testing needs: the networks, tensors, and `@Saved`
+    ///   properties.
+    /// - Throws: `StateDictError` for a state that does not fit. The default implementation also throws it if a state
+    ///   is missing, or if the model has no property for a state.
     open func loadStateDict(_ state: StateDict, fastInit: Bool) throws {
         let missing = try StatefulProperties(of: self).load(
             state, networksOnly: fastInit, device: device, since: setupTensors
@@ -176,27 +182,27 @@ open class Model<Batch: Sendable> {
         }
     }
 
-    /// The state of the trained networks, without anything that only training needs.
+    /// Returns the state of the trained networks, without anything that only training needs.
     ///
-    /// By default the network's state dictionary if there is one network, else those of all under their properties'
-    /// names. A module counts if it has parameters or buffers: `MSELoss()` does not, and a loss with weights for its
-    /// classes does, since those are a buffer, as in PyTorch.
+    /// By default, this is the state dictionary of the network if there is only one, and otherwise those of all
+    /// networks under the names of their properties. A module counts as a network if it has parameters or buffers.
+    /// `MSELoss()` does not, but a loss with class weights does, because these are a buffer, as in PyTorch.
     open func trainedStateDict() throws -> StateDict {
         try StatefulProperties(of: self).networkStateDict()
     }
 
-    /// The name of a checkpoint, with what the model wants to see in it: a loss, a metric.
+    /// Returns the name of a checkpoint, to which the model can add something, such as a loss or a metric.
     ///
-    /// - Parameter name: the name so far, with epoch and iteration, without the extension.
+    /// - Parameter name: the name so far, which contains the epoch and the iteration but not the extension.
     open func appendMetadata(toCheckpointName name: String) throws -> String { name }
 
-    /// The banner that is printed at the start, with what the model wants to see in it.
+    /// Returns the banner that is printed at the start, to which the model can add something.
     open func append(toBanner banner: String) throws -> String { banner }
 
     // MARK: Training
 
-    /// Switches to training mode; by default every network among the stored properties. Called at the start of training
-    /// and after each validation.
+    /// Switches to training mode. By default, it switches every network among the stored properties. It is called at
+    /// the start of training and after each validation.
     open func train() throws {
         for (_, module) in StatefulProperties(of: self).modules { module.train() }
     }
@@ -204,16 +210,17 @@ open class Model<Batch: Sendable> {
     /// Called once, before the first epoch.
     open func onTrainingStart() throws {}
 
-    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is resumed too.
+    /// Called at the start of each epoch. The first epoch is 1. After a resume, it is also called for the epoch that is
+    /// resumed.
     open func onTrainingEpochStart(currentEpoch: Int) throws {}
 
-    /// Called before each training step. Clears the losses by default.
+    /// Called before each training step. The default implementation clears the losses.
     open func onTrainingBatchStart(state: TrainingState) throws {
         lossItems.removeAll(keepingCapacity: true)
     }
 
-    /// Moves a batch to the device, before its step. By default every batch that is `DeviceTransferable`; others stay
-    /// where they are, with a warning.
+    /// Moves a batch to the device before its step. By default, it moves every batch that is `DeviceTransferable`.
+    /// Other batches stay where they are, with a warning.
     open func batchToDevice(_ batch: Batch, phase: BatchPhase) throws -> Batch {
         // Batches are made on the CPU: there is nothing to move, and no cast to pay for, if the model is there too.
         guard device != .cpu else { return batch }
@@ -227,26 +234,27 @@ open class Model<Batch: Sendable> {
         return try transferable.to(device) as? Batch ?? batch
     }
 
-    /// One training step: forward and backward pass, the optimizer's step, schedulers; `minimize` does all of it for
-    /// most models. Must be overridden.
+    /// Performs one training step: the forward and backward pass, the optimizer step, and the schedulers. For most
+    /// models, `minimize` does all of this. You must override this method.
     ///
     /// - Parameters:
-    ///   - batch: on the model's device.
-    ///   - state: this step's numbers.
+    ///   - batch: the batch, on the model's device.
+    ///   - state: the counters of this step.
     open func trainStep(_ batch: Batch, state: TrainingState) throws {
         throw ConfigurationError("\(type(of: self)) must override trainStep(_:state:)")
     }
 
     /// Called after each training step.
     ///
-    /// By default reads the losses, adds them to the running losses, and throws `NonFiniteLossError` if one is not a
-    /// finite number (unless the precision is `float16`, in which that happens and the scaler skips the step). On a
-    /// GPU, on which that would wait for the step, it is done for many steps at a time: when `shouldLog`, on a read of
-    /// the losses, before a validation and a checkpoint, and at the end of an epoch. The error names its own iteration.
+    /// The default implementation reads the losses, adds them to the running losses, and throws a `NonFiniteLossError`
+    /// if one of them is not a finite number (unless the precision is `float16`, in which this is expected and the
+    /// scaler skips the step). On a GPU, reading a loss would wait for the step. Therefore the losses of many steps are
+    /// read together: if `shouldLog` is true, when the losses are accessed, before a validation and a checkpoint, and
+    /// at the end of an epoch. The error contains the iteration in which it occurred.
     ///
     /// - Parameters:
-    ///   - state: this step's numbers.
-    ///   - shouldLog: whether this step is logged, by `logs: .in(…, every:)`.
+    ///   - state: the counters of this step.
+    ///   - shouldLog: whether this step is logged, as determined by `logs: .in(…, every:)`.
     open func onTrainingBatchEnd(state: TrainingState, shouldLog: Bool) throws {
         // In float16 an overflow is expected now and then: the scaler skips the step and lowers the scale.
         let allowsOverflow = mixedPrecision?.dtype == .float16
@@ -265,76 +273,78 @@ open class Model<Batch: Sendable> {
 
     // MARK: Validation
 
-    /// Switches to evaluation mode; by default every network among the stored properties.
+    /// Switches to evaluation mode. By default, it switches every network among the stored properties.
     open func eval() throws {
         for (_, module) in StatefulProperties(of: self).modules { module.eval() }
     }
 
-    /// Called at the start of each validation cycle, the first being 0. Clears the validation scores by default.
+    /// Called at the start of each validation cycle. The first cycle is 0. The default implementation clears the
+    /// validation scores.
     open func onValidationStart(validationCycle: Int) throws {
         validationScores.removeAll()
     }
 
-    /// Called before each validation step, the first being 0.
+    /// Called before each validation step. The first step is 0.
     open func onValidationBatchStart(step: Int) throws {}
 
-    /// One validation step, without gradients.
+    /// Performs one validation step, without gradients.
     open func validStep(_ batch: Batch, step: Int) throws { unwrittenHooks.insert(.validStep) }
 
     /// Called after each validation step.
     open func onValidationBatchEnd(step: Int) throws {}
 
-    /// Called at the end of each validation cycle. Clears the running losses by default.
+    /// Called at the end of each validation cycle. The default implementation clears the running losses.
     open func onValidationEnd(validationCycle: Int) throws {
         runningLosses.removeAll()
     }
 
     // MARK: Decisions
 
-    /// Whether the last validation is better than those before: what early stopping counts by. True by default.
+    /// Returns whether the last validation is better than all previous ones. This determines when early stopping ends
+    /// training. The default is true.
     ///
-    /// Asked right after each validation cycle.
+    /// It is called right after each validation cycle.
     open func haveMetricsImproved() throws -> Bool {
         unwrittenHooks.insert(.haveMetricsImproved)
         return true
     }
 
-    /// Whether training should stop now. False by default.
+    /// Returns whether training should stop now. The default is false.
     ///
-    /// Asked after each training batch and, when training by epoch, once more at the end of each epoch. When training
-    /// by iteration, it is asked twice for each batch: before and after the validation and the checkpoint that may be
-    /// due. A resumed run may ask before its first step, so the answer must depend on `Trainer.state`, `lastLosses`,
-    /// `validationScores`, or something that is saved.
+    /// It is called after each training batch and, when training by epoch, once more at the end of each epoch. When
+    /// training by iteration, it is called twice for each batch: before and after the validation and the checkpoint
+    /// that may be due. A resumed run may call it before its first step, so the result must depend only on
+    /// `Trainer.state`, `lastLosses`, `validationScores`, or something that is saved.
     open func shouldTrainingStop() throws -> Bool {
         unwrittenHooks.insert(.shouldTrainingStop)
         return false
     }
 
-    /// Whether to advance to the next training phase of the data module. False by default; must be true once only for
-    /// each phase.
+    /// Returns whether to advance to the next training phase of the data module. The default is false. The result must
+    /// be true only once for each phase.
     ///
-    /// Asked after each epoch when training by epoch, after each batch when training by iteration, unless training was
-    /// stopped before. A resumed run may ask before its first step, so the answer must depend on `Trainer.state`,
-    /// `lastLosses`, `validationScores`, or something that is saved.
+    /// It is called after each epoch when training by epoch, and after each batch when training by iteration, unless
+    /// training was stopped before. A resumed run may call it before its first step, so the result must depend only on
+    /// `Trainer.state`, `lastLosses`, `validationScores`, or something that is saved.
     open func shouldAdvanceDatasetPhase() throws -> Bool {
         unwrittenHooks.insert(.shouldAdvanceDatasetPhase)
         return false
     }
 
-    /// Whether the checkpoint that is due should be saved. True by default.
+    /// Returns whether to save the checkpoint that is due. The default is true.
     open func shouldSaveCheckpoint() throws -> Bool { true }
 
     // MARK: Testing
 
-    /// Called at the start of testing. Clears the test scores by default.
+    /// Called at the start of testing. The default implementation clears the test scores.
     open func onTestingStart() throws {
         testScores.removeAll()
     }
 
-    /// Called before each test step, the first being 0.
+    /// Called before each test step. The first step is 0.
     open func onTestingBatchStart(step: Int) throws {}
 
-    /// One test step, without gradients.
+    /// Performs one test step, without gradients.
     open func testStep(_ batch: Batch, step: Int) throws { unwrittenHooks.insert(.testStep) }
 
     /// Called after each test step.
@@ -348,7 +358,8 @@ open class Model<Batch: Sendable> {
     /// Called at the start of prediction.
     open func onPredictionStart() throws {}
 
-    /// What the model predicts for a batch, without gradients. Must be overridden for `Trainer.predict`.
+    /// Returns the model's prediction for a batch, without gradients. You must override this method to use
+    /// `Trainer.predict`.
     open func predictStep(_ batch: Batch, step: Int) throws -> Tensor {
         throw ConfigurationError("\(type(of: self)) must override predictStep(_:step:) to predict")
     }
@@ -386,7 +397,8 @@ extension Model {
         if withOptions { setupOptions = try currentOptions() }
     }
 
-    /// The number of training batches in an epoch: what schedulers are set up by. Known from `setup` on.
+    /// Returns the number of training batches in an epoch, which you need to set up schedulers. It is known from
+    /// `setup` on.
     ///
     /// - Throws: `DataError` if there is no training data.
     public func trainStepsPerEpoch() throws -> Int {

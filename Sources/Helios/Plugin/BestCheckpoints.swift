@@ -1,34 +1,35 @@
 import Foundation
 
-/// Keeps the checkpoints with the best values of a score, in a folder of their own.
+/// Keeps the checkpoints with the best values of a score, in a separate folder.
 ///
 /// ```swift
 /// try trainer.register(BestCheckpoints(metric: "accuracy", mode: .max, keep: 3))
 /// try trainer.fit(model, data)
 /// try trainer.test(model, data, checkpoint: .best)
 /// ```
-/// They lie in `<checkpoint root>/<saveName>/best`, as `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`; `best.pth`
-/// is the best of them under a name that stays. Each is a whole checkpoint, but training resumes from those in the
-/// folder above, which the trainer saves by its own frequency.
+/// The checkpoints are in `<checkpoint root>/<saveName>/best` and are named
+/// `<saveName>_epoch_<e>_iter_<i>_<metric>_<score>.pth`. `best.pth` always names the best of them. Each is a complete
+/// checkpoint, but training resumes from the checkpoints in the parent folder, which the trainer saves at its own
+/// interval.
 ///
-/// Of two equal scores, the earlier one is better; a score that is not a number does not count. The plug-in never
-/// touches files that it has not written.
+/// Of two equal scores, the earlier one is better. A score that is not a number is ignored. The plug-in never touches
+/// files that it did not write.
 public final class BestCheckpoints: Plugin {
-    /// One of the checkpoints that are kept.
+    /// One of the kept checkpoints.
     public struct Entry: Sendable, Hashable {
-        /// Its name in the folder.
+        /// The name of the file in the folder.
         public let fileName: String
-        /// The score that it is kept for.
+        /// The score for which the checkpoint is kept.
         public let score: Double
     }
 
-    /// How many are kept.
+    /// The number of checkpoints to keep.
     public let keep: Int
-    /// The folder's name, inside the model's checkpoint folder.
+    /// The name of the folder inside the model's checkpoint folder.
     public let folder: String
-    /// Those that are kept, the best first.
+    /// The kept checkpoints, best first.
     public private(set) var entries: [Entry] = []
-    /// The file of the best checkpoint, under the name that stays; `nil` if there is none.
+    /// The file that always contains the best checkpoint, `best.pth`; `nil` if there is none.
     public private(set) var bestFile: URL?
 
     private let metric: WatchedMetric
@@ -45,14 +46,15 @@ public final class BestCheckpoints: Plugin {
     /// Files of later steps, from a run that was killed: they go when this run has made those steps without them.
     private var leftBehind: [CheckpointName] = []
 
-    /// A plug-in that keeps the best checkpoints.
+    /// Creates a plug-in that keeps the best checkpoints.
     ///
     /// - Parameters:
     ///   - metric: the name of the score, one of the model's `validationScores` or `metrics`.
-    ///   - mode: which score is the better one.
-    ///   - keep: how many are kept.
-    ///   - folder: the folder's name inside the model's checkpoint folder; each of several such plug-ins needs its own.
-    /// - Throws: `PluginError` if an option makes no sense.
+    ///   - mode: whether higher or lower scores are better.
+    ///   - keep: the number of checkpoints to keep.
+    ///   - folder: the name of the folder inside the model's checkpoint folder. If you register several such plug-ins,
+    ///     each needs its own folder.
+    /// - Throws: `PluginError` for an invalid option.
     public init(
         metric: String, mode: MetricMode, keep: Int = 1, folder: String = "best", id: String = "best-checkpoints"
     ) throws {

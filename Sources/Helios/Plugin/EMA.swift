@@ -1,4 +1,4 @@
-/// Keeps an exponential moving average of the networks' weights, and validates, tests and predicts with it.
+/// Keeps an exponential moving average of the networks' weights, and validates, tests, and predicts with it.
 ///
 /// ```swift
 /// let ema = try EMA(decay: 0.999)
@@ -6,31 +6,32 @@
 /// try trainer.fit(model, data)
 /// try TorchFile.save(ema.trainedStateDict(), to: file)
 /// ```
-/// After each step of the optimizer, average ← decay · average + (1 − decay) · weights; after the first, the average is
-/// the weights. The arithmetic is the same as in PyTorch's `get_ema_multi_avg_fn`, to the bit. The average is in the
-/// checkpoints, and a test from one uses it.
+/// After each optimizer step, average ← decay · average + (1 − decay) · weights; after the first step, the average
+/// equals the weights. The arithmetic is the same as in PyTorch's `get_ema_multi_avg_fn`, to the bit. Checkpoints
+/// contain the average, and a test of a checkpoint uses it.
 ///
-/// A step is what ends in `Model.trainStep`. With mixed precision, one that the scaler leaves out counts too. Polyak
-/// and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+/// A step must be complete when `Model.trainStep` returns. With mixed precision, a step that the scaler skips counts
+/// too. The method is from Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
 public final class EMA: Plugin {
-    /// How much of the average so far stays, from 0 to 1.
+    /// The fraction of the previous average that is kept, from 0 to 1.
     public let decay: Double
-    /// Whether the decay grows from 0.1 to `decay`, so that the average soon forgets the first weights: with t updates
-    /// done, it is (1 + t) / (10 + t) as long as that is less. (As TensorFlow's ExponentialMovingAverage does.)
+    /// Whether the decay grows from 0.1 to `decay`, so that the average quickly forgets the first weights. After t
+    /// updates, the decay is (1 + t) / (10 + t) as long as that is less than `decay`, as in TensorFlow's
+    /// ExponentialMovingAverage.
     public let warmsUp: Bool
-    /// Updates the average every this many steps of the optimizer.
+    /// The number of optimizer steps between two updates of the average.
     public let stepInterval: Int
-    /// The networks that are averaged, as `Model.namedNetworks` names them; `nil` for all.
+    /// The names of the networks to average, as in `Model.namedNetworks`; `nil` for all.
     public let networks: [String]?
-    /// Whether buffers are averaged too. Otherwise the network's own are used: batch normalization then has the running
-    /// statistics of the weights, not of their average.
+    /// Whether buffers are averaged too. Otherwise the network's own buffers are used, so batch normalization has the
+    /// running statistics of the weights and not of their average.
     public let includesBuffers: Bool
-    /// Whether validation, testing and prediction use the average.
+    /// Whether validation, testing, and prediction use the average.
     public let evaluates: Bool
 
-    /// How many steps of the optimizer there were.
+    /// The number of optimizer steps so far.
     public private(set) var stepCount = 0
-    /// How many of them went into the average.
+    /// The number of steps after which the average was updated.
     public private(set) var updateCount = 0
 
     private let isStep: ((TrainingState) -> Bool)?
@@ -39,14 +40,14 @@ public final class EMA: Plugin {
     /// exchange.
     private var exchanged: [(parameter: Tensor, average: Tensor)] = []
 
-    /// A plug-in that averages weights.
+    /// Creates a plug-in that averages weights.
     ///
     /// - Parameters:
-    ///   - stepInterval: averages every this many steps of the optimizer.
-    ///   - networks: the names of those that are averaged; `nil` for all.
-    ///   - isStep: whether the optimizer has made a step with the batch of this state. By default, if
+    ///   - stepInterval: the number of optimizer steps between two updates of the average.
+    ///   - networks: the names of the networks to average; `nil` for all.
+    ///   - isStep: whether the optimizer has made a step with the batch of this state. By default, this is
     ///     `Trainer.isStepDue`.
-    /// - Throws: `PluginError` if an option makes no sense.
+    /// - Throws: `PluginError` for an invalid option.
     public init(
         decay: Double = 0.999, warmsUp: Bool = false, every stepInterval: Int = 1, networks: [String]? = nil,
         includesBuffers: Bool = false, evaluates: Bool = true, isStep: ((TrainingState) -> Bool)? = nil,
@@ -73,12 +74,12 @@ public final class EMA: Plugin {
 
     // MARK: Using the average
 
-    /// Runs `body` with the average in place of the weights; before the first update, with the weights.
+    /// Runs `body` with the average in place of the weights. Before the first update, it runs with the weights.
     ///
     /// ```swift
     /// try ema.withAverages { try TorchFile.save(model.network.stateDict(), to: file) }
     /// ```
-    /// What `body` keeps of the networks' tensors has the weights again afterwards: copy it.
+    /// Afterward, the networks' tensors contain the weights again. If `body` keeps any of these tensors, copy them.
     public func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
         guard exchanged.isEmpty else { return try body() }
         let result: Result
@@ -94,10 +95,10 @@ public final class EMA: Plugin {
         return result
     }
 
-    /// What `Model.trainedStateDict` gives, with the average in place of the weights; a copy.
+    /// Returns what `Model.trainedStateDict` returns, with the average in place of the weights, as a copy.
     ///
     /// - Throws: `PluginError` if there is no average yet (before the first step of a run, and after a test of a model
-    ///   that came from no checkpoint), or the model is gone.
+    ///   that was not loaded from a checkpoint), or if the model no longer exists.
     public func trainedStateDict() throws -> StateDict {
         guard updateCount > 0 else {
             throw PluginError(id: id, reason: "there is no average yet: train, or test a checkpoint")

@@ -1,52 +1,51 @@
-/// Ends training when a score has not become better for a while, has reached a target, or shows that training has
-/// failed.
+/// Ends training when a score has stopped improving, has reached a target, or shows that training has failed.
 ///
 /// ```swift
 /// try trainer.register(EarlyStopping(metric: "accuracy", mode: .max, patience: 5, target: 0.99))
 /// ```
-/// The score is one of those that `onScores` gives: the model's `validationScores` and `metrics`. Several of these with
-/// ids of their own may watch several scores. How the training ended is `FitResult.Outcome.stoppedByPlugin`, and why is
-/// `reason`.
+/// The score is one of those that `onScores` receives: the model's `validationScores` and `metrics`. To watch several
+/// scores, register several of these plug-ins with different ids. `FitResult.Outcome.stoppedByPlugin` says that the
+/// plug-in ended training, and `reason` says why.
 public final class EarlyStopping: Plugin {
-    /// Why training ends.
+    /// The reason why training ends.
     public enum Reason: Sendable, Hashable {
-        /// The score has not become better for this many validation cycles.
+        /// The score has not improved for this many validation cycles.
         case noImprovement(cycles: Int)
         /// The score is at least as good as the target.
         case targetReached(score: Double)
-        /// The score is worse than what still counts as training.
+        /// The score is worse than `divergence`.
         case diverged(score: Double)
         /// The score is infinite or not a number.
         case notFinite(score: Double)
     }
 
-    /// Ends training after this many validation cycles in a row without a better score.
+    /// The number of validation cycles in a row without a better score after which training ends.
     public let patience: Int
-    /// By how much a score must be better to count as better; 0 or more.
+    /// How much better than the best score a score must be to count as better; 0 or more.
     public let minimumDelta: Double
-    /// Ends training with a score that is at least this good; `nil` disables it.
+    /// Training ends when a score is at least this good; `nil` disables this.
     public let target: Double?
-    /// Ends training with a score that is worse than this; `nil` disables it.
+    /// Training ends when a score is worse than this; `nil` disables this.
     public let divergence: Double?
-    /// Whether a score that is infinite or not a number ends training. Otherwise one that is not a number is one that
-    /// is no better.
+    /// Whether training ends when a score is infinite or not a number. Otherwise, a score that is not a number counts
+    /// as no improvement.
     public let checksFinite: Bool
 
     /// The best score; `nil` before the first validation cycle.
     public private(set) var best: Double?
     /// The score of the last validation cycle.
     public private(set) var last: Double?
-    /// How many validation cycles in a row brought no better score.
+    /// The number of validation cycles in a row without a better score.
     public private(set) var cyclesWithoutImprovement = 0
 
     private let metric: WatchedMetric
 
-    /// A plug-in that watches a score.
+    /// Creates a plug-in that watches a score.
     ///
     /// - Parameters:
     ///   - metric: the name of the score.
-    ///   - mode: which score is the better one.
-    /// - Throws: `PluginError` if an option makes no sense.
+    ///   - mode: whether higher or lower scores are better.
+    /// - Throws: `PluginError` for an invalid option.
     public init(
         metric: String, mode: MetricMode, patience: Int = 3, minimumDelta: Double = 0, target: Double? = nil,
         divergence: Double? = nil, checksFinite: Bool = true, id: String = "early-stopping"
@@ -72,9 +71,9 @@ public final class EarlyStopping: Plugin {
         }
     }
 
-    /// Why training should end; `nil` while it should not.
+    /// The reason why training should end; `nil` if it should continue.
     ///
-    /// Made from the scores, and not kept with them: a run that resumes with more patience continues.
+    /// It is computed from the scores and is not saved with them, so a run that resumes with more patience continues.
     public var reason: Reason? {
         guard let last else { return nil }
         if checksFinite, !last.isFinite { return .notFinite(score: last) }

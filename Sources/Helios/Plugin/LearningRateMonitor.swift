@@ -1,34 +1,34 @@
-/// Notes the learning rates of all optimizers: in the log, in the lines that say how training goes, and as a history.
+/// Records the learning rates of all optimizers in the log, in the progress lines, and in a history.
 ///
 /// ```swift
 /// try trainer.register(LearningRateMonitor(.steps(100)))
 /// ```
-/// An optimizer is known by its property's name, as in `Model.namedOptimizers`; if it has several parameter groups,
-/// these have numbers: `optimizer.0`, `optimizer.1`.
+/// An optimizer is named after its property, as in `Model.namedOptimizers`. If it has several parameter groups, they
+/// are numbered: `optimizer.0`, `optimizer.1`.
 public final class LearningRateMonitor: Plugin {
-    /// When the rates are noted.
+    /// When the rates are recorded.
     public enum Interval: Sendable, Hashable {
         /// At the start of each epoch.
         case epoch
-        /// Every this many steps of the optimizer, before the model makes the step.
+        /// Every this many optimizer steps, before the model makes the step.
         case steps(Int)
     }
 
-    /// The rates at one time.
+    /// The learning rates at one point in time.
     public struct Reading: Sendable, Hashable {
-        /// The epoch, the first being 1.
+        /// The epoch. The first epoch is 1.
         public let epoch: Int
-        /// The iteration; when an epoch starts, the last one before it.
+        /// The iteration. At the start of an epoch, this is the last iteration before it.
         public let iteration: Int
-        /// The rates by the optimizer's name.
+        /// The rates by the names of the optimizers.
         public let rates: [String: Double]
     }
 
-    /// When the rates are noted.
+    /// When the rates are recorded.
     public let interval: Interval
-    /// How many readings `history` holds at most.
+    /// The maximum number of readings in `history`.
     public let historyLimit: Int
-    /// The last readings, the newest last. They are in the checkpoints.
+    /// The most recent readings, newest last. Checkpoints contain them.
     public private(set) var history: [Reading] = []
 
     /// The newest iteration, for what is noted between two.
@@ -36,11 +36,11 @@ public final class LearningRateMonitor: Plugin {
     /// How many steps of the optimizer there were, the one that comes next included.
     private var stepCount = 0
 
-    /// A plug-in that notes learning rates.
+    /// Creates a plug-in that records learning rates.
     ///
     /// - Parameters:
-    ///   - historyLimit: how many readings are kept to be read; none by default.
-    /// - Throws: `PluginError` if a number makes no sense.
+    ///   - historyLimit: the number of readings to keep in `history`; 0 by default.
+    /// - Throws: `PluginError` for an invalid number.
     public init(_ interval: Interval = .epoch, historyLimit: Int = 0, id: String = "learning-rate-monitor") throws {
         self.interval = interval
         self.historyLimit = historyLimit

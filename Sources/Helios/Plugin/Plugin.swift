@@ -1,10 +1,10 @@
 import Foundation
 
-/// Something that trainings have in common and no model should have to write: it looks on, and may change what happens.
+/// Code that several trainings share and that does not belong in a model. A plug-in observes training and can change
+/// what happens.
 ///
-/// A plug-in has the hooks of a `Model`; each is called before the model's. It is registered with `Trainer.register`,
-/// and its state is in the checkpoints.
-/// ```swift
+/// A plug-in has the same hooks as a `Model`, and each of them is called before the model's. Register it with
+/// `Trainer.register`. Checkpoints contain its state.
 /// final class StopAtAccuracy: Plugin {
 ///     private var isReached = false
 ///     init() { super.init(id: "stop-at-accuracy") }
@@ -19,56 +19,59 @@ import Foundation
 ///     override func loadStateDict(_ state: StateDict) throws { isReached = try state.bool("is_reached") }
 /// }
 /// ```
-/// One that changes batches is a `BatchPlugin`.
+/// To change batches, use a `BatchPlugin`.
 open class Plugin {
-    /// The name under which it is registered and its state is saved.
+    /// The name under which the plug-in is registered and its state is saved.
     public let id: String
 
-    /// Whether several processes train together. Set by the trainer before `configure`.
+    /// Whether several processes train together. The trainer sets it before `configure`.
     public internal(set) final var isDistributed = false
-    /// Where the tensors of a checkpoint are put. Set by the trainer before `setup`.
+    /// The device to which the tensors of a checkpoint are loaded. The trainer sets it before `setup`.
     public internal(set) final var mapLocation: Device = .cpu
-    /// Where the model's tensors lie. Set by the trainer before `setup`.
+    /// The device of the model's tensors. The trainer sets it before `setup`.
     public internal(set) final var device: Device = .cpu
-    /// The number of this process among those that train together, from 0. Set by the trainer before `configure`.
+    /// The number of this process among those that train together, from 0. The trainer sets it before `configure`.
     public internal(set) final var rank = 0
-    /// The trainer that it is registered with.
+    /// The trainer with which the plug-in is registered.
     public internal(set) final weak var trainer: (any RunContext)?
-    /// The model that is trained or tested. Set by the trainer before `configure`.
+    /// The model that is trained or tested. The trainer sets it before `configure`.
     public internal(set) final weak var model: (any AnyModel)?
 
     /// Whether the default `shouldTrainingStop`, which never ends a training, was called.
     final var hasDefaultStopVote = false
 
-    /// A plug-in that registers under a name.
+    /// Creates a plug-in with an id.
     public init(id: String) {
         self.id = id
     }
 
     // MARK: Setting up
 
-    /// What it does that no other plug-in may do too. Nothing by default; must not change once it is registered.
+    /// What the plug-in does that no other plug-in may also do. Empty by default. It must not change after
+    /// registration.
     open var overrides: PluginOverrides { [] }
 
-    /// Changes the options of the run that begins. Called before everything else but `DataModule.prepareData`.
+    /// Changes the options of the run that is about to start. It is called before everything else except
+    /// `DataModule.prepareData`.
     ///
-    /// The plug-ins are asked in their order, each with what the ones before it made of the trainer's options. From
-    /// then on `Trainer.options` has the result; the next run begins with the trainer's own options again.
+    /// The plug-ins are called in order, and each receives the trainer's options as the previous plug-ins have changed
+    /// them. From then on, `Trainer.options` contains the result. The next run starts with the trainer's own options
+    /// again.
     open func configure(_ options: inout TrainerOptions) throws {}
 
-    /// Changes the model before its `setup`: its name, say.
+    /// Changes the model before its `setup`, for example its name.
     open func configure(_ model: any AnyModel) throws {}
 
-    /// Creates what it needs. Called before the data and the model are set up.
+    /// Creates what the plug-in needs. It is called before the data and the model are set up.
     open func setup() throws {}
 
-    /// Cleans up, when training or testing is over, also when it failed (perhaps before `setup`).
+    /// Cleans up when training or testing is over, even if it failed (possibly before `setup`).
     open func teardown() throws {}
 
-    /// The state for a checkpoint; empty by default.
+    /// Returns the state for a checkpoint. It is empty by default.
     open func stateDict() throws -> StateDict { [:] }
 
-    /// Restores what `stateDict` gave. Called after the model has been restored, for testing too.
+    /// Restores what `stateDict` returned. It is called after the model has been restored, including for testing.
     open func loadStateDict(_ state: StateDict) throws {}
 
     // MARK: Training
@@ -76,8 +79,8 @@ open class Plugin {
     /// Called once, before the first epoch.
     open func onTrainingStart() throws {}
 
-    /// Called at the start of each epoch, the first being 1; after a resume, for the epoch that is resumed too
-    /// (`Trainer.isResumingEpoch`).
+    /// Called at the start of each epoch. The first epoch is 1. After a resume, it is also called for the epoch that is
+    /// resumed (see `Trainer.isResumingEpoch`).
     open func onTrainingEpochStart(currentEpoch: Int) throws {}
 
     /// Called before each training step.
@@ -94,38 +97,38 @@ open class Plugin {
 
     // MARK: Validation
 
-    /// Called at the start of each validation cycle, the first being 0.
+    /// Called at the start of each validation cycle. The first cycle is 0.
     open func onValidationStart(validationCycle: Int) throws {}
 
     /// Called at the end of each validation cycle, before the model's `onValidationEnd`.
     open func onValidationEnd(validationCycle: Int) throws {}
 
-    /// Called after each validation cycle with what it found: the model's `validationScores`, and its `metrics`.
+    /// Called after each validation cycle with its results: the model's `validationScores` and its `metrics`.
     ///
-    /// The state counts the cycle as over. A checkpoint that is due comes after it.
+    /// The state already counts the cycle as complete. If a checkpoint is due, it is saved afterward.
     open func onScores(_ scores: Scores, state: TrainingState) throws {}
 
-    /// Called before everything that is computed without training: a validation cycle (the sanity check too), a
-    /// test, a prediction.
+    /// Called before everything that is computed without training: a validation cycle (including the sanity check), a
+    /// test, or a prediction.
     ///
-    /// - Parameter phase: `valid`, `test` or `predict`.
+    /// - Parameter phase: `valid`, `test`, or `predict`.
     open func onEvaluationStart(_ phase: BatchPhase) throws {}
 
-    /// Called when that is over, whatever ended it: its last batch, an interruption, or an error (then also if
-    /// `onEvaluationStart` was not reached).
+    /// Called when the evaluation is over, no matter how it ended: after its last batch, or because of an interruption
+    /// or an error (in this case even if `onEvaluationStart` was not reached).
     ///
-    /// What was changed for the evaluation is changed back here: after `onValidationEnd` and `onTestingEnd`, which an
-    /// interruption leaves out.
+    /// Undo whatever you changed for the evaluation here. It is called after `onValidationEnd` and `onTestingEnd`,
+    /// which an interruption skips.
     open func onEvaluationEnd(_ phase: BatchPhase) throws {}
 
     // MARK: Decisions
 
-    /// Whether training should stop now. False by default.
+    /// Returns whether training should stop now. The default is false.
     ///
-    /// Asked whenever `Model.shouldTrainingStop` is, before the model: after each training batch and, when training by
-    /// epoch, at the end of each epoch; when training by iteration, before and after the validation and the checkpoint
-    /// of a batch. Once a plug-in says so, no other is asked. A resumed run may ask before its first step, so the
-    /// answer must depend on `Trainer.state`, or on something that is saved.
+    /// It is called whenever `Model.shouldTrainingStop` is called, before the model's: after each training batch and,
+    /// when training by epoch, at the end of each epoch; when training by iteration, before and after the validation
+    /// and the checkpoint of a batch. As soon as one plug-in returns true, no other is called. A resumed run may call
+    /// it before its first step, so the result must depend only on `Trainer.state`, or on something that is saved.
     open func shouldTrainingStop() throws -> Bool {
         hasDefaultStopVote = true
         return false
@@ -133,20 +136,21 @@ open class Plugin {
 
     // MARK: Checkpoints
 
-    /// A checkpoint of this step that the plug-in wants besides those that are due. None by default.
+    /// Returns a checkpoint of this step that the plug-in requests in addition to those that are due. The default is
+    /// none.
     ///
-    /// Asked when a checkpoint could be due: after each epoch when training by epoch, after each iteration otherwise.
-    /// Saved only if the trainer has a checkpoint folder.
+    /// It is called when a checkpoint could be due: after each epoch when training by epoch, and after each iteration
+    /// otherwise. The checkpoint is saved only if the trainer has a checkpoint folder.
     open func extraCheckpoint(state: TrainingState) throws -> ExtraCheckpoint? { nil }
 
-    /// Called when the checkpoint that `extraCheckpoint` wanted has been saved.
+    /// Called when the checkpoint that `extraCheckpoint` requested has been saved.
     open func onExtraCheckpointSaved(_ file: URL) throws {}
 
     // MARK: What is shown
 
-    /// Numbers for the lines that say how training goes, behind losses and scores. None by default.
+    /// Returns numbers for the progress lines, which show them after the losses and scores. The default is none.
     ///
-    /// Asked for each such line: after an epoch, a validation cycle when training by iteration.
+    /// It is called for each such line: after an epoch, or after a validation cycle when training by iteration.
     open var progressItems: [String: Double] { [:] }
 
     /// The best value so far of a score that the plug-in watches, for the live view; `nil` if it watches none.
@@ -161,16 +165,16 @@ open class Plugin {
     open func onTestingEnd() throws {}
 }
 
-/// A checkpoint that a plug-in wants, in a folder of its own inside the model's checkpoint folder.
+/// A checkpoint that a plug-in requests, in a separate folder inside the model's checkpoint folder.
 ///
-/// Training never resumes from it by itself: that is what the checkpoints in the folder above are for.
+/// Training never resumes from it automatically; it uses the checkpoints in the parent folder.
 public struct ExtraCheckpoint: Sendable, Hashable {
     /// The folder inside the model's checkpoint folder.
     public var folder: String
     /// The name of the file, without the extension.
     public var name: String
 
-    /// A checkpoint of a name in a folder.
+    /// Creates a description of a checkpoint with a name in a folder.
     public init(folder: String, name: String) {
         self.folder = folder
         self.name = name
@@ -179,19 +183,19 @@ public struct ExtraCheckpoint: Sendable, Hashable {
 
 /// A plug-in that changes batches before the model sees them.
 ///
-/// Which ones is said by `overrides`: the others are not asked for.
+/// Its `overrides` declare which batches it changes. Its methods for other batches are not called.
 open class BatchPlugin<Batch: Sendable>: Plugin {
-    /// What the training step gets for a batch, which is on the device already.
+    /// Returns the batch that the training step receives. The given batch is already on the device.
     open func processTrainingBatch(_ batch: Batch, state: TrainingState) throws -> Batch { batch }
 
-    /// What the validation step gets for a batch, which is on the device already.
+    /// Returns the batch that the validation step receives. The given batch is already on the device.
     open func processValidationBatch(_ batch: Batch, step: Int) throws -> Batch { batch }
 
-    /// What the test step gets for a batch, which is on the device already.
+    /// Returns the batch that the test step receives. The given batch is already on the device.
     open func processTestingBatch(_ batch: Batch, step: Int) throws -> Batch { batch }
 }
 
-/// A run whose plug-ins can be asked for.
+/// A run that provides access to its plug-ins.
 public protocol PluginContext: RunContext {
     /// The plug-ins, in the order in which they were registered.
     var plugins: [Plugin] { get }
@@ -201,30 +205,30 @@ extension RunContext {
     /// The plug-ins of the run, in the order in which they were registered.
     public var plugins: [Plugin] { (self as? any PluginContext)?.plugins ?? [] }
 
-    /// The plug-in that was registered under a name.
+    /// Returns the plug-in that was registered with an id.
     public func plugin(_ id: String) -> Plugin? {
         plugins.first { $0.id == id }
     }
 }
 
 extension Plugin {
-    /// Logs a value for the loggers of the trainer, see `Model.log(_:_:step:)`.
+    /// Passes a value to the trainer's loggers; see `Model.log(_:_:step:)`.
     ///
     /// - Parameters:
-    ///   - name: what the value is called. A slash makes a group, as in `weights/fc`.
-    ///   - value: a number, or what a member of `LoggedValue` makes: images, a histogram, a text.
-    ///   - step: the step that it belongs to; the iteration (`TrainingState.currentIteration`) by default.
+    ///   - name: the name of the value. A slash creates a group, as in `weights/fc`.
+    ///   - value: a number, or a value created by a member of `LoggedValue`, such as images, a histogram, or text.
+    ///   - step: the step to which the value belongs; by default, the iteration (`TrainingState.currentIteration`).
     public final func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
         trainer?.log(name, value, step: step)
     }
 
-    /// Logs a number for the loggers of the trainer.
+    /// Passes a number to the trainer's loggers.
     public final func log(_ name: String, _ value: Double, step: Int? = nil) {
         trainer?.log(name, .scalar(value), step: step)
     }
 }
 
-/// What only one plug-in of a trainer may do, since two would work against each other.
+/// What only one plug-in of a trainer may do, because two would interfere with each other.
 public struct PluginOverrides: OptionSet, Sendable, Hashable {
     public let rawValue: Int
 
@@ -232,15 +236,15 @@ public struct PluginOverrides: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// Changes the batches of the training.
+    /// Changes the training batches.
     public static let trainingBatch = PluginOverrides(rawValue: 1)
-    /// Changes the batches of the validation.
+    /// Changes the validation batches.
     public static let validationBatch = PluginOverrides(rawValue: 2)
-    /// Changes the batches of the test.
+    /// Changes the test batches.
     public static let testingBatch = PluginOverrides(rawValue: 4)
-    /// Decides when training stops. (Any plug-in may vote for a stop; this one claims that no other does.)
+    /// Decides when training stops. (Any plug-in may vote for a stop; this one claims to be the only one that does.)
     public static let trainingStop = PluginOverrides(rawValue: 8)
-    /// Gives the networks other weights for validation, testing and prediction.
+    /// Gives the networks different weights for validation, testing, and prediction.
     public static let evaluationWeights = PluginOverrides(rawValue: 16)
 }
 

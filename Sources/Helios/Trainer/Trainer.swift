@@ -1,16 +1,17 @@
 import Foundation
 
-/// Runs the training, validation and testing of a model, saves checkpoints and resumes from them.
+/// Runs the training, validation, and testing of a model, saves checkpoints, and resumes from them.
 ///
 /// ```swift
 /// let trainer = try Trainer(
 ///     .epochs(20), validation: .every(1), checkpoints: .in(URL(filePath: "runs/checkpoints"), every: 1))
 /// try trainer.fit(model, data)
 /// ```
-/// `fit` in a folder that has a checkpoint resumes from the newest one, to the bit.
+/// If the folder contains a checkpoint, `fit` resumes exactly from the newest one.
 public final class Trainer {
-    /// What the trainer does, and how. During a run these are its options with what the plug-ins made of them
-    /// (`Plugin.configure(_:)`), which no longer change; afterwards they are those that the trainer was made with.
+    /// The options of the trainer. During a run, these are the trainer's options as the plug-ins have changed them
+    /// (`Plugin.configure(_:)`), and they no longer change. After the run, they are the options that the trainer was
+    /// created with.
     public var options: TrainerOptions { status.options }
 
     /// What is true of the run at the moment; Trainer+RunContext.swift shows it to hooks and to the program.
@@ -18,29 +19,30 @@ public final class Trainer {
     /// Whether a run is under way.
     var isRunning = false
 
-    /// A trainer with options; `fit` or `test` runs it.
+    /// Creates a trainer from options. Call `fit` or `test` to run it.
     ///
-    /// - Throws: `ConfigurationError` for an option that makes no sense, `TorchError` for a device that is not there.
+    /// - Throws: `ConfigurationError` for an invalid option, `TorchError` for a device that does not exist.
     public init(_ options: TrainerOptions) throws {
         try options.validate()
         status = RunStatus(options)
     }
 
-    /// A trainer with a group of options for each argument, which `TrainerOptions` describes; `fit` or `test` runs it.
+    /// Creates a trainer with one argument for each group of options, which `TrainerOptions` describes. Call `fit` or
+    /// `test` to run it.
     ///
     /// - Parameters:
-    ///   - length: how long to train, as in `.epochs(20)`. A trainer without a length tests and predicts.
-    ///   - validation: when to validate, as in `.every(1, stopAfter: 5)`.
-    ///   - checkpoints: where checkpoints go, as in `.in(folder, every: 1, keeping: .last(3))`.
-    ///   - accumulation: how many batches make a step of the optimizer.
-    ///   - outOfMemory: what happens if there is too little memory for a training step.
-    ///   - data: how much of the data is used.
-    ///   - logs: where the log goes, as in `.in(folder)`.
-    ///   - seed: what all random generators start from.
-    ///   - deterministic: whether operations must give the same bits every time; `.acrossRanks` for the same ones on
-    ///     any number of processes.
-    ///   - device: where to train; `.auto` is a CUDA device if there is one, and else the CPU.
-    ///   - processes: how many processes train together, as in `processes: 2`.
+    ///   - length: how long to train, such as `.epochs(20)`. A trainer without a length only tests and predicts.
+    ///   - validation: when to validate, such as `.every(1, stopAfter: 5)`.
+    ///   - checkpoints: where to save checkpoints, such as `.in(folder, every: 1, keeping: .last(3))`.
+    ///   - accumulation: the number of batches for each optimizer step.
+    ///   - outOfMemory: what to do if there is not enough memory for a training step.
+    ///   - data: how much of the data to use.
+    ///   - logs: where to write the log, such as `.in(folder)`.
+    ///   - seed: the seed of all random generators.
+    ///   - deterministic: whether operations must give the same bits every time. With `.acrossRanks`, the results also
+    ///     have the same bits on any number of processes.
+    ///   - device: where to train. `.auto` is a CUDA device if there is one, and otherwise the CPU.
+    ///   - processes: how many processes train together, such as `processes: 2`.
     ///   - threads: how many threads an operation may use.
     ///   - flushDenormals: whether numbers nearer to zero than 1.2e-38 become zero.
     ///   - stopsOnSignals: whether Ctrl-C and the like end the training after the current step.
@@ -79,18 +81,18 @@ public final class Trainer {
 
     // MARK: Running
 
-    /// Trains the model, from the newest checkpoint if the checkpoint folder has one.
+    /// Trains the model. If the checkpoint folder contains checkpoints, training resumes from the newest one.
     ///
-    /// Without a checkpoint the training starts from new weights, also if the model was trained before: a warning says
-    /// so. A training that has ended already is not trained, and none of its hooks is called again: the model gets the
+    /// Without a checkpoint, training starts with new weights, even if the model was trained before; a warning says so.
+    /// If the training has already ended, nothing is trained, and none of its hooks is called again; the model gets the
     /// state of the checkpoint.
     ///
     /// - Returns: why training ended, and the state after its last step.
-    /// - Throws: what a hook, the data or the file system threw, after it was logged; `ConfigurationError` if there
-    ///   is nothing to do, the model's name cannot be a file's name, another thread of the process runs a trainer, or
-    ///   no optimizer made a step; `CheckpointError` if the folder has
-    ///   checkpoints and none can be read, if one cannot be written, and if another training is at work in the
-    ///   folder; with `ErrorPolicy.save`, `TrainingError`, which has the error and the file.
+    /// - Throws: any error from a hook, the data, or the file system, after it was logged; `ConfigurationError` if
+    ///   there is nothing to do, if the model's name cannot be a file name, if another thread of the process runs a
+    ///   trainer, or if no optimizer made a step; `CheckpointError` if the folder contains checkpoints but none can be
+    ///   read, if a checkpoint cannot be written, or if another training uses the folder; with `ErrorPolicy.save`, a
+    ///   `TrainingError`, which contains the error and the file.
     @discardableResult
     public func fit<Batch>(_ model: Model<Batch>, _ data: DataModule<Batch>) throws -> FitResult {
         // Early, but plug-ins may still give a length.
@@ -98,16 +100,17 @@ public final class Trainer {
         return try run("training", .training, model, data) { try $0.fit() }
     }
 
-    /// Tests the model: with the checkpoint that is named, else with the newest in the checkpoint folder, else with the
-    /// weights that it was trained to in this process, and what `Model.loadForTesting` loads.
+    /// Tests the model. The weights come from the given checkpoint, or else from the newest one in the checkpoint folder.
+    /// If there is none, `Model.loadForTesting` may load them; otherwise the model keeps the weights from its training
+    /// in this process.
     ///
-    /// A line says what was loaded. A model that has been trained in this process is not set up again.
+    /// A line in the log says what was loaded. A model that was trained in this process is not set up again.
     ///
-    /// - Parameter checkpoint: the checkpoint to test; `nil` for the order above.
-    /// - Returns: the scores, and how many samples were left out.
-    /// - Throws: as `fit`; `CheckpointError` if the checkpoint or the checkpoint folder does not exist;
-    ///   `ConfigurationError` if there is nothing to test: no checkpoint, no training in this process, and no
-    ///   `loadForTesting` of the model's own.
+    /// - Parameter checkpoint: the checkpoint to test; if `nil`, the weights are chosen in the order above.
+    /// - Returns: the scores, and the number of samples that were skipped.
+    /// - Throws: the same errors as `fit`; `CheckpointError` if the checkpoint or the checkpoint folder does not exist;
+    ///   `ConfigurationError` if there is nothing to test because there is no checkpoint, no training in this process,
+    ///   and no override of `loadForTesting`.
     @discardableResult
     public func test<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
@@ -117,8 +120,8 @@ public final class Trainer {
 
     /// Tests the model with the checkpoint in a file.
     ///
-    /// - Returns: the scores, and how many samples were left out.
-    /// - Throws: as `test(_:_:checkpoint:)` with a `CheckpointChoice`.
+    /// - Returns: the scores, and the number of samples that were skipped.
+    /// - Throws: the same errors as `test(_:_:checkpoint:)` with a `CheckpointChoice`.
     @discardableResult
     public func test<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL
@@ -126,11 +129,11 @@ public final class Trainer {
         try test(model, data, checkpoint: .file(file))
     }
 
-    /// Gives what the model's `predictStep` makes of each batch of the data module's prediction data, the model being
-    /// loaded as for a test.
+    /// Returns the results of the model's `predictStep` for each batch of the data module's prediction data. The model
+    /// is loaded as for a test.
     ///
-    /// - Returns: the predictions of each batch, in order.
-    /// - Throws: as `test`; `DataError` if there is no prediction data.
+    /// - Returns: the predictions for each batch, in order.
+    /// - Throws: the same errors as `test`; `DataError` if there is no prediction data.
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws -> [Tensor] {
@@ -139,10 +142,10 @@ public final class Trainer {
         return predictions
     }
 
-    /// Hands what the model's `predictStep` makes of each batch of the data module's prediction data to `use`, batch by
-    /// batch, so that the predictions need not fit the memory.
+    /// Passes the results of the model's `predictStep` for each batch of the data module's prediction data to `use`,
+    /// batch by batch, so that the predictions don't have to fit in memory.
     ///
-    /// - Throws: as `predict` without `use`, and what `use` throws.
+    /// - Throws: the same errors as `predict` without `use`, and any error that `use` throws.
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil,
         _ use: (Tensor) throws -> Void
@@ -152,9 +155,11 @@ public final class Trainer {
 
     /// Validates the model with all validation data, without training. The weights are those that a test would use.
     ///
-    /// No curve gets the scores, and no validation is counted.
-    /// - Returns: the scores; those of validation data with a name begin with it. Also in `Model.validationScores`.
-    /// - Throws: as `test`; `DataError` if there is no validation data.
+    /// The scores are not added to any curve, and the validation is not counted.
+    ///
+    /// - Returns: the scores. The scores of validation data with a name have this name as a prefix. They are also in
+    ///   `Model.validationScores`.
+    /// - Throws: the same errors as `test`; `DataError` if there is no validation data.
     @discardableResult
     public func validate<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
@@ -162,30 +167,30 @@ public final class Trainer {
         try run("validation", .evaluation, model, data) { try $0.validate(checkpoint: checkpoint) }
     }
 
-    /// Sets the model and the data up and gives the model the weights that a test would use, in evaluation mode: to
-    /// export them, say.
+    /// Sets up the model and the data, loads the weights that a test would use, and switches to evaluation mode. Use
+    /// this method to export a model, for example.
     ///
-    /// - Throws: as `test`.
+    /// - Throws: the same errors as `test`.
     public func load<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
     ) throws {
         try run("loading", .evaluation, model, data) { try $0.load(checkpoint: checkpoint) }
     }
 
-    /// Gives the predictions of the checkpoint in a file.
+    /// Returns the predictions of the checkpoint in a file.
     ///
-    /// - Throws: as `predict(_:_:checkpoint:)` with a `CheckpointChoice`.
+    /// - Throws: the same errors as `predict(_:_:checkpoint:)` with a `CheckpointChoice`.
     public func predict<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint file: URL
     ) throws -> [Tensor] {
         try predict(model, data, checkpoint: .file(file))
     }
 
-    /// Runs a few batches of everything, so that a fault at the end of an epoch shows now and not after an hour:
-    /// training, validation, the states for a checkpoint, the test. Reads and writes no files.
+    /// Runs a few batches of everything (training, validation, the states for a checkpoint, the test), so that a
+    /// mistake at the end of an epoch shows up immediately instead of after an hour. It reads and writes no files.
     ///
-    /// - Parameter limit: how many batches of each; in a training by iterations, how many iterations.
-    /// - Throws: as `fit`.
+    /// - Parameter limit: the number of batches of each; when training by iterations, the number of iterations.
+    /// - Throws: the same errors as `fit`.
     @discardableResult
     public func fastRun<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, limit: Int = 3
