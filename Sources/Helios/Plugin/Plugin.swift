@@ -5,6 +5,8 @@ import Foundation
 ///
 /// A plug-in has the same hooks as a `Model`, and each of them is called before the model's. Register it with
 /// `Trainer.register`. Checkpoints contain its state.
+///
+/// ```swift
 /// final class StopAtAccuracy: Plugin {
 ///     private var isReached = false
 ///     init() { super.init(id: "stop-at-accuracy") }
