@@ -1,41 +1,43 @@
 extension TrainerOptions {
-    /// How many batches make one step of the optimizer.
+    /// The number of batches for each optimizer step.
     ///
-    /// `Model.minimize` accumulates their gradients by itself. A step that is written by hand asks `Model.isStepDue`
-    /// and `Model.batchesPerStep`. When training by iteration, an iteration is that many batches.
+    /// `Model.minimize` accumulates their gradients automatically. If you write the step by hand, use `Model.isStepDue`
+    /// and `Model.batchesPerStep`. When training by iteration, an iteration consists of this many batches.
     public struct Accumulation: Sendable, Hashable {
-        /// How many batches make a step; with a `schedule`, in the first epoch.
+        /// The number of batches for each step; with a `schedule`, the number in the first epoch.
         public var batches: Int
-        /// How many batches make a step from an epoch on, by the number of the epoch; empty if that never changes.
+        /// The number of batches for each step from a given epoch on, by the number of the epoch; empty if it never
+        /// changes.
         public var schedule: [Int: Int] = [:]
-        /// What happens to the batches at the end of an epoch that are fewer.
+        /// What to do with the remaining batches at the end of an epoch.
         public var remainder: AccumulationRemainder
 
-        /// A number of batches; with 1, every batch makes a step.
+        /// Uses a fixed number of batches for each step. With 1, every batch makes a step.
         ///
-        /// - Parameter remainder: what happens to the batches at the end of an epoch that are fewer.
+        /// - Parameter remainder: what to do with the remaining batches at the end of an epoch.
         public static func batches(_ count: Int, remainder: AccumulationRemainder = .step) -> Accumulation {
             Accumulation(batches: count, remainder: remainder)
         }
 
-        /// A number of batches that changes with the epochs, the first of which is 1.
+        /// Uses a number of batches that changes with the epoch. The first epoch is 1.
         ///
         /// ```swift
         /// let trainer = try Trainer(.epochs(20), accumulation: .schedule([1: 8, 5: 4, 9: 1]))
         /// ```
-        /// makes a step of 8 batches in the epochs 1 to 4, of 4 in the epochs 5 to 8, and of each batch from epoch 9 on.
-        /// The training must count epochs.
+        /// This example makes a step from 8 batches in epochs 1 to 4, from 4 batches in epochs 5 to 8, and from each
+        /// batch from epoch 9 on. The training must count epochs.
         ///
         /// - Parameters:
-        ///   - batches: how many batches make a step from each of these epochs on. Before the first of them, one does.
-        ///   - remainder: what happens to the batches at the end of an epoch that are fewer.
+        ///   - batches: the number of batches for each step, from each of these epochs on. Before the first of them,
+        ///     every batch makes a step.
+        ///   - remainder: what to do with the remaining batches at the end of an epoch.
         public static func schedule(
             _ batches: [Int: Int], remainder: AccumulationRemainder = .step
         ) -> Accumulation {
             Accumulation(batches: batches[1] ?? 1, schedule: batches, remainder: remainder)
         }
 
-        /// How many batches make a step in an epoch, the first being 1.
+        /// Returns the number of batches for each step in an epoch. The first epoch is 1.
         public func batches(inEpoch epoch: Int) -> Int {
             schedule.filter { $0.key <= epoch }.max { $0.key < $1.key }?.value ?? (schedule.isEmpty ? batches : 1)
         }
@@ -56,15 +58,15 @@ extension TrainerOptions {
     }
 }
 
-/// What happens to the batches at the end of an epoch if they are fewer than a step takes.
+/// What to do with the batches at the end of an epoch if they are fewer than a step takes.
 ///
 /// Five batches with `accumulation: .batches(4)` leave a remainder of one.
 public enum AccumulationRemainder: String, Sendable, Hashable, CaseIterable {
-    /// They make a step of their own, whose gradient is the mean over those batches: `Model.batchesPerStep` is their
-    /// number. When training by iteration, an iteration always takes the full number of batches, and the next epoch
-    /// supplies the missing ones.
+    /// They make a step of their own, whose gradient is the mean over these batches, and `Model.batchesPerStep` is
+    /// their number. When training by iteration, an iteration always takes the full number of batches, and the next
+    /// epoch supplies the missing ones.
     case step
-    /// They are left out: an epoch ends with the last batch that completes a step.
+    /// They are skipped. An epoch ends with the last batch that completes a step.
     case drop
 }
 

@@ -1,31 +1,32 @@
 import Foundation
 
 extension TrainerOptions {
-    /// Where checkpoints are saved, which ones, and what they are used for.
+    /// Where to save checkpoints, which of them to keep, and how to use them.
     public struct Checkpoints: Sendable, Hashable {
-        /// The folder of all checkpoints: those of a model are in a folder of its name inside.
+        /// The folder of all checkpoints. The checkpoints of a model are in a subfolder with the model's name.
         public var folder: URL
-        /// The interval of checkpoints, in epochs or iterations, whichever the length counts. `nil` saves one only at
-        /// the end of the training and at an interruption.
+        /// The interval of checkpoints, in epochs or iterations, depending on the length. If `nil`, a checkpoint is
+        /// saved only at the end of training and at an interruption.
         public var every: Int?
-        /// Which checkpoints stay.
+        /// Which checkpoints to keep.
         public var keeping: CheckpointRetention
-        /// Whether training waits until a checkpoint is on the disk.
+        /// Whether training waits until a checkpoint is on disk.
         public var writing: CheckpointWriteMode
-        /// Which options a resumed run uses: the checkpoint's, or those that the program gives now.
+        /// Whether a resumed run uses the options in the checkpoint or those that the program specifies now.
         public var onResume: ResumePolicy
-        /// Whether an error that ends the training leaves a checkpoint.
+        /// Whether to save a checkpoint if an error ends training.
         public var onError: ErrorPolicy
 
-        /// Checkpoints in a folder, in a folder of the model's name inside.
+        /// Saves checkpoints in a folder, in a subfolder with the model's name.
         ///
         /// - Parameters:
-        ///   - every: the interval of checkpoints, in epochs or iterations; `nil` saves one only at the end and at an
-        ///     interruption.
-        ///   - keeping: which checkpoints stay.
-        ///   - writing: whether training waits until a checkpoint is on the disk.
-        ///   - onResume: which options a resumed run uses: the checkpoint's, or those that the program gives now.
-        ///   - onError: whether an error that ends the training leaves a checkpoint.
+        ///   - every: the interval of checkpoints, in epochs or iterations. If `nil`, a checkpoint is saved only at the
+        ///     end and at an interruption.
+        ///   - keeping: which checkpoints to keep.
+        ///   - writing: whether training waits until a checkpoint is on disk.
+        ///   - onResume: whether a resumed run uses the options in the checkpoint or those that the program specifies
+        ///     now.
+        ///   - onError: whether to save a checkpoint if an error ends training.
         public static func `in`(
             _ folder: URL, every: Int? = nil, keeping: CheckpointRetention = .all, writing: CheckpointWriteMode = .sync,
             onResume: ResumePolicy = .keep, onError: ErrorPolicy = .saveNothing
@@ -36,7 +37,7 @@ extension TrainerOptions {
     }
 }
 
-/// Which of a model's checkpoints stay in its folder.
+/// Which of a model's checkpoints to keep in its folder.
 ///
 /// ```swift
 /// checkpoints: .in(folder, every: 1, keeping: .last(3))             // the newest three
@@ -44,16 +45,17 @@ extension TrainerOptions {
 /// ```
 /// `BestCheckpoints` also keeps the best ones by a score, in a separate folder.
 ///
-/// Only what this training wrote is removed, before an interruption too: the checkpoints say which files that are. One
-/// goes when a newer one is safely on the disk.
+/// Only files that this training wrote are removed, including files from before an interruption; the checkpoints
+/// contain the list of these files. An old checkpoint is removed when a newer one is safely on disk.
 public struct CheckpointRetention: Sendable, Hashable {
-    /// How many of the newest stay; `nil` for all.
+    /// The number of newest checkpoints to keep; `nil` keeps all.
     public let last: Int?
-    /// Those whose epoch, or iteration when training by iteration, is a multiple of this stay for good; `nil` for none.
-    /// Checkpoints of interruptions do not count: they are not of the end of an epoch.
+    /// Checkpoints whose epoch (or iteration, when training by iteration) is a multiple of this number are kept
+    /// permanently; `nil` keeps none permanently. Checkpoints of interruptions do not count, because they are not from
+    /// the end of an epoch.
     public let every: Int?
 
-    /// Everything stays.
+    /// Keeps all checkpoints.
     public static let all = CheckpointRetention(last: nil, every: nil)
 
     /// Keeps the newest `count`, and permanently those of every `every`-th epoch (or iteration).
@@ -62,38 +64,39 @@ public struct CheckpointRetention: Sendable, Hashable {
     }
 }
 
-/// Whether training waits until a checkpoint is on the disk.
+/// Whether training waits until a checkpoint is on disk.
 public enum CheckpointWriteMode: String, Sendable, Hashable, CaseIterable {
-    /// It does: when the next step begins, the checkpoint is there.
+    /// Training waits: when the next step begins, the checkpoint is on disk.
     case sync
-    /// It waits only until the state has been copied in memory, which takes room for one more of it from the first
-    /// checkpoint to the end of training. Another thread writes the copy. If the next checkpoint is due before that is
-    /// done, training waits for it first. The files are the same to the bit.
+    /// Training waits only until the state has been copied in memory. From the first checkpoint to the end of training,
+    /// this takes the memory of one more copy of the state. Another thread writes the copy. If the next checkpoint is
+    /// due before the write is complete, training waits for it first. The files are identical to the bit.
     ///
-    /// A failure is thrown after the step that is under way when it happens.
+    /// If the write fails, the error is thrown after the current step.
     case async
 }
 
-/// Which options a resumed run uses if the program gives its optimizers, schedulers or gradient scaler other options
-/// than the checkpoint has.
+/// Which options a resumed run uses if the program specifies different options for its optimizers, schedulers, or
+/// gradient scaler than the checkpoint contains.
 public enum ResumePolicy: String, Sendable, Hashable, CaseIterable {
-    /// The checkpoint's. A warning names each option with both values.
+    /// Uses the checkpoint's options. A warning names each option with both values.
     case keep
-    /// The program's. What the optimizers remember of the parameters (moments, steps) is the checkpoint's all the same.
+    /// Uses the program's options. The optimizers' state for the parameters (moments, steps) still comes from the
+    /// checkpoint.
     ///
-    /// The learning rates are those that the program's schedulers give at the step at which training resumes, as if
-    /// they had been there from the start. A `ReduceLROnPlateau` cannot know what it would have done: its reductions
-    /// stay.
+    /// The learning rates are those that the program's schedulers compute at the step at which training resumes, as if
+    /// they had been used from the start. A `ReduceLROnPlateau` cannot know what it would have done, so its reductions
+    /// are kept.
     case override
 }
 
-/// Whether an error that ends a training leaves a checkpoint.
+/// Whether to save a checkpoint if an error ends training.
 public enum ErrorPolicy: String, Sendable, Hashable, CaseIterable {
-    /// It leaves none.
+    /// Saves no checkpoint.
     case saveNothing
-    /// It leaves `<saveName>_error_epoch_<e>_iter_<i>.pth` in the model's checkpoint folder, and is thrown as a
-    /// `TrainingError` that names the file. No training resumes from it by itself, since the error may have come in the
-    /// middle of a step.
+    /// Saves `<saveName>_error_epoch_<e>_iter_<i>.pth` in the model's checkpoint folder, and throws the error as a
+    /// `TrainingError` that names the file. Training never resumes from this file automatically, because the error may
+    /// have occurred in the middle of a step.
     case save
 }
 
@@ -104,12 +107,12 @@ public enum ErrorPolicy: String, Sendable, Hashable, CaseIterable {
 /// try trainer.test(model, data, checkpoint: .file(folder.appending(path: "digits_epoch_3_iter_135.pth")))
 /// ```
 public enum CheckpointChoice: Sendable, Hashable {
-    /// The one in this file.
+    /// The checkpoint in this file.
     case file(URL)
-    /// The newest in the trainer's checkpoint folder.
+    /// The newest checkpoint in the trainer's checkpoint folder.
     case newest
-    /// The best that `BestCheckpoints` has kept: the trainer's only plug-in of this kind.
+    /// The best checkpoint that `BestCheckpoints` has kept. The trainer must have only one such plug-in.
     case best
-    /// The best that one of several `BestCheckpoints` has kept: the plug-in with this id.
+    /// The best checkpoint that the `BestCheckpoints` with this id has kept, if there are several.
     case bestOf(plugin: String)
 }

@@ -1,36 +1,36 @@
 import Foundation
 
 extension TrainerOptions {
-    /// Where the log goes, and how often a batch is logged.
+    /// Where to write the log, and how often to log a batch.
     public struct Logs: Sendable, Hashable {
         /// A log file.
         public struct File: Sendable, Hashable {
-            /// The folder that it is in.
+            /// The folder of the file.
             public var folder: URL
-            /// Its name without the extension; `nil` for the model's `saveName`.
+            /// The name of the file without the extension; `nil` uses the model's `saveName`.
             public var name: String?
         }
 
-        /// The log file; `nil` writes none.
+        /// The log file; `nil` disables it.
         public var file: File?
-        /// The interval of logs, in iterations: after each, `shouldLog` of `onTrainingBatchEnd` is true. `nil` disables
-        /// it.
+        /// The interval of logging, in iterations. After each interval, `shouldLog` of `onTrainingBatchEnd` is true.
+        /// `nil` disables logging of batches.
         public var every: Int?
 
-        /// No log file, and no batch to log.
+        /// Writes no log file and logs no batches.
         public static let none = Logs(file: nil, every: nil)
 
-        /// A log file in a folder.
+        /// Writes a log file in a folder.
         ///
         /// - Parameters:
-        ///   - name: the name of the run, and of its file; `nil` for the model's `saveName`.
-        ///   - every: after how many iterations the losses, the learning rates and the time of a step are logged, and
-        ///     `shouldLog` is true; `nil` for never.
+        ///   - name: the name of the run and of its file; `nil` uses the model's `saveName`.
+        ///   - every: the number of iterations after which the losses, the learning rates, and the time of a step are
+        ///     logged and `shouldLog` is true; `nil` disables this.
         public static func `in`(_ folder: URL, name: String? = nil, every: Int? = 10) -> Logs {
             Logs(file: File(folder: folder, name: name), every: every)
         }
 
-        /// No log file, and a `shouldLog` that is true at an interval of iterations.
+        /// Writes no log file, but sets `shouldLog` to true at an interval of iterations.
         public static func every(_ iterations: Int) -> Logs {
             Logs(file: nil, every: iterations)
         }

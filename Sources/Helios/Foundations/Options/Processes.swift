@@ -1,24 +1,24 @@
 extension TrainerOptions {
-    /// How many processes train together, and how long they wait for one another.
+    /// How many processes train together, and how long they wait for each other.
     ///
-    /// A process of a job that torchrun, SLURM or Kubernetes started trains with the others of that job. Without such a
-    /// launcher, a number starts them:
+    /// A process in a job that torchrun, SLURM, or Kubernetes started trains with the other processes of that job.
+    /// Without such a launcher, you can specify how many processes to start:
     /// ```swift
     /// let trainer = try Trainer(.epochs(20), processes: 2)
     /// ```
-    /// The process that does so becomes rank 0. The others run the same program with the same arguments from its
-    /// beginning, and meet it in the first call of `fit`, `test` or `predict`.
+    /// The calling process becomes rank 0. The others run the same program with the same arguments from its beginning,
+    /// and join in the first call of `fit`, `test`, or `predict`.
     public struct Processes: Sendable, Hashable, ExpressibleByIntegerLiteral {
-        /// The number of processes; `nil` for as many as a launcher started, or this one alone.
+        /// The number of processes. If `nil`, it is the number that a launcher started, or this process alone.
         public var count: Int?
-        /// How long a process waits for the others before it takes them for dead. What only rank 0 does (writing
-        /// checkpoints, say) may take longer.
+        /// How long a process waits for the others before it considers them dead. Work that only rank 0 does, such as
+        /// writing checkpoints, may take longer.
         public var timeout: Duration
 
-        /// A number of processes.
+        /// Creates the option from a number of processes.
         ///
         /// - Parameters:
-        ///   - count: how many; `nil` for as many as a launcher started.
+        ///   - count: the number of processes; `nil` uses the number that a launcher started.
         ///   - timeout: how long a process waits for the others.
         public init(count: Int?, timeout: Duration = .seconds(60)) {
             self.count = count
@@ -30,10 +30,10 @@ extension TrainerOptions {
             self.init(count: value)
         }
 
-        /// As many processes as a launcher started, or this one alone.
+        /// Uses as many processes as a launcher started, or this one alone.
         public static let launched = Processes(count: nil)
 
-        /// A number of processes.
+        /// Uses a number of processes.
         ///
         /// - Parameter timeout: how long a process waits for the others.
         public static func count(_ count: Int, timeout: Duration = .seconds(60)) -> Processes {

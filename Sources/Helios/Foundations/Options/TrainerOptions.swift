@@ -1,39 +1,39 @@
-/// What a trainer does, and how: one property for each group of options.
+/// What a trainer does, and how, with one property for each group of options.
 ///
-/// A trainer is usually made with the groups themselves:
+/// Usually, you create a trainer with the groups themselves:
 /// ```swift
 /// let trainer = try Trainer(.epochs(20), validation: .every(1, stopAfter: 5), checkpoints: .in(folder, every: 1))
 /// ```
-/// Options that would contradict each other are in one group, in which the contradiction cannot be written. A plug-in
-/// may change them before a run (`Plugin.configure(_:)`); from then on they are fixed.
+/// Options that would contradict each other are in one group, in which the contradiction cannot be expressed. A plug-in
+/// can change the options before a run (`Plugin.configure(_:)`); from then on, they are fixed.
 public struct TrainerOptions: Sendable, Hashable {
-    /// The seed that is used if none is given; the same as in Python Helios.
+    /// The default seed, which is the same as in Python Helios.
     public static let defaultSeed: UInt64 = 6691
 
-    /// How long to train, and what is counted. A trainer without a length tests and predicts.
+    /// How long to train, in epochs or iterations. A trainer without a length only tests and predicts.
     public var length: Length?
-    /// When the model is validated, and when that ends the training. `nil`, which `.never` stands for, disables it.
+    /// When to validate the model, and when that ends training. `nil` (written `.never`) disables validation.
     public var validation: Validation?
-    /// Where checkpoints are saved, which ones, and what they are used for. `nil`, or `.none`, saves none.
+    /// Where to save checkpoints, which of them to keep, and how to use them. `nil` (written `.none`) saves none.
     public var checkpoints: Checkpoints?
-    /// How many batches make one step of the optimizer.
+    /// The number of batches for each optimizer step.
     public var accumulation: Accumulation = .batches(1)
-    /// What happens if there is too little memory for a training step.
+    /// What to do if there is not enough memory for a training step.
     public var outOfMemory: OutOfMemory = .fails
-    /// How much of the data is used.
+    /// How much of the data to use.
     public var data: DataLimits = .all
-    /// Where the log goes, and how often a batch is logged.
+    /// Where to write the log, and how often to log a batch.
     public var logs: Logs = .none
-    /// What all random generators start from.
+    /// The seed of all random generators.
     public var seed: UInt64 = TrainerOptions.defaultSeed
     /// Whether operations must give the same bits every time, and whether the number of processes may change them.
     public var deterministic: Determinism = false
     /// Where to train.
     public var device: Device = .auto
-    /// How many processes train together: as many as a launcher such as torchrun started, or a number that are started
-    /// here.
+    /// The number of processes that train together: as many as a launcher such as torchrun started, or a number of
+    /// processes to start.
     public var processes: Processes = .launched
-    /// How many threads an operation may use. When the run is over, the process has its own number again.
+    /// The number of threads that an operation may use. After the run, the process has its previous number again.
     public var threads: ThreadCount = .unchanged
     /// Whether operations on the processor take numbers nearer to zero than 1.2e-38 for zero: faster where there are
     /// such numbers, with other results. When the run is over, the process has its own mode again.
@@ -43,16 +43,16 @@ public struct TrainerOptions: Sendable, Hashable {
     public var stopsOnSignals = true
     /// What a run shows on the terminal.
     public var display: Display = .all
-    /// What a run looks into besides training.
+    /// What a run examines while training.
     public var diagnostics: Diagnostics = []
 
     /// The options of `Trainer()`: no length, and the default of each group.
     public init() {}
 }
 
-/// How many threads an operation of a run may use.
+/// The number of threads that an operation of a run may use.
 public enum ThreadCount: Sendable, Hashable, ExpressibleByIntegerLiteral {
-    /// As many as the process has set; by default one for each core.
+    /// As many as the process has set; by default, one for each core.
     case unchanged
     /// A number of threads from 1 to 1024. `Trainer.findThreadCount` suggests one.
     case count(Int)
@@ -72,17 +72,18 @@ extension TrainerOptions {
             self.rawValue = rawValue
         }
 
-        /// A line for each epoch; between them the live view on a terminal, and elsewhere a line every ten seconds.
+        /// A line for each epoch. In between, it shows the live view on a terminal, and otherwise a line every ten
+        /// seconds.
         public static let progress = Display(rawValue: 1)
-        /// Versions, device and seed at the start of the run.
+        /// The versions, the device, and the seed, at the start of the run.
         public static let banner = Display(rawValue: 2)
         /// Everything.
         public static let all: Display = [.progress, .banner]
-        /// Nothing but warnings.
+        /// Only warnings.
         public static let nothing: Display = []
     }
 
-    /// What a run looks into besides training.
+    /// What a run examines while training.
     public struct Diagnostics: OptionSet, Sendable, Hashable {
         public let rawValue: Int
 
@@ -90,14 +91,14 @@ extension TrainerOptions {
             self.rawValue = rawValue
         }
 
-        /// Prints at the end of the run where the time went.
+        /// Prints at the end of the run how the time was spent.
         public static let profile = Diagnostics(rawValue: 1)
-        /// Checks the output of every layer: the first one that is not finite is an error that names the layer. Slow;
-        /// it is for finding out where a NaN comes from.
+        /// Checks the output of every layer. The first output that is not finite causes an error that names the layer.
+        /// This is slow; use it to find out where a NaN comes from.
         public static let nanGuard = Diagnostics(rawValue: 2)
-        /// Checks the loss and all gradients: the first function of a backward pass whose result is not finite is an
-        /// error that names it, the layer and the iteration, and so is a parameter whose gradient is not finite. Slow;
-        /// it is for finding out where a NaN comes from.
+        /// Checks the loss and all gradients. If the result of a function in a backward pass is not finite, an error
+        /// names the function, the layer, and the iteration. A parameter whose gradient is not finite is an error too.
+        /// This is slow; use it to find out where a NaN comes from.
         public static let anomalies = Diagnostics(rawValue: 4)
     }
 }

@@ -1,5 +1,5 @@
-/// What training is counted in. The length of a training and the intervals of validations and checkpoints are numbers
-/// of these.
+/// The unit in which training is counted. The length of training and the intervals of validations and checkpoints are
+/// given in this unit.
 public enum TrainingUnit: String, Sendable, CaseIterable {
     /// One pass over the training data.
     case epoch
@@ -8,11 +8,11 @@ public enum TrainingUnit: String, Sendable, CaseIterable {
 }
 
 extension TrainerOptions {
-    /// How long to train, and what is counted: epochs or iterations.
+    /// How long to train, in epochs or iterations.
     public struct Length: Sendable, Hashable {
-        /// What is counted, here and by validations and checkpoints.
+        /// The unit of the length, and of the intervals of validations and checkpoints.
         public var unit: TrainingUnit
-        /// How many of them to train; `nil` for no limit.
+        /// The number of epochs or iterations to train; `nil` for no limit.
         public var count: Int?
         /// How much to train before early stopping, the model or a plug-in may end the training; `nil` for nothing.
         ///
@@ -23,7 +23,7 @@ extension TrainerOptions {
         /// next run continue. `nil` for no limit.
         public var timeLimit: Duration?
 
-        /// A number of epochs or iterations.
+        /// Creates a length from a number of epochs or iterations.
         ///
         /// - Parameters:
         ///   - count: how many; `nil` for no limit.
@@ -36,7 +36,7 @@ extension TrainerOptions {
             self.timeLimit = timeLimit
         }
 
-        /// A number of epochs.
+        /// Trains for a number of epochs.
         ///
         /// - Parameters:
         ///   - minimum: how much to train before early stopping, the model or a plug-in may end the training, as in
@@ -48,7 +48,7 @@ extension TrainerOptions {
             Length(unit: .epoch, count: count, minimum: minimum, timeLimit: timeLimit)
         }
 
-        /// A number of iterations, each of which is one step of the optimizer.
+        /// Trains for a number of iterations, each of which is one optimizer step.
         ///
         /// - Parameters:
         ///   - minimum: how much to train before early stopping, the model or a plug-in may end the training; a number
@@ -60,7 +60,7 @@ extension TrainerOptions {
             Length(unit: .iteration, count: count, minimum: minimum, timeLimit: timeLimit)
         }
 
-        /// Until early stopping, `Model.shouldTrainingStop`, a plug-in or the time limit ends the training.
+        /// Trains until early stopping, `Model.shouldTrainingStop`, a plug-in, or the time limit ends training.
         ///
         /// - Parameters:
         ///   - unit: what validations and checkpoints count.
