@@ -1,29 +1,29 @@
-/// A model, whatever its batches are: what plug-ins see of it.
+/// A model with any type of batch. This is the plug-ins' view of the model.
 public protocol AnyModel: AnyObject {
-    /// The name in the files of checkpoints and networks.
+    /// The name used in the file names of checkpoints and networks.
     var saveName: String { get set }
-    /// Where the model's tensors lie.
+    /// The device of the model's tensors.
     var device: Device { get }
 
     /// The losses of the current batch, by name.
     var lossItems: [String: Tensor] { get set }
-    /// Sums of the losses since the last validation, by name.
+    /// The sums of the losses since the last validation, by name.
     var runningLosses: [String: Double] { get set }
     /// The values of the last batch's losses, by name.
     var lastLosses: [String: Double] { get }
-    /// What validation found, by name.
+    /// The results of validation, by name.
     var validationScores: Scores { get set }
-    /// What testing found, by name.
+    /// The results of testing, by name.
     var testScores: Scores { get set }
-    /// What the model is judged by, by name.
+    /// The values by which others judge the model, by name.
     var metrics: Scores { get }
 
-    /// The state of the trained networks, without anything that only training needs.
+    /// Returns the state of the trained networks, without anything that only training needs.
     func trainedStateDict() throws -> StateDict
 
-    /// The networks among the stored properties, by the property's name (`blocks.0` in a list). A module without
-    /// parameters and buffers, such as most losses, does not count.
+    /// Returns the networks among the stored properties, by the names of the properties (`blocks.0` in a list). A
+    /// module without parameters and buffers, such as most losses, is not included.
     func namedNetworks() -> [(name: String, network: Module)]
-    /// The optimizers among the stored properties, by the property's name (`optimizers.0` in a list).
+    /// Returns the optimizers among the stored properties, by the names of the properties (`optimizers.0` in a list).
     func namedOptimizers() -> [(name: String, optimizer: Optimizer)]
 }

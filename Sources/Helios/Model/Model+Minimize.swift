@@ -1,10 +1,10 @@
-/// How gradients are limited before a step of the optimizer.
+/// How to limit gradients before an optimizer step.
 public enum GradientClip: Sendable, Hashable {
-    /// Scales all gradients down so that the norm of all of them together is at most `maxNorm`.
+    /// Scales all gradients down so that their total norm is at most `maxNorm`.
     ///
-    /// `type` is the norm's power; infinity stands for the greatest absolute value.
+    /// `type` is the power of the norm; infinity stands for the greatest absolute value.
     case norm(_ maxNorm: Double, type: Double = 2)
-    /// Cuts off each element of each gradient so that it is from `-limit` to `limit`.
+    /// Clamps each element of each gradient to the range from `-limit` to `limit`.
     case value(_ limit: Double)
 }
 
@@ -31,39 +31,41 @@ extension GradientClip {
 }
 
 extension Model {
-    /// Does all of a training step but the loss: gradients, and the step of the optimizer if it is due.
+    /// Performs a complete training step for a loss: computes the gradients and, if a step is due, steps the optimizer.
     ///
     /// ```swift
     /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
     ///     try minimize(optimizer, clip: .norm(1)) { try crossEntropy(network(batch.inputs), batch.targets) }
     /// }
     /// ```
-    /// It does what a step that is written by hand does, to the bit:
+    /// The result is the same, to the bit, as that of a step written by hand:
     /// 1. The gradients of the optimizer's parameters are removed.
     /// 2. The loss is computed, with `autocast` if the model has a scaler (`createScaler`), and differentiated.
-    /// 3. The gradients are clipped, and the optimizer makes its step. With a scaler, the loss is scaled before, the
-    ///    gradients are unscaled, and the scaler leaves out a step whose gradients are not finite. The scale is updated
-    ///    once at the end of `trainStep`, however many optimizers there are.
-    /// 4. The schedulers make their step; as in PyTorch, also after a step that the scaler left out.
+    /// 3. The gradients are clipped, and the optimizer makes its step. With a scaler, the loss is scaled first, the
+    ///    gradients are unscaled, and the scaler skips a step whose gradients are not finite. The scale is updated once
+    ///    at the end of `trainStep`, no matter how many optimizers there are.
+    /// 4. The schedulers make their step, even after a step that the scaler skipped, as in PyTorch.
     ///
-    /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`, and all that follows the gradients
-    /// comes with the batch that completes a step (`isStepDue`); the gradients are removed after it. Then the gradients
-    /// of other optimizers among the model's stored properties stay what they are, so that each of several losses
-    /// reaches its own optimizer only.
+    /// With `accumulation: .batches(n)`, the loss is divided by `batchesPerStep`. Everything after the computation of
+    /// the gradients happens only with the batch that completes a step (`isStepDue`), and the gradients are removed
+    /// after the step. In this case, the gradients of the other optimizers among the model's stored properties do not
+    /// change, so each of several losses affects only its own optimizer.
     ///
-    /// An optimizer that evaluates the loss several times in a step (`LBFGS`) calls `loss` as often. A model with
-    /// several optimizers calls `minimize` once for each.
+    /// An optimizer that evaluates the loss several times in a step (`LBFGS`) calls `loss` several times. A model with
+    /// several optimizers calls `minimize` once for each of them.
+    ///
     /// - Parameters:
     ///   - optimizer: the optimizer whose parameters change.
-    ///   - clip: how the gradients of all its parameters are limited; `nil` leaves them as they are.
-    ///   - schedulers: what moves the learning rate after each step. (A scheduler that moves by epoch belongs in
+    ///   - clip: how to limit the gradients of all its parameters; `nil` leaves them unchanged.
+    ///   - schedulers: the schedulers to step after each optimizer step. (Step a scheduler that works by epoch in
     ///     `onTrainingEpochEnd`.)
-    ///   - name: the loss's name in `lossItems`.
+    ///   - name: the name of the loss in `lossItems`.
     ///   - loss: computes the loss of the batch, a single number.
     /// - Returns: the loss, which is also in `lossItems`.
-    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler, a limit that is not above
-    ///   0, a scheduler of another optimizer, two optimizers whose losses have one name, and a second call for one
-    ///   optimizer in a batch whose gradients are accumulated; what the loss, the optimizer and the schedulers throw.
+    /// - Throws: `ConfigurationError` for an `LBFGS` with accumulated gradients or a scaler, a limit that is not
+    ///   greater than 0, a scheduler of another optimizer, two optimizers whose losses have the same name, and a second
+    ///   call for the same optimizer in a batch whose gradients are accumulated; any error from the loss, the
+    ///   optimizer, or the schedulers.
     @discardableResult
     public final func minimize(
         _ optimizer: Optimizer, clip: GradientClip? = nil, scheduler schedulers: LRScheduler...,
@@ -238,11 +240,11 @@ extension Model {
 }
 
 extension Model {
-    /// Whether the optimizer is to step with the batch that is being trained: it completes the number of batches that
-    /// the trainer's `accumulation` says, or is the last one of its epoch (see `AccumulationRemainder`). Always true
-    /// without accumulation.
+    /// Whether the optimizer should step with the current training batch. This is the case if the batch completes the
+    /// number of batches in the trainer's `accumulation`, or if it is the last one of its epoch (see
+    /// `AccumulationRemainder`). Always true without accumulation.
     ///
-    /// `minimize` looks at it by itself. In a step that is written by hand:
+    /// `minimize` checks this automatically. In a step written by hand:
     /// ```swift
     /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
     ///     let loss = try crossEntropy(network(batch.inputs), batch.targets)
@@ -255,7 +257,8 @@ extension Model {
     /// ```
     public final var isStepDue: Bool { trainer?.isStepDue ?? true }
 
-    /// How many batches' gradients add up to the step that the current batch belongs to. A loss that is divided by it
-    /// gives the mean gradient over those batches, whether they are a full number or a remainder.
+    /// The number of batches whose gradients are accumulated for the step to which the current batch belongs. If you
+    /// divide the loss by this number, you get the mean gradient over these batches, both for a full number of batches
+    /// and for a remainder.
     public final var batchesPerStep: Int { trainer?.batchesPerStep ?? 1 }
 }

@@ -1,4 +1,4 @@
-/// What mixed-precision training needs: the scaler of losses and the lower precision.
+/// The state of mixed-precision training: the gradient scaler and the lower precision.
 public struct MixedPrecision {
     /// Scales losses so that small gradients do not vanish in the lower precision.
     public let scaler: GradScaler
@@ -22,13 +22,14 @@ extension ScaledModel {
 extension Model: ScaledModel {}
 
 extension Model {
-    /// Switches mixed precision on; call it in `setup`.
+    /// Enables mixed precision. Call this method in `setup`.
     ///
-    /// The scaler's state is in the checkpoints.
+    /// Checkpoints contain the state of the scaler.
+    ///
     /// - Parameters:
-    ///   - dtype: `float16` or `bfloat16`; on the CPU `bfloat16` only.
-    ///   - scaler: with other options than the default; `nil` makes one here.
-    /// - Throws: `ConfigurationError` for a type that the device does not compute with.
+    ///   - dtype: `float16` or `bfloat16`. On the CPU, only `bfloat16` is supported.
+    ///   - scaler: a scaler with other options than the default; `nil` creates one.
+    /// - Throws: `ConfigurationError` for a type in which the device cannot compute.
     public func createScaler(dtype: DType = .float16, scaler: GradScaler? = nil) throws {
         guard dtype == .bfloat16 || (dtype == .float16 && device.kind != .cpu) else {
             throw ConfigurationError(
@@ -38,21 +39,23 @@ extension Model {
         mixedPrecision = MixedPrecision(scaler: try scaler ?? GradScaler(device: device), dtype: dtype)
     }
 
-    /// Runs the forward pass in the lower precision if mixed precision is on, and else as it is.
+    /// Runs the forward pass in the lower precision if mixed precision is enabled, and otherwise in the usual one.
     public func autocast<Result>(_ body: () throws -> Result) throws -> Result {
         guard let mixedPrecision else { return try body() }
         return try Torch.autocast(device, mixedPrecision.dtype, body)
     }
 
-    /// Scales gradients down so that their norm is at most `maxNorm`; call it between `backward` and the step.
+    /// Scales gradients down so that their norm is at most `maxNorm`. Call this method between `backward` and the step.
     ///
-    /// If several processes train, the gradients are averaged over them first. If mixed precision is on, they are
+    /// If several processes train, the gradients are averaged over them first. If mixed precision is enabled, they are
     /// unscaled first, so that the norm is the true one.
+    ///
     /// - Parameters:
-    ///   - normType: the norm's power; infinity for the greatest absolute value.
-    ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. Not in `float16`, in which
-    ///     that happens and the scaler leaves out the step.
-    /// - Returns: the norm before, which is also logged as `gradient_norm`, or
+    ///   - normType: the power of the norm; infinity stands for the greatest absolute value.
+    ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error. It is never an error in
+    ///     `float16`, in which this is expected and the scaler skips the step.
+    /// - Returns: the norm before clipping, which is also logged as `gradient_norm`, or as `gradient_norm/<optimizer>`
+    ///   if there are several optimizers.
     ///   `gradient_norm/<optimizer>` if there are several.
     @discardableResult
     public func clipGradients(

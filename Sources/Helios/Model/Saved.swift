@@ -1,4 +1,5 @@
-/// A stored property of a model whose value is in the checkpoints, whatever it holds when one is restored.
+/// A stored property of a model whose value is saved in checkpoints and restored, no matter what the property contains
+/// when a checkpoint is restored.
 ///
 /// ```swift
 /// final class Recurrent: Model<TextBatch> {
@@ -7,13 +8,13 @@
 /// }
 /// ```
 ///
-/// The value is a number (`Int`, `Double`), a `Bool`, a `String`, a tensor, or an optional, an array, a tuple of up to six
-/// or a dictionary (by `String` or `Int`) of such values. Another type is an error in the first checkpoint. A tensor is
-/// saved as its values, and restored without a recorded gradient: on the device of the tensor that the property holds
-/// after `setup`, or on the model's device if it holds none.
+/// The value is a number (`Int`, `Double`), a `Bool`, a `String`, a tensor, or an optional, an array, a tuple of up to
+/// six elements, or a dictionary (with `String` or `Int` keys) of such values. Any other type causes an error at the
+/// first checkpoint. A tensor is saved by value and restored without a recorded gradient, on the device of the tensor
+/// that the property contains after `setup`, or on the model's device if it contains none.
 @propertyWrapper
 public struct Saved<Value> {
-    /// A reference, so that a model restores it by reflection, which cannot assign to a property.
+    /// A reference type, so that a model can restore the value by reflection, which cannot assign to a property.
     private final class Box {
         var value: Value
 
@@ -24,30 +25,30 @@ public struct Saved<Value> {
 
     private let box: Box
 
-    /// A saved property that begins with this value.
+    /// Creates a saved property with an initial value.
     public init(wrappedValue: Value) {
         box = Box(wrappedValue)
     }
 
-    /// The value that the checkpoints contain.
+    /// The value, which checkpoints contain.
     public var wrappedValue: Value {
         get { box.value }
         nonmutating set { box.value = newValue }
     }
 }
 
-/// A stored property of a model that is not in the checkpoints: training must not depend on what it holds.
+/// A stored property of a model that is not saved in checkpoints. Training must not depend on its value.
 ///
 /// ```swift
 /// @Unsaved var lastOutput: Tensor?           // for a picture in the log
 /// ```
-/// Tensors in other properties are saved, or the first checkpoint warns about them.
+/// Tensors in other properties are saved, or else the first checkpoint warns about them.
 @propertyWrapper
 public struct Unsaved<Value> {
-    /// The value, which no checkpoint contains.
+    /// The value, which checkpoints do not contain.
     public var wrappedValue: Value
 
-    /// An unsaved property that begins with this value.
+    /// Creates an unsaved property with an initial value.
     public init(wrappedValue: Value) {
         self.wrappedValue = wrappedValue
     }

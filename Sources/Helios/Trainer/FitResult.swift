@@ -1,43 +1,43 @@
-/// How training ended.
+/// The result of training.
 public struct FitResult: Sendable, Equatable {
     /// Why training ended.
     public enum Outcome: Sendable, Hashable {
         /// All steps were trained.
         case completed
-        /// `Model.shouldTrainingStop` said so.
+        /// `Model.shouldTrainingStop` returned true.
         case stoppedByModel
-        /// `Plugin.shouldTrainingStop` of the plug-in with this name said so.
+        /// `Plugin.shouldTrainingStop` of the plug-in with this id returned true.
         case stoppedByPlugin(id: String)
-        /// There was no improvement for as many validation cycles as early stopping allows.
+        /// Early stopping ended training: there was no improvement for as many validation cycles as it allows.
         case stoppedEarly
-        /// Something from outside ended it; running it again continues with the next step, if there is a checkpoint
-        /// folder.
+        /// Something from outside ended training. If there is a checkpoint folder, running the training again continues
+        /// with the next step.
         case interrupted(Interruption)
     }
 
-    /// Why it ended.
+    /// Why training ended.
     public let outcome: Outcome
     /// The state after the last step.
     public let state: TrainingState
-    /// What the last validation found.
+    /// The results of the last validation.
     public let validationScores: Scores
-    /// How many samples were left out because they failed, for each loader with `onFailure: .skip`.
+    /// How many samples were skipped because they failed, for each loader with `onFailure: .skip`.
     public let skippedSamples: SkippedSamples
 }
 
-/// What a test found.
+/// The result of a test.
 public struct TestResult: Sendable, Equatable {
     /// The model's `testScores`.
     public let scores: Scores
-    /// How many samples of the test data were left out because they failed, if its loader has `onFailure: .skip`.
+    /// How many samples of the test data were skipped because they failed, if its loader has `onFailure: .skip`.
     public let skippedSamples: SkippedSamples
 }
 
-/// What ends a training before its time, from outside.
+/// What ends training early, from outside.
 public enum Interruption: Sendable, Hashable {
-    /// A signal of this number: `SIGINT`, `SIGTERM` or `SIGHUP`.
+    /// A signal with this number: `SIGINT`, `SIGTERM`, or `SIGHUP`.
     case signal(Int32)
-    /// The trainer's time limit.
+    /// The time limit of the trainer.
     case timeLimit
     /// `Trainer.stop()`.
     case request
