@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Makes batches of a data set, in the order of a sampler, ahead of the training if it has workers.
+/// Creates batches from a data set, in the order of a sampler. If it has workers, it creates batches in advance.
 ///
 /// ```swift
 /// let batches = try loader.batches(epoch: 0)
@@ -17,7 +17,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     /// How samples become batches.
     public let options: LoaderOptions
-    /// The data set that the loader was made with.
+    /// The data set from which the loader creates batches.
     public let dataset: any Sendable
     private let source: Source
     /// What the order and the samples' random numbers are drawn from, together with the epoch.
@@ -39,7 +39,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     // MARK: Making one
 
-    /// A loader of a data set that makes batches.
+    /// Creates a loader for a data set that creates whole batches.
     ///
     /// - Throws: `DataError` for options that contradict each other or the data.
     public init<Data: BatchDataset>(_ dataset: Data, _ options: LoaderOptions = LoaderOptions()) throws
@@ -62,15 +62,15 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         if options.pinMemory { try PinnedMemory.check(Batch.self) }
     }
 
-    /// A loader of a data set whose samples know how to become a batch.
+    /// Creates a loader for a data set whose samples can be combined into batches.
     public convenience init<Data: Dataset>(_ dataset: Data, _ options: LoaderOptions = LoaderOptions()) throws
     where Data.Sample: Collatable, Data.Sample.Batch == Batch {
         try self.init(dataset.collated(by: Collation.ofSample()), options)
     }
 
-    /// A loader of a stream.
+    /// Creates a loader for a stream.
     ///
-    /// - Throws: `DataError` for options that contradict each other, or that a stream cannot have.
+    /// - Throws: `DataError` for options that contradict each other, or that are not possible with a stream.
     public init<Data: StreamDataset>(
         _ stream: CollatedStream<Data, Batch>, _ options: LoaderOptions = LoaderOptions()
     ) throws {
@@ -85,7 +85,7 @@ public final class DataLoader<Batch: Sendable>: Sendable {
         if options.pinMemory { try PinnedMemory.check(Batch.self) }
     }
 
-    /// A loader of a stream whose samples know how to become a batch.
+    /// Creates a loader for a stream whose samples can be combined into batches.
     public convenience init<Data: StreamDataset>(_ stream: Data, _ options: LoaderOptions = LoaderOptions()) throws
     where Data.Sample: Collatable, Data.Sample.Batch == Batch {
         try self.init(stream.collated(by: Collation.ofSample()), options)
@@ -184,13 +184,15 @@ public final class DataLoader<Batch: Sendable>: Sendable {
 
     // MARK: Batches
 
-    /// The batches of an epoch, from the one with number `start` on. With `LoaderOptions.drawsLikePyTorch`, draws their
-    /// order.
+    /// Returns the batches of an epoch, starting at the batch with the index `start`. With
+    /// `LoaderOptions.drawsLikePyTorch`, this draws their order.
     ///
     /// - Parameters:
-    ///   - epoch: the first is 0.
-    ///   - start: how many batches to leave out at the beginning; they are not made. A stream is read up to there.
-    /// - Throws: what the sampler throws; `DataError` if its order is not as long as it says.
+    ///   - epoch: the epoch. The first epoch is 0.
+    ///   - start: the number of batches to skip at the beginning. These batches are not created, but a stream is read
+    ///     up to this point.
+    /// - Throws: any error from the sampler; `DataError` if the order does not have as many samples as the sampler
+    ///   declares.
     public func batches(epoch: Int, from start: Int = 0) throws -> Batches<Batch> {
         try batches(epoch: epoch, from: start, orderSeed: drawOrderSeed())
     }

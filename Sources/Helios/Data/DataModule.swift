@@ -1,4 +1,4 @@
-/// The data sets of a training, how they are loaded, and in which phases they are used.
+/// The data sets of a training, how to load them, and the phases in which to use them.
 ///
 /// Override `setup` and add the data sets:
 /// ```swift
@@ -9,17 +9,17 @@
 ///     }
 /// }
 /// ```
-/// Training may go through several phases, each with a data set of its own: one after the other as added, the next one
-/// when `Model.shouldAdvanceDatasetPhase` says so.
+/// Training may consist of several phases, each with its own data set, in the order in which you add them. It advances
+/// to the next phase when `Model.shouldAdvanceDatasetPhase` returns true.
 open class DataModule<Batch: Sendable> {
-    /// The trainer's seed, which loaders without a seed of their own use for orders and random numbers.
+    /// The trainer's seed. Loaders without their own seed use it for their orders and random numbers.
     public internal(set) var seed: UInt64 = TrainerOptions.defaultSeed
-    /// Whether several processes train together. Set by the trainer before `prepareData`.
+    /// Whether several processes train together. The trainer sets it before `prepareData`.
     public internal(set) var isDistributed = false
     /// The trainer that uses the data. The trainer sets it.
     public internal(set) weak var trainer: (any RunContext)?
 
-    /// The number of the current training phase; the first is 0.
+    /// The index of the current training phase. The first phase is 0.
     public private(set) var trainPhase = 0
 
     /// How many batches of each kind there are at most. Set by the trainer.
@@ -30,19 +30,19 @@ open class DataModule<Batch: Sendable> {
     private(set) var validationSets: [ValidationSet<Batch>] = []
     /// The loader of the test data; `nil` if there is none.
     public private(set) var testDataLoader: DataLoader<Batch>?
-    /// The loader of the data to predict for; `nil` if there is none.
+    /// The loader of the prediction data; `nil` if there is none.
     public private(set) var predictionDataLoader: DataLoader<Batch>?
 
-    /// A module without data; `setup` adds them.
+    /// Creates a module without data. Add the data in `setup`.
     public init() {}
 
     // MARK: To override
 
-    /// Downloads, unpacks or builds caches, once, before `setup`. If there are several processes on a machine, one of
-    /// them calls this while the others wait. Keep no state here.
+    /// Downloads and unpacks files, or builds caches, once, before `setup`. If there are several processes on a
+    /// machine, one of them calls this method while the others wait. Don't keep any state here.
     open func prepareData() throws {}
 
-    /// Adds the data sets. Called at the start of training and of testing, on every process.
+    /// Adds the data sets. It is called on every process at the start of training and of testing.
     open func setup() throws {
         throw DataError("\(type(of: self)) must override setup() and add its data sets there")
     }
@@ -65,59 +65,59 @@ open class DataModule<Batch: Sendable> {
         try addTrainPhase(options, count: dataset.count) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what validation runs on.
+    /// Sets the validation data.
     public func setValidation<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
         try setValidation(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what validation runs on.
+    /// Sets the validation data.
     public func setValidation<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
         try setValidation(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Adds validation data that has a name.
+    /// Adds validation data with a name.
     ///
-    /// Validation takes all sets in turn, each from `onValidationStart` to `onValidationEnd`;
-    /// `RunContext.validationSet` says which it is. Scores get the name of their set as a prefix: `loss` of the set
-    /// `night` becomes `night/loss` in `Model.validationScores`.
+    /// Validation runs on all sets in turn, each from `onValidationStart` to `onValidationEnd`.
+    /// `RunContext.validationSet` is the name of the current set. Scores have the name of their set as a prefix: `loss`
+    /// of the set `night` becomes `night/loss` in `Model.validationScores`.
     ///
-    /// - Throws: `DataError` for a name that another set has, or that is empty.
+    /// - Throws: `DataError` if the name is empty or already used by another set.
     public func addValidation<Source: BatchDataset>(
         named name: String, _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
         try addValidation(named: name, options) { try DataLoader(dataset, $0) }
     }
 
-    /// Adds data to validate on, which has a name: see `addValidation(named:_:_:)` for data that makes batches.
+    /// Adds validation data with a name. See `addValidation(named:_:_:)` for data that creates whole batches.
     public func addValidation<Source: Dataset>(
         named name: String, _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Sample: Collatable, Source.Sample.Batch == Batch {
         try addValidation(named: name, options) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what testing runs on.
+    /// Sets the test data.
     public func setTest<Source: BatchDataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Batch == Batch {
         try setTest(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what testing runs on.
+    /// Sets the test data.
     public func setTest<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
         try setTest(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what predictions are made for.
+    /// Sets the prediction data.
     public func setPrediction<Source: BatchDataset>(
         _ dataset: Source, _ options: LoaderOptions = LoaderOptions()
     ) throws where Source.Batch == Batch {
         try setPrediction(options) { try DataLoader(dataset, $0) }
     }
 
-    /// Sets what predictions are made for.
+    /// Sets the prediction data.
     public func setPrediction<Source: Dataset>(_ dataset: Source, _ options: LoaderOptions = LoaderOptions()) throws
     where Source.Sample: Collatable, Source.Sample.Batch == Batch {
         try setPrediction(options) { try DataLoader(dataset, $0) }
@@ -272,9 +272,9 @@ open class DataModule<Batch: Sendable> {
 
     /// The data set of the current training phase; `nil` without training data.
     public var trainDataset: (any Sendable)? { trainDataLoader?.dataset }
-    /// The data set that validation runs on, or the first of several; `nil` without validation data.
+    /// The validation data set, or the first of several; `nil` without validation data.
     public var validDataset: (any Sendable)? { validDataLoader?.dataset }
-    /// The data set that testing runs on; `nil` without test data.
+    /// The test data set; `nil` without test data.
     public var testDataset: (any Sendable)? { testDataLoader?.dataset }
 
     /// How many training phases there are.
@@ -283,7 +283,7 @@ open class DataModule<Batch: Sendable> {
     /// The loader of the first training phase.
     var firstTrainDataLoader: DataLoader<Batch>? { trainLoaders.first }
 
-    /// The number of training batches in an epoch of the current phase.
+    /// Returns the number of training batches in an epoch of the current phase.
     ///
     /// - Throws: `DataError` if there is no training data, or if it is a stream.
     public func trainStepsPerEpoch() throws -> Int {
@@ -301,14 +301,14 @@ open class DataModule<Batch: Sendable> {
 
     // MARK: State
 
-    /// The current phase, if there is training data.
+    /// Returns the current phase, if there is training data.
     open func stateDict() throws -> StateDict {
         trainLoaders.isEmpty ? [:] : ["phase": .int(trainPhase)]
     }
 
     /// Restores the phase.
     ///
-    /// - Throws: `DataError` if there is no phase of this number.
+    /// - Throws: `DataError` if the phase does not exist.
     open func loadStateDict(_ state: StateDict) throws {
         guard !trainLoaders.isEmpty, state["phase"] != nil else { return }
         let phase = try state.int("phase")

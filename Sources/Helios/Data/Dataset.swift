@@ -1,20 +1,20 @@
-/// Numbered samples to train, validate or test on.
+/// Samples with indices, for training, validation, or testing.
 ///
-/// Samples are fetched from several threads at a time, so a data set is `Sendable`: read-only state, or state with a
-/// lock of its own.
+/// Samples are requested from several threads at a time, so a data set is `Sendable`: its state is read-only or
+/// protected by a lock.
 public protocol Dataset<Sample>: Sendable {
     associatedtype Sample: Sendable
 
     /// The number of samples.
     var count: Int { get }
 
-    /// The sample with this number, from 0 up to, but not including, `count`.
+    /// Returns the sample with an index from 0 up to, but not including, `count`.
     ///
-    /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch and `index` only, so that they
-    ///   are the same with any number of workers, and after a resume.
+    /// - Parameter random: random numbers for augmentation. They depend only on the seed, the epoch, and `index`, so
+    ///   they are the same with any number of workers and after a resume.
     func sample(at index: Int, random: inout SampleRandom) throws -> Sample
 
-    /// A name for the sample in errors, for example its file; `nil` if it has none.
+    /// Returns a name for the sample in error messages, such as its file; `nil` if it has none.
     func name(ofSample index: Int) -> String?
 }
 
@@ -22,23 +22,24 @@ extension Dataset {
     public func name(ofSample index: Int) -> String? { nil }
 }
 
-/// A data set that makes whole batches, which is faster than single samples if, for example, all are in memory.
+/// A data set that creates whole batches, which is faster than creating single samples if, for example, all samples are
+/// in memory.
 public protocol BatchDataset<Batch>: Sendable {
     associatedtype Batch: Sendable
 
     /// The number of samples.
     var count: Int { get }
 
-    /// The samples with these numbers, in this order, as one batch.
+    /// Returns the samples with these indices, in this order, as one batch.
     ///
     /// - Parameter random: the random numbers of each sample, for augmentation.
     func batch(at indices: [Int], random: BatchRandom) throws -> Batch
 }
 
-/// A sample that knows how to become a batch.
+/// A sample that can be combined with others into a batch.
 public protocol Collatable: Sendable {
     associatedtype Batch: Sendable
 
-    /// One batch of these samples, in this order; there is at least one.
+    /// Returns one batch of these samples, in this order. There is at least one sample.
     static func collate(_ samples: [Self]) throws -> Batch
 }
