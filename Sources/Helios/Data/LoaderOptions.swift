@@ -1,49 +1,52 @@
 /// How samples become batches.
 public struct LoaderOptions: Sendable {
-    /// The number of samples in a batch. If several processes train together, it is the number for all of them
-    /// together: a step has the same samples with any number of processes.
+    /// The number of samples in a batch. If several processes train together, it is the total over all of them, so a
+    /// step has the same samples with any number of processes.
     public var batchSize: Int
-    /// Draws a new order for each epoch; otherwise the samples come in the order of their numbers.
+    /// Whether to draw a new order for each epoch. Otherwise, the samples are in the order of their indices.
     public var shuffle: Bool
-    /// Leaves out the last batch of an epoch if it is smaller than the others.
+    /// Whether to skip the last batch of an epoch if it is smaller than the others.
     public var dropLast: Bool
-    /// How many threads make batches ahead of the training: `.automatic`, or a count, 1024 at most; 0 makes each batch
-    /// when it is asked for.
+    /// The number of threads that create batches in advance: `.automatic`, or a count of at most 1024. With 0, each
+    /// batch is created when it is requested.
     public var workers: WorkerCount
-    /// How many batches each worker may be ahead; `nil` for two, and more of batches that are small, 64 at most.
+    /// The number of batches that each worker may create in advance. `nil` stands for two, or more if the batches are
+    /// small, at most 64.
     public var prefetch: Int?
-    /// About how many bytes the batches that are ahead may take. The tensors, arrays and texts in them count, but not
-    /// what class instances hold. At least one batch is made ahead. `nil` sets no limit.
+    /// The approximate number of bytes that batches created in advance may take. This counts the tensors, arrays, and
+    /// texts in them, but not the contents of class instances. At least one batch is created in advance. `nil` sets no
+    /// limit.
     public var prefetchBytes: Int?
-    /// How long to wait for a batch that workers make: a batch that takes longer is an error. `nil` sets no limit.
+    /// How long to wait for a batch from the workers; a batch that takes longer is an error. `nil` sets no limit.
     public var timeout: Duration?
-    /// Keeps the workers' threads between epochs, with what the libraries keep for each thread.
+    /// Whether to keep the workers' threads between epochs, including what libraries store for each thread.
     public var persistentWorkers: Bool
-    /// Puts the batches into memory that a CUDA device copies from while the program goes on; the type of the batches
-    /// must conform to `PinnableBatch`. Without such a device it does nothing, and the trainer says so.
+    /// Whether to put the batches into pinned memory, from which a CUDA device copies while the program continues. The
+    /// type of the batches must conform to `PinnableBatch`. Without such a device, this has no effect, and the trainer
+    /// says so.
     public var pinMemory: Bool
-    /// What happens if a sample cannot be made.
+    /// What to do if a sample cannot be created.
     public var onFailure: FailurePolicy
-    /// The seed of the order and of the samples' random numbers; the trainer's unless given.
+    /// The seed of the order and of the samples' random numbers. By default, it is the trainer's seed.
     public var seed: UInt64?
-    /// The order of the samples, instead of what `shuffle` says.
+    /// The order of the samples, which replaces `shuffle`.
     public var sampler: (any Sampler)?
-    /// The batches of an epoch, instead of what `batchSize`, `shuffle`, `dropLast` and `sampler` say.
+    /// The batches of an epoch, which replace `batchSize`, `shuffle`, `dropLast`, and `sampler`.
     public var batchSampler: (any BatchSampler)?
-    /// Whether each of several processes gets its part of every batch. `nil` does so with training data only: a model
-    /// whose validation or test adds up numbers itself must see all of the data. A `Metric` in a stored property of the
-    /// model is merged over the processes, so if all scores come from metrics, `true` makes validation faster.
+    /// Whether each of several processes gets a part of every batch. If `nil`, only training data is divided: a model
+    /// that adds up numbers itself in a validation or a test must see all of the data. A `Metric` in a stored property
+    /// of the model is merged over the processes. So if all scores come from metrics, `true` makes validation faster.
     public var isDistributed: Bool?
-    /// Draws from the standard generator what PyTorch's `DataLoader` draws, so that a program that was ported sees the
-    /// same samples, and the same dropout masks, as its original: at the start of each epoch a seed for the workers,
-    /// which nothing here uses, and with `shuffle` the seed of the order.
+    /// Whether to draw from the standard generator what PyTorch's `DataLoader` draws, so that a ported program sees the
+    /// same samples and the same dropout masks as the original. At the start of each epoch, this draws a seed for the
+    /// workers, which is not used, and with `shuffle` the seed of the order.
     ///
-    /// Give it to all loaders that the original iterates, also those that do not shuffle. The order then depends on
-    /// what was drawn before, and not on the seed and the number of the epoch; a resume is exact all the same. The
-    /// samples' own random numbers (`Dataset.sample(at:random:)`) stay what they are.
+    /// Set this option for all loaders that the original program iterates over, even those that do not shuffle. The
+    /// order then depends on what was drawn before instead of the seed and the number of the epoch, but resuming is
+    /// still exact. The samples' own random numbers (`Dataset.sample(at:random:)`) do not change.
     public var drawsLikePyTorch: Bool
 
-    /// Options with PyTorch's defaults: single samples in order, made when they are asked for.
+    /// Creates options with PyTorch's defaults: single samples in order, created when they are requested.
     public init(
         batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, workers: some WorkerCountConvertible = 0,
         prefetch: Int? = nil, prefetchBytes: Int? = nil, timeout: Duration? = nil, persistentWorkers: Bool = false,

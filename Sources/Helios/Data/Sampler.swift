@@ -2,21 +2,21 @@ import Torch
 
 /// The order of the samples in an epoch.
 ///
-/// A sampler has no position: the order is a function of the epoch, so that a resumed run asks for the same epoch and
-/// continues from its place.
+/// A sampler has no position. The order is a function of the epoch, so a resumed run requests the same epoch and
+/// continues at its position.
 public protocol Sampler: Sendable {
     /// The number of samples in an epoch.
     var count: Int { get }
 
-    /// The order of the samples in an epoch; the first epoch is 0.
+    /// Returns the order of the samples in an epoch. The first epoch is 0.
     func order(epoch: Int) throws -> SampleOrder
 }
 
-/// The samples in the order of their numbers.
+/// The samples in the order of their indices.
 public struct SequentialSampler: Sampler {
     public let count: Int
 
-    /// The order of `count` samples.
+    /// Creates a sampler for `count` samples.
     public init(count: Int) {
         self.count = count
     }
@@ -26,14 +26,14 @@ public struct SequentialSampler: Sampler {
     }
 }
 
-/// Every sample once, in a new random order for each epoch: `randperm` from a generator seeded with `seed + epoch`,
-/// which is the order of PyTorch and of Python Helios.
+/// Every sample once, in a new random order for each epoch. The order is `randperm` from a generator seeded with `seed
+/// + epoch`, as in PyTorch and Python Helios.
 public struct RandomSampler: Sampler {
     public let count: Int
-    /// What the orders are drawn from, together with the epoch.
+    /// The seed from which the orders are drawn, together with the epoch.
     public let seed: UInt64
 
-    /// The orders of `count` samples that belong to a seed.
+    /// Creates a sampler for `count` samples with a seed.
     public init(count: Int, seed: UInt64 = TrainerOptions.defaultSeed) {
         self.count = count
         self.seed = seed
@@ -45,7 +45,8 @@ public struct RandomSampler: Sampler {
     }
 }
 
-/// Sample numbers in order. A shuffled one keeps the tensor that it was drawn into and takes no more memory than that.
+/// Sample indices in order. A shuffled order keeps the tensor into which it was drawn and takes no more memory than
+/// that.
 public struct SampleOrder: Sendable {
     private enum Storage {
         case sequential
@@ -57,20 +58,20 @@ public struct SampleOrder: Sendable {
     /// The number of samples.
     public let count: Int
 
-    /// The numbers from 0 up to, but not including, `count`.
+    /// Returns the indices from 0 up to, but not including, `count`.
     public static func sequential(count: Int) -> SampleOrder {
         SampleOrder(storage: .sequential, count: count)
     }
 
-    /// The order of a list of sample numbers.
+    /// Creates an order from a list of sample indices.
     public init(_ numbers: [Int]) {
         self.init(storage: .numbers(numbers), count: numbers.count)
     }
 
-    /// The order of a tensor of sample numbers.
+    /// Creates an order from a tensor of sample indices.
     ///
     /// - Parameter numbers: `int64[N]`, on the CPU.
-    /// - Throws: `DataError` for another type, shape or device.
+    /// - Throws: `DataError` for another type, shape, or device.
     public init(_ numbers: Tensor) throws {
         guard numbers.dtype == .int64, numbers.dimensionCount == 1, numbers.device == .cpu else {
             throw DataError(
@@ -85,9 +86,9 @@ public struct SampleOrder: Sendable {
         self.count = count
     }
 
-    /// The sample numbers at some positions of the order.
+    /// Returns the sample indices at a range of positions in the order.
     ///
-    /// - Throws: `DataError` for positions outside of it.
+    /// - Throws: `DataError` for positions outside the order.
     public func numbers(at positions: Range<Int>) throws -> [Int] {
         guard positions.lowerBound >= 0, positions.upperBound <= count else {
             throw DataError("there are no positions \(positions) in an order of \(count) samples")

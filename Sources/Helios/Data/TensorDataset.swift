@@ -1,11 +1,11 @@
-/// A batch of inputs and their targets; the first dimension of both counts the samples.
+/// A batch of inputs and their targets. The first dimension of both is the number of samples.
 public struct LabeledBatch: DeviceTransferable, Sendable {
-    /// What the network gets, `[N, …]`.
+    /// The inputs of the network, `[N, …]`.
     public var inputs: Tensor
-    /// What it should answer, `[N, …]`: class numbers (`int64[N]`), or values.
+    /// The desired outputs, `[N, …]`: class indices (`int64[N]`) or values.
     public var targets: Tensor
 
-    /// A batch of inputs and their targets.
+    /// Creates a batch of inputs and their targets.
     ///
     /// - Parameters:
     ///   - inputs: `[N, …]`
@@ -25,7 +25,7 @@ public struct LabeledBatch: DeviceTransferable, Sendable {
     }
 }
 
-/// Samples that lie in memory as two tensors. A batch is two index operations, whatever its size.
+/// Samples that are in memory as two tensors. A batch takes two indexing operations, regardless of its size.
 public struct TensorDataset: BatchDataset {
     /// The inputs of all samples, `[N, …]`.
     public let inputs: Tensor
@@ -33,7 +33,7 @@ public struct TensorDataset: BatchDataset {
     public let targets: Tensor
     public let count: Int
 
-    /// A data set of two tensors.
+    /// Creates a data set from two tensors.
     ///
     /// - Parameters:
     ///   - inputs: `[N, …]`
