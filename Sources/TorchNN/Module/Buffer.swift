@@ -1,6 +1,7 @@
 import Torch
 
-/// A tensor that belongs to a module's state, and that training does not change by gradients: a running mean, a mask.
+/// A tensor that belongs to a module's state but that training does not change by gradients, such as a running mean or
+/// a mask.
 ///
 /// ```swift
 /// @Buffer("running_mean") var runningMean: Tensor?
@@ -10,28 +11,31 @@ import Torch
 public struct Buffer<Value: TensorProperty>: SlotHolder {
     let slot: TensorSlot
 
-    /// A buffer under the property's name. It has no value until one is assigned. Using it before that throws.
+    /// Creates a buffer with the name of the property. It has no value until you assign one; using it before that
+    /// throws an error.
     public init() {
         self.init(isPersistent: true)
     }
 
-    /// A buffer under the property's name.
+    /// Creates a buffer with the name of the property.
     public init(wrappedValue: Value) {
         self.init()
         slot.assign(wrappedValue.optionalTensor)
     }
 
-    /// A buffer under another name, or one that state dictionaries leave out.
+    /// Creates a buffer with a different name, or a buffer that state dictionaries do not contain.
     ///
-    /// It has no value until one is assigned. Using it before that throws.
+    /// It has no value until you assign one; using it before that throws an error.
+    ///
     /// - Parameters:
-    ///   - name: the name in PyTorch; `nil` is the property's.
-    ///   - isPersistent: whether state dictionaries have it.
+    ///   - name: the name in PyTorch; `nil` uses the name of the property.
+    ///   - isPersistent: whether state dictionaries contain it.
     public init(_ name: String? = nil, isPersistent: Bool) {
         slot = TensorSlot(.buffer, name: name, isPersistent: isPersistent, isOptional: Value.isOptional)
     }
 
-    /// A buffer under another name. It has no value until one is assigned. Using it before that throws.
+    /// Creates a buffer with a different name. It has no value until you assign one; using it before that throws an
+    /// error.
     public init(_ name: String) {
         self.init(name, isPersistent: true)
     }
@@ -43,12 +47,12 @@ public struct Buffer<Value: TensorProperty>: SlotHolder {
 }
 
 extension Buffer where Value == Tensor {
-    /// A buffer with a first value that needs nothing from an initializer.
+    /// Creates a buffer with an initial value that does not depend on the initializer's arguments.
     ///
     /// - Parameters:
-    ///   - name: the name in state dictionaries; `nil` is the property's.
-    ///   - isPersistent: whether state dictionaries have it.
-    ///   - value: makes the value. The first use of the module throws what this throws.
+    ///   - name: the name in state dictionaries; `nil` uses the name of the property.
+    ///   - isPersistent: whether state dictionaries contain it.
+    ///   - value: creates the value. If this throws, the first use of the module throws the error.
     public init(_ name: String? = nil, isPersistent: Bool = true, initially value: @autoclosure () throws -> Tensor) {
         self.init(name, isPersistent: isPersistent)
         slot.initialize(value)

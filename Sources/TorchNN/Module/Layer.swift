@@ -1,6 +1,6 @@
 import Torch
 
-/// A module that computes one tensor from one tensor: what a `Sequential` is made of.
+/// A module that computes one tensor from one tensor. A `Sequential` consists of layers.
 ///
 /// ```swift
 /// final class Scale: Module, Layer {
@@ -12,23 +12,26 @@ import Torch
 /// let output = try Scale()(input)
 /// ```
 public protocol Layer: Module {
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     func forward(_ input: Tensor) throws -> Tensor
 }
 
 extension Layer {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
+    /// - Throws: ``ModuleError`` if an initializer failed in this module or in a module below it; any error from
+    ///   `forward` or a hook.
     @inlinable
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
         try call(input) { try forward(input) }
     }
 }
 
-/// A module that takes one input of any type: a dictionary of tensors, a structure; and gives an output of any type.
+/// A module that takes one input of any type, such as a dictionary of tensors or a structure, and returns an output of
+/// any type.
 ///
-/// Hooks see the tensors in them: those in optionals, arrays, dictionaries, tuples, and structures.
+/// Hooks see the tensors in the input and the output, including those in optionals, arrays, dictionaries, tuples, and
+/// structures.
 /// ```swift
 /// final class Detector: Module, Callable {
 ///     let classes = Linear(8, 10), boxes = Linear(8, 4)
@@ -42,55 +45,58 @@ public protocol Callable: Module {
     associatedtype Input
     associatedtype Output
 
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     func forward(_ input: Input) throws -> Output
 }
 
 extension Callable {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
+    /// - Throws: ``ModuleError`` if an initializer failed in this module or in a module below it; any error from
+    ///   `forward` or a hook.
     @inlinable
     public func callAsFunction(_ input: Input) throws -> Output {
         try call(input) { try forward(input) }
     }
 }
 
-/// A module that takes two inputs of any types, as losses take an output and a target; see `Callable`.
+/// A module that takes two inputs of any types, such as a loss that takes an output and a target; see `Callable`.
 public protocol BinaryCallable: Module {
     associatedtype First
     associatedtype Second
     associatedtype Output
 
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     func forward(_ first: First, _ second: Second) throws -> Output
 }
 
 extension BinaryCallable {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
+    /// - Throws: ``ModuleError`` if an initializer failed in this module or in a module below it; any error from
+    ///   `forward` or a hook.
     @inlinable
     public func callAsFunction(_ first: First, _ second: Second) throws -> Output {
         try call((first, second)) { try forward(first, second) }
     }
 }
 
-/// A module that takes three inputs of any types, as a triplet loss does; see `Callable`.
+/// A module that takes three inputs of any types, such as a triplet loss; see `Callable`.
 public protocol TernaryCallable: Module {
     associatedtype First
     associatedtype Second
     associatedtype Third
     associatedtype Output
 
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     func forward(_ first: First, _ second: Second, _ third: Third) throws -> Output
 }
 
 extension TernaryCallable {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
+    /// - Throws: ``ModuleError`` if an initializer failed in this module or in a module below it; any error from
+    ///   `forward` or a hook.
     @inlinable
     public func callAsFunction(_ first: First, _ second: Second, _ third: Third) throws -> Output {
         try call((first, second, third)) { try forward(first, second, third) }
@@ -98,8 +104,8 @@ extension TernaryCallable {
 }
 
 extension Module {
-    /// Runs a forward pass and then the hooks: what a module with labeled or optional arguments calls, which fits none
-    /// of the protocols.
+    /// Runs a forward pass and then the hooks. Use this method in a module with labeled or optional arguments, which
+    /// conforms to none of the protocols.
     ///
     /// ```swift
     /// final class Encoder: Module {
@@ -111,10 +117,11 @@ extension Module {
     /// }
     /// ```
     /// - Parameters:
-    ///   - inputs: what hooks see as inputs: a tensor, or anything that has tensors in it. It is evaluated only if
+    ///   - inputs: the inputs that hooks see: a tensor, or anything that contains tensors. It is evaluated only if
     ///     there are hooks.
     ///   - forward: computes the output.
-    /// - Throws: ``ModuleError`` if an initializer failed, here or in a module below; what `forward` or a hook throws.
+    /// - Throws: ``ModuleError`` if an initializer failed in this module or in a module below it; any error from
+    ///   `forward` or a hook.
     @inlinable
     @inline(__always)
     public final func call<Output>(

@@ -3,7 +3,9 @@ import Torch
 extension Module {
     /// Moves every parameter, its gradient, and every buffer to a device.
     ///
-    /// The tensors stay the same objects, so that an optimizer keeps them. If this throws, some may have moved.
+    /// The tensors remain the same objects, so an optimizer can continue to use them. If this method throws, some of
+    /// them may have moved.
+    ///
     /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if the device is not available.
     @discardableResult
     public final func to(_ device: Device) throws -> Self {
@@ -11,11 +13,12 @@ extension Module {
         return try convert { try $0.to(device) }
     }
 
-    /// Converts every parameter, its gradient, and every buffer to a type; those of integers stay as they are.
+    /// Converts every parameter, its gradient, and every buffer to a type. Integer tensors are not converted.
     ///
-    /// The tensors stay the same objects. If this throws, some may be converted.
-    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` of kind `type` unless the type is one of
-    ///   floating-point or complex numbers.
+    /// The tensors remain the same objects. If this method throws, some of them may have been converted.
+    ///
+    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` of kind `type` if the type is not a
+    ///   floating-point or complex type.
     @discardableResult
     public final func to(_ dtype: DType) throws -> Self {
         guard dtype.isFloatingPoint || dtype.isComplex else {
@@ -26,10 +29,12 @@ extension Module {
         return try convert { $0.dtype.isFloatingPoint || $0.dtype.isComplex ? try $0.to(dtype) : $0 }
     }
 
-    /// Puts every parameter and buffer that has the order's number of dimensions, and its gradient, into that order in
-    /// memory: PyTorch's `to(memory_format:)`. Convolutions may be faster with `channelsLast`, and round differently.
+    /// Converts the memory layout of every parameter and buffer that has the required number of dimensions, and of its
+    /// gradient, as PyTorch's `to(memory_format:)` does. Convolutions may be faster with `channelsLast`, and they round
+    /// differently.
     ///
-    /// The tensors stay the same objects. An optimizer that has state already converts it in its next step.
+    /// The tensors remain the same objects. An optimizer that already has state converts it in its next step.
+    ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     @discardableResult
     public final func to(_ memoryFormat: MemoryFormat) throws -> Self {

@@ -1,5 +1,5 @@
 extension Module: CustomStringConvertible {
-    /// The module with its options and all below, line by line, as PyTorch prints them.
+    /// The module with its options and all modules below it, line by line, as PyTorch prints them.
     public final var description: String {
         var path: [Module] = []
         return describe(&path)

@@ -1,36 +1,37 @@
 import Torch
 
 extension Module {
-    /// The parameters of this module and all below, each once: what an optimizer gets.
+    /// Returns the parameters of this module and of all modules below it, each once. Pass them to an optimizer.
     ///
-    /// In PyTorch's order: a module's own parameters, then those of its children.
+    /// The order is PyTorch's: a module's own parameters, followed by those of its children.
+    ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     public final func parameters() throws -> [Tensor] {
         try distinctTensors(of: .parameter, named: false).map(\.tensor)
     }
 
-    /// The parameters with their keys in the state dictionary; a shared one under its first key.
+    /// Returns the parameters with their keys in the state dictionary. A shared parameter has its first key.
     ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     public final func namedParameters() throws -> [(name: String, parameter: Tensor)] {
         try distinctTensors(of: .parameter, named: true).map { (name: $0.name, parameter: $0.tensor) }
     }
 
-    /// The buffers of this module and all below, each once.
+    /// Returns the buffers of this module and of all modules below it, each once.
     ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     public final func buffers() throws -> [Tensor] {
         try distinctTensors(of: .buffer, named: false).map(\.tensor)
     }
 
-    /// The buffers with their keys; a shared one under its first key.
+    /// Returns the buffers with their keys. A shared buffer has its first key.
     ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     public final func namedBuffers() throws -> [(name: String, buffer: Tensor)] {
         try distinctTensors(of: .buffer, named: true).map { (name: $0.name, buffer: $0.tensor) }
     }
 
-    /// This module under an empty name and all below under their paths, each once.
+    /// Returns this module with an empty name, and all modules below it with their paths, each once.
     public final func namedModules() -> [(name: String, module: Module)] {
         var seen: Set<ObjectIdentifier> = []
         var modules: [(name: String, module: Module)] = []
@@ -41,7 +42,7 @@ extension Module {
         return modules
     }
 
-    /// Switches the recording of gradients on or off for every parameter.
+    /// Sets whether every parameter requires a gradient.
     ///
     /// - Throws: ``ModuleError`` if an initializer failed.
     @discardableResult
@@ -64,10 +65,12 @@ extension Module {
     ///     if let layer = module as? Linear { try Init.xavierUniform_(layer.weight) }
     /// }
     /// ```
-    /// A module that two others hold comes up twice, and one that a single module holds twice comes up once, so random
-    /// numbers that `body` draws are those of PyTorch. A reference back to a module above is left out.
+    /// A module that is contained in two others is visited twice, and one that a single module contains twice is
+    /// visited once, so random numbers that `body` draws are the same as in PyTorch. A reference back to a parent
+    /// module is skipped.
+    ///
     /// - Returns: This module.
-    /// - Throws: ``ModuleError`` if an initializer failed; what `body` throws.
+    /// - Throws: ``ModuleError`` if an initializer failed; any error from `body`.
     @discardableResult
     public final func apply(_ body: (Module) throws -> Void) throws -> Self {
         try validate()
@@ -129,6 +132,6 @@ extension Module {
 }
 
 extension Module: ParameterSource {
-    /// All parameters, so that an optimizer can be given the network itself.
+    /// Returns all parameters, so that you can pass the network itself to an optimizer.
     public final func optimizedParameters() throws -> [Tensor] { try parameters() }
 }

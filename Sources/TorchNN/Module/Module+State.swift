@@ -1,11 +1,12 @@
 import Torch
 
 extension Module {
-    /// The parameters and buffers of this module and all below, by their keys in PyTorch.
+    /// Returns the parameters and buffers of this module and of all modules below it, with PyTorch's keys.
     ///
-    /// The tensors share their memory with the module's. A shared module is there under each of its paths.
+    /// The tensors share their memory with the module's. A shared module appears under each of its paths.
+    ///
     /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` if a parameter or buffer has no value yet,
-    ///   or if two have one key.
+    ///   or if two have the same key.
     public final func stateDict() throws -> StateDict {
         var state = StateDict()
         try visitState { key, tensor in
@@ -17,25 +18,25 @@ extension Module {
         return state
     }
 
-    /// Copies what `stateDict` gave, here or in PyTorch, into the parameters and buffers.
+    /// Copies the result of `stateDict`, from Swift or from PyTorch, into the parameters and buffers.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` that lists every key that is missing, is
-    ///   unexpected, or does not fit. Then nothing has changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; a `StateDictError` that lists every key that is missing, is
+    ///   unexpected, or does not fit. In this case, nothing has changed.
     public final func loadStateDict(_ state: StateDict) throws {
         try loadStateDict(state, strict: true)
     }
 
-    /// Copies a state into the parameters and buffers, each in place.
+    /// Copies a state into the parameters and buffers in place.
     ///
     /// ```swift
     /// try network.loadStateDict(state, strict: false) { $0.hasPrefix("head.") ? nil : $0 }
     /// ```
     /// - Parameters:
-    ///   - strict: whether a missing or an unexpected key is an error; a different shape always is.
-    ///   - renaming: gives a key of the state its key here, or `nil` to leave it out.
+    ///   - strict: whether a missing or an unexpected key is an error. A different shape always is.
+    ///   - renaming: returns the module's key for a key of the state, or `nil` to skip it.
     /// - Returns: the keys that the state lacks, and those that the module lacks.
-    /// - Throws: ``ModuleError`` if an initializer failed; `StateDictError` that lists every key that is missing, is
-    ///   unexpected, or does not fit. Then nothing has changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; a `StateDictError` that lists every key that is missing, is
+    ///   unexpected, or does not fit. In this case, nothing has changed.
     @discardableResult
     public final func loadStateDict(
         _ state: StateDict, strict: Bool, renaming: (String) -> String? = { $0 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// A part of a network: parameters, buffers, and other modules, and what it computes with them. PyTorch's `nn.Module`.
+/// A part of a network: parameters, buffers, other modules, and what it computes with them. PyTorch's `nn.Module`.
 ///
 /// A subclass declares its parts as stored properties and writes `forward`:
 /// ```swift
@@ -20,29 +20,29 @@ import Torch
 /// let logits = try Net()(images)
 /// ```
 /// Calling a module runs its `forward` and then its hooks, so every module that is called appears in
-/// `summary(inputSize:)`. The protocol says what a module takes and gives: `Layer` (a tensor for a tensor), `Callable`
-/// (any type for any type), `BinaryCallable` and `TernaryCallable` (two and three inputs). A module with another
-/// signature uses ``call(_:_:)``.
+/// `summary(inputSize:)`. The protocol determines the inputs and outputs of a module: `Layer` (one tensor in, one
+/// tensor out), `Callable` (one input and one output of any type), and `BinaryCallable` and `TernaryCallable` (two and
+/// three inputs). A module with another signature uses ``call(_:_:)``.
 ///
 /// The module finds its parts by reflection, superclasses first, in the order of declaration. Parameters are
 /// `@Parameter var`, buffers are `@Buffer var`, and children are properties whose value is a module, an optional, or an
 /// array or dictionary of modules (those of a dictionary in the order of its keys). A key in the state dictionary is
 /// the path of the properties' names: `conv1.weight`, `blocks.0.bn1.running_mean`.
 ///
-/// Initializers of layers do not throw. A layer remembers a wrong option, and its first use throws it as a
-/// ``ModuleError`` with the path in the network: a call, `forward`, `parameters()`, `to(_:)`, `stateDict()`,
-/// ``validate()``.
-/// Modules of your own do the same with ``deferErrors(_:)``, or declare an initializer that throws.
+/// Initializers of layers do not throw. A layer remembers an invalid option, and its first use throws it as a
+/// ``ModuleError`` with the path in the network: a call, `forward`, `parameters()`, `to(_:)`, `stateDict()`, or
+/// ``validate()``. Your own modules can do the same with ``deferErrors(_:)``, or declare an initializer that throws.
 ///
-/// What a property holds may change at any time: a new tensor in a parameter, another module in a `var`, one more in an
-/// array. An optimizer knows only the parameters that it was given. Modules in tuples, structures, and enumerations are
-/// found, too; those in sets and in other objects are not. A `lazy var` of a module, or
-/// of an optional, an array or a dictionary of modules, is an error until it is used. A `@Parameter` or `@Buffer`
-/// inside a structure, a tuple or a list is an error: give it to a module of its own.
+/// The contents of a property may change at any time: you may assign a new tensor to a parameter or another module to a
+/// `var`, or append a module to an array. An optimizer knows only the parameters that you passed to it. Modules in
+/// tuples, structures, and enumerations are found too, but not those in sets and in other objects. A `lazy var` of a
+/// module, or of an optional, an array, or a dictionary of modules, is an error until it is used. A `@Parameter` or
+/// `@Buffer` inside a structure, a tuple, or a list is an error; put it into a module of its own.
 ///
 /// Use a module on one thread at a time.
 open class Module: Stateful {
-    /// Whether the module trains: then dropout drops, and batch normalization uses the batch's statistics.
+    /// Whether the module is in training mode. In training mode, dropout drops elements, and batch normalization uses
+    /// the statistics of the batch.
     public private(set) final var isTraining: Bool
 
     final lazy var reflection = ModuleReflection(of: self)
@@ -74,8 +74,9 @@ open class Module: Stateful {
         self.isTraining = isTraining
     }
 
-    /// Other keys in the state dictionary for children, by the names of their properties: for files whose names Swift
-    /// does not allow, or that nest differently. (`@Parameter("name")` does the same for a parameter.)
+    /// Different keys in the state dictionary for children, by the names of their properties. Use them for files with
+    /// names that Swift does not allow, or that are nested differently. (`@Parameter("name")` does the same for a
+    /// parameter.)
     ///
     /// ```swift
     /// final class Encoder: Module {
@@ -85,15 +86,16 @@ open class Module: Stateful {
     ///     override var childKeys: [String: String] { ["attention": "self", "first": "mlp.0"] }
     /// }
     /// ```
-    /// It is read once. A property that does not exist, or an empty key, is an error when a state is taken or loaded.
+    /// The property is read once. A property that does not exist, or an empty key, causes an error when a state is
+    /// created or loaded.
     open var childKeys: [String: String] { [:] }
 
-    /// The options in `description`, as in `in_features=2, out_features=3, bias=True`; empty by default.
+    /// The options in `description`, such as `in_features=2, out_features=3, bias=True`; empty by default.
     open var extraDescription: String { "" }
 
-    /// Switches this module and all below to training mode, or to evaluation mode.
+    /// Switches this module and all modules below it to training mode or to evaluation mode.
     ///
-    /// Override it for a part that must stay in one mode, and call `super`.
+    /// To keep a part in one mode, override this method, and call `super`.
     @discardableResult
     open func train(_ mode: Bool = true) -> Self {
         // A module below may refer back to this one.
@@ -105,13 +107,13 @@ open class Module: Stateful {
         return self
     }
 
-    /// Switches this module and all below to evaluation mode.
+    /// Switches this module and all modules below it to evaluation mode.
     @discardableResult
     public final func eval() -> Self {
         train(false)
     }
 
-    /// The modules that this one's properties hold, in order.
+    /// Returns the modules in this module's properties, in order.
     public final func children() -> [Module] {
         var children: [Module] = []
         for (_, node) in nodes() {

@@ -1,9 +1,10 @@
 import Torch
 
-/// A tensor that training changes: a property of a module that optimizers get and state dictionaries hold.
+/// A tensor that training changes. It is a property of a module that optimizers receive and state dictionaries contain.
 ///
-/// What is assigned becomes a leaf that requires a gradient and shares the elements. A leaf that requires a gradient
-/// stays the same tensor, so that two modules can share it. To freeze a parameter, call `requiresGrad_(false)` on it.
+/// An assigned tensor becomes a leaf that requires a gradient and shares the elements of the original. If the tensor
+/// already is such a leaf, it remains the same tensor, so that two modules can share it. To freeze a parameter, call
+/// `requiresGrad_(false)` on it.
 ///
 /// ```swift
 /// final class Scale: Module, Layer {
@@ -19,26 +20,27 @@ import Torch
 ///     func forward(_ input: Tensor) throws -> Tensor { try input * weight * gain }
 /// }
 /// ```
-/// In an initializer that throws, `weight = try .ones([features])` alone does.
+/// In an initializer that throws, you only need `weight = try .ones([features])`.
 @propertyWrapper
 public struct Parameter<Value: TensorProperty>: SlotHolder {
     let slot: TensorSlot
 
-    /// A parameter under the property's name. It has no value until one is assigned. Using it before that throws.
+    /// Creates a parameter with the name of the property. It has no value until you assign one; using it before that
+    /// throws an error.
     public init() {
         slot = TensorSlot(.parameter, name: nil, isPersistent: true, isOptional: Value.isOptional)
     }
 
-    /// A parameter under the property's name.
+    /// Creates a parameter with the name of the property.
     public init(wrappedValue: Value) {
         self.init()
         slot.assign(wrappedValue.optionalTensor)
     }
 
-    /// A parameter under another name, for which PyTorch has one: `@Parameter("in_proj_weight") var inputWeight:
+    /// Creates a parameter with a different name, such as PyTorch's: `@Parameter("in_proj_weight") var inputWeight:
     /// Tensor`.
     ///
-    /// It has no value until one is assigned. Using it before that throws.
+    /// It has no value until you assign one; using it before that throws an error.
     public init(_ name: String) {
         slot = TensorSlot(.parameter, name: name, isPersistent: true, isOptional: Value.isOptional)
     }
@@ -50,11 +52,11 @@ public struct Parameter<Value: TensorProperty>: SlotHolder {
 }
 
 extension Parameter where Value == Tensor {
-    /// A parameter with a first value that needs nothing from an initializer.
+    /// Creates a parameter with an initial value that does not depend on the initializer's arguments.
     ///
     /// - Parameters:
-    ///   - name: the name in state dictionaries; `nil` is the property's.
-    ///   - value: makes the value. The first use of the module throws what this throws.
+    ///   - name: the name in state dictionaries; `nil` uses the name of the property.
+    ///   - value: creates the value. If this throws, the first use of the module throws the error.
     public init(_ name: String? = nil, initially value: @autoclosure () throws -> Tensor) {
         slot = TensorSlot(.parameter, name: name, isPersistent: true, isOptional: false)
         slot.initialize(value)
