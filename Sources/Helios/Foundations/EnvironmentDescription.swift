@@ -1,14 +1,14 @@
 import Foundation
 
-/// The software versions and the machine of a run: what is needed to reproduce it.
+/// The software versions and the machine of a run, which you need in order to reproduce it.
 ///
-/// It is in the banner, in every checkpoint under `environment`, and in reports.
+/// The banner, every checkpoint (under `environment`), and reports contain it.
 public struct EnvironmentDescription: Sendable, Hashable {
     /// What there is to know, in the order in which it is shown: `helios`, `libtorch`, `swift`, `system`, `processor`,
     /// `memory`, `threads`, `denormals` (if they are flushed), `cuda`, `commit`.
     public let entries: [(name: String, value: String)]
 
-    /// The environment of this process now. Its parts that do not change are looked up once.
+    /// The current environment of this process. The parts that do not change are determined only once.
     public static var current: EnvironmentDescription {
         var entries = fixedEntries
         entries.append((name: "threads", value: "\(LibTorch.threadCount)"))
@@ -38,16 +38,16 @@ public struct EnvironmentDescription: Sendable, Hashable {
         }
     }
 
-    /// The environment as a state: a table of strings.
+    /// Returns the environment as a state, which is a table of strings.
     public func stateDict() -> StateDict {
         var state = StateDict()
         for entry in entries { state[.string(entry.name)] = .string(entry.value) }
         return state
     }
 
-    /// What `stateDict` gave.
+    /// Creates an environment from the result of `stateDict`.
     ///
-    /// - Throws: `StateDictError` if something in it is not a string.
+    /// - Throws: `StateDictError` if a value is not a string.
     public init(_ state: StateDict) throws {
         entries = try state.names.map { (name: $0, value: try state.string(.string($0))) }
     }

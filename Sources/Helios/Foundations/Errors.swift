@@ -1,24 +1,24 @@
 import Foundation
 
-/// Options that contradict each other, or a part that was not written.
+/// Options that contradict each other, or a required override that is missing.
 public struct ConfigurationError: DescribedError, Equatable {
-    /// What contradicts what, in a sentence.
+    /// A sentence that describes the contradiction.
     public let description: String
 
-    /// An error that says `description`.
+    /// Creates an error with a description.
     public init(_ description: String) {
         self.description = description
     }
 }
 
-/// A checkpoint that cannot be read, written or used.
+/// A checkpoint that cannot be read, written, or used.
 public struct CheckpointError: DescribedError, Equatable {
-    /// The file, or the folder if it is about several.
+    /// The path of the file, or of the folder if the error concerns several files.
     public let path: String
-    /// What is wrong with it.
+    /// The reason for the error.
     public let reason: String
 
-    /// The error for a path and what is wrong there.
+    /// Creates an error for a path with a reason.
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason
@@ -31,7 +31,7 @@ public struct CheckpointError: DescribedError, Equatable {
 
 /// A value that cannot be logged.
 public struct LogError: DescribedError, Equatable {
-    /// Why, and what to do.
+    /// The reason, and what to do about it.
     public let description: String
 
     init(_ description: String) {
@@ -41,12 +41,12 @@ public struct LogError: DescribedError, Equatable {
 
 /// A plug-in that cannot be registered or used.
 public struct PluginError: DescribedError, Equatable {
-    /// The plug-in's name.
+    /// The id of the plug-in.
     public let id: String
-    /// What is wrong.
+    /// The reason for the error.
     public let reason: String
 
-    /// The error of a plug-in and what is wrong with it.
+    /// Creates an error for a plug-in with a reason.
     public init(id: String, reason: String) {
         self.id = id
         self.reason = reason
@@ -57,11 +57,11 @@ public struct PluginError: DescribedError, Equatable {
     }
 }
 
-/// An error that ended a training whose trainer saves the state in that case (`ErrorPolicy.save`).
+/// An error that ended training, if the trainer saves the state in this case (`ErrorPolicy.save`).
 public struct TrainingError: DescribedError {
-    /// What went wrong.
+    /// The original error.
     public let cause: any Error
-    /// The checkpoint of the state in which the error left the training.
+    /// The checkpoint with the state at the time of the error.
     public let checkpoint: URL
 
     public var description: String {

@@ -1,8 +1,8 @@
-/// Which of two scores is the better one.
+/// Whether lower or higher scores are better.
 public enum MetricMode: String, Sendable, CaseIterable {
-    /// The smaller one: for a loss or an error.
+    /// Lower scores are better, as for a loss or an error.
     case min
-    /// The greater one: for an accuracy.
+    /// Higher scores are better, as for an accuracy.
     case max
 }
 

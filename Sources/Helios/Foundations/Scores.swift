@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a validation or a test found, by name: numbers, most often, and any other value that is `Codable`.
+/// The results of a validation or a test, by name. Most of them are numbers, but any `Codable` value is possible.
 ///
 /// ```swift
 /// validationScores["accuracy"] = 0.9
@@ -8,15 +8,15 @@ import Foundation
 /// let best = validationScores["accuracy", default: 0]
 /// let confusion = try validationScores.value("confusion", as: [[Int]].self)
 /// ```
-/// The subscripts see the numbers only. All values are in the checkpoints, as plain dictionaries, lists, numbers and
+/// The subscripts see only the numbers. Checkpoints contain all values as plain dictionaries, lists, numbers, and
 /// strings.
 public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private var values: [String: ScoreValue] = [:]
 
-    /// No scores.
+    /// Creates an empty set of scores.
     public init() {}
 
-    /// Scores that are numbers.
+    /// Creates scores from numbers.
     public init(_ numbers: [String: Double]) {
         values = numbers.mapValues { .number($0) }
     }
@@ -27,14 +27,14 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     // MARK: Numbers
 
-    /// The number with this name; `nil` if there is no such score, or if it is not a number. Setting `nil` removes the
-    /// score.
+    /// The number with this name; `nil` if there is no such score, or if it is not a number. Setting it to `nil`
+    /// removes the score.
     public subscript(_ name: String) -> Double? {
         get { values[name]?.number }
         set { values[name] = newValue.map { .number($0) } }
     }
 
-    /// The number with a name, or one that stands for it.
+    /// The number with a name, or a default value if there is none.
     public subscript(_ name: String, default standard: @autoclosure () -> Double) -> Double {
         get { self[name] ?? standard() }
         set { self[name] = newValue }

@@ -1,8 +1,9 @@
 extension Trainer {
-    /// Registers a plug-in. Its hooks are called after those of the plug-ins before it, and before the model's.
+    /// Registers a plug-in. Its hooks are called after those of the plug-ins registered before it, and before the
+    /// model's.
     ///
-    /// - Throws: `PluginError` if the name is taken or stands for something else in checkpoints, or another plug-in
-    ///   does what only one may do, and while a run is under way.
+    /// - Throws: `PluginError` if the id is already taken or reserved for something else in checkpoints, if another
+    ///   plug-in claims something that only one may do, or if a run is in progress.
     public func register(_ plugin: Plugin) throws {
         guard !isRunning else {
             throw PluginError(id: plugin.id, reason: "it comes too late: register plug-ins before the run")
@@ -25,14 +26,14 @@ extension Trainer {
         plugin.trainer = self
     }
 
-    /// Registers a logger, which gets the numbers and pictures of every run that has a folder of logs.
+    /// Registers a logger. It receives the numbers and images of every run that has a log folder.
     ///
     /// ```swift
     /// let trainer = try Trainer(.epochs(20), logs: .in(folder))
     /// try trainer.register(CSVLogger())
     /// ```
-    /// - Throws: `ConfigurationError` if its name is taken, if the trainer has no folder of logs, and while a run is
-    ///   under way.
+    /// - Throws: `ConfigurationError` if the id is already taken, if the trainer has no log folder, or if a run is in
+    ///   progress.
     public func register(_ logger: any RunLogger) throws {
         guard !isRunning else {
             throw ConfigurationError("the logger '\(logger.id)' comes too late: register loggers before the run")

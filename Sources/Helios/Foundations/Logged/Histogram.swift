@@ -1,28 +1,29 @@
-/// How many of many numbers fall into each of a row of bins.
+/// The distribution of numbers, as counts in bins.
 public struct Histogram: Sendable, Hashable {
-    /// The bins' edges, ascending, one more than there are bins. A bin has its lower edge; the last has both.
+    /// The edges of the bins in ascending order, one more than there are bins. A bin includes its lower edge; the last
+    /// bin includes both edges.
     public let edges: [Double]
-    /// How many numbers are in each bin.
+    /// The number of values in each bin.
     public let counts: [Int]
-    /// The least and the greatest number.
+    /// The smallest and the largest value.
     public let range: ClosedRange<Double>
-    /// The sum of the numbers.
+    /// The sum of the values.
     public let sum: Double
-    /// The sum of the numbers' squares.
+    /// The sum of the squares of the values.
     public let sumOfSquares: Double
-    /// How many values were infinite or not a number. They are in no bin and no sum.
+    /// The number of values that were infinite or not a number. They are not included in any bin or sum.
     public let nonFiniteCount: Int
 
-    /// How many numbers the bins have.
+    /// The number of values in all bins.
     public var count: Int { counts.reduce(0, +) }
 
-    /// The histogram of a tensor's elements.
+    /// Creates a histogram of a tensor's elements.
     ///
     /// - Parameters:
-    ///   - tensor: of any shape and any real type.
-    ///   - bins: how many bins of the same width there are between the least and the greatest number, at most 10,000.
-    ///     If all numbers are the same, they are in the middle of bins of a range of 1, as in NumPy.
-    /// - Throws: `LogError` for a tensor without elements or of complex numbers, and for another number of bins.
+    ///   - tensor: a tensor of any shape and any real type.
+    ///   - bins: the number of bins of equal width between the smallest and the largest value, at most 10,000. If all
+    ///     values are the same, they are in the middle of a range of 1, as in NumPy.
+    /// - Throws: `LogError` for a tensor without elements or of complex numbers, and for an invalid number of bins.
     public init(_ tensor: Tensor, bins: Int = 64) throws {
         guard (1...10_000).contains(bins) else {
             throw LogError("a histogram has from 1 to 10,000 bins, not \(bins)")

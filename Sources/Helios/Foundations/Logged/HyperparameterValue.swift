@@ -1,14 +1,15 @@
 import TorchSerialization
 
-/// A setting of a run: a number, a text, or yes or no.
+/// A setting of a run: a number, text, or a Boolean value.
 public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
     case number(Double)
-    /// A whole number, with all its digits.
+    /// An integer, with all its digits.
     case integer(Int)
     case text(String)
     case bool(Bool)
 
-    /// A whole number of any type; as a text if it is beyond 64 bits with a sign, as half of all seeds are.
+    /// Creates a value from an integer of any type. It becomes text if it does not fit into a signed 64-bit integer, as
+    /// is the case for half of all seeds.
     public init(_ number: some BinaryInteger) {
         self = Int(exactly: number).map { .integer($0) } ?? .text("\(number)")
     }

@@ -1,16 +1,16 @@
-/// How often samples of each class were taken for each class.
+/// How often samples of each class were predicted as each class.
 public struct LoggedConfusion: Sendable, Hashable {
     /// The names of the classes.
     public let classes: [String]
     /// The counts row by row: a row for the true class, a column for the predicted one.
     public let counts: [Double]
 
-    /// The counts of a tensor.
+    /// Creates a confusion matrix from a tensor of counts.
     ///
     /// - Parameters:
-    ///   - counts: `[N, N]`: a row for the true class, a column for the predicted one.
-    ///   - classes: the classes' names; numbers from 0 if there are none.
-    /// - Throws: `LogError` if the shape or the number of names is another.
+    ///   - counts: `[N, N]`, with a row for each true class and a column for each predicted class.
+    ///   - classes: the names of the classes; by default, they are numbered from 0.
+    /// - Throws: `LogError` if the shape or the number of names does not fit.
     public init(_ counts: Tensor, classes: [String] = []) throws {
         guard counts.shape.count == 2, counts.shape[0] == counts.shape[1], (1...1000).contains(counts.shape[0]) else {
             throw LogError("a confusion matrix is a tensor [N, N] of at most 1,000 classes, not \(counts.shape)")
@@ -24,31 +24,32 @@ public struct LoggedConfusion: Sendable, Hashable {
     }
 }
 
-/// How precision and recall of a binary classifier depend on the threshold from which on a sample counts as positive.
+/// The precision and recall of a binary classifier, depending on the threshold at which a sample counts as positive.
 public struct PrecisionRecallCurve: Sendable, Hashable {
     /// The thresholds, ascending from 0 to 1.
     public let thresholds: [Double]
-    /// For each threshold, how many samples are positive and were found, not positive and were found, not positive and
-    /// were not found, positive and were not found.
+    /// For each threshold, the number of samples that are positive and predicted as positive, negative and predicted as
+    /// positive, negative and predicted as negative, and positive and predicted as negative.
     public let truePositives: [Double], falsePositives: [Double], trueNegatives: [Double], falseNegatives: [Double]
 
-    /// The fraction of the samples that were found that is positive, for each threshold; 0 if none was found.
+    /// For each threshold, the fraction of the samples predicted as positive that are positive; 0 if none were.
     public var precision: [Double] {
         zip(truePositives, falsePositives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
     }
 
-    /// The fraction of the positive samples that was found, for each threshold; 0 if no sample is positive.
+    /// For each threshold, the fraction of the positive samples that were predicted as positive; 0 if no sample is
+    /// positive.
     public var recall: [Double] {
         zip(truePositives, falseNegatives).map { $0 / max($0 + $1, .leastNormalMagnitude) }
     }
 
-    /// The curve of predictions, at thresholds of the same distance.
+    /// Creates a curve from predictions, at evenly spaced thresholds.
     ///
     /// - Parameters:
-    ///   - labels: which samples are positive: `bool`, or numbers of which those above 0 count as true; any shape.
-    ///   - predictions: for each sample how probable it is that it is positive, from 0 to 1; the same shape.
-    ///   - thresholds: how many thresholds there are, from 2 to 10,000. TensorBoard's own number is 127.
-    /// - Throws: `LogError` if the shapes differ, there is no sample, or a prediction is outside 0 to 1.
+    ///   - labels: which samples are positive: `bool`, or numbers, of which those above 0 count as true; any shape.
+    ///   - predictions: for each sample, the probability that it is positive, from 0 to 1; the same shape.
+    ///   - thresholds: the number of thresholds, from 2 to 10,000. TensorBoard's default is 127.
+    /// - Throws: `LogError` if the shapes differ, if there are no samples, or if a prediction is not between 0 and 1.
     public init(labels: Tensor, predictions: Tensor, thresholds count: Int = 127) throws {
         guard (2...10_000).contains(count) else {
             throw LogError("a precision-recall curve has from 2 to 10,000 thresholds, not \(count)")

@@ -1,22 +1,22 @@
-/// Points in many dimensions with their labels and pictures, which a logger shows in two or three.
+/// Points in many dimensions with labels and pictures, which a logger displays in two or three dimensions.
 public struct LoggedEmbedding: Sendable, Hashable {
-    /// How many points there are.
+    /// The number of points.
     public let count: Int
-    /// How many dimensions a point has.
+    /// The number of dimensions of a point.
     public let dimensions: Int
     /// The coordinates, point by point.
     public let values: [Float]
-    /// What each point is called; empty for no names.
+    /// The name of each point; empty if the points have no names.
     public let labels: [String]
-    /// A picture of each point, all of the same size; empty for none.
+    /// A picture of each point, all of the same size; empty if there are no pictures.
     public let images: [LoggedImage]
 
-    /// Points with labels and pictures.
+    /// Creates an embedding from points with labels and pictures.
     ///
     /// - Parameters:
     ///   - points: `[N, D]`.
     ///   - labels: a name for each point; none by default.
-    ///   - images: `[N, C, H, W]`, a picture for each point, see `LoggedImage.init(_:)`; none by default.
+    ///   - images: `[N, C, H, W]`, a picture for each point (see `LoggedImage.init(_:)`); none by default.
     /// - Throws: `LogError` if the shapes or numbers do not fit.
     public init(_ points: Tensor, labels: [String] = [], images: Tensor? = nil) throws {
         guard points.shape.count == 2, points.shape[0] > 0, points.shape[1] > 0 else {

@@ -2,7 +2,8 @@ import Foundation
 
 /// An image for a logger: pixels, or the bytes of a PNG file.
 public struct LoggedImage: Sendable, Hashable {
-    /// The pixels in bytes, row by row, the channels of a pixel side by side; `nil` for the bytes of a PNG file.
+    /// The pixels as bytes, row by row, with the channels of a pixel next to each other; `nil` for the bytes of a PNG
+    /// file.
     public let pixels: [UInt8]?
     /// The bytes of a PNG file; `nil` for pixels.
     public let png: Data?
@@ -13,15 +14,15 @@ public struct LoggedImage: Sendable, Hashable {
     /// 1 for gray, 2 for gray with opacity, 3 for RGB, 4 for RGB with opacity.
     public let channels: Int
 
-    /// The greatest width and height.
+    /// The maximum width and height.
     public static let greatestSize = 1 << 15
 
     var byteCount: Int { pixels?.count ?? png?.count ?? 0 }
 
-    /// An image of pixels.
+    /// Creates an image from pixels.
     ///
     /// - Parameters:
-    ///   - pixels: `height * width * channels` bytes, row by row, the channels of a pixel side by side.
+    ///   - pixels: `height * width * channels` bytes, row by row, with the channels of a pixel next to each other.
     /// - Throws: `LogError` if the numbers do not fit.
     public init(pixels: [UInt8], width: Int, height: Int, channels: Int) throws {
         let sizes = 1...LoggedImage.greatestSize
@@ -41,9 +42,9 @@ public struct LoggedImage: Sendable, Hashable {
         (self.width, self.height, self.channels) = (width, height, channels)
     }
 
-    /// An image that is a PNG file already, such as a figure that another library has drawn.
+    /// Creates an image from a PNG file, such as a figure drawn by another library.
     ///
-    /// - Throws: `LogError` if the bytes do not begin as a PNG file does.
+    /// - Throws: `LogError` if the bytes do not begin like a PNG file.
     public init(png: Data) throws {
         // A signature of 8 bytes, then the header: length, "IHDR", width, height, depth, color type, 3 more, checksum.
         let bytes = [UInt8](png.prefix(33))
@@ -63,11 +64,11 @@ public struct LoggedImage: Sendable, Hashable {
         (self.width, self.height, self.channels) = (width, height, channels)
     }
 
-    /// An image of a tensor.
+    /// Creates an image from a tensor.
     ///
-    /// - Parameter tensor: `[C, H, W]` with 1 to 4 channels, or `[H, W]`; numbers from 0 to 1 if it has a
-    ///   floating-point type, from 0 to 255 if it is `uint8`, `false` and `true` for black and white. Numbers outside
-    ///   are cut off, and those that are not a number are black.
+    /// - Parameter tensor: `[C, H, W]` with 1 to 4 channels, or `[H, W]`. The values are from 0 to 1 for a
+    ///   floating-point type, from 0 to 255 for `uint8`, and `false` (black) and `true` (white) for `bool`. Values
+    ///   outside this range are clipped, and those that are not a number are black.
     /// - Throws: `LogError` for another shape or type.
     public init(_ tensor: Tensor) throws {
         var tensor = tensor

@@ -12,7 +12,7 @@ extension LoggedValue {
 
     /// Images, shown side by side.
     ///
-    /// - Parameter tensor: `[N, C, H, W]` with 1 to 4 channels; the numbers as in `LoggedImage.init(_:)`.
+    /// - Parameter tensor: `[N, C, H, W]` with 1 to 4 channels; for the values, see `LoggedImage.init(_:)`.
     /// - Throws: `LogError` for another shape or type.
     public static func images(_ tensor: Tensor) throws -> LoggedValue {
         guard tensor.shape.count == 4, tensor.shape[0] > 0 else {
@@ -21,10 +21,10 @@ extension LoggedValue {
         return .images(try (0..<tensor.shape[0]).map { try LoggedImage(tensor[$0]) })
     }
 
-    /// A figure that another library has drawn.
+    /// A figure drawn by another library.
     ///
     /// - Parameter png: the bytes of a PNG file.
-    /// - Throws: `LogError` if they are none.
+    /// - Throws: `LogError` if they are not a PNG file.
     public static func figure(png: Data) throws -> LoggedValue {
         .images([try LoggedImage(png: png)])
     }
@@ -36,7 +36,7 @@ extension LoggedValue {
         .histogram(try Histogram(tensor, bins: bins))
     }
 
-    /// How precision and recall of a binary classifier depend on the threshold.
+    /// The precision and recall of a binary classifier, depending on the threshold.
     ///
     /// - Throws: `LogError`, see `PrecisionRecallCurve.init(labels:predictions:thresholds:)`.
     public static func precisionRecall(
@@ -45,7 +45,7 @@ extension LoggedValue {
         .precisionRecall(try PrecisionRecallCurve(labels: labels, predictions: predictions, thresholds: thresholds))
     }
 
-    /// How often samples of each class were taken for each class.
+    /// How often samples of each class were predicted as each class.
     ///
     /// - Throws: `LogError`, see `LoggedConfusion.init(_:classes:)`.
     public static func confusion(_ counts: Tensor, classes: [String] = []) throws -> LoggedValue {
@@ -61,9 +61,9 @@ extension LoggedValue {
         .embedding(try LoggedEmbedding(points, labels: labels, images: images))
     }
 
-    /// The modules of a network, and which is in which.
+    /// The modules of a network and their hierarchy.
     ///
-    /// - Throws: `ModuleError` if a module was made with an option that makes no sense.
+    /// - Throws: `ModuleError` if a module has an invalid option.
     public static func graph(_ network: Module) throws -> LoggedValue {
         .graph(try NetworkGraph(network))
     }

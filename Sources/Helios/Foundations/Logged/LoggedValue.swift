@@ -1,24 +1,24 @@
 import Foundation
 
-/// One thing that a run logs: what it is called, at which step, and when.
+/// A single value that a run logs, with its name, step, and time.
 public struct LogRecord: Sendable {
-    /// The name under which a logger shows it. A slash makes a group, as in `train/loss`.
+    /// The name under which a logger shows the value. A slash creates a group, as in `train/loss`.
     public let name: String
-    /// The step that it belongs to, usually the iteration.
+    /// The step to which the value belongs, usually the iteration.
     public let step: Int
-    /// When it was logged, in seconds since 1970.
+    /// The time at which the value was logged, in seconds since 1970.
     public let time: Double
-    /// What it is.
+    /// The value.
     public let value: LoggedValue
 
-    /// A record of now.
+    /// Creates a record with the current time.
     public init(name: String, step: Int, value: LoggedValue) {
         self.init(name: name, step: step, time: LogRecord.now, value: value)
     }
 
-    /// A record of another time.
+    /// Creates a record with a given time.
     ///
-    /// - Parameter time: in seconds since 1970.
+    /// - Parameter time: the time in seconds since 1970.
     public init(name: String, step: Int, time: Double, value: LoggedValue) {
         self.name = name
         self.step = step
@@ -39,23 +39,24 @@ public struct LogRecord: Sendable {
     }
 }
 
-/// What a run can log.
+/// A value that a run can log.
 ///
-/// Values that come from tensors have them copied, so that training may change the tensors right away.
+/// Values from tensors are copies, so training may change the tensors immediately.
 ///
-/// What is large is kept elsewhere (`indirect`): nearly all records of a run are numbers, and there are many.
+/// Large values are stored indirectly (`indirect`), because nearly all records of a run are numbers, and there are many
+/// of them.
 public enum LoggedValue: Sendable {
-    /// A number. It may be infinite or not a number: a curve that explodes is worth seeing.
+    /// A number. It may be infinite or not a number, because a curve that explodes is worth seeing.
     case scalar(Double)
-    /// Numbers that belong into one picture, by name.
+    /// Numbers that belong in one chart, by name.
     case scalars([String: Double])
-    /// Images, shown side by side.
+    /// Images to be shown side by side.
     case images([LoggedImage])
     /// The distribution of many numbers.
     indirect case histogram(Histogram)
-    /// A text; loggers that can show Markdown do.
+    /// Text. Loggers that support Markdown show it as Markdown.
     case text(String)
-    /// What the run was configured with, and the numbers that it is judged by.
+    /// The configuration of the run, and the numbers by which it is judged.
     case hyperparameters([String: HyperparameterValue], metrics: [String: Double])
     /// The modules of a network, and which is in which.
     indirect case graph(NetworkGraph)
@@ -63,10 +64,10 @@ public enum LoggedValue: Sendable {
     indirect case precisionRecall(PrecisionRecallCurve)
     /// Points in many dimensions, to be looked at in a few.
     indirect case embedding(LoggedEmbedding)
-    /// How often a class was taken for another.
+    /// How often samples of each class were predicted as each class.
     case confusion(LoggedConfusion)
 
-    /// The kind of value, by which loggers say what they can show.
+    /// The kind of the value. Loggers declare which kinds they support.
     public var kind: LoggedKind {
         switch self {
         case .scalar: .scalar

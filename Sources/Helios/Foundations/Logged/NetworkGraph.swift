@@ -1,25 +1,25 @@
-/// The modules of a network, and which is in which.
+/// The modules of a network and their hierarchy.
 public struct NetworkGraph: Sendable, Hashable {
     /// A module.
     public struct Node: Sendable, Hashable {
-        /// Its path in the network, which begins with the type of the network itself, as in `Classifier/features/0`.
+        /// The path in the network, which begins with the type of the network itself, as in `Classifier/features/0`.
         public let path: String
-        /// Its type and options, as in `Linear(64, 128)`.
+        /// The type and options, such as `Linear(64, 128)`.
         public let description: String
-        /// The type's name, as in `Linear`.
+        /// The name of the type, such as `Linear`.
         public let type: String
-        /// How many parameters it has of its own, those of modules inside not counted.
+        /// The number of the module's own parameters, not including those of the modules inside it.
         public let parameterCount: Int
-        /// The shapes of its own parameters, by name.
+        /// The shapes of the module's own parameters, by name.
         public let shapes: [String: [Int]]
     }
 
-    /// The modules, each before those inside it, in the order in which they are declared.
+    /// The modules in the order of declaration, each before those inside it.
     public let nodes: [Node]
 
-    /// The graph of a network.
+    /// Creates the graph of a network.
     ///
-    /// - Throws: `ModuleError` if a module was made with an option that makes no sense.
+    /// - Throws: `ModuleError` if a module has an invalid option.
     public init(_ network: Module) throws {
         let root = "\(type(of: network))"
         nodes = try network.namedModules().map { name, module in

@@ -69,7 +69,7 @@ final class RankMessages: Sendable {
     }
 }
 
-/// Ranks that do not do the same.
+/// Ranks that don't do the same thing.
 public struct RanksError: DescribedError, Equatable {
     /// What differs, and what to do.
     public let description: String

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What a search for the largest batch size found.
+/// The result of a search for the largest batch size.
 public struct BatchSizeSearch: Sendable, Equatable {
-    /// How sizes are tried.
+    /// How to choose the sizes to try.
     public enum Mode: Sendable, Hashable {
-        /// Twice as much each time: quick, and the result may be half of what is possible.
+        /// Doubles the size each time. This is fast, but the result may be only half of what is possible.
         case doubling
-        /// Then, between the last that worked and the first that did not, the middle, until they are neighbors.
+        /// Then bisects between the last size that worked and the first that did not, until they are adjacent.
         case binarySearch
     }
 
@@ -14,18 +14,19 @@ public struct BatchSizeSearch: Sendable, Equatable {
     public struct Attempt: Sendable, Equatable {
         /// The number of samples in a batch.
         public let batchSize: Int
-        /// How long a step took in seconds, the wait for its batch included; `nil` if the memory did not suffice.
+        /// The duration of a step in seconds, including the time spent waiting for its batch; `nil` if there was not
+        /// enough memory.
         public let secondsPerStep: Double?
 
-        /// Whether the memory sufficed.
+        /// Whether there was enough memory.
         public var works: Bool { secondsPerStep != nil }
     }
 
-    /// Why no larger size was tried.
+    /// The reason why no larger size was tried.
     public enum End: Sendable, Hashable {
-        /// The memory does not suffice for a larger one.
+        /// There is not enough memory for a larger size.
         case outOfMemory
-        /// The size that was given as the largest.
+        /// The limit was reached.
         case limit
         /// All samples are in one batch.
         case allSamples
@@ -33,14 +34,14 @@ public struct BatchSizeSearch: Sendable, Equatable {
 
     /// The largest batch size that worked.
     public let batchSize: Int
-    /// Why no larger size was tried.
+    /// The reason why no larger size was tried.
     public let end: End
-    /// All that was tried, in order.
+    /// All sizes that were tried, in order.
     public let attempts: [Attempt]
 }
 
 extension BatchSizeSearch: CustomStringConvertible {
-    /// A table of what was tried, and the result.
+    /// A table of all sizes that were tried, and the result.
     public var description: String {
         let rows = attempts.map { attempt in
             [

@@ -1,20 +1,21 @@
 import Foundation
 
-/// What a learning-rate range test found: the loss at each rate, and the rate at which it falls fastest.
+/// The result of a learning-rate range test: the loss at each rate, and the rate at which it falls fastest.
 public struct LearningRateSearch: Sendable, Equatable {
-    /// How the rates go from the first to the last.
+    /// The spacing of the rates from the first to the last.
     public enum Spacing: Sendable, Hashable {
-        /// Each is the one before times the same factor.
+        /// Each rate is the previous one multiplied by a constant factor.
         case exponential
-        /// Each is the one before plus the same amount.
+        /// Each rate is the previous one plus a constant.
         case linear
     }
 
     /// The learning rate of each step.
     public private(set) var rates: [Double] = []
-    /// The smoothed loss after each step: the mean of the losses so far, in which older ones count less and less.
+    /// The smoothed loss after each step: the mean of the losses so far, in which older losses have less and less
+    /// weight.
     public private(set) var losses: [Double] = []
-    /// Whether it ended early because the loss grew.
+    /// Whether the test ended early because the loss grew.
     public internal(set) var hasDiverged = false
 
     private let smoothing: Double
@@ -44,12 +45,13 @@ public struct LearningRateSearch: Sendable, Equatable {
         return !hasDiverged
     }
 
-    /// The rate at which the smoothed loss falls fastest from one step to the next; `nil` if it never falls, or there
-    /// are too few steps.
+    /// The rate at which the smoothed loss falls fastest from one step to the next; `nil` if it never falls, or if
+    /// there are too few steps.
     ///
-    /// Central differences, without the first tenth of the steps, which warm the mean up, and the last one: the rule of
-    /// PyTorch Lightning's learning-rate finder (fast.ai's "steep" is nearly the same). Some take a rate several times
-    /// smaller than that at the lowest loss instead: look at the curve.
+    /// It is computed from central differences, without the first tenth of the steps, in which the mean warms up, and
+    /// without the last step. This is the rule of PyTorch Lightning's learning-rate finder (fast.ai's "steep" is nearly
+    /// the same). Another common choice is a rate several times smaller than the one at the lowest loss; look at the
+    /// curve.
     public var suggestion: Double? {
         let first = losses.count / 10
         let last = losses.count - 1

@@ -1,24 +1,24 @@
-/// What a search for the best number of threads found.
+/// The result of a search for the best number of threads.
 public struct ThreadCountSearch: Sendable, Equatable {
     /// A number of threads that was tried.
     public struct Attempt: Sendable, Equatable {
         /// The number of threads.
         public let threadCount: Int
-        /// How long a step of training took in seconds: the median of those that were measured.
+        /// The duration of a training step in seconds: the median of those that were measured.
         public let secondsPerStep: Double
     }
 
-    /// All that was tried, with the fewest threads first.
+    /// All numbers that were tried, fewest threads first.
     public let attempts: [Attempt]
 
-    /// The number of threads with which a step is fastest; the smaller one of two that are equal.
+    /// The number of threads with the fastest steps; if two are equally fast, the smaller one.
     public var suggestion: Int {
         attempts.min { $0.secondsPerStep < $1.secondsPerStep }?.threadCount ?? 1
     }
 }
 
 extension ThreadCountSearch: CustomStringConvertible {
-    /// A table of what was tried, and the suggestion.
+    /// A table of all numbers that were tried, and the suggestion.
     public var description: String {
         let rows = attempts.map { ["\($0.threadCount)", TextTable.duration($0.secondsPerStep)] }
         return """

@@ -1,27 +1,30 @@
 import Dispatch
 
 extension Trainer {
-    /// Finds the largest batch size that the memory suffices for, by training a few steps with ever larger ones.
+    /// Finds the largest batch size for which there is enough memory, by training a few steps with larger and larger
+    /// sizes.
     ///
     /// ```swift
     /// data.batchSize = try trainer.findBatchSize(model, data, upTo: 1024).batchSize
     /// try trainer.fit(model, data)
     /// ```
-    /// Every try sets model and data up as for `fit` and trains from new weights, with batches of the size that is
-    /// tried instead of what the data module's training phases say, and without validation and checkpoints. It ends
-    /// when a step throws a `TorchError` of the kind `outOfMemory`; what it held is freed before the next. The first
-    /// training phase is the one that is tried. No file is written by the trainer, and `onTrainingEnd` is not called. A
-    /// `fit` afterwards sets everything up again, and does what it would have done without.
+    /// Each attempt sets up the model and the data as for `fit` and trains from new weights, with batches of the size
+    /// to try instead of the size in the data module's training phases, and without validation and checkpoints. An
+    /// attempt ends when a step throws a `TorchError` of the kind `outOfMemory`; its memory is freed before the next
+    /// attempt. Only the first training phase is tried. The trainer writes no files and does not call `onTrainingEnd`.
+    /// A subsequent `fit` sets everything up again and is not affected by the search.
     ///
-    /// On a CPU the system may promise memory that it does not have, and end the process later: give an upper limit
-    /// there.
+    /// On a CPU, the system may promise memory that it does not have, and end the process later. Specify an upper limit
+    /// in this case.
+    ///
     /// - Parameters:
-    ///   - first: the size to begin with.
-    ///   - limit: the largest size to try; never more than there are samples.
-    ///   - steps: how many steps of training a size must survive.
-    /// - Returns: the largest size that worked, and what was tried, which prints as a table. Printed too, if progress
-    ///   is shown.
-    /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw, the `TorchError` of
+    ///   - first: the first size to try.
+    ///   - limit: the largest size to try. It is never more than the number of samples.
+    ///   - steps: the number of training steps that a size must complete.
+    /// - Returns: the largest size that worked, and all sizes that were tried, which print as a table. If progress is
+    ///   shown, the table is also printed.
+    /// - Throws: `ConfigurationError` for invalid numbers; any error from hooks and data, including the `TorchError` of
+    ///   the first size if not even that one works.
     ///   the first size too, if not even that one works.
     @discardableResult
     public func findBatchSize<Batch>(

@@ -1,30 +1,34 @@
 import Foundation
 
 extension Trainer {
-    /// Trains with a learning rate that grows from step to step, and tells how the loss goes: Smith's range test.
+    /// Trains with a learning rate that grows from step to step, and records the loss (Smith's range test).
     ///
     /// ```swift
     /// let search = try trainer.findLearningRate(model, data)
     /// model.learningRate = search.suggestion ?? 1e-3
     /// try trainer.fit(model, data)
     /// ```
-    /// Model and data are set up as for `fit`, and trained from new weights without validation and checkpoints. All
-    /// groups of all optimizers among the model's properties step with the rate that is tried, whatever schedulers say.
-    /// No file is written by the trainer, and `onTrainingEnd` is not called. A `fit` afterwards sets everything up
-    /// again, and does what it would have done without.
+    /// The model and the data are set up as for `fit`, and trained from new weights without validation and checkpoints.
+    /// All groups of all optimizers among the model's properties step with the rate to try, regardless of any
+    /// schedulers. The trainer writes no files and does not call `onTrainingEnd`. A subsequent `fit` sets everything up
+    /// again and is not affected by the search.
     ///
-    /// Smith 2017, "Cyclical Learning Rates for Training Neural Networks"; smoothing and early end as in fast.ai and
-    /// PyTorch Lightning.
+    /// The method is from Smith 2017, "Cyclical Learning Rates for Training Neural Networks"; the smoothing and the
+    /// early end are as in fast.ai and PyTorch Lightning.
+    ///
     /// - Parameters:
     ///   - first: the rate of the first step.
     ///   - last: the rate of the last step.
-    ///   - steps: how many steps of the optimizer.
-    ///   - loss: the name in `Model.lossItems` to go by; may be left out if there is one only.
-    ///   - smoothing: how much of the mean of the losses stays with each step; from 0, for none, to below 1.
-    ///   - divergence: ends the test if the smoothed loss is this many times the lowest before; `nil` disables it.
-    /// - Returns: the curve, which prints as a table, and the suggestion. Printed too, if progress is shown.
-    /// - Throws: `ConfigurationError` for numbers that make no sense, a model without optimizers, or a loss that is not
-    ///   there; what hooks and data throw, but for a loss or a layer's output that is not finite, which ends the test.
+    ///   - steps: the number of optimizer steps.
+    ///   - loss: the name of the loss in `Model.lossItems`. You can omit it if there is only one loss.
+    ///   - smoothing: the fraction of the mean of the losses that is kept in each step, from 0 (no smoothing) to below
+    ///     1.
+    ///   - divergence: ends the test if the smoothed loss is this many times the lowest one so far; `nil` disables
+    ///     this.
+    /// - Returns: the curve, which prints as a table, and the suggestion. If progress is shown, the table is also
+    ///   printed.
+    /// - Throws: `ConfigurationError` for invalid numbers, a model without optimizers, or a loss that does not exist;
+    ///   any error from hooks and data, except for a loss or a layer's output that is not finite, which ends the test.
     @discardableResult
     public func findLearningRate<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, from first: Double = 1e-7, to last: Double = 10,

@@ -1,25 +1,25 @@
 import Foundation
 
 extension Trainer {
-    /// Checks that a training that is stopped and resumed is the one that was never stopped, bit for bit.
+    /// Checks that a training that is stopped and resumed gives the same bits as one that was never stopped.
     ///
     /// ```swift
     /// try trainer.checkResume(batches: 5, then: 5) { (try Classifier(), ImageData()) }
     /// ```
-    /// Run it once for a new model: it finds state that is not in the checkpoint. It trains three new models with this
-    /// trainer's options and plug-ins: one without a stop, one that stops after some batches with a checkpoint, and one
-    /// that resumes from it. Then it compares the losses of every batch and all that is in the last checkpoints:
-    /// networks, optimizers, schedulers, random generators, plug-ins. The checkpoints go through files in a temporary
-    /// folder, which is removed; nothing else is written. Random generators and numbers of threads are afterwards what
-    /// they were.
+    /// Run this check once for a new model to find state that checkpoints do not contain. It trains three new models
+    /// with this trainer's options and plug-ins: one that does not stop, one that stops after some batches with a
+    /// checkpoint, and one that resumes from the checkpoint. Then it compares the losses of every batch and the
+    /// contents of the last checkpoints: networks, optimizers, schedulers, random generators, and plug-ins. The
+    /// checkpoints are files in a temporary folder, which is removed; nothing else is written. Afterward, the random
+    /// generators and numbers of threads are restored.
     ///
     /// - Parameters:
-    ///   - batches: how many batches to train before the stop.
-    ///   - more: how many batches to train after it.
-    ///   - make: makes a new model and its data module; called three times.
-    /// - Returns: which stored properties are not restored although training changes them. That is printed too.
-    /// - Throws: `ResumeCheckError` if something differs, which names what differs first and the properties that are
-    ///   not restored; `ConfigurationError` if the training ends earlier; what hooks and data throw.
+    ///   - batches: the number of batches to train before the stop.
+    ///   - more: the number of batches to train after it.
+    ///   - make: creates a new model and its data module. It is called three times.
+    /// - Returns: the stored properties that are not restored although training changes them. They are also printed.
+    /// - Throws: a `ResumeCheckError` if something differs, which names the first difference and the properties that
+    ///   are not restored; `ConfigurationError` if the training ends earlier; any error from hooks and data.
     @discardableResult
     public func checkResume<Batch>(
         batches: Int = 3, then more: Int = 3, _ make: () throws -> (Model<Batch>, DataModule<Batch>)
@@ -82,15 +82,15 @@ extension Trainer {
     }
 }
 
-/// What a check of the resume found if all bits agree.
+/// The result of a resume check if all bits agree.
 public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
-    /// How many batches were trained before the stop.
+    /// The number of batches that were trained before the stop.
     public let batches: Int
-    /// How many batches were trained after it.
+    /// The number of batches that were trained after it.
     public let more: Int
-    /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
-    /// after the resume. The batches of the check did not depend on them; mark them `@Saved` if later ones may, and
-    /// `@Unsaved` if none does.
+    /// Stored properties of the model that training changed, that are not in the checkpoint, and that have a different
+    /// value after the resume. The batches of the check did not depend on them. Mark them `@Saved` if later batches may
+    /// depend on them, and `@Unsaved` if none do.
     public let unsavedProperties: [String]
 
     public var description: String {
@@ -107,12 +107,12 @@ public struct ResumeCheck: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A resumed training that is not the one that was never stopped.
+/// A resumed training that differs from one that was never stopped.
 public struct ResumeCheckError: DescribedError, Equatable {
-    /// What differs first.
+    /// The first difference.
     public let difference: String
-    /// Stored properties of the model that training changed, that are not in the checkpoint, and that are another value
-    /// after the resume: likely the reason.
+    /// Stored properties of the model that training changed, that are not in the checkpoint, and that have a different
+    /// value after the resume. They are the likely reason.
     public let unsavedProperties: [String]
 
     public var description: String {

@@ -1,25 +1,26 @@
 import Dispatch
 
 extension Trainer {
-    /// Finds the number of threads with which training is fastest, by training some steps with each in turn.
+    /// Finds the number of threads with which training is fastest, by training some steps with each number in turn.
     ///
     /// ```swift
     /// let threads = try Trainer().findThreadCount(model, data).suggestion
     /// try Trainer(.epochs(20), threads: .count(threads)).fit(model, data)
     /// ```
-    /// A small network is often faster with one thread than with all. Sums may be rounded differently with another
-    /// number of threads, so give the trainer a number that stays: two runs with different numbers have different bits.
+    /// A small network is often faster with one thread than with all of them. Sums may be rounded differently with a
+    /// different number of threads, so give the trainer a fixed number; two runs with different numbers have different
+    /// bits.
     ///
-    /// One, two, four threads and so on are tried up to the greatest number. Model and data are set up as for `fit`,
-    /// and trained from new weights without validation and checkpoints. No file is written by the trainer, and
-    /// `onTrainingEnd` is not called. A `fit` afterwards sets everything up again, and does what it would have done
-    /// without.
+    /// The finder tries one, two, four threads, and so on, up to the maximum. The model and the data are set up as for
+    /// `fit`, and trained from new weights without validation and checkpoints. The trainer writes no files and does not
+    /// call `onTrainingEnd`. A subsequent `fit` sets everything up again and is not affected by the search.
+    ///
     /// - Parameters:
-    ///   - limit: the greatest number of threads to try; `nil` for as many as the process has set.
-    ///   - rounds: how many steps are measured with each number; two more before do not count.
-    /// - Returns: how long a step took with each, which prints as a table, and the suggestion. Printed too, if progress
-    ///   is shown.
-    /// - Throws: `ConfigurationError` for numbers that make no sense; what hooks and data throw.
+    ///   - limit: the maximum number of threads to try; `nil` uses the number that the process has set.
+    ///   - rounds: the number of steps to measure with each number of threads, after two steps that are not measured.
+    /// - Returns: the duration of a step with each number of threads, which prints as a table, and the suggestion. If
+    ///   progress is shown, the table is also printed.
+    /// - Throws: `ConfigurationError` for invalid numbers; any error from hooks and data.
     @discardableResult
     public func findThreadCount<Batch>(
         _ model: Model<Batch>, _ data: DataModule<Batch>, upTo limit: Int? = nil, rounds: Int = 7

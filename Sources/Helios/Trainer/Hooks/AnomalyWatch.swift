@@ -98,18 +98,19 @@ final class AnomalyWatch {
 public struct NonFiniteGradientError: DescribedError, Equatable {
     /// Where the gradient was found.
     public enum Origin: Sendable, Hashable {
-        /// A function of the backward pass, as in `SqrtBackward0`, that got finite gradients and made it; the layer in
-        /// whose forward pass its operation was, if it was in one; and for which input of the operation it is.
+        /// A function of the backward pass, such as `SqrtBackward0`, that received finite gradients and returned this
+        /// one; the layer in whose forward pass the operation ran, if any; and the index of the operation's input that
+        /// the gradient is for.
         case function(String, layer: String?, input: Int)
-        /// A parameter, whose gradient was not finite when the optimizer was to make its step.
+        /// A parameter whose gradient was not finite when the optimizer was about to step.
         case parameter(String)
     }
 
     /// Where the gradient was found.
     public let origin: Origin
-    /// Whether it has a NaN; otherwise it has infinities.
+    /// Whether the gradient contains a NaN; otherwise, it contains infinities.
     public let isNaN: Bool
-    /// The step in which it came up.
+    /// The step in which the gradient occurred.
     public let state: TrainingState
 
     public var description: String {

@@ -30,11 +30,11 @@ final class NaNGuard {
 
 /// A layer's output that is infinite or not a number, found by `TrainerOptions.Diagnostics.nanGuard`.
 public struct NonFiniteOutputError: DescribedError, Equatable {
-    /// The way to the layer: `network.conv1`.
+    /// The path of the layer, such as `network.conv1`.
     public let layer: String
     /// The layer's class.
     public let type: String
-    /// Whether its input still was finite.
+    /// Whether its input was still finite.
     public let inputIsFinite: Bool
 
     public var description: String {
