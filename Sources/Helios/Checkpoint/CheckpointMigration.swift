@@ -1,21 +1,22 @@
 import Foundation
 
-/// Brings checkpoints of older versions, and those of Python Helios 1 and 2, into the form that this version saves.
+/// Converts checkpoints of older versions, and those of Python Helios 1 and 2, to the format of this version.
 ///
-/// A trainer does so in memory when it resumes from one. On the disk it is done once and for all:
+/// A trainer does this in memory when it resumes from such a checkpoint. To convert the files themselves, call
+/// `migrate`:
 /// ```swift
 /// for file in try CheckpointMigration.migrate(folder) { print(file) }
 /// ```
 public enum CheckpointMigration {
-    /// What became of one file.
+    /// The result for one file.
     public struct Result: Sendable, CustomStringConvertible {
         /// What was done with a file.
         public enum Outcome: Sendable {
-            /// It has this version's form now; the file as it was is `original`.
+            /// The file now has this version's format; `original` is the original file.
             case migrated(from: CheckpointOrigin, original: URL)
-            /// It had it already.
+            /// The file already had this version's format.
             case current
-            /// It stays as it was, for this reason.
+            /// The file was not changed, for this reason.
             case failed(CheckpointError)
         }
 
@@ -34,17 +35,18 @@ public enum CheckpointMigration {
         }
     }
 
-    /// The folder, beside the migrated files, that their originals go to.
+    /// The name of the folder, next to the migrated files, that contains their originals.
     public static let originalsFolder = "before-migration"
 
-    /// Migrates a checkpoint, or all `.pth` files of a folder (not of the folders inside).
+    /// Migrates a checkpoint, or all `.pth` files in a folder (but not in its subfolders).
     ///
-    /// Each is replaced as a whole, and its original kept in the folder `before-migration` beside it. Whatever
-    /// interrupts it, every checkpoint is there, in the old form or the new; done again, it does the rest.
+    /// Each file is replaced as a whole, and its original is kept in the folder `before-migration` next to it. If the
+    /// migration is interrupted, every checkpoint exists in either the old or the new format, and running it again
+    /// migrates the rest.
     ///
-    /// - Returns: what became of each file, in the order of their names.
-    /// - Throws: `CheckpointError` if nothing is at the path, or a training is running in the folder. What is wrong
-    ///   with one file of a folder is in its result.
+    /// - Returns: the result for each file, in the order of their names.
+    /// - Throws: `CheckpointError` if nothing exists at the path, or if a training uses the folder. The error for a
+    ///   single file of a folder is in its result.
     public static func migrate(_ url: URL) throws(CheckpointError) -> [Result] {
         do {
             return try migrate(path: url.filePath())

@@ -1,8 +1,9 @@
-/// Which program saved a checkpoint, and in which version.
+/// The program that saved a checkpoint, and its version.
 public enum CheckpointOrigin: Sendable, Hashable {
     /// This library.
     case helios(version: String)
-    /// The Python library helios-ml; the version is `nil` if the file is of the time before it had one.
+    /// The Python library helios-ml. The version is `nil` if the file is from a time when checkpoints did not contain
+    /// it.
     case pythonHelios(version: String?)
 }
 

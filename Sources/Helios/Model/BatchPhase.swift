@@ -1,6 +1,6 @@
 /// Where a batch comes from.
 public enum BatchPhase: Sendable {
-    /// A training phase, the validation data, the test data, or the data to predict for.
+    /// A training phase, the validation data, the test data, or the prediction data.
     case train, valid, test, predict
 }
 

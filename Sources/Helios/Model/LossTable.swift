@@ -95,13 +95,13 @@ struct LossTable {
     }
 }
 
-/// A loss that is not a number, or infinite.
+/// A loss that is infinite or not a number.
 public struct NonFiniteLossError: DescribedError, Equatable {
-    /// The loss' name in `Model.lossItems`.
+    /// The name of the loss in `Model.lossItems`.
     public let name: String
     /// Its value: NaN or infinite.
     public let value: Double
-    /// The step in which it came up.
+    /// The step in which the loss occurred.
     public let state: TrainingState
 
     public static func == (left: NonFiniteLossError, right: NonFiniteLossError) -> Bool {

@@ -1,25 +1,27 @@
 extension Model {
-    /// Does what `minimize(_:clip:scheduler:as:_:)` does with a loss of a batch, and can repeat it part by part.
+    /// Does the same as `minimize(_:clip:scheduler:as:_:)` with the loss of a batch, and can repeat the step part by
+    /// part.
     ///
     /// ```swift
     /// override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
     ///     try minimize(optimizer, on: batch) { try crossEntropy(network($0.inputs), $0.targets) }
     /// }
     /// ```
-    /// With `outOfMemory: .splits`, a step that runs out of memory starts over in parts of half the size, and again,
-    /// until there is enough: the random numbers, buffers and gradients are those of the beginning again, the losses of
-    /// the parts are weighted by their numbers of samples, and the optimizer makes one step. The size that worked stays
-    /// for later batches, and is in the checkpoints. `loss` is called once for each part, so what it changes besides
-    /// networks must bear being changed more than once. Without that option it is the same as the other `minimize`, to
-    /// the bit.
+    /// With `outOfMemory: .splits`, a step that runs out of memory starts over in parts of half the size, which are
+    /// halved again until there is enough memory. The random numbers, buffers, and gradients are restored before each
+    /// attempt, the losses of the parts are weighted by their numbers of samples, and the optimizer makes one step. The
+    /// size that worked is used for later batches and is saved in checkpoints. `loss` is called once for each part, so
+    /// anything that it changes other than networks must tolerate several changes. Without this option, the result is
+    /// the same as that of the other `minimize`, to the bit.
     ///
     /// - Parameters:
-    ///   - batch: what the loss is computed for.
-    ///   - reduction: what the loss is over the samples of a part: their mean, or their sum. A mean over anything else
-    ///     (tokens, say) is not the mean of the parts' means.
+    ///   - batch: the batch for which to compute the loss.
+    ///   - reduction: whether the loss is the mean or the sum over the samples of a part. A mean over anything else
+    ///     (such as tokens) is not the mean of the parts' means.
     ///   - loss: computes the loss of a part of the batch, a single number.
-    /// - Throws: as the other `minimize`; the `TorchError` of kind `outOfMemory` if the memory does not suffice for the
-    ///   smallest parts, with what to do; `ConfigurationError` for an `LBFGS` that is to be repeated.
+    /// - Throws: the same errors as the other `minimize`; a `TorchError` of kind `outOfMemory`, which says what to do,
+    ///   if there is not enough memory for the smallest parts; `ConfigurationError` for an `LBFGS` whose step must be
+    ///   repeated.
     @discardableResult
     public final func minimize<Part: SplittableBatch>(
         _ optimizer: Optimizer, on batch: Part, reduction: Reduction = .mean, clip: GradientClip? = nil,

@@ -3,12 +3,12 @@ import TorchDistributed
 // What a model's stored properties hold.
 
 extension Model: AnyModel {
-    /// The networks in the model's stored properties, with the names of the properties.
+    /// Returns the networks in the model's stored properties, with the names of the properties.
     public final func namedNetworks() -> [(name: String, network: Module)] {
         StatefulProperties(of: self).networks
     }
 
-    /// The optimizers in the model's stored properties, with the names of the properties.
+    /// Returns the optimizers in the model's stored properties, with the names of the properties.
     public final func namedOptimizers() -> [(name: String, optimizer: Optimizer)] {
         StatefulProperties(of: self).members.compactMap { member in
             (member.value as? Optimizer).map { (member.name, $0) }
@@ -17,24 +17,24 @@ extension Model: AnyModel {
 }
 
 extension Model {
-    /// The optimizer, shared between the processes that train together: each makes the steps of its part of the
-    /// parameters and keeps what the optimizer remembers about that part (ZeRO, stage 1). The result is the same to the
-    /// bit. With one process, it is the optimizer itself.
+    /// Returns an optimizer that is sharded between the processes that train together: each process steps its own part
+    /// of the parameters and keeps the optimizer state for that part (ZeRO, stage 1). The result is the same to the
+    /// bit. With one process, this method returns the optimizer itself.
     ///
     /// ```swift
     /// optimizer = try sharded(AdamW(network, learningRate: 1e-3))
     /// ```
-    /// The property that holds it is an `Optimizer`. Checkpoints have the whole state, so that any number of processes
-    /// can resume from them; rank 0 collects it, in the default `stateDict()`, which all ranks call then.
+    /// Declare the property that holds it as an `Optimizer`. Checkpoints contain the complete state, so any number of
+    /// processes can resume from them. Rank 0 collects the state in the default `stateDict()`, which all ranks call.
     ///
-    /// - Throws: `DistributedError` if the ranks have different optimizers, and for an `LBFGS`.
+    /// - Throws: `DistributedError` if the ranks have different optimizers, or for an `LBFGS`.
     public final func sharded(_ optimizer: Optimizer) throws -> Optimizer {
         guard let world = trainer?.world else { return optimizer }
         return try ShardedOptimizer(optimizer, group: world.group)
     }
 
-    /// The network, whose batch normalization takes the statistics of the samples of all processes that train together.
-    /// With one process, it is the network as it was.
+    /// Returns a network whose batch normalization uses the statistics of the samples of all processes that train
+    /// together. With one process, this method returns the network unchanged.
     ///
     /// ```swift
     /// network = try synchronizingBatchNorm(ResNet()).to(device)

@@ -1,4 +1,4 @@
-/// Keeps parts of the networks from being trained for a while: fine-tuning that begins with the last layers, say.
+/// Freezes parts of the networks for some time, for example to fine-tune the last layers first.
 ///
 /// ```swift
 /// try trainer.register(
@@ -7,35 +7,35 @@
 ///         .frozen("network.backbone", until: .epoch(3), learningRateFactor: 0.1),
 ///     ]))
 /// ```
-/// A frozen parameter requires no gradient, so no backward pass computes one and no optimizer changes it; what the
-/// optimizer remembers of it stays. What is frozen follows from how far the training is, so a resume is exact, and all
-/// processes that train together freeze the same.
+/// A frozen parameter does not require a gradient, so no backward pass computes one and no optimizer changes it; the
+/// optimizer keeps its state for the parameter. What is frozen depends only on the progress of training, so resuming is
+/// exact, and all processes that train together freeze the same parts.
 public final class FreezeSchedule: Plugin {
-    /// A point of the training.
+    /// A point in the training.
     public enum Moment: Sendable, Hashable {
-        /// The beginning of an epoch, the first being 1.
+        /// The beginning of an epoch. The first epoch is 1.
         case epoch(Int)
-        /// The step of an iteration, the first being 1. If it is in the middle of batches whose gradients are
-        /// accumulated, the step after them.
+        /// The step of an iteration. The first iteration is 1. If it is in the middle of batches whose gradients are
+        /// accumulated, this is the step after them.
         case iteration(Int)
-        /// Never: what lasts until then lasts to the end.
+        /// Never: a part that is frozen until then is frozen to the end.
         case never
     }
 
-    /// A part of the networks, and when it is frozen.
+    /// A part of the networks, and the time during which it is frozen.
     public struct Part: Sendable, Hashable {
-        /// The path to a module or a parameter, as in `network.encoder.0`, beginning with the model's property. With an
-        /// asterisk at the end, everything whose path begins like it: `network.layer*`.
+        /// The path of a module or a parameter, such as `network.encoder.0`, which starts with the model's property.
+        /// With an asterisk at the end, it matches everything whose path starts like this: `network.layer*`.
         public var path: String
-        /// When it is frozen; by default from the beginning on.
+        /// When to freeze the part; by default, from the beginning.
         public var from: Moment
-        /// When it is no longer frozen.
+        /// When to unfreeze the part.
         public var until: Moment
-        /// What the learning rate is multiplied by once the part is no longer frozen. The part must be all of one or
-        /// more parameter groups of its optimizer then.
+        /// The factor by which to multiply the learning rate after the part is unfrozen. For this, the part must
+        /// consist of one or more complete parameter groups of its optimizer.
         public var learningRateFactor: Double
 
-        /// A part that is frozen from one moment to another.
+        /// Creates a part that is frozen from one point to another.
         public static func frozen(
             _ path: String, from: Moment = .epoch(1), until: Moment = .never, learningRateFactor: Double = 1
         ) -> Part {
@@ -45,7 +45,7 @@ public final class FreezeSchedule: Plugin {
 
     /// The parts, and when they are frozen.
     public let parts: [Part]
-    /// Whether batch normalization in a frozen part normalizes with its running statistics, which then stay.
+    /// Whether batch normalization in a frozen part uses its running statistics, which then don't change.
     public let evaluatesBatchNorm: Bool
 
     /// The parts as they are in the model of the run.
@@ -68,12 +68,12 @@ public final class FreezeSchedule: Plugin {
         var isOver = false
     }
 
-    /// Freezes parts of the networks.
+    /// Creates a plug-in that freezes parts of the networks.
     ///
     /// - Parameters:
-    ///   - parts: the parts, and when they are frozen. What is in several is frozen while any of them is.
+    ///   - parts: the parts, and when they are frozen. A parameter in several parts is frozen while any of them is.
     ///   - evaluatesBatchNorm: whether batch normalization in a frozen part stays in evaluation mode.
-    /// - Throws: `PluginError` if there are no parts, one can never be frozen, or a number makes no sense.
+    /// - Throws: `PluginError` if there are no parts, if a part can never be frozen, or for an invalid number.
     public init(_ parts: [Part], evaluatesBatchNorm: Bool = true, id: String = "freeze-schedule") throws {
         self.parts = parts
         self.evaluatesBatchNorm = evaluatesBatchNorm
@@ -82,16 +82,18 @@ public final class FreezeSchedule: Plugin {
         for part in parts { try check(part) }
     }
 
-    /// Freezes parts one less at a time: the first until the epoch `start`, and each that follows `every` epochs longer.
+    /// Creates a plug-in that unfreezes one part after the other: the first at the epoch `start`, and each following
+    /// part `every` epochs later.
     ///
     /// ```swift
     /// try trainer.register(FreezeSchedule(gradually: ["network.layer4", "network.layer3", "network.layer2"]))
     /// ```
     /// - Parameters:
-    ///   - paths: the parts, the one that is trained first at the beginning.
-    ///   - start: the epoch in which the first of them is trained.
-    ///   - every: how many epochs lie between two parts.
-    ///   - factor: what the learning rate of the first part is multiplied by; of the second by its square, and so on.
+    ///   - paths: the parts, in the order in which to unfreeze them.
+    ///   - start: the epoch at which to unfreeze the first part.
+    ///   - every: the number of epochs between two parts.
+    ///   - factor: the factor for the learning rate of the first part. For the second part, it is the square of this
+    ///     factor, and so on.
     public convenience init(
         gradually paths: [String], from start: Int = 2, every: Int = 1, learningRateFactor factor: Double = 1,
         evaluatesBatchNorm: Bool = true, id: String = "freeze-schedule"

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Logs what weights, gradients and updates are like: their norms, means, extremes and histograms.
+/// Logs statistics of weights, gradients, and updates: their norms, means, extremes, and histograms.
 ///
 /// ```swift
 /// try trainer.register(TensorBoardLogger())
 /// try trainer.register(ParameterStatistics(every: 100))
 /// ```
-/// For each parameter, the loggers get `weights/network.0.weight/norm` and so on, see `Statistic`, and histograms as
-/// `weights/network.0.weight`. Gradients are those that the optimizer makes its step with: averaged over processes,
-/// unscaled and clipped. Weights are those after the step. Steps in between cost nothing.
+/// For each parameter, the loggers receive `weights/network.0.weight/norm` and so on (see `Statistic`), and histograms
+/// as `weights/network.0.weight`. The gradients are those that the optimizer uses for its step: averaged over
+/// processes, unscaled, and clipped. The weights are those after the step. The steps in between cost nothing.
 public final class ParameterStatistics: Plugin {
-    /// What the statistics are of.
+    /// The subjects of the statistics.
     public struct Subjects: OptionSet, Sendable, Hashable {
         public let rawValue: Int
 
@@ -20,32 +20,32 @@ public final class ParameterStatistics: Plugin {
 
         /// The parameters after the step, logged as `weights/…`.
         public static let weights = Subjects(rawValue: 1)
-        /// The gradients that the step is made with, logged as `gradients/…`.
+        /// The gradients used for the step, logged as `gradients/…`.
         public static let gradients = Subjects(rawValue: 2)
-        /// What the step changes, logged as `updates/…`, with `update_to_weight`: its norm divided by that of the
-        /// weights before. It keeps a copy of the weights during the step.
+        /// The changes that the step makes, logged as `updates/…`, with `update_to_weight`: their norm divided by the
+        /// norm of the weights before the step. This keeps a copy of the weights during the step.
         public static let updates = Subjects(rawValue: 4)
         /// All of them.
         public static let all: Subjects = [.weights, .gradients, .updates]
     }
 
-    /// What is put together.
+    /// How to group the parameters.
     public enum Grouping: String, Sendable, Hashable, CaseIterable {
-        /// Each parameter is on its own.
+        /// Each parameter has its own statistics.
         case parameter
-        /// The parameters of a layer are one row of numbers: weights and biases.
+        /// The parameters of a layer (weights and biases) are combined.
         case layer
     }
 
-    /// How many steps lie between two that are looked at.
+    /// The number of steps between statistics.
     public let stepInterval: Int
-    /// What the statistics are of.
+    /// The subjects of the statistics.
     public let subjects: Subjects
-    /// What is put together.
+    /// How to group the parameters.
     public let grouping: Grouping
-    /// How many bins histograms have; `nil` for no histograms.
+    /// The number of bins in the histograms; `nil` disables histograms.
     public let bins: Int?
-    /// The paths of the parts of the networks that are looked at; `nil` for all.
+    /// The paths of the parts of the networks to include; `nil` includes all.
     public let paths: [String]?
 
     private struct Group {
@@ -60,12 +60,12 @@ public final class ParameterStatistics: Plugin {
     private var isDue = false
 
     /// - Parameters:
-    ///   - every: how many iterations lie between two that are looked at: of those that this divides, the step.
-    ///   - subjects: what the statistics are of.
-    ///   - grouping: whether each parameter is on its own, or each layer.
-    ///   - bins: how many bins the histograms have; `nil` for none.
-    ///   - paths: the parts that are looked at, as for `FreezeSchedule`; `nil` for all.
-    /// - Throws: `PluginError` if a number makes no sense, or nothing would be logged.
+    ///   - every: the interval in iterations; statistics are computed in iterations that are multiples of this number.
+    ///   - subjects: the subjects of the statistics.
+    ///   - grouping: whether to compute statistics for each parameter or for each layer.
+    ///   - bins: the number of bins in the histograms; `nil` disables histograms.
+    ///   - paths: the parts to include, as for `FreezeSchedule`; `nil` includes all.
+    /// - Throws: `PluginError` for an invalid number, or if nothing would be logged.
     public init(
         every: Int = 100, of subjects: Subjects = .all, by grouping: Grouping = .parameter, bins: Int? = 64,
         paths: [String]? = nil, id: String = "parameter-statistics"

@@ -1,20 +1,21 @@
 import Foundation
 
-/// Records which operations some iterations consist of, and writes them to a file that Perfetto (ui.perfetto.dev) and
-/// Chrome (chrome://tracing) show.
+/// Records the operations of some iterations and writes them to a file that you can open in Perfetto (ui.perfetto.dev)
+/// and Chrome (chrome://tracing).
 ///
 /// ```swift
 /// try trainer.register(ChromeTrace(URL(filePath: "trace.json"), iterations: 20...24))
 /// ```
-/// The record is that of libtorch's profiler, with what Helios does around the operations as spans: waiting for data,
-/// training steps, validation, checkpoints, hooks. It begins before the first of these iterations waits for its batch, and
-/// ends before the batch of the next one, so that a validation or a checkpoint that comes after the last is in it.
+/// libtorch's profiler records the trace. What Helios does around the operations appears as spans: waiting for data,
+/// training steps, validation, checkpoints, hooks. The trace starts before the first of these iterations waits for its
+/// batch and ends before the batch of the iteration after the last one, so it includes a validation or a checkpoint
+/// that follows the last iteration.
 public final class ChromeTrace: Plugin {
-    /// The file. Other processes than the first write beside it: `trace-rank1.json`.
+    /// The file. Processes other than the first write to `trace-rank1.json` and so on, next to it.
     public let file: URL
-    /// The iterations that are recorded, the first being 1.
+    /// The iterations to record. The first iteration is 1.
     public let iterations: ClosedRange<Int>
-    /// Whether the shapes of each operation's inputs are recorded, too.
+    /// Whether to record the shapes of each operation's inputs.
     public let recordsShapes: Bool
 
     /// Whether a record is under way.
@@ -25,11 +26,11 @@ public final class ChromeTrace: Plugin {
     private var hasRecorded = false
 
     /// - Parameters:
-    ///   - file: where the trace goes; replaced if it exists. Its folder is created.
-    ///   - iterations: the iterations that are recorded, the first being 1. A few are enough: each operation takes about
-    ///     200 bytes of memory and of the file.
-    ///   - recordsShapes: whether the shapes of each operation's inputs are recorded, too.
-    /// - Throws: `PluginError` if an iteration is below 1.
+    ///   - file: the file for the trace. An existing file is replaced, and its folder is created if necessary.
+    ///   - iterations: the iterations to record. The first iteration is 1. A few iterations are enough, because each
+    ///     operation takes about 200 bytes in memory and in the file.
+    ///   - recordsShapes: whether to record the shapes of each operation's inputs.
+    /// - Throws: `PluginError` if an iteration is less than 1.
     public init(
         _ file: URL, iterations: ClosedRange<Int>, recordsShapes: Bool = false, id: String = "chrome-trace"
     ) throws {
