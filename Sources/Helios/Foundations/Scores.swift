@@ -45,17 +45,17 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     // MARK: Values of any type
 
-    /// Sets a score to any value that can be encoded; a number is what the subscript sets.
+    /// Sets a score to any value that can be encoded. A number has the same effect as setting it with the subscript.
     ///
-    /// - Throws: `EncodingError`, as the value's own `encode(to:)`.
+    /// - Throws: `EncodingError` from the value's `encode(to:)`.
     public mutating func set(_ value: some Encodable, for name: String) throws {
         values[name] = try ScoreValue(encoding: value)
     }
 
-    /// A score as a type.
+    /// Returns a score as a value of a type.
     ///
-    /// - Returns: `nil` if there is no score of this name.
-    /// - Throws: `DecodingError` if it is no such value.
+    /// - Returns: the value, or `nil` if there is no score with this name.
+    /// - Throws: `DecodingError` if the score is not a value of this type.
     public func value<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         try values[name]?.decoded(as: type)
     }
@@ -74,7 +74,7 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         values.removeAll(keepingCapacity: true)
     }
 
-    /// Removes a score, whatever it is.
+    /// Removes a score of any type.
     public mutating func remove(_ name: String) {
         values[name] = nil
     }
@@ -86,7 +86,7 @@ public struct Scores: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         return prefixed
     }
 
-    /// These scores merged with others; if both have a name, these win.
+    /// Returns these scores merged with others. If both contain the same name, these scores take precedence.
     public func merging(_ others: Scores) -> Scores {
         var merged = self
         merged.values.merge(others.values) { own, _ in own }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Writes the numbers of a run to `<name>.csv` in the folder of the logs, a line for each: step, name, value, time.
+/// Writes the numbers of a run to `<name>.csv` in the log folder, with a line for each: step, name, value, time.
 ///
 /// ```
 /// step,name,value,time
 /// 10,train/loss,0.6931471805599453,1764389472.118
 /// ```
-/// A value that is not a number is `nan`, `inf` or `-inf`; a name with a comma, a quotation mark or a line break is in
-/// quotation marks, as RFC 4180 says; the time is in seconds since 1970. A table with a column for each name is, in
-/// pandas, `read_csv(file).pivot(index="step", columns="name", values="value")`.
+/// A value that is infinite or not a number is written as `nan`, `inf`, or `-inf`. A name with a comma, a quotation
+/// mark, or a line break is quoted as in RFC 4180. The time is in seconds since 1970. To get a table with a column for
+/// each name in pandas, use `read_csv(file).pivot(index="step", columns="name", values="value")`.
 public final class CSVLogger: RunLogger {
     public let id = "csv"
     public let supportedKinds: Set<LoggedKind> = [.scalar, .scalars]
@@ -16,7 +16,7 @@ public final class CSVLogger: RunLogger {
     private var file: ResumableFile?
     private var buffer: [UInt8] = []
 
-    /// A logger that writes `<name>.csv` into the folder of the run's logs.
+    /// Creates a logger that writes `<name>.csv` in the run's log folder.
     public init() {}
 
     public func open(_ run: LoggedRun) throws {

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Writes what a run logs to `<name>.jsonl` in the folder of the logs, a JSON object in each line.
+/// Writes the records of a run to `<name>.jsonl` in the log folder, with a JSON object in each line.
 ///
 /// ```
 /// {"step":10,"name":"train/loss","value":0.6931471805599453,"time":1764389472.118}
 /// {"step":10,"name":"note","text":"the learning rate was halved","time":1764389472.119}
 /// ```
-/// Each has `step`, `name`, `time` in seconds since 1970, and what it is about: `value` for a number, which is the
-/// string `"nan"`, `"inf"` or `"-inf"` if JSON has no number for it; `text`; `hyperparameters` with `metrics`;
-/// `histogram` with `edges` and `counts`; `precision_recall` with `thresholds`, `precision` and `recall`; `confusion`
-/// with `classes` and `counts`, row by row; `graph`, the modules. Images and embeddings are left out.
+/// Each object has `step`, `name`, `time` in seconds since 1970, and the value: `value` for a number, which is the
+/// string `"nan"`, `"inf"`, or `"-inf"` if JSON has no number for it; `text`; `hyperparameters` with `metrics`;
+/// `histogram` with `edges` and `counts`; `precision_recall` with `thresholds`, `precision`, and `recall`; `confusion`
+/// with `classes` and `counts`, row by row; `graph` with the modules. Images and embeddings are skipped.
 public final class JSONLinesLogger: RunLogger, HyperparameterKeeper {
     public let id = "jsonl"
     public let supportedKinds: Set<LoggedKind> = [
@@ -21,7 +21,7 @@ public final class JSONLinesLogger: RunLogger, HyperparameterKeeper {
     /// What a name is in JSON. There are few, and each comes up in every step.
     private var names: [String: [UInt8]] = [:]
 
-    /// A logger that writes `<name>.jsonl` into the folder of the run's logs.
+    /// Creates a logger that writes `<name>.jsonl` in the run's log folder.
     public init() {}
 
     public func open(_ run: LoggedRun) throws {

@@ -5,7 +5,7 @@ import Synchronization
 public struct LogFileError: DescribedError, Equatable, DiskRoomError {
     /// The log file.
     public let path: String
-    /// Why it cannot be written.
+    /// The reason why it cannot be written.
     public let reason: String
     /// Whether the disk is full.
     package let isLackOfRoom: Bool

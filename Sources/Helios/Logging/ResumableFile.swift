@@ -1,13 +1,13 @@
 import Foundation
 
-/// A file of a logger that a resume cuts back to what it was at the checkpoint, so that it ends up as if the run had
-/// never stopped.
+/// A logger's file that is truncated to its length at the checkpoint when a run resumes, so that it ends up as if the
+/// run had never stopped.
 ///
-/// It is written in whole records: if the disk is full, the part of a record that was written is taken back.
+/// It consists of complete records: if the disk is full, the part of a record that was written is removed.
 public final class ResumableFile {
     /// The file.
     public let url: URL
-    /// How many bytes it has.
+    /// The length of the file in bytes.
     public private(set) var length: Int
 
     /// Whether the file has more than it had at the checkpoint, since the disk had no room for what was to be cut off.
@@ -21,15 +21,15 @@ public final class ResumableFile {
     /// Writes some of the bytes and says how many; -1 if it fails, with the reason in `errno`.
     typealias Write = (Int32, UnsafeRawBufferPointer) -> Int
 
-    /// Opens the file of a run, and makes it and its folder if they are not there.
+    /// Opens the file of a run, and creates it and its folder if they don't exist.
     ///
     /// - Parameters:
     ///   - url: the file.
-    ///   - run: the run, whose start says how much of an existing file stays: all of it, nothing, or what it was at the
-    ///     checkpoint. The rest is moved to `discarded`.
-    ///   - discarded: where the rest is moved to; by default, the same name with `.discarded` appended. If the disk has
-    ///     no room for it, the file stays whole, with a warning.
-    /// - Throws: `LogFileError` if it cannot be written.
+    ///   - run: the run, whose start determines how much of an existing file is kept: all of it, nothing, or its
+    ///     contents at the checkpoint. The rest is moved to `discarded`.
+    ///   - discarded: the file to which the rest is moved; by default, the same name with `.discarded` appended. If
+    ///     there is not enough space on disk for it, the file is not truncated, with a warning.
+    /// - Throws: `LogFileError` if the file cannot be written.
     public convenience init(_ url: URL, _ run: LoggedRun, discarded: URL? = nil) throws {
         try self.init(url, run, discarded: discarded) { Foundation.write($0, $1.baseAddress, $1.count) }
     }
@@ -75,9 +75,9 @@ public final class ResumableFile {
         close(descriptor)
     }
 
-    /// Appends whole records.
+    /// Appends complete records.
     ///
-    /// - Throws: `LogFileError` if they cannot be written. Then none of them is in the file.
+    /// - Throws: `LogFileError` if they cannot be written. In this case, none of them is in the file.
     public func append(_ bytes: [UInt8]) throws {
         guard !bytes.isEmpty else { return }
         warnIfMoved()
@@ -92,19 +92,19 @@ public final class ResumableFile {
         }
     }
 
-    /// Cuts off what is behind a length, such as a record of which a part is missing.
+    /// Truncates the file to a length, for example to remove an incomplete record.
     ///
-    /// - Throws: `LogFileError` if the system refuses.
+    /// - Throws: `LogFileError` if the system reports an error.
     public func truncate(to length: Int) throws {
         guard length < self.length else { return }
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw LogFileError(path: url.path, reason: lastError()) }
         self.length = length
     }
 
-    /// Cuts off a last line that has no line break, so that the next one does not continue it. Whoever shortened the
-    /// file has left it.
+    /// Removes a last line without a line break, so that the next line does not continue it. Such a line is left behind
+    /// if something else truncated the file.
     ///
-    /// - Throws: `LogFileError` if the file cannot be read, or the system refuses.
+    /// - Throws: `LogFileError` if the file cannot be read, or if the system reports an error.
     public func truncateToWholeLine() throws {
         let source = try LogFile.open(url.path, O_RDONLY)
         defer { close(source) }
@@ -122,7 +122,7 @@ public final class ResumableFile {
         try truncate(to: 0)
     }
 
-    /// What a checkpoint must have so that a resume finds the length again.
+    /// Returns the state that a checkpoint must contain so that a resumed run finds the length again.
     public func stateDict() -> StateDict {
         ["length": .int(length)]
     }

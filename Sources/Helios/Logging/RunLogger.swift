@@ -1,68 +1,70 @@
 import Foundation
 
-/// Where a run's records go: a file, TensorBoard, a service.
+/// The destination of a run's records: a file, TensorBoard, or a service.
 ///
 /// ```swift
 /// let trainer = try Trainer(.epochs(20), logs: .in(folder))
 /// try trainer.register(CSVLogger())
 /// ```
-/// All loggers of a trainer get all records, in the order in which they were logged, from a thread of their own:
-/// training does not wait for them. Two calls never overlap, though not all come from the same thread.
+/// All loggers of a trainer receive all records, in the order in which they were logged, on a separate thread, so
+/// training does not wait for them. Two calls never overlap, but they may come from different threads.
 ///
-/// A logger that throws does not end the training: the user is warned once, and told at the end on how many records it
-/// failed.
+/// A logger that throws does not end training: a warning appears the first time, and a warning at the end says how many
+/// records could not be logged.
 public protocol RunLogger: AnyObject {
-    /// The name under which checkpoints have its state, as in `csv`. A trainer has one logger of a name.
+    /// The name of the logger's state in checkpoints, such as `csv`. The loggers of a trainer have different names.
     var id: String { get }
 
-    /// What it can show. Of other kinds it gets no records, and the log says so once.
+    /// The kinds of values that the logger can show. It does not receive records of other kinds, and the log says so
+    /// once.
     var supportedKinds: Set<LoggedKind> { get }
 
     /// Begins a run.
     ///
-    /// - Throws: what makes it impossible to log at all, such as a folder that cannot be written. That ends the run
-    ///   before its first step.
+    /// - Throws: any error that makes logging impossible, such as a folder that cannot be written. The error ends the
+    ///   run before its first step.
     func open(_ run: LoggedRun) throws
 
-    /// Takes records of the kinds that it supports.
+    /// Writes records of the kinds that the logger supports.
     ///
-    /// - Throws: why they are lost. It may have written some of them.
+    /// - Throws: the reason why the records are lost. Some of them may have been written.
     func write(_ records: [LogRecord]) throws
 
-    /// Flushes what it has received so far. Called every 20 seconds, at each checkpoint, and at the end.
+    /// Flushes everything received so far. It is called every 20 seconds, at each checkpoint, and at the end.
     func flush() throws
 
-    /// What a resumed run needs to continue as if it had never stopped. Called after `flush`, for each checkpoint.
+    /// Returns the state that a resumed run needs in order to continue as if it had never stopped. It is called after
+    /// `flush`, for each checkpoint.
     func stateDict() throws -> StateDict
 
     /// Ends the run.
     func close() throws
 }
 
-/// The run that a logger logs.
+/// A run that a logger records.
 public struct LoggedRun: Sendable {
     /// How a run begins.
     public enum Start: Sendable {
-        /// A training from its first step. What an earlier one left under the same name is not part of it.
+        /// A training from its first step. The logs of an earlier training with the same name are not part of it.
         case new
-        /// A training that continues from a checkpoint, which has this state of the logger.
+        /// A training that resumes from a checkpoint, which contains this state of the logger.
         case resumed(StateDict)
-        /// A run that adds to what is there: a test or a prediction.
+        /// A run that adds to the existing logs: a test or a prediction.
         case added
     }
 
-    /// The name of the run: the model's `saveName`, if the options give no other.
+    /// The name of the run: the model's `saveName`, unless the options specify another.
     public let name: String
-    /// The folder of the run's logs.
+    /// The log folder of the run.
     public let folder: URL
-    /// How it begins.
+    /// How the run begins.
     public let start: Start
     /// The machine and the versions.
     public let environment: EnvironmentDescription
-    /// Warns the user. May be called from any thread.
+    /// Shows a warning to the user. It may be called on any thread.
     public let warn: @Sendable (String) -> Void
 
-    /// A run, as a trainer makes it and a test of a logger may.
+    /// Creates a run. Trainers and tests of loggers use this initializer.
     public init(
         name: String, folder: URL, start: Start, environment: EnvironmentDescription,
         warn: @escaping @Sendable (String) -> Void

@@ -1,5 +1,4 @@
-/// A score that accumulates over batches: `update` takes in a batch, and `compute` gives the score of all batches so
-/// far.
+/// A score that accumulates over batches: `update` adds a batch, and `compute` returns the score of all batches so far.
 ///
 /// ```swift
 /// final class Classifier: Model<LabeledBatch> {
@@ -18,26 +17,26 @@
 ///     }
 /// }
 /// ```
-/// A metric in a stored property of a model is in the checkpoints, like everything that is `Stateful`. Each metric has
-/// an `update` with the arguments that it needs; those that compare predictions with targets are `TensorMetric`.
+/// Checkpoints contain a metric in a stored property of a model, like everything that is `Stateful`. Each metric has an
+/// `update` method with the arguments that it needs. Metrics that compare predictions with targets are `TensorMetric`.
 ///
-/// Sums are of type `int64` or `float64`, so that the score does not depend on how the data was cut into batches.
-/// Metrics that saw different parts of the data become one with `merge`; so a score over several processes is the score
-/// of the merged states. A metric that has seen nothing is NaN, and one that has seen a NaN stays NaN until `reset`.
+/// Sums have the type `int64` or `float64`, so that the score does not depend on how the data was divided into batches.
+/// `merge` combines metrics that saw different parts of the data, so a score over several processes is the score of the
+/// merged states. A metric that has not seen any data is NaN, and one that has seen a NaN remains NaN until `reset`.
 public protocol Metric<Value>: Stateful {
-    /// What it computes: a number, most often.
+    /// The type of the score, usually a number.
     associatedtype Value
 
-    /// What it has accumulated.
+    /// The accumulated values.
     var state: MetricState { get set }
 
-    /// The shapes of the sums in its state that depend on its options; a state with other shapes does not fit.
+    /// The shapes of the sums in the state that depend on the metric's options. A state with other shapes does not fit.
     var sumShapes: [String: [Int]] { get }
 
-    /// The score of everything since the last `reset`.
+    /// Returns the score of everything since the last `reset`.
     func compute() throws -> Value
 
-    /// Adds what another metric with the same options has accumulated, over other data.
+    /// Adds the values that another metric with the same options has accumulated over other data.
     ///
     /// - Throws: `MetricError` if the state belongs to a metric with other options.
     func merge(_ other: MetricState) throws
@@ -46,7 +45,7 @@ public protocol Metric<Value>: Stateful {
 extension Metric {
     public var sumShapes: [String: [Int]] { [:] }
 
-    /// Forgets everything that it has accumulated.
+    /// Removes all accumulated values.
     public func reset() {
         state = MetricState()
     }
@@ -56,7 +55,7 @@ extension Metric {
         try state.merge(other)
     }
 
-    /// Adds what another metric with the same options has accumulated, over other data.
+    /// Adds the values that another metric with the same options has accumulated over other data.
     ///
     /// - Throws: `MetricError` if it has other options.
     public func merge(_ other: Self) throws {
@@ -76,15 +75,15 @@ extension Metric {
 
 /// A metric that compares predictions with targets.
 public protocol TensorMetric<Value>: Metric {
-    /// Takes in a batch.
+    /// Adds a batch.
     ///
-    /// - Throws: `MetricError` for shapes, types or labels that do not fit; then nothing has changed.
+    /// - Throws: `MetricError` for shapes, types, or labels that do not fit. In this case, nothing has changed.
     func update(_ predictions: Tensor, _ targets: Tensor) throws
 }
 
-/// A metric of several classes that also gives the score of each.
+/// A metric of several classes that can also compute the score of each class.
 public protocol PerClassMetric: TensorMetric where Value == Double {
-    /// The score of each class; one alone if binary.
+    /// Returns the score of each class; a single score for a binary task.
     func computePerClass() throws -> [Double]
 }
 

@@ -1,23 +1,23 @@
-/// What a metric has accumulated: sums, and rows that are kept one after another.
+/// The accumulated values of a metric: sums, and rows that are concatenated.
 ///
-/// Two states become one by adding the sums and concatenating the rows. A metric for which that is wrong overrides
+/// Two states are merged by adding the sums and concatenating the rows. If this is wrong for a metric, it overrides
 /// `Metric.merge(_:)`.
 public struct MetricState: Sendable {
     private var sums: [String: Tensor] = [:]
     /// What came with each `append`, so that appending does not copy what is there.
     private var rows: [String: [Tensor]] = [:]
 
-    /// A state that nothing was added to.
+    /// Creates an empty state.
     public init() {}
 
-    /// Whether nothing was added to it.
+    /// Whether the state is empty.
     public var isEmpty: Bool { sums.isEmpty && rows.isEmpty }
 
     // MARK: Accumulating
 
-    /// Adds a value to a sum; integers add up in `int64`, other numbers in `float64`.
+    /// Adds a value to a sum. Integers are added in `int64`, and other numbers in `float64`.
     ///
-    /// - Throws: `MetricError` if the shape differs from the shape of earlier values.
+    /// - Throws: `MetricError` if the shape differs from that of earlier values.
     public mutating func add(_ name: String, _ value: Tensor) throws {
         let value = try value.detach().to(value.dtype.isFloatingPoint ? .float64 : .int64)
         guard let sum = sums[name] else {
@@ -40,9 +40,9 @@ public struct MetricState: Sendable {
         try add(name, Tensor(value).to(device))
     }
 
-    /// Keeps a tensor behind those that came before.
+    /// Appends a tensor to the earlier ones.
     ///
-    /// - Parameter rows: `[N, …]`, with the same shape behind the first dimension each time.
+    /// - Parameter rows: `[N, …]`, with the same shape after the first dimension each time.
     /// - Throws: `MetricError` if that shape differs.
     public mutating func append(_ name: String, _ rows: Tensor) throws {
         if let first = self.rows[name]?.first, first.shape.dropFirst() != rows.shape.dropFirst() {
@@ -58,20 +58,20 @@ public struct MetricState: Sendable {
 
     // MARK: Reading
 
-    /// A sum; `nil` if nothing was added to it.
+    /// Returns a sum; `nil` if nothing was added to it.
     public func sum(_ name: String) -> Tensor? { sums[name] }
 
-    /// A sum that is one number; 0 if nothing was added to it.
+    /// Returns a sum that is a single number; 0 if nothing was added to it.
     public func number(_ name: String) throws -> Double {
         try sums[name]?.to(.float64).item(Double.self) ?? 0
     }
 
-    /// The elements of a sum; none if nothing was added to it.
+    /// Returns the elements of a sum; an empty array if nothing was added to it.
     public func numbers(_ name: String) throws -> [Double] {
         try sums[name]?.to(.float64).flatten().array(Double.self) ?? []
     }
 
-    /// Everything that was appended under a name, one after another; `nil` if nothing was.
+    /// Returns everything that was appended with a name, concatenated; `nil` if nothing was.
     public func rows(_ name: String) throws -> Tensor? {
         guard let parts = rows[name], let last = parts.last else { return nil }
         return try Tensor.cat(parts.map { try $0.to(last.device) }, dim: 0)
@@ -79,9 +79,9 @@ public struct MetricState: Sendable {
 
     // MARK: Merging, saving and restoring
 
-    /// Adds the sums of another state, and appends its rows.
+    /// Adds the sums of another state and appends its rows.
     ///
-    /// - Throws: `MetricError` if shapes differ; then nothing has changed.
+    /// - Throws: `MetricError` if shapes differ. In this case, nothing has changed.
     public mutating func merge(_ other: MetricState) throws {
         var merged = self
         for (name, value) in other.sums { try merged.add(name, value) }
@@ -117,12 +117,12 @@ public struct MetricState: Sendable {
     }
 }
 
-/// Data that a metric cannot take in, or options that it cannot work with.
+/// Invalid data for a metric, or invalid options.
 public struct MetricError: DescribedError, Equatable {
-    /// What does not fit, and what to do.
+    /// The reason, and what to do about it.
     public let description: String
 
-    /// An error that says `description`.
+    /// Creates an error with a description.
     public init(_ description: String) {
         self.description = description
     }

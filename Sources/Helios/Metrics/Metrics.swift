@@ -1,5 +1,5 @@
-/// The metrics as functions of whole tensors. The types of the same names say what each computes, and which shapes it
-/// takes.
+/// The metrics as functions of whole tensors. The types with the same names describe what each metric computes and
+/// which shapes it takes.
 ///
 /// ```swift
 /// let accuracy = try Metrics.accuracy(scores, labels, .multiclass(classes: 10))
@@ -7,7 +7,7 @@
 public enum Metrics {
     // MARK: Classification
 
-    /// The share of right predictions; see `Accuracy`.
+    /// The fraction of correct predictions; see `Accuracy`.
     public static func accuracy(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, topK: Int = 1,
         average: ClassAverage = .micro, exactMatch: Bool = false
@@ -15,7 +15,7 @@ public enum Metrics {
         try score(Accuracy(task, topK: topK, average: average, exactMatch: exactMatch), predictions, targets)
     }
 
-    /// Of what was predicted to be of a class, the share that is; see `Precision`.
+    /// The fraction of the samples predicted as a class that belong to it; see `Precision`.
     public static func precision(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, average: ClassAverage = .macro,
         countsAbsentClasses: Bool = false
@@ -24,7 +24,7 @@ public enum Metrics {
             Precision(task, average: average, countsAbsentClasses: countsAbsentClasses), predictions, targets)
     }
 
-    /// Of what is of a class, the share that was predicted to be; see `Recall`.
+    /// The fraction of the samples of a class that were predicted as it; see `Recall`.
     public static func recall(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, average: ClassAverage = .macro,
         countsAbsentClasses: Bool = false
@@ -43,7 +43,7 @@ public enum Metrics {
         return try score(metric, predictions, targets)
     }
 
-    /// How often each class was predicted as which; see `ConfusionMatrix`.
+    /// How often each class was predicted as each class; see `ConfusionMatrix`.
     public static func confusionMatrix(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask,
         normalization: ConfusionMatrix.Normalization? = nil
@@ -58,7 +58,7 @@ public enum Metrics {
         try score(AUROC(task, average: average), predictions, targets)
     }
 
-    /// The area under the curve of precision over recall; see `AveragePrecision`.
+    /// The area under the precision-recall curve; see `AveragePrecision`.
     public static func averagePrecision(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, average: ClassAverage = .macro,
         countsAbsentClasses: Bool = true, asPercent: Bool = false
@@ -68,7 +68,7 @@ public enum Metrics {
         return try score(metric, predictions, targets)
     }
 
-    /// How far confidence is from the share of right predictions; see `CalibrationError`.
+    /// The difference between confidence and the fraction of correct predictions; see `CalibrationError`.
     public static func calibrationError(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, bins: Int = 15,
         norm: CalibrationError.Norm = .l1
@@ -76,7 +76,7 @@ public enum Metrics {
         try score(CalibrationError(task, bins: bins, norm: norm), predictions, targets)
     }
 
-    /// Agreement beyond what chance gives; see `CohenKappa`.
+    /// The agreement beyond chance; see `CohenKappa`.
     public static func cohenKappa(
         _ predictions: Tensor, _ targets: Tensor, _ task: ClassificationTask, weights: CohenKappa.Weights = .none
     ) throws -> Double {
@@ -109,7 +109,7 @@ public enum Metrics {
         try score(RootMeanSquaredError(), predictions, targets)
     }
 
-    /// The share of the variance that predictions explain; see `R2Score`.
+    /// The fraction of the variance that predictions explain; see `R2Score`.
     public static func r2Score(_ predictions: Tensor, _ targets: Tensor) throws -> Double {
         try score(R2Score(), predictions, targets)
     }
@@ -133,12 +133,12 @@ public enum Metrics {
         try score(SSIM(dataRange: dataRange, window: window, input: input), predictions, targets)
     }
 
-    /// The exponential of the mean surprise at the right tokens; see `Perplexity`.
+    /// The exponential of the mean negative log-likelihood of the correct tokens; see `Perplexity`.
     public static func perplexity(_ predictions: Tensor, _ targets: Tensor, ignoreIndex: Int? = nil) throws -> Double {
         try score(Perplexity(ignoreIndex: ignoreIndex), predictions, targets)
     }
 
-    /// How many n-grams of translations are in references; see `BLEU`.
+    /// The fraction of the n-grams of translations that are in the references; see `BLEU`.
     public static func bleu(
         _ translations: [String], _ references: [[String]], maxLength: Int = 4, smoothing: BLEU.Smoothing = .none
     ) throws -> Double {

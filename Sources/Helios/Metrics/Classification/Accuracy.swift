@@ -1,9 +1,9 @@
-/// How much of what was predicted is right: scikit-learn's `accuracy_score` and `balanced_accuracy_score`.
+/// The fraction of correct predictions: scikit-learn's `accuracy_score` and `balanced_accuracy_score`.
 ///
-/// - Binary: the share of right labels.
-/// - Multiclass: the share of samples whose class is among the `topK` greatest scores. The macro average is the mean of
-///   that share over the classes that are among the targets.
-/// - Multilabel: the share of right labels; the share of samples with all labels right if `exactMatch`.
+/// - Binary: the fraction of correct labels.
+/// - Multiclass: the fraction of samples whose class is among the `topK` highest scores. The macro average is the mean
+///   of this fraction over the classes that are among the targets.
+/// - Multilabel: the fraction of correct labels; with `exactMatch`, the fraction of samples with all labels correct.
 public final class Accuracy: TensorMetric {
     public var state = MetricState()
     private let task: ClassificationTask
@@ -11,13 +11,13 @@ public final class Accuracy: TensorMetric {
     private let average: ClassAverage
     private let exactMatch: Bool
 
-    /// An accuracy that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are.
-    ///   - topK: how many of the greatest scores may be the right one; for multiclass scores.
-    ///   - average: how classes are averaged. Micro and weighted are the same here.
-    ///   - exactMatch: whether all labels of a sample must be right; for multilabel only.
+    ///   - task: the type of classification.
+    ///   - topK: how many of the highest scores may be the correct one, for multiclass scores.
+    ///   - average: how to average over classes. Micro and weighted are the same for accuracy.
+    ///   - exactMatch: whether all labels of a sample must be correct, for multilabel tasks only.
     public init(
         _ task: ClassificationTask, topK: Int = 1, average: ClassAverage = .micro, exactMatch: Bool = false
     ) {

@@ -1,15 +1,15 @@
-/// How far predictions and targets agree beyond what chance gives: scikit-learn's `cohen_kappa_score`.
+/// The agreement of predictions and targets beyond chance: scikit-learn's `cohen_kappa_score`.
 ///
-/// κ = 1 − Σ w·O / Σ w·E, with the confusion matrix O and what it would be if the two were independent, E. It is NaN if
-/// only one class occurs, since chance alone explains everything then.
+/// κ = 1 − Σ w·O / Σ w·E, where O is the confusion matrix, and E is the matrix if predictions and targets were
+/// independent. It is NaN if only one class occurs, because chance alone then explains everything.
 public final class CohenKappa: TensorMetric {
-    /// How much a disagreement counts.
+    /// The weight of a disagreement.
     public enum Weights: String, Sendable, CaseIterable {
-        /// All alike.
+        /// All disagreements have the same weight.
         case none
-        /// By the distance of the classes.
+        /// The distance between the classes.
         case linear
-        /// By its square.
+        /// The square of the distance between the classes.
         case quadratic
     }
 
@@ -17,11 +17,11 @@ public final class CohenKappa: TensorMetric {
     private let task: ClassificationTask
     private let weights: Weights
 
-    /// A kappa that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are; not multilabel.
-    ///   - weights: how much a disagreement counts.
+    ///   - task: the type of classification; not multilabel.
+    ///   - weights: the weight of a disagreement.
     public init(_ task: ClassificationTask, weights: Weights = .none) {
         (self.task, self.weights) = (task, weights)
     }
@@ -62,14 +62,14 @@ public final class CohenKappa: TensorMetric {
 
 /// The correlation of predictions and targets, from −1 to 1: scikit-learn's `matthews_corrcoef`.
 ///
-/// 0 if all predictions, or all targets, are of one class.
+/// It is 0 if all predictions, or all targets, belong to one class.
 public final class MatthewsCorrelation: TensorMetric {
     public var state = MetricState()
     private let task: ClassificationTask
 
-    /// A correlation that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
-    /// - Parameter task: what the classes are; not multilabel.
+    /// - Parameter task: the type of classification; not multilabel.
     public init(_ task: ClassificationTask) {
         self.task = task
     }

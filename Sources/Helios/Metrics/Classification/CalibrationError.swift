@@ -1,16 +1,18 @@
-/// How far the confidence of predictions is from how often they are right: torchmetrics' `calibration_error`.
+/// The difference between the confidence of predictions and how often they are correct: torchmetrics'
+/// `calibration_error`.
 ///
-/// Confidences are sorted into bins of equal width from 0 to 1; one of exactly 1 has a bin of its own, as in
-/// torchmetrics. A bin's error is the distance of its mean confidence from the share of right predictions. Binary, the
-/// confidence is the probability of class 1 and right means class 1; of several classes it is the greatest probability.
+/// Confidences are sorted into bins of equal width from 0 to 1; a confidence of exactly 1 has its own bin, as in
+/// torchmetrics. The error of a bin is the difference between its mean confidence and the fraction of correct
+/// predictions. In a binary task, the confidence is the probability of class 1, and correct means class 1. With several
+/// classes, the confidence is the highest probability.
 public final class CalibrationError: TensorMetric {
-    /// How the errors of bins become one.
+    /// How to combine the errors of the bins.
     public enum Norm: String, Sendable, CaseIterable {
-        /// Their mean, weighted by the number of predictions: the expected calibration error.
+        /// The mean, weighted by the number of predictions: the expected calibration error.
         case l1
-        /// The root of the weighted mean of their squares.
+        /// The square root of the weighted mean of the squares.
         case l2
-        /// The greatest.
+        /// The maximum.
         case max
     }
 
@@ -19,12 +21,12 @@ public final class CalibrationError: TensorMetric {
     private let bins: Int
     private let norm: Norm
 
-    /// A calibration error that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are; not multilabel.
-    ///   - bins: into how many parts confidences from 0 to 1 are cut.
-    ///   - norm: how the errors of bins become one.
+    ///   - task: the type of classification; not multilabel.
+    ///   - bins: the number of bins for confidences from 0 to 1.
+    ///   - norm: how to combine the errors of the bins.
     public init(_ task: ClassificationTask, bins: Int = 15, norm: Norm = .l1) {
         (self.task, self.bins, self.norm) = (task, bins, norm)
     }

@@ -1,7 +1,8 @@
-/// What `Precision`, `Recall` and `FBetaScore` share: a quotient of counts for each class, 0 if it is 0 / 0.
+/// The common base class of `Precision`, `Recall`, and `FBetaScore`: a quotient of counts for each class, which is 0
+/// for 0 / 0.
 ///
-/// Binary, it is the score of class 1. The macro average leaves out classes that are neither predicted nor among the
-/// targets, as in scikit-learn; in a multilabel task all labels count.
+/// In a binary task, it is the score of class 1. The macro average excludes classes that are neither predicted nor
+/// among the targets, as in scikit-learn; in a multilabel task, all labels count.
 public class ClassCountMetric: PerClassMetric {
     public final var state = MetricState()
     final let task: ClassificationTask
@@ -25,13 +26,13 @@ public class ClassCountMetric: PerClassMetric {
         state = next
     }
 
-    /// The score of all classes, averaged.
+    /// Returns the average score over all classes.
     public func compute() throws -> Double {
         guard let counts = try counts() else { return .nan }
         return counts.average(average, quotient)
     }
 
-    /// The score of each class; one alone if binary.
+    /// Returns the score of each class; a single score for a binary task.
     public final func computePerClass() throws -> [Double] {
         guard let counts = try counts() else {
             return Array(repeating: .nan, count: task.isBinary ? 1 : task.classCount)
@@ -52,11 +53,11 @@ public class ClassCountMetric: PerClassMetric {
     }
 }
 
-/// Of what was predicted to be of a class, the share that is: scikit-learn's `precision_score`.
+/// The fraction of the samples predicted as a class that belong to it: scikit-learn's `precision_score`.
 public final class Precision: ClassCountMetric {
     /// - Parameters:
-    ///   - task: what the classes are.
-    ///   - average: how classes are averaged; `computePerClass` gives each by itself.
+    ///   - task: the type of classification.
+    ///   - average: how to average over classes; `computePerClass` returns the score of each class.
     ///   - countsAbsentClasses: whether classes that do not occur count as 0 in the macro average, as in Python Helios.
     public override init(
         _ task: ClassificationTask, average: ClassAverage = .macro, countsAbsentClasses: Bool = false
@@ -69,7 +70,7 @@ public final class Precision: ClassCountMetric {
     }
 }
 
-/// Of what is of a class, the share that was predicted to be: scikit-learn's `recall_score`.
+/// The fraction of the samples of a class that were predicted as it: scikit-learn's `recall_score`.
 public final class Recall: ClassCountMetric {
     /// - Parameters: as for `Precision`.
     public override init(
@@ -86,15 +87,15 @@ public final class FBetaScore: ClassCountMetric {
     private let beta: Double
     private let combinesAverages: Bool
 
-    /// An F score that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are.
+    ///   - task: the type of classification.
     ///   - beta: how much more recall counts than precision.
-    ///   - average: how classes are averaged; `computePerClass` gives each by itself.
+    ///   - average: how to average over classes; `computePerClass` returns the score of each class.
     ///   - countsAbsentClasses: whether classes that do not occur count as 0 in the macro average, as in Python Helios.
-    ///   - combinesAverages: whether it is the harmonic mean of the averaged precision and the averaged recall, as in
-    ///     Python Helios, and not the average of each class's mean.
+    ///   - combinesAverages: whether to compute the harmonic mean of the averaged precision and the averaged recall, as
+    ///     in Python Helios, instead of the average of each class's harmonic mean.
     public init(
         _ task: ClassificationTask, beta: Double = 1, average: ClassAverage = .macro, countsAbsentClasses: Bool = false,
         combinesAverages: Bool = false

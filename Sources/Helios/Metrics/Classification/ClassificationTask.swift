@@ -1,16 +1,16 @@
-/// What the classes of a classification are, and how predictions become labels.
+/// The type of a classification, and how predictions become labels.
 public enum ClassificationTask: Sendable, Hashable {
-    /// One class or not. Predictions are scores of any shape, of which those above the threshold are the class, or
-    /// labels 0 and 1; targets are 0 and 1, in the same shape. For logits the threshold is 0.
+    /// One class or not. Predictions are either scores of any shape, which mean the class if they are above the
+    /// threshold, or labels 0 and 1. Targets are 0 and 1, with the same shape. For logits, use a threshold of 0.
     case binary(threshold: Double = 0.5)
-    /// One of several classes. Predictions are scores `[N, C, …]`, of which the greatest is the class, or labels
-    /// `[N, …]`; targets are labels `[N, …]`.
+    /// One of several classes. Predictions are either scores `[N, C, …]`, of which the highest determines the class, or
+    /// labels `[N, …]`. Targets are labels `[N, …]`.
     case multiclass(classes: Int)
-    /// Each of several labels or not. Predictions are scores `[N, L, …]`, of which those above the threshold are the
-    /// label, or 0 and 1; targets are 0 and 1, in the same shape.
+    /// Each of several labels or not. Predictions are either scores `[N, L, …]`, which mean the label if they are above
+    /// the threshold, or 0 and 1. Targets are 0 and 1, with the same shape.
     case multilabel(labels: Int, threshold: Double = 0.5)
 
-    /// The number of classes: 2 if binary.
+    /// The number of classes; 2 for a binary task.
     public var classCount: Int {
         switch self {
         case .binary: 2
@@ -127,12 +127,12 @@ public enum ClassificationTask: Sendable, Hashable {
     }
 }
 
-/// How the scores of several classes become one.
+/// How to average the scores of several classes.
 public enum ClassAverage: String, Sendable, CaseIterable {
-    /// Counts add up over the classes: every sample has the same weight.
+    /// Adds the counts over the classes, so every sample has the same weight.
     case micro
-    /// The mean over the classes: every class has the same weight.
+    /// Computes the mean over the classes, so every class has the same weight.
     case macro
-    /// The mean over the classes, weighted by how often each is a target.
+    /// Computes the mean over the classes, weighted by how often each is a target.
     case weighted
 }

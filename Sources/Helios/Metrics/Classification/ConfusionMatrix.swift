@@ -1,12 +1,12 @@
-/// How often each class was predicted as which: rows are targets, columns are predictions, as in scikit-learn.
+/// How often each class was predicted as each class. Rows are targets and columns are predictions, as in scikit-learn.
 public final class ConfusionMatrix: TensorMetric {
-    /// What each count is divided by; a quotient 0 / 0 is 0.
+    /// What to divide each count by; 0 / 0 is 0.
     public enum Normalization: String, Sendable, CaseIterable {
-        /// By the number of targets of the class: rows add up to 1.
+        /// The number of targets of the class, so rows add up to 1.
         case targets
-        /// By the number of predictions of the class: columns add up to 1.
+        /// The number of predictions of the class, so columns add up to 1.
         case predictions
-        /// By the number of all.
+        /// The total number.
         case all
     }
 
@@ -14,11 +14,11 @@ public final class ConfusionMatrix: TensorMetric {
     private let task: ClassificationTask
     private let normalization: Normalization?
 
-    /// A matrix that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are.
-    ///   - normalization: what counts are divided by; `nil` leaves them as they are.
+    ///   - task: the type of classification.
+    ///   - normalization: what to divide the counts by; `nil` returns the counts.
     public init(_ task: ClassificationTask, normalization: Normalization? = nil) {
         (self.task, self.normalization) = (task, normalization)
     }
@@ -29,7 +29,8 @@ public final class ConfusionMatrix: TensorMetric {
         try ConfusionCounts.update(&state, "ConfusionMatrix", task, predictions, targets)
     }
 
-    /// The matrix: `[C, C]`, or `[L, 2, 2]` for a multilabel task. Counts are `int64`, shares and NaN `float64`.
+    /// Returns the matrix: `[C, C]`, or `[L, 2, 2]` for a multilabel task. Counts are `int64`; fractions and NaN are
+    /// `float64`.
     public func compute() throws -> Tensor {
         let shape = ConfusionCounts.shape(task)
         let counts = try state.sum("counts") ?? Tensor.zeros(shape, dtype: .int64)

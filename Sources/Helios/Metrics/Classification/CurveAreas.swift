@@ -1,19 +1,20 @@
-/// The area under the receiver operating characteristic: how likely a sample of a class has a greater score than
-/// another sample, half of equal scores counted. scikit-learn's `roc_auc_score`; one class against the rest if there
-/// are several.
+/// The area under the receiver operating characteristic curve: the probability that a sample of a class has a higher
+/// score than another sample, where equal scores count half. It is scikit-learn's `roc_auc_score`, with one class
+/// against the rest if there are several.
 ///
-/// A class without samples, or without others, has none: it is NaN, and does not count in an average. Scores are taken
-/// as they are: give the probabilities of several classes, since a softmax changes the order of samples.
+/// A class without samples, or to which all samples belong, has no area: it is NaN, and it is excluded from averages.
+/// Scores are used as they are. Pass the probabilities of several classes, because a softmax changes the order of the
+/// samples.
 public final class AUROC: PerClassMetric {
     public var state = MetricState()
     private let task: ClassificationTask
     private let average: ClassAverage
 
-    /// An area that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are. The threshold has no meaning here.
-    ///   - average: how classes are averaged.
+    ///   - task: the type of classification. The threshold is not used.
+    ///   - average: how to average over classes.
     public init(_ task: ClassificationTask, average: ClassAverage = .macro) {
         (self.task, self.average) = (task, average)
     }
@@ -26,7 +27,7 @@ public final class AUROC: PerClassMetric {
         try ScoreRows(state, task)?.average(average, Self.area) ?? .nan
     }
 
-    /// The area of each class; one alone if binary.
+    /// Returns the area of each class; a single area for a binary task.
     public func computePerClass() throws -> [Double] {
         try ScoreRows(state, task)?.perClass(Self.area).scores
             ?? Array(repeating: .nan, count: task.isBinary ? 1 : task.classCount)
@@ -41,11 +42,11 @@ public final class AUROC: PerClassMetric {
     }
 }
 
-/// The area under the curve of precision over recall, Σ (Rₖ − Rₖ₋₁) · Pₖ over all thresholds: scikit-learn's
+/// The area under the precision-recall curve, Σ (Rₖ − Rₖ₋₁) · Pₖ over all thresholds: scikit-learn's
 /// `average_precision_score`.
 ///
-/// A class that is not among the targets has 0, as in scikit-learn. Multilabel, the macro average is the mean average
-/// precision of retrieval, which Python Helios calls mAP.
+/// A class that is not among the targets has 0, as in scikit-learn. In a multilabel task, the macro average is the mean
+/// average precision of retrieval, which Python Helios calls mAP.
 public final class AveragePrecision: PerClassMetric {
     public var state = MetricState()
     private let task: ClassificationTask
@@ -53,14 +54,14 @@ public final class AveragePrecision: PerClassMetric {
     private let countsAbsentClasses: Bool
     private let asPercent: Bool
 
-    /// An average precision that has seen no samples.
+    /// Creates a metric that has not seen any samples.
     ///
     /// - Parameters:
-    ///   - task: what the classes are. The threshold has no meaning here.
-    ///   - average: how classes are averaged.
-    ///   - countsAbsentClasses: whether classes that are not among the targets count as 0, and are not NaN and left out
-    ///     of averages, as in Python Helios.
-    ///   - asPercent: whether it is from 0 to 100, as in Python Helios.
+    ///   - task: the type of classification. The threshold is not used.
+    ///   - average: how to average over classes.
+    ///   - countsAbsentClasses: whether classes that are not among the targets count as 0. If false, they are NaN and
+    ///     excluded from averages, as in Python Helios.
+    ///   - asPercent: whether the result is from 0 to 100, as in Python Helios.
     public init(
         _ task: ClassificationTask, average: ClassAverage = .macro, countsAbsentClasses: Bool = true,
         asPercent: Bool = false
@@ -77,7 +78,7 @@ public final class AveragePrecision: PerClassMetric {
         (asPercent ? 100 : 1) * (try ScoreRows(state, task)?.average(average, area) ?? .nan)
     }
 
-    /// The average precision of each class; one alone if binary.
+    /// Returns the average precision of each class; a single value for a binary task.
     public func computePerClass() throws -> [Double] {
         let scores =
             try ScoreRows(state, task)?.perClass(area).scores

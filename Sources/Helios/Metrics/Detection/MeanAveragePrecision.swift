@@ -8,11 +8,11 @@ public final class MeanAveragePrecision: Metric {
     private let overlaps: [Double]
     private let maxDetections: [Int]
 
-    /// An average precision that has seen no images. By default it is evaluated as COCO does.
+    /// Creates a metric that has not seen any images. By default, it evaluates as COCO does.
     ///
     /// - Parameters:
-    ///   - overlaps: the intersections over unions from which on a detection is right.
-    ///   - maxDetections: how many detections of a label in an image may count, for recall; the greatest is for
+    ///   - overlaps: the thresholds for the intersection over union at which a detection is correct.
+    ///   - maxDetections: the maximum numbers of detections of a label in an image, for recall; the largest is used for
     ///     precision.
     public init(overlaps: [Double] = standardOverlaps, maxDetections: [Int] = [1, 10, 100]) {
         (self.overlaps, self.maxDetections) = (overlaps, maxDetections.sorted())
@@ -24,9 +24,9 @@ public final class MeanAveragePrecision: Metric {
         return (0..<10).map { $0 == 9 ? 0.95 : Double($0) * step + 0.5 }
     }()
 
-    /// Takes in images.
+    /// Adds images.
     ///
-    /// - Throws: `MetricError` if the numbers of images differ, or a tensor has another shape than it must have.
+    /// - Throws: `MetricError` if the numbers of images differ, or if a tensor has the wrong shape.
     public func update(_ detections: [Detections], _ truths: [GroundTruth]) throws {
         guard detections.count == truths.count else {
             throw MetricError(
@@ -62,7 +62,7 @@ public final class MeanAveragePrecision: Metric {
         state = next
     }
 
-    /// The scores; all NaN if a score or a box is.
+    /// Returns the scores. All of them are NaN if a score or a box is.
     public func compute() throws -> DetectionScores {
         let images = try DetectionImages(state)
         var evaluation = DetectionEvaluation(overlaps: overlaps, maxDetections: maxDetections)

@@ -1,6 +1,6 @@
-/// How images are given, and what of them is compared.
+/// The layout of images, and which part of them to compare.
 public struct ImageInput: Sendable, Hashable {
-    /// The order of a batch's dimensions; an image alone has the same without the first.
+    /// The order of a batch's dimensions. A single image has the same order without the first dimension.
     public enum Order: String, Sendable, CaseIterable {
         case channelsFirst = "CHW"
         case channelsLast = "HWC"
@@ -14,18 +14,18 @@ public struct ImageInput: Sendable, Hashable {
 
     /// The order of dimensions.
     public var order: Order
-    /// How many pixels are left out at each edge.
+    /// The number of pixels to ignore at each edge.
     public var cropBorder: Int
-    /// If given, only the brightness of images with three channels in this order is compared: Y of YCbCr by ITU-R
-    /// BT.601, from 16 to 235 of 255. Images with one channel stay as they are.
+    /// If set, only the brightness of images with three channels in this order is compared: the Y of YCbCr by ITU-R
+    /// BT.601, from 16 to 235 of 255. Images with one channel are compared unchanged.
     public var luma: Channels?
 
-    /// How images are given. By default their channels come first, and all pixels and channels are compared.
+    /// Creates a description of images. By default, the channels come first, and all pixels and channels are compared.
     ///
     /// - Parameters:
     ///   - order: the order of dimensions.
-    ///   - cropBorder: how many pixels are left out at each edge.
-    ///   - luma: the order of three channels of which only the brightness is compared; `nil` compares the channels.
+    ///   - cropBorder: the number of pixels to ignore at each edge.
+    ///   - luma: the order of the three channels of which only the brightness is compared; `nil` compares the channels.
     public init(order: Order = .channelsFirst, cropBorder: Int = 0, luma: Channels? = nil) {
         (self.order, self.cropBorder, self.luma) = (order, cropBorder, luma)
     }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The peak signal-to-noise ratio in decibels, 10 · log₁₀(range² / MSE): torchmetrics' `PeakSignalNoiseRatio`, and
-/// scikit-image's `peak_signal_noise_ratio` of one image.
+/// scikit-image's `peak_signal_noise_ratio` for one image.
 ///
-/// Infinite if nothing differs.
+/// It is infinite if the images are equal.
 public final class PSNR: TensorMetric {
     public var state = MetricState()
     private let dataRange: Double
@@ -11,14 +11,15 @@ public final class PSNR: TensorMetric {
     private let epsilon: Double
     private let input: ImageInput
 
-    /// A ratio that has seen no images.
+    /// Creates a metric that has not seen any images.
     ///
     /// - Parameters:
-    ///   - dataRange: the greatest value of a pixel: 1, or 255.
-    ///   - perImage: whether it is the mean of the images' ratios, as in Python Helios, and not the ratio of the mean
-    ///     squared error of all.
-    ///   - epsilon: what is added to MSE / range², so that it is never infinite; Python Helios adds 1e-8 for tensors.
-    ///   - input: how images are given, and what of them is compared.
+    ///   - dataRange: the maximum value of a pixel: 1 or 255.
+    ///   - perImage: whether to compute the mean of the images' ratios, as in Python Helios, instead of the ratio of
+    ///     the mean squared error over all images.
+    ///   - epsilon: a number that is added to MSE / range², so that the ratio is never infinite. Python Helios adds
+    ///     1e-8 for tensors.
+    ///   - input: the layout of images, and which part of them to compare.
     public init(
         dataRange: Double = 1, perImage: Bool = false, epsilon: Double = 0, input: ImageInput = ImageInput()
     ) {

@@ -4,15 +4,16 @@ import TorchNN
 /// The structural similarity of images, averaged over images: scikit-image's `structural_similarity`, with
 /// `gaussian_weights` as its authors computed it.
 ///
-/// Of Z. Wang et al., Image quality assessment: from error visibility to structural similarity (2004), with K₁ = 0.01
-/// and K₂ = 0.03. Windows that reach over the edge do not count; torchmetrics 1.9 mirrors the image there.
+/// The method is from Z. Wang et al., Image quality assessment: from error visibility to structural similarity (2004),
+/// with K₁ = 0.01 and K₂ = 0.03. Windows that extend beyond the edge are ignored; torchmetrics 1.9 mirrors the image
+/// there.
 public final class SSIM: TensorMetric {
-    /// What local means and variances are taken over.
+    /// The window for local means and variances.
     public enum Window: Sendable, Hashable {
-        /// Weights of a normal distribution, up to 3.5 standard deviations: 11 pixels for 1.5.
+        /// Gaussian weights, up to 3.5 standard deviations: 11 pixels for 1.5.
         case gaussian(sigma: Double = 1.5)
-        /// A square of pixels with equal weights, with the variance of a sample (divided by n − 1): scikit-image's
-        /// default, for 7.
+        /// A square of pixels with equal weights and the sample variance (divided by n − 1), which is scikit-image's
+        /// default with a size of 7.
         case uniform(size: Int = 7)
     }
 
@@ -21,12 +22,12 @@ public final class SSIM: TensorMetric {
     private let window: Window
     private let input: ImageInput
 
-    /// A similarity that has seen no images.
+    /// Creates a metric that has not seen any images.
     ///
     /// - Parameters:
-    ///   - dataRange: the greatest value of a pixel: 1, or 255.
-    ///   - window: what local means and variances are taken over.
-    ///   - input: how images are given, and what of them is compared.
+    ///   - dataRange: the maximum value of a pixel: 1 or 255.
+    ///   - window: the window for local means and variances.
+    ///   - input: the layout of images, and which part of them to compare.
     public init(dataRange: Double = 1, window: Window = .gaussian(), input: ImageInput = ImageInput()) {
         (self.dataRange, self.window, self.input) = (dataRange, window, input)
     }

@@ -2,10 +2,10 @@
 public final class MeanMetric: Metric {
     public var state = MetricState()
 
-    /// A mean of nothing yet.
+    /// Creates a mean of no values.
     public init() {}
 
-    /// Takes in values of any shape, each with the same weight.
+    /// Adds values of any shape, each with the same weight.
     public func update(_ values: Tensor, weight: Double = 1) throws {
         let values = try MetricInput.numbers("MeanMetric", "values", values)
         guard weight >= 0, weight.isFinite else {
@@ -17,7 +17,7 @@ public final class MeanMetric: Metric {
         state = next
     }
 
-    /// Takes in values with a weight each, of the same shape.
+    /// Adds values with a weight for each, of the same shape.
     public func update(_ values: Tensor, weights: Tensor) throws {
         guard values.shape == weights.shape else {
             throw MetricError(
@@ -33,7 +33,7 @@ public final class MeanMetric: Metric {
         state = next
     }
 
-    /// Takes in one value.
+    /// Adds a single value.
     public func update(_ value: Double, weight: Double = 1) throws {
         try update(Tensor(value), weight: weight)
     }

@@ -1,14 +1,15 @@
-/// The share of the targets' variance that predictions explain, 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: scikit-learn's `r2_score`.
+/// The fraction of the targets' variance that predictions explain, 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: scikit-learn's
+/// `r2_score`.
 ///
-/// Of several outputs it is the mean over them. If all targets are the same, it is 1 if the predictions are too, else
-/// 0. Of fewer than two samples there is none: NaN.
+/// For several outputs, it is the mean over them. If all targets are equal, it is 1 if the predictions equal them, and
+/// otherwise 0. For fewer than two samples, it is NaN.
 public final class R2Score: TensorMetric {
     public var state = MetricState()
 
-    /// A score of nothing yet.
+    /// Creates a metric that has not seen any samples.
     public init() {}
 
-    /// Takes in a batch.
+    /// Adds a batch.
     ///
     /// - Parameters:
     ///   - predictions: `[N]`, or `[N, outputs]`.

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How many n-grams of translations are in references: BLEU over a whole corpus, from 0 to 1.
+/// BLEU over a whole corpus, from 0 to 1: the fraction of the n-grams of translations that are in the references.
 ///
-/// K. Papineni et al., BLEU: a method for automatic evaluation of machine translation (2002). The default is
-/// torchmetrics' `BLEUScore`; `.exponential` is the default of sacrebleu, whose score is 100 times as large.
+/// The method is from K. Papineni et al., BLEU: a method for automatic evaluation of machine translation (2002). The
+/// default is torchmetrics' `BLEUScore`. `.exponential` is the default of sacrebleu, whose score is 100 times as large.
 public final class BLEU: Metric {
-    /// What an n-gram length without any match counts as, which would make the whole score 0; as in sacrebleu.
+    /// How to count an n-gram length without any match, which would make the whole score 0; the options are those of
+    /// sacrebleu.
     public enum Smoothing: Sendable, Hashable {
         /// 0.
         case none
-        /// The number is added to matches and to n-grams for every length above 1. With 1 it is torchmetrics'
-        /// `smooth`, except that torchmetrics gives 0 if a length has no match.
+        /// Adds the number to the matches and the n-grams of every length above 1. With 1, it is torchmetrics'
+        /// `smooth`, except that torchmetrics returns 0 if a length has no match.
         case add(Double = 1)
-        /// The number of matches is taken to be this number.
+        /// Uses this number as the number of matches.
         case floor(Double = 0.1)
         /// The first such length counts as half a match, the next as a quarter, and so on.
         case exponential
@@ -22,28 +23,30 @@ public final class BLEU: Metric {
     private let maxLength: Int
     private let smoothing: Smoothing
 
-    /// A score that has seen no translations.
+    /// Creates a metric that has not seen any translations.
     ///
     /// - Parameters:
-    ///   - maxLength: the greatest length of an n-gram.
-    ///   - smoothing: what a length without any match counts as.
+    ///   - maxLength: the maximum length of an n-gram.
+    ///   - smoothing: how to count a length without any match.
     public init(maxLength: Int = 4, smoothing: Smoothing = .none) {
         (self.maxLength, self.smoothing) = (maxLength, smoothing)
     }
 
     public var sumShapes: [String: [Int]] { ["matches": [maxLength], "ngrams": [maxLength]] }
 
-    /// Takes in translations with one or more references each, all split at white space.
+    /// Adds translations with one or more references each, all split at white space.
     ///
-    /// - Throws: `MetricError` if their numbers differ, or one has no reference.
+    /// - Throws: `MetricError` if the numbers of translations and references differ, or if a translation has no
+    ///   reference.
     public func update(_ translations: [String], _ references: [[String]]) throws {
         let tokens = { (text: String) in text.split(whereSeparator: \.isWhitespace).map(String.init) }
         try update(tokens: translations.map(tokens), references.map { $0.map(tokens) })
     }
 
-    /// Takes in translations with one or more references each, all as tokens.
+    /// Adds translations with one or more references each, all as tokens.
     ///
-    /// - Throws: `MetricError` if their numbers differ, or one has no reference.
+    /// - Throws: `MetricError` if the numbers of translations and references differ, or if a translation has no
+    ///   reference.
     public func update(tokens translations: [[String]], _ references: [[[String]]]) throws {
         guard maxLength >= 1 else { throw MetricError("BLEU: maxLength is \(maxLength), and must be at least 1") }
         guard translations.count == references.count, !references.contains(where: \.isEmpty) else {

@@ -1,22 +1,22 @@
 import Foundation
 
-/// The exponential of the mean negative log-likelihood of the right tokens: torchmetrics' `Perplexity`.
+/// The exponential of the mean negative log-likelihood of the correct tokens: torchmetrics' `Perplexity`.
 public final class Perplexity: TensorMetric {
     public var state = MetricState()
     private let ignoreIndex: Int?
 
-    /// A perplexity that has seen no tokens.
+    /// Creates a metric that has not seen any tokens.
     ///
-    /// - Parameter ignoreIndex: a target that does not count, for padding.
+    /// - Parameter ignoreIndex: a target to ignore, for padding.
     public init(ignoreIndex: Int? = nil) {
         self.ignoreIndex = ignoreIndex
     }
 
-    /// Takes in a batch.
+    /// Adds a batch.
     ///
     /// - Parameters:
-    ///   - predictions: logits `[…, V]`, of which a softmax gives the probabilities of the next token.
-    ///   - targets: the right tokens `[…]`.
+    ///   - predictions: logits `[…, V]`, from which a softmax computes the probabilities of the next token.
+    ///   - targets: the correct tokens `[…]`.
     public func update(_ predictions: Tensor, _ targets: Tensor) throws {
         guard predictions.dtype.isFloatingPoint, predictions.shape.dropLast() == targets.shape[...],
             let vocabulary = predictions.shape.last, vocabulary > 0
