@@ -1,6 +1,6 @@
-/// A place in a configuration, for errors: `optimizer AdamW: 'betas[1]'`.
+/// A place in a configuration, for error messages: `optimizer AdamW: 'betas[1]'`.
 public struct ConfigPlace: Sendable {
-    /// What is made there: `optimizer AdamW`.
+    /// The object that the configuration creates there: `optimizer AdamW`.
     public let owner: String
     /// The option: `betas[1]`.
     public let option: String
@@ -10,17 +10,17 @@ public struct ConfigPlace: Sendable {
         self.option = option
     }
 
-    /// The place of an element of the list that stands here.
+    /// The place of an element of the list at this place.
     public subscript(_ position: Int) -> ConfigPlace {
         ConfigPlace(owner: owner, option: "\(option)[\(position)]")
     }
 
-    /// The place of a member of the dictionary that stands here.
+    /// The place of a member of the dictionary at this place.
     public subscript(_ name: String) -> ConfigPlace {
         ConfigPlace(owner: owner, option: "\(option).\(name.prefix(80))")
     }
 
-    /// The error that something else stands here than `wanted`, as in "a number".
+    /// Returns the error that this place contains something other than `wanted`, such as "a number".
     public func mustBe(_ wanted: String, not value: ConfigValue) -> ConfigurationError {
         ConfigurationError("\(owner): '\(option)' must be \(wanted), not \(value.typeDescription)")
     }
