@@ -4,7 +4,7 @@ import Torch
 ///
 /// - Parameters:
 ///   - parameters: a network, or tensors; those without a gradient are left out.
-///   - normType: the norm's power; infinity is the greatest absolute value.
+///   - normType: the power of the norm; infinity is the greatest absolute value.
 ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error.
 /// - Returns: the norm before scaling.
 /// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not above 0, and, if asked to,

@@ -10,27 +10,27 @@ public func relu6(_ input: Tensor) throws -> Tensor {
     try Tensor.hardtanh(input, minVal: 0, maxVal: 6)
 }
 
-/// x if it is positive, else `negativeSlope`·x.
+/// x if it is positive, and otherwise `negativeSlope`·x.
 public func leakyReLU(_ input: Tensor, negativeSlope: Double = 0.01) throws -> Tensor {
     try Tensor.leakyRelu(input, negativeSlope: negativeSlope)
 }
 
-/// x if it is positive, else weight·x.
+/// x if it is positive, and otherwise weight·x.
 ///
 /// - Parameter weight: one number, or one for each channel of `[N, C, …]`.
 public func prelu(_ input: Tensor, weight: Tensor) throws -> Tensor {
     try input.prelu(weight: weight)
 }
 
-/// x if it is positive, else a·x, with an a that is drawn uniformly from `lower` to `upper` for each element in
-/// training, and midway between them otherwise.
+/// x if it is positive, and otherwise a·x, with an a that is drawn uniformly from `lower` to `upper` for each element
+/// in training, and midway between them otherwise.
 public func rrelu(
     _ input: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false
 ) throws -> Tensor {
     try Tensor.rrelu(input, lower: lower, upper: upper, training: training)
 }
 
-/// x if it is positive, else alpha·(eˣ - 1).
+/// x if it is positive, and otherwise alpha·(eˣ - 1).
 public func elu(_ input: Tensor, alpha: Double = 1) throws -> Tensor {
     try Tensor.elu(input, alpha: alpha)
 }
@@ -90,7 +90,7 @@ public func hardswish(_ input: Tensor) throws -> Tensor {
     try Tensor.hardswish(input)
 }
 
-/// x if it is within `minVal`…`maxVal`, else the nearer bound.
+/// x if it is within `minVal`…`maxVal`, and otherwise the nearer bound.
 ///
 /// - Throws: `TorchError` if the lower bound is above the upper.
 public func hardtanh(_ input: Tensor, minVal: Double = -1, maxVal: Double = 1) throws -> Tensor {
@@ -162,7 +162,7 @@ public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false,
 /// x divided by its norm along `dim`.
 ///
 /// - Parameters:
-///   - p: the norm's power.
+///   - p: the power of the norm.
 ///   - eps: the least norm that is divided by.
 public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
     let norm = try input.norm(p: p, dim: dim, keepDim: true)

@@ -38,16 +38,16 @@ public func scaledDotProductAttention(
 ///   - dropoutP: the probability that a weight of the attention is dropped in training.
 ///   - outProjWeight: `[E, E]`, the projection of the heads' results.
 ///   - outProjBias: `[E]`.
-///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding; or numbers that are added.
+///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding, or numbers to add to the attention.
 ///   - needWeights: whether to return the weights of the attention, which costs time and memory.
-///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to leave out an attention; or numbers that are added.
+///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to mask an attention, or numbers to add to it.
 ///   - qProjWeight: `[E, E]`, without `inProjWeight`.
 ///   - kProjWeight: `[E, kdim]`, without `inProjWeight`.
 ///   - vProjWeight: `[E, vdim]`, without `inProjWeight`.
 ///   - staticK: keys instead of the projected ones, `[N · numHeads, S, E / numHeads]`.
 ///   - staticV: values instead of the projected ones.
 ///   - averageAttnWeights: whether the weights are the mean over the heads.
-///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
+///   - isCausal: indicates that `attnMask` is the causal mask, for a faster kernel.
 /// - Returns: `[L, N, E]`, and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
 /// - Throws: `TorchError` if shapes do not fit, or if weights are missing.
 public func multiHeadAttentionForward(

@@ -7,7 +7,7 @@ import Torch
 ///   - weight: the table, `[rows, size]`.
 ///   - paddingIdx: the row that gets no gradient; negative numbers count from the end.
 ///   - maxNorm: rows that are used are scaled down, in the table itself, to this norm at most; `nil` scales none.
-///   - normType: the norm's power.
+///   - normType: the power of the norm.
 ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
 ///   - sparse: whether the table's gradient is a sparse tensor.
 /// - Returns: the input's shape with `size` behind it.
@@ -25,13 +25,13 @@ public func embedding(
 /// The sum, the mean, or the greatest elements of rows of a table, for each bag of row numbers.
 ///
 /// - Parameters:
-///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say at which element each bag starts.
+///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that contain the index at which each bag starts.
 ///   - weight: the table, `[rows, size]`.
 ///   - offsets: `[bags]`, from 0 upwards; for an input of one dimension.
-///   - mode: how the rows of a bag become one.
+///   - mode: how to combine the rows of a bag.
 ///   - perSampleWeights: of the input's shape: what each row is multiplied by, for sums.
 ///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
-///   - paddingIdx: the row that does not count in its bag.
+///   - paddingIdx: the row that is excluded from its bag.
 /// - Returns: `[bags, size]`.
 /// - Throws: `TorchError` if, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length;
 ///   and for options that do not go with the mode.

@@ -1,6 +1,6 @@
 import Torch
 
-/// The greatest element in each of several randomly placed windows of an image: Graham 2014, "Fractional max-pooling".
+/// The maximum of each of several randomly placed windows of an image: Graham 2014, "Fractional max-pooling".
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
@@ -27,7 +27,8 @@ public func fractionalMaxPool2d(
     ).output
 }
 
-/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func fractionalMaxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, outputSize: some PairConvertible, randomSamples: Tensor? = nil
 ) throws -> (output: Tensor, indices: Tensor) {
@@ -36,7 +37,8 @@ public func fractionalMaxPool2dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool2d")
 }
 
-/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `fractionalMaxPool2d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func fractionalMaxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, outputRatio: (height: Double, width: Double),
     randomSamples: Tensor? = nil
@@ -47,7 +49,7 @@ public func fractionalMaxPool2dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool2d")
 }
 
-/// The greatest element in each of several randomly placed windows of a volume: Graham 2014, "Fractional max-pooling".
+/// The maximum of each of several randomly placed windows of a volume: Graham 2014, "Fractional max-pooling".
 ///
 /// - Parameters:
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.
@@ -75,7 +77,8 @@ public func fractionalMaxPool3d(
     ).output
 }
 
-/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func fractionalMaxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, outputSize: some TripleConvertible,
     randomSamples: Tensor? = nil
@@ -85,7 +88,8 @@ public func fractionalMaxPool3dWithIndices(
         randomSamples: randomSamples, operation: "fractional_max_pool3d")
 }
 
-/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `fractionalMaxPool3d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func fractionalMaxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, outputRatio: (depth: Double, height: Double, width: Double),
     randomSamples: Tensor? = nil

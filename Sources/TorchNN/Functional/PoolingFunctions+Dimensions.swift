@@ -1,9 +1,9 @@
 import Torch
 
-/// The greatest element in each window of a sequence, `[N, C, L]` or `[C, L]`.
+/// The maximum of each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool1d(
@@ -18,7 +18,7 @@ public func maxPool1d(
 /// The mean of each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: the number of zeros on each side; at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 ///   - countIncludePad: whether the mean includes the padding's zeros.
@@ -41,10 +41,10 @@ public func adaptiveAvgPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor
     try adaptiveAveragePooling(input, outputSize: [outputSize])
 }
 
-/// The greatest element in each window of an image, `[N, C, H, W]` or `[C, H, W]`.
+/// The maximum of each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool2d(
@@ -60,7 +60,7 @@ public func maxPool2d(
 /// The mean of each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: the number of zeros on each side; at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 ///   - countIncludePad: whether the mean includes the padding's zeros.
@@ -97,10 +97,10 @@ public func adaptiveAvgPool2d(_ input: Tensor, height: Int?, width: Int?) throws
         input, outputSize: adaptiveSizes([height, width], for: input, "adaptive_avg_pool2d"))
 }
 
-/// The greatest element in each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
+/// The maximum of each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 public func maxPool3d(
@@ -116,7 +116,7 @@ public func maxPool3d(
 /// The mean of each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - padding: the number of zeros on each side; at most half of the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 ///   - countIncludePad: whether the mean includes the padding's zeros.

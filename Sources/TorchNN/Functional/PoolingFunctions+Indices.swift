@@ -13,7 +13,8 @@ public func maxPool1dWithIndices(
         dilation: [dilation], ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `adaptiveMaxPool1d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func adaptiveMaxPool1dWithIndices(
     _ input: Tensor, outputSize: Int
 ) throws -> (output: Tensor, indices: Tensor) {
@@ -26,7 +27,7 @@ public func adaptiveMaxPool1dWithIndices(
 ///   - input: `[N, C, L]` or `[C, L]`.
 ///   - indices: the positions, of the input's shape, from `maxPool1dWithIndices`.
 ///   - kernelSize: the pooling's, like `stride` and `padding`.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
 /// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool1d(
@@ -51,7 +52,8 @@ public func maxPool2dWithIndices(
         dilation: dilation.pair.sizes, ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `adaptiveMaxPool2d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func adaptiveMaxPool2dWithIndices(
     _ input: Tensor, outputSize: some PairConvertible
 ) throws -> (output: Tensor, indices: Tensor) {
@@ -64,7 +66,7 @@ public func adaptiveMaxPool2dWithIndices(
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
 ///   - indices: the positions, of the input's shape, from `maxPool2dWithIndices`.
 ///   - kernelSize: the pooling's, like `stride` and `padding`.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
 /// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool2d(
@@ -91,7 +93,8 @@ public func maxPool3dWithIndices(
         dilation: dilation.triple.sizes, ceilMode: ceilMode)
 }
 
-/// `adaptiveMaxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one.
+/// `adaptiveMaxPool3d`, and the position of each element in the input's spatial dimensions, which are counted as one
+/// dimension.
 public func adaptiveMaxPool3dWithIndices(
     _ input: Tensor, outputSize: some TripleConvertible
 ) throws -> (output: Tensor, indices: Tensor) {
@@ -104,7 +107,7 @@ public func adaptiveMaxPool3dWithIndices(
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///   - indices: the positions, of the input's shape, from `maxPool3dWithIndices`.
 ///   - kernelSize: the pooling's, like `stride` and `padding`.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
 /// - Throws: `TorchError` for a size that the pooling's input cannot have had, and for positions outside it.
 public func maxUnpool3d(

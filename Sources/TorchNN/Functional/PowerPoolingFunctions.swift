@@ -4,7 +4,7 @@ import Torch
 ///
 /// - Parameters:
 ///   - normType: the power p; infinity is the greatest absolute value.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool1d(
@@ -19,7 +19,7 @@ public func lpPool1d(
 ///
 /// - Parameters:
 ///   - normType: the power p; infinity is the greatest absolute value.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool2d(
@@ -36,7 +36,7 @@ public func lpPool2d(
 ///
 /// - Parameters:
 ///   - normType: the power p; infinity is the greatest absolute value.
-///   - stride: the distance between windows; `nil` is the kernel's size.
+///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.
 public func lpPool3d(

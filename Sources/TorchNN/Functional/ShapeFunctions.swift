@@ -45,7 +45,7 @@ public func cosineSimilarity(_ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Doub
 
 /// The distances of all pairs of rows of `[N, M]`, each pair once: `[N·(N - 1) / 2]`.
 ///
-/// - Parameter p: the norm's power, not negative.
+/// - Parameter p: the power of the norm, not negative.
 public func pdist(_ input: Tensor, p: Double = 2) throws -> Tensor {
     try Tensor.pdist(input, p: p)
 }

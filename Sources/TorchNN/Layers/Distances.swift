@@ -9,7 +9,7 @@ public final class CosineSimilarity: Module, BinaryCallable {
     ///
     /// - Parameters:
     ///   - dim: the dimension of the vectors' elements.
-    ///   - eps: the least product of lengths that is divided by.
+    ///   - eps: the minimum of the product of lengths in the denominator.
     public init(dim: Int = 1, eps: Double = 1e-8) {
         self.dim = dim
         self.eps = eps
@@ -29,8 +29,8 @@ public final class PairwiseDistance: Module, BinaryCallable {
     /// Creates the distance in the p-norm.
     ///
     /// - Parameters:
-    ///   - p: the norm's power.
-    ///   - eps: what is added to each difference, to keep the gradient finite.
+    ///   - p: the power of the norm.
+    ///   - eps: a number that is added to each difference, which keeps the gradient finite.
     ///   - keepDim: whether to keep the last dimension, with size 1.
     public init(p: Double = 2, eps: Double = 1e-6, keepDim: Bool = false) {
         self.p = p

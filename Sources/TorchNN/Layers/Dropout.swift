@@ -2,7 +2,7 @@ import Torch
 
 /// Sets elements to zero with probability `p` in training, and scales the others by 1 / (1 - p).
 ///
-/// In evaluation it gives its input back. Hinton and others 2012, "Improving neural networks by preventing
+/// In evaluation mode, it returns its input. Hinton and others 2012, "Improving neural networks by preventing
 /// co-adaptation of feature detectors".
 public final class Dropout: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
@@ -46,9 +46,9 @@ public final class Dropout3d: DropoutLayer, Layer {
     }
 }
 
-/// Dropout that keeps mean 0 and variance 1, for networks of `SELU`: what is dropped becomes its lower bound.
+/// Dropout that keeps mean 0 and variance 1, for networks with `SELU`: dropped elements get its lower bound.
 ///
-/// Klambauer and others 2017, "Self-normalizing neural networks". `inPlace` changes nothing, as in PyTorch.
+/// Klambauer and others 2017, "Self-normalizing neural networks". `inPlace` has no effect, as in PyTorch.
 public final class AlphaDropout: DropoutLayer, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
         try requireInitialized()
@@ -64,9 +64,9 @@ public final class FeatureAlphaDropout: DropoutLayer, Layer {
     }
 }
 
-/// What the dropout layers share: a probability, and whether to change the input itself.
+/// The base class of dropout layers: a probability, and whether to change the input itself.
 ///
-/// They drop in training; in evaluation they give their input back.
+/// They drop elements in training mode and return their input in evaluation mode.
 public class DropoutLayer: Module {
     public let p: Double
     public let inPlace: Bool
@@ -74,7 +74,7 @@ public class DropoutLayer: Module {
     /// Creates a layer that drops with a probability.
     ///
     /// - Parameters:
-    ///   - p: the probability that something is dropped, 0…1.
+    ///   - p: the probability of dropping an element, 0…1.
     ///   - inPlace: whether to change the input itself.
     public init(p: Double = 0.5, inPlace: Bool = false) {
         self.p = p

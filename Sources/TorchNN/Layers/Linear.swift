@@ -2,8 +2,8 @@ import Torch
 
 /// A linear map with a bias: x·Wᵀ + b.
 ///
-/// It takes `[…, inFeatures]` and gives `[…, outFeatures]`. Weight and bias are drawn uniformly from ±1/√inFeatures, as
-/// PyTorch draws them.
+/// It takes `[…, inFeatures]` and returns `[…, outFeatures]`. Weight and bias are drawn uniformly from ±1/√inFeatures,
+/// as PyTorch draws them.
 open class Linear: Module, Layer {
     public let inFeatures: Int
     public let outFeatures: Int
@@ -19,7 +19,7 @@ open class Linear: Module, Layer {
     /// - Parameters:
     ///   - inFeatures: the size of the input's last dimension; positive.
     ///   - outFeatures: the size of the output's last dimension; positive.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
         self.inFeatures = inFeatures
         self.outFeatures = outFeatures
@@ -51,7 +51,7 @@ extension Linear: CountingMultiplyAdds {
 
 /// A map that is linear in each of two inputs: x₁ᵀ·Wₖ·x₂ + bₖ for each output k.
 ///
-/// It takes `[…, in1Features]` and `[…, in2Features]`, and gives `[…, outFeatures]`. Weight and bias are drawn
+/// It takes `[…, in1Features]` and `[…, in2Features]`, and returns `[…, outFeatures]`. Weight and bias are drawn
 /// uniformly from ±1/√in1Features.
 public final class Bilinear: Module, BinaryCallable {
     public let in1Features: Int
@@ -70,7 +70,7 @@ public final class Bilinear: Module, BinaryCallable {
     ///   - in1Features: the size of the first input's last dimension; positive.
     ///   - in2Features: the size of the second input's last dimension; positive.
     ///   - outFeatures: the size of the output's last dimension; positive.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     public init(_ in1Features: Int, _ in2Features: Int, _ outFeatures: Int, bias: Bool = true) {
         self.in1Features = in1Features
         self.in2Features = in2Features
@@ -106,7 +106,7 @@ extension Bilinear: CountingMultiplyAdds {
     }
 }
 
-/// Gives its input back: a placeholder for a layer that a network leaves out.
+/// Returns its input: a placeholder for a layer that a network omits.
 public final class Identity: Module, Layer {
     public func forward(_ input: Tensor) throws -> Tensor { input }
 }

@@ -20,7 +20,7 @@ public final class Hardswish: InPlaceActivation, Layer {
     }
 }
 
-/// x if it is within `minVal`…`maxVal`, else the nearer bound.
+/// x if it is within `minVal`…`maxVal`, and otherwise the nearer bound.
 public final class Hardtanh: InPlaceActivation, Layer {
     public let minVal: Double
     public let maxVal: Double

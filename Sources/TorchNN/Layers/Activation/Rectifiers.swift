@@ -14,7 +14,7 @@ public final class ReLU6: InPlaceActivation, Layer {
     }
 }
 
-/// x if it is positive, else `negativeSlope`·x. Maas and others 2013.
+/// x if it is positive, and otherwise `negativeSlope`·x. Maas and others 2013.
 public final class LeakyReLU: InPlaceActivation, Layer {
     public let negativeSlope: Double
 
@@ -32,7 +32,7 @@ public final class LeakyReLU: InPlaceActivation, Layer {
     }
 }
 
-/// x if it is positive, else weight·x, with a weight that is learned.
+/// x if it is positive, and otherwise weight·x, with a weight that is learned.
 ///
 /// He and others 2015, "Delving deep into rectifiers". Do not apply weight decay to it.
 public final class PReLU: Module, Layer {
@@ -63,9 +63,9 @@ public final class PReLU: Module, Layer {
     }
 }
 
-/// x if it is positive, else a·x, with an a that is drawn for each element in training.
+/// x if it is positive, and otherwise a·x, with a factor a that is drawn for each element in training mode.
 ///
-/// In evaluation a is midway between `lower` and `upper`. Xu and others 2015, "Empirical evaluation of rectified
+/// In evaluation mode, a is midway between `lower` and `upper`. Xu and others 2015, "Empirical evaluation of rectified
 /// activations".
 public final class RReLU: InPlaceActivation, Layer {
     public let lower: Double
@@ -90,7 +90,7 @@ public final class RReLU: InPlaceActivation, Layer {
     }
 }
 
-/// x if it is positive, else alpha·(eˣ - 1). Clevert and others 2016, "Exponential linear units".
+/// x if it is positive, and otherwise alpha·(eˣ - 1). Clevert and others 2016, "Exponential linear units".
 public final class ELU: InPlaceActivation, Layer {
     public let alpha: Double
 
@@ -155,7 +155,7 @@ public final class Threshold: InPlaceActivation, Layer {
     }
 }
 
-/// What the activations that can write into their input share.
+/// The base class of activations that can work in place.
 public class InPlaceActivation: Module {
     public let inPlace: Bool
 

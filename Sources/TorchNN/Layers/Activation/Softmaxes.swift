@@ -21,13 +21,13 @@ public final class LogSoftmax: DimensionActivation, Layer {
     }
 }
 
-/// What the activations along one dimension share.
+/// The base class of activations along one dimension.
 public class DimensionActivation: Module {
     public let dim: Int
 
     /// Creates the activation along a dimension.
     ///
-    /// - Parameter dim: the dimension along which the elements belong together. (PyTorch can guess it.)
+    /// - Parameter dim: the dimension along which the elements belong together. (PyTorch can also guess it.)
     public init(dim: Int) {
         self.dim = dim
     }

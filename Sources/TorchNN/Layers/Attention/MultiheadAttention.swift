@@ -1,12 +1,12 @@
 import Torch
 
-/// Attention of queries to keys, which decides how their values are mixed, in several heads side by side.
+/// Attention of queries to keys, which determines how their values are combined, in several parallel heads.
 ///
 /// Each head computes softmax(q·kᵀ / √d)·v of projections of q, k, and v; the results of the heads are projected again.
 /// Vaswani and others 2017, "Attention is all you need".
 ///
-/// It takes queries `[L, N, embedDim]`, keys `[S, N, kdim]`, and values `[S, N, vdim]`; with `batchFirst` the batch
-/// comes first. For a single sample the batch is left out.
+/// It takes queries `[L, N, embedDim]`, keys `[S, N, kdim]`, and values `[S, N, vdim]`; with `batchFirst`, the batch
+/// dimension comes first. A single sample has no batch dimension.
 open class MultiheadAttention: Module {
     public let embedDim: Int
     public let numHeads: Int
@@ -16,7 +16,7 @@ open class MultiheadAttention: Module {
     public let kdim: Int
     public let vdim: Int
 
-    /// `[embedDim, embedDim]`, if keys or values have a size of their own.
+    /// `[embedDim, embedDim]`, if keys or values have a different size.
     @Parameter("q_proj_weight") public var qProjWeight: Tensor?
     /// `[embedDim, kdim]`, like `qProjWeight`.
     @Parameter("k_proj_weight") public var kProjWeight: Tensor?
@@ -42,8 +42,8 @@ open class MultiheadAttention: Module {
     ///   - bias: whether the projections have biases.
     ///   - addBiasKV: whether a learned key and value follow the others.
     ///   - addZeroAttn: whether a key and value of zeros follow the others.
-    ///   - kdim: the keys' size; `nil` is the embedding's.
-    ///   - vdim: the values' size; `nil` is the embedding's.
+    ///   - kdim: the keys' size; `nil` uses `embedDim`.
+    ///   - vdim: the values' size; `nil` uses `embedDim`.
     public init(
         _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
         addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil, batchFirst: Bool = false
@@ -87,14 +87,14 @@ open class MultiheadAttention: Module {
         super.childNodes().map { $0.key == "outProj" ? ("out_proj", $0.node) : $0 }
     }
 
-    /// Computes the attention of queries to keys, and mixes the values by it.
+    /// Computes the attention of queries to keys and combines the values accordingly.
     ///
     /// - Parameters:
-    ///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding; or numbers that are added.
+    ///   - keyPaddingMask: `[N, S]`, or `[S]`: `true` if a key is padding, or numbers to add to the attention.
     ///   - needWeights: whether to return the weights of the attention, which costs time and memory.
-    ///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to leave out an attention; or numbers that are added.
+    ///   - attnMask: `[L, S]` or `[N · numHeads, L, S]`: `true` to mask an attention, or numbers to add to it.
     ///   - averageAttnWeights: whether the weights are the mean over the heads.
-    ///   - isCausal: says that `attnMask` is the causal mask, for a faster kernel.
+    ///   - isCausal: indicates that `attnMask` is the causal mask, for a faster kernel.
     /// - Returns: `[L, N, embedDim]` (or batch first), and the weights `[N, L, S]`, or `[N, numHeads, L, S]`.
     /// - Throws: `TorchError` for shapes that do not fit.
     public final func callAsFunction(
@@ -108,7 +108,7 @@ open class MultiheadAttention: Module {
         }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     open func forward(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
         attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false

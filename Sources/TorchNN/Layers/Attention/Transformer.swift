@@ -2,8 +2,8 @@ import Torch
 
 /// An encoder and a decoder that consist of attention: Vaswani and others 2017, "Attention is all you need".
 ///
-/// It takes sources `[S, N, dModel]` and targets `[T, N, dModel]`, and gives `[T, N, dModel]`; with `batchFirst` the
-/// batch comes first. For a single sample the batch is left out. Matrices are drawn by `Init.xavierUniform_`.
+/// It takes sources `[S, N, dModel]` and targets `[T, N, dModel]`, and returns `[T, N, dModel]`; with `batchFirst`, the
+/// batch dimension comes first. A single sample has no batch dimension. Matrices are drawn by `Init.xavierUniform_`.
 open class Transformer: Module {
     public var encoder: TransformerEncoder
     public var decoder: TransformerDecoder
@@ -11,15 +11,15 @@ open class Transformer: Module {
     public let nhead: Int
     public let batchFirst: Bool
 
-    /// Creates a transformer with random weights, or with an encoder and a decoder of your own.
+    /// Creates a transformer with random weights, or with your own encoder and decoder.
     ///
     /// - Parameters:
     ///   - dModel: the size of the vectors.
     ///   - nhead: the number of heads, a divisor of that size.
     ///   - dimFeedforward: the size between the two linear layers of each network.
     ///   - activation: the activation between them.
-    ///   - customEncoder: an encoder with layers of your own, or a subclass; `nil` makes the usual one.
-    ///   - customDecoder: a decoder with layers of your own, or a subclass; `nil` makes the usual one.
+    ///   - customEncoder: an encoder with your own layers, or a subclass; `nil` creates the standard one.
+    ///   - customDecoder: a decoder with your own layers, or a subclass; `nil` creates the standard one.
     ///   - normFirst: whether each part normalizes its input, not its output.
     public init(
         dModel: Int = 512, nhead: Int = 8, numEncoderLayers: Int = 6, numDecoderLayers: Int = 6,
@@ -48,15 +48,15 @@ open class Transformer: Module {
     /// Encodes the source, and decodes the target with the result.
     ///
     /// - Parameters:
-    ///   - sourceMask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
+    ///   - sourceMask: `[S, S]` or `[N · heads, S, S]`: `true` to mask an attention, or numbers to add to it.
     ///   - targetMask: `[T, T]`, like `sourceMask`: usually the causal one.
     ///   - memoryMask: `[T, S]`, like `sourceMask`.
-    ///   - sourceKeyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
+    ///   - sourceKeyPaddingMask: `[N, S]`: `true` if a step is padding, or numbers to add to the attention.
     ///   - targetKeyPaddingMask: `[N, T]`, like `sourceKeyPaddingMask`.
     ///   - memoryKeyPaddingMask: `[N, S]`, like `sourceKeyPaddingMask`.
-    ///   - sourceIsCausal: whether `sourceMask` is the causal mask; `nil` finds out.
-    ///   - targetIsCausal: whether `targetMask` is the causal mask; `nil` finds out.
-    ///   - memoryIsCausal: says that `memoryMask` is the causal mask.
+    ///   - sourceIsCausal: whether `sourceMask` is the causal mask; `nil` detects this automatically.
+    ///   - targetIsCausal: whether `targetMask` is the causal mask; `nil` detects this automatically.
+    ///   - memoryIsCausal: indicates that `memoryMask` is the causal mask.
     public final func callAsFunction(
         _ source: Tensor, _ target: Tensor, sourceMask: Tensor? = nil, targetMask: Tensor? = nil,
         memoryMask: Tensor? = nil, sourceKeyPaddingMask: Tensor? = nil, targetKeyPaddingMask: Tensor? = nil,
@@ -72,7 +72,7 @@ open class Transformer: Module {
         }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     open func forward(
         _ source: Tensor, _ target: Tensor, sourceMask: Tensor? = nil, targetMask: Tensor? = nil,
         memoryMask: Tensor? = nil, sourceKeyPaddingMask: Tensor? = nil, targetKeyPaddingMask: Tensor? = nil,

@@ -3,8 +3,8 @@ import Torch
 /// One layer of a transformer's decoder: attention of a sequence to itself, then to the encoder's, then a network for
 /// each step.
 ///
-/// It takes and gives `[T, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out.
-/// Vaswani and others 2017, "Attention is all you need".
+/// It takes and returns `[T, N, dModel]`; with `batchFirst`, the batch dimension comes first. A single sample has no
+/// batch dimension. Vaswani and others 2017, "Attention is all you need".
 ///
 /// Every part can be replaced, and a subclass can override the three blocks, or the whole forward pass. The properties
 /// of a subclass that hold modules or parameters are found as in every module.
@@ -98,7 +98,7 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
         try dropout1(selfAttn.output(x, x, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal))
     }
 
-    /// The attention to what the encoder gave, with its dropout: PyTorch's `_mha_block`.
+    /// The attention to the encoder's output, with its dropout: PyTorch's `_mha_block`.
     open func memoryAttentionBlock(
         _ x: Tensor, _ memory: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool
     ) throws -> Tensor {
@@ -111,21 +111,21 @@ open class TransformerDecoderLayer: Module, TransformerDecoderBlock {
     }
 }
 
-/// The layers that a `TransformerDecoder` stacks: `TransformerDecoderLayer`, or modules of your own.
+/// A layer in a `TransformerDecoder`: a `TransformerDecoderLayer`, or your own module.
 public protocol TransformerDecoderBlock: Module {
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     ///
     /// - Parameters:
-    ///   - target: `[T, N, dModel]`, or batch first if the block says so.
+    ///   - target: `[T, N, dModel]`, or with the batch first if the block requires it.
     ///   - memory: the encoder's output, `[S, N, dModel]`.
-    ///   - targetMask: `[T, T]` or `[N · heads, T, T]`: numbers that are added to the attention's, or `true` to leave
-    ///     one out.
+    ///   - targetMask: `[T, T]` or `[N · heads, T, T]`: numbers to add to the attention's, or `true` to mask an
+    ///     attention.
     ///   - memoryMask: `[T, S]`, like `targetMask`.
-    ///   - targetKeyPaddingMask: `[N, T]`: `true` if a step is padding; or numbers that are added.
+    ///   - targetKeyPaddingMask: `[N, T]`: `true` if a step is padding, or numbers to add to the attention.
     ///   - memoryKeyPaddingMask: `[N, S]`, like `targetKeyPaddingMask`.
-    ///   - targetIsCausal: says that `targetMask` is the causal mask.
-    ///   - memoryIsCausal: says that `memoryMask` is the causal mask.
-    /// - Returns: a tensor of the target's shape.
+    ///   - targetIsCausal: indicates that `targetMask` is the causal mask.
+    ///   - memoryIsCausal: indicates that `memoryMask` is the causal mask.
+    /// - Returns: a tensor with the shape of the target.
     func forward(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor?, memoryMask: Tensor?, targetKeyPaddingMask: Tensor?,
         memoryKeyPaddingMask: Tensor?, targetIsCausal: Bool, memoryIsCausal: Bool
@@ -133,7 +133,7 @@ public protocol TransformerDecoderBlock: Module {
 }
 
 extension TransformerDecoderBlock {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     public func callAsFunction(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool = false,
@@ -161,20 +161,20 @@ open class TransformerDecoder: Module {
     /// Creates a decoder from finished layers.
     ///
     /// - Parameters:
-    ///   - layers: the layers, each with weights of its own.
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    ///   - layers: the layers, each with its own weights.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
     public init(layers: [any TransformerDecoderBlock], norm: (any Layer)? = nil) {
         self.layers = layers
         self.norm = norm
     }
 
-    /// Creates a decoder from copies of one layer, all with the same weights at first.
+    /// Creates a decoder from copies of one layer, all with the same initial weights.
     ///
     /// - Parameters:
-    ///   - decoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
-    ///     `TransformerDecoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
-    ///     initializer that takes a closure.
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    ///   - decoderLayer: the layer to copy, including its weights, as in PyTorch. Only a plain
+    ///     `TransformerDecoderLayer` can be copied; for a subclass, or a layer with replaced parts, use the initializer
+    ///     that takes a closure.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
     public convenience init(_ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)
         deferErrors {
@@ -186,13 +186,13 @@ open class TransformerDecoder: Module {
         }
     }
 
-    /// Creates a decoder from layers that a closure makes, all with the same weights at first.
+    /// Creates a decoder from layers that a closure creates, all with the same initial weights.
     ///
     /// - Parameters:
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
-    ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
-    ///     layer in PyTorch, and only the first draws random numbers that count. What it throws comes out of the first
-    ///     use.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
+    ///   - layer: creates a layer. It is called for each layer. All layers start with the weights of the first one,
+    ///     like the copies of one layer in PyTorch, so only the random numbers of the first layer matter. If the
+    ///     closure throws an error, the first use throws it.
     public convenience init(
         numLayers: Int, norm: (any Layer)? = nil, layer: () throws -> any TransformerDecoderBlock
     ) {
@@ -202,7 +202,8 @@ open class TransformerDecoder: Module {
         }
     }
 
-    /// The parameters are those of `TransformerDecoderBlock`; `nil` finds out whether the target's mask is causal.
+    /// The parameters are those of `TransformerDecoderBlock`; `nil` detects automatically whether the target's mask is
+    /// causal.
     public final func callAsFunction(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,
@@ -216,7 +217,7 @@ open class TransformerDecoder: Module {
         }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     open func forward(
         _ target: Tensor, _ memory: Tensor, targetMask: Tensor? = nil, memoryMask: Tensor? = nil,
         targetKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, targetIsCausal: Bool? = nil,

@@ -2,8 +2,8 @@ import Torch
 
 /// One layer of a transformer's encoder: attention of a sequence to itself, then a network for each step.
 ///
-/// It takes and gives `[S, N, dModel]`; with `batchFirst` the batch comes first. For a single sample it is left out.
-/// Vaswani and others 2017, "Attention is all you need".
+/// It takes and returns `[S, N, dModel]`; with `batchFirst`, the batch dimension comes first. A single sample has no
+/// batch dimension. Vaswani and others 2017, "Attention is all you need".
 ///
 /// Every part can be replaced (`layer.norm1 = RMSNorm(512)`), and a subclass can override the two blocks, or the
 /// whole forward pass. The properties of a subclass that hold modules or parameters are found as in every module.
@@ -87,22 +87,21 @@ open class TransformerEncoderLayer: Module, TransformerEncoderBlock {
     }
 }
 
-/// The layers that a `TransformerEncoder` stacks: `TransformerEncoderLayer`, or modules of your own.
+/// A layer in a `TransformerEncoder`: a `TransformerEncoderLayer`, or your own module.
 public protocol TransformerEncoderBlock: Module {
-    /// Computes the output. Call the module itself instead: that also runs its hooks.
+    /// Computes the output. Call the module itself instead, because that also runs its hooks.
     ///
     /// - Parameters:
-    ///   - source: `[S, N, dModel]`, or batch first if the block says so.
-    ///   - mask: `[S, S]` or `[N · heads, S, S]`: numbers that are added to the attention's, or `true` to leave one
-    ///     out.
-    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
-    ///   - isCausal: says that `mask` is the causal mask.
-    /// - Returns: a tensor of the source's shape.
+    ///   - source: `[S, N, dModel]`, or with the batch first if the block requires it.
+    ///   - mask: `[S, S]` or `[N · heads, S, S]`: numbers to add to the attention's, or `true` to mask an attention.
+    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding, or numbers to add to the attention.
+    ///   - isCausal: indicates that `mask` is the causal mask.
+    /// - Returns: a tensor with the shape of the source.
     func forward(_ source: Tensor, mask: Tensor?, keyPaddingMask: Tensor?, isCausal: Bool) throws -> Tensor
 }
 
 extension TransformerEncoderBlock {
-    /// Runs `forward`, and then the hooks.
+    /// Runs `forward` and then the hooks.
     public func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool = false
     ) throws -> Tensor {
@@ -123,20 +122,20 @@ open class TransformerEncoder: Module {
     /// Creates an encoder from finished layers.
     ///
     /// - Parameters:
-    ///   - layers: the layers, each with weights of its own.
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    ///   - layers: the layers, each with its own weights.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
     public init(layers: [any TransformerEncoderBlock], norm: (any Layer)? = nil) {
         self.layers = layers
         self.norm = norm
     }
 
-    /// Creates an encoder from copies of one layer, all with the same weights at first.
+    /// Creates an encoder from copies of one layer, all with the same initial weights.
     ///
     /// - Parameters:
-    ///   - encoderLayer: the layer that every layer is a copy of, weights and all, as in PyTorch. Only a plain
-    ///     `TransformerEncoderLayer` can be copied: with a subclass, or with parts that were replaced, use the
-    ///     initializer that takes a closure.
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
+    ///   - encoderLayer: the layer to copy, including its weights, as in PyTorch. Only a plain
+    ///     `TransformerEncoderLayer` can be copied; for a subclass, or a layer with replaced parts, use the initializer
+    ///     that takes a closure.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
     public convenience init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
         self.init(layers: [], norm: norm)
         deferErrors {
@@ -148,13 +147,13 @@ open class TransformerEncoder: Module {
         }
     }
 
-    /// Creates an encoder from layers that a closure makes, all with the same weights at first.
+    /// Creates an encoder from layers that a closure creates, all with the same initial weights.
     ///
     /// - Parameters:
-    ///   - norm: what normalizes the result; `nil` leaves it as it is.
-    ///   - layer: makes a layer. It is called for each; all start with the weights of the first, as the copies of one
-    ///     layer in PyTorch, and only the first draws random numbers that count. What it throws comes out of the first
-    ///     use.
+    ///   - norm: a layer that normalizes the result; `nil` disables this.
+    ///   - layer: creates a layer. It is called for each layer. All layers start with the weights of the first one,
+    ///     like the copies of one layer in PyTorch, so only the random numbers of the first layer matter. If the
+    ///     closure throws an error, the first use throws it.
     public convenience init(
         numLayers: Int, norm: (any Layer)? = nil, layer: () throws -> any TransformerEncoderBlock
     ) {
@@ -167,16 +166,16 @@ open class TransformerEncoder: Module {
     /// Encodes a sequence, one layer after the other.
     ///
     /// - Parameters:
-    ///   - mask: `[S, S]` or `[N · heads, S, S]`: `true` to leave out an attention; or numbers that are added.
-    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding; or numbers that are added.
-    ///   - isCausal: whether `mask` is the causal mask; `nil` finds out.
+    ///   - mask: `[S, S]` or `[N · heads, S, S]`: `true` to mask an attention, or numbers to add to it.
+    ///   - keyPaddingMask: `[N, S]`: `true` if a step is padding, or numbers to add to the attention.
+    ///   - isCausal: whether `mask` is the causal mask; `nil` detects this automatically.
     public final func callAsFunction(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {
         try call(source) { try forward(source, mask: mask, keyPaddingMask: keyPaddingMask, isCausal: isCausal) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     open func forward(
         _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
     ) throws -> Tensor {

@@ -1,8 +1,9 @@
 import Torch
 
-/// Modules under names, in the order in which they were added: `heads.first.weight`.
+/// Modules by name, in the order in which they were added: `heads.first.weight`.
 ///
-/// A property that is a dictionary of modules does the same in alphabetical order, since a dictionary has no order.
+/// You can also use a property that is a dictionary of modules; its modules are in alphabetical order, because a
+/// dictionary has no order.
 /// ```swift
 /// let heads: ModuleDict = ["classes": Linear(8, 10), "boxes": Linear(8, 4)]
 /// let logits = try heads["classes"]?(x)
@@ -11,7 +12,7 @@ public final class ModuleDict<Element>: Module, Sequence, ExpressibleByDictionar
     /// The modules with their names. Elements that are not modules are not found.
     public private(set) var elements: [(name: String, module: Element)] = []
 
-    /// If a name comes several times, the last of its modules counts.
+    /// If a name occurs several times, the last of its modules is used.
     public init(_ elements: [(String, Element)] = []) {
         super.init()
         for (name, module) in elements { self[name] = module }
@@ -24,7 +25,7 @@ public final class ModuleDict<Element>: Module, Sequence, ExpressibleByDictionar
     public var count: Int { elements.count }
     public var names: [String] { elements.map(\.name) }
 
-    /// The module of a name; assigning `nil` removes it.
+    /// The module with a name; assigning `nil` removes it.
     public subscript(name: String) -> Element? {
         get { elements.first { $0.name == name }?.module }
         set {

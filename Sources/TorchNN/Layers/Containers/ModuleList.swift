@@ -1,8 +1,8 @@
 import Torch
 
-/// Modules in a list, under their numbers: `blocks.0.weight`.
+/// Modules in a list, with their indices as keys: `blocks.0.weight`.
 ///
-/// A property that is an array of modules does the same; this list is a module itself.
+/// You can also use a property that is an array of modules; this list is a module itself.
 /// ```swift
 /// let blocks = ModuleList((0..<4).map { _ in Linear(8, 8) })
 /// for block in blocks { x = try block(x) }

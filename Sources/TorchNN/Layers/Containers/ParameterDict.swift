@@ -1,16 +1,16 @@
 import Torch
 
-/// Parameters under names, in the order in which they were added: `gains.left`.
+/// Parameters by name, in the order in which they were added: `gains.left`.
 ///
 /// ```swift
 /// let gains: ParameterDict = ["left": try Tensor.ones([8]), "right": try Tensor.ones([8])]
 /// if let gain = gains["left"] { x = try x * gain }
 /// ```
-/// A tensor becomes a parameter as one that is assigned to a `@Parameter` does.
+/// A tensor becomes a parameter in the same way as one that you assign to a `@Parameter`.
 public final class ParameterDict: Module, Sequence, ExpressibleByDictionaryLiteral {
     private var slots: [(key: String, slot: TensorSlot)] = []
 
-    /// If a name comes several times, the last of its parameters counts.
+    /// If a name occurs several times, the last of its parameters is used.
     public init(_ elements: [(String, Tensor)] = []) {
         super.init()
         for (name, parameter) in elements { self[name] = parameter }
@@ -28,7 +28,7 @@ public final class ParameterDict: Module, Sequence, ExpressibleByDictionaryLiter
         slots.map { (name: $0.key, parameter: $0.slot.value ?? .undefined) }
     }
 
-    /// The parameter of a name; assigning `nil` removes it.
+    /// The parameter with a name; assigning `nil` removes it.
     public subscript(name: String) -> Tensor? {
         get { slots.first { $0.key == name }?.slot.value }
         set {

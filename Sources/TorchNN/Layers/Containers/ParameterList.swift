@@ -1,12 +1,12 @@
 import Torch
 
-/// Parameters in a list, under their numbers: `weights.0`.
+/// Parameters in a list, with their indices as keys: `weights.0`.
 ///
 /// ```swift
 /// let weights = ParameterList(try (0..<4).map { _ in try Tensor.randn([8, 8]) })
 /// for weight in weights { x = try x.matmul(weight) }
 /// ```
-/// A tensor becomes a parameter as one that is assigned to a `@Parameter` does.
+/// A tensor becomes a parameter in the same way as one that you assign to a `@Parameter`.
 public final class ParameterList: Module, Sequence, ExpressibleByArrayLiteral {
     private var slots: [TensorSlot] = []
 

@@ -1,6 +1,7 @@
 import Torch
 
-/// Layers one after the other, each taking what the one before gives. Their keys are their numbers: `0.weight`.
+/// Layers that are applied one after the other, each to the output of the previous one. Their keys are their indices:
+/// `0.weight`.
 ///
 /// ```swift
 /// let network = Sequential { Linear(784, 128); ReLU(); Linear(128, 10) }
@@ -17,9 +18,9 @@ import Torch
 public final class Sequential: Module, Layer, Sequence {
     public let layers: [any Layer]
 
-    /// The layers that a closure lists, one after the other; it may have `if`, `switch`, and `for`.
+    /// Creates a sequence from the layers in a closure, which may contain `if`, `switch`, and `for`.
     ///
-    /// - Throws: what the closure throws.
+    /// - Throws: any error from the closure.
     public init(@LayerBuilder _ layers: () throws -> [any Layer]) rethrows {
         self.layers = try layers()
         super.init()
@@ -37,7 +38,7 @@ public final class Sequential: Module, Layer, Sequence {
 
     public subscript(position: Int) -> any Layer { layers[position] }
 
-    /// A part of the layers as a sequence of its own, which shares their weights: `network[..<3]`.
+    /// Some of the layers as a separate sequence, which shares their weights: `network[..<3]`.
     public subscript(range: some RangeExpression<Int>) -> Sequential {
         Sequential(Array(layers[range.relative(to: layers)]))
     }
@@ -57,7 +58,7 @@ public final class Sequential: Module, Layer, Sequence {
     }
 }
 
-/// Collects the layers that a closure lists: what `Sequential { … }` uses.
+/// Collects the layers in a closure, for `Sequential { … }`.
 @resultBuilder
 public enum LayerBuilder {
     public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }

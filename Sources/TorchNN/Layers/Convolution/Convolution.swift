@@ -16,7 +16,7 @@ public final class Conv1d: Convolution<Int> {
     ///   - padding: the padding on each side: a number, `.same`, or `.valid`.
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - paddingMode: what the padding consists of.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: some PaddingConvertible = 0,
@@ -44,7 +44,7 @@ public final class Conv2d: Convolution<Pair> {
     ///   - padding: the padding on each side: a number, a `Pair`, `.same`, or `.valid`.
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - paddingMode: what the padding consists of.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some PairConvertible, stride: some PairConvertible = 1,
@@ -73,7 +73,7 @@ public final class Conv3d: Convolution<Triple> {
     ///   - padding: the padding on each side: a number, a `Triple`, `.same`, or `.valid`.
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - paddingMode: what the padding consists of.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some TripleConvertible, stride: some TripleConvertible = 1,
@@ -86,7 +86,7 @@ public final class Conv3d: Convolution<Triple> {
     }
 }
 
-/// What the convolutions in one to three dimensions share: their options and weights, and how to apply them.
+/// The base class of convolutions in one to three dimensions: their options and weights, and how to apply them.
 public class Convolution<Size: SpatialSize>: Module, Layer {
     public let inChannels: Int
     public let outChannels: Int

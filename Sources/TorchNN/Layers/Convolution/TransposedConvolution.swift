@@ -16,7 +16,7 @@ public final class ConvTranspose1d: TransposedConvolution<Int> {
     ///   - padding: how much to cut off each side of the output.
     ///   - outputPadding: how much longer the output is at its end; less than `stride` or `dilation`.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - dilation: the distance between the kernel's elements.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1,
@@ -45,7 +45,7 @@ public final class ConvTranspose2d: TransposedConvolution<Pair> {
     ///   - padding: how much to cut off each side of the output.
     ///   - outputPadding: how much longer the output is at its end; less than `stride` or `dilation`.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - dilation: the distance between the kernel's elements.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some PairConvertible, stride: some PairConvertible = 1,
@@ -74,7 +74,7 @@ public final class ConvTranspose3d: TransposedConvolution<Triple> {
     ///   - padding: how much to cut off each side of the output.
     ///   - outputPadding: how much longer the output is at its end; less than `stride` or `dilation`.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
-    ///   - bias: whether there is a bias.
+    ///   - bias: whether the layer has a bias.
     ///   - dilation: the distance between the kernel's elements.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some TripleConvertible, stride: some TripleConvertible = 1,
@@ -87,7 +87,8 @@ public final class ConvTranspose3d: TransposedConvolution<Triple> {
     }
 }
 
-/// What the transposed convolutions in one to three dimensions share: their options and weights, and how to apply them.
+/// The base class of transposed convolutions in one to three dimensions: their options and weights, and how to apply
+/// them.
 public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
     public let inChannels: Int
     public let outChannels: Int
@@ -150,7 +151,7 @@ public class TransposedConvolution<Size: SpatialSize>: Module, Layer {
         try call(input) { try forward(input, outputSize: outputSize) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, outputSize: Size) throws -> Tensor {
         try requireInitialized()
         let inputSizes = input.shape.suffix(outputSize.sizes.count)

@@ -1,9 +1,9 @@
 import Torch
 
-/// A table of vectors, one for each of a number of things: words, users, classes.
+/// A table of vectors, one for each item, such as words, users, or classes.
 ///
-/// It takes integers of any shape and gives that shape with `embeddingDim` after it. The table is drawn from the normal
-/// distribution; the padding's row is zero.
+/// It takes integers of any shape and returns that shape with `embeddingDim` after it. The table is drawn from the
+/// normal distribution; the padding's row is zero.
 public final class Embedding: Module, Layer {
     public let numEmbeddings: Int
     public let embeddingDim: Int
@@ -21,9 +21,10 @@ public final class Embedding: Module, Layer {
     /// - Parameters:
     ///   - numEmbeddings: the number of rows; positive.
     ///   - embeddingDim: the size of a row; positive.
-    ///   - paddingIdx: the row that gets no gradient and is zero at first; negative numbers count from the end.
-    ///   - maxNorm: rows that are used are scaled down to this norm at most; `nil` scales none.
-    ///   - normType: the norm's power.
+    ///   - paddingIdx: the row that gets no gradient and is initially zero; negative numbers count from the end.
+    ///   - maxNorm: the maximum norm, to which rows with larger norms are scaled down when they are used; `nil`
+    ///     disables scaling.
+    ///   - normType: the power of the norm.
     ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
     ///   - sparse: whether the gradient is a sparse tensor, for optimizers that take one.
     public convenience init(
@@ -41,11 +42,12 @@ public final class Embedding: Module, Layer {
         }
     }
 
-    /// A table that exists already: PyTorch's `from_pretrained`. The module's weight shares its elements.
+    /// Creates an embedding from an existing table, as PyTorch's `from_pretrained` does. The module's weight shares its
+    /// elements.
     ///
     /// - Parameters:
     ///   - weight: `[numEmbeddings, embeddingDim]`.
-    ///   - freeze: whether training leaves the table as it is.
+    ///   - freeze: whether to exclude the table from training.
     public convenience init(
         pretrained weight: Tensor, freeze: Bool = true, paddingIdx: Int? = nil, maxNorm: Double? = nil,
         normType: Double = 2, scaleGradByFreq: Bool = false, sparse: Bool = false

@@ -1,11 +1,11 @@
 import Torch
 
-/// The sum, the mean, or the greatest elements of a table's rows, for each bag of row numbers.
+/// The sum, the mean, or the maximum of a table's rows, for each bag of row indices.
 ///
 /// It computes `Embedding` and the reduction at once. The table is drawn from the normal distribution; the padding's
 /// row is zero.
 public final class EmbeddingBag: Module {
-    /// How the rows of a bag become one.
+    /// How to combine the rows of a bag.
     public enum Mode: String, CaseIterable, Sendable {
         case sum, mean, max
 
@@ -36,13 +36,14 @@ public final class EmbeddingBag: Module {
     /// - Parameters:
     ///   - numEmbeddings: the number of rows; positive.
     ///   - embeddingDim: the size of a row; positive.
-    ///   - maxNorm: rows that are used are scaled down to this norm at most; `nil` scales none.
-    ///   - normType: the norm's power.
+    ///   - maxNorm: the maximum norm, to which rows with larger norms are scaled down when they are used; `nil`
+    ///     disables scaling.
+    ///   - normType: the power of the norm.
     ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
-    ///   - mode: how the rows of a bag become one.
+    ///   - mode: how to combine the rows of a bag.
     ///   - sparse: whether the gradient is a sparse tensor.
     ///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
-    ///   - paddingIdx: the row that does not count in its bag; negative numbers count from the end.
+    ///   - paddingIdx: the row that is excluded from its bag; negative numbers count from the end.
     public convenience init(
         _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
@@ -61,11 +62,12 @@ public final class EmbeddingBag: Module {
         }
     }
 
-    /// A table that exists already: PyTorch's `from_pretrained`. The module's weight shares its elements.
+    /// Creates an embedding from an existing table, as PyTorch's `from_pretrained` does. The module's weight shares its
+    /// elements.
     ///
     /// - Parameters:
     ///   - weight: `[numEmbeddings, embeddingDim]`.
-    ///   - freeze: whether training leaves the table as it is.
+    ///   - freeze: whether to exclude the table from training.
     public convenience init(
         pretrained weight: Tensor, freeze: Bool = true, maxNorm: Double? = nil, normType: Double = 2,
         scaleGradByFreq: Bool = false, mode: Mode = .mean, sparse: Bool = false, includeLastOffset: Bool = false,
@@ -109,11 +111,11 @@ public final class EmbeddingBag: Module {
         return parts.joined(separator: ", ")
     }
 
-    /// Looks up the rows of each bag, and makes one vector of each bag.
+    /// Looks up the rows of each bag and combines them into one vector.
     ///
     /// - Parameters:
-    ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that say at which element each bag starts.
-    ///   - perSampleWeights: what each row is multiplied by, of the input's shape; for sums.
+    ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that contain the index at which each bag starts.
+    ///   - perSampleWeights: the factor for each row, with the input's shape; for sums only.
     /// - Returns: `[bags, embeddingDim]`.
     public func callAsFunction(
         _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
@@ -123,7 +125,7 @@ public final class EmbeddingBag: Module {
         }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) throws -> Tensor {
         try requireInitialized()
         return try embeddingBag(

@@ -2,20 +2,20 @@ import Torch
 
 /// Normalizes each channel of a batch: (x - mean) / √(variance + eps) · weight + bias.
 ///
-/// In training the statistics are those of the batch, which go into the running ones; in evaluation they are the
-/// running ones.
-/// Ioffe and Szegedy 2015, "Batch normalization".
+/// In training mode, the layer uses the statistics of the batch and updates the running statistics. In evaluation mode,
+/// it uses the running statistics. Ioffe and Szegedy 2015, "Batch normalization".
 open class BatchNorm: ChannelNorm, Layer {
     /// Normalizes with the statistics of several processes in training; `nil` for those of this one's batch.
     package final var synchronization: (any BatchSynchronization)?
 
     /// - Parameters:
     ///   - numFeatures: the number of channels.
-    ///   - eps: a small number that keeps the denominator from zero.
-    ///   - momentum: how much of a batch's statistics goes into the running ones; `nil` keeps the mean of all batches.
-    ///   - affine: whether there are a weight and a bias.
-    ///   - trackRunningStats: whether running statistics are kept; otherwise evaluation uses the batch's too.
-    ///   - bias: whether there is a bias, if `affine`.
+    ///   - eps: a small number that prevents division by zero.
+    ///   - momentum: the weight of a batch's statistics in the running statistics; `nil` keeps the mean of all batches.
+    ///   - affine: whether the layer has a weight and a bias.
+    ///   - trackRunningStats: whether to keep running statistics; otherwise, evaluation mode uses the statistics of the
+    ///     batch too.
+    ///   - bias: whether the layer has a bias, if `affine`.
     public override init(
         _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
         trackRunningStats: Bool = true, bias: Bool = true
@@ -67,22 +67,22 @@ package protocol BatchSynchronization: Sendable {
     func normalize(_ input: Tensor, as layer: BatchNorm, momentum: Double) throws -> Tensor
 }
 
-/// Batch normalization of vectors or sequences: takes and gives `[N, C]` or `[N, C, L]`. See `BatchNorm`.
+/// Batch normalization of vectors or sequences: takes and returns `[N, C]` or `[N, C, L]`. See `BatchNorm`.
 public final class BatchNorm1d: BatchNorm {
     override class var dimensions: ClosedRange<Int> { 2...3 }
 }
 
-/// Batch normalization of images: takes and gives `[N, C, H, W]`. See `BatchNorm`.
+/// Batch normalization of images: takes and returns `[N, C, H, W]`. See `BatchNorm`.
 public final class BatchNorm2d: BatchNorm {
     override class var dimensions: ClosedRange<Int> { 4...4 }
 }
 
-/// Batch normalization of volumes: takes and gives `[N, C, D, H, W]`. See `BatchNorm`.
+/// Batch normalization of volumes: takes and returns `[N, C, D, H, W]`. See `BatchNorm`.
 public final class BatchNorm3d: BatchNorm {
     override class var dimensions: ClosedRange<Int> { 5...5 }
 }
 
-/// What batch and instance normalization share: weight, bias, and running statistics of each channel.
+/// The base class of batch and instance normalization: weight, bias, and running statistics of each channel.
 open class ChannelNorm: Module {
     public let numFeatures: Int
     public let eps: Double
@@ -91,15 +91,15 @@ open class ChannelNorm: Module {
     public let trackRunningStats: Bool
     private let usesBias: Bool
 
-    /// `[numFeatures]`, at first 1; `nil` unless `affine`.
+    /// `[numFeatures]`, initially 1; `nil` unless `affine`.
     @Parameter public var weight: Tensor?
-    /// `[numFeatures]`, at first 0; `nil` unless `affine`.
+    /// `[numFeatures]`, initially 0; `nil` unless `affine`.
     @Parameter public var bias: Tensor?
-    /// `[numFeatures]`, at first 0; `nil` unless running statistics are kept.
+    /// `[numFeatures]`, initially 0; `nil` if no running statistics are kept.
     @Buffer("running_mean") public var runningMean: Tensor?
-    /// `[numFeatures]`, at first 1; `nil` unless running statistics are kept.
+    /// `[numFeatures]`, initially 1; `nil` if no running statistics are kept.
     @Buffer("running_var") public var runningVar: Tensor?
-    /// How many batches went into the running statistics.
+    /// The number of batches in the running statistics.
     @Buffer("num_batches_tracked") public var numBatchesTracked: Tensor?
 
     init(_ numFeatures: Int, eps: Double, momentum: Double?, affine: Bool, trackRunningStats: Bool, bias: Bool) {

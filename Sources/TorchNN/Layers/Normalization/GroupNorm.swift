@@ -2,7 +2,7 @@ import Torch
 
 /// Normalizes groups of channels of each sample: (x - mean) / √(variance + eps) · weight + bias.
 ///
-/// It takes and gives `[N, numChannels, …]`. Wu and He 2018, "Group normalization".
+/// It takes and returns `[N, numChannels, …]`. Wu and He 2018, "Group normalization".
 public final class GroupNorm: Module, Layer {
     public let numGroups: Int
     public let numChannels: Int
@@ -10,9 +10,9 @@ public final class GroupNorm: Module, Layer {
     public let affine: Bool
     private let usesBias: Bool
 
-    /// `[numChannels]`, at first 1; `nil` unless `affine`.
+    /// `[numChannels]`, initially 1; `nil` unless `affine`.
     @Parameter public var weight: Tensor?
-    /// `[numChannels]`, at first 0; `nil` unless `affine`.
+    /// `[numChannels]`, initially 0; `nil` unless `affine`.
     @Parameter public var bias: Tensor?
 
     /// Creates a normalization of groups of channels.
@@ -20,9 +20,9 @@ public final class GroupNorm: Module, Layer {
     /// - Parameters:
     ///   - numGroups: the number of groups, a divisor of the number of channels.
     ///   - numChannels: the number of channels.
-    ///   - eps: a small number that keeps the denominator from zero.
-    ///   - affine: whether there are a weight and a bias.
-    ///   - bias: whether there is a bias, if `affine`.
+    ///   - eps: a small number that prevents division by zero.
+    ///   - affine: whether the layer has a weight and a bias.
+    ///   - bias: whether the layer has a bias, if `affine`.
     public init(
         _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true, bias: Bool = true
     ) {

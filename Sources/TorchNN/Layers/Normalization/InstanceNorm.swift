@@ -1,18 +1,18 @@
 import Torch
 
-/// Normalizes each channel of each sample by itself: (x - mean) / √(variance + eps) · weight + bias.
+/// Normalizes each channel of each sample separately: (x - mean) / √(variance + eps) · weight + bias.
 ///
-/// If running statistics are kept, evaluation uses them. Ulyanov and others 2016, "Instance normalization".
+/// If running statistics are kept, evaluation mode uses them. Ulyanov and others 2016, "Instance normalization".
 public class InstanceNorm: ChannelNorm, Layer {
     /// Creates a normalization of each channel.
     ///
     /// - Parameters:
     ///   - numFeatures: the number of channels.
-    ///   - eps: a small number that keeps the denominator from zero.
-    ///   - momentum: how much of a batch's statistics goes into the running ones.
-    ///   - affine: whether there are a weight and a bias.
-    ///   - trackRunningStats: whether running statistics are kept, for evaluation.
-    ///   - bias: whether there is a bias, if `affine`.
+    ///   - eps: a small number that prevents division by zero.
+    ///   - momentum: the weight of a batch's statistics in the running statistics.
+    ///   - affine: whether the layer has a weight and a bias.
+    ///   - trackRunningStats: whether to keep running statistics for evaluation mode.
+    ///   - bias: whether the layer has a bias, if `affine`.
     public init(
         _ numFeatures: Int, eps: Double = 1e-5, momentum: Double = 0.1, affine: Bool = false,
         trackRunningStats: Bool = false, bias: Bool = true
@@ -43,15 +43,15 @@ public class InstanceNorm: ChannelNorm, Layer {
     }
 }
 
-/// Instance normalization of sequences: takes and gives `[N, C, L]` or `[C, L]`. See `InstanceNorm`.
+/// Instance normalization of sequences: takes and returns `[N, C, L]` or `[C, L]`. See `InstanceNorm`.
 public final class InstanceNorm1d: InstanceNorm {}
 
-/// Instance normalization of images: takes and gives `[N, C, H, W]` or `[C, H, W]`. See `InstanceNorm`.
+/// Instance normalization of images: takes and returns `[N, C, H, W]` or `[C, H, W]`. See `InstanceNorm`.
 public final class InstanceNorm2d: InstanceNorm {
     override class var spatialDimensions: Int { 2 }
 }
 
-/// Instance normalization of volumes: takes and gives `[N, C, D, H, W]` or `[C, D, H, W]`. See `InstanceNorm`.
+/// Instance normalization of volumes: takes and returns `[N, C, D, H, W]` or `[C, D, H, W]`. See `InstanceNorm`.
 public final class InstanceNorm3d: InstanceNorm {
     override class var spatialDimensions: Int { 3 }
 }

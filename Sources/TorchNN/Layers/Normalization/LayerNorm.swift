@@ -2,25 +2,25 @@ import Torch
 
 /// Normalizes the last dimensions of each sample together: (x - mean) / √(variance + eps) · weight + bias.
 ///
-/// It takes and gives `[…, normalizedShape]`. Ba and others 2016, "Layer normalization".
+/// It takes and returns `[…, normalizedShape]`. Ba and others 2016, "Layer normalization".
 public final class LayerNorm: Module, Layer {
     public let normalizedShape: [Int]
     public let eps: Double
     public let elementwiseAffine: Bool
     private let usesBias: Bool
 
-    /// Of shape `normalizedShape`, at first 1; `nil` unless `elementwiseAffine`.
+    /// Of shape `normalizedShape`, initially 1; `nil` unless `elementwiseAffine`.
     @Parameter public var weight: Tensor?
-    /// Of shape `normalizedShape`, at first 0; `nil` unless `elementwiseAffine`.
+    /// Of shape `normalizedShape`, initially 0; `nil` unless `elementwiseAffine`.
     @Parameter public var bias: Tensor?
 
     /// Creates a normalization of the last dimensions.
     ///
     /// - Parameters:
     ///   - normalizedShape: the sizes of the dimensions that are normalized together.
-    ///   - eps: a small number that keeps the denominator from zero.
-    ///   - elementwiseAffine: whether there are a weight and a bias.
-    ///   - bias: whether there is a bias, if `elementwiseAffine`.
+    ///   - eps: a small number that prevents division by zero.
+    ///   - elementwiseAffine: whether the layer has a weight and a bias.
+    ///   - bias: whether the layer has a bias, if `elementwiseAffine`.
     public init(_ normalizedShape: [Int], eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true) {
         self.normalizedShape = normalizedShape
         self.eps = eps
@@ -54,22 +54,22 @@ public final class LayerNorm: Module, Layer {
 
 /// Divides the last dimensions of each sample by their root mean square: x / √(mean of x² + eps) · weight.
 ///
-/// It takes and gives `[…, normalizedShape]`. Zhang and Sennrich 2019, "Root mean square layer normalization".
+/// It takes and returns `[…, normalizedShape]`. Zhang and Sennrich 2019, "Root mean square layer normalization".
 public final class RMSNorm: Module, Layer {
     public let normalizedShape: [Int]
     public let eps: Double?
     public let elementwiseAffine: Bool
 
-    /// Of shape `normalizedShape`, at first 1; `nil` unless `elementwiseAffine`.
+    /// Of shape `normalizedShape`, initially 1; `nil` unless `elementwiseAffine`.
     @Parameter public var weight: Tensor?
 
     /// Creates a normalization of the last dimensions.
     ///
     /// - Parameters:
     ///   - normalizedShape: the sizes of the dimensions that are normalized together.
-    ///   - eps: a small number that keeps the denominator from zero;
-    ///     `nil` is the smallest difference from 1 of the input's type.
-    ///   - elementwiseAffine: whether there is a weight.
+    ///   - eps: a small number that prevents division by zero; `nil` is the smallest difference from 1 of the input's
+    ///     type.
+    ///   - elementwiseAffine: whether the layer has a weight.
     public init(_ normalizedShape: [Int], eps: Double? = nil, elementwiseAffine: Bool = true) {
         self.normalizedShape = normalizedShape
         self.eps = eps

@@ -2,8 +2,8 @@ import Torch
 
 /// Divides each element by a power of the mean square of its neighbors in other channels.
 ///
-/// The result is x / (k + alpha · mean of x² over `size` channels)^beta. It takes and gives `[N, C, …]`. Krizhevsky and
-/// others 2012, "ImageNet classification with deep convolutional neural networks".
+/// The result is x / (k + alpha · mean of x² over `size` channels)^beta. It takes and returns `[N, C, …]`. Krizhevsky
+/// and others 2012, "ImageNet classification with deep convolutional neural networks".
 public final class LocalResponseNorm: Module, Layer {
     public let size: Int
     public let alpha: Double

@@ -1,6 +1,6 @@
 import Torch
 
-/// The mean of each of several windows: as many as the output has elements, whatever the input's size.
+/// Average pooling to a given output size: the mean of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, L]` or `[C, L]`.
 public final class AdaptiveAvgPool1d: AdaptiveAveragePooling {
@@ -12,7 +12,7 @@ public final class AdaptiveAvgPool1d: AdaptiveAveragePooling {
     }
 }
 
-/// The mean of each of several windows: as many as the output has elements, whatever the input's size.
+/// Average pooling to a given output size: the mean of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`.
 public final class AdaptiveAvgPool2d: AdaptiveAveragePooling {
@@ -29,7 +29,7 @@ public final class AdaptiveAvgPool2d: AdaptiveAveragePooling {
     }
 }
 
-/// The mean of each of several windows: as many as the output has elements, whatever the input's size.
+/// Average pooling to a given output size: the mean of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class AdaptiveAvgPool3d: AdaptiveAveragePooling {
@@ -46,7 +46,7 @@ public final class AdaptiveAvgPool3d: AdaptiveAveragePooling {
     }
 }
 
-/// The greatest element of each of several windows: as many as the output has elements, whatever the input's size.
+/// Max pooling to a given output size: the maximum of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, L]` or `[C, L]`.
 public final class AdaptiveMaxPool1d: AdaptiveMaxPooling {
@@ -58,7 +58,7 @@ public final class AdaptiveMaxPool1d: AdaptiveMaxPooling {
     }
 }
 
-/// The greatest element of each of several windows: as many as the output has elements, whatever the input's size.
+/// Max pooling to a given output size: the maximum of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`.
 public final class AdaptiveMaxPool2d: AdaptiveMaxPooling {
@@ -75,7 +75,7 @@ public final class AdaptiveMaxPool2d: AdaptiveMaxPooling {
     }
 }
 
-/// The greatest element of each of several windows: as many as the output has elements, whatever the input's size.
+/// Max pooling to a given output size: the maximum of each of several windows, one for each element of the output.
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class AdaptiveMaxPool3d: AdaptiveMaxPooling {
@@ -92,9 +92,9 @@ public final class AdaptiveMaxPool3d: AdaptiveMaxPooling {
     }
 }
 
-/// What the poolings to a given size share, by the greatest element or by the mean, in one to three dimensions.
+/// The base class of max and average pooling to a given size, in one to three dimensions.
 public class AdaptivePooling: Module {
-    /// The size of each spatial dimension of the output; `nil` keeps the input's.
+    /// The size of each spatial dimension of the output; `nil` keeps the size of the input.
     public let outputSize: [Int?]
 
     init(_ outputSize: [Int?]) {
@@ -118,14 +118,15 @@ public class AdaptivePooling: Module {
     }
 }
 
-/// What the poolings by the greatest element to a given size share.
+/// The base class of max pooling to a given size.
 public class AdaptiveMaxPooling: AdaptivePooling, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
         try requireInitialized()
         return try adaptiveMaxPooling(input, outputSize: sizes(for: input)).output
     }
 
-    /// The output, and the position of each element in the input's spatial dimensions, as if they were one.
+    /// Returns the output and the position of each element in the input's spatial dimensions, which are counted as one
+    /// dimension.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
         try call(input) {
             try adaptiveMaxPooling(input, outputSize: sizes(for: input))
@@ -133,7 +134,7 @@ public class AdaptiveMaxPooling: AdaptivePooling, Layer {
     }
 }
 
-/// What the poolings by the mean to a given size share.
+/// The base class of average pooling to a given size.
 public class AdaptiveAveragePooling: AdaptivePooling, Layer {
     public func forward(_ input: Tensor) throws -> Tensor {
         try requireInitialized()
@@ -141,16 +142,16 @@ public class AdaptiveAveragePooling: AdaptivePooling, Layer {
     }
 }
 
-/// Pooling by the mean to a given size, with windows of equal size: what ONNX can express. Python Helios calls it
+/// Average pooling to a given size with windows of equal size, which ONNX can express. Python Helios calls it
 /// `AdaptiveAvgPool2d`.
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`. The distance between windows is ⌊input / output⌋, and their size is such
 /// that the last one ends with the input. If the output's size divides the input's, the result is the same as
 /// with `AdaptiveAvgPool2d`.
 public final class ExportableAdaptiveAvgPool2d: Module, Layer {
-    /// The height of the output; `nil` keeps the input's.
+    /// The height of the output; `nil` keeps the size of the input.
     public let height: Int?
-    /// The width of the output; `nil` keeps the input's.
+    /// The width of the output; `nil` keeps the size of the input.
     public let width: Int?
 
     /// Creates a pooling to a given size.

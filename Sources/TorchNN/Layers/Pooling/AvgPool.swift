@@ -5,11 +5,11 @@ import Torch
 /// It takes `[N, C, L]` or `[C, L]`; the length of the output is
 /// ⌊(L + 2·padding - kernel) / stride⌋ + 1.
 public final class AvgPool1d: AveragePooling<Int> {
-    /// Creates a pooling by the mean.
+    /// Creates an average pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the length of a window.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the number of zeros on each side; at most half of the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     ///   - countIncludePad: whether the mean includes the padding's zeros.
@@ -28,11 +28,11 @@ public final class AvgPool1d: AveragePooling<Int> {
 /// It takes `[N, C, H, W]` or `[C, H, W]`; the height of the output is
 /// ⌊(H + 2·padding - kernel) / stride⌋ + 1, the width likewise.
 public final class AvgPool2d: AveragePooling<Pair> {
-    /// Creates a pooling by the mean.
+    /// Creates an average pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`, like the other sizes.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the number of zeros on each side; at most half of the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     ///   - countIncludePad: whether the mean includes the padding's zeros.
@@ -52,11 +52,11 @@ public final class AvgPool2d: AveragePooling<Pair> {
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`; the depth of the output is
 /// ⌊(D + 2·padding - kernel) / stride⌋ + 1, height and width likewise.
 public final class AvgPool3d: AveragePooling<Triple> {
-    /// Creates a pooling by the mean.
+    /// Creates an average pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Triple`, like the other sizes.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the number of zeros on each side; at most half of the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     ///   - countIncludePad: whether the mean includes the padding's zeros.
@@ -71,7 +71,7 @@ public final class AvgPool3d: AveragePooling<Triple> {
     }
 }
 
-/// What the poolings by the mean share, in one to three dimensions.
+/// The base class of average pooling in one to three dimensions.
 public class AveragePooling<Size: SpatialSize>: Module, Layer {
     public let kernelSize: Size
     public let stride: Size

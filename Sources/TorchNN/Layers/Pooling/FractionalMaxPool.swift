@@ -1,6 +1,6 @@
 import Torch
 
-/// The greatest element in each of several randomly placed windows: Graham 2014, "Fractional max-pooling".
+/// The maximum of each of several randomly placed windows: Graham 2014, "Fractional max-pooling".
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`. New windows are drawn for each call, in evaluation too, as in PyTorch.
 public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
@@ -24,7 +24,7 @@ public final class FractionalMaxPool2d: FractionalMaxPooling<Pair> {
     }
 }
 
-/// The greatest element in each of several randomly placed windows of a volume: see `FractionalMaxPool2d`.
+/// The maximum of each of several randomly placed windows of a volume: see `FractionalMaxPool2d`.
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`.
 public final class FractionalMaxPool3d: FractionalMaxPooling<Triple> {
@@ -49,7 +49,7 @@ public final class FractionalMaxPool3d: FractionalMaxPooling<Triple> {
     }
 }
 
-/// What the fractional poolings in two and three dimensions share.
+/// The base class of fractional max pooling in two and three dimensions.
 public class FractionalMaxPooling<Size: SpatialSize>: Module, Layer {
     public let kernelSize: Size
     public let outputSize: Size?
@@ -71,7 +71,8 @@ public class FractionalMaxPooling<Size: SpatialSize>: Module, Layer {
         return try pooled(input).output
     }
 
-    /// The output, and the position of each element in the input's spatial dimensions, as if they were one.
+    /// Returns the output and the position of each element in the input's spatial dimensions, which are counted as one
+    /// dimension.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
         try call(input) {
             try pooled(input)

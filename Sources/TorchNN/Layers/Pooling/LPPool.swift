@@ -39,7 +39,7 @@ public final class LPPool1d: LPPooling<Int> {
     ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: Int, stride: Int? = nil, ceilMode: Bool = false
@@ -54,7 +54,7 @@ public final class LPPool2d: LPPooling<Pair> {
     ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
@@ -70,7 +70,7 @@ public final class LPPool3d: LPPooling<Triple> {
     ///
     /// - Parameters:
     ///   - normType: the power p; infinity is the greatest absolute value.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
         _ normType: Double, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,

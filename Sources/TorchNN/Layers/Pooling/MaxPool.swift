@@ -1,15 +1,15 @@
 import Torch
 
-/// The greatest element in each window of a sequence.
+/// The maximum of each window of a sequence.
 ///
 /// It takes `[N, C, L]` or `[C, L]`; the length of the output is
 /// ⌊(L + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1.
 public final class MaxPool1d: MaxPooling<Int> {
-    /// Creates a pooling by the greatest element.
+    /// Creates a max pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the length of a window.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the padding on each side, at most half of the kernel's size; it is never the greatest element.
     ///   - dilation: the distance between the elements of a window.
     ///   - ceilMode: whether a window may start inside the input and end outside.
@@ -23,16 +23,16 @@ public final class MaxPool1d: MaxPooling<Int> {
     }
 }
 
-/// The greatest element in each window of an image.
+/// The maximum of each window of an image.
 ///
 /// It takes `[N, C, H, W]` or `[C, H, W]`; the height of the output is
 /// ⌊(H + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, the width likewise.
 public final class MaxPool2d: MaxPooling<Pair> {
-    /// Creates a pooling by the greatest element.
+    /// Creates a max pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Pair`, like the other sizes.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the padding on each side, at most half of the kernel's size; it is never the greatest element.
     ///   - dilation: the distance between the elements of a window.
     ///   - ceilMode: whether a window may start inside the input and end outside.
@@ -46,16 +46,16 @@ public final class MaxPool2d: MaxPooling<Pair> {
     }
 }
 
-/// The greatest element in each window of a volume.
+/// The maximum of each window of a volume.
 ///
 /// It takes `[N, C, D, H, W]` or `[C, D, H, W]`; the depth of the output is
 /// ⌊(D + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1, height and width likewise.
 public final class MaxPool3d: MaxPooling<Triple> {
-    /// Creates a pooling by the greatest element.
+    /// Creates a max pooling.
     ///
     /// - Parameters:
     ///   - kernelSize: the size of a window: a number or a `Triple`, like the other sizes.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - padding: the padding on each side, at most half of the kernel's size; it is never the greatest element.
     ///   - dilation: the distance between the elements of a window.
     ///   - ceilMode: whether a window may start inside the input and end outside.
@@ -69,7 +69,7 @@ public final class MaxPool3d: MaxPooling<Triple> {
     }
 }
 
-/// What the poolings by the greatest element share, in one to three dimensions.
+/// The base class of max pooling in one to three dimensions.
 public class MaxPooling<Size: SpatialSize>: Module, Layer {
     public let kernelSize: Size
     public let stride: Size
@@ -104,8 +104,8 @@ public class MaxPooling<Size: SpatialSize>: Module, Layer {
             dilation: dilation.sizes, ceilMode: ceilMode)
     }
 
-    /// The output, and the position of each element in the input's spatial dimensions, as if they were one: what an
-    /// unpooling takes. PyTorch's `return_indices`.
+    /// Returns the output and the position of each element in the input's spatial dimensions, which are counted as one
+    /// dimension. An unpooling takes these positions. PyTorch's `return_indices`.
     public func withIndices(_ input: Tensor) throws -> (output: Tensor, indices: Tensor) {
         try call(input) {
             try maxPoolingWithIndices(

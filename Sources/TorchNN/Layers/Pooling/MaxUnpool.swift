@@ -1,6 +1,6 @@
 import Torch
 
-/// Reverses a pooling by the greatest element: each goes back to its position; the other elements become zero.
+/// Reverses a max pooling: each maximum returns to its position, and all other elements become zero.
 public class MaxUnpooling<Size: SpatialSize>: Module {
     public let kernelSize: Size
     public let stride: Size
@@ -22,17 +22,17 @@ public class MaxUnpooling<Size: SpatialSize>: Module {
             + "padding=\(tupleText(padding.sizes))"
     }
 
-    /// Puts the elements back where the pooling took them from.
+    /// Puts the elements back to their positions in the pooling's input.
     ///
     /// - Parameters:
-    ///   - indices: the positions that `withIndices` of the pooling gave.
+    ///   - indices: the positions from `withIndices` of the pooling.
     ///   - outputSize: the spatial sizes of the pooling's input, if its stride leaves a choice.
     /// - Throws: `TorchError` for a size that the pooling's input cannot have had.
     public func callAsFunction(_ input: Tensor, indices: Tensor, outputSize: Size? = nil) throws -> Tensor {
         try call((input, indices)) { try forward(input, indices: indices, outputSize: outputSize) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, indices: Tensor, outputSize: Size? = nil) throws -> Tensor {
         try requireInitialized()
         return try maxUnpooling(
@@ -47,7 +47,7 @@ public final class MaxUnpool1d: MaxUnpooling<Int> {
     ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     public init(
         kernelSize: Int, stride: Int? = nil, padding: Int = 0
     ) {
@@ -61,7 +61,7 @@ public final class MaxUnpool2d: MaxUnpooling<Pair> {
     ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     public init(
         kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil, padding: some PairConvertible = 0
     ) {
@@ -75,7 +75,7 @@ public final class MaxUnpool3d: MaxUnpooling<Triple> {
     ///
     /// - Parameters:
     ///   - kernelSize: the size of the pooling's windows; the other sizes are the pooling's too.
-    ///   - stride: the distance between windows; `nil` is the kernel's size.
+    ///   - stride: the distance between windows; `nil` uses the kernel's size.
     public init(
         kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil, padding: some TripleConvertible = 0
     ) {

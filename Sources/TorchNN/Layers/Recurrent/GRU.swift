@@ -4,15 +4,15 @@ import Torch
 /// representations".
 ///
 /// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
-/// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
+/// `[numLayers · directions, N, hiddenSize]`. The output contains the last layer's state at each step.
 public final class GRU: HiddenStateLayer {
     /// Creates a network with random weights.
     ///
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.
-    ///   - numLayers: the number of layers, each on top of the one before.
-    ///   - bias: whether there are biases.
+    ///   - numLayers: the number of layers, each on top of the previous one.
+    ///   - bias: whether the layer has biases.
     ///   - dropout: the probability that an output of any layer but the last is dropped in training.
     ///   - bidirectional: whether each layer also runs backward.
     public init(

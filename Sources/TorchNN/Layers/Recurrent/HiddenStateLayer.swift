@@ -1,10 +1,10 @@
 import Torch
 
-/// What `RNN` and `GRU` share: a layer whose state at each step is one tensor.
+/// The base class of `RNN` and `GRU`: a layer whose state at each step is one tensor.
 public class HiddenStateLayer: RecurrentLayer {
     /// Runs through a sequence from an initial state.
     ///
-    /// - Parameter hidden: the initial state; `nil` is zeros.
+    /// - Parameter hidden: the initial state; `nil` uses zeros.
     /// - Returns: the output at each step, and the last state.
     public final func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (
         output: Tensor, hidden: Tensor
@@ -14,14 +14,14 @@ public class HiddenStateLayer: RecurrentLayer {
 
     /// Runs packed sequences.
     ///
-    /// - Parameter hidden: the initial state, in the batch's order; `nil` is zeros.
+    /// - Parameter hidden: the initial state, in the batch's order; `nil` uses zeros.
     public final func callAsFunction(
         _ input: PackedSequence, _ hidden: Tensor? = nil
     ) throws -> (output: PackedSequence, hidden: Tensor) {
         try call((input, hidden)) { try forward(input, hidden) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public final func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> (output: Tensor, hidden: Tensor) {
         try requireInitialized()
         let results = try run(input, states: hidden.map { [$0] }, sizes: [hiddenSize]) { input, states in
@@ -30,7 +30,7 @@ public class HiddenStateLayer: RecurrentLayer {
         return (results[0], results[1])
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public final func forward(
         _ input: PackedSequence, _ hidden: Tensor? = nil
     ) throws -> (output: PackedSequence, hidden: Tensor) {

@@ -13,11 +13,11 @@ public final class LSTM: RecurrentLayer {
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.
-    ///   - numLayers: the number of layers, each on top of the one before.
-    ///   - bias: whether there are biases.
+    ///   - numLayers: the number of layers, each on top of the previous one.
+    ///   - bias: whether the layer has biases.
     ///   - dropout: the probability that an output of any layer but the last is dropped in training.
     ///   - bidirectional: whether each layer also runs backward.
-    ///   - projSize: the size to which outputs are projected; 0 projects none. Sak and others 2014.
+    ///   - projSize: the size to which outputs are projected; 0 disables the projection. Sak and others 2014.
     public init(
         _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, projSize: Int = 0
@@ -29,7 +29,7 @@ public final class LSTM: RecurrentLayer {
 
     /// Runs through a sequence from an initial state.
     ///
-    /// - Parameter state: the initial state; `nil` is zeros.
+    /// - Parameter state: the initial state; `nil` uses zeros.
     /// - Returns: the output at each step, and the last state.
     public func callAsFunction(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {
         try call((input, state)) { try forward(input, state) }
@@ -37,14 +37,14 @@ public final class LSTM: RecurrentLayer {
 
     /// Runs packed sequences.
     ///
-    /// - Parameter state: the initial state, in the batch's order; `nil` is zeros.
+    /// - Parameter state: the initial state, in the batch's order; `nil` uses zeros.
     public func callAsFunction(
         _ input: PackedSequence, _ state: State? = nil
     ) throws -> (output: PackedSequence, state: State) {
         try call((input, state)) { try forward(input, state) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, _ state: State? = nil) throws -> (output: Tensor, state: State) {
         try requireInitialized()
         let results = try run(input, states: state.map { [$0.hidden, $0.cell] }, sizes: stateSizes) { input, states in
@@ -56,7 +56,7 @@ public final class LSTM: RecurrentLayer {
         return (results[0], (results[1], results[2]))
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(
         _ input: PackedSequence, _ state: State? = nil
     ) throws -> (output: PackedSequence, state: State) {

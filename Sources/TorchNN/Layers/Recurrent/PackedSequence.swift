@@ -1,14 +1,15 @@
 import Torch
 
-/// Sequences of several lengths without padding, step by step, so that a recurrent layer computes no step too many.
+/// Sequences of different lengths without padding, stored step by step, so that a recurrent layer computes no
+/// unnecessary steps.
 ///
-/// `packPaddedSequence` and `packSequence` make one, `padPackedSequence` turns one into padded sequences.
+/// `packPaddedSequence` and `packSequence` create one, and `padPackedSequence` converts one to padded sequences.
 public struct PackedSequence: Sendable {
     /// The elements of all sequences, `[sum of lengths, …]`: the first of each, then the second of each, and so on.
     public let data: Tensor
     /// The number of sequences that have each step, `[longest length]`, on the CPU.
     public let batchSizes: Tensor
-    /// The position in the batch of each of the sequences, longest first; `nil` if they came in that order.
+    /// The position in the batch of each of the sequences, longest first; `nil` if they were in that order.
     public let sortedIndices: Tensor?
     /// The position, among the sequences with the longest first, of each of the batch.
     public let unsortedIndices: Tensor?
@@ -29,7 +30,7 @@ extension PackedSequence: ShownToHooks {
 /// - Parameters:
 ///   - input: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
 ///   - lengths: the length of each sequence, at least 1.
-///   - enforceSorted: whether the sequences come longest first; otherwise they are sorted here.
+///   - enforceSorted: whether the sequences are already sorted, longest first; otherwise, they are sorted here.
 /// - Throws: `TorchError` for lengths that do not fit the input or are not sorted as promised.
 public func packPaddedSequence(
     _ input: Tensor, lengths: [Int], batchFirst: Bool = false, enforceSorted: Bool = true
@@ -60,12 +61,12 @@ public func packPaddedSequence(
     return PackedSequence(data: data, batchSizes: batchSizes, sortedIndices: order, unsortedIndices: positions)
 }
 
-/// Turns packed sequences into padded ones.
+/// Converts packed sequences to padded ones.
 ///
 /// - Parameters:
 ///   - batchFirst: whether the result is `[batch, length, …]`.
-///   - paddingValue: what follows the shorter sequences.
-///   - totalLength: the length of the result; `nil` is the longest length.
+///   - paddingValue: the value that follows the shorter sequences.
+///   - totalLength: the length of the result; `nil` uses the longest length.
 /// - Returns: the sequences and their lengths, in the batch's order.
 /// - Throws: `TorchError` for a total length below the longest.
 public func padPackedSequence(
@@ -89,7 +90,7 @@ public func padPackedSequence(
 /// The side of a sequence that is padded.
 public typealias PaddingSide = Tensor.Side
 
-/// Joins sequences of several lengths into one padded tensor.
+/// Combines sequences of different lengths into one padded tensor.
 ///
 /// - Parameters:
 ///   - sequences: `[length, …]` each.
@@ -102,7 +103,7 @@ public func padSequence(
         sequences, batchFirst: batchFirst, paddingValue: paddingValue, paddingSide: paddingSide)
 }
 
-/// Takes the sequences out of a padded tensor: the reverse of `padSequence`.
+/// Extracts the sequences from a padded tensor: the reverse of `padSequence`.
 ///
 /// - Parameters:
 ///   - input: `[longest length, batch, …]`, or `[batch, longest length, …]` with `batchFirst`.
@@ -120,13 +121,13 @@ public func unpadSequence(_ input: Tensor, lengths: [Int], batchFirst: Bool = fa
 
 /// Packs sequences of several lengths, `[length, …]` each.
 ///
-/// - Parameter enforceSorted: whether the sequences come longest first; otherwise they are sorted here.
+/// - Parameter enforceSorted: whether the sequences are already sorted, longest first; otherwise, they are sorted here.
 public func packSequence(_ sequences: [Tensor], enforceSorted: Bool = true) throws -> PackedSequence {
     try packPaddedSequence(
         padSequence(sequences), lengths: sequences.map { try $0.size(0) }, enforceSorted: enforceSorted)
 }
 
-/// The sequences of a pack, in the batch's order: the reverse of `packSequence`.
+/// Returns the sequences of a pack, in the order of the batch: the reverse of `packSequence`.
 public func unpackSequence(_ sequence: PackedSequence) throws -> [Tensor] {
     let (output, lengths) = try padPackedSequence(sequence)
     return try unpadSequence(output, lengths: lengths)

@@ -3,7 +3,7 @@ import Torch
 /// Elman's recurrent network: h′ = tanh(W·x + b + V·h + c), or with a ReLU.
 ///
 /// It takes `[length, N, inputSize]`, `[N, length, inputSize]` with `batchFirst`, or `[length, inputSize]`; states are
-/// `[numLayers · directions, N, hiddenSize]`. The output has the last layer's state at each step.
+/// `[numLayers · directions, N, hiddenSize]`. The output contains the last layer's state at each step.
 public final class RNN: HiddenStateLayer {
     public enum Nonlinearity: String, CaseIterable, Sendable {
         case tanh, relu
@@ -16,8 +16,8 @@ public final class RNN: HiddenStateLayer {
     /// - Parameters:
     ///   - inputSize: the size of each vector of a sequence.
     ///   - hiddenSize: the size of the hidden state.
-    ///   - numLayers: the number of layers, each on top of the one before.
-    ///   - bias: whether there are biases.
+    ///   - numLayers: the number of layers, each on top of the previous one.
+    ///   - bias: whether the layer has biases.
     ///   - dropout: the probability that an output of any layer but the last is dropped in training.
     ///   - bidirectional: whether each layer also runs backward.
     public init(

@@ -1,6 +1,6 @@
 import Torch
 
-/// What the recurrent cells share: the weights of one step, drawn uniformly from ±1/√hiddenSize.
+/// The base class of recurrent cells: the weights of one step, drawn uniformly from ±1/√hiddenSize.
 public class RecurrentCell: Module {
     public let inputSize: Int
     public let hiddenSize: Int
@@ -41,7 +41,7 @@ public class RecurrentCell: Module {
 
     /// Runs one step of a batch, or of a single vector.
     ///
-    /// - Parameter states: the states, all of the hidden size; `nil` is zeros.
+    /// - Parameter states: the states, all of the hidden size; `nil` uses zeros.
     final func step(
         _ input: Tensor, states: [Tensor?], _ kernel: (_ input: Tensor, _ states: [Tensor]) throws -> [Tensor]
     ) throws -> [Tensor] {
@@ -69,7 +69,7 @@ extension RecurrentCell: CountingMultiplyAdds {
     }
 }
 
-/// One step of `RNN`: takes `[N, inputSize]` and `[N, hiddenSize]`, or vectors, and gives the next state.
+/// One step of `RNN`: takes `[N, inputSize]` and `[N, hiddenSize]`, or vectors, and returns the next state.
 public final class RNNCell: RecurrentCell {
     public let nonlinearity: RNN.Nonlinearity
 
@@ -86,12 +86,12 @@ public final class RNNCell: RecurrentCell {
 
     /// Takes one step from a state.
     ///
-    /// - Parameter hidden: the previous state; `nil` is zeros.
+    /// - Parameter hidden: the previous state; `nil` uses zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try call((input, hidden)) { try forward(input, hidden) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try requireInitialized()
         return try step(input, states: [hidden]) { input, states in
@@ -108,7 +108,7 @@ public final class RNNCell: RecurrentCell {
     }
 }
 
-/// One step of `GRU`: takes `[N, inputSize]` and `[N, hiddenSize]`, or vectors, and gives the next state.
+/// One step of `GRU`: takes `[N, inputSize]` and `[N, hiddenSize]`, or vectors, and returns the next state.
 public final class GRUCell: RecurrentCell {
     public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
         super.init(gates: 3, inputSize, hiddenSize, bias: bias)
@@ -116,12 +116,12 @@ public final class GRUCell: RecurrentCell {
 
     /// Takes one step from a state.
     ///
-    /// - Parameter hidden: the previous state; `nil` is zeros.
+    /// - Parameter hidden: the previous state; `nil` uses zeros.
     public func callAsFunction(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try call((input, hidden)) { try forward(input, hidden) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, _ hidden: Tensor? = nil) throws -> Tensor {
         try requireInitialized()
         return try step(input, states: [hidden]) { input, states in
@@ -130,7 +130,7 @@ public final class GRUCell: RecurrentCell {
     }
 }
 
-/// One step of `LSTM`: takes `[N, inputSize]` and states `[N, hiddenSize]`, or vectors, and gives the next states.
+/// One step of `LSTM`: takes `[N, inputSize]` and states `[N, hiddenSize]`, or vectors, and returns the next states.
 public final class LSTMCell: RecurrentCell {
     public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
         super.init(gates: 4, inputSize, hiddenSize, bias: bias)
@@ -138,12 +138,12 @@ public final class LSTMCell: RecurrentCell {
 
     /// Takes one step from a state.
     ///
-    /// - Parameter state: the previous state; `nil` is zeros.
+    /// - Parameter state: the previous state; `nil` uses zeros.
     public func callAsFunction(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
         try call((input, state)) { try forward(input, state) }
     }
 
-    /// What a call computes; see `callAsFunction`.
+    /// Computes the result of a call; see `callAsFunction`.
     public func forward(_ input: Tensor, _ state: LSTM.State? = nil) throws -> LSTM.State {
         try requireInitialized()
         let results = try step(input, states: [state?.hidden, state?.cell]) { input, states in

@@ -1,6 +1,6 @@
 import Torch
 
-/// What the recurrent layers share: their options and weights, and the forms of inputs and states.
+/// The base class of recurrent layers: their options and weights, and the forms of inputs and states.
 ///
 /// Weights are drawn uniformly from ±1/√hiddenSize, as PyTorch draws them, under PyTorch's names: `weight_ih_l0`,
 /// `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` after those of the other direction.
@@ -88,7 +88,7 @@ public class RecurrentLayer: Module {
     /// Runs a kernel on a batch, or on a single sequence.
     ///
     /// - Parameters:
-    ///   - states: one for each of `sizes`; `nil` is zeros.
+    ///   - states: one for each of `sizes`; `nil` uses zeros.
     ///   - sizes: the sizes of the states' vectors.
     final func run(
         _ input: Tensor, states: [Tensor]?, sizes: [Int],
