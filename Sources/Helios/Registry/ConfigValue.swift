@@ -1,8 +1,8 @@
 import OrderedCollections
 
-/// A value of a configuration: what a YAML or JSON file gives, and what a registry makes things from.
+/// A value in a configuration. YAML and JSON files contain such values, and registries create objects from them.
 ///
-/// Literals are values by themselves:
+/// You can write values as literals:
 /// ```swift
 /// let tree: ConfigValue = ["type": "AdamW", "lr": 1e-3, "betas": [0.9, 0.95], "amsgrad": true]
 /// ```
@@ -13,17 +13,18 @@ public enum ConfigValue: Hashable, Sendable {
     case double(Double)
     case string(String)
     case list([ConfigValue])
-    /// Values under names, in the order in which they came.
+    /// Values with names, in their original order.
     case dictionary(OrderedDictionary<String, ConfigValue>)
 
-    /// The value of a name; `nil` if there is none, or if this is not a dictionary.
+    /// The value with a name; `nil` if there is none, or if this is not a dictionary.
     public subscript(_ name: String) -> ConfigValue? {
         if case .dictionary(let members) = self { members[name] } else { nil }
     }
 
-    /// The value of a name that must be there.
+    /// Returns the value with a name, which is required.
     ///
-    /// - Throws: `ConfigurationError` if there is none, which lists the nearest names and all that there are.
+    /// - Throws: `ConfigurationError` if there is no such value. The error lists the nearest names and all existing
+    ///   ones.
     public func value(_ name: String) throws -> ConfigValue {
         guard case .dictionary(let members) = self else {
             throw ConfigurationError("the configuration must be a dictionary with '\(name)', not \(typeDescription)")
@@ -65,22 +66,21 @@ extension ConfigValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Exp
         self = .list(elements)
     }
 
-    /// The last of several values for one name counts.
+    /// If a name occurs several times, the last value is used.
     public init(dictionaryLiteral elements: (String, ConfigValue)...) {
         self = .dictionary(OrderedDictionary(elements, uniquingKeysWith: { $1 }))
     }
 }
 
 extension ConfigValue: CustomStringConvertible {
-    /// The value as YAML writes it in one line: `{lr: 0.001, betas: [0.9, 0.95]}`. What is very long or deep is cut
-    /// off.
+    /// The value as YAML in one line: `{lr: 0.001, betas: [0.9, 0.95]}`. Very long or deep values are truncated.
     public var description: String {
         var text = ""
         write(to: &text, depth: 0)
         return text
     }
 
-    /// What the value is, for an error: `the string "a"`, `the list [1, 2]`.
+    /// A description of the value for an error message: `the string "a"`, `the list [1, 2]`.
     public var typeDescription: String {
         switch self {
         case .null, .bool: description

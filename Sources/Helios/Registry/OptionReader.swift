@@ -1,6 +1,6 @@
 import OrderedCollections
 
-/// The options of one thing that a registry makes, read by name as PyTorch spells it.
+/// The options of one object that a registry creates. They are read by name, with PyTorch's spelling.
 ///
 /// ```swift
 /// try Registries.networks.register("Classifier") { options in
@@ -9,11 +9,11 @@ import OrderedCollections
 ///         dropout: options.double("dropout", 0.1))
 /// }
 /// ```
-/// An option without a default must be given. Swift's spelling of a name (`numClasses`) is the same option. What is
-/// given and never read is an error, which lists the names that were.
+/// An option without a default is required. The Swift spelling of a name (`numClasses`) refers to the same option. An
+/// option that is given but never read causes an error, which lists the names that were read.
 ///
-/// Every read throws `ConfigurationError` if the value has another type, with its place: `network Classifier: 'width'
-/// must be a whole number, not the string "wide"`.
+/// If the value has the wrong type, reading it throws a `ConfigurationError` with its place: `network Classifier:
+/// 'width' must be a whole number, not the string "wide"`.
 public final class OptionReader {
     /// An option that was read.
     struct Read {
@@ -22,7 +22,7 @@ public final class OptionReader {
         let defaultText: String?
     }
 
-    /// What is made, for messages: `optimizer AdamW`.
+    /// The object that is created, for error messages: `optimizer AdamW`.
     public let owner: String
     /// What finds out the signature of a maker, which gets stand-ins for the options then; `nil` if something is made.
     let recording: SignatureRecording?
@@ -67,7 +67,7 @@ public final class OptionReader {
 
     // MARK: Reading
 
-    /// An option that must be given.
+    /// Returns a required option.
     public func value<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
         recording?.note(name, OptionForm(Value.self))
         guard let (value, place) = look(name, defaultText: nil) else {
@@ -77,7 +77,7 @@ public final class OptionReader {
         return try Value(value, at: place)
     }
 
-    /// An option with a default.
+    /// Returns an option with a default.
     public func value<Value: ConfigDecodable>(_ name: String, default standard: Value) throws -> Value {
         recording?.note(name, OptionForm(Value.self))
         guard let (value, place) = look(name, defaultText: standard.configText) else {
@@ -86,36 +86,36 @@ public final class OptionReader {
         return try Value(value, at: place)
     }
 
-    /// A whole number that must be given.
+    /// Returns a required integer.
     public func int(_ name: String) throws -> Int { try value(name) }
 
-    /// A whole number.
+    /// Returns an integer.
     public func int(_ name: String, _ standard: Int) throws -> Int { try value(name, default: standard) }
 
-    /// A number that must be given.
+    /// Returns a required number.
     public func double(_ name: String) throws -> Double { try value(name) }
 
-    /// A number.
+    /// Returns a number.
     public func double(_ name: String, _ standard: Double) throws -> Double { try value(name, default: standard) }
 
-    /// True or false, which must be given.
+    /// Returns a required Boolean value.
     public func bool(_ name: String) throws -> Bool { try value(name) }
 
-    /// True or false.
+    /// Returns a Boolean value.
     public func bool(_ name: String, _ standard: Bool) throws -> Bool { try value(name, default: standard) }
 
-    /// A string that must be given.
+    /// Returns a required string.
     public func string(_ name: String) throws -> String { try value(name) }
 
-    /// A string.
+    /// Returns a string.
     public func string(_ name: String, _ standard: String) throws -> String { try value(name, default: standard) }
 
-    /// A value that may be `null`, and is if it is not given.
+    /// Returns a value that may be `null`, which is also the default.
     public func optional<Value: ConfigDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         try value(name, default: Value?.none)
     }
 
-    /// Two numbers.
+    /// Returns two numbers.
     public func pair(_ name: String, _ standard: (Double, Double)) throws -> (Double, Double) {
         let standards = [standard.0, standard.1]
         recording?.note(name, OptionForm(form: .list(.number)) { _ = try Self.pair($0, $1) })
@@ -130,14 +130,14 @@ public final class OptionReader {
         return (try Double(elements[0], at: place[0]), try Double(elements[1], at: place[1]))
     }
 
-    /// The case of an enumeration, by its raw value if that is a string, else by its name.
+    /// Returns a case of an enumeration, by its raw value if that is a string, and otherwise by its name.
     public func choice<Choice: CaseIterable>(_ name: String, _ standard: Choice) throws -> Choice {
         recording?.note(name, OptionForm(choice: Choice.self))
         guard let (value, place) = look(name, defaultText: Self.name(of: standard)) else { return standard }
         return try Self.choice(value, place)
     }
 
-    /// The case of an enumeration, which must be given.
+    /// Returns a required case of an enumeration.
     public func choice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws -> Choice {
         recording?.note(name, OptionForm(choice: Choice.self))
         guard let (value, place) = look(name, defaultText: nil) else {
@@ -147,7 +147,7 @@ public final class OptionReader {
         return try Self.choice(value, place)
     }
 
-    /// The case of an enumeration; `nil` for `null`, and if it is not given.
+    /// Returns a case of an enumeration; `nil` for `null` and by default.
     public func optionalChoice<Choice: CaseIterable>(_ name: String, as type: Choice.Type = Choice.self) throws
         -> Choice?
     {
@@ -185,9 +185,10 @@ public final class OptionReader {
 
     // MARK: What is missing, and what is left over
 
-    /// Throws if an option was given that has not been read.
+    /// Throws an error if an option was given but has not been read.
     ///
-    /// A registry asks for it after the maker. A maker that changes something else asks for it before.
+    /// A registry calls this after the function that creates the object. If such a function has side effects, it calls
+    /// this before them.
     ///
     /// - Parameter names: options that are read later.
     public func requireNoOthers(but names: String...) throws {

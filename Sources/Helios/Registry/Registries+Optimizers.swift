@@ -1,14 +1,14 @@
 extension Registry where Subject == [ParameterGroup], Product == Optimizer {
-    /// Makes an optimizer of parameters in one group.
+    /// Creates an optimizer for parameters in one group.
     ///
-    /// - Throws: as `make` with groups.
+    /// - Throws: the same errors as `make` with groups.
     public func make(_ name: String, _ parameters: [Tensor], _ options: ConfigValue = [:]) throws -> Optimizer {
         try make(name, [ParameterGroup(parameters)], options)
     }
 
-    /// Makes the optimizer that a configuration tells, of parameters in one group.
+    /// Creates the optimizer in a configuration, for parameters in one group.
     ///
-    /// - Throws: as `make` with groups.
+    /// - Throws: the same errors as `make` with groups.
     public func make(from configuration: ConfigValue, _ parameters: [Tensor]) throws -> Optimizer {
         try make(from: configuration, [ParameterGroup(parameters)])
     }

@@ -1,6 +1,7 @@
-/// Everything that can be made by name, by kind. Register your own at the start of the program.
+/// The registries for all kinds of objects that can be created by name. Register your own types at the start of the
+/// program.
 ///
-/// docs/registries.md lists the names and options of what is here already.
+/// docs/registries.md lists the names and options of the built-in types.
 public enum Registries {
     /// Networks and their layers, under PyTorch's names.
     public static let networks = Registry<Void, Module>("network") { registry in
@@ -21,7 +22,7 @@ public enum Registries {
         registry.addContainers()
     }
 
-    /// Losses, under PyTorch's names. One is called in a way of its own, so say what it is:
+    /// Losses, under PyTorch's names. Losses are called in different ways, so specify the type:
     /// `make("CrossEntropyLoss", as: CrossEntropyLoss.self)`.
     public static let losses = Registry<Void, Module>("loss") { registry in
         registry.addRegressionLosses()
@@ -49,10 +50,11 @@ public enum Registries {
     /// A function of one number.
     public typealias Function = @Sendable (Double) throws -> Double
 
-    /// Functions of one number, for the schedulers that take one: `LambdaLR`, `MultiplicativeLR`, `CyclicLR`. Empty.
+    /// Functions of one number, for schedulers that take one: `LambdaLR`, `MultiplicativeLR`, `CyclicLR`. Empty by
+    /// default.
     public static let functions = Registry<Void, Function>("function", product: { { $0 } })
 
-    /// Orders of samples, for their number.
+    /// Samplers, which are created from the number of samples.
     public static let samplers = Registry<Int, any Sampler>("sampler", standIn: { 1 }) { registry in
         registry.addSamplers()
     }
@@ -62,20 +64,21 @@ public enum Registries {
         registry.addPlugins()
     }
 
-    /// Models, which `make(…, as: Model<Batch>.self)` tells apart by their batches. Empty.
+    /// Models. Use `make(…, as: Model<Batch>.self)` to specify the batch type. Empty by default.
     public static let models = Registry<Void, any AnyModel>("model")
 
-    /// Data sets, single samples or whole batches: `make(…, as: (any Dataset<Sample>).self)`. Empty.
+    /// Data sets of single samples or whole batches: `make(…, as: (any Dataset<Sample>).self)`. Empty by default.
     public static let datasets = Registry<Void, any Sendable>("data set")
 
-    /// Functions that make a batch of samples: `make(…, as: (@Sendable ([Sample]) throws -> Batch).self)`. Empty.
+    /// Functions that create a batch from samples: `make(…, as: (@Sendable ([Sample]) throws -> Batch).self)`. Empty by
+    /// default.
     public static let collateFunctions = Registry<Void, any Sendable>("collate function")
 
-    /// Changes of samples: `make(…, as: Resize.self)`. Empty.
+    /// Transforms of samples: `make(…, as: Resize.self)`. Empty by default.
     public static let transforms = Registry<Void, any Sendable>("transform")
 
-    /// Metrics; say what one is to update it: `make("Accuracy", …, as: Accuracy.self)`,
-    /// or `as: (any TensorMetric).self`.
+    /// Metrics. To update a metric, specify its type: `make("Accuracy", …, as: Accuracy.self)`, or `as: (any
+    /// TensorMetric).self`.
     public static let metrics = Registry<Void, any Metric>("metric") { registry in
         registry.addClassificationMetrics()
         registry.addRegressionMetrics()

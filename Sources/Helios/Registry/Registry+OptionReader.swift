@@ -1,12 +1,13 @@
 // Options that name something else to be made: the layers of a network, the scheduler after a warm-up.
 
 extension OptionReader {
-    /// A thing that another registry makes: its name, or a dictionary with its name as `type` and its options.
+    /// Returns an object from another registry: its name, or a dictionary with its name as `type` and its options.
     ///
     /// - Parameters:
-    ///   - subject: what it is made for.
-    ///   - type: what it must be.
-    /// - Throws: `ConfigurationError` if the option is not given or it is something else, and what the maker throws.
+    ///   - subject: what the object is created from.
+    ///   - type: the required type of the object.
+    /// - Throws: `ConfigurationError` if the option is missing or the object has another type, and any error from
+    ///   creating it.
     public func part<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> Part {
@@ -18,9 +19,9 @@ extension OptionReader {
         return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
     }
 
-    /// A thing that another registry makes; `nil` for `null`, and if it is not given.
+    /// Returns an object from another registry; `nil` for `null` and by default.
     ///
-    /// - Throws: as `part`.
+    /// - Throws: the same errors as `part`.
     public func optionalPart<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> Part? {
@@ -29,9 +30,9 @@ extension OptionReader {
         return try registry.make(value, subject, as: type, at: place, depth: depth + 1)
     }
 
-    /// A list of things that another registry makes, which must be given.
+    /// Returns a required list of objects from another registry.
     ///
-    /// - Throws: as `part`.
+    /// - Throws: the same errors as `part`.
     public func parts<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> [Part] {
@@ -46,9 +47,9 @@ extension OptionReader {
         }
     }
 
-    /// Things that another registry makes with names of their own, in their order, which must be given.
+    /// Returns required objects from another registry with names of their own, in order.
     ///
-    /// - Throws: as `part`.
+    /// - Throws: the same errors as `part`.
     public func namedParts<Subject, Product, Part>(
         _ name: String, from registry: Registry<Subject, Product>, for subject: Subject, as type: Part.Type
     ) throws -> [(String, Part)] {
@@ -65,36 +66,36 @@ extension OptionReader {
 
     // MARK: Those that are made for nothing else
 
-    /// A thing that another registry makes, which must be given.
+    /// Returns a required object from another registry.
     ///
-    /// - Throws: as `part` with a subject.
+    /// - Throws: the same errors as `part` with a subject.
     public func part<Product, Part>(
         _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
     ) throws -> Part {
         try part(name, from: registry, for: (), as: type)
     }
 
-    /// A thing that another registry makes; `nil` for `null`, and if it is not given.
+    /// Returns an object from another registry; `nil` for `null` and by default.
     ///
-    /// - Throws: as `part` with a subject.
+    /// - Throws: the same errors as `part` with a subject.
     public func optionalPart<Product, Part>(
         _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
     ) throws -> Part? {
         try optionalPart(name, from: registry, for: (), as: type)
     }
 
-    /// A list of things that another registry makes, which must be given.
+    /// Returns a required list of objects from another registry.
     ///
-    /// - Throws: as `part` with a subject.
+    /// - Throws: the same errors as `part` with a subject.
     public func parts<Product, Part>(
         _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
     ) throws -> [Part] {
         try parts(name, from: registry, for: (), as: type)
     }
 
-    /// Things that another registry makes with names of their own, in their order, which must be given.
+    /// Returns required objects from another registry with names of their own, in order.
     ///
-    /// - Throws: as `part` with a subject.
+    /// - Throws: the same errors as `part` with a subject.
     public func namedParts<Product, Part>(
         _ name: String, from registry: Registry<Void, Product>, as type: Part.Type
     ) throws -> [(String, Part)] {

@@ -1,7 +1,7 @@
 extension Registry: AnyRegistry {
-    /// Finds the options by making one with stand-ins, once for each name.
+    /// Determines the options by creating an object with stand-ins, once for each name.
     ///
-    /// The random generators stay as they were.
+    /// The random generators do not change.
     public func signature(of name: String) throws -> RegistrySignature? {
         let maker = try maker(name)
         let nothing = () as? Subject

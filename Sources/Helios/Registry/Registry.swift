@@ -1,19 +1,19 @@
 import OrderedCollections
 import Synchronization
 
-/// Makes things of one kind by name, with options from a configuration.
+/// Creates objects of one kind by name, with options from a configuration.
 ///
 /// ```swift
 /// let optimizer = try Registries.optimizers.make("AdamW", network.parameters(), ["lr": 1e-3])
 /// try Registries.losses.register("DiceLoss") { options in DiceLoss(smooth: options.double("smooth", 1)) }
 /// ```
-/// `Subject` is what a maker gets beside the options: the parameters for an optimizer, nothing (`Void`) for a loss. A
-/// registry may be used from several threads.
+/// `Subject` is what a maker receives in addition to the options: the parameters for an optimizer, or nothing (`Void`)
+/// for a loss. A registry may be used on several threads.
 public final class Registry<Subject, Product>: Sendable {
-    /// Makes one thing. What it does not read of the options is an error.
+    /// A function that creates one object. An option that it does not read causes an error.
     public typealias Maker = @Sendable (_ options: OptionReader, _ subject: Subject) throws -> Product
 
-    /// What is made, for messages: "optimizer".
+    /// The kind of the objects, for error messages: "optimizer".
     public let kind: String
     private let makers: Mutex<[String: Maker]>
     /// The signatures that were found out.
@@ -25,10 +25,11 @@ public final class Registry<Subject, Product>: Sendable {
     /// A product for what has one as a part, if the registry may have none.
     let standInProduct: (@Sendable () -> Product)?
 
-    /// An empty registry.
+    /// Creates an empty registry.
     ///
-    /// - Parameter standIn: makes something that any product can be made for. With it the options of makers are known
-    ///   before anything is made, so that a configuration can be checked; for `Void` it need not be given.
+    /// - Parameter standIn: creates a subject from which any product can be created. It makes it possible to determine
+    ///   the options of makers before anything is created, so that a configuration can be checked. For `Void`, you can
+    ///   omit it.
     public convenience init(_ kind: String, standIn: (@Sendable () throws -> Subject)? = nil) {
         self.init(kind, standIn: standIn, product: nil)
     }
@@ -52,16 +53,16 @@ public final class Registry<Subject, Product>: Sendable {
 
     // MARK: Names
 
-    /// The names of all that can be made, in alphabetical order.
+    /// The names of all registered objects, in alphabetical order.
     public var names: [String] { makers.withLock { $0.keys.sorted() } }
 
-    /// Whether something is registered under a name.
+    /// Returns whether a name is registered.
     public func contains(_ name: String) -> Bool { makers.withLock { $0[name] != nil } }
 
-    /// Registers a maker under a name.
+    /// Registers a maker with a name.
     ///
-    /// - Parameter replacing: whether one that has the name gives way.
-    /// - Throws: `ConfigurationError` if the name is empty, or taken and nothing is to be replaced.
+    /// - Parameter replacing: whether to replace an existing maker with this name.
+    /// - Throws: `ConfigurationError` if the name is empty, or if it is already taken and `replacing` is false.
     public func register(_ name: String, replacing: Bool = false, _ make: @escaping Maker) throws {
         guard !name.isEmpty else { throw ConfigurationError("a \(kind) cannot be registered without a name") }
         try makers.withLock { makers in
@@ -83,29 +84,29 @@ public final class Registry<Subject, Product>: Sendable {
 
     // MARK: Making
 
-    /// Makes what is registered under a name.
+    /// Creates the object that is registered with a name.
     ///
     /// - Parameters:
-    ///   - subject: what it is made for.
-    ///   - options: a dictionary, or `null` for none.
-    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones, and for an
-    ///   option that is missing, unknown or of another type; also what the maker throws.
+    ///   - subject: what the object is created from.
+    ///   - options: a dictionary, or `null` for no options.
+    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest names, and for an
+    ///   option that is missing, unknown, or of the wrong type; any error from the maker.
     public func make(_ name: String, _ subject: Subject, _ options: ConfigValue = [:]) throws -> Product {
         try Self.product(maker(name), OptionReader(options, of: "\(kind) \(name)"), subject)
     }
 
-    /// Makes what is registered under a name, which must be a `type`.
+    /// Creates the object that is registered with a name, which must be of a given type.
     ///
-    /// - Throws: as `make` without a type, and `ConfigurationError` if the type is not the registered one.
+    /// - Throws: the same errors as `make` without a type, and `ConfigurationError` if the object has another type.
     public func make<Made>(
         _ name: String, _ subject: Subject, _ options: ConfigValue = [:], as type: Made.Type
     ) throws -> Made {
         try cast(make(name, subject, options), name)
     }
 
-    /// Makes what a configuration tells: a name, or a dictionary with the name as `type` and its options.
+    /// Creates the object in a configuration, which is a name, or a dictionary with the name as `type` and the options.
     ///
-    /// - Throws: as `make` with a name.
+    /// - Throws: the same errors as `make` with a name.
     public func make(from configuration: ConfigValue, _ subject: Subject) throws -> Product {
         guard let name = Self.name(in: configuration) else {
             throw ConfigurationError("a \(kind) must be \(Self.wanted), not \(configuration.typeDescription)")
@@ -113,9 +114,9 @@ public final class Registry<Subject, Product>: Sendable {
         return try Self.product(maker(name), Self.reader(configuration, of: "\(kind) \(name)"), subject)
     }
 
-    /// Makes what a configuration tells, which must be a `type`.
+    /// Creates the object in a configuration, which must be of a given type.
     ///
-    /// - Throws: as `make` with a name and a type.
+    /// - Throws: the same errors as `make` with a name and a type.
     public func make<Made>(from configuration: ConfigValue, _ subject: Subject, as type: Made.Type) throws -> Made {
         try cast(make(from: configuration, subject), Self.name(in: configuration) ?? "")
     }
@@ -184,9 +185,9 @@ public final class Registry<Subject, Product>: Sendable {
 }
 
 extension Registry where Subject == Void {
-    /// Registers a maker that needs nothing but options.
+    /// Registers a maker that needs only options.
     ///
-    /// - Throws: as `register` with a maker of two arguments.
+    /// - Throws: the same errors as `register` with a maker of two arguments.
     public func register(
         _ name: String, replacing: Bool = false, _ make: @escaping @Sendable (_ options: OptionReader) throws -> Product
     ) throws {
@@ -197,30 +198,30 @@ extension Registry where Subject == Void {
         add(name) { options, _ in try make(options) }
     }
 
-    /// Makes what is registered under a name.
+    /// Creates the object that is registered with a name.
     ///
-    /// - Throws: as `make` with a subject.
+    /// - Throws: the same errors as `make` with a subject.
     public func make(_ name: String, _ options: ConfigValue = [:]) throws -> Product {
         try make(name, (), options)
     }
 
-    /// Makes what is registered under a name, which must be a `type`.
+    /// Creates the object that is registered with a name, which must be of a given type.
     ///
-    /// - Throws: as `make` with a subject.
+    /// - Throws: the same errors as `make` with a subject.
     public func make<Made>(_ name: String, _ options: ConfigValue = [:], as type: Made.Type) throws -> Made {
         try make(name, (), options, as: type)
     }
 
-    /// Makes what a configuration tells: a name, or a dictionary with the name as `type` and its options.
+    /// Creates the object in a configuration, which is a name, or a dictionary with the name as `type` and the options.
     ///
-    /// - Throws: as `make` with a subject.
+    /// - Throws: the same errors as `make` with a subject.
     public func make(from configuration: ConfigValue) throws -> Product {
         try make(from: configuration, ())
     }
 
-    /// Makes what a configuration tells, which must be a `type`.
+    /// Creates the object in a configuration, which must be of a given type.
     ///
-    /// - Throws: as `make` with a subject.
+    /// - Throws: the same errors as `make` with a subject.
     public func make<Made>(from configuration: ConfigValue, as type: Made.Type) throws -> Made {
         try make(from: configuration, (), as: type)
     }
