@@ -29,7 +29,7 @@ public final class Batches<Batch: Sendable> {
     private var takenCount = 0
     /// The number of samples in the batch that was taken last.
     private var size = 0
-    /// How many samples of the epoch were left out so far, those before the first batch here included.
+    /// The number of samples of the epoch that were skipped so far, including those before the first batch here.
     public private(set) var skippedCount: Int
     /// The same without the batch that was taken last.
     private var skippedBefore: Int
@@ -83,7 +83,7 @@ public final class Batches<Batch: Sendable> {
         queue?.stop()
     }
 
-    /// The next batch; `nil` after the last.
+    /// Returns the next batch; `nil` after the last one.
     ///
     /// - Throws: what the data set threw for this batch, here or on a worker's thread, a `SampleError` if it makes
     ///   single samples; `DataError` if the batch is not ready in time, or if too many samples, or all, were left out.

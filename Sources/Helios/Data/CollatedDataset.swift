@@ -1,4 +1,4 @@
-/// A data set whose samples a function puts together into batches.
+/// A data set whose samples a function combines into batches.
 public struct CollatedDataset<Source: Dataset, Batch: Sendable>: BatchDataset {
     let source: Source
     let collation: Collation<Source.Sample, Batch>
@@ -25,12 +25,13 @@ extension CollatedDataset: AssembledDataset, WrappedDataset {
 }
 
 extension Dataset {
-    /// The data set in batches that are put together in a way that has a name.
+    /// Returns the data set in batches that are created by a named method.
     public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedDataset<Self, Batch> {
         CollatedDataset(source: self, collation: collation)
     }
 
-    /// The data set in batches that `collate` makes of its samples; it gets at least one at a time.
+    /// Returns the data set in batches that `collate` creates from its samples. It receives at least one sample at a
+    /// time.
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
     ) -> CollatedDataset<Self, Batch> {

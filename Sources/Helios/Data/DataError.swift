@@ -1,9 +1,9 @@
-/// An error of the data, or of the way it is loaded.
+/// An error in the data, or in the way it is loaded.
 public struct DataError: DescribedError, Equatable {
-    /// Says in a sentence what is wrong.
+    /// A sentence that describes the error.
     public let description: String
 
-    /// An error that says `description`.
+    /// Creates an error with a description.
     public init(_ description: String) {
         self.description = description
     }

@@ -1,15 +1,15 @@
-/// What a part of the data is for.
+/// The purpose of a part of the data.
 public enum DatasetSplit: String, CaseIterable, Sendable {
-    /// To train with.
+    /// Training.
     case train
-    /// To validate with, while the model is trained.
+    /// Validation during training.
     case valid
-    /// To test with, when it is trained.
+    /// Testing after training.
     case test
 
-    /// The part with a name, in upper or lower case.
+    /// Creates a value from a name, in uppercase or lowercase.
     ///
-    /// - Throws: `DataError` for a name other than `train`, `valid` and `test`.
+    /// - Throws: `DataError` for a name other than `train`, `valid`, and `test`.
     public init(_ name: String) throws {
         guard let split = DatasetSplit(rawValue: name.lowercased()) else {
             let names = DatasetSplit.allCases.map(\.rawValue)

@@ -1,9 +1,9 @@
-/// A batch, or part of one, that can be put on a device.
+/// A batch, or a part of one, that can be moved to a device.
 ///
-/// `Model.batchToDevice` moves every batch that conforms; tensors and arrays, dictionaries and optionals of what
-/// conforms do so already.
+/// `Model.batchToDevice` moves every batch that conforms. Tensors conform, and so do arrays, dictionaries, and
+/// optionals of conforming types.
 public protocol DeviceTransferable {
-    /// A copy on the device, or itself if it is already there.
+    /// Returns a copy on the device, or the value itself if it is already there.
     ///
     /// - Throws: `TorchError` if the device does not exist or has too little memory.
     func to(_ device: Device) throws -> Self

@@ -21,10 +21,10 @@ extension LoaderOptions {
         var state: StateDict.Key { .string(rawValue) }
     }
 
-    /// The options as plain data, under the names of PyTorch's `DataLoader` if it has them. A `timeout` is in seconds;
-    /// options that are `nil` are left out; automatic `workers` are the string `automatic`.
+    /// Returns the options as plain data, with the names of PyTorch's `DataLoader` where they exist. A `timeout` is in
+    /// seconds, options that are `nil` are omitted, and automatic `workers` are the string `automatic`.
     ///
-    /// - Throws: `DataError` if there is a sampler, since a sampler is not plain data.
+    /// - Throws: `DataError` if there is a sampler, because a sampler is not plain data.
     public func stateDict() throws -> StateDict {
         guard sampler == nil, batchSampler == nil else {
             throw DataError(
@@ -50,10 +50,10 @@ extension LoaderOptions {
         return state
     }
 
-    /// The options that `stateDict()` described; missing ones get their defaults.
+    /// Creates options from the result of `stateDict()`; missing options have their defaults.
     ///
-    /// - Throws: `DataError` for an unknown option, or a number that is out of range; `StateDictError` for a value of
-    ///   another type.
+    /// - Throws: `DataError` for an unknown option, or for a number that is out of range; `StateDictError` for a value
+    ///   of another type.
     public init(_ state: StateDict) throws {
         self.init()
         let names = Key.allCases.map(\.rawValue)

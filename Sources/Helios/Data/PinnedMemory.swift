@@ -1,15 +1,15 @@
-/// A batch that can be put into pinned memory, from which a device copies while the program keeps running.
+/// A batch that can be copied to pinned memory, from which a device copies while the program keeps running.
 ///
-/// Tensors conform, and so do arrays, dictionaries and optionals of what conforms; a batch type of its own conforms by
-/// doing the same with each of its tensors.
+/// Tensors conform, and so do arrays, dictionaries, and optionals of conforming types. To make your own batch type
+/// conform, do the same with each of its tensors.
 public protocol PinnableBatch: DeviceTransferable {
-    /// A copy in pinned memory.
+    /// Returns a copy in pinned memory.
     ///
-    /// - Throws: `TorchError` if there is no device that could use it, or too little memory.
+    /// - Throws: `TorchError` if there is no device that can use it, or too little memory.
     func pinned() throws -> Self
 
-    /// A copy on a device. Pinned memory is copied while the program keeps running; the device waits for the copy
-    /// before it uses it.
+    /// Returns a copy on a device. Pinned memory is copied while the program keeps running; the device waits for the
+    /// copy before it uses it.
     ///
     /// - Throws: `TorchError` if the device does not exist or has too little memory.
     func toWithoutWaiting(_ device: Device) throws -> Self

@@ -1,18 +1,18 @@
-/// A sample that could not be made.
+/// A sample that could not be created.
 public struct SampleError: DescribedError {
-    /// The number of the sample in the data set, or in the epoch of a stream; the first is 0.
+    /// The index of the sample in the data set, or in the epoch of a stream. The first sample is 0.
     public let number: Int
-    /// What the data set calls it, for example its file; `nil` if it says nothing.
+    /// The name of the sample in the data set, such as its file; `nil` if it has none.
     public let name: String?
-    /// What the data set threw.
+    /// The error from the data set.
     public let underlying: any Error
 
-    /// The error of a sample.
+    /// Creates an error for a sample.
     ///
     /// - Parameters:
-    ///   - number: the number of the sample; the first is 0.
-    ///   - name: what the data set calls it.
-    ///   - underlying: what the data set threw.
+    ///   - number: the index of the sample. The first sample is 0.
+    ///   - name: the name of the sample in the data set.
+    ///   - underlying: the error from the data set.
     public init(number: Int, name: String? = nil, underlying: any Error) {
         self.number = number
         self.name = name
@@ -27,7 +27,7 @@ public struct SampleError: DescribedError {
     }
 }
 
-/// What a loader does with a sample that cannot be made.
+/// What a loader does with a sample that cannot be created.
 public enum FailurePolicy: Hashable, Sendable {
     /// Throws the `SampleError`.
     case `throw`
@@ -35,8 +35,9 @@ public enum FailurePolicy: Hashable, Sendable {
     /// sample stays in its batch. A batch in which every sample failed is left out. More failures than `limit` in an
     /// epoch are an error, and so is an epoch in which every sample failed.
     ///
-    /// A run that resumes in the middle of an epoch counts the failures before its checkpoint. Running out of memory is
-    /// always an error. Batches that several processes share cannot leave out samples, since each process must know how
+    /// A run that resumes in the middle of an epoch includes the failures before its checkpoint in the count. Running
+    /// out of memory is always an error. Samples cannot be skipped in batches that are divided among several processes,
+    /// because each process must know how many samples the others have.
     /// many the others have.
     case skip(limit: Int)
 

@@ -1,14 +1,14 @@
-/// The random numbers of one sample. Each combination of seed, epoch and sample has its own sequence.
+/// The random numbers of one sample. Each combination of seed, epoch, and sample has its own sequence.
 ///
-/// So neither the number of workers nor the order in which they work changes a number, and a resumed run draws what an
-/// uninterrupted one draws.
+/// So neither the number of workers nor the order in which they work affects the numbers, and a resumed run draws the
+/// same numbers as an uninterrupted one.
 ///
-/// The sequence is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), its start
-/// mixed from the three by the same function.
+/// The sequence is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). Its start is
+/// mixed from the three values by the same function.
 public struct SampleRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// The start of the sequence of a seed, an epoch and a sample.
+    /// Creates the sequence for a seed, an epoch, and a sample.
     public init(seed: UInt64, epoch: Int, index: Int) {
         state = seed
         // One step of the sequence between each, so that (1, 2) and (2, 1) differ.
@@ -36,28 +36,28 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
         ["state": .int(Int(Int64(bitPattern: state)))]
     }
 
-    /// A generator for tensor operations, seeded from this sequence.
+    /// Returns a generator for tensor operations, seeded from this sequence.
     public mutating func generator() throws -> Generator {
         try Generator(seed: next())
     }
 }
 
-/// The random numbers of the samples of a batch: each has a sequence of its own.
+/// The random numbers of the samples in a batch. Each sample has its own sequence.
 public struct BatchRandom: Sendable {
     private let seed: UInt64
     private let epoch: Int
 
-    /// The random numbers of the samples in an epoch.
+    /// Creates the random numbers for the samples in an epoch.
     ///
     /// - Parameters:
-    ///   - seed: what they are drawn from, together with the epoch.
-    ///   - epoch: the first is 0.
+    ///   - seed: the seed of the random numbers, together with the epoch.
+    ///   - epoch: the epoch. The first epoch is 0.
     public init(seed: UInt64, epoch: Int) {
         self.seed = seed
         self.epoch = epoch
     }
 
-    /// The sequence of the sample with this number.
+    /// Returns the sequence of the sample with an index.
     public func sample(_ index: Int) -> SampleRandom {
         SampleRandom(seed: seed, epoch: epoch, index: index)
     }

@@ -1,15 +1,15 @@
 import Torch
 
-/// How many samples a run left out because they failed: those of loaders with `onFailure: .skip`.
+/// The number of samples that a run skipped because they failed, for loaders with `onFailure: .skip`.
 ///
 /// Each pass over the data counts: a sample that fails in each of three epochs counts three times. A training that
-/// resumes counts on from its checkpoint.
+/// resumes continues counting from its checkpoint.
 public struct SkippedSamples: Sendable, Equatable {
-    /// What a loader is for.
+    /// The purpose of a loader.
     public enum Loader: Hashable, Sendable {
-        /// A training phase; the first is 1.
+        /// A training phase. The first phase is 1.
         case training(phase: Int)
-        /// The validation data of a name, or those without one.
+        /// The validation data with a name, or the validation data without a name.
         case validation(name: String?)
         /// The test data.
         case test
@@ -17,10 +17,10 @@ public struct SkippedSamples: Sendable, Equatable {
         case prediction
     }
 
-    /// The number for each loader that left out at least one.
+    /// The number of skipped samples for each loader that skipped at least one.
     public private(set) var counts: [Loader: Int] = [:]
 
-    /// The number for all loaders together.
+    /// The number of skipped samples for all loaders together.
     public var total: Int { counts.values.reduce(0, +) }
 
     /// Nothing was left out so far.
@@ -51,7 +51,7 @@ public struct SkippedSamples: Sendable, Equatable {
 }
 
 extension SkippedSamples: CustomStringConvertible {
-    /// Such as "3 of the training data, 1 of the test data".
+    /// A description such as "3 of the training data, 1 of the test data".
     public var description: String {
         guard total > 0 else { return "none" }
         return counts.sorted { $0.key.key < $1.key.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")

@@ -1,4 +1,5 @@
-/// A batch that can be computed part by part, as `minimize(_:on:)` does if there is too little memory for all of it.
+/// A batch that can be computed part by part, as `minimize(_:on:)` does if there is too little memory for the whole
+/// batch.
 ///
 /// ```swift
 /// extension Captions: SplittableBatch {
@@ -12,9 +13,9 @@ public protocol SplittableBatch {
     /// The number of samples.
     var sampleCount: Int { get }
 
-    /// A batch of some of the samples. What a network computes for them must not depend on the others.
+    /// Returns a batch of some of the samples. The network's results for them must not depend on the other samples.
     ///
-    /// - Parameter range: the numbers of the samples; not empty, and inside of the batch.
+    /// - Parameter range: the indices of the samples; not empty, and within the batch.
     func samples(_ range: Range<Int>) throws -> Self
 }
 

@@ -1,6 +1,6 @@
 import Torch
 
-/// A way to put samples together into a batch, by name: `dataset.collated(by: .padding(value: 0))`.
+/// A method of combining samples into a batch, which has a name: `dataset.collated(by: .padding(value: 0))`.
 public struct Collation<Sample: Sendable, Batch: Sendable>: Sendable {
     /// How a tensor of each sample is copied into the memory of the batch, where that can be done.
     struct Stacking: Sendable {
@@ -11,7 +11,7 @@ public struct Collation<Sample: Sendable, Batch: Sendable>: Sendable {
     let collate: @Sendable ([Sample]) throws -> Batch
     var rowStacking: Stacking?
 
-    /// A way of the program's own.
+    /// Creates a custom method.
     public init(_ collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch) {
         self.collate = collate
     }
@@ -35,10 +35,10 @@ extension Collation where Sample: Collatable, Batch == Sample.Batch {
 }
 
 extension Collation where Sample == Tensor, Batch == PaddedBatch {
-    /// Tensors of different lengths, padded to the longest of the batch.
+    /// Pads tensors of different lengths to the longest one in the batch.
     ///
     /// - Parameters:
-    ///   - value: what is after the end of a sample.
+    ///   - value: the value after the end of a sample.
     ///   - multiple: the length of a batch is a multiple of this number.
     public static func padding(value: Double = 0, toMultipleOf multiple: Int = 1) -> Collation {
         Collation { try PaddedBatch(padding: $0, value: value, toMultipleOf: multiple) }
@@ -46,7 +46,7 @@ extension Collation where Sample == Tensor, Batch == PaddedBatch {
 }
 
 extension Collation where Sample == Tensor, Batch == Tensor {
-    /// Tensors of one shape, stacked to `[N, …]`.
+    /// Stacks tensors of the same shape to `[N, …]`.
     public static var stacking: Collation {
         var collation = Collation { try Tensor.stack($0) }
         collation.rowStacking = Stacking(place: { try $1.place(&$0, at: $2) }, collate: { $1 })

@@ -2,12 +2,12 @@ import Torch
 
 /// Tensors of different lengths as one tensor, with their lengths.
 public struct PaddedBatch: DeviceTransferable, Sendable {
-    /// The values, `[N, L, …]`; after the end of a sample there is the padding.
+    /// The values, `[N, L, …]`, with padding after the end of a sample.
     public var values: Tensor
     /// The length of each sample, `int64[N]`.
     public var lengths: Tensor
 
-    /// A batch of values and lengths.
+    /// Creates a batch from values and lengths.
     ///
     /// - Parameters:
     ///   - values: `[N, L, …]`
@@ -17,11 +17,11 @@ public struct PaddedBatch: DeviceTransferable, Sendable {
         self.lengths = lengths
     }
 
-    /// Puts tensors of different lengths together.
+    /// Combines tensors of different lengths.
     ///
     /// - Parameters:
-    ///   - samples: at least one, each `[L, …]` with a length of its own and the same other dimensions.
-    ///   - value: what is after the end of a sample.
+    ///   - samples: at least one tensor, each `[L, …]` with its own length and the same other dimensions.
+    ///   - value: the value after the end of a sample.
     ///   - multiple: the length of the batch is a multiple of this number.
     /// - Throws: `DataError` for tensors that differ in more than the length.
     public init(padding samples: [Tensor], value: Double = 0, toMultipleOf multiple: Int = 1) throws {
@@ -57,7 +57,7 @@ public struct PaddedBatch: DeviceTransferable, Sendable {
         self.init(values: values, lengths: try Tensor(lengths))
     }
 
-    /// True for values and false for padding, `bool[N, L]`.
+    /// Returns true for values and false for padding, `bool[N, L]`.
     public func mask() throws -> Tensor {
         let places = try Tensor.arange(values.shape[1], device: values.device)
         return try places.unsqueeze(dim: 0).lt(lengths.unsqueeze(dim: 1))

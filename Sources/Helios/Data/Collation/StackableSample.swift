@@ -3,9 +3,9 @@ import Torch
 
 /// A sample with a tensor that becomes a row of its batch.
 ///
-/// A loader copies the tensor into the batch's memory as soon as it has made the sample, while the values are still in the
-/// processor's cache, and lets go of the sample's own memory. A loader of other samples first makes them all, and then
-/// copies them: it takes twice the memory, and longer.
+/// A loader copies the tensor into the batch's memory as soon as it has created the sample, while the values are still
+/// in the processor's cache, and releases the sample's own memory. For other samples, a loader first creates all of
+/// them and then copies them, which takes twice the memory and more time.
 public protocol StackableSample: Collatable {
     // Named again so that the compiler finds it by the function below.
     associatedtype Batch
@@ -13,9 +13,9 @@ public protocol StackableSample: Collatable {
     /// The tensor that becomes a row. The loader replaces it with the row.
     var stackable: Tensor { get set }
 
-    /// One batch of these samples, in this order; there is at least one.
+    /// Returns one batch of these samples, in this order. There is at least one sample.
     ///
-    /// - Parameter stacked: what their `stackable` tensors hold, `[N, …]`.
+    /// - Parameter stacked: the contents of the samples' `stackable` tensors, `[N, …]`.
     static func collate(_ samples: [Self], stacked: Tensor) throws -> Batch
 }
 

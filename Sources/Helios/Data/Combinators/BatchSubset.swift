@@ -1,7 +1,7 @@
 extension BatchDataset {
-    /// Some of the samples, in the given order; a sample may appear several times.
+    /// Returns some of the samples, in the given order. A sample may appear several times.
     ///
-    /// - Throws: `DataError` for a number that the data set does not have.
+    /// - Throws: `DataError` for an index that does not exist in the data set.
     public func subset(_ numbers: [Int]) throws -> BatchSubset<Self> {
         try SubsetNumbers.check(numbers, count)
         return BatchSubset(source: self, numbers: numbers)
@@ -18,8 +18,8 @@ extension BatchDataset {
     /// Splits the data set at random, as `Dataset.randomSplit(_:seed:)` does.
     ///
     /// - Parameters:
-    ///   - fractions: the share of each part; they add up to 1.
-    ///   - seed: what the split depends on.
+    ///   - fractions: the fraction of each part; they add up to 1.
+    ///   - seed: the seed of the split.
     /// - Throws: `DataError` for fractions that do not add up to 1.
     public func randomSplit(
         _ fractions: [Double], seed: UInt64 = TrainerOptions.defaultSeed
@@ -40,12 +40,12 @@ extension BatchDataset {
     }
 }
 
-/// Some samples of a data set that makes batches: `BatchDataset.subset` and `randomSplit`.
+/// Some samples of a data set that creates batches: `BatchDataset.subset` and `randomSplit`.
 ///
-/// The random numbers of a sample are those that it has in the whole data set.
+/// The random numbers of a sample are the same as in the whole data set.
 public struct BatchSubset<Source: BatchDataset>: BatchDataset {
     let source: Source
-    /// The numbers that the samples have in the data set that they are from.
+    /// The indices of the samples in the original data set.
     public let numbers: [Int]
 
     public var count: Int { numbers.count }

@@ -1,5 +1,5 @@
 extension Dataset {
-    /// The samples of this data set, then those of the others.
+    /// Returns the samples of this data set, followed by those of the others.
     public func concatenated(with others: any Dataset<Sample>...) -> ConcatenatedDataset<Sample> {
         ConcatenatedDataset([self] + others)
     }
@@ -11,7 +11,7 @@ public struct ConcatenatedDataset<Sample: Sendable>: Dataset {
     /// Where each data set ends.
     private let ends: [Int]
 
-    /// The samples of data sets in this order.
+    /// Creates a data set from the samples of data sets, in this order.
     public init(_ sources: [any Dataset<Sample>]) {
         self.sources = sources
         var end = 0
@@ -33,8 +33,8 @@ public struct ConcatenatedDataset<Sample: Sendable>: Dataset {
         return sources[source].name(ofSample: number)
     }
 
-    /// Which data set each sample is from, numbered as they were given: for `GroupedBatchSampler`, which makes batches
-    /// of one data set each.
+    /// The index of the data set that each sample is from, for a `GroupedBatchSampler`, which creates batches from one
+    /// data set each.
     public var sourceNumbers: [Int] {
         sources.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element.count) }
     }

@@ -4,23 +4,23 @@ import Torch
 import TorchSerialization
 
 extension Dataset {
-    /// Keeps samples in files once they are made, for data that takes longer to make than to read.
+    /// Caches samples in files, for data that takes longer to create than to read.
     ///
-    /// Each sample is a file in PyTorch's format, and is never written in part. A file that is damaged, of another
-    /// version, or of another sample is made again, and so is one that cannot be read for another reason. A sample that
-    /// cannot be written, for example to a full disk, is made each time.
+    /// Each sample is a file in PyTorch's format, which is never written partially. If a file is damaged, has a
+    /// different version, belongs to a different sample, or cannot be read for another reason, the sample is created
+    /// again. A sample that cannot be written, for example because the disk is full, is created each time.
     ///
-    /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the
-    /// first epoch of seed 0, since it would otherwise depend on when it was made.
+    /// Cache what is the same in each epoch, and augment afterward. A cached sample gets the random numbers of the
+    /// first epoch of seed 0, because it would otherwise depend on when it was created.
     ///
     /// - Parameters:
-    ///   - folder: where the files are. It is made if it does not exist, and belongs to this data set alone.
-    ///   - version: says what the samples are made of; files of another version are made again. Change it with the
-    ///     data, and with the code that makes samples.
-    ///   - byteLimit: how much the files may take; samples for which there is no room are made each time.
-    ///   - encode: a sample as plain data.
-    ///   - decode: the sample that `encode` described.
-    /// - Throws: `DataError` if there is no such folder and none can be made.
+    ///   - folder: the folder of the files. It is created if it does not exist, and must belong to this data set alone.
+    ///   - version: identifies the data from which samples are created; files with a different version are created
+    ///     again. Change it when the data or the code that creates samples changes.
+    ///   - byteLimit: the maximum size of all files; samples that do not fit are created each time.
+    ///   - encode: converts a sample to plain data.
+    ///   - decode: creates a sample from the result of `encode`.
+    /// - Throws: `DataError` if the folder does not exist and cannot be created.
     public func cachedOnDisk(
         in folder: URL, version: String, upTo byteLimit: Int,
         encode: @escaping @Sendable (_ sample: Sample) throws -> StateDict,
@@ -32,7 +32,7 @@ extension Dataset {
 }
 
 extension Dataset where Sample == Tensor {
-    /// Keeps samples in files once they were made, see `cachedOnDisk(in:version:upTo:encode:decode:)`.
+    /// Caches samples in files; see `cachedOnDisk(in:version:upTo:encode:decode:)`.
     public func cachedOnDisk(in folder: URL, version: String, upTo byteLimit: Int) throws -> DiskCachedDataset<Self> {
         try cachedOnDisk(
             in: folder, version: version, upTo: byteLimit,
@@ -41,7 +41,7 @@ extension Dataset where Sample == Tensor {
     }
 }
 
-/// A data set that keeps its samples in files: `Dataset.cachedOnDisk`.
+/// A data set that caches its samples in files: `Dataset.cachedOnDisk`.
 public struct DiskCachedDataset<Source: Dataset>: Dataset {
     private let source: Source
     private let cache: DiskCache

@@ -1,20 +1,21 @@
-/// Samples of several data sets in turn, in given proportions, for example real pictures and as many rendered ones.
+/// Samples of several data sets in turn, in given proportions, such as real images and the same number of rendered
+/// ones.
 ///
-/// Each data set gives its samples in their order, and begins again if it has no more. Every stretch has the
-/// proportions of the whole, up to one sample of each data set. A loader that shuffles draws from all of it.
+/// Each data set supplies its samples in order, and starts over when it has no more. Every section has the same
+/// proportions as the whole, up to one sample of each data set. A loader that shuffles draws from all samples.
 public struct InterleavedDataset<Sample: Sendable>: Dataset {
     private let sources: [any Dataset<Sample>]
     private let places: [(source: Int32, number: Int)]
 
-    /// Samples of data sets in turn.
+    /// Creates a data set with the samples of data sets in turn.
     ///
     /// - Parameters:
     ///   - sources: the data sets, each with at least one sample.
-    ///   - weights: how often a sample of each comes, one number for each data set; they need not add up to 1. `nil`
-    ///     takes all equally often.
+    ///   - weights: how often samples of each data set appear, with one number for each; they don't have to add up to
+    ///     1. `nil` uses all equally often.
     ///   - end: when the samples end.
-    /// - Throws: `DataError` for a data set without samples, for weights that are not positive, and if there are not as
-    ///   many weights as data sets.
+    /// - Throws: `DataError` for a data set without samples, for weights that are not positive, and if the numbers of
+    ///   weights and data sets differ.
     public init(_ sources: [any Dataset<Sample>], weights: [Double]? = nil, until end: InterleavingEnd = .first) throws
     {
         let turns = try InterleavingTurns(of: "data sets", sources.count, weights)
@@ -61,13 +62,13 @@ public struct InterleavedDataset<Sample: Sendable>: Dataset {
 }
 
 extension Dataset {
-    /// Samples of this data set and others in turn, in given proportions: see `InterleavedDataset`.
+    /// Returns samples of this data set and others in turn, in given proportions; see `InterleavedDataset`.
     ///
     /// - Parameters:
     ///   - others: the other data sets.
-    ///   - weights: how often a sample of each comes, first of this one; `nil` takes all equally often.
+    ///   - weights: how often samples of each data set appear, starting with this one; `nil` uses all equally often.
     ///   - end: when the samples end.
-    /// - Throws: as the initializer of `InterleavedDataset`.
+    /// - Throws: the same errors as the initializer of `InterleavedDataset`.
     public func interleaved(
         with others: any Dataset<Sample>..., weights: [Double]? = nil,
         until end: InterleavingEnd = .first

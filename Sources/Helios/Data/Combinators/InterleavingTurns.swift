@@ -2,9 +2,9 @@ import Torch
 
 /// When interleaved samples end.
 public enum InterleavingEnd: String, Sendable {
-    /// When the first data set or stream has given all of its samples.
+    /// When the first data set or stream has supplied all of its samples.
     case first
-    /// When each has given all of its samples. Those that end earlier begin again.
+    /// When each has supplied all of its samples. Those that end earlier start over.
     case last
 }
 

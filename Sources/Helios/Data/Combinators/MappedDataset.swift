@@ -1,7 +1,7 @@
 extension Dataset {
-    /// The data set with a function applied to each sample, when it is asked for.
+    /// Returns the data set with a function applied to each sample when it is requested.
     ///
-    /// - Parameter transform: gets a sample and its random numbers, which continue those of the sample itself.
+    /// - Parameter transform: receives a sample and its random numbers, which continue those of the sample itself.
     public func map<Result: Sendable>(
         _ transform: @escaping @Sendable (_ sample: Sample, _ random: inout SampleRandom) throws -> Result
     ) -> MappedDataset<Self, Result> {

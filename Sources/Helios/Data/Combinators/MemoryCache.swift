@@ -1,19 +1,19 @@
 import Synchronization
 
 extension Dataset {
-    /// Keeps samples in memory once they are made.
+    /// Caches samples in memory.
     ///
-    /// Cache what is the same in each epoch, and augment afterwards: a cached sample gets the random numbers of the
-    /// first epoch of seed 0, since it would otherwise depend on when it was made.
+    /// Cache what is the same in each epoch, and augment afterward. A cached sample gets the random numbers of the
+    /// first epoch of seed 0, because it would otherwise depend on when it was created.
     ///
-    /// - Parameter byteLimit: about how much memory the samples may take; samples that do not fit are made each time.
-    ///   `nil` sets no limit.
+    /// - Parameter byteLimit: the approximate amount of memory for the samples; samples that do not fit are created
+    ///   each time. `nil` sets no limit.
     public func cachedInMemory(upTo byteLimit: Int? = nil) -> MemoryCachedDataset<Self> {
         MemoryCachedDataset(self, byteLimit)
     }
 }
 
-/// A data set that keeps its samples in memory: `Dataset.cachedInMemory`.
+/// A data set that caches its samples in memory: `Dataset.cachedInMemory`.
 public struct MemoryCachedDataset<Source: Dataset>: Dataset {
     private final class Cache: Sendable {
         let contents = Mutex<(samples: [Int: Source.Sample], byteCount: Int)>(([:], 0))

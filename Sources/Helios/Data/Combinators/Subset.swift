@@ -1,15 +1,15 @@
 import Torch
 
 extension Dataset {
-    /// Some of the samples, in the given order; a sample may appear several times.
+    /// Returns some of the samples, in the given order. A sample may appear several times.
     ///
-    /// - Throws: `DataError` for a number that the data set does not have.
+    /// - Throws: `DataError` for an index that does not exist in the data set.
     public func subset(_ numbers: [Int]) throws -> Subset<Self> {
         try SubsetNumbers.check(numbers, count)
         return Subset(source: self, numbers: numbers)
     }
 
-    /// A range of the samples.
+    /// Returns a range of the samples.
     ///
     /// - Throws: `DataError` for numbers that the data set does not have.
     public func subset(_ numbers: Range<Int>) throws -> Subset<Self> {
@@ -17,10 +17,10 @@ extension Dataset {
         return Subset(source: self, numbers: Array(numbers))
     }
 
-    /// The samples for which a function returns true. This makes each sample once, now, with the random numbers of the
-    /// first epoch of seed 0.
+    /// Returns the samples for which a function returns true. This creates each sample once, immediately, with the
+    /// random numbers of the first epoch of seed 0.
     ///
-    /// - Throws: `SampleError` for a sample that cannot be made, or that `isIncluded` throws for.
+    /// - Throws: `SampleError` for a sample that cannot be created, or for which `isIncluded` throws.
     public func filter(_ isIncluded: (_ sample: Sample) throws -> Bool) throws -> Subset<Self> {
         let numbers = try (0..<count).filter { number in
             do {
@@ -35,12 +35,12 @@ extension Dataset {
 
     /// Splits the data set at random, for example into training and validation data. Each sample is in one part.
     ///
-    /// The parts are those of PyTorch's `random_split` with a generator of the same seed.
+    /// The parts are those of PyTorch's `random_split` with a generator that has the same seed.
     ///
     /// - Parameters:
-    ///   - fractions: the share of each part; they add up to 1. Samples that are left over after rounding down go to
-    ///     the first parts, one to each.
-    ///   - seed: what the split depends on.
+    ///   - fractions: the fraction of each part; they add up to 1. Samples that remain after rounding down go to the
+    ///     first parts, one to each.
+    ///   - seed: the seed of the split.
     /// - Throws: `DataError` for fractions that do not add up to 1.
     public func randomSplit(
         _ fractions: [Double], seed: UInt64 = TrainerOptions.defaultSeed
@@ -48,12 +48,12 @@ extension Dataset {
         try RandomSplit.numbers(count, fractions: fractions, seed: seed).map { Subset(source: self, numbers: $0) }
     }
 
-    /// Splits the data set at random, see `randomSplit(_:seed:)` for fractions.
+    /// Splits the data set at random; see `randomSplit(_:seed:)` for fractions.
     ///
     /// - Parameters:
     ///   - counts: the number of samples in each part; they add up to the number of samples.
-    ///   - seed: what the split depends on.
-    /// - Throws: `DataError` for counts that do not add up to it.
+    ///   - seed: the seed of the split.
+    /// - Throws: `DataError` for counts that do not add up to the number of samples.
     public func randomSplit(
         counts: [Int], seed: UInt64 = TrainerOptions.defaultSeed
     ) throws -> [Subset<Self>] {
@@ -61,10 +61,10 @@ extension Dataset {
     }
 }
 
-/// Some samples of a data set: `Dataset.subset`, `filter` and `randomSplit`.
+/// Some samples of a data set: `Dataset.subset`, `filter`, and `randomSplit`.
 public struct Subset<Source: Dataset>: Dataset {
     let source: Source
-    /// The numbers that the samples have in the data set that they are from.
+    /// The indices of the samples in the original data set.
     public let numbers: [Int]
 
     public var count: Int { numbers.count }

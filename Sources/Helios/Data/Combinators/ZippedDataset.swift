@@ -1,7 +1,7 @@
 extension Dataset {
-    /// Pairs of samples: the first of both data sets, the second of both, and so on.
+    /// Returns pairs of samples: the first samples of both data sets, the second samples of both, and so on.
     ///
-    /// - Throws: `DataError` if one has more samples than the other.
+    /// - Throws: `DataError` if one data set has more samples than the other.
     public func zip<Other: Dataset>(with other: Other) throws -> ZippedDataset<Self, Other> {
         guard count == other.count else {
             throw DataError(
@@ -18,7 +18,7 @@ public struct ZippedDataset<First: Dataset, Second: Dataset>: Dataset {
 
     public var count: Int { first.count }
 
-    /// The second sample of a pair draws what comes after the random numbers of the first.
+    /// The second sample of a pair continues with the random numbers after those of the first.
     public func sample(at index: Int, random: inout SampleRandom) throws -> (First.Sample, Second.Sample) {
         let sample = try first.sample(at: index, random: &random)
         return (sample, try second.sample(at: index, random: &random))

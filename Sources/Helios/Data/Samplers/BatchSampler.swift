@@ -1,17 +1,17 @@
-/// Puts together the batches of an epoch: which samples are in each, and the order of the batches.
+/// Determines the batches of an epoch: which samples are in each batch, and the order of the batches.
 ///
-/// Like a `Sampler` it has no position: the batches are a function of the epoch.
+/// Like a `Sampler`, it has no position: the batches are a function of the epoch.
 public protocol BatchSampler: Sendable {
     /// The number of batches in an epoch.
     var batchCount: Int { get }
     /// The number of samples in the batches of an epoch.
     var sampleCount: Int { get }
 
-    /// The batches of an epoch; the first epoch is 0.
+    /// Returns the batches of an epoch. The first epoch is 0.
     func batches(epoch: Int) throws -> BatchOrder
 }
 
-/// Batches of sample numbers, one after the other.
+/// Batches of sample indices, one after the other.
 public struct BatchOrder: Sendable {
     /// The samples of all batches.
     let order: SampleOrder
@@ -21,7 +21,7 @@ public struct BatchOrder: Sendable {
     /// The number of batches.
     public let count: Int
 
-    /// The order of batches, each with at least one sample.
+    /// Creates an order from batches, each with at least one sample.
     ///
     /// - Throws: `DataError` for a batch without samples.
     public init(_ batches: [[Int]]) throws {

@@ -1,7 +1,8 @@
-/// Batches of samples that have nearly the same length, so that little of a padded batch is padding.
+/// Batches of samples with similar lengths, so that padded batches contain little padding.
 ///
-/// The samples of an epoch are shuffled and cut into pools of many batches. Those of a pool are sorted by length and
-/// cut into batches, and the batches of all pools come in a random order. Every sample comes once in an epoch.
+/// The samples of an epoch are shuffled and divided into pools of many batches. The samples of a pool are sorted by
+/// length and divided into batches, and the batches of all pools are put in a random order. Every sample appears once
+/// in an epoch.
 public struct BucketBatchSampler: BatchSampler {
     private let lengths: [Int]
     private let batchSize: Int
@@ -11,15 +12,15 @@ public struct BucketBatchSampler: BatchSampler {
     public let batchCount: Int
     public let sampleCount: Int
 
-    /// Batches by length.
+    /// Creates a sampler for samples with given lengths.
     ///
     /// - Parameters:
     ///   - lengths: the length of each sample of the data set.
     ///   - batchSize: the number of samples in a batch.
-    ///   - batchesInPool: how many batches are sorted together. Larger pools need less padding, but the batches differ
-    ///     less from one epoch to the next.
-    ///   - dropLast: leaves out the samples that do not fill a batch, different ones in each epoch.
-    ///   - seed: what the orders depend on, together with the epoch.
+    ///   - batchesInPool: the number of batches that are sorted together. Larger pools need less padding, but the
+    ///     batches differ less from one epoch to the next.
+    ///   - dropLast: whether to skip the samples that do not fill a batch; different samples are skipped in each epoch.
+    ///   - seed: the seed of the orders, together with the epoch.
     /// - Throws: `DataError` for sizes that are not positive.
     public init(
         lengths: [Int], batchSize: Int, batchesInPool: Int = 100, dropLast: Bool = false,

@@ -1,4 +1,4 @@
-/// One of several splits of the same samples into training and validation: in a cross-validation each sample is in the
+/// One of several splits of the same samples into training and validation. In cross-validation, each sample is in the
 /// validation part of one fold.
 ///
 /// ```swift
@@ -6,20 +6,21 @@
 ///     let (train, valid) = (try data.subset(fold.train), try data.subset(fold.valid))
 /// }
 /// ```
-/// Without a seed the folds are those of scikit-learn's `KFold`, `StratifiedKFold` and `GroupKFold`.
+/// Without a seed, the folds are those of scikit-learn's `KFold`, `StratifiedKFold`, and `GroupKFold`.
 public struct DataFold: Hashable, Sendable {
-    /// The numbers of the samples to train with, in ascending order.
+    /// The indices of the training samples, in ascending order.
     public let train: [Int]
-    /// The numbers of the samples to validate with, in ascending order.
+    /// The indices of the validation samples, in ascending order.
     public let valid: [Int]
 
-    /// Folds whose sizes differ by one at most.
+    /// Returns folds whose sizes differ by at most one.
     ///
     /// - Parameters:
     ///   - count: the number of samples.
-    ///   - folds: how many folds, at least two.
-    ///   - seed: draws which samples are in a fold; without it each fold validates with a stretch of them.
-    /// - Throws: `DataError` for fewer than two folds, or more than there are samples.
+    ///   - folds: the number of folds, at least two.
+    ///   - seed: the seed for drawing the samples of each fold. Without it, each fold validates with a contiguous range
+    ///     of samples.
+    /// - Throws: `DataError` for fewer than two folds, or for more folds than samples.
     public static func split(count: Int, into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         try check(folds, atMost: count, "samples")
         let order = shuffled(Array(0..<count), seed)
@@ -33,13 +34,14 @@ public struct DataFold: Hashable, Sendable {
         return make(foldOfSample, folds)
     }
 
-    /// Folds with the classes in the proportions of the whole, as far as their numbers allow.
+    /// Returns folds in which the classes have the same proportions as in the whole, as far as their numbers allow.
     ///
     /// - Parameters:
     ///   - labels: the class of each sample.
-    ///   - folds: how many folds, at least two.
-    ///   - seed: draws which samples of a class are in a fold; without it they are stretches of the class.
-    /// - Throws: `DataError` for fewer than two folds, or more than the largest class has samples.
+    ///   - folds: the number of folds, at least two.
+    ///   - seed: the seed for drawing the samples of a class in each fold. Without it, they are contiguous ranges of
+    ///     the class.
+    /// - Throws: `DataError` for fewer than two folds, or for more folds than the largest class has samples.
     public static func stratified(by labels: [Int], into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         let members = labels.numbersByValue
         try check(folds, atMost: members.map(\.count).max() ?? 0, "samples of the most frequent class")
@@ -59,14 +61,14 @@ public struct DataFold: Hashable, Sendable {
         return make(foldOfSample, folds)
     }
 
-    /// Folds in which no group is both in training and in validation: each group, the largest first, goes to the fold
-    /// that has the fewest samples.
+    /// Returns folds in which no group is both in training and in validation. Each group, largest first, goes to the
+    /// fold that has the fewest samples.
     ///
     /// - Parameters:
-    ///   - groups: the group of each sample, for example the patient that it is from.
-    ///   - folds: how many folds, at least two.
-    ///   - seed: draws the order of groups of the same size; without it the greatest number comes first.
-    /// - Throws: `DataError` for fewer than two folds, or more than there are groups.
+    ///   - groups: the group of each sample, such as the patient that it is from.
+    ///   - folds: the number of folds, at least two.
+    ///   - seed: the seed for the order of groups of the same size. Without it, the highest group number comes first.
+    /// - Throws: `DataError` for fewer than two folds, or for more folds than groups.
     public static func grouped(by groups: [Int], into folds: Int, seed: UInt64? = nil) throws -> [DataFold] {
         let members = groups.numbersByValue.sorted { groups[$0[0]] > groups[$1[0]] }
         try check(folds, atMost: members.count, "groups")

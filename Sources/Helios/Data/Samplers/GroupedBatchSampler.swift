@@ -1,6 +1,6 @@
-/// Batches whose samples are all of one group, for example pictures of one shape, or samples of one data set.
+/// Batches whose samples are all from one group, such as images of one shape, or samples of one data set.
 ///
-/// Every sample comes once in an epoch, except those that `dropLast` leaves out. The last batch of each group may be
+/// Every sample appears once in an epoch, except those that `dropLast` skips. The last batch of each group may be
 /// smaller than the others.
 public struct GroupedBatchSampler: BatchSampler {
     private let members: [[Int]]
@@ -11,15 +11,15 @@ public struct GroupedBatchSampler: BatchSampler {
     public let batchCount: Int
     public let sampleCount: Int
 
-    /// Batches of one group each.
+    /// Creates a sampler for samples in groups.
     ///
     /// - Parameters:
     ///   - groups: the group of each sample of the data set.
     ///   - batchSize: the number of samples in a batch.
-    ///   - shuffle: whether the samples of a group, and the batches, are in a random order; otherwise the groups come
+    ///   - shuffle: whether the samples of a group, and the batches, are in a random order; otherwise, the groups come
     ///     one after the other.
-    ///   - dropLast: leaves out the last batch of each group if it is smaller than the others.
-    ///   - seed: what the orders depend on, together with the epoch.
+    ///   - dropLast: whether to skip the last batch of each group if it is smaller than the others.
+    ///   - seed: the seed of the orders, together with the epoch.
     /// - Throws: `DataError` for a batch size that is not positive.
     public init(
         groups: [Int], batchSize: Int, shuffle: Bool = true, dropLast: Bool = false,

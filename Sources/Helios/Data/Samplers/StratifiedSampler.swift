@@ -1,15 +1,15 @@
-/// Every sample once, in a random order in which each stretch has the classes in the proportions of the whole: a batch
-/// has as many of a class as its share says, up to one or two.
+/// Every sample once, in a random order in which each section has the same proportions of classes as the whole. A batch
+/// contains the number of samples of each class that corresponds to its proportion, up to one or two.
 public struct StratifiedSampler: Sampler {
     private let members: [[Int]]
     private let seed: UInt64
     public let count: Int
 
-    /// The order of samples with labels.
+    /// Creates a sampler for samples with labels.
     ///
     /// - Parameters:
     ///   - labels: the class of each sample of the data set.
-    ///   - seed: what the orders depend on, together with the epoch.
+    ///   - seed: the seed of the orders, together with the epoch.
     public init(labels: [Int], seed: UInt64 = TrainerOptions.defaultSeed) {
         members = labels.numbersByValue
         self.seed = seed

@@ -1,20 +1,20 @@
 import Torch
 
-/// Some samples of a data set, in a new random order for each epoch: `randperm` from a generator seeded with
-/// `seed + epoch`, as PyTorch's `SubsetRandomSampler` with such a generator.
+/// Some samples of a data set, in a new random order for each epoch. The order is `randperm` from a generator seeded
+/// with `seed + epoch`, as in PyTorch's `SubsetRandomSampler` with such a generator.
 ///
-/// `Dataset.subset` does the same for any use of the data; this is for data that must stay as it is.
+/// `Dataset.subset` does the same for any use of the data; use this sampler if the data set must not change.
 public struct SubsetSampler: Sampler {
     private let numbers: [Int]
     private let shuffle: Bool
     private let seed: UInt64
 
-    /// The samples with these numbers.
+    /// Creates a sampler for the samples with these indices.
     ///
     /// - Parameters:
-    ///   - numbers: which samples of the data set there are; one may be there several times.
-    ///   - shuffle: whether their order is random; otherwise it is that of `numbers`.
-    ///   - seed: what the orders depend on, together with the epoch.
+    ///   - numbers: the indices of the samples; an index may occur several times.
+    ///   - shuffle: whether their order is random; otherwise, it is the order of `numbers`.
+    ///   - seed: the seed of the orders, together with the epoch.
     public init(_ numbers: [Int], shuffle: Bool = true, seed: UInt64 = TrainerOptions.defaultSeed) {
         self.numbers = numbers
         self.shuffle = shuffle

@@ -1,8 +1,8 @@
 import Torch
 
-/// Draws samples by their weights, again for each epoch, so that rare classes can come up as often as others.
+/// Draws samples by their weights, again in each epoch, so that rare classes can appear as often as others.
 ///
-/// The draws are `torch.multinomial` from a generator seeded with `seed + epoch`, as those of PyTorch's
+/// The draws are `torch.multinomial` from a generator seeded with `seed + epoch`, as in PyTorch's
 /// `WeightedRandomSampler` with such a generator.
 public struct WeightedSampler: Sampler {
     /// The greatest number of samples that libtorch draws from.
@@ -13,15 +13,14 @@ public struct WeightedSampler: Sampler {
     private let replacement: Bool
     private let seed: UInt64
 
-    /// Draws by weights.
+    /// Creates a sampler that draws by weights.
     ///
     /// - Parameters:
-    ///   - weights: one for each sample of the data set, not negative; they need not add up to 1.
-    ///   - count: how many samples an epoch has; as many as there are weights unless given.
-    ///   - replacement: whether a sample may come several times in an epoch.
-    ///   - seed: what the draws depend on, together with the epoch.
-    /// - Throws: `DataError` for weights that cannot be probabilities, or for more draws than there are samples to
-    ///   draw.
+    ///   - weights: one nonnegative number for each sample of the data set; they don't have to add up to 1.
+    ///   - count: the number of samples in an epoch; by default, the number of weights.
+    ///   - replacement: whether a sample may appear several times in an epoch.
+    ///   - seed: the seed of the draws, together with the epoch.
+    /// - Throws: `DataError` for weights that cannot be probabilities, or for more draws than there are samples.
     public init(
         weights: [Double], count: Int? = nil, replacement: Bool = true, seed: UInt64 = TrainerOptions.defaultSeed
     ) throws {
@@ -49,12 +48,12 @@ public struct WeightedSampler: Sampler {
         self.seed = seed
     }
 
-    /// Draws samples so that each class comes equally often.
+    /// Creates a sampler that draws each class equally often.
     ///
     /// - Parameters:
     ///   - labels: the class of each sample of the data set.
-    ///   - count: how many samples an epoch has; as many as there are labels unless given.
-    ///   - seed: what the draws depend on, together with the epoch.
+    ///   - count: the number of samples in an epoch; by default, the number of labels.
+    ///   - seed: the seed of the draws, together with the epoch.
     public init(balancing labels: [Int], count: Int? = nil, seed: UInt64 = TrainerOptions.defaultSeed) throws {
         let sizes = labels.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         try self.init(weights: labels.map { 1 / Double(sizes[$0] ?? 1) }, count: count, seed: seed)

@@ -1,25 +1,26 @@
-/// A stream whose samples a function puts together into batches.
+/// A stream whose samples a function combines into batches.
 public struct CollatedStream<Source: StreamDataset, Batch: Sendable>: Sendable {
     let source: Source
     let collation: Collation<Source.Sample, Batch>
 }
 
 extension StreamDataset {
-    /// The stream in batches that are put together in a way that has a name.
+    /// Returns the stream in batches that are created by a named method.
     public func collated<Batch: Sendable>(by collation: Collation<Sample, Batch>) -> CollatedStream<Self, Batch> {
         CollatedStream(source: self, collation: collation)
     }
 
-    /// The stream in batches that `collate` makes of its samples; it gets at least one at a time.
+    /// Returns the stream in batches that `collate` creates from its samples. It receives at least one sample at a
+    /// time.
     public func collated<Batch: Sendable>(
         by collate: @escaping @Sendable (_ samples: [Sample]) throws -> Batch
     ) -> CollatedStream<Self, Batch> {
         collated(by: Collation(collate))
     }
 
-    /// The stream with a function applied to each sample.
+    /// Returns the stream with a function applied to each sample.
     ///
-    /// - Parameter transform: gets a sample and its random numbers, which continue those of the sample itself.
+    /// - Parameter transform: receives a sample and its random numbers, which continue those of the sample itself.
     public func map<Result: Sendable>(
         _ transform: @escaping @Sendable (_ sample: Sample, _ random: inout SampleRandom) throws -> Result
     ) -> MappedStream<Self, Result> {

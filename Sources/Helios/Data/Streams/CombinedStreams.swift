@@ -1,10 +1,10 @@
 import Torch
 
-/// An element of one of several streams that are read as one.
+/// An element from one of several streams that are read as one.
 public struct CombinedElement<Element: Sendable>: Sendable {
-    /// The number of the stream in the list of all; the first is 0.
+    /// The index of the stream in the list of all streams. The first stream is 0.
     public let stream: Int
-    /// What the stream gave.
+    /// The element of the stream.
     public let element: Element
 }
 

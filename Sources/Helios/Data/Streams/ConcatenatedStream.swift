@@ -1,7 +1,7 @@
 import Torch
 
 extension StreamDataset {
-    /// The samples of this stream, then those of the others.
+    /// Returns the samples of this stream, followed by those of the others.
     public func concatenated(
         with others: any StreamDataset<Element, Sample>...
     ) -> ConcatenatedStream<Element, Sample> {
@@ -13,7 +13,7 @@ extension StreamDataset {
 public struct ConcatenatedStream<SourceElement: Sendable, Sample: Sendable>: StreamDataset {
     private let combined: CombinedStreams<SourceElement, Sample>
 
-    /// The samples of streams in this order.
+    /// Creates a stream from the samples of streams, in this order.
     public init(_ streams: [any StreamDataset<SourceElement, Sample>]) {
         combined = CombinedStreams(streams: streams)
     }

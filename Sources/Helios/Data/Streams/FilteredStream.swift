@@ -1,13 +1,14 @@
 import Torch
 
 extension StreamDataset {
-    /// The elements of the stream for which a function says so. Batches are full, and the samples that are left out are
-    /// never made.
+    /// Returns the elements of the stream for which a function returns true. Batches are full, and samples that are
+    /// filtered out are never created.
     ///
-    /// The function runs while the stream is read, on one thread, so it should look only at what the element says, such
-    /// as its name. A resume asks it again about elements that were read before, so it must always give the same answer.
+    /// The function runs on one thread while the stream is read, so it should use only information in the element, such
+    /// as its name. A resume calls it again for elements that were read before, so it must always return the same
+    /// result.
     ///
-    /// - Parameter isIncluded: says whether an element stays. An error that it throws ends the epoch.
+    /// - Parameter isIncluded: returns whether to keep an element. An error that it throws ends the epoch.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ element: Element) throws -> Bool
     ) -> FilteredStream<Self> {

@@ -1,13 +1,13 @@
 import Torch
 
 extension StreamDataset {
-    /// Samples of this stream and others in turn, in given proportions: see `InterleavedStream`.
+    /// Returns samples of this stream and others in turn, in given proportions; see `InterleavedStream`.
     ///
     /// - Parameters:
     ///   - others: the other streams.
-    ///   - weights: how often a sample of each comes, first of this one; `nil` takes all equally often.
+    ///   - weights: how often samples of each stream appear, starting with this one; `nil` uses all equally often.
     ///   - end: when the samples end.
-    /// - Throws: `DataError` for weights that are not positive, or not as many as there are streams.
+    /// - Throws: `DataError` for weights that are not positive, or if the numbers of weights and streams differ.
     public func interleaved(
         with others: any StreamDataset<Element, Sample>..., weights: [Double]? = nil,
         until end: InterleavingEnd = .first
@@ -18,22 +18,23 @@ extension StreamDataset {
 
 /// Samples of several streams in turn, in given proportions: `StreamDataset.interleaved`.
 ///
-/// Each stream gives its samples in their order. Every stretch has the proportions of the whole, up to one sample of
-/// each stream. The end of a stream shows when its next sample is due: with `.first` the epoch is over then, with
-/// `.last` once all streams have come to their ends. Until then, a stream that has ended begins the same epoch again.
+/// Each stream supplies its samples in order. Every section has the same proportions as the whole, up to one sample of
+/// each stream. The end of a stream is noticed when its next sample is due. With `.first`, the epoch then ends; with
+/// `.last`, it ends when all streams have reached their ends. Until then, a stream that has ended starts the same epoch
+/// again.
 public struct InterleavedStream<SourceElement: Sendable, Sample: Sendable>: StreamDataset {
     private let combined: CombinedStreams<SourceElement, Sample>
     private let turns: InterleavingTurns
     private let end: InterleavingEnd
 
-    /// Samples of streams in turn.
+    /// Creates a stream with the samples of streams in turn.
     ///
     /// - Parameters:
-    ///   - streams: the streams. One without a sample is an error when it is read.
-    ///   - weights: how often a sample of each comes, one number for each stream; they need not add up to 1. `nil`
-    ///     takes all equally often.
+    ///   - streams: the streams. A stream without samples causes an error when it is read.
+    ///   - weights: how often samples of each stream appear, with one number for each; they don't have to add up to 1.
+    ///     `nil` uses all equally often.
     ///   - end: when the samples end.
-    /// - Throws: `DataError` for weights that are not positive, or not as many as there are streams.
+    /// - Throws: `DataError` for weights that are not positive, or if the numbers of weights and streams differ.
     public init(
         _ streams: [any StreamDataset<SourceElement, Sample>], weights: [Double]? = nil,
         until end: InterleavingEnd = .first

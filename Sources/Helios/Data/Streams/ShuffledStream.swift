@@ -1,19 +1,20 @@
 import Torch
 
 extension StreamDataset where Element: StreamElement {
-    /// The stream in a random order, within a buffer: the next sample is drawn from the buffer, and the next element of
-    /// the stream takes its place.
+    /// Returns the stream in a random order, using a buffer. The next sample is drawn from the buffer, and the next
+    /// element of the stream takes its place.
     ///
-    /// The order depends on the seed and the epoch. A checkpoint holds the elements that wait, so a resume is exact.
+    /// The order depends on the seed and the epoch. A checkpoint contains the elements in the buffer, so resuming is
+    /// exact.
     ///
-    /// - Parameter count: how many elements wait in the buffer. A larger buffer mixes better, but it takes longer to
+    /// - Parameter count: the number of elements in the buffer. A larger buffer shuffles better, but it takes longer to
     ///   fill before the first sample.
     public func shuffled(buffer count: Int) -> ShuffledStream<Self> {
         ShuffledStream(source: self, bufferCount: count)
     }
 }
 
-/// A stream in a random order, within a buffer: `StreamDataset.shuffled(buffer:)`.
+/// A stream in a random order, using a buffer: `StreamDataset.shuffled(buffer:)`.
 public struct ShuffledStream<Source: StreamDataset>: StreamDataset where Source.Element: StreamElement {
     let source: Source
     let bufferCount: Int

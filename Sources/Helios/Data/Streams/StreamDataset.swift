@@ -1,36 +1,37 @@
 import Torch
 
-/// Samples that come one after the other and have no numbers, such as those of tar shards: data without a length.
+/// Samples that come one after the other and have no indices, such as those of tar shards. The data has no known
+/// length.
 ///
-/// Reading is split in two. `elements` gives a reader that runs through the data in order and cheaply: it finds each
-/// sample, and perhaps copies its bytes. `sample(of:random:)` does what takes time, such as decoding, on the worker
+/// Reading has two parts. `elements` returns a reader that runs through the data in order at low cost: it finds each
+/// sample, and may copy its bytes. `sample(of:random:)` does the work that takes time, such as decoding, on the worker
 /// threads of a loader. Samples keep the reader's order with any number of workers.
 ///
-/// If several processes train together, each reads all elements and makes only the samples of its own part of a batch.
-/// So the order does not depend on the number of processes.
+/// If several processes train together, each of them reads all elements but creates only the samples of its own part of
+/// a batch. So the order does not depend on the number of processes.
 public protocol StreamDataset<Element, Sample>: Sendable {
-    /// What the reader gives for a sample: its bytes, or where they are.
+    /// The reader's result for a sample: its bytes, or their location.
     associatedtype Element: Sendable
-    /// What a batch is made of.
+    /// The samples that batches consist of.
     associatedtype Sample: Sendable
 
-    /// Starts to read an epoch.
+    /// Starts reading an epoch.
     ///
     /// - Parameters:
-    ///   - epoch: the number of the epoch; the first is 0.
-    ///   - seed: what a random order is drawn from, together with the epoch.
-    ///   - position: where to continue, as a reader of the same epoch and seed has given it; `nil` to start at the
-    ///     beginning. It may come from a file, so it must be checked.
-    /// - Throws: an error that says what is wrong with the data, or with the position.
+    ///   - epoch: the number of the epoch. The first epoch is 0.
+    ///   - seed: the seed for a random order, together with the epoch.
+    ///   - position: the position at which to continue, from a reader of the same epoch and seed; `nil` starts at the
+    ///     beginning. It may come from a file, so it must be validated.
+    /// - Throws: an error that says what is wrong with the data or the position.
     func elements(epoch: Int, seed: UInt64, from position: StateDict?) throws -> any ElementReader<Element>
 
-    /// Makes the sample of an element. Several threads call this at the same time.
+    /// Creates the sample of an element. Several threads call this method at the same time.
     ///
-    /// - Parameter random: for augmentation. Its numbers depend on the seed, the epoch, and the number of the element
-    ///   in the epoch.
+    /// - Parameter random: random numbers for augmentation. They depend only on the seed, the epoch, and the index of
+    ///   the element in the epoch.
     func sample(of element: Element, random: inout SampleRandom) throws -> Sample
 
-    /// A name for the element in errors, for example its file; `nil` if it has none.
+    /// Returns a name for the element in error messages, such as its file; `nil` if it has none.
     func name(of element: Element) -> String?
 }
 
