@@ -1,14 +1,14 @@
 import Torch
 
-/// Scales all gradients down by one factor, so that their common norm is at most `maxNorm`.
+/// Scales all gradients down by a common factor, so that their total norm is at most `maxNorm`.
 ///
 /// - Parameters:
-///   - parameters: a network, or tensors; those without a gradient are left out.
-///   - normType: the power of the norm; infinity is the greatest absolute value.
+///   - parameters: a network, or tensors; those without a gradient are ignored.
+///   - normType: the power of the norm; infinity is the maximum absolute value.
 ///   - errorIfNonFinite: whether a norm that is infinite or not a number is an error.
 /// - Returns: the norm before scaling.
-/// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not above 0, and, if asked to,
-///   a norm that is not finite. Then no gradient has changed.
+/// - Throws: `TorchError` for a `maxNorm` that is negative or NaN, a `normType` that is not greater than 0, and, with
+///   `errorIfNonFinite`, a norm that is not finite. In this case, no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
     _ parameters: some ParameterSource, maxNorm: Double, normType: Double = 2, errorIfNonFinite: Bool = false
@@ -44,9 +44,9 @@ public func clipGradNorm_(
     }
 }
 
-/// Limits each element of the gradients to ±`clipValue`.
+/// Clamps each element of the gradients to ±`clipValue`.
 ///
-/// - Throws: `TorchError` for a `clipValue` that is negative or NaN; then no gradient has changed.
+/// - Throws: `TorchError` for a `clipValue` that is negative or NaN. In this case, no gradient has changed.
 public func clipGradValue_(_ parameters: some ParameterSource, clipValue: Double) throws {
     try require(clipValue >= 0, "clip_grad_value_", "clipValue must be at least 0, not \(clipValue)")
     try noGrad {

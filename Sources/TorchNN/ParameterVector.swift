@@ -1,9 +1,9 @@
 import Torch
 
-/// Joins the elements of several tensors into one vector, through which gradients pass. PyTorch's
+/// Combines the elements of several tensors into one vector, through which gradients pass. PyTorch's
 /// `parameters_to_vector`.
 ///
-/// - Throws: `TorchError` if there are no tensors, or if they lie on different devices.
+/// - Throws: `TorchError` if there are no tensors, or if they are on different devices.
 public func parametersToVector(_ parameters: [Tensor]) throws -> Tensor {
     let devices = Set(parameters.map(\.device))
     try require(
@@ -14,8 +14,9 @@ public func parametersToVector(_ parameters: [Tensor]) throws -> Tensor {
 
 /// Copies the elements of a vector into several tensors, one after another. PyTorch's `vector_to_parameters`.
 ///
-/// The parameters keep their memory. (In PyTorch they become parts of the vector.)
-/// - Throws: `TorchError` unless the vector has as many elements as all parameters together; then nothing has changed.
+/// The parameters keep their memory. (In PyTorch, they become parts of the vector.)
+/// - Throws: `TorchError` unless the vector has as many elements as all parameters together. In this case, nothing has
+///   changed.
 public func vectorToParameters(_ vector: Tensor, _ parameters: [Tensor]) throws {
     let count = parameters.reduce(0) { $0 + $1.count }
     try require(

@@ -163,7 +163,7 @@ public func gumbelSoftmax(_ logits: Tensor, tau: Double = 1, hard: Bool = false,
 ///
 /// - Parameters:
 ///   - p: the power of the norm.
-///   - eps: the least norm that is divided by.
+///   - eps: the minimum norm in the denominator.
 public func normalize(_ input: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12) throws -> Tensor {
     let norm = try input.norm(p: p, dim: dim, keepDim: true)
     return try input / norm.clampMin(min: eps).expandAs(input)

@@ -10,7 +10,7 @@ import Torch
 ///     `MultiheadAttention`; or numbers that are added.
 ///   - dropoutP: the probability that a weight is dropped, in evaluation too, as in PyTorch.
 ///   - isCausal: whether no query attends to a later key; without `attnMask`.
-///   - scale: `nil` is 1/√E.
+///   - scale: `nil` uses 1/√E.
 ///   - enableGQA: whether keys may have fewer heads than queries, each of which serves a group of them.
 /// - Returns: `[N, …, L, Ev]`.
 public func scaledDotProductAttention(
@@ -22,9 +22,9 @@ public func scaledDotProductAttention(
         enableGqa: enableGQA)
 }
 
-/// What `MultiheadAttention` computes, with weights that are given: PyTorch's `multi_head_attention_forward`.
+/// Computes the same as `MultiheadAttention` with the given weights: PyTorch's `multi_head_attention_forward`.
 ///
-/// The sizes, and whether each projection has a weight of its own, follow from the weights that are given.
+/// The sizes, and whether each projection has a weight of its own, follow from the given weights.
 /// - Parameters:
 ///   - query: `[L, N, E]`, or `[L, E]`.
 ///   - key: `[S, N, kdim]`, or `[S, kdim]`.

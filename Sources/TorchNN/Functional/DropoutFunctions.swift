@@ -2,7 +2,7 @@ import Torch
 
 /// Sets elements to zero with probability `p`, and scales the others by 1 / (1 - p).
 ///
-/// - Parameter training: `false` gives the input back as it is.
+/// - Parameter training: `false` returns the input unchanged.
 /// - Throws: `TorchError` for a probability outside 0…1.
 public func dropout(_ input: Tensor, p: Double = 0.5, training: Bool = true) throws -> Tensor {
     try Tensor.dropout(input, p: p, train: training)

@@ -6,7 +6,8 @@ import Torch
 ///   - input: integers of any shape.
 ///   - weight: the table, `[rows, size]`.
 ///   - paddingIdx: the row that gets no gradient; negative numbers count from the end.
-///   - maxNorm: rows that are used are scaled down, in the table itself, to this norm at most; `nil` scales none.
+///   - maxNorm: the maximum norm, to which rows with larger norms are scaled down in the table itself when they are
+///     used; `nil` disables scaling.
 ///   - normType: the power of the norm.
 ///   - scaleGradByFreq: whether a row's gradient is divided by how often it is used.
 ///   - sparse: whether the table's gradient is a sparse tensor.
@@ -22,19 +23,19 @@ public func embedding(
         weight, indices: input, paddingIdx: paddingIdx ?? -1, scaleGradByFreq: scaleGradByFreq, sparse: sparse)
 }
 
-/// The sum, the mean, or the greatest elements of rows of a table, for each bag of row numbers.
+/// The sum, the mean, or the maximum of rows of a table, for each bag of row indices.
 ///
 /// - Parameters:
 ///   - input: `[bags, bag size]`; or `[N]`, with `offsets` that contain the index at which each bag starts.
 ///   - weight: the table, `[rows, size]`.
 ///   - offsets: `[bags]`, from 0 upwards; for an input of one dimension.
 ///   - mode: how to combine the rows of a bag.
-///   - perSampleWeights: of the input's shape: what each row is multiplied by, for sums.
+///   - perSampleWeights: of the input's shape: the factor for each row, for sums only.
 ///   - includeLastOffset: whether the last offset is the input's length, not the start of a bag.
 ///   - paddingIdx: the row that is excluded from its bag.
 /// - Returns: `[bags, size]`.
 /// - Throws: `TorchError` if, on the CPU, there is no such row, or offsets do not rise from 0 to the input's length;
-///   and for options that do not go with the mode.
+///   and for options that do not fit the mode.
 public func embeddingBag(
     _ input: Tensor, weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil, normType: Double = 2,
     scaleGradByFreq: Bool = false, mode: EmbeddingBag.Mode = .mean, sparse: Bool = false,
@@ -71,7 +72,7 @@ public func embeddingBag(
 
 /// One-hot vectors of classes: `[…]` becomes `[…, classes]`.
 ///
-/// - Parameter numClasses: the number of classes; `nil` is one more than the greatest class.
+/// - Parameter numClasses: the number of classes; `nil` uses one more than the highest class.
 public func oneHot(_ input: Tensor, numClasses: Int? = nil) throws -> Tensor {
     try Tensor.oneHot(input, numClasses: numClasses ?? -1)
 }

@@ -4,7 +4,8 @@ import Torch
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
-///   - randomSamples: what decides the positions of the windows, from 0 up to 1: `[N, C, 2]`; `nil` draws it.
+///   - randomSamples: the random numbers that determine the positions of the windows, from 0 to 1: `[N, C, 2]`; `nil`
+///     draws them.
 /// - Throws: `TorchError` if the windows do not fit into the input.
 public func fractionalMaxPool2d(
     _ input: Tensor, kernelSize: some PairConvertible, outputSize: some PairConvertible, randomSamples: Tensor? = nil
@@ -53,7 +54,8 @@ public func fractionalMaxPool2dWithIndices(
 ///
 /// - Parameters:
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.
-///   - randomSamples: what decides the positions of the windows, from 0 up to 1: `[N, C, 3]`; `nil` draws it.
+///   - randomSamples: the random numbers that determine the positions of the windows, from 0 to 1: `[N, C, 3]`; `nil`
+///     draws them.
 /// - Throws: `TorchError` if the windows do not fit into the input.
 public func fractionalMaxPool3d(
     _ input: Tensor, kernelSize: some TripleConvertible, outputSize: some TripleConvertible,

@@ -18,7 +18,7 @@ public enum GridPadding: Int, Sendable {
     case reflection = 2
 }
 
-/// The input's values at given positions: what moves the pixels of a spatial transformer network.
+/// The input's values at given positions: the operation that moves the pixels of a spatial transformer network.
 ///
 /// Jaderberg and others 2015, "Spatial transformer networks".
 /// - Parameters:

@@ -24,7 +24,7 @@ public enum InterpolationMode: String, CaseIterable, Sendable {
 ///   - size: the spatial sizes of the output: one number for all, a `Pair` or a `Triple`.
 ///   - alignCorners: whether the outermost elements keep their positions; for the linear and cubic modes.
 ///   - antialias: whether a smaller image uses all elements; for the modes `bilinear` and `bicubic`.
-/// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or sizes that are not positive.
+/// - Throws: `TorchError` for a mode that does not fit the number of dimensions, or sizes that are not positive.
 public func interpolate(
     _ input: Tensor, size: some SpatialSize, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
     antialias: Bool = false
@@ -40,7 +40,7 @@ public func interpolate(
 ///   - recomputeScaleFactor: whether positions are computed from the sizes, not from the factor, which rounding may
 ///     change.
 ///   - antialias: whether a smaller image uses all elements; for the modes `bilinear` and `bicubic`.
-/// - Throws: `TorchError` for a mode that does not go with the number of dimensions, or a factor that is not positive.
+/// - Throws: `TorchError` for a mode that does not fit the number of dimensions, or a factor that is not positive.
 public func interpolate(
     _ input: Tensor, scaleFactor: Double, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil,
     recomputeScaleFactor: Bool = false, antialias: Bool = false

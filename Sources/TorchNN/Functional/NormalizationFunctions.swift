@@ -4,10 +4,10 @@ import Torch
 ///
 /// - Parameters:
 ///   - input: `[N, C, …]`.
-///   - runningMean: `[C]`; updated in training, else used.
+///   - runningMean: `[C]`; updated in training, and otherwise used.
 ///   - runningVar: `[C]`, like `runningMean`.
 ///   - training: whether the batch's own statistics are used.
-///   - momentum: how much of the new statistics goes into the running ones.
+///   - momentum: the weight of the new statistics in the running statistics.
 /// - Throws: `TorchError` of kind `shape` in training with one value for each channel, which has no variance; and for
 ///   an `eps` that is negative, or not positive in training.
 public func batchNorm(
@@ -30,7 +30,7 @@ public func batchNorm(
 ///
 /// - Parameters:
 ///   - input: `[N, C, …]`.
-///   - runningMean: `[C]`; updated if `useInputStats`, else used.
+///   - runningMean: `[C]`; updated if `useInputStats`, and otherwise used.
 ///   - runningVar: `[C]`, like `runningMean`.
 ///   - useInputStats: whether each sample's own statistics are used.
 /// - Throws: `TorchError` of kind `shape` if each sample has one value for each channel, which has no variance.
@@ -85,7 +85,7 @@ public func layerNorm(
 /// - Parameters:
 ///   - normalizedShape: the sizes of the dimensions that are normalized together.
 ///   - weight: of that shape.
-///   - eps: `nil` is the smallest difference from 1 of the input's type.
+///   - eps: `nil` uses the smallest difference from 1 of the input's type.
 public func rmsNorm(
     _ input: Tensor, normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
 ) throws -> Tensor {

@@ -31,12 +31,12 @@ public func avgPool1d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: nil)
 }
 
-/// The greatest elements of several windows of a sequence: as many as the output has elements.
+/// The maximum of each of several windows of a sequence, one for each element of the output.
 public func adaptiveMaxPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: [outputSize]).output
 }
 
-/// The means of several windows of a sequence: as many as the output has elements.
+/// The mean of each of several windows of a sequence, one for each element of the output.
 public func adaptiveAvgPool1d(_ input: Tensor, outputSize: Int) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: [outputSize])
 }
@@ -74,7 +74,7 @@ public func avgPool2d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
 }
 
-/// The greatest elements of several windows of an image: as many as the output has elements.
+/// The maximum of each of several windows of an image, one for each element of the output.
 public func adaptiveMaxPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes).output
 }
@@ -86,7 +86,7 @@ public func adaptiveMaxPool2d(_ input: Tensor, height: Int?, width: Int?) throws
     ).output
 }
 
-/// The means of several windows of an image: as many as the output has elements.
+/// The mean of each of several windows of an image, one for each element of the output.
 public func adaptiveAvgPool2d(_ input: Tensor, outputSize: some PairConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.pair.sizes)
 }
@@ -131,7 +131,7 @@ public func avgPool3d(
         ceilMode: ceilMode, countIncludePad: countIncludePad, divisorOverride: divisorOverride)
 }
 
-/// The greatest elements of several windows of a volume: as many as the output has elements.
+/// The maximum of each of several windows of a volume, one for each element of the output.
 public func adaptiveMaxPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
     try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes).output
 }
@@ -143,7 +143,7 @@ public func adaptiveMaxPool3d(_ input: Tensor, depth: Int?, height: Int?, width:
     ).output
 }
 
-/// The means of several windows of a volume: as many as the output has elements.
+/// The mean of each of several windows of a volume, one for each element of the output.
 public func adaptiveAvgPool3d(_ input: Tensor, outputSize: some TripleConvertible) throws -> Tensor {
     try adaptiveAveragePooling(input, outputSize: outputSize.triple.sizes)
 }

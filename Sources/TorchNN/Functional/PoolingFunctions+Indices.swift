@@ -2,8 +2,8 @@ import Torch
 
 // Pooling that gives the position of each element, and its reverse.
 
-/// `maxPool1d`, and the position of each element in the input's spatial dimensions, as if they were one: what
-/// `maxUnpool1d` takes.
+/// `maxPool1d`, and the position of each element in the input's spatial dimensions, which are counted as one dimension.
+/// `maxUnpool1d` takes these positions.
 public func maxPool1dWithIndices(
     _ input: Tensor, kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1,
     ceilMode: Bool = false
@@ -21,7 +21,7 @@ public func adaptiveMaxPool1dWithIndices(
     try adaptiveMaxPooling(input, outputSize: [outputSize])
 }
 
-/// Reverses `maxPool1d` of a sequence: each element goes back to its position; the other elements become zero.
+/// Reverses `maxPool1d` of a sequence: each element returns to its position, and all other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, L]` or `[C, L]`.
@@ -39,8 +39,8 @@ public func maxUnpool1d(
         outputSize: outputSize.map { [$0] }, operation: "max_unpool1d")
 }
 
-/// `maxPool2d`, and the position of each element in the input's spatial dimensions, as if they were one: what
-/// `maxUnpool2d` takes.
+/// `maxPool2d`, and the position of each element in the input's spatial dimensions, which are counted as one dimension.
+/// `maxUnpool2d` takes these positions.
 public func maxPool2dWithIndices(
     _ input: Tensor, kernelSize: some PairConvertible, stride: (any PairConvertible)? = nil,
     padding: some PairConvertible = 0, dilation: some PairConvertible = 1,
@@ -60,7 +60,7 @@ public func adaptiveMaxPool2dWithIndices(
     try adaptiveMaxPooling(input, outputSize: outputSize.pair.sizes)
 }
 
-/// Reverses `maxPool2d` of an image: each element goes back to its position; the other elements become zero.
+/// Reverses `maxPool2d` of an image: each element returns to its position, and all other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]` or `[C, H, W]`.
@@ -80,8 +80,8 @@ public func maxUnpool2d(
         outputSize: outputSize?.pair.sizes, operation: "max_unpool2d")
 }
 
-/// `maxPool3d`, and the position of each element in the input's spatial dimensions, as if they were one: what
-/// `maxUnpool3d` takes.
+/// `maxPool3d`, and the position of each element in the input's spatial dimensions, which are counted as one dimension.
+/// `maxUnpool3d` takes these positions.
 public func maxPool3dWithIndices(
     _ input: Tensor, kernelSize: some TripleConvertible, stride: (any TripleConvertible)? = nil,
     padding: some TripleConvertible = 0, dilation: some TripleConvertible = 1,
@@ -101,7 +101,7 @@ public func adaptiveMaxPool3dWithIndices(
     try adaptiveMaxPooling(input, outputSize: outputSize.triple.sizes)
 }
 
-/// Reverses `maxPool3d` of a volume: each element goes back to its position; the other elements become zero.
+/// Reverses `maxPool3d` of a volume: each element returns to its position, and all other elements become zero.
 ///
 /// - Parameters:
 ///   - input: `[N, C, D, H, W]` or `[C, D, H, W]`.

@@ -3,7 +3,7 @@ import Torch
 /// (Σ xᵖ)^(1/p) over each window of a sequence, `[N, C, L]` or `[C, L]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity is the greatest absolute value.
+///   - normType: the power p; infinity is the maximum absolute value.
 ///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.
@@ -18,7 +18,7 @@ public func lpPool1d(
 /// (Σ xᵖ)^(1/p) over each window of an image, `[N, C, H, W]` or `[C, H, W]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity is the greatest absolute value.
+///   - normType: the power p; infinity is the maximum absolute value.
 ///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.
@@ -35,7 +35,7 @@ public func lpPool2d(
 /// (Σ xᵖ)^(1/p) over each window of a volume, `[N, C, D, H, W]` or `[C, D, H, W]`.
 ///
 /// - Parameters:
-///   - normType: the power p; infinity is the greatest absolute value.
+///   - normType: the power p; infinity is the maximum absolute value.
 ///   - stride: the distance between windows; `nil` uses the kernel's size.
 ///   - ceilMode: whether a window may start inside the input and end outside.
 /// - Throws: `TorchError` for a power that is zero or not a number.

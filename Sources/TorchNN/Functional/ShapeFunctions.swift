@@ -18,7 +18,7 @@ public func channelShuffle(_ input: Tensor, groups: Int) throws -> Tensor {
     return try Tensor.channelShuffle(input, groups: groups)
 }
 
-/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` to `[N, C·kernel elements, blocks]`.
+/// Extracts the blocks of images that a convolution would see: `[N, C, H, W]` to `[N, C·kernel elements, blocks]`.
 public func unfold(
     _ input: Tensor, kernelSize: some PairConvertible, dilation: some PairConvertible = 1,
     padding: some PairConvertible = 0, stride: some PairConvertible = 1
@@ -28,7 +28,8 @@ public func unfold(
         stride: stride.pair.sizes)
 }
 
-/// Adds blocks up to images, each where `unfold` takes it from: `[N, C·kernel elements, blocks]` to `[N, C, H, W]`.
+/// Adds up blocks to images, each at the position from which `unfold` extracts it: `[N, C·kernel elements, blocks]` to
+/// `[N, C, H, W]`.
 public func fold(
     _ input: Tensor, outputSize: some PairConvertible, kernelSize: some PairConvertible,
     dilation: some PairConvertible = 1, padding: some PairConvertible = 0, stride: some PairConvertible = 1

@@ -1,13 +1,13 @@
 import Torch
 
 extension Init {
-    /// Draws the weights of networks again, in the order of their modules: Python Helios' `default_init_weights`.
+    /// Redraws the weights of networks, in the order of their modules: Python Helios' `default_init_weights`.
     ///
     /// Linear layers and convolutions in two dimensions get weights of `kaimingNormal_`, times `scale`. Batch
-    /// normalization gets weights of 1. All of their biases get one value. Other modules stay as they are.
+    /// normalization gets weights of 1. All of their biases get the same value. Other modules do not change.
     /// - Parameters:
     ///   - modules: the networks.
-    ///   - scale: what the drawn weights are multiplied by; small numbers suit residual blocks.
+    ///   - scale: the factor for the drawn weights; small numbers suit residual blocks.
     ///   - biasFill: the biases' value.
     ///   - a: see `kaimingNormal_`, like the parameters after it.
     /// - Throws: ``ModuleError`` if an initializer failed.

@@ -4,7 +4,7 @@ import Torch
 // Initializers whose result is more than independent draws from one distribution.
 
 extension Init {
-    /// Makes an identity matrix: ones on the diagonal, zeros elsewhere.
+    /// Fills a matrix with the identity: ones on the diagonal, zeros elsewhere.
     ///
     /// - Throws: `TorchError` of kind `shape` unless there are two dimensions.
     @discardableResult
@@ -17,11 +17,11 @@ extension Init {
         return tensor
     }
 
-    /// Lets a convolution give back its input channels, as many as there are outputs: Dirac's delta function.
+    /// Makes a convolution return its input channels, as many as there are outputs: Dirac's delta function.
     ///
     /// - Parameters:
     ///   - tensor: a convolution's weight, `[out, in / groups, …]` with one, two or three more dimensions.
-    ///   - groups: each group of outputs gets an identity of its own; the number of outputs must be divisible by it.
+    ///   - groups: each group of outputs gets its own identity; the number of outputs must be divisible by it.
     /// - Throws: `TorchError` for another number of dimensions or groups, and for a kernel of size 0.
     @discardableResult
     public static func dirac_(_ tensor: Tensor, groups: Int = 1) throws -> Tensor {
@@ -76,10 +76,10 @@ extension Init {
     /// "Deep learning via Hessian-free optimization".
     ///
     /// - Parameters:
-    ///   - sparsity: the part of each column that is zero, 0…1, rounded up to a whole number.
-    ///   - std: the deviation of the others.
-    ///   - generator: draws the elements and the positions of the zeros; PyTorch draws the positions by the standard
-    ///     generator even if another one is given.
+    ///   - sparsity: the fraction of each column that is zero, 0…1, rounded up to a whole number of elements.
+    ///   - std: the standard deviation of the other elements.
+    ///   - generator: the generator for the elements and the positions of the zeros; PyTorch draws the positions with
+    ///     the standard generator even if you pass another one.
     /// - Throws: `TorchError` unless there are two dimensions and the sparsity is between 0 and 1.
     @discardableResult
     public static func sparse_(

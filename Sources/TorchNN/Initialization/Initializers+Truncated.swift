@@ -4,11 +4,11 @@ import Torch
 extension Init {
     /// Draws from a normal distribution between two bounds.
     ///
-    /// It works as in PyTorch 2.13: if much of the distribution lies between the bounds, what falls outside is drawn
+    /// It works as in PyTorch 2.13: if much of the distribution lies between the bounds, values outside them are drawn
     /// again; otherwise uniformly drawn candidates are accepted by their density.
     /// - Parameters:
     ///   - mean: the distribution's mean, which may lie outside the bounds.
-    ///   - std: its deviation before it is cut off; positive.
+    ///   - std: its standard deviation before truncation; positive.
     ///   - low: the lower bound (PyTorch's `a`).
     ///   - high: the upper bound (PyTorch's `b`).
     /// - Throws: `TorchError` unless all are finite, `std` is positive, and `low` is not above `high`; and if so few

@@ -1,28 +1,29 @@
 import Foundation
 import Torch
 
-/// Functions that give weights their initial values: PyTorch's `nn.init`.
+/// Functions that initialize weights: PyTorch's `nn.init`.
 ///
-/// Each function writes into the tensor without recording, and returns it. After `manualSeed`, the same calls draw the
-/// same bits as in PyTorch.
+/// Each function writes to the tensor without recording gradients and returns it. After `manualSeed`, the same calls
+/// draw the same bits as in PyTorch.
 /// ```swift
 /// try Init.kaimingNormal_(conv.weight, mode: .fanOut, nonlinearity: .relu)
 /// ```
 public enum Init {
-    /// Which of a weight's two numbers of connections decides its variance.
+    /// Which of a weight's two numbers of connections determines its variance.
     public enum FanMode: Sendable {
-        /// The inputs: the forward pass keeps its scale.
+        /// The number of inputs, so that the forward pass keeps its scale.
         case fanIn
-        /// The outputs: the gradients keep theirs.
+        /// The number of outputs, so that the gradients keep their scale.
         case fanOut
     }
 
-    /// The function that follows the layer, for its gain. PyTorch's names of convolutions all mean `linear`.
+    /// The function that follows the layer, which determines the gain. PyTorch's names of convolutions all mean
+    /// `linear`.
     public enum Nonlinearity: CaseIterable, Sendable {
         case linear, sigmoid, tanh, relu, leakyReLU, selu
     }
 
-    /// Draws uniformly from `low` up to `high`.
+    /// Draws uniformly from `low` to `high`.
     @discardableResult
     public static func uniform_(
         _ tensor: Tensor, _ low: Double = 0, _ high: Double = 1, generator: Generator? = nil
@@ -38,19 +39,19 @@ public enum Init {
         try noGrad { try tensor.normal_(mean: mean, std: std, generator: generator) }
     }
 
-    /// Fills with one number.
+    /// Fills the tensor with a number.
     @discardableResult
     public static func constant_(_ tensor: Tensor, _ value: some ScalarConvertible) throws -> Tensor {
         try noGrad { try tensor.fill_(value) }
     }
 
-    /// Fills with zeros.
+    /// Fills the tensor with zeros.
     @discardableResult
     public static func zeros_(_ tensor: Tensor) throws -> Tensor {
         try noGrad { try tensor.zero_() }
     }
 
-    /// Fills with ones.
+    /// Fills the tensor with ones.
     @discardableResult
     public static func ones_(_ tensor: Tensor) throws -> Tensor {
         try constant_(tensor, 1)
@@ -60,7 +61,7 @@ public enum Init {
     ///
     /// - Parameters:
     ///   - a: the negative slope, for a leaky ReLU.
-    ///   - mode: which number of connections counts.
+    ///   - mode: which number of connections to use.
     ///   - nonlinearity: the function that follows the layer.
     /// - Throws: `TorchError` of kind `shape` for fewer than two dimensions.
     @discardableResult
@@ -73,7 +74,7 @@ public enum Init {
         return try uniform_(tensor, -bound, bound, generator: generator)
     }
 
-    /// Draws from a normal distribution with the deviation gain / √fan: He and others 2015.
+    /// Draws from a normal distribution with the standard deviation gain / √fan: He and others 2015.
     ///
     /// - Throws: `TorchError` of kind `shape` for fewer than two dimensions.
     @discardableResult
@@ -98,7 +99,8 @@ public enum Init {
         return try uniform_(tensor, -bound, bound, generator: generator)
     }
 
-    /// Draws from a normal distribution with the deviation gain·√(2 / (fan in + fan out)): Glorot and Bengio 2010.
+    /// Draws from a normal distribution with the standard deviation gain·√(2 / (fan in + fan out)): Glorot and Bengio
+    /// 2010.
     ///
     /// - Throws: `TorchError` of kind `shape` for fewer than two dimensions.
     @discardableResult
@@ -108,7 +110,7 @@ public enum Init {
         try normal_(tensor, std: try xavierDeviation(of: tensor, gain: gain), generator: generator)
     }
 
-    /// The number of inputs of each output of a weight, and the number of outputs of each input.
+    /// Returns the number of inputs of each output of a weight, and the number of outputs of each input.
     ///
     /// - Throws: `TorchError` of kind `shape` for fewer than two dimensions.
     public static func calculateFan(_ tensor: Tensor) throws -> (fanIn: Int, fanOut: Int) {
@@ -129,9 +131,9 @@ public enum Init {
         return (try product(shape.dropFirst()), try product([shape[0]] + shape.dropFirst(2)))
     }
 
-    /// How much a layer must amplify for the function that follows it.
+    /// Returns the gain of a layer for the function that follows it.
     ///
-    /// - Parameter param: the negative slope of a leaky ReLU; `nil` is 0.01.
+    /// - Parameter param: the negative slope of a leaky ReLU; `nil` uses 0.01.
     public static func calculateGain(_ nonlinearity: Nonlinearity, param: Double? = nil) -> Double {
         switch nonlinearity {
         case .linear, .sigmoid: 1

@@ -12,7 +12,7 @@ import Torch
 ///   - blank: the class of no label.
 ///   - zeroInfinity: whether a loss that is infinite, as it is if a target is longer than its input, counts as 0 and
 ///     has no gradient.
-/// - Throws: `TorchError` if shapes, lengths, or labels do not fit. (Checking that waits for the device.)
+/// - Throws: `TorchError` if shapes, lengths, or labels do not fit. (This check waits for the device.)
 public func ctcLoss(
     _ logProbabilities: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,
     reduction: Reduction = .mean, zeroInfinity: Bool = false

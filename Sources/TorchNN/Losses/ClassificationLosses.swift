@@ -1,16 +1,16 @@
 import Torch
 
-/// The negative logarithm of the probability that the logits give to the right class.
+/// The negative logarithm of the probability that the logits assign to the correct class.
 ///
 /// - Parameters:
-///   - input: the logits, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each place.
+///   - input: the logits, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each position.
 ///   - target: the classes (`int64`), `[N]`, `[]` or `[N, d1, …]`; or the classes' probabilities, of the input's shape.
 ///   - weight: the weight of each class, `[C]`.
-///   - ignoreIndex: the class that does not count.
-///   - labelSmoothing: the part of the probability that is spread over all classes, 0…1.
-/// - Returns: a number, or one for each place if `reduction` is `none`.
-/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not below C. (A CUDA device reports that
-///   later, and cannot be used afterwards.)
+///   - ignoreIndex: the class to ignore.
+///   - labelSmoothing: the fraction of the probability that is spread over all classes, 0…1.
+/// - Returns: a number, or one for each position if `reduction` is `none`.
+/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not less than C. (A CUDA device reports this
+///   later and cannot be used afterward.)
 public func crossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean,
     labelSmoothing: Double = 0
@@ -46,15 +46,15 @@ public final class CrossEntropyLoss: Module, BinaryCallable {
     }
 }
 
-/// The negative logarithm of the right class's probability, from logarithms of probabilities: -w[y] · x[y].
+/// The negative logarithm of the correct class's probability, from logarithms of probabilities: -w[y] · x[y].
 ///
 /// After `logSoftmax` it is `crossEntropy`, which takes the logits themselves.
 /// - Parameters:
-///   - input: logarithms of probabilities, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each place.
+///   - input: logarithms of probabilities, `[N, C]`, `[C]`, or `[N, C, d1, …]` with a class for each position.
 ///   - target: the classes (`int64`), `[N]`, `[]` or `[N, d1, …]`.
 ///   - weight: the weight of each class, `[C]`; the mean is then divided by the sum of the targets' weights.
-///   - ignoreIndex: the class that does not count.
-/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not below C.
+///   - ignoreIndex: the class to ignore.
+/// - Throws: `TorchError` if shapes do not fit or, on the CPU, a class is not less than C.
 public func nllLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean
 ) throws -> Tensor {
@@ -62,7 +62,7 @@ public func nllLoss(
         input, target, weight: weight, reduction: reduction, ignoreIndex: ignoreIndex)
 }
 
-/// `nllLoss` with its options, as a module; for images too, for which PyTorch once had `NLLLoss2d`.
+/// `nllLoss` with its options, as a module. It also supports images, for which PyTorch once had `NLLLoss2d`.
 public final class NLLLoss: Module, BinaryCallable {
     @Buffer public var weight: Tensor?
     public let ignoreIndex: Int
@@ -84,11 +84,11 @@ public final class NLLLoss: Module, BinaryCallable {
 
 /// The binary cross entropy of probabilities: -w · (y · log(x) + (1 - y) · log(1 - x)), each logarithm at least -100.
 ///
-/// For logits use `binaryCrossEntropyWithLogits`, which keeps its precision if the sigmoid is near 0 or 1.
+/// For logits, use `binaryCrossEntropyWithLogits`, which retains its precision if the sigmoid is near 0 or 1.
 /// - Parameters:
 ///   - input: probabilities x, 0…1, of any shape.
 ///   - target: y, 0…1, of the input's shape.
-///   - weight: the weight of each element, of a shape that broadcasts to the input's.
+///   - weight: the weight of each element, with a shape that broadcasts to the input's.
 /// - Throws: `TorchError` if shapes do not fit or, on the CPU, an input is not between 0 and 1.
 public func binaryCrossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
@@ -105,7 +105,7 @@ public final class BCELoss: Module, BinaryCallable {
 
     /// Creates the loss with its options.
     ///
-    /// - Parameter weight: how much each element of a batch counts: a buffer, as in PyTorch.
+    /// - Parameter weight: the weight of each element of a batch: a buffer, as in PyTorch.
     public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
         self.weight = weight
         self.reduction = reduction
@@ -121,8 +121,8 @@ public final class BCELoss: Module, BinaryCallable {
 /// - Parameters:
 ///   - input: the logits x, of any shape.
 ///   - target: y, 0…1, of the input's shape.
-///   - weight: w, the weight of each element, of a shape that broadcasts to the input's.
-///   - posWeight: p, the weight of positive examples, for example `[C]` with one number for each class; of a shape that
+///   - weight: w, the weight of each element, with a shape that broadcasts to the input's.
+///   - posWeight: p, the weight of positive examples, for example `[C]` with one number for each class; its shape
 ///     broadcasts to the input's.
 /// - Throws: `TorchError` if shapes do not fit.
 public func binaryCrossEntropyWithLogits(

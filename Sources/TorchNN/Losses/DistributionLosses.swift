@@ -3,12 +3,12 @@ import Torch
 
 /// How the Kullback-Leibler divergence reduces the losses of the elements: `Reduction` with one more case.
 public enum KLDivReduction: CaseIterable, Sendable {
-    /// No reduction: they stay as they are.
+    /// No reduction.
     case none
-    /// Their mean over all elements. The divergence as it is defined is `batchMean`.
+    /// The mean over all elements. The mathematical definition of the divergence is `batchMean`.
     case mean
     case sum
-    /// Their sum, divided by the size of the first dimension.
+    /// The sum, divided by the size of the first dimension.
     case batchMean
 }
 
@@ -17,7 +17,7 @@ public enum KLDivReduction: CaseIterable, Sendable {
 /// - Parameters:
 ///   - input: logarithms of probabilities x, of any shape.
 ///   - target: probabilities y, of the input's shape.
-///   - logTarget: whether the target too is logarithms.
+///   - logTarget: whether the target contains logarithms too.
 /// - Throws: `TorchError` of kind `shape` if the shapes differ.
 public func klDiv(
     _ input: Tensor, _ target: Tensor, reduction: KLDivReduction = .mean, logTarget: Bool = false
@@ -49,10 +49,10 @@ public final class KLDivLoss: Module, BinaryCallable {
     }
 }
 
-/// The negative log-likelihood of counts y under Poisson distributions with the rates that the input gives.
+/// The negative log-likelihood of counts y under Poisson distributions with the rates in the input.
 ///
-/// It is exp(x) - y·x if the input is the logarithm of the rates, else x - y·log(x + eps); without the constant
-/// log(y!).
+/// It is exp(x) - y·x if the input is the logarithm of the rates, and otherwise x - y·log(x + eps); without the
+/// constant log(y!).
 /// - Parameters:
 ///   - input: the rates or their logarithms, of any shape.
 ///   - target: the counts, of the input's shape.
@@ -97,8 +97,8 @@ public final class PoissonNLLLoss: Module, BinaryCallable {
 ///   - variance: v (PyTorch's `var`), not negative: of the input's shape, or with one dimension of size 1, or without
 ///     the last dimension, for one variance of several elements.
 ///   - full: whether the constant log(2π) / 2 is added.
-///   - eps: the least variance that is used; its gradient goes to the variance unclamped.
-/// - Throws: `TorchError` if the shapes do not fit or a variance is negative. (Checking that waits for the device.)
+///   - eps: the minimum variance; its gradient goes to the variance unclamped.
+/// - Throws: `TorchError` if the shapes do not fit or a variance is negative. (This check waits for the device.)
 public func gaussianNLLLoss(
     _ input: Tensor, _ target: Tensor, variance: Tensor, full: Bool = false, eps: Double = 1e-6,
     reduction: Reduction = .mean

@@ -1,12 +1,12 @@
 import Torch
 
-/// How far two scores are from the right order: max(0, -y · (x1 - x2) + margin).
+/// How far two scores are from the correct order: max(0, -y · (x1 - x2) + margin).
 ///
 /// - Parameters:
 ///   - input1: the scores x1, of any shape.
 ///   - input2: the scores x2.
 ///   - target: y, 1 if the first should be greater, -1 if the second should.
-///   - margin: the least difference that the scores should have.
+///   - margin: the minimum difference that the scores should have.
 /// - Throws: `TorchError` of kind `shape` unless all three have the same number of dimensions and broadcast.
 public func marginRankingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
@@ -37,7 +37,7 @@ public final class MarginRankingLoss: Module, TernaryCallable {
 /// - Parameters:
 ///   - input: the distances x, of any shape.
 ///   - target: y, 1 or -1, of the input's shape.
-///   - margin: the distance beyond which dissimilar pairs cost nothing.
+///   - margin: the distance beyond which dissimilar pairs have no loss.
 /// - Throws: `TorchError` of kind `shape` if the shapes differ.
 public func hingeEmbeddingLoss(
     _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
@@ -68,7 +68,7 @@ public final class HingeEmbeddingLoss: Module, BinaryCallable {
 ///   - input1: the vectors x1, `[N, D]` or `[D]`.
 ///   - input2: the vectors x2, like `input1`.
 ///   - target: y, 1 or -1, `[N]` or `[]`.
-///   - margin: the cosine up to which dissimilar vectors cost nothing; best between 0 and 0.5.
+///   - margin: the cosine up to which dissimilar vectors have no loss; best between 0 and 0.5.
 /// - Throws: `TorchError` if shapes do not fit.
 public func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
@@ -98,12 +98,12 @@ public final class CosineEmbeddingLoss: Module, TernaryCallable {
 /// Balntas and others 2016, "Learning shallow convolutional feature descriptors with triplet losses".
 /// - Parameters:
 ///   - anchor: `[N, D]` or `[D]`.
-///   - positive: what should be near, of the anchor's shape.
-///   - negative: what should be far, of the anchor's shape.
+///   - positive: the example that should be near, of the anchor's shape.
+///   - negative: the example that should be far, of the anchor's shape.
 ///   - margin: how much nearer the positive should be; positive.
-///   - p: the norm's exponent.
-///   - eps: what keeps the norm's derivative from 1 / 0.
-///   - swap: whether the negative's distance from the positive counts if it is less than that from the anchor.
+///   - p: the exponent of the norm.
+///   - eps: a small number that keeps the derivative of the norm finite.
+///   - swap: whether to use the negative's distance from the positive if it is less than that from the anchor.
 /// - Throws: `TorchError` if shapes do not fit or the margin is not positive.
 public func tripletMarginLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2, eps: Double = 1e-6,
@@ -147,15 +147,15 @@ public final class TripletMarginLoss: Module, TernaryCallable {
 /// A distance between each row of one tensor and the same row of another.
 public typealias DistanceFunction = (Tensor, Tensor) throws -> Tensor
 
-/// `tripletMarginLoss` with a distance of your own: max(0, d(a, p) - d(a, n) + margin).
+/// `tripletMarginLoss` with your own distance function: max(0, d(a, p) - d(a, n) + margin).
 ///
 /// - Parameters:
-///   - anchor: of any shape that the distance takes.
-///   - positive: what should be near.
-///   - negative: what should be far.
-///   - distanceFunction: d; `nil` is the Euclidean distance. What it throws comes through.
+///   - anchor: any shape that the distance function supports.
+///   - positive: the example that should be near.
+///   - negative: the example that should be far.
+///   - distanceFunction: d; `nil` uses the Euclidean distance. An error that it throws is passed on.
 ///   - margin: how much nearer the positive should be; positive.
-///   - swap: whether the negative's distance from the positive counts if it is less than that from the anchor.
+///   - swap: whether to use the negative's distance from the positive if it is less than that from the anchor.
 /// - Throws: `TorchError` if the numbers of dimensions differ or the margin is not positive.
 public func tripletMarginWithDistanceLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, distanceFunction: DistanceFunction? = nil,

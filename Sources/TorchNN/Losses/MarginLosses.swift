@@ -6,9 +6,9 @@ import Torch
 ///   - input: the scores x, `[N, C]` or `[C]`.
 ///   - target: the classes y (`int64`), `[N]` or `[]`.
 ///   - p: the exponent, 1 or 2.
-///   - margin: how far the score of the right class should be above each other one.
+///   - margin: how far the score of the correct class should be above each other score.
 ///   - weight: the weight of each class, `[C]`.
-/// - Throws: `TorchError` if shapes or `p` do not fit or, on the CPU, a class is not below C.
+/// - Throws: `TorchError` if shapes or `p` do not fit or, on the CPU, a class is not less than C.
 public func multiMarginLoss(
     _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil,
     reduction: Reduction = .mean
@@ -56,7 +56,7 @@ public final class MultiMarginLoss: Module, BinaryCallable {
 ///
 /// - Parameters:
 ///   - input: the scores x, `[N, C]` or `[C]`.
-///   - target: the labels (`int64`), of the input's shape: those before the first -1 in each row count.
+///   - target: the labels (`int64`), of the input's shape: in each row, those before the first -1.
 /// - Throws: `TorchError` if shapes do not fit or a label is not between -1 and C - 1.
 public func multilabelMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) throws -> Tensor {
     try Tensor.multilabelMarginLoss(input, target, reduction: reduction)

@@ -35,7 +35,8 @@ public final class L1Loss: Module, BinaryCallable {
 ///   - input: any shape.
 ///   - target: the input's shape.
 ///   - weight: the weight of each element, of the input's shape; the mean is then Σ w·(x - y)² / Σ w.
-/// - Throws: `TorchError` of kind `shape` if the shapes differ: what PyTorch broadcasts is rarely what was meant.
+/// - Throws: `TorchError` of kind `shape` if the shapes differ: shapes that PyTorch would broadcast are rarely
+///   intended.
 public func mseLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
 ) throws -> Tensor {
@@ -58,7 +59,7 @@ public final class MSELoss: Module, BinaryCallable {
     }
 }
 
-/// (x - y)² / (2 · beta) for differences below `beta`, and |x - y| - beta / 2 for greater ones.
+/// (x - y)² / (2 · beta) for differences below `beta`, and |x - y| - beta / 2 for larger ones.
 ///
 /// It is `huberLoss` divided by `beta`; with `beta` 0 it is `l1Loss`. Girshick 2015, "Fast R-CNN".
 /// - Parameters:
@@ -89,7 +90,7 @@ public final class SmoothL1Loss: Module, BinaryCallable {
     }
 }
 
-/// (x - y)² / 2 for differences up to `delta`, and delta · (|x - y| - delta / 2) for greater ones.
+/// (x - y)² / 2 for differences up to `delta`, and delta · (|x - y| - delta / 2) for larger ones.
 ///
 /// Huber 1964, "Robust estimation of a location parameter".
 /// - Parameters:

@@ -1,6 +1,6 @@
 import Torch
 
-/// A base class for losses of your own that are multiplied by a weight, as in a sum of several losses.
+/// A base class for your own losses that are multiplied by a weight, as in a sum of several losses.
 ///
 /// ```swift
 /// final class CharbonnierLoss: WeightedLoss {
@@ -12,7 +12,7 @@ import Torch
 /// let loss = CharbonnierLoss(lossWeight: 0.1)
 /// let value = try loss(output, target)
 /// ```
-/// A loss with other arguments overrides nothing. It declares a `callAsFunction` of its own, and ends it with
+/// A loss with other arguments does not override `evaluate`. It declares its own `callAsFunction` and ends it with
 /// `weighted`:
 /// ```swift
 /// func callAsFunction(_ output: Tensor, mask: Tensor) throws -> Tensor {
@@ -20,14 +20,14 @@ import Torch
 /// }
 /// ```
 open class WeightedLoss: Module, BinaryCallable {
-    /// What the loss is multiplied by.
+    /// The factor for the loss.
     public final var lossWeight: Double
 
     public init(lossWeight: Double = 1) {
         self.lossWeight = lossWeight
     }
 
-    /// The loss without its weight; a subclass overrides it.
+    /// Returns the loss without its weight; a subclass overrides this method.
     open func evaluate(_ input: Tensor, _ target: Tensor) throws -> Tensor {
         throw TorchError(
             kind: .other, operation: String(describing: type(of: self)),

@@ -1,19 +1,20 @@
 import Torch
 
-/// What a module's initializer failed with: a wrong option, or a tensor that could not be made.
+/// The error of a module's initializer: an invalid option, or a tensor that could not be created.
 ///
 /// Initializers of layers do not throw. They remember the failure, and the first use of the module throws this error: a
 /// call, `forward`, `parameters()`, `to(_:)`, `stateDict()`, or `validate()`, of the module itself or of a network that
-/// has it.
+/// contains it.
 /// ```
 /// blocks.0.fc1: Linear(in_features=-3, out_features=10, bias=True): inFeatures must be at least 1, not -3
 /// ```
 public struct ModuleError: DescribedError {
-    /// The way from the module that was used to the one that failed, as in `blocks.0.fc1`; empty if they are the same.
+    /// The path from the module that was used to the one that failed, such as `blocks.0.fc1`; empty if they are the
+    /// same.
     public let path: String
-    /// The module that failed, as it describes itself: its class with its options.
+    /// A description of the module that failed: its class and its options.
     public let module: String
-    /// What the initializer failed with.
+    /// The original error.
     public let cause: any Error
 
     private let identifier: ObjectIdentifier
@@ -60,7 +61,7 @@ public struct ModuleError: DescribedError {
 extension Module {
     /// Runs the part of an initializer that can fail, so that the initializer itself does not throw.
     ///
-    /// What `body` throws is remembered, and the first use of the module throws it as a ``ModuleError``. If an
+    /// An error from `body` is remembered, and the first use of the module throws it as a ``ModuleError``. If an
     /// initializer of a superclass has failed already, `body` does not run. Call it after `super.init()`:
     /// ```swift
     /// final class Scale: Module, Layer {
@@ -85,9 +86,9 @@ extension Module {
         }
     }
 
-    /// Throws the first problem that an initializer of this module or of one below had.
+    /// Throws the first error from an initializer of this module or of a module below it.
     ///
-    /// Every use of a module does so by itself; this is for finding a wrong option before that.
+    /// Every use of a module does this automatically. Use this method to find an invalid option earlier.
     /// - Throws: ``ModuleError``.
     public final func validate() throws {
         try visit { _, module in

@@ -2,14 +2,14 @@ import Torch
 
 /// A function that is called after a module's forward pass, with the module, its inputs and its outputs.
 ///
-/// The inputs are in the order of the arguments. The layers of this library pass the tensors that they compute with:
-/// states too, if they are given, but no masks. A packed sequence counts as its `data`.
+/// The inputs are in the order of the arguments. The layers in this library pass the tensors that they compute with,
+/// including states if there are any, but no masks. A packed sequence is represented by its `data`.
 public typealias ForwardHook = (_ module: Module, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Void
 
 /// A function that is called before a module's forward pass, with the module and its inputs.
 public typealias ForwardPreHook = (_ module: Module, _ inputs: [Tensor]) throws -> Void
 
-/// A hook's registration: `remove()` ends it.
+/// The registration of a hook, which `remove()` ends.
 public struct ModuleHookHandle {
     fileprivate weak var module: Module?
     fileprivate let registration: HookRegistration
@@ -37,8 +37,8 @@ extension Module {
     /// Calls `hook` before each forward pass of this module: PyTorch's `register_forward_pre_hook`, except that it
     /// cannot change the inputs.
     ///
-    /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call, and
-    /// there is no forward pass.
+    /// It is called for every call of the module, but not for a direct call of its `forward`. If it throws an error,
+    /// the call throws it, and there is no forward pass.
     public final func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> ModuleHookHandle {
         let registration = HookRegistration { module, inputs, _ in try hook(module, inputs) }
         forwardPreHooks.append(registration)
@@ -47,7 +47,8 @@ extension Module {
 
     /// Calls `hook` after each forward pass of this module.
     ///
-    /// It sees every call of the module, and no call of its `forward` alone. What it throws comes out of the call.
+    /// It is called for every call of the module, but not for a direct call of its `forward`. If it throws an error,
+    /// the call throws it.
     public final func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
         register(HookRegistration(hook))
     }

@@ -1,8 +1,8 @@
 import Torch
 
-/// A network's modules with their output shapes, parameters, and multiply-adds: what `summary(inputSize:)` gives.
+/// A network's modules with their output shapes, parameters, and multiply-adds, which `summary(inputSize:)` returns.
 ///
-/// Printed, it is a table.
+/// It prints as a table.
 public struct ModuleSummary: Sendable {
     /// One module.
     public struct Row: Sendable {
@@ -10,34 +10,35 @@ public struct ModuleSummary: Sendable {
         public let name: String
         /// The layer's class.
         public let type: String
-        /// The shape of the first tensor that came out; `nil` for a module that was not called.
+        /// The shape of the first output tensor; `nil` for a module that was not called.
         public let outputShape: [Int]?
-        /// How many numbers its own parameters have, without those of the layers below; a shared one counts once.
+        /// The number of elements in its own parameters, without those of the layers below it; a shared parameter
+        /// counts once.
         public let parameterCount: Int
-        /// How many products its calls add up: those of inputs with weights, and in attention those of queries with
-        /// keys and of weights with values. Biases do not count.
+        /// The number of products that its calls add up: those of inputs with weights and, in attention, those of
+        /// queries with keys and of weights with values. Biases are not counted.
         public let multiplyAdds: Int
     }
 
-    /// The network first, then all below in order.
+    /// The network, followed by all modules below it in order.
     public let rows: [Row]
-    /// How many numbers all parameters have.
+    /// The number of elements in all parameters.
     public let parameterCount: Int
-    /// How many of them training changes.
+    /// The number of elements that training changes.
     public let trainableParameterCount: Int
 
-    /// How many products all modules add up.
+    /// The number of products that all modules add up.
     public var multiplyAdds: Int { rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) } }
 }
 
 extension Module {
-    /// Runs `forward` in evaluation mode and without recording, and lists what the modules below do in it.
+    /// Runs `forward` in evaluation mode without recording gradients, and lists what the modules below it do.
     ///
-    /// Use it for a module that is no `Layer`; for layers there is `summary(inputSize:dtype:)`.
+    /// Use it for a module that is not a `Layer`; for layers, use `summary(inputSize:dtype:)`.
     /// ```swift
     /// print(try transformer.summary { _ = try transformer(Tensor.zeros([10, 1, 512]), Tensor.zeros([9, 1, 512])) })
     /// ```
-    /// - Throws: ``ModuleError`` if an initializer failed; what `forward` throws.
+    /// - Throws: ``ModuleError`` if an initializer failed; any error from `forward`.
     public final func summary(of forward: () throws -> Void) throws -> ModuleSummary {
         try validate()
         let modules = namedModules()
@@ -69,7 +70,7 @@ extension Module {
 }
 
 extension Layer {
-    /// Runs the network on zeros, in evaluation mode and without recording, and lists what its layers do.
+    /// Runs the network on zeros in evaluation mode without recording gradients, and lists what its layers do.
     ///
     /// ```swift
     /// print(try network.summary(inputSize: [1, 3, 32, 32]))
@@ -77,7 +78,7 @@ extension Layer {
     /// - Parameters:
     ///   - inputSize: the input's shape, with the batch.
     ///   - dtype: the input's type; `nil` uses the type of the first parameter.
-    /// - Throws: ``ModuleError`` if an initializer failed; what the forward pass throws.
+    /// - Throws: ``ModuleError`` if an initializer failed; any error from the forward pass.
     public func summary(inputSize: [Int], dtype: DType? = nil) throws -> ModuleSummary {
         let first = try parameters().first
         let input = try Tensor.zeros(inputSize, dtype: dtype ?? first?.dtype, device: first?.device)
@@ -102,7 +103,7 @@ private final class SummaryRecord {
 }
 
 extension ModuleSummary: CustomStringConvertible {
-    /// A table, each layer indented below the one that has it.
+    /// A table in which each layer is indented below the one that contains it.
     public var description: String {
         var lines = [["Layer", "Output shape", "Parameters", "Multiply-adds"]]
         for row in rows {

@@ -2,13 +2,13 @@
 public enum Padding: Hashable, Sendable {
     /// A number of elements on each side: one number for each dimension, or one for all.
     case sizes([Int])
-    /// As many elements as give the output the input's size; for a stride of 1.
+    /// As many elements as necessary for the output to have the input's size, with a stride of 1.
     case toSameSize
     /// No padding.
     case nothing
 }
 
-/// A type that can say a padding: a number, a `Pair`, a `Triple`, `.same`, or `.valid`.
+/// A type that can represent a padding: a number, a `Pair`, a `Triple`, `.same`, or `.valid`.
 public protocol PaddingConvertible {
     var padding: Padding { get }
 }
@@ -18,7 +18,7 @@ extension Padding: PaddingConvertible {
 }
 
 extension PaddingConvertible where Self == Padding {
-    /// As many elements as give the output the input's size; for a stride of 1.
+    /// As many elements as necessary for the output to have the input's size, with a stride of 1.
     public static var same: Padding { .toSameSize }
     /// No padding.
     public static var valid: Padding { .nothing }
@@ -36,7 +36,7 @@ extension Triple: PaddingConvertible {
     public var padding: Padding { .sizes(sizes) }
 }
 
-/// What a padding consists of.
+/// The contents of a padding.
 public enum PaddingMode: String, CaseIterable, Sendable {
     case zeros
     /// The input mirrored at its edge, without repeating the edge.

@@ -10,7 +10,7 @@ extension Int: SpatialSize {
 
 /// Two sizes, for the height and the width: of a kernel, a stride, a padding.
 ///
-/// If both are the same, that number will do: `kernelSize: 3`, `kernelSize: Pair(3, 5)`.
+/// If both are the same, you can write the number: `kernelSize: 3`, `kernelSize: Pair(3, 5)`.
 public struct Pair: SpatialSize {
     public let height: Int
     public let width: Int
@@ -27,7 +27,7 @@ extension Pair: CustomStringConvertible {
     public var description: String { tupleText(sizes) }
 }
 
-/// A type that can say two sizes: a `Pair`, or one number for both.
+/// A type that can represent two sizes: a `Pair`, or one number for both.
 public protocol PairConvertible {
     var pair: Pair { get }
 }
@@ -42,7 +42,7 @@ extension Int: PairConvertible {
 
 /// Three sizes, for the depth, the height, and the width: of a kernel, a stride, a padding.
 ///
-/// If all are the same, that number will do: `kernelSize: 3`, `kernelSize: Triple(1, 3, 3)`.
+/// If all are the same, you can write the number: `kernelSize: 3`, `kernelSize: Triple(1, 3, 3)`.
 public struct Triple: SpatialSize {
     public let depth: Int
     public let height: Int
@@ -61,7 +61,7 @@ extension Triple: CustomStringConvertible {
     public var description: String { tupleText(sizes) }
 }
 
-/// A type that can say three sizes: a `Triple`, or one number for all.
+/// A type that can represent three sizes: a `Triple`, or one number for all.
 public protocol TripleConvertible {
     var triple: Triple { get }
 }

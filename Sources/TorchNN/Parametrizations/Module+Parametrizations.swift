@@ -1,18 +1,19 @@
 import Torch
 
 extension Module {
-    /// Computes a parameter or buffer of this module from other tensors, from now on: PyTorch's
+    /// Computes a parameter or buffer of this module from other tensors from now on, as PyTorch's
     /// `parametrize.register_parametrization`.
     ///
-    /// The property gives the computed value whenever it is read. The tensors that it is computed from are at
+    /// Reading the property returns the computed value. The tensors that it is computed from are at
     /// `parametrizations.<name>.original` (`original0`, `original1`, … if there are several) in `namedParameters()` and
-    /// in state dictionaries. A second parametrization of the same tensor is applied to what the first one gives.
+    /// in state dictionaries. A second parametrization of the same tensor is applied to the result of the first one.
     ///
-    /// If the parametrization stands for one tensor, the parameter stays the same object, so that an optimizer keeps
-    /// it; if it stands for several, give the new parameters to the optimizer.
+    /// If the parametrization replaces the parameter with one tensor, the parameter remains the same object, so an
+    /// optimizer can continue to use it. If it replaces it with several tensors, pass the new parameters to the
+    /// optimizer.
     /// - Parameters:
     ///   - name: the key in the state dictionary: `weight`, `in_proj_weight`, `weight_hh_l0`.
-    ///   - unsafe: whether the parametrization may change the shape or the type, and is not tried out.
+    ///   - unsafe: whether the parametrization may change the shape or the type, and is not tested first.
     /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if there is no such tensor, or if the
     ///   parametrization changes its shape or type.
     @discardableResult
@@ -34,7 +35,7 @@ extension Module {
         return self
     }
 
-    /// Removes the parametrizations of a parameter or buffer, which is a tensor of the module itself again.
+    /// Removes the parametrizations of a parameter or buffer, which then is a tensor of the module itself again.
     ///
     /// - Parameter leaveParametrized: whether the tensor keeps the computed value. Otherwise it becomes the original,
     ///   which is possible only if there is one.

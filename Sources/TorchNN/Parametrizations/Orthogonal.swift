@@ -1,6 +1,6 @@
 import Torch
 
-/// How `orthogonal` turns a matrix of free numbers into an orthogonal one.
+/// How `orthogonal` maps a matrix of arbitrary numbers to an orthogonal one.
 public enum OrthogonalMap: String, CaseIterable, Sendable {
     /// exp(A) of the skew-symmetric A = tril(X) − tril(X)ᴴ.
     case matrixExp = "matrix_exp"
@@ -13,20 +13,20 @@ public enum OrthogonalMap: String, CaseIterable, Sendable {
 /// Keeps a parameter orthogonal while it trains: PyTorch's `parametrizations.orthogonal`.
 ///
 /// A parameter `[…, m, n]` is a batch of matrices Q with QᴴQ = I if m ≥ n, and QQᴴ = I otherwise. It starts as the
-/// parameter if that is orthogonal, else as the Q of its QR decomposition. (With the maps `.matrixExp` and `.cayley`
-/// and without `useTrivialization`, it starts as the map of the parameter, and nothing can be assigned to it.)
+/// parameter if the parameter is orthogonal, and otherwise as the Q of its QR decomposition. (With the maps
+/// `.matrixExp` and `.cayley` and without `useTrivialization`, it starts as the map of the parameter, and nothing can
+/// be assigned to it.)
 /// ```swift
 /// let layer = orthogonal(Linear(20, 40))
 /// ```
 /// Lezcano-Casado 2019, "Trivializations for gradient-based optimization on manifolds".
 /// - Parameters:
 ///   - name: the parameter's key in the state dictionary.
-///   - map: `nil` is `.matrixExp` for square and complex matrices, and `.householder` for the others.
-///   - useTrivialization: whether the initial matrix is kept in the buffer `parametrizations.weight.0.base`, and what
-///     is trained is a change to it.
-/// - Returns: the module itself.
-///   If there is no such parameter, if it is no matrix, or if the map is `.householder` and the numbers are complex,
-///   the module's first use throws that.
+///   - map: `nil` uses `.matrixExp` for square and complex matrices, and `.householder` for the others.
+///   - useTrivialization: whether to keep the initial matrix in the buffer `parametrizations.weight.0.base` and to
+///     train a change to it.
+/// - Returns: the module itself. If there is no such parameter, if it is not a matrix, or if the map is `.householder`
+///   and the numbers are complex, the module's first use throws the error.
 @discardableResult
 public func orthogonal<M: Module>(
     _ module: M, name: String = "weight", map: OrthogonalMap? = nil, useTrivialization: Bool = true

@@ -1,9 +1,9 @@
 import Torch
 
-/// A module that computes a parameter of another module from tensors of its own: what `registerParametrization` takes.
+/// A module that computes a parameter of another module from its own tensors, for `registerParametrization`.
 ///
-/// A layer needs nothing but the conformance. A parametrization of several tensors writes `parametrized(_:)` itself,
-/// and a `rightInverse` that says how many there are.
+/// A layer needs only the conformance. A parametrization with several tensors implements `parametrized(_:)`, and a
+/// `rightInverse` that determines how many tensors there are.
 /// ```swift
 /// final class Symmetric: Module, Layer, Parametrization {
 ///     func forward(_ x: Tensor) throws -> Tensor { try x.triu() + x.triu(diagonal: 1).t() }
@@ -16,10 +16,11 @@ public protocol Parametrization: Module {
     /// Computes the parameter from the original tensors.
     func parametrized(_ originals: [Tensor]) throws -> Tensor
 
-    /// Finds original tensors that the parametrization turns into a value; `nil` if it cannot.
+    /// Returns original tensors from which the parametrization computes a value; `nil` if it cannot.
     ///
-    /// Runs without recording gradients. One tensor is registered as `original`, several as `original0`, `original1`,
-    /// …. Without a right inverse the parameter itself is the original, and nothing can be assigned to the property.
+    /// It runs without recording gradients. One tensor is registered as `original`, several as `original0`,
+    /// `original1`, …. Without a right inverse, the parameter itself is the original, and nothing can be assigned to
+    /// the property.
     func rightInverse(_ value: Tensor) throws -> [Tensor]?
 }
 

@@ -3,7 +3,7 @@ import Torch
 
 /// The parametrizations of one parameter, and the tensors that they compute it from: PyTorch's `ParametrizationList`.
 ///
-/// `Module.registerParametrization` makes it, under `parametrizations.<name>` in state dictionaries.
+/// `Module.registerParametrization` creates it as `parametrizations.<name>` in state dictionaries.
 public final class ParametrizationList: Module {
     /// The parametrizations in the order in which they are applied.
     public private(set) var parametrizations: [any Parametrization]
@@ -68,7 +68,7 @@ public final class ParametrizationList: Module {
 
     /// Computes the parameter.
     ///
-    /// - Throws: what a parametrization throws.
+    /// - Throws: any error from a parametrization.
     public func callAsFunction() throws -> Tensor {
         var value = try parametrizations[0].parametrized(originals)
         for parametrization in parametrizations.dropFirst() { value = try parametrization.parametrized([value]) }
@@ -97,7 +97,7 @@ public final class ParametrizationList: Module {
 
     /// Computes the original tensors from a value, and writes them in place.
     ///
-    /// - Throws: `TorchError` if a parametrization has no right inverse or gives other tensors than before.
+    /// - Throws: `TorchError` if a parametrization has no right inverse or returns different tensors than before.
     public func setValue(_ value: Tensor) throws {
         try noGrad {
             var values = [try value.detach()]
@@ -202,8 +202,8 @@ struct ParametrizationReference: @unchecked Sendable {
 
 /// Computes each parametrized parameter once while `body` runs: PyTorch's `parametrize.cached()`.
 ///
-/// Without it, every reading of the property computes the value. Use it if a parameter is read several times, as that
-/// of a recurrent cell is in a loop over time. A call inside another one shares its values.
+/// Without it, the value is computed each time the property is read. Use it if a parameter is read several times, such
+/// as that of a recurrent cell in a loop over time. A nested call shares the values of the outer one.
 public func cachedParametrizations<Result>(_ body: () throws -> Result) rethrows -> Result {
     let cache = ParametrizationCache.current ?? ParametrizationCache()
     return try ParametrizationCache.$current.withValue(cache, operation: body)

@@ -6,17 +6,17 @@ import Torch
 /// let layer = spectralNorm(Conv2d(3, 64, kernelSize: 3))
 /// ```
 /// The value is estimated by the power method, whose vectors are the buffers `parametrizations.weight.0._u` and `._v`.
-/// In training mode, each reading of the parameter (each forward pass) makes `nPowerIterations` steps of it; in
-/// evaluation mode the vectors stay. A tensor of more than two dimensions is a matrix whose rows are the slices of
-/// `dim`; one of one dimension is divided by its length. Files of PyTorch's older hook, with `weight_orig`, `weight_u`
-/// and `weight_v`, load too. Miyato and others 2018, "Spectral normalization for generative adversarial networks".
+/// In training mode, each time the parameter is read (in each forward pass), `nPowerIterations` steps are made; in
+/// evaluation mode, the vectors do not change. A tensor of more than two dimensions is a matrix whose rows are the
+/// slices of `dim`; one of one dimension is divided by its length. Files of PyTorch's older hook, with `weight_orig`,
+/// `weight_u` and `weight_v`, can be loaded too. Miyato and others 2018, "Spectral normalization for generative
+/// adversarial networks".
 /// - Parameters:
 ///   - name: the parameter's key in the state dictionary.
-///   - eps: what the lengths of the vectors are at least.
-///   - dim: the dimension of the outputs; `nil` is 1 for transposed convolutions, and 0 for everything else.
-/// - Returns: the module itself.
-///   If there is no such parameter or dimension, or if `nPowerIterations` is not positive, the module's first use
-///   throws that.
+///   - eps: the minimum length of the vectors.
+///   - dim: the dimension of the outputs; `nil` uses 1 for transposed convolutions and 0 for everything else.
+/// - Returns: the module itself. If there is no such parameter or dimension, or if `nPowerIterations` is not positive,
+///   the module's first use throws the error.
 @discardableResult
 public func spectralNorm<M: Module>(
     _ module: M, name: String = "weight", nPowerIterations: Int = 1, eps: Double = 1e-12, dim: Int? = nil

@@ -6,13 +6,12 @@ import Torch
 /// let conv = weightNorm(Conv1d(80, 256, kernelSize: 3, padding: 1))
 /// ```
 /// The lengths are at `parametrizations.weight.original0` and the directions at `parametrizations.weight.original1`.
-/// Files of PyTorch's older hook, with `weight_g` and `weight_v`, load too. Salimans and Kingma 2016, "Weight
+/// Files of PyTorch's older hook, with `weight_g` and `weight_v`, can be loaded too. Salimans and Kingma 2016, "Weight
 /// normalization".
 /// - Parameters:
 ///   - name: the parameter's key in the state dictionary.
-///   - dim: the dimension whose slices have a length each; `nil` gives the whole tensor one length.
-/// - Returns: the module itself.
-///   If there is no such parameter or dimension, the module's first use throws that.
+///   - dim: the dimension whose slices each have a length; with `nil`, the whole tensor has one length.
+/// - Returns: the module itself. If there is no such parameter or dimension, the module's first use throws the error.
 @discardableResult
 public func weightNorm<M: Module>(_ module: M, name: String = "weight", dim: Int? = 0) -> M {
     module.deferErrors {

@@ -1,6 +1,6 @@
 import Torch
 
-/// A second network whose weights are an average of those that a network had: PyTorch's `AveragedModel`.
+/// A second network whose weights are an average of a network's weights over time: PyTorch's `AveragedModel`.
 ///
 /// ```swift
 /// let averaged = AveragedModel(network, copy: Net(), averaging: .exponential(decay: 0.999))
@@ -13,7 +13,7 @@ import Torch
 /// of the network, unless they are averaged too. Izmailov and others 2018, "Averaging weights leads to wider optima and
 /// better generalization"; Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
 public final class AveragedModel<Network: Module>: Module {
-    /// The number of weights that went into the average.
+    /// The number of updates of the average.
     @Buffer("n_averaged") public var averagedCount: Tensor
 
     /// The network with the averaged weights.
@@ -27,9 +27,9 @@ public final class AveragedModel<Network: Module>: Module {
     /// The first use throws if a decay is not from 0 to 1, if the copy shares a tensor with the network, or if the two
     /// have different parameters.
     /// - Parameters:
-    ///   - copy: another network of the same kind, which takes the weights. (PyTorch copies by itself; making one here
-    ///     draws initial weights, which changes the random numbers that come after.)
-    ///   - useBuffers: whether buffers are averaged like parameters.
+    ///   - copy: another network of the same kind, which receives the weights. (PyTorch copies the network
+    ///     automatically. Creating one here draws initial weights, which changes the subsequent random numbers.)
+    ///   - useBuffers: whether to average buffers like parameters.
     public init(_ network: Network, copy: Network, averaging: WeightAveraging = .equal, useBuffers: Bool = false) {
         module = copy
         self.averaging = averaging
@@ -48,10 +48,10 @@ public final class AveragedModel<Network: Module>: Module {
         }
     }
 
-    /// Takes a network's weights into the average; the first ones as they are.
+    /// Updates the average with a network's weights; the first update copies them.
     ///
-    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if the network has different parameters. Then
-    ///   nothing has changed.
+    /// - Throws: ``ModuleError`` if an initializer failed; `TorchError` if the network has different parameters. In
+    ///   this case, nothing has changed.
     public func updateParameters(_ network: Network) throws {
         try requireInitialized(below: self)
         let count = try averagedCount.item(Int.self)

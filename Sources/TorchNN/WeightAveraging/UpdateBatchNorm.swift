@@ -2,19 +2,19 @@ import Torch
 
 /// Recomputes the running statistics of every batch normalization: PyTorch's `update_bn`.
 ///
-/// Averaged weights need it, since the statistics that came with them belong to other weights.
+/// Averaged weights need this, because their statistics belong to other weights.
 /// ```swift
 /// try updateBatchNorm(averaged) {
 ///     for batch in batches { _ = try averaged(batch) }
 /// }
 /// ```
 /// - Parameters:
-///   - network: the network that `body` runs. Meanwhile it is in training mode, records no gradients, and gives each
-///     batch the same weight; afterward modes and momenta are what they were. Without batch normalization nothing
-///     happens.
+///   - network: the network that `body` runs. During this time, it is in training mode, records no gradients, and gives
+///     each batch the same weight; afterward, modes and momenta are restored. Without batch normalization, this
+///     function does nothing.
 ///   - body: runs the network over the data once.
-/// - Throws: ``ModuleError`` if an initializer failed; what `body` throws. The statistics are then those of the batches
-///   before.
+/// - Throws: ``ModuleError`` if an initializer failed; any error from `body`. The statistics are then those of the
+///   previous batches.
 public func updateBatchNorm(_ network: Module, _ body: () throws -> Void) throws {
     try network.validate()
     let modules = network.namedModules().map(\.module)

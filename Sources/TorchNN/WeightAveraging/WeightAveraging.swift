@@ -1,12 +1,12 @@
 import Torch
 
-/// How the weights at several times are averaged.
+/// How to average the weights over time.
 public enum WeightAveraging {
-    /// The mean of all: stochastic weight averaging.
+    /// The mean of all weights: stochastic weight averaging.
     case equal
     /// The average so far times `decay`, plus the current weights times 1 - `decay`: an exponential moving average.
     case exponential(decay: Double = 0.999)
-    /// What a function computes from the average so far, the current value, and the number of values in the average.
+    /// A function of the average so far, the current value, and the number of values in the average.
     case function((_ averaged: Tensor, _ current: Tensor, _ count: Int) throws -> Tensor)
 
     /// Puts the current values into averages of `count` values. The tensors of a pair have one shape, type, and device.

@@ -17,7 +17,7 @@ public final class Conv1d: Convolution<Int> {
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
     ///   - bias: whether the layer has a bias.
-    ///   - paddingMode: what the padding consists of.
+    ///   - paddingMode: the contents of the padding.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: some PaddingConvertible = 0,
         dilation: Int = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
@@ -45,7 +45,7 @@ public final class Conv2d: Convolution<Pair> {
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
     ///   - bias: whether the layer has a bias.
-    ///   - paddingMode: what the padding consists of.
+    ///   - paddingMode: the contents of the padding.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some PairConvertible, stride: some PairConvertible = 1,
         padding: some PaddingConvertible = 0, dilation: some PairConvertible = 1, groups: Int = 1, bias: Bool = true,
@@ -74,7 +74,7 @@ public final class Conv3d: Convolution<Triple> {
     ///   - dilation: the distance between the kernel's elements.
     ///   - groups: the number of groups of channels; an output depends only on the inputs of its group.
     ///   - bias: whether the layer has a bias.
-    ///   - paddingMode: what the padding consists of.
+    ///   - paddingMode: the contents of the padding.
     public init(
         _ inChannels: Int, _ outChannels: Int, kernelSize: some TripleConvertible, stride: some TripleConvertible = 1,
         padding: some PaddingConvertible = 0, dilation: some TripleConvertible = 1, groups: Int = 1, bias: Bool = true,

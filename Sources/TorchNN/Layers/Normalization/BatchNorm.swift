@@ -63,7 +63,7 @@ open class BatchNorm: ChannelNorm, Layer {
 package protocol BatchSynchronization: Sendable {
     /// Normalizes a batch with the statistics of all, and updates the layer's running statistics if it keeps some.
     ///
-    /// - Parameter momentum: how much of the new statistics goes into the running ones.
+    /// - Parameter momentum: the weight of the new statistics in the running statistics.
     func normalize(_ input: Tensor, as layer: BatchNorm, momentum: Double) throws -> Tensor
 }
 

@@ -67,7 +67,7 @@ public final class RMSNorm: Module, Layer {
     ///
     /// - Parameters:
     ///   - normalizedShape: the sizes of the dimensions that are normalized together.
-    ///   - eps: a small number that prevents division by zero; `nil` is the smallest difference from 1 of the input's
+    ///   - eps: a small number that prevents division by zero; `nil` uses the smallest difference from 1 of the input's
     ///     type.
     ///   - elementwiseAffine: whether the layer has a weight.
     public init(_ normalizedShape: [Int], eps: Double? = nil, elementwiseAffine: Bool = true) {

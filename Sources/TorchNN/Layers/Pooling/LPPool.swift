@@ -38,7 +38,7 @@ public final class LPPool1d: LPPooling<Int> {
     /// Creates a pooling by the p-norm.
     ///
     /// - Parameters:
-    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - normType: the power p; infinity is the maximum absolute value.
     ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
@@ -53,7 +53,7 @@ public final class LPPool2d: LPPooling<Pair> {
     /// Creates a pooling by the p-norm.
     ///
     /// - Parameters:
-    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - normType: the power p; infinity is the maximum absolute value.
     ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(
@@ -69,7 +69,7 @@ public final class LPPool3d: LPPooling<Triple> {
     /// Creates a pooling by the p-norm.
     ///
     /// - Parameters:
-    ///   - normType: the power p; infinity is the greatest absolute value.
+    ///   - normType: the power p; infinity is the maximum absolute value.
     ///   - stride: the distance between windows; `nil` uses the kernel's size.
     ///   - ceilMode: whether a window may start inside the input and end outside.
     public init(

@@ -1,11 +1,11 @@
 import Torch
 
-/// Joins several dimensions into one: by default all but the first, which is the batch.
+/// Combines several dimensions into one; by default, all except the first, which is the batch.
 public final class Flatten: Module, Layer {
     public let startDim: Int
     public let endDim: Int
 
-    /// Creates a layer that joins a range of dimensions.
+    /// Creates a layer that combines a range of dimensions.
     ///
     /// - Parameters:
     ///   - startDim: the first dimension; negative numbers count from the end.

@@ -1,6 +1,6 @@
 import Torch
 
-/// Turns channels into pixels: `[…, C·r², H, W]` becomes `[…, C, H·r, W·r]`.
+/// Rearranges channels into pixels: `[…, C·r², H, W]` becomes `[…, C, H·r, W·r]`.
 ///
 /// Shi and others 2016, "Real-time single image and video super-resolution".
 public final class PixelShuffle: Module, Layer {
@@ -25,7 +25,7 @@ public final class PixelShuffle: Module, Layer {
     }
 }
 
-/// Turns pixels into channels, the reverse of `PixelShuffle`: `[…, C, H·r, W·r]` becomes `[…, C·r², H, W]`.
+/// Rearranges pixels into channels, the reverse of `PixelShuffle`: `[…, C, H·r, W·r]` becomes `[…, C·r², H, W]`.
 public final class PixelUnshuffle: Module, Layer {
     public let downscaleFactor: Int
 

@@ -1,14 +1,13 @@
 import Torch
 
-/// Takes out of images the blocks that a convolution would see: `[N, C, H, W]` becomes `[N, C·kernel elements,
-/// blocks]`.
+/// Extracts the blocks of images that a convolution would see: `[N, C, H, W]` becomes `[N, C·kernel elements, blocks]`.
 public final class Unfold: Module, Layer {
     public let kernelSize: Pair
     public let dilation: Pair
     public let padding: Pair
     public let stride: Pair
 
-    /// Creates a layer that takes out blocks of one size.
+    /// Creates a layer that extracts blocks of one size.
     ///
     /// - Parameters:
     ///   - kernelSize: the size of a block: a number or a `Pair`, like the other sizes.
@@ -40,8 +39,8 @@ public final class Unfold: Module, Layer {
     }
 }
 
-/// Adds blocks up to images, each where `Unfold` takes it from: `[N, C·kernel elements, blocks]` becomes `[N, C, H,
-/// W]`.
+/// Adds up blocks to images, each at the position from which `Unfold` extracts it: `[N, C·kernel elements, blocks]`
+/// becomes `[N, C, H, W]`.
 public final class Fold: Module, Layer {
     public let outputSize: Pair
     public let kernelSize: Pair
@@ -55,7 +54,7 @@ public final class Fold: Module, Layer {
     ///   - outputSize: the images' height and width: a number or a `Pair`, like the other sizes.
     ///   - kernelSize: the size of a block.
     ///   - dilation: the distance between the elements of a block.
-    ///   - padding: the zeros on each side of the images, which are left out.
+    ///   - padding: the zeros on each side of the images, which are removed.
     ///   - stride: the distance between blocks.
     public init(
         outputSize: some PairConvertible, kernelSize: some PairConvertible, dilation: some PairConvertible = 1,
