@@ -100,9 +100,9 @@ public final class Trainer {
         return try run("training", .training, model, data) { try $0.fit() }
     }
 
-    /// Tests the model. The weights come from the given checkpoint, or else from the newest one in the checkpoint folder.
-    /// If there is none, `Model.loadForTesting` may load them; otherwise the model keeps the weights from its training
-    /// in this process.
+    /// Tests the model. The weights come from the given checkpoint, or else from the newest one in the checkpoint
+    /// folder. If there is none, `Model.loadForTesting` may load them; otherwise, the model keeps the weights from its
+    /// training in this process.
     ///
     /// A line in the log says what was loaded. A model that was trained in this process is not set up again.
     ///
