@@ -1,11 +1,12 @@
 import Foundation
 
-/// How many threads make batches ahead of the training.
+/// The number of threads that create batches in advance.
 public enum WorkerCount: Hashable, Sendable {
-    /// This many; with 0, each batch is made when it is asked for.
+    /// A fixed number. With 0, each batch is created when it is requested.
     case count(Int)
-    /// As many as there are processors, if the samples are made one by one. Data that makes whole batches, such as
-    /// `TensorDataset`, has them in memory, and gets no worker: handing a batch to another thread takes longer.
+    /// As many threads as there are processors, if samples are created one by one. Data that creates whole batches,
+    /// such as `TensorDataset`, is in memory and gets no worker, because passing a batch to another thread takes
+    /// longer.
     case automatic
 
     /// The number of threads.

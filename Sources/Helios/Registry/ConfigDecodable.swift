@@ -1,18 +1,18 @@
 import Torch
 import TorchNN
 
-/// What an option can be read as. A type of your own becomes one by conforming.
+/// A type as which an option can be read. You can make your own types conform.
 public protocol ConfigDecodable: SendableMetatype {
-    /// The value as this type.
+    /// Creates a value of this type from a value in a configuration.
     ///
-    /// - Parameter place: where the value stands, for an error: throw what `place.mustBe` gives.
+    /// - Parameter place: the place of the value, for an error; throw the result of `place.mustBe`.
     init(_ value: ConfigValue, at place: ConfigPlace) throws
 
-    /// The value as a configuration writes it, for the list of options and their defaults.
+    /// The value in the form in which a configuration contains it, for the list of options and their defaults.
     var configText: String { get }
 
-    /// What a value of this type looks like in a configuration, for the JSON Schema that editors complete by. Anything
-    /// by default.
+    /// The form of values of this type in a configuration, for the JSON Schema that editors use for completion. By
+    /// default, any value is allowed.
     static var configForm: ConfigForm { get }
 }
 
@@ -51,7 +51,7 @@ extension ConfigValue: ConfigDecodable {
 }
 
 extension Double: ConfigDecodable {
-    /// A whole number serves too.
+    /// An integer is accepted too.
     public init(_ value: ConfigValue, at place: ConfigPlace) throws {
         self = try value.double(at: place)
     }
@@ -62,7 +62,7 @@ extension Double: ConfigDecodable {
 }
 
 extension Int: ConfigDecodable {
-    /// A number without a fraction serves too.
+    /// A number without a fraction is accepted too.
     public init(_ value: ConfigValue, at place: ConfigPlace) throws {
         self = try value.int(at: place)
     }
@@ -89,7 +89,7 @@ extension String: ConfigDecodable {
 }
 
 extension Optional: ConfigDecodable where Wrapped: ConfigDecodable {
-    /// Nil for `null`.
+    /// The value is `nil` for `null`.
     public init(_ value: ConfigValue, at place: ConfigPlace) throws {
         self = value == .null ? nil : try Wrapped(value, at: place)
     }

@@ -1,16 +1,17 @@
-/// What a value of a configuration looks like: what editors complete by, and what finds parts that registries make.
+/// The form of a value in a configuration. Editors use it for completion, and it identifies parts that registries
+/// create.
 public indirect enum ConfigForm: Sendable {
-    /// Anything.
+    /// Any value.
     case any
     case boolean
-    /// A whole number.
+    /// An integer.
     case integer
     case number
     case string
-    /// One of some strings.
+    /// One of several strings.
     case choice([String])
     case list(ConfigForm)
-    /// A dictionary whose keys are free.
+    /// A dictionary with arbitrary keys.
     case map(ConfigForm)
     /// The form, or `null`.
     case optional(ConfigForm)
@@ -21,14 +22,14 @@ public indirect enum ConfigForm: Sendable {
     case options([ConfigField])
 }
 
-/// A key of a dictionary whose keys are known.
+/// A key of a dictionary with known keys.
 public struct ConfigField: Sendable {
     public let name: String
     public let form: ConfigForm
-    /// What it is if it is not given; `nil` if it must be given, or if no value says it.
+    /// The default; `nil` if the key is required, or if no value represents the default.
     public let standard: ConfigValue?
 
-    /// A key with the form of its value.
+    /// Creates a key with the form of its value.
     public init(_ name: String, _ form: ConfigForm, standard: ConfigValue? = nil) {
         self.name = name
         self.form = form
@@ -36,21 +37,21 @@ public struct ConfigField: Sendable {
     }
 }
 
-/// The options of what a registry makes under a name.
+/// The options of an object that a registry creates.
 public struct RegistrySignature: Sendable {
     /// An option.
     public struct Option: Sendable {
         /// The name, as PyTorch spells it.
         public let name: String
         public let form: ConfigForm
-        /// The default, as a configuration writes it; `nil` if the option must be given.
+        /// The default in the form in which a configuration contains it; `nil` if the option is required.
         public let defaultText: String?
         /// Throws if a value is none for the option. Says nothing of parts, whose registries know.
         let check: @Sendable (ConfigValue, ConfigPlace) throws -> Void
 
-        /// Throws if a value is none for the option. Says nothing of parts that registries make.
+        /// Throws an error if a value is invalid for the option. It does not check parts that registries create.
         ///
-        /// - Throws: `ConfigurationError`, with the place.
+        /// - Throws: `ConfigurationError` with the place.
         public func validate(_ value: ConfigValue, at place: ConfigPlace) throws {
             try check(value, place)
         }
@@ -58,19 +59,20 @@ public struct RegistrySignature: Sendable {
 
     /// The options, in the order in which they are read.
     public let options: [Option]
-    /// Whether these are all. A maker that a program registered may end before it has read all, since it found out the
-    /// options from stand-ins.
+    /// Whether the list is complete. The maker of a program may stop before it has read all options, because the
+    /// options were determined with stand-ins.
     public let isComplete: Bool
 }
 
-/// A registry, whatever it makes.
+/// A registry for any kind of object.
 public protocol AnyRegistry: AnyObject, Sendable {
-    /// What is made, for messages: "optimizer".
+    /// The kind of the objects, for error messages: "optimizer".
     var kind: String { get }
-    /// The names of all that can be made, in alphabetical order.
+    /// The names of all registered objects, in alphabetical order.
     var names: [String] { get }
-    /// The options of what is made under a name; `nil` if the registry cannot know them (see `Registry.init`).
+    /// Returns the options of the object that is registered with a name; `nil` if the registry cannot determine them
+    /// (see `Registry.init`).
     ///
-    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest ones.
+    /// - Throws: `ConfigurationError` for a name that is not registered, which lists the nearest names.
     func signature(of name: String) throws -> RegistrySignature?
 }

@@ -4,37 +4,38 @@ import TorchDistributed
 
 // What hooks and the program see of a run.
 extension Trainer: PluginContext {
-    /// How far training is: in every hook, also in one that a resumed run calls before its first step.
+    /// The progress of training. It is up to date in every hook, including those that a resumed run calls before its
+    /// first step.
     public var state: TrainingState { status.state }
 
-    /// Whether the model's optimizer steps with the batch that is being trained. Always true without accumulation.
+    /// Whether the model's optimizer steps with the current training batch. Always true without accumulation.
     public var isStepDue: Bool { status.accumulation.isComplete }
 
-    /// How many batches' gradients add up to the step that the current batch belongs to.
+    /// The number of batches whose gradients are accumulated for the step to which the current batch belongs.
     public var batchesPerStep: Int { status.accumulation.batchCount }
 
-    /// Whether the validation that runs is the check before the training.
+    /// Whether the current validation is the sanity check before training.
     public var isSanityChecking: Bool { status.isSanityChecking }
 
-    /// The name of the data that is validated, see `DataModule.addValidation`; `nil` if it has none, or if no
-    /// validation runs.
+    /// The name of the data that is being validated (see `DataModule.addValidation`); `nil` if it has no name, or if no
+    /// validation is running.
     public var validationSet: String? { status.validationSet }
 
-    /// Whether the epoch that starts is one that a checkpoint was in the middle of, so that `onTrainingEpochStart` was
-    /// called for it before.
+    /// Whether the epoch that starts is resumed in the middle, so that `onTrainingEpochStart` was already called for it
+    /// before.
     public var isResumingEpoch: Bool { status.isResumingEpoch }
 
     /// Whether the data module of the run has validation data.
     public var hasValidationData: Bool { status.hasValidationData }
 
-    /// The newest checkpoint that is on the disk: the one that training resumed from, then the last saved.
+    /// The newest checkpoint on disk: the one that training resumed from, and later the last one that was saved.
     public var lastCheckpoint: URL? { status.lastCheckpoint }
 
-    /// What was registered, in that order.
+    /// The registered plug-ins, in the order of registration.
     public var plugins: [Plugin] { status.plugins }
 
-    /// What the program was configured with: each checkpoint has it, under `configuration`. Nothing reads it there but
-    /// people and tools.
+    /// The configuration of the program, which each checkpoint contains under `configuration`. Only people and tools
+    /// read it there.
     public var configuration: StateDict? {
         get { status.configuration }
         set { status.configuration = newValue }
@@ -46,21 +47,21 @@ extension Trainer: PluginContext {
         set { status.whenTrainingBegins = newValue }
     }
 
-    /// The log of the run: a file if the options name one.
+    /// The log of the run, which is a file if the options specify one.
     public var logger: Logger { log.logger }
 
-    /// The file of the log, once there is one.
+    /// The log file, once it exists.
     public var logFile: URL? { log.file }
 
-    /// Waits until all processes that train together have come here; returns at once if there is one. For files, say,
-    /// that rank 0 writes and all read.
+    /// Waits until all processes that train together have reached this call; returns at once if there is only one. Use
+    /// it, for example, for files that rank 0 writes and all ranks read.
     ///
-    /// - Throws: `DistributedError` if one does not come in time.
+    /// - Throws: `DistributedError` if a process does not arrive in time.
     public func waitForRanks() throws {
         try (World.current ?? world)?.group.barrier()
     }
 
-    /// Ends the training after the step that is under way, with a checkpoint if there is a folder. For hooks.
+    /// Ends training after the current step, with a checkpoint if there is a checkpoint folder. Call it in hooks.
     public func stop() {
         status.stopIsRequested = true
     }
@@ -70,7 +71,7 @@ extension Trainer: PluginContext {
         log.print(line)
     }
 
-    /// Warns the user, and logs the warning.
+    /// Shows a warning to the user and logs it.
     public func warn(_ message: String) {
         guard status.ranks.isFirst else {
             return console.printWarning("rank \(status.ranks.rank): \(message)")
@@ -78,14 +79,13 @@ extension Trainer: PluginContext {
         log.warn(message)
     }
 
-    /// The processes that do the run together; `nil` if there is only this one, and outside a run.
+    /// The processes that perform the run together; `nil` if there is only this one, and outside a run.
     public var world: World? { status.ranks.world }
 
-    /// Whether a logger was registered.
+    /// Whether a logger is registered.
     public var hasLoggers: Bool { !status.loggers.isEmpty }
 
-    /// Hands a value to the loggers, see `Model.log(_:_:step:)`. Outside a run with a folder for logs, it has no
-    /// effect.
+    /// Passes a value to the loggers; see `Model.log(_:_:step:)`. Outside a run with a log folder, this has no effect.
     public func log(_ name: String, _ value: LoggedValue, step: Int? = nil) {
         guard hasLoggers else { return }
         if case .scalar = value {} else { noteUnsupported(value.kind) }

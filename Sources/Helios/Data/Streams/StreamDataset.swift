@@ -39,28 +39,29 @@ extension StreamDataset {
     public func name(of element: Element) -> String? { nil }
 }
 
-/// Runs through the elements of an epoch. One thread at a time uses it, but not always the same one.
+/// Runs through the elements of an epoch. It is used by one thread at a time, but not always by the same one.
 public protocol ElementReader<Element>: AnyObject {
-    /// What it gives for a sample.
+    /// The reader's result for a sample.
     associatedtype Element: Sendable
 
-    /// The next element; `nil` after the last.
+    /// Returns the next element; `nil` after the last one.
     func next() throws -> Element?
 
-    /// Where the reader is, as plain data: a reader that `StreamDataset.elements(epoch:seed:from:)` starts there gives
-    /// first what `next` would give now.
+    /// Returns the reader's position as plain data. A reader that `StreamDataset.elements(epoch:seed:from:)` starts at
+    /// this position first returns the element that `next` would return now.
     func position() throws -> StateDict
 }
 
-/// An element that can wait in a shuffle buffer: a checkpoint holds the elements that wait.
+/// An element that can be in a shuffle buffer. Checkpoints contain the elements in the buffer.
 ///
-/// It should say where the sample is instead of holding the sample, so that a buffer of thousands stays small.
+/// It should contain the location of the sample instead of the sample itself, so that a buffer of thousands remains
+/// small.
 public protocol StreamElement: Sendable {
-    /// The element as plain data.
+    /// Returns the element as plain data.
     func stateDict() throws -> StateDict
 
-    /// The element that `stateDict` described.
+    /// Creates an element from the result of `stateDict`.
     ///
-    /// - Throws: `StateDictError` for a state that describes none.
+    /// - Throws: `StateDictError` for an invalid state.
     init(_ state: StateDict) throws
 }

@@ -1,4 +1,4 @@
-/// What the metrics share that are a mean over the elements' errors.
+/// The base class of metrics that are a mean over the elements' errors.
 public class ErrorMetric: TensorMetric {
     public final var state = MetricState()
 
@@ -16,7 +16,7 @@ public class ErrorMetric: TensorMetric {
         state = next
     }
 
-    /// The mean of all elements' errors.
+    /// Returns the mean of all elements' errors.
     public func compute() throws -> Double {
         try state.number("error") / state.number("count")
     }
@@ -30,12 +30,12 @@ public final class MeanAbsoluteError: ErrorMetric {
     private let scale: Double
     private let offset: Double
 
-    /// An error that has seen no samples.
+    /// Creates a metric that has not seen any elements.
     ///
     /// - Parameters:
-    ///   - scale: what the error is divided by: 255 turns the error of pixels up to 255 into the error of pixels up to
-    ///     1.
-    ///   - offset: what is added to the divisor, n · scale; Python Helios adds 1e-4.
+    ///   - scale: the divisor of the error. For example, 255 converts the error of pixels up to 255 to that of pixels
+    ///     up to 1.
+    ///   - offset: a number that is added to the divisor, n · scale. Python Helios adds 1e-4.
     public init(scale: Double = 1, offset: Double = 0) {
         (self.scale, self.offset) = (scale, offset)
     }
