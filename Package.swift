@@ -105,7 +105,7 @@ let package = Package(
         .target(
             name: "HeliosONNX",
             dependencies: [
-                "Torch", "TorchNN", "TorchScript", "TorchSerialization",
+                "HeliosPython", "Torch", "TorchNN", "TorchScript", "TorchSerialization",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Messages/Definitions"],
@@ -171,14 +171,14 @@ let package = Package(
         .target(
             name: "HeliosProgram",
             dependencies: [
-                "Helios", "HeliosConfiguration", "Torch", "TorchSerialization",
+                "Helios", "HeliosConfiguration", "Torch", "TorchScript", "TorchSerialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "Digits",
             dependencies: [
-                "Helios", "HeliosConfiguration", "HeliosProgram", "HeliosTensorBoard", "HeliosTracking",
+                "Helios", "HeliosConfiguration", "HeliosONNX", "HeliosProgram", "HeliosTensorBoard", "HeliosTracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Examples/Digits",
@@ -283,7 +283,8 @@ let package = Package(
             name: "HeliosCommandTests", dependencies: ["Helios", "HeliosCommand", "HeliosTensorBoard", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "DigitsTests", dependencies: ["Helios", "HeliosConfiguration", "Digits", "TestSupport"],
+            name: "DigitsTests",
+            dependencies: ["Helios", "HeliosConfiguration", "HeliosProgram", "Digits", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImageFolderExampleTests",

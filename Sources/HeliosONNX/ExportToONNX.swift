@@ -39,15 +39,11 @@ public func exportToONNX(
     _ forward: ([Tensor]) throws -> [Tensor]
 ) throws {
     let exported = try ExportedNetwork(network, arguments, options, forward)
-    if let validation = options.validation {
-        do {
-            try exported.validate(validation)
-        } catch let error as ONNXExportError where validation.savesOnFailure {
-            try exported.write(path)
-            throw error
-        }
+    do {
+        _ = try exported.write(path, validation: options.validation)
+    } catch let error as NetworkCheck.Unavailable {
+        throw ONNXExportError("the exported network cannot be validated: \(error.reason)")
     }
-    try exported.write(path)
 }
 
 /// A network in ONNX's form, with one call of the original to compare with.
@@ -56,6 +52,8 @@ struct ExportedNetwork {
     let initializers: [(name: String, tensor: Tensor)]
     var arguments: [Tensor]
     var outputs: [Tensor]
+    /// A call with twice the size of all dynamic axes, if there are any and the network is to be validated.
+    let resized: (arguments: [Tensor], outputs: [Tensor])?
     let inputNames: [String]
     let outputNames: [String]
     private let threshold: Int
@@ -127,12 +125,19 @@ struct ExportedNetwork {
         }
         initializers = builder.initializers
         (self.arguments, outputs, self.inputNames, self.outputNames) = (arguments, results, inputNames, outputNames)
+        resized =
+            try options.validation == nil || axes.isEmpty
+            ? nil
+            : noGrad {
+                let twice = try ExportedNetwork.resized(arguments, axes, options.dynamicAxes, inputNames)
+                return (twice, try forward(twice.map { try $0.detach().clone() }))
+            }
         threshold = options.externalDataThreshold
     }
 
     // MARK: Names and axes
 
-    private static func names(_ given: [String]?, _ standard: String, _ count: Int) throws -> [String] {
+    static func names(_ given: [String]?, _ standard: String, _ count: Int) throws -> [String] {
         guard let given else { return count == 1 ? [standard] : (0..<count).map { "\(standard)_\($0)" } }
         guard given.count == count, Set(given).count == count, !given.contains("") else {
             throw ONNXExportError("there must be \(count) names of \(standard)s, all different, and there are \(given)")
@@ -212,6 +217,26 @@ struct ExportedNetwork {
     }
 
     // MARK: Writing
+
+    /// Writes the network to a file if onnxruntime computes the same with it, or if that need not be.
+    ///
+    /// - Returns: the version of onnxruntime; `nil` without validation.
+    /// - Throws: `NetworkCheck.Unavailable` if there is no onnxruntime, and writes nothing.
+    func write(_ path: String, validation: ONNXValidation?) throws -> String? {
+        guard let validation else {
+            try write(path)
+            return nil
+        }
+        let version: String
+        do {
+            version = try validate(validation)
+        } catch let error as ONNXExportError where validation.savesOnFailure {
+            try write(path)
+            throw error
+        }
+        try write(path)
+        return version
+    }
 
     /// Writes the network to a file, and its weights to one beside it if they are large.
     func write(_ path: String) throws {

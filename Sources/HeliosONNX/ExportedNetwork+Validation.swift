@@ -18,11 +18,6 @@ extension ExportedNetwork {
         let atol: Double
     }
 
-    /// What validate.py says of one network.
-    private struct Answer: Decodable {
-        let error: String?
-    }
-
     /// Writes the network with its arguments and outputs into a folder, for validate.py.
     func write(forComparisonIn folder: URL, rtol: Double, atol: Double) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -49,38 +44,25 @@ extension ExportedNetwork {
         return other
     }
 
-    /// Lets onnx check the network and onnxruntime run it.
-    func validate(_ validation: ONNXValidation) throws {
+    /// Lets onnx check the network and onnxruntime run it, with twice the size of dynamic axes too.
+    ///
+    /// - Returns: the version of onnxruntime.
+    /// - Throws: `NetworkCheck.Unavailable`; `ONNXExportError` if the exported network is not the original.
+    func validate(_ validation: ONNXValidation) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "helios-onnx-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try write(forComparisonIn: folder, rtol: validation.rtol, atol: validation.atol)
-        let script = folder.appending(path: "validate.py")
-        try Data(PackageResources.validate_py).write(to: script)
-
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [validation.python, script.path, folder.path]
-        process.environment = ProcessInfo.processInfo.environment.merging(validation.environment) { $1 }
-        let (output, errors) = (Pipe(), folder.appending(path: "errors"))
-        try Data().write(to: errors)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        switch process.terminationStatus {
-        case 0: break
-        case 3, 127:
-            throw ONNXExportError(
-                "the exported network cannot be validated: it takes Python with the packages onnx and onnxruntime, which "
-                    + "\(validation.python) does not find: install them with pip, or export without validation")
-        default:
-            let complaint = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
-            throw ONNXExportError("the exported network cannot be validated: Python failed: \(complaint.suffix(2000))")
+        var folders: [URL] = []
+        let networks = [self] + (resized.map { [calling($0.arguments, giving: $0.outputs)] } ?? [])
+        for (place, network) in networks.enumerated() {
+            folders.append(folder.appending(path: "\(place)"))
+            try network.write(forComparisonIn: folders[place], rtol: validation.rtol, atol: validation.atol)
         }
-        if let error = try JSONDecoder().decode(Answer.self, from: data).error {
-            throw ONNXExportError("the exported network is not the original: \(error)")
+        let (errors, version) = try NetworkCheck.run(
+            folders, validation.python, errors: folder.appending(path: "errors"))
+        for (error, size) in zip(errors, ["", " with twice the size of its dynamic axes"]) {
+            guard let error else { continue }
+            throw ONNXExportError("the exported network is not the original\(size): \(error)")
         }
+        return version
     }
 }

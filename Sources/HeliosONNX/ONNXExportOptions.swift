@@ -1,3 +1,6 @@
+// A program names the Python of a validation without a further import.
+@_exported import struct HeliosPython.PythonCommand
+
 /// How `exportToONNX` writes a network.
 public struct ONNXExportOptions: Sendable {
     /// The names of the inputs; `nil` is `input` for one, and `input_0`, `input_1`, … for several.
@@ -36,20 +39,16 @@ public struct ONNXValidation: Sendable {
     public var rtol: Double, atol: Double
     /// Whether the file is written though the outputs differ. The export throws in either case.
     public var savesOnFailure: Bool
-    /// The command that starts Python.
-    public var python: String
-    /// Variables for it beside those of this process, as `PYTHONPATH`.
-    public var environment: [String: String]
+    /// The Python that has the packages.
+    public var python: PythonCommand
 
     /// Creates options.
     public init(
-        rtol: Double = 1e-3, atol: Double = 1e-5, savesOnFailure: Bool = false, python: String = "python3",
-        environment: [String: String] = [:]
+        rtol: Double = 1e-3, atol: Double = 1e-5, savesOnFailure: Bool = false, python: PythonCommand = PythonCommand()
     ) {
         self.rtol = rtol
         self.atol = atol
         self.savesOnFailure = savesOnFailure
         self.python = python
-        self.environment = environment
     }
 }

@@ -1,11 +1,16 @@
 """Runs the script that validates exported networks on every folder in a folder, in the order of their names."""
 
+import json
+import os
 import pathlib
-import runpy
 import sys
+import tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
-folder = pathlib.Path(sys.argv[1])
-script = root / "Sources/HeliosONNX/Scripts/validate.py"
-sys.argv = [str(script)] + [str(path) for path in sorted(folder.iterdir()) if path.is_dir()]
-runpy.run_path(str(script), run_name="__main__")
+folders = sorted(str(path) for path in pathlib.Path(sys.argv[1]).iterdir() if path.is_dir())
+scripts = ["Sources/HeliosPython/Scripts/conversation.py", "Sources/HeliosONNX/Scripts/validate.py"]
+with tempfile.TemporaryFile() as requests:
+    requests.write(json.dumps({"folders": folders}).encode() + b"\n")
+    requests.seek(0)
+    os.dup2(requests.fileno(), 0)
+exec(compile("".join((root / script).read_text() for script in scripts), "validate.py", "exec"), {"__name__": "validate"})

@@ -1,22 +1,17 @@
-"""Checks exported networks with onnx, runs them with onnxruntime, and compares the outputs with those of the original.
+"""Checks exported networks with onnx, runs them with onnxruntime, and compares the outputs with those of the original:
+Helios runs this after conversation.py.
 
-    python3 validate.py FOLDER...
-
-Each folder has network.onnx, and call.json, which names files of raw numbers. For each, one line of JSON is printed: its
-error, or null. Ends with 3 if the packages are not installed.
+"ready" says that the packages are there, "failed" that they are not. Then comes a message with folders. Each has
+network.onnx, and call.json, which names files of raw numbers. The answer is "errors": for each folder one, or null.
 """
 
-import json
 import pathlib
-import sys
 
 try:
-    import numpy
-    import onnx
-    import onnxruntime
-except ImportError as error:
-    print(error, file=sys.stderr)
-    raise SystemExit(3)
+    numpy, onnx, onnxruntime = load("numpy"), load("onnx"), load("onnxruntime")
+except Failure as failure:
+    answer("failed", str(failure))
+    raise SystemExit(1)
 
 # numpy has no bfloat16, and onnxruntime's processor code none either.
 TYPES = {name: name for name in
@@ -47,13 +42,13 @@ def compare(folder):
     return None
 
 
-def main():
-    for folder in map(pathlib.Path, sys.argv[1:]):
-        try:
-            error = compare(folder)
-        except Exception as failure:  # whatever a package says of a network is the answer
-            error = f"{type(failure).__name__}: {failure}"
-        print(json.dumps({"error": error}), flush=True)
+def find_error(folder):
+    try:
+        return compare(folder)
+    except Exception as failure:  # whatever a package says of a network is the answer
+        return f"{type(failure).__name__}: {describe(failure)}"
 
 
-main()
+answer("ready", onnxruntime.__version__)
+for message in messages(lambda: None):
+    answer("errors", [find_error(pathlib.Path(folder)) for folder in message["folders"]])

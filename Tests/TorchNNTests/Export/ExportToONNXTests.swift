@@ -98,7 +98,7 @@ struct ExportToONNXTests {
     }
 
     private func validation(_ change: (inout ONNXValidation) -> Void = { _ in }) -> ONNXValidation {
-        var validation = ONNXValidation(environment: Python.trackingEnvironment)
+        var validation = ONNXValidation(python: PythonCommand(environment: Python.trackingEnvironment))
         change(&validation)
         return validation
     }
@@ -108,7 +108,8 @@ struct ExportToONNXTests {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "network.onnx").path
             try exportToONNX(
-                Linear(2, 3), Tensor.randn([4, 2]), to: file, options: ONNXExportOptions(validation: validation()))
+                Linear(2, 3), Tensor.randn([4, 2]), to: file,
+                options: ONNXExportOptions(dynamicAxes: ["input": [0: "batch"]], validation: validation()))
             #expect(FileManager.default.fileExists(atPath: file))
         }
     }
@@ -132,7 +133,7 @@ struct ExportToONNXTests {
 
     @Test("without the packages, validation is an error that says what to install")
     func missingPackagesThrow() throws {
-        let validation = validation { $0.python = "helios-no-such-python" }
+        let validation = validation { $0.python = PythonCommand("helios-no-such-python") }
         let error = #expect(throws: ONNXExportError.self) {
             try exportToONNX(
                 Linear(2, 3), Tensor.randn([4, 2]), to: "/nonexistent/never-written.onnx",
