@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Helios
 import HeliosConfiguration
+import HeliosONNX
 import HeliosProgram
 import HeliosTensorBoard
 import HeliosTracking
@@ -58,6 +59,8 @@ struct Digits: TrainingCommand {
         "mlflow": { MLflowLogger(experiment: "digits") },
     ]
 
+    static let exporters: [any NetworkExporter] = [ONNXExporter()]
+
     static func makeModel(_ options: Options, folder: URL) -> Model<LabeledBatch> {
         DigitsModel(optimizer: options.optimizer, trainedNetwork: folder.appending(path: "digits.pth"))
     }
@@ -86,10 +89,6 @@ struct Digits: TrainingCommand {
         let (count, overflow) = epochs.multipliedReportingOverflow(by: options.stepsPerEpoch)
         guard !overflow else { throw ConfigurationError("\(key) \(epochs) is too many") }
         return count
-    }
-
-    static func exampleInputs(_ options: Options) throws -> [Tensor] {
-        [try Tensor.zeros([1, 1, 8, 8])]
     }
 
     static func summarize(_ model: Model<LabeledBatch>, _ summary: RunSummary) {

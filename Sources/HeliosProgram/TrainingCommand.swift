@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Helios
 import HeliosConfiguration
+// A program names its exporters without a further import.
+@_exported import protocol TorchScript.NetworkExporter
 
 /// A whole program: its options, its model and its data. The commands come with it.
 ///
@@ -43,7 +45,8 @@ public protocol TrainingCommand {
     static var plugins: [PluginEntry] { get }
     /// Loggers that `--log` can name besides `csv` and `jsonl`; none by default.
     static var loggers: [String: @Sendable () throws -> any RunLogger] { get }
-    /// What `export` can write besides the network's weights; nothing by default.
+    /// What `export` can write besides the network's weights and TorchScript; nothing by default. `ONNXExporter` of the
+    /// product `HeliosONNX` gives it the option `--onnx`.
     static var exporters: [any NetworkExporter] { get }
 
     /// Registers what the program adds to the registries. Called first. Nothing by default.
@@ -56,8 +59,17 @@ public protocol TrainingCommand {
     static func makeData(_ options: Options) throws -> DataModule<Batch>
     /// Changes the trainer's options by those of the program. Nothing by default.
     static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws
-    /// Inputs of the network, by which an exporter sees what it does; an error by default.
-    static func exampleInputs(_ options: Options) throws -> [Tensor]
+    /// Inputs of a network, by which an exporter sees what it does. By default those of the first two samples of the
+    /// data, if a batch is a tensor or a `LabeledBatch`.
+    ///
+    /// - Parameters:
+    ///   - network: the network's name.
+    ///   - batch: reads the first batch of the data to test with, or else to validate, to predict for or to train with.
+    static func exampleInputs(
+        of network: String, _ options: Options, _ batch: () throws -> Batch
+    ) throws -> [Tensor]
+    /// Calls a network, for an exporter. By default as a `Layer`, with one input and one output.
+    static func outputs(of network: Module, _ inputs: [Tensor]) throws -> [Tensor]
     /// Prints what a training or a test has found. By default each score of the test, and where files are.
     static func summarize(_ model: Model<Batch>, _ summary: RunSummary) throws
 }
@@ -77,9 +89,33 @@ extension TrainingCommand {
     public static func register() throws {}
     public static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws {}
 
-    public static func exampleInputs(_ options: Options) throws -> [Tensor] {
-        throw ConfigurationError(
-            "\(Self.self) must have exampleInputs(_:), which gives inputs of the network: an exporter needs them")
+    public static func exampleInputs(
+        of network: String, _ options: Options, _ batch: () throws -> Batch
+    ) throws -> [Tensor] {
+        let batch = try batch()
+        let inputs: Tensor
+        switch batch {
+        case let tensor as Tensor: inputs = tensor
+        case let labeled as LabeledBatch: inputs = labeled.inputs
+        default:
+            throw ConfigurationError(
+                "\(Self.self) must have exampleInputs(of:_:_:), since an exporter needs inputs of the network, and which "
+                    + "part of a \(Batch.self) they are is not known")
+        }
+        // One sample could be taken for a dimension that is repeated.
+        return [inputs.sampleCount > 2 ? try inputs.samples(0..<2) : inputs]
+    }
+
+    public static func outputs(of network: Module, _ inputs: [Tensor]) throws -> [Tensor] {
+        guard let layer = network as? any Layer else {
+            throw ConfigurationError(
+                "\(Self.self) must have outputs(of:_:), which calls the network: \(type(of: network)) is no Layer")
+        }
+        guard let input = inputs.first, inputs.count == 1 else {
+            throw ConfigurationError(
+                "\(Self.self) must have outputs(of:_:), which calls the network: it has \(inputs.count) inputs")
+        }
+        return [try layer(input)]
     }
 
     public static func summarize(_ model: Model<Batch>, _ summary: RunSummary) throws {

@@ -123,7 +123,7 @@ import Testing
             (["test"], "the checkpoint folder does not exist"),
             (["predict", "--output", "p.txt"], "--output must end with .jsonl, .csv or .safetensors, not 'p.txt'."),
             (["export"], "name a file: --onnx, --torchscript, --safetensors or --pth."),
-            (["export", "--torchscript", "a.pt"], "add the product HeliosTorchScript to its target"),
+            (["export", "--pth", "a.pth", "--fixed-shapes"], "--fixed-shapes and --validate are for --onnx"),
             (["trian"], "trian"),
         ])
     func wrong(_ arguments: [String], _ message: String) throws {

@@ -170,11 +170,16 @@ public final class Trainer {
     /// Sets up the model and the data, loads the weights that a test would use, and switches to evaluation mode. Use
     /// this method to export a model, for example.
     ///
-    /// - Throws: the same errors as `test`.
+    /// - Parameter body: runs while the data is set up.
+    /// - Throws: the same errors as `test`, and what `body` throws.
     public func load<Batch>(
-        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil
+        _ model: Model<Batch>, _ data: DataModule<Batch>, checkpoint: CheckpointChoice? = nil,
+        _ body: () throws -> Void = {}
     ) throws {
-        try run("loading", .evaluation, model, data) { try $0.load(checkpoint: checkpoint) }
+        try run("loading", .evaluation, model, data) {
+            try $0.load(checkpoint: checkpoint)
+            try body()
+        }
     }
 
     /// Returns the predictions of the checkpoint in a file.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Helios
 import HeliosConfiguration
+import TorchScript
 
 /// `export`
 struct ExportCommand<Program: TrainingCommand>: ParsableCommand {
@@ -29,45 +30,105 @@ struct ExportCommand<Program: TrainingCommand>: ParsableCommand {
     @Option(help: "Which of the model's networks. (default: the only one)")
     var network: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Write --onnx and --torchscript for inputs of exactly the example's shapes.",
+            discussion: "Without it, the batch may have any size."))
+    var fixedShapes = false
+
+    @Flag(
+        name: .customLong("validate"), inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Compare the outputs of --onnx and --torchscript with the network's.",
+            discussion: """
+                ONNX takes a Python with onnx and onnxruntime; without them, it is compared only if this is given, which \
+                is an error then.
+                """))
+    var isValidated: Bool?
+
     private var files: [(format: ExportFormat, path: String)] {
-        var files: [(format: ExportFormat, path: String)] = []
-        if let onnx { files.append((.onnx, onnx)) }
-        if let torchscript { files.append((.torchscript, torchscript)) }
-        return files
+        [(.onnx, onnx), (.torchscript, torchscript)].compactMap { format, path in path.map { (format, $0) } }
     }
 
     func validate() throws {
         guard !files.isEmpty || safetensors != nil || pth != nil else {
             throw ValidationError("name a file: --onnx, --torchscript, --safetensors or --pth.")
         }
+        guard !files.isEmpty || !fixedShapes && isValidated == nil else {
+            throw ValidationError("--fixed-shapes and --validate are for --onnx and --torchscript.")
+        }
     }
 
     func run() throws {
         try Program.register()
-        let jobs = try files.map { format, path in
-            guard let exporter = Program.exporters.first(where: { $0.format == format }) else {
-                throw ConfigurationError(format.remedy)
-            }
-            return (exporter, path)
-        }
+        let jobs = try files.map { (exporter: try exporter(of: $0.format), path: $0.path) }
         let run = try ProgramRun(options, readsRun: true)
-        try run.trainer(hasLogs: false).load(run.model, run.data, checkpoint: weights.choice)
-        guard run.model.rank == 0 else { return }
-        let network = try chosen(run.model.namedNetworks())
-        if let safetensors { try SafetensorsFile.save(network.stateDict(), to: URL(filePath: safetensors)) }
-        if let pth { try TorchFile.save(network.stateDict(), to: URL(filePath: pth)) }
-        network.eval()
-        for (exporter, path) in jobs {
-            try exporter.export(
-                network, inputs: Program.exampleInputs(run.settings.options), to: URL(filePath: path))
+        var (name, inputs) = ("", [Tensor]())
+        var network: Module?
+        try run.trainer(hasLogs: false).load(run.model, run.data, checkpoint: weights.choice) {
+            guard run.model.rank == 0 else { return }
+            let found = try chosen(run.model.namedNetworks())
+            (name, network) = (found.name, found.network)
+            guard !jobs.isEmpty else { return }
+            inputs = try Program.exampleInputs(of: name, run.settings.options) { try firstBatch(of: run.data) }
         }
-        for path in [safetensors, pth].compactMap(\.self) + jobs.map(\.1) { print("exported: \(path)") }
+        guard let network else { return }
+        func report(_ path: String, _ note: String? = nil) {
+            print("exported: \(path)\(note.map { " (\($0))" } ?? "")")
+        }
+        if let safetensors {
+            try SafetensorsFile.save(network.stateDict(), to: URL(filePath: safetensors))
+            report(safetensors)
+        }
+        if let pth {
+            try TorchFile.save(network.stateDict(), to: URL(filePath: pth))
+            report(pth)
+        }
+        guard !jobs.isEmpty else { return }
+        // A file for a processor runs everywhere; one for the device of the training only there.
+        try network.to(.cpu).eval()
+        inputs = try inputs.map { try $0.to(.cpu) }
+        for (exporter, path) in jobs {
+            let request = ExportRequest(
+                network, inputs, to: URL(filePath: path), hasFixedShapes: fixedShapes,
+                validation: isValidated.map { $0 ? .required : .none } ?? .ifPossible
+            ) { try Program.outputs(of: network, $0) }
+            do {
+                report(path, try exporter.export(request))
+            } catch let error as BatchSizeError {
+                throw ConfigurationError(
+                    "\(path): \(error). With --fixed-shapes, the file is for inputs of the shapes "
+                        + inputs.map { "\($0.shape)" }.joined(separator: ", "))
+            }
+        }
     }
 
-    private func chosen(_ networks: [(name: String, network: Module)]) throws -> Module {
+    /// The program's exporter, or the one that every program has.
+    private func exporter(of format: ExportFormat) throws -> any NetworkExporter {
+        if let own = Program.exporters.first(where: { $0.format == format }) { return own }
+        switch format {
+        case .torchscript: return TorchScriptExporter()
+        case .onnx:
+            throw ConfigurationError(
+                "this program cannot write ONNX: add the product HeliosONNX to its target in Package.swift, and "
+                    + "`static let exporters: [any NetworkExporter] = [ONNXExporter()]` to \(Program.self)")
+        }
+    }
+
+    private func firstBatch(of data: DataModule<Program.Batch>) throws -> Program.Batch {
+        let loaders = [data.testDataLoader, data.validDataLoader, data.predictionDataLoader, data.trainDataLoader]
+        for loader in loaders.compactMap(\.self) {
+            if let batch = try loader.batches(epoch: 0).next() { return batch }
+        }
+        throw ConfigurationError(
+            "there are no data to take inputs of the network from: set some in \(type(of: data)).setup(), or give the "
+                + "inputs in \(Program.self).exampleInputs(of:_:_:)")
+    }
+
+    private func chosen(_ networks: [(name: String, network: Module)]) throws -> (name: String, network: Module) {
         let names = networks.map(\.name)
         if let network {
-            if let found = networks.first(where: { $0.name == network }) { return found.network }
+            if let found = networks.first(where: { $0.name == network }) { return found }
             throw ConfigurationError(
                 "the model has no network '\(network)'\(NearNames.question(network, among: names)) (there are: "
                     + "\(names.joined(separator: ", ")))")
@@ -77,6 +138,6 @@ struct ExportCommand<Program: TrainingCommand>: ParsableCommand {
                 "the model has \(names.isEmpty ? "no network" : "the networks \(names.joined(separator: ", "))"): say "
                     + "which one with --network")
         }
-        return only.network
+        return only
     }
 }
