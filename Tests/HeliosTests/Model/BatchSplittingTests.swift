@@ -109,6 +109,36 @@ import Testing
         }
     }
 
+    @Test("a resume that makes no parts takes whole batches again, and warns of it")
+    func resumeWithoutParts() throws {
+        func train(_ epochs: Int, _ outOfMemory: TrainerOptions.OutOfMemory, memory: Int, in folder: URL) throws
+            -> (sizes: [Int], text: String)
+        {
+            let (model, data) = (Bounded(), SmallData())
+            model.memory = memory
+            data.options = LoaderOptions(batchSize: 8)
+            let trainer = try Trainer(
+                .epochs(epochs), checkpoints: .in(folder, every: 1), outOfMemory: outOfMemory, device: .cpu,
+                display: .nothing)
+            let text = try trainer.printedText { try trainer.fit(model, data) }
+            return (model.sizes, text)
+        }
+        try withTemporaryFolder { folder in
+            _ = try train(1, .splits, memory: 3, in: folder)
+            let parts = try train(2, .splits, memory: .max, in: folder)
+            #expect(parts.sizes == Array(repeating: 2, count: 11) && !parts.text.contains("trained in parts"))
+            let whole = try train(3, .fails, memory: .max, in: folder)
+            #expect(whole.sizes == [8, 8, 6])
+            #expect(
+                whole.text.contains(
+                    "warning: the checkpoint was trained in parts of at most 2 samples, since there was too little memory"
+                ))
+            // From there on no checkpoint has a size.
+            let later = try train(4, .fails, memory: .max, in: folder)
+            #expect(later.sizes == [8, 8, 6] && !later.text.contains("trained in parts"))
+        }
+    }
+
     @Test("what cannot be repeated is the original error with what to do")
     func givingUp() throws {
         let tooSmall = #expect(throws: TorchError.self) { try train(.splits(atLeast: 4)) { $0.memory = 3 } }

@@ -22,7 +22,7 @@ extension TrainingRun {
             let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false, rank: ranks.rank, of: ranks.count)
             try checkAccumulation(of: checkpoint)
-            model.batchSplitting?.limit = checkpoint.partSize
+            takePartSize(of: checkpoint)
             try resolveOptions(checkpoint, program)
             try data.loadStateDict(checkpoint.data)
             try checkpoint.restore(status.plugins, warn: status.log.warn)
@@ -127,6 +127,18 @@ extension TrainingRun {
         status.log.warn(
             "the checkpoint was trained with \(batches) batches in a step of the optimizer, this run has \(current): a "
                 + "step has other samples from here on")
+    }
+
+    /// Takes the size of the parts in which the steps of the checkpoint were computed; warns if this run makes none.
+    private func takePartSize(of checkpoint: Checkpoint) {
+        if let splitting = model.batchSplitting {
+            splitting.limit = checkpoint.partSize
+        } else if let size = checkpoint.partSize {
+            status.log.warn(
+                "the checkpoint was trained in parts of at most \(size) sample\(size == 1 ? "" : "s"), since there was too "
+                    + "little memory for more, and this run has outOfMemory: .fails: its steps need memory for whole batches "
+                    + "from here on, and its results are those of a run with outOfMemory: .splits up to rounding only")
+        }
     }
 
     /// Decides whether the checkpoint's options hold or the program's, if they differ.
