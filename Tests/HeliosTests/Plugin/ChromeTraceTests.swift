@@ -80,6 +80,65 @@ import Testing
         }
     }
 
+    @Test("it is in the Trace Event Format: no field is missing, and what a thread does lies in what it does around it")
+    func format() throws {
+        try withTemporaryFolder { folder in
+            let data = try Data(contentsOf: train(4...8, in: folder))
+            let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+            #expect(json["displayTimeUnit"] as? String == "ms")
+            let events = try #require(json["traceEvents"] as? [[String: Any]])
+            // In nanoseconds, which the numbers of microseconds have as their thousandths.
+            func time(_ event: [String: Any], _ key: String) throws -> Int {
+                let microseconds = try #require(event[key] as? Double, "\(event)")
+                let nanoseconds = Int((microseconds * 1000).rounded())
+                #expect(nanoseconds >= 0 && abs(Double(nanoseconds) / 1000 - microseconds) < 1e-6, "\(event)")
+                return nanoseconds
+            }
+            var threads: [Int: [(start: Int, end: Int)]] = [:]
+            var arrows: [Int: [String: (thread: Int, time: Int)]] = [:]
+            for event in events {
+                #expect((event["name"] as? String)?.isEmpty == false && event["pid"] as? Int == 0, "\(event)")
+                let phase = try #require(event["ph"] as? String)
+                if phase == "M" {
+                    #expect((event["args"] as? [String: Any])?["name"] is String, "\(event)")
+                    continue
+                }
+                #expect((event["cat"] as? String)?.isEmpty == false, "\(event)")
+                let (start, thread) = (try time(event, "ts"), try #require(event["tid"] as? Int))
+                switch phase {
+                case "X": threads[thread, default: []].append((start, start + (try time(event, "dur"))))
+                case "s", "f":
+                    #expect(event["bp"] as? String == "e")
+                    let isNew =
+                        arrows[try #require(event["id"] as? Int), default: [:]]
+                        .updateValue((thread, start), forKey: phase) == nil
+                    #expect(isNew, "\(event)")
+                default: Issue.record("\(event)")
+                }
+            }
+            #expect(threads.values.reduce(0) { $0 + $1.count } > 100)
+            for spans in threads.values {
+                var ends: [Int] = []
+                var deepest = 0
+                for span in spans.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) }) {
+                    while let end = ends.last, end <= span.start { ends.removeLast() }
+                    #expect(ends.last.map { span.end <= $0 } ?? true, "\(span) in \(ends)")
+                    ends.append(span.end)
+                    deepest = max(deepest, ends.count)
+                }
+                #expect(deepest > 2)
+            }
+            #expect(arrows.count > 3)
+            for (id, arrow) in arrows {
+                let (from, to) = (try #require(arrow["s"], "\(id)"), try #require(arrow["f"], "\(id)"))
+                #expect(from.time <= to.time)
+                for end in [from, to] {
+                    #expect(threads[end.thread, default: []].contains { $0.start == end.time }, "\(id)")
+                }
+            }
+        }
+    }
+
     @Test("the names of the operations are those that PyTorch's profiler records", .needsPyTorch)
     func beside() async throws {
         let lines = try await Python.run("operation_trace.py", [])
