@@ -133,13 +133,12 @@ extension OperationTable {
         var result = try operation.tensor("self")
         let rank = try operation.rank("self")
         let isMean = reduction == "ReduceMean"
-        if operation.node.outputs.count == 2, isMean == false {
-            // The indices are another result, which is lowered only if nobody asks for it.
+        if operation.node.outputs.count == 2, !isMean {
             let indices = operation.node.outputs[1]
             let isUsed =
                 operation.lowering.graph.nodes.contains { $0.inputs.contains(indices) }
                 || operation.lowering.graph.outputs.contains(indices)
-            if isUsed { throw ONNXExportError("the indices of its maxima cannot be exported") }
+            if isUsed { return try adaptiveWithIndices(operation, outputs) }
         }
         if outputs.allSatisfy({ $0 == 1 }) {
             let dims = try operation.constant(Array((rank - count)..<rank))
@@ -158,5 +157,36 @@ extension OperationTable {
             result = parts.count == 1 ? parts[0] : operation.emit("Concat", parts, .int("axis", dim))
         }
         return [result]
+    }
+
+    /// The maximum of each window and its place within the channel, one window after the other.
+    private static func adaptiveWithIndices(_ operation: Operation, _ outputs: [Int]) throws -> [String] {
+        let (x, outer) = (try operation.tensor("self"), try operation.rank("self") - outputs.count)
+        let sizes = try sizes(operation, outputs.count)
+        let kept = [Int](repeating: 0, count: outer)
+        var (maxima, places): ([String], [String]) = ([], [])
+        for window in 0..<outputs.reduce(1, *) {
+            var (part, numbers, rest) = (x, [0], window)
+            var ranges: [Range<Int>] = []
+            for (output, size) in zip(outputs, sizes).reversed() {
+                let place = rest % output
+                rest /= output
+                ranges.insert(place * size / output..<((place + 1) * size + output - 1) / output, at: 0)
+            }
+            for (dim, range) in ranges.enumerated() {
+                part = try operation.slice(part, outer + dim, range.lowerBound, range.upperBound)
+                numbers = numbers.flatMap { row in range.map { row * sizes[dim] + $0 } }
+            }
+            part = try operation.reshape(part, kept + [-1])
+            let axis = try operation.constant([outer])
+            maxima.append(operation.emit("ReduceMax", [part, axis], .int("keepdims", 1)))
+            // The first of equal numbers, as in PyTorch.
+            let first = operation.emit("ArgMax", [part], .int("axis", outer), .int("keepdims", 1))
+            places.append(operation.emit("Gather", try operation.constant(numbers), first))
+        }
+        return try [maxima, places].map { parts in
+            let joined = operation.emit("Concat", parts, .int("axis", outer))
+            return try operation.reshape(joined, kept + outputs)
+        }
     }
 }
