@@ -22,7 +22,8 @@ struct SampleTraining {
 
     /// - Parameter arguments: the folder of checkpoints; the iteration after which the last rank stops the training (0
     ///   for none); `minimize`, `own` for steps that the model makes by hand, `sharded` for an optimizer that the ranks
-    ///   share, `frozen` for a part that is trained later, `scheduled` for steps of fewer batches in each epoch, `split` for
+    ///   share, `frozen` for a part that is trained later, `rates` for one that is trained later with a lower learning
+    ///   rate, `sharded-rates` for both, `scheduled` for steps of fewer batches in each epoch, `split` for
     ///   too little memory on the last rank, `shards` for bits that do not depend on the number of ranks, or `buffers` for a network with batch
     ///   normalization; and the number of batches in a step.
     init(_ ranks: Int, _ arguments: [String]) {
@@ -46,6 +47,13 @@ struct SampleTraining {
                 FreezeSchedule([
                     .frozen("network.0", until: .iteration(3)),
                     .frozen("network.2", from: .epoch(3), until: .iteration(11)),
+                ]))
+        }
+        if mode.hasSuffix("rates") {
+            try trainer.register(
+                FreezeSchedule([
+                    .frozen("network.0", until: .iteration(3), learningRateFactor: 0.25),
+                    .frozen("network.2", from: .epoch(2), until: .epoch(3), learningRateFactor: 0.5),
                 ]))
         }
         let result = try trainer.fit(model, SampleData(isShared: mode != "shards"))
@@ -88,8 +96,13 @@ private final class SampleModel: Model<NumberedBatch> {
             ? Sequential(Linear(4, 5), BatchNorm1d(5), Tanh(), Dropout(p: 0.2), Linear(5, 3))
             : Sequential(Linear(4, 5), Tanh(), Linear(5, 3))
         try network.to(.float64)
-        let optimizer = try SGD(network.parameters(), learningRate: 0.1, momentum: 0.9)
-        self.optimizer = try mode == "sharded" ? sharded(optimizer) : optimizer
+        let parameters = try network.parameters()
+        let groups =
+            mode.hasSuffix("rates")
+            ? [ParameterGroup(Array(parameters.prefix(2))), ParameterGroup(Array(parameters.dropFirst(2)))]
+            : [ParameterGroup(parameters)]
+        let optimizer = try SGD(groups: groups, learningRate: 0.1, momentum: 0.9)
+        self.optimizer = try mode.hasPrefix("sharded") ? sharded(optimizer) : optimizer
         scheduler = try ExponentialLR(self.optimizer, gamma: 0.95)
     }
 

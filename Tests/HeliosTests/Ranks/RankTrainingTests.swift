@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test("the same bits with that optimizer if parts are trained later with another rate")
+    func shardedRates() async throws {
+        let alone = try await Samples(ranks: 1, mode: "rates")
+        let plain = try await Samples(ranks: 2, mode: "rates")
+        let shared = try await Samples(ranks: 2, mode: "sharded-rates")
+        #expect(shared.weights == plain.weights && !plain.weights.isEmpty)
+        try expectClose(shared, alone)
+        try await withTemporaryFolder { folder in
+            _ = try await Samples(ranks: 2, mode: "sharded-rates", stop: 5, folder: folder)
+            #expect(try await Samples(ranks: 2, mode: "sharded-rates", folder: folder).weights == plain.weights)
+        }
+    }
+
     @Test("all ranks validate with the same running statistics")
     func buffers() async throws {
         #expect(try await Samples(ranks: 3, mode: "buffers").outcome == "completed")
