@@ -29,6 +29,7 @@ struct CheckedPage {
         var declarations: [String] = []
         var functions: [[String]] = []
         for block in blocks {
+            if case .skipped = block.role { continue }
             let lines = [block.before, block.code, block.after].flatMap { located($0, imports: &imports) }
             switch block.role {
             case .skipped: break

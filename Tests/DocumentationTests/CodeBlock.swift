@@ -10,7 +10,7 @@
 ///   between the two.
 /// - `<!-- check skip: REASON -->` leaves the block out.
 /// - `<!-- check column 2: CODE -->` stands before a table. Each piece of code in the second column is compiled as a
-///   statement after the comment's code. A piece needs no `try`, since a table would have one in each row.
+///   statement after the comment's code. A piece needs no `try` at its start, since nearly each would have one.
 /// - `<!-- check page: CODE -->` belongs to no block: all blocks of the page see its declarations.
 struct CodeBlock: Equatable {
     enum Role: Equatable {
@@ -131,7 +131,9 @@ extension CodeBlock {
             .filter { $0.offset % 2 == 1 }
         return pieces.map { piece in
             var code = String(piece.element).replacing("\u{0}", with: "|")
-            if !code.contains("try ") {
+            if code.hasSuffix(":)") {
+                code = "_ = \(code)"
+            } else if !["try ", "for ", "while "].contains(where: code.hasPrefix) {
                 if code.hasPrefix("let "), let equals = code.firstRange(of: "= ") {
                     code.insert(contentsOf: "try ", at: equals.upperBound)
                 } else {

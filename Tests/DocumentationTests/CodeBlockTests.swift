@@ -26,7 +26,7 @@ struct CodeBlockTests {
     @Test("the code of a comment is around its block")
     func context() throws {
         let block = try #require(
-            blocks("<!-- check:\nclass A {\n…\n}\n-->\n\n```swift\nvar b = 1\n```").first)
+            try blocks("<!-- check:\nclass A {\n…\n}\n-->\n\n```swift\nvar b = 1\n```").first)
         #expect(block.before == CodeBlock.Lines(start: 1, lines: ["", "class A {"]))
         #expect(block.code == CodeBlock.Lines(start: 8, lines: ["var b = 1"]))
         #expect(block.after == CodeBlock.Lines(start: 4, lines: ["}", ""]))
@@ -45,7 +45,7 @@ struct CodeBlockTests {
     @Test("the code in a column of a table is compiled row by row")
     func tables() throws {
         let block = try #require(
-            blocks(
+            try blocks(
                 """
                 <!-- check column 2: let x = y -->
                 | `a` | B |
@@ -103,6 +103,7 @@ struct CodeBlockTests {
                 ```
                 <!-- check skip: a manifest -->
                 ```swift
+                import PackageDescription
                 let package = 1
                 ```
                 """)
@@ -113,7 +114,7 @@ struct CodeBlockTests {
                 import Helios
                 import HeliosData
                 struct Page_docs_a_page_md {
-                #sourceLocation(file: "docs/a-page.md", line: 12)
+                #sourceLocation(file: "docs/a-page.md", line: 13)
                 struct S {}
                 #sourceLocation()
                 func block0() throws {

@@ -21,15 +21,14 @@ enum Compiler {
                 try Data(page.source.utf8).write(to: file)
                 return file.path
             }
-            let end = try RunningProgram(
-                URL(filePath: "/usr/bin/env"),
-                ["swiftc", "-typecheck", "-whole-module-optimization", "-module-name", "Documentation"]
-                    + ["-swift-version", "6", "-enable-upcoming-feature", "ExistentialAny", "-suppress-warnings"]
-                    + ["-module-cache-path", build.appending(path: "ModuleCache").path, "-I", modules.path]
-                    + clangOptions(build) + files
-            ).end(within: .seconds(600))
+            var arguments = ["swiftc", "-typecheck", "-whole-module-optimization", "-module-name", "Documentation"]
+            arguments += ["-swift-version", "6", "-enable-upcoming-feature", "ExistentialAny", "-suppress-warnings"]
+            arguments += ["-module-cache-path", build.appending(path: "ModuleCache").path, "-I", modules.path]
+            arguments += try clangOptions(build)
+            arguments += files
+            let end = try RunningProgram(URL(filePath: "/usr/bin/env"), arguments).end(within: .seconds(600))
             let lines = String(decoding: end.errors, as: UTF8.self).split(separator: "\n").map(String.init)
-            let errors = lines.filter { $0.contains(" error: ") || $0.hasPrefix("error: ") }
+            let errors = lines.filter { $0.contains(": error: ") || $0.hasPrefix("error: ") }
             // A compiler that fails without an error of its own has crashed, or could not be started.
             return end.status == 0 || !errors.isEmpty ? errors : ["swiftc failed: \(lines.suffix(20))"]
         }
@@ -37,17 +36,22 @@ enum Compiler {
 
     /// Where the modules of C are, of this package and of those that it uses.
     private static func clangOptions(_ build: URL) throws -> [String] {
-        let checkouts = root.appending(path: ".build/checkouts")
         let systemLibraries = try folders(in: root.appending(path: "Sources"))
         let ownTargets = try folders(in: build).filter { $0.pathExtension == "build" }
-        let others = try folders(in: checkouts).flatMap { package in
-            (try? folders(in: package.appending(path: "Sources")))?.map { $0.appending(path: "include") } ?? []
+        var others: [URL] = []
+        for package in try folders(in: root.appending(path: ".build/checkouts")) {
+            let targets = (try? folders(in: package.appending(path: "Sources"))) ?? []
+            others += targets.map { $0.appending(path: "include") }
         }
-        let maps = (ownTargets + systemLibraries + others).map { $0.appending(path: "module.modulemap") }
-            .filter { FileManager.default.fileExists(atPath: $0.path) }
-        let headers = systemLibraries.map { $0.appending(path: "include") } + others
-        return maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0.path)"] }
-            + headers.filter { FileManager.default.fileExists(atPath: $0.path) }.flatMap { ["-Xcc", "-I\($0.path)"] }
+        var options: [String] = []
+        for folder in ownTargets + systemLibraries + others {
+            let map = folder.appending(path: "module.modulemap").path
+            if FileManager.default.fileExists(atPath: map) { options += ["-Xcc", "-fmodule-map-file=\(map)"] }
+        }
+        for folder in systemLibraries.map({ $0.appending(path: "include") }) + others {
+            if FileManager.default.fileExists(atPath: folder.path) { options += ["-Xcc", "-I\(folder.path)"] }
+        }
+        return options
     }
 
     private static func folders(in folder: URL) throws -> [URL] {

@@ -5,7 +5,7 @@ import Testing
 /// The code of README.md, docs/*.md and the articles compiles.
 struct DocumentationCodeTests {
     /// Pages with code that is not compiled yet.
-    private static let unchecked: Set<String> = []
+    private static let unchecked: Set<String> = ["docs/data.md"]
 
     /// The pages with blocks of Swift, by their paths from the root.
     private static func pages() throws -> [CheckedPage] {
@@ -27,12 +27,14 @@ struct DocumentationCodeTests {
         let pages = try Self.pages().filter { !Self.unchecked.contains($0.path) }
         #expect(pages.contains { $0.path == "README.md" })
         #expect(pages.map(\.checkedCount).reduce(0, +) > 100)
-        #expect(try Compiler.errors(in: pages) == [])
+        let errors = try Compiler.errors(in: pages)
+        #expect(errors == [])
     }
 
     @Test("the list of pages that are not checked names pages with code, and nothing else")
     func uncheckedPages() throws {
-        #expect(Self.unchecked.subtracting(try Self.pages().map(\.path)) == [])
+        let paths = try Self.pages().map(\.path)
+        #expect(Self.unchecked.subtracting(paths) == [])
     }
 
     @Test("an error has the page and the line, whatever the block is part of")
