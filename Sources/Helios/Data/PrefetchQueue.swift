@@ -84,7 +84,8 @@ final class PrefetchQueue<Item: Sendable>: @unchecked Sendable {
     func take(_ name: () -> String) throws -> Item? {
         condition.lock()
         defer { condition.unlock() }
-        let deadline = limits.timeout.map { Date.now.addingTimeInterval($0 / .seconds(1)) }
+        // Thirty years at most: converting a much later date to the system's time ends the process.
+        let deadline = limits.timeout.map { Date.now.addingTimeInterval(min($0 / .seconds(1), 1e9)) }
         while made[takenCount] == nil {
             if let count, takenCount >= count { return nil }
             isWaitedFor = true

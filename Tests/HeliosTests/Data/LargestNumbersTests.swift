@@ -14,6 +14,17 @@ struct LargestNumbersTests {
         #expect(throws: DataError.self) { try PaddedBatch(padding: samples, toMultipleOf: .max) }
     }
 
+    @Test("are timeouts that do not end")
+    func timeout() throws {
+        let data = try TensorDataset(inputs: Tensor.arange(6), targets: Tensor.arange(6))
+        for timeout in [Duration.seconds(Int64.max), .seconds(1e12), .milliseconds(Int64.max)] {
+            let options = LoaderOptions(batchSize: 4, workers: 2, prefetch: .max, timeout: timeout)
+            let batches = try DataLoader(data, options).batches(epoch: 0)
+            #expect(try batches.next()?.count == 4 && batches.next()?.count == 2)
+            #expect(try batches.next() == nil)
+        }
+    }
+
     @Test("a fraction that integers cannot hold does not pad them with something else")
     func fraction() throws {
         let samples = try [Tensor([1, 2], dtype: .int64), Tensor([3], dtype: .int64)]
