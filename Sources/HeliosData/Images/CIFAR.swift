@@ -31,7 +31,7 @@ public struct CIFAR10: BatchDataset {
         let files = DataFolder(folder, inner: ["cifar-10-batches-bin"])
         let names = part == .training ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]
         let records = try CIFARRecords(
-            names.map { try files.open([$0], "images of CIFAR-10's binary version") }, labelCount: 1)
+            names.map { try files.open([$0], "images of CIFAR-10's binary version (not for Python)") }, labelCount: 1)
         images = records.images
         labels = try records.labels(0, below: 10)
         classes = try files.lines(of: "batches.meta.txt") ?? []
@@ -69,7 +69,8 @@ public struct CIFAR100: BatchDataset {
     public init(folder: URL, part: CIFAR10.Part = .training) throws {
         let files = DataFolder(folder, inner: ["cifar-100-binary"])
         let name = part == .training ? "train.bin" : "test.bin"
-        let records = try CIFARRecords([files.open([name], "images of CIFAR-100's binary version")], labelCount: 2)
+        let records = try CIFARRecords(
+            [files.open([name], "images of CIFAR-100's binary version (not for Python)")], labelCount: 2)
         images = records.images
         coarseLabels = try records.labels(0, below: 20)
         labels = try records.labels(1, below: 100)
