@@ -41,6 +41,8 @@ public struct NamedTensorDataset: BatchDataset {
     /// - Parameter names: those to use; `nil` for all.
     /// - Throws: `DataFileError` for the file; `DataError` if the tensors do not have the same number of rows.
     public init(safetensors url: URL, names: [String]? = nil) throws {
+        // For the error if it is not there.
+        _ = try DataFile(url, expecting: "tensors (.safetensors)")
         let file = try naming(url.path) { try OpenSafetensorsFile(url) }
         try self.init(path: file.path, names ?? file.names) { try file.mappedTensor($0) }
     }
