@@ -21,6 +21,7 @@ extension Tensor {
         let succeeded = ct_tensor_add_hook(
             pointer, runHook, context, { Unmanaged<HookBox>.fromOpaque($0).release() }, &position)
         try check(succeeded)
+        Capture.noteChange()
         return TensorHookHandle(tensor: self, position: position)
     }
 }

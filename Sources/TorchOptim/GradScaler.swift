@@ -76,7 +76,8 @@ public final class GradScaler: Stateful {
 
     /// Returns the loss times the scale.
     public func scale(_ tensor: Tensor) throws -> Tensor {
-        isEnabled ? try tensor * scaleTensor.to(tensor.device) : tensor
+        if isEnabled { Capture.refuse("scales its gradients, which takes decisions in Swift") }
+        return isEnabled ? try tensor * scaleTensor.to(tensor.device) : tensor
     }
 
     /// Divides an optimizer's gradients by the scale, so that they can be inspected or clipped before the step.

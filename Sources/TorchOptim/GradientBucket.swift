@@ -146,21 +146,24 @@ extension Optimizer {
     /// Makes a step, with its hooks: calls `body` with what each kernel call takes and the options of its group, and
     /// records no gradients meanwhile.
     ///
+    /// A captured step does not record it but steps again, so that its options and counts are those of the moment.
     /// - Parameter sparseStep: receives the parameters with a sparse gradient; if it is `nil`, they are an error.
     func forEachBucket<Options: GroupOptions>(
         sparseStep: ((_ index: Int, _ parameter: Tensor, _ gradient: Tensor, _ options: Options) throws -> Void)? = nil,
         _ body: (_ bucket: GradientBucket, _ options: Options) throws -> Void
     ) throws {
-        try withStepHooks {
-            try noGrad {
-                var first = 0
-                for group in parameterGroups {
-                    let options = try group.options(as: Options.self, of: self)
-                    let buckets = try GradientBucket.buckets(
-                        of: group, first: first,
-                        sparseStep: sparseStep.map { step in { try step($0, $1, $2, options) } })
-                    for bucket in buckets { try body(bucket, options) }
-                    first += group.parameters.count
+        try Capture.live(self, again: { try self.step() }) {
+            try withStepHooks {
+                try noGrad {
+                    var first = 0
+                    for group in parameterGroups {
+                        let options = try group.options(as: Options.self, of: self)
+                        let buckets = try GradientBucket.buckets(
+                            of: group, first: first,
+                            sparseStep: sparseStep.map { step in { try step($0, $1, $2, options) } })
+                        for bucket in buckets { try body(bucket, options) }
+                        first += group.parameters.count
+                    }
                 }
             }
         }

@@ -75,6 +75,9 @@ extension Optimizer {
 
     @inline(__always)
     private final func withPassingHooks<Result>(_ step: () throws -> Result) throws -> Result {
+        if !stepPreHooks.isEmpty || !stepPostHooks.isEmpty {
+            Capture.refuse("runs hooks of an optimizer of the program's own")
+        }
         if !stepPreHooks.isEmpty {
             for registration in stepPreHooks { try registration.hook(self) }
         }

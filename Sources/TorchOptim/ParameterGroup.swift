@@ -16,7 +16,10 @@ public final class ParameterGroup {
     /// An option that the optimizer does not have is an error: when the group is added, and in the next step if it is
     /// set later.
     public var options: StateDict {
-        didSet { parsedOptions = nil }
+        didSet {
+            parsedOptions = nil
+            Capture.refuse("changes the options of an optimizer, and would not do so again: change them after the step")
+        }
     }
 
     /// The number of options when their names were last compared with the optimizer's; a new name adds one.

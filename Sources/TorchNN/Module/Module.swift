@@ -102,6 +102,7 @@ open class Module: Stateful {
         guard !isSwitching else { return self }
         isSwitching = true
         defer { isSwitching = false }
+        if isTraining != mode { Capture.noteChange() }
         isTraining = mode
         for child in children() { child.train(mode) }
         return self
@@ -123,6 +124,7 @@ open class Module: Stateful {
     }
 
     private final func updateCalls() {
+        Capture.noteChange()
         callsForwardOnly =
             forwardHooks.isEmpty && forwardPreHooks.isEmpty && parametrized.isEmpty && initializationError == nil
     }

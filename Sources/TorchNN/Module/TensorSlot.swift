@@ -62,6 +62,7 @@ package final class TensorSlot {
     }
 
     func assign(_ value: Tensor?) {
+        Capture.noteChange()
         failure = nil
         if let parametrization {
             parametrization.assign(value)
