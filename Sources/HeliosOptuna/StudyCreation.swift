@@ -71,9 +71,9 @@ private func openStudy(
 ) throws -> Study {
     try options.validate()
     let folder = try samplerPath ?? options.samplerFolder()
-    let (address, file): (String, String?) =
+    let (address, file): (String?, String?) =
         switch options.storage {
-        case .sqlite(let file): ("sqlite:///\(file.path)", file.path)
+        case .sqlite(let file): (nil, file.path)
         case .database(let address): (address, nil)
         }
     let connection = try StudyConnection(World.join(), timeout: options.timeout) {

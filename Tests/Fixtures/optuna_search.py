@@ -1,6 +1,6 @@
 """Prints what Optuna itself suggests for the function of Tests/HeliosOptunaTests/Support.swift: a trial on each line.
 
-optuna_search.py <trials> <sampler> <pruner>
+optuna_search.py <trials> [<sampler> <pruner>]...
 """
 
 import json
@@ -31,8 +31,9 @@ pruners = {
     "median": lambda: optuna.pruners.MedianPruner(n_startup_trials=3),
     "halving": lambda: optuna.pruners.SuccessiveHalvingPruner(),
 }
-study = optuna.create_study(study_name="test", sampler=samplers[sys.argv[2]](), pruner=pruners[sys.argv[3]]())
-study.optimize(quadratic, n_trials=int(sys.argv[1]))
-for trial in study.trials:
-    print(json.dumps([trial.number, trial.state.name.lower(), trial.values[0], trial.params["x"], trial.params["n"],
-                      trial.params["kind"], len(trial.intermediate_values)]))
+for sampler, pruner in zip(sys.argv[2::2], sys.argv[3::2]):
+    study = optuna.create_study(study_name="test", sampler=samplers[sampler](), pruner=pruners[pruner]())
+    study.optimize(quadratic, n_trials=int(sys.argv[1]))
+    for trial in study.trials:
+        print(json.dumps([trial.number, trial.state.name.lower(), trial.values[0], trial.params["x"], trial.params["n"],
+                          trial.params["kind"], len(trial.intermediate_values)]))

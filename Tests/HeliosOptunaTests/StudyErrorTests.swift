@@ -153,6 +153,25 @@ import Testing
         }
     }
 
+    @Test("a folder may have any name, and what is no file of a study is said", .needsOptuna)
+    func paths() async throws {
+        try await inBackground {
+            try withTemporaryFolder { folder in
+                let odd = folder.appending(path: "a?b {c} %20#é", directoryHint: .isDirectory)
+                let study = try open(.test(odd))
+                try study.optimize(trials: 1, quadratic)
+                study.close()
+                #expect(odd.filesBelow.contains("study.db"))
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [odd.lastPathComponent])
+                var options = StudyOptions.test(folder)
+                options.storage = .sqlite(folder.appending(path: "a%b.db"))
+                #expect(failure { _ = try open(options) }.hasSuffix("in its name, as 'a%b.db' has: rename it"))
+                options.storage = .sqlite(odd)
+                #expect(failure { _ = try open(options) }.hasPrefix("the file of the study "))
+            }
+        }
+    }
+
     @Test("a record of the sampler that is damaged, or of another study, is said, with its path", .needsOptuna)
     func damagedRecord() async throws {
         try await inBackground {
@@ -163,7 +182,7 @@ import Testing
                 let record = folder.appending(path: "study.db.samplers/test/trial-0.json")
                 let text = try String(contentsOf: record, encoding: .utf8)
                 for damage in [
-                    "", "{", "[]", "{\"format\": 2}", text.replacing("\"random\": [", with: "\"random\": [3, "),
+                    "{", "{\"format\": 2}", text.replacing("\"random\": [", with: "\"random\": [3, "),
                     text.replacing("\"format\": 1", with: "\"format\": \"x\""),
                 ] {
                     try damage.write(to: record, atomically: true, encoding: .utf8)

@@ -6,12 +6,22 @@ import Testing
 
 /// Studies in the real package.
 @Suite(.serialized, .needsOptuna) struct StudyTests {
-    @Test(
-        "suggestions and decisions are those of Optuna itself, also if the study is opened again for each trial",
-        arguments: [("tpe", "median"), ("random", "halving"), ("multivariate", "median")])
-    func sameAsOptuna(sampler: String, pruner: String) async throws {
-        let expected = try await Python.runAlone("optuna_search.py", ["16", sampler, pruner])
-        let lines = try await inBackground {
+    @Test("suggestions and decisions are those of Optuna itself, also if the study is opened again in between")
+    func sameAsOptuna() async throws {
+        let searches = [("tpe", "median"), ("random", "halving"), ("multivariate", "median")]
+        let output = try await Python.runAlone("optuna_search.py", ["16"] + searches.flatMap { [$0, $1] })
+        let expected = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+        try #require(expected.count == 16 * searches.count)
+        for (index, (sampler, pruner)) in searches.enumerated() {
+            let lines = try await Self.search(sampler, pruner)
+            #expect(lines == Array(expected[16 * index..<16 * (index + 1)]), "\(sampler)")
+            #expect(lines.contains { $0.contains("pruned") })
+        }
+    }
+
+    /// The 16 trials of a search that is stopped once, as the script prints them.
+    private static func search(_ sampler: String, _ pruner: String) async throws -> [String] {
+        try await inBackground {
             try withTemporaryFolder { folder in
                 let options = StudyOptions.test(
                     folder,
@@ -19,13 +29,12 @@ import Testing
                         ? .random(seed: 1)
                         : sampler == "tpe" ? .tpe(seed: 1) : .named("TPESampler", ["seed": 1, "multivariate": true]),
                     pruner: pruner == "median" ? .median(startupTrials: 3) : .named("SuccessiveHalvingPruner"))
-                for count in [5, 11, 16] {
-                    let study = try open(options)
-                    #expect(try study.optimize(trials: count, quadratic) == .completed)
-                    study.close()
-                }
+                let first = try open(options)
+                #expect(try first.optimize(trials: 11, quadratic) == .completed)
+                first.close()
                 let study = try open(options)
                 defer { study.close() }
+                #expect(try study.optimize(trials: 16, quadratic) == .completed)
                 return try study.trials().map { trial in
                     let parameters = trial.parameters
                     guard case .number(let x) = parameters["x"], case .integer(let n) = parameters["n"],
@@ -36,9 +45,6 @@ import Testing
                 }
             }
         }
-        let theirs = String(decoding: expected, as: UTF8.self).split(separator: "\n").map(String.init)
-        #expect(lines == theirs)
-        #expect(lines.contains { $0.contains("pruned") })
     }
 
     @Test("a trial that was left has its number, its values, its decisions and the next suggestion of one that was not")
@@ -50,21 +56,22 @@ import Testing
                     var study = try open(options)
                     for index in 0..<4 {
                         var trial = try #require(try study.nextTrial())
-                        func reopen() throws {
-                            guard leaving else { return }
+                        // The first trials are left in one place each, the last in all.
+                        func reopen(_ place: Int) throws {
+                            guard leaving, index == place || index == 3 else { return }
                             study.close()
                             study = try open(options)
                             trial = try #require(try study.nextTrial())
                             #expect(trial.isResumed && trial.number == index)
                         }
-                        try reopen()
+                        try reopen(0)
                         let x = try trial.suggest("x", .float(0...1))
-                        try reopen()
+                        try reopen(1)
                         let y = try trial.suggest("y", .float(0...1))
                         let first = try trial.report(x + y, cycle: 0)
                         // A trial that is pruned reports nothing more.
                         let second = try first || trial.report(x, cycle: 1)
-                        try reopen()
+                        try reopen(2)
                         // A checkpoint may be older than the last report.
                         #expect(try trial.report(x + y, cycle: 0) == first)
                         if !first { #expect(try trial.report(x, cycle: 1) == second) }
@@ -143,15 +150,24 @@ import Testing
         try await inBackground {
             try withTemporaryFolder { folder in
                 let options = StudyOptions.test(folder)
-                for count in 1...7 {
-                    let study = try open(options)
-                    try study.optimize(trials: count, quadratic)
-                    study.close()
+                let first = try open(options)
+                try first.optimize(trials: 6, quadratic)
+                first.close()
+                // As if it had been loaded five times before.
+                for number in 1...5 {
+                    let copy = folder.appending(path: "study.db.backup-\(number)")
+                    try Data().write(to: copy)
+                    try FileManager.default.createDirectory(
+                        at: copy.appendingPathExtension("samplers"), withIntermediateDirectories: true)
                 }
+                let second = try open(options)
+                try second.optimize(trials: 7, quadratic)
+                let trials = try second.trials()
+                second.close()
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 #expect(
-                    Set(names.filter { $0.hasPrefix("study.db.backup-") && !$0.hasSuffix("s") }.map { $0.suffix(1) })
-                        == ["2", "3", "4", "5", "6"])
+                    Set(names.filter { $0.hasPrefix("study.db.backup-") })
+                        == Set((2...6).flatMap { ["study.db.backup-\($0)", "study.db.backup-\($0).samplers"] }))
                 // The newest has all but the last trial.
                 let restored = folder.appending(path: "restored")
                 try FileManager.default.createDirectory(at: restored, withIntermediateDirectories: true)
@@ -165,7 +181,7 @@ import Testing
                 let study = try open(.test(restored))
                 #expect(study.finishedCount == 6)
                 try study.optimize(trials: 7, quadratic)
-                #expect(try study.trials() == open(options).trials())
+                #expect(try study.trials() == trials)
             }
         }
     }

@@ -47,6 +47,8 @@ def explain(error):
         return (
             f"the study cannot be written, since the disk is full or fails ({texts[-1][:200]}). Nothing is lost: make "
             "room, and run this program again")
+    if "unable to open database file" in text:
+        return "the file of the study cannot be opened: see that it is a file, and that you may write it and its folder"
     if "not a database" in text or "malformed" in text:
         return f"the file of the study is damaged, or is no SQLite database: restore a backup of it ({texts[-1][:200]})"
     return texts[0]
@@ -127,9 +129,18 @@ class Study:
         self.lock_file.flush()
 
     def open_storage(self):
-        arguments = {"connect_args": {"timeout": self.options["databasePatience"]}} if self.file else None
+        address, arguments = self.options["storage"], None
+        if self.file:
+            # Optuna and SQLAlchemy read braces, question marks and percent signs of an address in ways of their own. The
+            # folder may have them, since it is not a part of this one.
+            folder, name = os.path.split(self.file)
+            if re.search(r"[{}?%]", name):
+                raise Failure(f"the file of a study cannot have {{, }}, ? or % in its name, as '{name}' has: rename it")
+            os.chdir(folder)
+            address = f"sqlite:///{name}"
+            arguments = {"connect_args": {"timeout": self.options["databasePatience"]}}
         try:
-            return optuna.storages.RDBStorage(self.options["storage"], engine_kwargs=arguments)
+            return optuna.storages.RDBStorage(address, engine_kwargs=arguments)
         except ImportError as error:
             raise Failure(f"Python lacks what this storage needs: {describe(error)}")
 
