@@ -14,7 +14,7 @@ import Testing
             let package = folder.appending(path: "my-net")
             #expect(
                 package.filesBelow == [
-                    ".gitignore", "Package.swift", "README.md", "Sources/my-net/Data.swift",
+                    ".gitignore", "Package.resolved", "Package.swift", "README.md", "Sources/my-net/Data.swift",
                     "Sources/my-net/Model.swift", "Sources/my-net/Program.swift",
                     "Tests/my-netTests/ModelTests.swift", "my-net.yaml",
                 ])
@@ -42,6 +42,17 @@ import Testing
         }
     }
 
+    @Test("a package that cannot be written leaves nothing behind")
+    func fullDisk() throws {
+        try withTemporaryFolder { folder in
+            // The limit is on each file: the README is longer than a block of 512 bytes.
+            let run = try Program.shell("cd \"$1\" && trap '' XFSZ && ulimit -f 1 && \"$0\" new demo", folder.path)
+            #expect(run.status == 2)
+            #expect(run.errors.hasPrefix("helios: demo: it cannot be written: "), "\(run.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
     @Test(
         "names and templates that cannot be",
         arguments: [
@@ -49,6 +60,9 @@ import Testing
             (["new", "../up"], "cannot be the name of a package"),
             (["new", "1st"], "cannot be the name of a package"),
             (["new", "torch"], "'torch' is the name of something that the package uses"),
+            (["new", "collections"], "'collections' is the name of something that the package uses"),
+            (["new", "switch"], "'switch' is the name of something that the package uses"),
+            (["new", ""], "'' cannot be the name of a package"),
             (
                 ["new", "demo", "--template", "classifer"],
                 "there is no template 'classifer'; did you mean 'classifier'?"
@@ -62,17 +76,23 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "demo"))
     }
 
-    @Test(
-        "each package trains and tests", .enabled(if: isThorough), arguments: ["classifier", "gan", "language-model"])
-    func building(_ template: String) throws {
+    /// All in one test, so that Helios is built once, and elsewhere than in a folder that `swift test` holds.
+    @Test("each package trains, resumes and tests", .enabled(if: isThorough))
+    func building() throws {
         try withTemporaryFolder { folder in
-            let command = """
-                cd "$1" && "$0" new demo --template \(template) && cd demo && \
-                swift run demo --set trainer.epochs=1 && swift run demo resume --set trainer.epochs=2 && swift test
-                """
-            let run = try Program.shell(command, folder.path)
-            #expect(run.status == 0, "\(run.output)\(run.errors)")
-            #expect(folder.appending(path: "demo/runs/demo").filesBelow.contains("config.yaml"))
+            for template in ["classifier", "gan", "language-model"] {
+                let command = """
+                    cd "$1" && rm -rf demo && "$0" new demo --template \(template) && cd demo && \
+                    swift run --scratch-path ../build demo --config demo.yaml --set trainer.epochs=1 && \
+                    swift run --scratch-path ../build demo resume --set trainer.epochs=2 && \
+                    swift test --scratch-path ../build
+                    """
+                let run = try Program.shell(command, folder.path, within: .seconds(3000))
+                #expect(run.status == 0, "\(run.output)\(run.errors)")
+                #expect(run.output.contains("test "), "\(run.output)")
+                #expect(folder.appending(path: "demo/runs/demo").filesBelow.contains("config.yaml"))
+                #expect(!run.errors.contains("warning:"), "\(run.errors)")
+            }
         }
     }
 }

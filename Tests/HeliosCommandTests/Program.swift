@@ -24,8 +24,10 @@ struct Program {
     }
 
     /// Runs a command of the shell to its end; in it, `"$0"` is `helios`.
-    static func shell(_ command: String, _ arguments: String...) throws -> Program {
-        try start(URL(filePath: "/bin/sh"), ["-c", command, executable.path] + arguments).wait()
+    static func shell(
+        _ command: String, _ arguments: String..., within limit: DispatchTimeInterval = .seconds(120)
+    ) throws -> Program {
+        try start(URL(filePath: "/bin/sh"), ["-c", command, executable.path] + arguments).wait(within: limit)
     }
 
     /// Runs another program to its end.

@@ -29,7 +29,7 @@ struct PackageBuild {
 
     private static func choose(_ product: String?, _ package: String, _ place: [String]) throws -> String {
         let description = try swift(
-            ["package", "--package-path", package, "describe", "--type", "json"], captures: true)
+            ["package"] + place + ["describe", "--type", "json"], captures: true)
         guard description.status == 0,
             let contents = try? JSONDecoder().decode(Description.self, from: Data(description.text.utf8))
         else { throw CommandError("\(package): swift package describe fails: see above") }

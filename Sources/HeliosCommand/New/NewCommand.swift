@@ -33,7 +33,7 @@ struct NewCommand: ParsableCommand {
                 "there is no template '\(VisibleText.of(template))'\(question) (there are: \(PackageTemplate.names))")
         }
         try NewPackage.requireName(name)
-        let package = NewPackage(name: name, template: chosen, dependency: try HeliosPlace.dependency(helios))
+        let package = NewPackage(name: name, template: chosen, helios: try HeliosPlace(helios))
         try package.write(to: URL(filePath: name))
         try StandardStream.print("\(name): a package that trains a \(chosen.title); cd \(name) && swift run")
     }

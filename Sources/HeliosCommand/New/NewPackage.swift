@@ -5,8 +5,8 @@ import Helios
 struct NewPackage {
     let name: String
     let template: PackageTemplate
-    /// How its manifest names Helios.
-    let dependency: String
+    /// The Helios that it uses.
+    let helios: HeliosPlace
 
     /// Throws if a package cannot have a name.
     static func requireName(_ name: String) throws {
@@ -16,18 +16,30 @@ struct NewPackage {
                     + "- and _, 64 at most, beginning with a letter")
         }
         let module = module(name)
-        if taken.contains(where: { $0.lowercased() == module.lowercased() }) {
+        if (modules + keywords).contains(where: { $0.lowercased() == module.lowercased() }) {
             throw CommandError("'\(name)' is the name of something that the package uses: take another name")
         }
     }
 
-    /// Modules that the package imports, and what the language or SwiftPM keeps for itself.
-    private static let taken = [
-        "Helios", "HeliosConfiguration", "HeliosProgram", "HeliosData", "HeliosVision", "Torch", "TorchNN",
-        "TorchOptim",
-        "Swift", "Foundation", "Testing", "XCTest", "ArgumentParser", "Yams", "CYaml", "Logging", "test", "class",
-        "struct", "enum", "func", "var", "let", "import", "main", "self", "init", "default", "protocol", "extension",
-        "release", "debug",
+    /// Modules that are a part of the program.
+    private static let modules = [
+        "Helios", "HeliosConfiguration", "HeliosData", "HeliosONNX", "HeliosOptuna", "HeliosProgram",
+        "HeliosPython", "HeliosTensorBoard", "HeliosTracking", "HeliosVision", "Torch", "TorchDistributed",
+        "TorchDistributions", "TorchNN", "TorchOptim", "TorchScript", "TorchSerialization", "CLibTorch",
+        "CTorch", "ArgumentParser", "ArgumentParserToolInfo", "BitCollections", "Collections", "CSystem",
+        "CYaml", "DequeModule", "HashTreeCollections", "HeapModule", "Logging", "OrderedCollections",
+        "SystemPackage", "Yams", "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl",
+        "Observation", "RegexBuilder", "Swift", "Synchronization", "Testing", "XCTest",
+    ]
+
+    /// What the language or SwiftPM keeps for itself.
+    private static let keywords = [
+        "any", "as", "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer",
+        "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for", "func",
+        "guard", "if", "import", "in", "init", "inout", "internal", "is", "let", "nil", "operator",
+        "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static",
+        "struct", "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var",
+        "where", "while", "debug", "main", "release", "test",
     ]
 
     /// The name of the program's module.
@@ -44,56 +56,72 @@ struct NewPackage {
         ].map { path, bytes in
             let text = String(decoding: bytes, as: UTF8.self)
                 .replacing("{{NAME}}", with: name).replacing("{{MODULE}}", with: Self.module(name))
-                .replacing("{{PURPOSE}}", with: template.purpose).replacing("{{DEPENDENCY}}", with: dependency)
+                .replacing("{{PURPOSE}}", with: template.purpose).replacing("{{DEPENDENCY}}", with: helios.dependency)
             return (path, text)
         }
     }
 
-    /// Writes the package.
+    /// Writes the package: into a folder beside its place, which gets its name when all is there.
     ///
     /// - Throws: `CommandError` if there is something at the place already, or if a file cannot be written.
     func write(to folder: URL) throws {
         guard SystemPath.linkStatus(folder.path) == nil else {
             throw CommandError("\(name): there is something of this name already: take another name, or remove it")
         }
+        let half = folder.deletingLastPathComponent()
+            .appending(path: ".\(name)-\(ProcessInfo.processInfo.processIdentifier)")
         do {
             for (path, text) in files {
-                let file = folder.appending(path: path)
+                let file = half.appending(path: path)
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try TextFile.replace(file.path, with: text)
             }
-        } catch let error as FileAccessError {
-            throw CommandError("\(name): \(error.reason)")
+            if let versions = helios.versions {
+                try TextFile.replace(half.appending(path: "Package.resolved").path, with: versions)
+            }
+            guard rename(half.path, folder.path) == 0 else {
+                throw CommandError("\(name): it cannot be created: \(String(cString: strerror(errno)))")
+            }
         } catch {
-            throw CommandError("\(name): \(error.localizedDescription)")
+            try? FileManager.default.removeItem(at: half)
+            throw error as? CommandError
+                ?? CommandError(
+                    "\(name): it cannot be written: \((error as? FileAccessError)?.reason ?? error.localizedDescription)"
+                )
         }
     }
 }
 
 /// Where the Helios is that a new package uses.
-enum HeliosPlace {
+struct HeliosPlace {
     /// How a manifest names it: by its folder, so that no network is needed, or else by this version.
-    ///
+    let dependency: String
+    /// The versions of other packages that this Helios was built with; `nil` if they are not known.
+    let versions: String?
+
     /// - Parameter folder: what the user says; `nil` for where this command was built, if that is still there.
     /// - Throws: `CommandError` if the user's folder is not one of Helios.
-    static func dependency(_ folder: String?) throws -> String {
+    init(_ folder: String?) throws {
+        let place: URL
         if let folder {
-            guard isHelios(URL(filePath: folder)) else {
+            guard Self.isHelios(URL(filePath: folder)) else {
                 throw CommandError(
                     "\(VisibleText.of(folder)): it is no folder of Helios: it has no Package.swift of it")
             }
-            return named(URL(filePath: folder))
+            place = URL(filePath: folder).standardizedFileURL
+        } else {
+            place = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
         }
-        let built = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
-        return isHelios(built)
-            ? named(built)
-            : ".package(url: \"https://github.com/helios-swift/helios\", exact: \"\(HeliosVersion.current)\")"
-    }
-
-    private static func named(_ folder: URL) -> String {
-        let path = folder.standardizedFileURL.path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        return ".package(name: \"helios\", path: \"\(path)\")"
+        guard Self.isHelios(place) else {
+            let address = "https://github.com/helios-swift/helios"
+            dependency = ".package(url: \"\(address)\", exact: \"\(HeliosVersion.current)\")"
+            versions = nil
+            return
+        }
+        let path = place.path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        dependency = ".package(name: \"helios\", path: \"\(path)\")"
+        versions = try? String(contentsOf: place.appending(path: "Package.resolved"), encoding: .utf8)
     }
 
     private static func isHelios(_ folder: URL) -> Bool {
