@@ -20,6 +20,8 @@ struct Digits: TrainingCommand {
         /// The number of units between two checkpoints; each epoch by default.
         var checkpointFrequency: Int?
 
+        static let changeableOptions: Set<String> = ["checkpointFrequency"]
+
         func validate() throws {
             guard loader.batchSize <= DigitsData.trainCount else {
                 throw ConfigOptionError(

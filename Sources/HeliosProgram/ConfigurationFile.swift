@@ -10,7 +10,7 @@ enum ConfigurationFile {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let text = "# The configuration of this run, with all defaults. \(program) resume continues it.\n"
         do {
-            try TextFile.replace(file.path, with: text + configuration.escapingReferences.yaml)
+            try TextFile.replace(file.path, with: text + configuration.yaml)
         } catch {
             throw ConfigurationError("\(file.path): \(error.reason)")
         }

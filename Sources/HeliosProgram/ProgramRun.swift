@@ -5,6 +5,8 @@ import HeliosConfiguration
 /// The model, the data and the trainers of a command.
 struct ProgramRun<Program: TrainingCommand> {
     let settings: ProgramSettings<Program>
+    /// The configuration with all defaults, as the run's folder and its checkpoints keep it.
+    let configuration: ConfigValue
     let folder: URL
     let isQuiet: Bool
     let model: Model<Program.Batch>
@@ -12,7 +14,7 @@ struct ProgramRun<Program: TrainingCommand> {
 
     /// - Parameter readsRun: whether the configuration of the run in the folder counts.
     init(_ run: RunOptions<Program>, readsRun: Bool) throws {
-        settings = try run.settings(readsRun: readsRun)
+        (settings, configuration) = try run.layers(readsRun: readsRun).decodeToKeep()
         (folder, isQuiet) = (run.url, run.quiet)
         model = try Program.makeModel(settings.options, folder: folder)
         data = try Program.makeData(settings.options)
@@ -48,9 +50,8 @@ struct ProgramRun<Program: TrainingCommand> {
         case "jsonl": return JSONLinesLogger()
         default:
             if let make = Program.loggers[name] { return try make() }
-            let names = RunOptions<Program>.names
-            throw ConfigurationError(
-                "trainer.logs.loggers has no '\(name)'; there are: \(names.joined(separator: ", "))")
+            // The configuration was checked: this comes from `adjust`.
+            throw ConfigurationError("trainer.logs.loggers has no '\(name)'")
         }
     }
 

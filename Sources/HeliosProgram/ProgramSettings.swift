@@ -28,7 +28,16 @@ struct ProgramSettings<Program: TrainingCommand>: ConfigOptions {
         try container.encode(plugins, forKey: .plugins)
     }
 
+    static var changeableOptions: Set<String> { Program.Options.changeableOptions }
+
     func validate() throws {
         try options.validate()
+        let names = RunOptions<Program>.names
+        for name in trainer.logs?.loggers ?? [] where !names.contains(name) {
+            throw ConfigOptionError(
+                "trainer.logs.loggers",
+                "has no '\(VisibleText.of(name))'\(NearNames.question(name, among: names)) (there are: "
+                    + "\(names.joined(separator: ", ")))")
+        }
     }
 }

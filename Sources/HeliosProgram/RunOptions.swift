@@ -71,13 +71,13 @@ struct RunOptions<Program: TrainingCommand>: ParsableArguments {
     /// The configuration that files and options say.
     ///
     /// - Parameter readsRun: whether that of the run in the folder lies below, unless `--config` says another.
-    func settings(readsRun: Bool) throws -> ProgramSettings<Program> {
+    func layers(readsRun: Bool) throws -> ConfigLayers {
         var layers = ConfigLayers()
         let saved = Self.savedFile(in: url)
         if readsRun, config.isEmpty, FileManager.default.fileExists(atPath: saved.path) {
             try layers.add(file: saved)
         }
-        for file in config { try layers.add(file: URL(filePath: file)) }
+        for file in config { try layers.add(file: file) }
         for override in try flags.overrides() { try layers.add(override) }
         if let device { try layers.add(ConfigOverride("trainer.device", device, origin: "--device \(device)")) }
         if let processes {
@@ -87,6 +87,6 @@ struct RunOptions<Program: TrainingCommand>: ParsableArguments {
             try layers.add(ConfigOverride("trainer.logs.loggers", names, origin: "--log \(log ?? "")"))
         }
         for text in overrides { try layers.add(ConfigOverride(text)) }
-        return try layers.decode()
+        return layers
     }
 }

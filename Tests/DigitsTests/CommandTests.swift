@@ -30,6 +30,65 @@ import Testing
         }
     }
 
+    @Test("train does not resume what was configured differently, and leaves it as it is; resume does if it is told to")
+    func otherConfiguration() throws {
+        try withTemporaryFolder { folder in
+            let run = folder.appending(path: "run")
+            let first = try Program.run("--epochs", "1", "--quiet", "--folder", run.path)
+            #expect(first.status == 0)
+            let files = run.filesBelow
+            let configuration = run.appending(path: "config.yaml")
+            let text = try String(contentsOf: configuration, encoding: .utf8)
+
+            let refused = try Program.run(
+                "train", "--epochs", "2", "--batch-size", "64", "--set", "optimizer.weight_decay=0.1", "--folder",
+                run.path)
+            #expect(refused.status == 1)
+            #expect(
+                refused.errors.contains(
+                    "digits_epoch_1_iter_45.pth was trained with another configuration: 'optimizer.weight_decay' was 0.01 "
+                        + "and is 0.1, 'loader.batchSize' was 32 and is 64. For a new training, name another --folder; to "
+                        + "continue this one, run `digits resume`"), "\(refused.errors)")
+            #expect(run.filesBelow == files)
+            #expect(try String(contentsOf: configuration, encoding: .utf8) == text)
+
+            let resumed = try Program.run(
+                "resume", "--epochs", "2", "--batch-size", "64", "--folder", run.path)
+            #expect(resumed.status == 0, "\(resumed.errors)")
+            #expect(
+                resumed.output.contains(
+                    "the configuration has changed since the checkpoint: 'loader.batchSize' was 32 and is 64"))
+            #expect(try String(contentsOf: configuration, encoding: .utf8).contains("  batchSize: 64\n"))
+        }
+    }
+
+    @Test("what the environment says in a text is neither in the run nor in its checkpoints, and is needed to resume")
+    func secrets() throws {
+        try withTemporaryFolder { folder in
+            let run = folder.appending(path: "run")
+            let arguments = [
+                "--set", "trainer.logs.name=${env:NAME_OF_LOG}", "--set", "trainer.seed=${env:SEED_OF_RUN}", "--quiet",
+                "--folder", run.path,
+            ]
+            let environment = ["NAME_OF_LOG": "s3cret", "SEED_OF_RUN": "12"]
+            let first = try Program.start(["--epochs", "1"] + arguments, environment).wait()
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(run.filesBelow.contains("logs/s3cret.log"))
+            let text = try String(contentsOf: run.appending(path: "config.yaml"), encoding: .utf8)
+            #expect(text.contains("    name: \"${env:NAME_OF_LOG}\"\n") && text.contains("  seed: 12\n"), "\(text)")
+            let checkpoint = run.appending(path: "checkpoints/digits/digits_epoch_1_iter_45.pth")
+            #expect(try Data(contentsOf: checkpoint).range(of: Data("${env:NAME_OF_LOG}".utf8)) != nil)
+
+            let lacking = try Program.start(["resume", "--epochs", "2", "--folder", run.path]).wait()
+            #expect(lacking.status == 1)
+            #expect(
+                lacking.errors.contains(/config\.yaml:\d+:\d+: the environment has no variable 'NAME_OF_LOG': set it/),
+                "\(lacking.errors)")
+            let resumed = try Program.start(["resume", "--epochs", "2", "--folder", run.path], environment).wait()
+            #expect(resumed.status == 0 && resumed.accuracy != nil, "\(resumed.errors)")
+        }
+    }
+
     @Test("tests, validates, predicts and exports what was trained")
     func afterwards() throws {
         try withTemporaryFolder { folder in
@@ -117,7 +176,7 @@ import Testing
             (["train", "--set", "optimizer"], "it needs a key and a value, as in optimizer.lr=0.01"),
             (["train", "--config", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
             (["train", "--log", "cvs"], "--log has no 'cvs': choose among csv, jsonl, mlflow, tensorboard, wandb."),
-            (["train", "--set", "trainer.logs.loggers=[cvs]"], "trainer.logs.loggers has no 'cvs'"),
+            (["train", "--set", "trainer.logs.loggers=[cvs]"], "'trainer.logs.loggers' has no 'cvs'; did you mean"),
             (["train", "--set", "loader.batchSize=1438"], "larger than the 1437 digits"),
             (["resume"], "it has no config.yaml; begin it with train"),
             (["test"], "the checkpoint folder does not exist"),

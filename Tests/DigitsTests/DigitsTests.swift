@@ -86,7 +86,8 @@ import Testing
     func otherLearningRate() throws {
         try withTemporaryFolder { folder in
             _ = try Program.run("--epochs", "1", "--quiet", "--folder", folder.path)
-            let kept = try Program.run("--epochs", "2", "--learning-rate", "0.5", "--quiet", "--folder", folder.path)
+            let kept = try Program.run(
+                "resume", "--epochs", "2", "--learning-rate", "0.5", "--quiet", "--folder", folder.path)
             #expect(
                 kept.errors.contains("optimizer.lr (0.001 in the checkpoint, 0.5 in the program)"), "\(kept.errors)")
             #expect(kept.lines.count == 1)

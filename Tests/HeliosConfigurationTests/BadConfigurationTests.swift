@@ -65,6 +65,11 @@ import Testing
             ("trainer: {validation: {every: 0}}", "a.yaml:1:31: 'trainer.validation.every' must be positive, not 0"),
             ("loader: {workers: many}", "a.yaml:1:19: 'loader.workers' must be a whole number or \"automatic\""),
             ("loader: {batchSize: 1, batch_size: 2}", "are one option: give it once"),
+            (
+                "trainer: {seed: 18446744073709551615}",
+                "a.yaml:1:17: 'trainer.seed' must be a whole number from 0 to 9223372036854775807, not the number"
+            ),
+            ("title: [\"\\e[31m\\u202E\"]", "must be a text, not the list [\"\\u{1B}[31m\\u{202E}\"]"),
             ("- 1", "a.yaml:1:1: a configuration must be a dictionary, not the list [1]"),
             ("3", "a.yaml:1:1: a configuration must be a dictionary, not the number 3"),
         ])
@@ -96,6 +101,8 @@ import Testing
                 "optimizer: 3",
                 "a.yaml:1:12: 'optimizer' must be a name, or a dictionary with a name as 'type', not the number 3"
             ),
+            ("optimizer:\n  eps: 1\n  lr: -1", "a.yaml:3:7: 'lr' must not be negative, and is -1.0"),
+            ("plugins: [{type: EarlyStopping, metric: a, patience: -1}]", "a.yaml:1:54: "),
             (
                 "network: {type: Linear, in_features: 3}",
                 "a.yaml:1:10: network Linear: the option 'out_features' is needed, and not given"
@@ -142,6 +149,7 @@ import Testing
             (String(repeating: "{a: ", count: 70) + String(repeating: "}", count: 70), "nested more than 64 deep"),
             (String(repeating: "- ", count: 100_001) + "1", "nested more than 64 deep"),
             (String(repeating: "[", count: 5000), "nested more than 64 deep"),
+            ("a:\n\tb: 1", "a.yaml:2:1: it is no YAML: a tab cannot indent a line; use spaces"),
             ("a: \u{1}", "it is no YAML: control characters are not allowed"),
         ])
     func text(_ yaml: String, _ message: String) {
@@ -173,6 +181,10 @@ import Testing
             ("title: a ${inner}", "which cannot be a part of a text"),
             ("title: ${width", "a.yaml:1:8: '${' has no '}' after it"),
             ("width: ${env:NOPE}", "a.yaml:1:8: the environment has no variable 'NOPE'"),
+            ("width: ${ }", "a.yaml:1:8: '${}' names nothing: write '${key}' or '${env:NAME}'"),
+            ("width: ${env:}", "a.yaml:1:8: '${env:}' names nothing"),
+            ("width: ${env::3}", "a.yaml:1:8: '${env::3}' names nothing"),
+            ("width: ${env:${title}}", "a.yaml:1:8: a reference cannot have another one in it"),
             ("width: ${title}", "a.yaml:1:8: 'width' must be a whole number, not the string \"digits\""),
         ])
     func references(_ yaml: String, _ message: String) {
@@ -226,6 +238,10 @@ import Testing
             try Data("{\"a\": 1,\n \"b\": tru}".utf8).write(to: folder.appending(path: "bad.json"))
             #expect(fault("bad.json").contains("bad.json:2:7: it is no JSON"), "\(fault("bad.json"))")
             try Data("{\"a\": 1,\n \"a\": 2}".utf8).write(to: folder.appending(path: "twice.json"))
+            try Data("{\"a\": 1,}".utf8).write(to: folder.appending(path: "comma.json"))
+            #expect(fault("comma.json").hasSuffix("comma.json:1:9: it is no JSON: a key in quotes is missing"))
+            try Data().write(to: folder.appending(path: "empty.json"))
+            #expect(fault("empty.json").hasSuffix("empty.json:1:1: it is no JSON: a value is missing"))
             #expect(fault("twice.json").contains("twice.json:2:"), "\(fault("twice.json"))")
         }
     }

@@ -29,6 +29,15 @@ import Testing
         #expect(settings.title == "in /home/${x}")
     }
 
+    @Test("where a text is wanted, a variable is one whatever is in it")
+    func digits() throws {
+        let environment = ["JOB": "0042", "EMPTY": "", "FLAG": "true"]
+        #expect(try Settings.read("title: ${env:JOB}", environment: environment).title == "0042")
+        #expect(try Settings.read("title: job-${env:JOB}${env:EMPTY}", environment: environment).title == "job-0042")
+        #expect(try Settings.read("title: ${env:EMPTY}", environment: environment).title == "")
+        #expect(try Settings.read("title: ${extra}\nextra: ${env:FLAG}", environment: environment).title == "true")
+    }
+
     @Test("two dollars stand for the characters themselves")
     func escape() throws {
         #expect(try Settings.read("title: a $${b} $c").title == "a ${b} $c")

@@ -28,12 +28,15 @@ public struct ConfigField: Sendable {
     public let form: ConfigForm
     /// The default; `nil` if the key is required, or if no value represents the default.
     public let standard: ConfigValue?
+    /// Whether a training that resumes may have another value: it says how to train, and not what.
+    public let isChangeable: Bool
 
     /// Creates a key with the form of its value.
-    public init(_ name: String, _ form: ConfigForm, standard: ConfigValue? = nil) {
+    public init(_ name: String, _ form: ConfigForm, standard: ConfigValue? = nil, isChangeable: Bool = false) {
         self.name = name
         self.form = form
         self.standard = standard
+        self.isChangeable = isChangeable
     }
 }
 

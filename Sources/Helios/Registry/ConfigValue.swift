@@ -94,20 +94,22 @@ extension ConfigValue: CustomStringConvertible {
     /// An error is no place for a whole file, and a tree from a file may be deeper than the stack.
     private static let (longestText, deepestText) = (160, 8)
 
+    private static func start(of text: String) -> String { VisibleText.of(String(text.prefix(80))) }
+
     private func write(to text: inout String, depth: Int) {
         switch self {
         case .null: text += "null"
         case .bool(let value): text += "\(value)"
         case .int(let value): text += "\(value)"
         case .double(let value): text += "\(value)"
-        case .string(let value): text += "\"\(value.prefix(80))\(value.count > 80 ? "…" : "")\""
+        case .string(let value): text += "\"\(Self.start(of: value))\(value.count > 80 ? "…" : "")\""
         case .list(let elements):
             Self.write(elements, in: ("[", "]"), to: &text, depth: depth) { element, text in
                 element.write(to: &text, depth: depth + 1)
             }
         case .dictionary(let members):
             Self.write(members.elements, in: ("{", "}"), to: &text, depth: depth) { member, text in
-                text += "\(member.key.prefix(80)): "
+                text += "\(Self.start(of: member.key)): "
                 member.value.write(to: &text, depth: depth + 1)
             }
         }

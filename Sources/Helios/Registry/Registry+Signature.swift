@@ -29,6 +29,18 @@ extension Registry: AnyRegistry {
         return signature
     }
 
+    /// Makes what a configuration tells for a stand-in, and forgets it: whoever makes it later gets no error of its values.
+    ///
+    /// Does nothing for makers that a program registers, which may do more than make something.
+    /// - Throws: as `make`.
+    package func tryMaking(from configuration: ConfigValue) throws {
+        guard let name = Self.name(in: configuration), own.withLock({ $0.contains(name) }) else { return }
+        try RandomState.restoring(device: .cpu) {
+            guard let subject = try standInSubject?() ?? (() as? Subject) else { return }
+            _ = try make(from: configuration, subject)
+        }
+    }
+
     /// Something of a type, for a maker that has one as a part, to find out its options.
     func standIn<Part>(_ subject: Subject, as type: Part.Type, depth: Int) throws -> Part {
         if let product = standInProduct?() as? Part { return product }

@@ -170,7 +170,7 @@ public final class Registry<Subject, Product>: Sendable {
 
     package static var wanted: String { "a name, or a dictionary with a name as 'type'" }
 
-    private static func name(in configuration: ConfigValue) -> String? {
+    static func name(in configuration: ConfigValue) -> String? {
         switch configuration {
         case .string(let name): name
         case .dictionary: if case .string(let name) = configuration["type"] { name } else { nil }

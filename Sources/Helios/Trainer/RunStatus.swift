@@ -41,6 +41,8 @@ final class RunStatus {
     var configuration: StateDict?
     /// Called on rank 0 when a training begins or goes on, once nothing else can train in its folder.
     var whenTrainingBegins: (() throws -> Void)?
+    /// Called on all ranks before a checkpoint is restored, with its file and what it was configured with.
+    var whenResuming: ((_ checkpoint: URL, _ configuration: StateDict?) throws -> Void)?
     /// Whether a hook asked for the end of the training.
     var stopIsRequested = false
 

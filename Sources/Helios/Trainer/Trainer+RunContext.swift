@@ -34,8 +34,8 @@ extension Trainer: PluginContext {
     /// The registered plug-ins, in the order of registration.
     public var plugins: [Plugin] { status.plugins }
 
-    /// The configuration of the program, which each checkpoint contains under `configuration`. Only people and tools
-    /// read it there.
+    /// The configuration of the program, which each checkpoint contains under `configuration`. People and tools read it
+    /// there, and so does a program that resumes (`TrainingCommand`).
     public var configuration: StateDict? {
         get { status.configuration }
         set { status.configuration = newValue }
@@ -46,6 +46,16 @@ extension Trainer: PluginContext {
         get { status.whenTrainingBegins }
         set { status.whenTrainingBegins = newValue }
     }
+
+    /// Called on all ranks before a training resumes, with the checkpoint and its `configuration`. What it throws ends the
+    /// run before anything is restored.
+    package var whenResuming: ((_ checkpoint: URL, _ configuration: StateDict?) throws -> Void)? {
+        get { status.whenResuming }
+        set { status.whenResuming = newValue }
+    }
+
+    /// Prints a line, or only logs it if the display is empty.
+    package func announce(_ line: String) { status.announce(line) }
 
     /// The log of the run, which is a file if the options specify one.
     public var logger: Logger { log.logger }

@@ -30,7 +30,7 @@ struct ConfigCommand: ParsableCommand {
         func run() throws {
             var layers = ConfigLayers()
             do {
-                for file in files { try layers.add(file: URL(filePath: file)) }
+                for file in files { try layers.add(file: file) }
                 let others = try GeneralSettings.check(layers)
                 let list = files.map { VisibleText.of(SystemPath.visible($0)) }.joined(separator: ", ")
                 let rest =

@@ -69,8 +69,12 @@ struct ConfigDecoder: Decoder {
         do {
             try options.validate()
         } catch let error as ConfigOptionError {
-            let place = node.member(error.option)?.node.position ?? node.position
-            throw ConfigFault("\(name(join(path, error.option))) \(error.reason)", at: place)
+            var place = node
+            for name in error.option.split(separator: ".") {
+                guard let member = place.member(String(name)) else { break }
+                place = member.node
+            }
+            throw ConfigFault("\(name(join(path, error.option))) \(error.reason)", at: place.position)
         } catch {
             throw ConfigFault("\(name(path)): \(error)", at: node.position)
         }
@@ -89,12 +93,12 @@ struct ConfigDecoder: Decoder {
             guard case .scalar(.bool(let flag)) = node.content else { throw mustBe("true or false", node, path) }
             return flag as? Value
         case is String.Type:
-            guard let text = node.text else { throw mustBe("a text", node, path) }
+            guard let text = node.writtenText else { throw mustBe("a text", node, path) }
             return text as? Value
         case is Double.Type: return try number(node, path) as? Value
         case is Float.Type: return Float(try number(node, path)) as? Value
         case is URL.Type:
-            guard let text = node.text, !text.isEmpty else { throw mustBe("a path", node, path) }
+            guard let text = node.writtenText, !text.isEmpty else { throw mustBe("a path", node, path) }
             return (text.contains("://") ? URL(string: text) : URL(filePath: text)) as? Value
         case is Duration.Type:
             let seconds = try number(node, path)
@@ -119,7 +123,8 @@ struct ConfigDecoder: Decoder {
     private static func integer<Number: FixedWidthInteger>(
         _ type: Number.Type, _ node: ConfigNode, _ path: String
     ) throws -> Number {
-        let range = "a whole number from \(Number.min) to \(Number.max)"
+        // What is greater than an Int can hold, a configuration cannot say.
+        let range = "a whole number from \(Number.min) to \(min(UInt64(clamping: Number.max), UInt64(Int.max)))"
         guard case .scalar(let value) = node.content,
             let number = try? Int(value, at: ConfigPlace(owner: "", option: ""))
         else {

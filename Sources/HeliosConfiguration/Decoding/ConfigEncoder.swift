@@ -18,8 +18,19 @@ enum ConfigEncoder {
         switch value {
         case let list as any ListForm: return Encoded(value: encoded.value, form: .list(form(of: list.elementType)))
         case let map as any MapForm: return Encoded(value: encoded.value, form: .map(form(of: map.elementType)))
+        case let options as any ConfigOptions:
+            return Encoded(value: encoded.value, form: noting(type(of: options).changeableOptions, in: encoded.form))
         default: return encoded
         }
+    }
+
+    /// The form of options some of which may change when a training resumes.
+    private static func noting(_ changeable: Set<String>, in form: ConfigForm) -> ConfigForm {
+        guard case .options(let fields) = form else { return form }
+        return .options(
+            fields.map {
+                ConfigField($0.name, $0.form, standard: $0.standard, isChangeable: changeable.contains($0.name))
+            })
     }
 
     private static func simple(_ value: some Encodable) -> Encoded? {

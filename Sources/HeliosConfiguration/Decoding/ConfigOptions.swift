@@ -20,6 +20,10 @@ public protocol ConfigOptions: Codable, Sendable {
     /// The defaults.
     init()
 
+    /// The properties that may have another value when a training resumes, since they say how to train and not what: the
+    /// number of threads, for example. None by default.
+    static var changeableOptions: Set<String> { get }
+
     /// Throws if values make no sense, alone or together. Nothing by default.
     ///
     /// A `ConfigOptionError` gets the place of its option.
@@ -27,12 +31,14 @@ public protocol ConfigOptions: Codable, Sendable {
 }
 
 extension ConfigOptions {
+    public static var changeableOptions: Set<String> { [] }
+
     public func validate() throws {}
 }
 
 /// An option whose value makes no sense.
 public struct ConfigOptionError: DescribedError, Equatable {
-    /// The name of the property.
+    /// The name of the property; that of one inside other options has dots: `trainer.epochs`.
     public let option: String
     /// What is wrong with it, as it follows the name: `must be positive, not 0`.
     public let reason: String
@@ -52,8 +58,12 @@ extension ConfigLayers {
     ///   have, of a value of another type, of an option of a registry's entry that is unknown, missing or of another
     ///   type, of a reference that leads nowhere, and of what `validate` finds.
     public func decode<Options: ConfigOptions>(_ type: Options.Type = Options.self) throws -> Options {
-        let node = try resolved(above(ConfigEncoder.encode(Options()).value))
-        return try ConfigDecoder.decode(Options.self, from: node, path: "")
+        try ConfigDecoder.decode(Options.self, from: node(of: Options.self), path: "")
+    }
+
+    /// The layers on top of the defaults of a type, with references resolved.
+    func node<Options: ConfigOptions>(of type: Options.Type) throws -> ConfigNode {
+        try resolved(above(ConfigEncoder.encode(Options()).value))
     }
 }
 

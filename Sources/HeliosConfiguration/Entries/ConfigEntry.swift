@@ -6,6 +6,13 @@ public protocol ConfigEntryKind: Sendable {
     associatedtype Product
     /// What makes them.
     static var registry: Registry<Subject, Product> { get }
+    /// Whether reading a configuration makes them once, to find values out of their ranges: what costs nothing and touches
+    /// nothing. Only those that the framework has; `false` by default.
+    static var isTriedWhenRead: Bool { get }
+}
+
+extension ConfigEntryKind {
+    public static var isTriedWhenRead: Bool { false }
 }
 
 /// Something that a configuration says and a registry makes: its name, or its name as `type` with options.
@@ -100,8 +107,20 @@ extension ConfigEntry: ExpressibleByStringLiteral, ExpressibleByDictionaryLitera
 extension ConfigEntry: ConfigNodeDecodable, ConfigFormed {
     init(_ node: ConfigNode, path: String) throws {
         value = try EntryCheck.checked(node, Kind.registry, path: path)
+        if Kind.isTriedWhenRead { try Self.trial(of: value, node) }
         // What the program says itself has no place that helps.
         position = node.position.source.layer == 0 ? nil : node.position
+    }
+
+    private static func trial(of value: ConfigValue, _ node: ConfigNode) throws {
+        do {
+            try Kind.registry.tryMaking(from: value)
+        } catch {
+            // The option that the error is about, if it names one.
+            let message = "\(error)"
+            let option = node.members?.first { message.contains("'\($0.key)'") }
+            throw ConfigFault(message, at: option?.node.position ?? node.position)
+        }
     }
 
     static var configForm: ConfigForm { .made(by: Kind.registry) }

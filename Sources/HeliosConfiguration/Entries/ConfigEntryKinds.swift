@@ -33,6 +33,7 @@ public enum LossKind: ConfigEntryKind {
 
 /// Optimizers.
 public enum OptimizerKind: ConfigEntryKind {
+    public static var isTriedWhenRead: Bool { true }
     public static var registry: Registry<[ParameterGroup], Optimizer> { Registries.optimizers }
 }
 
@@ -43,6 +44,7 @@ public enum SchedulerKind: ConfigEntryKind {
 
 /// Plug-ins.
 public enum PluginKind: ConfigEntryKind {
+    public static var isTriedWhenRead: Bool { true }
     public static var registry: Registry<Void, Plugin> { Registries.plugins }
 }
 
@@ -53,6 +55,7 @@ public enum SamplerKind: ConfigEntryKind {
 
 /// Metrics.
 public enum MetricKind: ConfigEntryKind {
+    public static var isTriedWhenRead: Bool { true }
     public static var registry: Registry<Void, any Metric> { Registries.metrics }
 }
 

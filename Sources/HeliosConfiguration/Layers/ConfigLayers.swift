@@ -34,7 +34,8 @@ public struct ConfigLayers: Sendable {
         try add(file: file.path)
     }
 
-    mutating func add(file path: String) throws {
+    /// Adds a file, which errors name as the path does.
+    package mutating func add(file path: String) throws {
         count += 1
         root = root.overlaid(with: try ConfigFile.read(path, layer: count))
     }

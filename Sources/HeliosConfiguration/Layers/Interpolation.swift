@@ -59,14 +59,20 @@ struct Interpolation {
     private mutating func replacement(of text: String, at position: ConfigPosition) throws -> ConfigNode {
         let pieces = try pieces(of: text, at: position)
         if pieces.count == 1, case .reference(let reference) = pieces[0] {
-            return ConfigNode(try value(of: reference, at: position).content, at: position)
+            let value = try value(of: reference, at: position)
+            var node = ConfigNode(value.content, at: position)
+            if value.hasVariables { node.origin = .init(template: text, written: value.origin?.written) }
+            return node
         }
         var result = ""
+        var hasVariables = false
         for piece in pieces {
             switch piece {
             case .text(let part): result += part
             case .reference(let reference):
-                result += try written(value(of: reference, at: position), reference, at: position)
+                let value = try value(of: reference, at: position)
+                hasVariables = hasVariables || value.hasVariables
+                result += try written(value, reference, at: position)
             }
             guard result.utf8.count <= ConfigLimits.textLength else {
                 throw ConfigFault(
@@ -77,7 +83,9 @@ struct Interpolation {
         guard textLength <= 4 * ConfigLimits.textLength else {
             throw ConfigFault("references make texts that are too long altogether", at: position)
         }
-        return ConfigNode(.scalar(.string(result)), at: position)
+        var node = ConfigNode(.scalar(.string(result)), at: position)
+        if hasVariables { node.origin = .init(template: text, written: nil) }
+        return node
     }
 
     private func pieces(of text: String, at position: ConfigPosition) throws -> [Piece] {
@@ -97,7 +105,17 @@ struct Interpolation {
             }
             if !plain.isEmpty { pieces.append(.text(plain)) }
             plain = ""
-            pieces.append(.reference(String(rest[start.upperBound..<end])))
+            let reference = rest[start.upperBound..<end].trimmingCharacters(in: .whitespaces)
+            guard !reference.isEmpty, reference != "env:", !reference.hasPrefix("env::") else {
+                throw ConfigFault(
+                    "'${\(ConfigFault.shown(reference))}' names nothing: write '${key}' or '${env:NAME}'", at: position)
+            }
+            guard !reference.contains("${") else {
+                throw ConfigFault(
+                    "a reference cannot have another one in it, as '${\(ConfigFault.shown(reference))}' has",
+                    at: position)
+            }
+            pieces.append(.reference(reference))
             rest = rest[rest.index(after: end)...]
         }
         plain += rest
@@ -106,21 +124,20 @@ struct Interpolation {
     }
 
     private func written(_ node: ConfigNode, _ reference: String, at position: ConfigPosition) throws -> String {
-        switch node.content {
-        case .scalar(.string(let text)): text
-        case .scalar(let value): value.description
-        case .list, .dictionary:
+        if let text = node.writtenText { return text }
+        guard case .scalar(let value) = node.content else {
             throw ConfigFault(
                 "'${\(ConfigFault.shown(reference))}' is \(node.value.typeDescription), which cannot be a part of a text",
                 at: position)
         }
+        return value.description
     }
 
     // MARK: References
 
     private mutating func value(of reference: String, at position: ConfigPosition) throws -> ConfigNode {
         if reference.hasPrefix("env:") { return try variable(reference.dropFirst(4), at: position) }
-        let key = reference.trimmingCharacters(in: .whitespaces)
+        let key = reference
         guard !open.contains(key) else {
             let circle = (open.drop { $0 != key } + [key]).map { ConfigFault.shown($0) }
             throw ConfigFault("references go in a circle: \(circle.joined(separator: " → "))", at: position)
@@ -165,6 +182,8 @@ struct Interpolation {
                     + "'${env:\(ConfigFault.shown(parts[0])):…}'", at: position)
         }
         // As if it stood in the file.
-        return ConfigNode(.scalar(PlainScalar.value(of: text)), at: position)
+        var node = ConfigNode(.scalar(PlainScalar.value(of: text)), at: position)
+        node.origin = .init(template: "${env:\(reference)}", written: text)
+        return node
     }
 }

@@ -36,6 +36,16 @@ struct ConfigNode: Sendable {
     let position: ConfigPosition
     /// How many nodes it has, itself included.
     let size: Int
+    /// Where it comes from if a variable of the environment is in it.
+    var origin: Origin?
+
+    /// What a value was before variables of the environment were put into it.
+    struct Origin: Sendable {
+        /// The text with the references.
+        let template: String
+        /// The variable as it is written, if the value is nothing but a variable.
+        let written: String?
+    }
 
     init(_ content: Content, at position: ConfigPosition) {
         self.content = content
@@ -86,6 +96,19 @@ struct ConfigNode: Sendable {
     /// The text, if it is one.
     var text: String? {
         if case .scalar(.string(let text)) = content { text } else { nil }
+    }
+
+    /// The text, if it is one, or what a variable says: 42, which would be a number in a file.
+    var writtenText: String? { origin?.written ?? text }
+
+    /// Whether a variable of the environment is in it.
+    var hasVariables: Bool {
+        if origin != nil { return true }
+        switch content {
+        case .scalar: return false
+        case .list(let elements): return elements.contains(where: \.hasVariables)
+        case .dictionary(let members): return members.contains(where: \.node.hasVariables)
+        }
     }
 
     var members: [Member]? {

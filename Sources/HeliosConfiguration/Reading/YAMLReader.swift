@@ -11,6 +11,8 @@ final class YAMLReader {
     private let source: ConfigSource
     private var anchors: [String: ConfigNode] = [:]
     private var nodeCount = 0
+    /// What is read, as long as it is.
+    private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
     /// Reads a text, which must hold one document; an empty one is an empty dictionary.
     ///
@@ -31,6 +33,7 @@ final class YAMLReader {
         guard yaml_parser_initialize(&parser) == 1 else { throw fault("there is no memory to read it", parser.mark) }
         defer { yaml_parser_delete(&parser) }
         yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        self.bytes = bytes
         // It outlives the call, and an empty buffer may have no address.
         let empty: [UInt8] = [0]
         return try empty.withUnsafeBufferPointer { empty in
@@ -185,7 +188,18 @@ final class YAMLReader {
         if parser.error == YAML_READER_ERROR {
             return ConfigFault("it is no YAML: \(problem)", at: .start(of: source))
         }
+        if problem.hasPrefix("found character that cannot start any token"), hasTab(at: parser.problem_mark) {
+            return fault("it is no YAML: a tab cannot indent a line; use spaces", parser.problem_mark)
+        }
         return fault("it is no YAML: \(problem)\(context)", parser.problem_mark)
+    }
+
+    /// Whether there is a tab in a place, which YAML takes for no indentation.
+    private func hasTab(at mark: yaml_mark_t) -> Bool {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard mark.line < lines.count else { return false }
+        let characters = String(decoding: lines[Int(mark.line)], as: UTF8.self).unicodeScalars
+        return characters.dropFirst(Int(mark.column)).first == "\t"
     }
 
     private func position(_ mark: yaml_mark_t) -> ConfigPosition {

@@ -74,8 +74,8 @@ public struct ConfigSchema {
             var properties: OrderedDictionary<String, ConfigValue> = ["type": ["const": .string(name)]]
             for option in signature.options {
                 var property = try schema(of: option.form)
-                if let text = option.defaultText, case .dictionary(var members) = property {
-                    members["default"] = standard(text)
+                if let standard = option.defaultValue, case .dictionary(var members) = property {
+                    members["default"] = standard
                     property = .dictionary(members)
                 }
                 properties[option.name] = property
@@ -89,9 +89,12 @@ public struct ConfigSchema {
         definitions[registry.kind] = ["anyOf": .list(alternatives)]
         return reference
     }
+}
 
-    /// A default from the text that a list of options shows.
-    private func standard(_ text: String) -> ConfigValue {
+extension RegistrySignature.Option {
+    /// The default, from the text that a list of options shows; `nil` if the option must be given.
+    var defaultValue: ConfigValue? {
+        guard let text = defaultText else { return nil }
         let source = ConfigSource(name: "a default", hasLines: false)
         return (try? YAMLReader.read(Array(text.utf8), source).value) ?? .string(text)
     }

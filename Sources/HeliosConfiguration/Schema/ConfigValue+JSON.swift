@@ -1,4 +1,5 @@
 import Helios
+import OrderedCollections
 import TorchSerialization
 
 extension ConfigValue {
@@ -16,13 +17,40 @@ extension ConfigValue {
     }
 
     /// The value with `$${` for each `${` in its texts: what a configuration says that has no references any more.
-    public var escapingReferences: ConfigValue {
+    var escapingReferences: ConfigValue {
         switch self {
         case .string(let text): .string(text.replacing("${", with: "$${"))
         case .list(let elements): .list(elements.map(\.escapingReferences))
         case .dictionary(let members): .dictionary(members.mapValues(\.escapingReferences))
         default: self
         }
+    }
+
+    /// The value that `stateValue` gave; `nil` if it has something else in it.
+    init?(_ state: StateValue) {
+        switch state {
+        case .none: self = .null
+        case .bool(let flag): self = .bool(flag)
+        case .int(let number): self = .int(number)
+        case .double(let number): self = .double(number)
+        case .string(let text): self = .string(text)
+        case .list(let elements):
+            let values = elements.compactMap { ConfigValue($0) }
+            guard values.count == elements.count else { return nil }
+            self = .list(values)
+        case .dictionary(let members): self.init(members)
+        default: return nil
+        }
+    }
+
+    /// The configuration that `stateDict` gave; `nil` if it has something else in it.
+    public init?(_ state: StateDict) {
+        var members: OrderedDictionary<String, ConfigValue> = [:]
+        for (key, value) in state {
+            guard case .string(let name) = key, let value = ConfigValue(value) else { return nil }
+            members[name] = value
+        }
+        self = .dictionary(members)
     }
 
     private var jsonValue: JSONValue {

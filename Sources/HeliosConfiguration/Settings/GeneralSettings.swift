@@ -37,7 +37,7 @@ public struct GeneralSettings: ConfigOptions {
                 NearNames.distance(Array(member.key.lowercased()), Array($0)) <= 2
             }
             guard near.isEmpty else {
-                throw ConfigFault(ConfigDecoder.unknown(member.key, path: "", among: near), at: member.position)
+                throw ConfigFault(ConfigDecoder.unknown(member.key, path: "", among: names), at: member.position)
             }
             others.append(member.key)
         }

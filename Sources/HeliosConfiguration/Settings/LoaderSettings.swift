@@ -28,6 +28,10 @@ public struct LoaderSettings: ConfigOptions {
 
     public init() {}
 
+    public static var changeableOptions: Set<String> {
+        ["workers", "prefetch", "prefetchBytes", "timeout", "persistentWorkers", "pinMemory"]
+    }
+
     /// Settings with the usual parts.
     public init(batchSize: Int, shuffle: Bool = false, dropLast: Bool = false, workers: WorkerSetting = 0) {
         self.batchSize = batchSize

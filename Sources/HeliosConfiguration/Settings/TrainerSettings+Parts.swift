@@ -114,6 +114,8 @@ public struct DataLimitSettings: ConfigOptions {
 
     public init() {}
 
+    public static var changeableOptions: Set<String> { ["test"] }
+
     public func validate() throws {
         try requirePositive([("train", train), ("test", test), ("overfit", overfit)])
         if overfit != nil, train != nil {

@@ -57,6 +57,13 @@ public struct TrainerSettings: ConfigOptions {
 
     public init() {}
 
+    public static var changeableOptions: Set<String> {
+        [
+            "epochs", "iterations", "timeLimit", "validation", "checkpoints", "logs", "device", "processes",
+            "processTimeout", "threads", "stopsOnSignals", "display", "diagnostics",
+        ]
+    }
+
     /// Settings with a number of epochs.
     public init(epochs: Int) {
         self.epochs = epochs

@@ -24,7 +24,7 @@ struct ConfigCommand<Program: TrainingCommand>: ParsableCommand {
         func run() throws {
             try Program.register()
             var layers = ConfigLayers()
-            for file in files { try layers.add(file: URL(filePath: file)) }
+            for file in files { try layers.add(file: file) }
             _ = try layers.decode(ProgramSettings<Program>.self)
             print("\(files.joined(separator: ", ")): correct")
         }
@@ -44,7 +44,8 @@ struct ConfigCommand<Program: TrainingCommand>: ParsableCommand {
 
         func run() throws {
             try Program.register()
-            let configuration = try options.settings(readsRun: false).configuration()
+            let settings = try options.layers(readsRun: false).decode(ProgramSettings<Program>.self)
+            let configuration = try settings.configuration()
             print(json ? configuration.json : configuration.yaml, terminator: json ? "\n" : "")
         }
     }

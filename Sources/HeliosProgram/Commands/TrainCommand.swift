@@ -9,8 +9,9 @@ struct TrainCommand<Program: TrainingCommand>: ParsableCommand {
         CommandConfiguration(
             commandName: "train", abstract: "Trains the model, and tests it if there is test data.",
             discussion: """
-                Resumes from the newest checkpoint if the folder has one. The configuration, with all defaults, goes \
-                into the folder's config.yaml and into each checkpoint.
+                Resumes from the newest checkpoint if the folder has one, and only if that was trained with the same \
+                configuration: what says how to train, such as trainer.epochs or the number of workers, may differ. \
+                The configuration, with all defaults, goes into the folder's config.yaml and into each checkpoint.
 
                 Examples:
                   \(Program.name) train --config \(Program.name).yaml --set trainer.epochs=30
@@ -22,13 +23,28 @@ struct TrainCommand<Program: TrainingCommand>: ParsableCommand {
 
     func run() throws {
         try Program.register()
-        try Self.train(ProgramRun(options, readsRun: false))
+        try Self.train(ProgramRun(options, readsRun: false), mayChange: false)
     }
 
-    static func train(_ run: ProgramRun<Program>) throws {
+    /// - Parameter mayChange: whether a training that was configured differently may be resumed.
+    static func train(_ run: ProgramRun<Program>, mayChange: Bool) throws {
         let trainer = try run.trainer(hasBanner: true)
-        let configuration = try run.settings.configuration()
+        let configuration = run.configuration
         trainer.configuration = configuration.stateDict
+        trainer.whenResuming = { [unowned trainer] checkpoint, former in
+            guard let former = former.flatMap({ ConfigValue($0) }) else { return }
+            let differences = try ProgramSettings<Program>.differences(configuration, from: former)
+            guard !differences.isEmpty else { return }
+            let rest = differences.count > 8 ? ", and \(differences.count - 8) more" : ""
+            let list = differences.prefix(8).map(\.description).joined(separator: ", ") + rest
+            guard mayChange || run.settings.trainer.checkpoints?.onResume == .override else {
+                throw ConfigurationError(
+                    "\(checkpoint.path) was trained with another configuration: \(list). For a new training, name "
+                        + "another --folder; to continue this one, run `\(Program.name) resume` with the same --folder, "
+                        + "and --set for what should change")
+            }
+            if run.model.rank == 0 { trainer.announce("the configuration has changed since the checkpoint: \(list)") }
+        }
         trainer.whenTrainingBegins = { [unowned trainer] in
             do {
                 try ConfigurationFile.write(
@@ -77,6 +93,6 @@ struct ResumeCommand<Program: TrainingCommand>: ParsableCommand {
         guard FileManager.default.fileExists(atPath: file.path) else {
             throw ConfigurationError("there is no run in \(options.folder): it has no config.yaml; begin it with train")
         }
-        try TrainCommand<Program>.train(ProgramRun(options, readsRun: true))
+        try TrainCommand<Program>.train(ProgramRun(options, readsRun: true), mayChange: true)
     }
 }

@@ -80,6 +80,7 @@ package struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case nil: throw fault("a value is missing")
         default: return try number()
         }
     }
@@ -99,6 +100,7 @@ package struct JSONReader {
         if take("}") { return members }
         repeat {
             skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw fault("a key in quotes is missing") }
             let key = try string()
             // JSON tells apart what Swift does not, "é" as one scalar and as two: that is refused as well.
             let isNew = comparesBytes ? byteKeys.insert(Array(key.utf8)).inserted : keys.insert(key).inserted

@@ -18,6 +18,7 @@ extension TrainingRun {
     func resumeFromNewest() throws -> (file: URL, position: LoopPosition, logs: StateDict)? {
         let newest = try shareEntry { try keeper?.folder.newest(warn: status.log.warn) }
         guard savesCheckpoints, let entry = newest else { return nil }
+        try status.whenResuming?(entry.file, entry.contents.configuration)
         let file = try restore(entry) { checkpoint in
             let program = try OptionOverride(model)
             try checkpoint.restore(model, fastInit: false, rank: ranks.rank, of: ranks.count)
