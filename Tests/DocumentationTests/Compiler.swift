@@ -10,7 +10,8 @@ enum Compiler {
     ///
     /// - Returns: the errors, each with the page and the line.
     static func errors(in pages: [CheckedPage]) throws -> [String] {
-        let build = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+        // .build/debug is a link. The build has used the folder that it names, and a cache of modules has one path only.
+        let build = try #require(Bundle.main.executableURL).deletingLastPathComponent().resolvingSymlinksInPath()
         let modules = build.appending(path: "Modules")
         try #require(
             FileManager.default.fileExists(atPath: modules.appending(path: "Helios.swiftmodule").path),
