@@ -73,6 +73,9 @@ struct RunOptions<Program: TrainingCommand>: ParsableArguments {
     /// - Parameter readsRun: whether that of the run in the folder lies below, unless `--config` says another.
     func layers(readsRun: Bool) throws -> ConfigLayers {
         var layers = ConfigLayers()
+        guard !readsRun || FileManager.default.fileExists(atPath: url.path) else {
+            throw ConfigurationError("there is no run in \(folder): name its --folder, or begin one with train")
+        }
         let saved = Self.savedFile(in: url)
         if readsRun, config.isEmpty, FileManager.default.fileExists(atPath: saved.path) {
             try layers.add(file: saved)

@@ -195,6 +195,18 @@ import Testing
         }
     }
 
+    @Test(
+        "what needs a run makes no folder if there is none",
+        arguments: ["test", "validate", "predict --output p.csv", "export --pth p.pth", "resume"])
+    func missingRun(_ command: String) throws {
+        try withTemporaryFolder { folder in
+            let run = try Program.shell("cd '\(folder.path)' && \"$0\" \(command) --folder none")
+            #expect(run.status == 1)
+            #expect(run.errors.contains("there is no run in none: "), "\(run.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
     @Test("it writes completion scripts", arguments: ["bash", "zsh", "fish"])
     func completion(_ shell: String) throws {
         let run = try Program.run("--generate-completion-script", shell)

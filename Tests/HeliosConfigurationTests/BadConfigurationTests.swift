@@ -102,7 +102,10 @@ import Testing
                 "a.yaml:1:12: 'optimizer' must be a name, or a dictionary with a name as 'type', not the number 3"
             ),
             ("optimizer:\n  eps: 1\n  lr: -1", "a.yaml:3:7: 'lr' must not be negative, and is -1.0"),
-            ("plugins: [{type: EarlyStopping, metric: a, patience: -1}]", "a.yaml:1:54: "),
+            (
+                "plugins: [{type: EarlyStopping, metric: a, mode: min, patience: -1}]",
+                "a.yaml:1:65: plug-in 'early-stopping': patience must be positive, not -1"
+            ),
             (
                 "network: {type: Linear, in_features: 3}",
                 "a.yaml:1:10: network Linear: the option 'out_features' is needed, and not given"

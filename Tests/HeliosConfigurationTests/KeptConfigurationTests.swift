@@ -18,7 +18,7 @@ import Testing
     @Test("a text from the environment stays a reference, what else is there is kept as it is")
     func secrets() throws {
         let environment = [
-            "TOKEN": "s3cret", "WIDTH": "12", "MODE": "careful", "TYPE": "SGD", "LR": "0.5", "JOB": "42",
+            "TOKEN": "s3cret", "WIDTH": "12", "MODE": "careful", "TYPE": "SGD", "LR": "0.5", "JOB": "42", "MIN": "min",
         ]
         let text = """
             title: in ${env:TOKEN}
@@ -27,7 +27,7 @@ import Testing
             optimizer: {type: "${env:TYPE}", learningRate: "${env:LR}"}
             inner: {names: [a, "${env:TOKEN}", "$${b}"]}
             extra: {token: "${env:TOKEN:none}", width: "${width}", again: "${inner.names}", job: "${env:JOB}"}
-            plugins: [{type: ExponentialMovingAverage, decay: "${env:LR}"}, {type: EarlyStopping, metric: "${env:TOKEN}"}]
+            plugins: [{type: EMA, decay: "${env:LR}"}, {type: EarlyStopping, metric: "${env:TOKEN}", mode: "${env:MIN}"}]
             """
         let kept = try Self.kept(text, environment)
         #expect(!kept.yaml.contains("s3cret"))
@@ -36,6 +36,11 @@ import Testing
         #expect(kept["inner"]?["names"] == ["a", "${env:TOKEN}", "$${b}"])
         #expect(
             kept["extra"] == ["token": "${env:TOKEN:none}", "width": 12, "again": "${inner.names}", "job": 42])
+        #expect(
+            kept["plugins"]
+                == [
+                    ["type": "EMA", "decay": 0.5], ["type": "EarlyStopping", "metric": "${env:TOKEN}", "mode": "min"],
+                ])
         // Reading it again gives the same options.
         var layers = ConfigLayers(environment: ["TOKEN": "s3cret"])
         try layers.add(yaml: kept.yaml, name: "config.yaml")

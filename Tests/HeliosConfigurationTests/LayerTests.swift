@@ -83,6 +83,17 @@ import Testing
         #expect(try settings.plugins[0].make(as: EarlyStopping.self).id == "early-stopping")
     }
 
+    @Test("null replaces what is below, in a file and in an override", arguments: ["null", "~", "", " "])
+    func null(_ text: String) throws {
+        let yaml = "limit: 3\ntrainer: {timeLimit: 5}"
+        let overridden = try Settings.read(
+            yaml, "limit=\(text)", "trainer.checkpoints=\(text)", "trainer.timeLimit=\(text)")
+        #expect(overridden.limit == nil && overridden.trainer.timeLimit == nil)
+        #expect(overridden.trainer.checkpoints == nil && overridden.trainer.validation != nil)
+        #expect(try Settings.read("trainer: {checkpoints: \(text)}").trainer.checkpoints == nil)
+        #expect(throws: ConfigFault.self) { try Settings.read(yaml, "trainer=\(text)") }
+    }
+
     @Test("what is written is read again as the same")
     func roundTrip() throws {
         let text = "title: \"yes\\n: #\"\nextra: [1.0, -.inf, 'null', {a b: [{c: ~}]}, []]\nplugins: [EMA]"
@@ -98,8 +109,8 @@ import Testing
         let parameter = try Tensor.zeros([2]).requiresGrad_()
         let optimizer = try Settings.read("optimizer: {lr: 0.25}").optimizer.make([parameter])
         #expect(optimizer.parameterGroups[0].learningRate == 0.25)
-        let wrong = try Settings.read("width: 1\noptimizer:\n  lr: -1")
-        let fault = #expect(throws: ConfigFault.self) { try wrong.optimizer.make([parameter]) }
+        let other = try Settings.read("width: 1\noptimizer:\n  lr: 0.5")
+        let fault = #expect(throws: ConfigFault.self) { try other.optimizer.make([Tensor]()) }
         #expect(fault?.description.hasPrefix("a.yaml:3:3: ") == true, "\(String(describing: fault))")
     }
 }

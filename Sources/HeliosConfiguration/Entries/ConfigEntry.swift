@@ -118,7 +118,8 @@ extension ConfigEntry: ConfigNodeDecodable, ConfigFormed {
         } catch {
             // The option that the error is about, if it names one.
             let message = "\(error)"
-            let option = node.members?.first { message.contains("'\($0.key)'") }
+            let words = Set(message.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+            let option = node.members?.first { $0.key != "type" && words.contains($0.key) }
             throw ConfigFault(message, at: option?.node.position ?? node.position)
         }
     }

@@ -45,7 +45,8 @@ public struct ConfigOverride: Sendable, Hashable {
         var source = source
         source.layer = layer
         let text = text.trimmingCharacters(in: .whitespaces)
-        if text.isEmpty { return ConfigNode(.scalar(.null), at: .start(of: source)) }
+        // A document that is nothing but null would be an empty dictionary.
+        if PlainScalar.value(of: text) == .null { return ConfigNode(.scalar(.null), at: .start(of: source)) }
         // What is no YAML by itself, such as `${model.width}` and `{` in a text, is a text.
         let node = text.hasPrefix("${") ? nil : try YAMLReader.read(Array(text.utf8), source)
         return node ?? ConfigNode(.scalar(.string(text)), at: .start(of: source))

@@ -84,6 +84,8 @@ class Study:
         self.name, self.folder, self.file = options["name"], options["folder"], options["file"]
         self.trial, self.is_exhausted = None, False
         try:
+            if self.file and os.path.isdir(self.file):
+                raise Failure(f"{self.file} is a folder, and a study needs a file: name another")
             os.makedirs(self.folder, exist_ok=True)
             self.take_lock()
             self.inner = make(optuna.samplers, options["sampler"], "Sampler")
