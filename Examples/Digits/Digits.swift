@@ -71,6 +71,14 @@ struct Digits: TrainingCommand {
         DigitsData(loader: options.loader)
     }
 
+    static func foldSamples(_ options: Options) throws -> FoldSamples {
+        FoldSamples(labels: Array(try DigitsData.load().labels.array(Int.self).prefix(DigitsData.trainCount)))
+    }
+
+    static func makeData(_ options: Options, fold: DataFold) -> DataModule<LabeledBatch> {
+        DigitsData(loader: options.loader, fold: fold)
+    }
+
     static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws {
         if options.unit == .iteration, let epochs = trainer.epochs {
             trainer.epochs = nil

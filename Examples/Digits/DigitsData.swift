@@ -8,9 +8,12 @@ final class DigitsData: DataModule<LabeledBatch> {
     static let pixelCount = 64
 
     private let loader: LoaderSettings
+    private let fold: DataFold?
 
-    init(loader: LoaderSettings) {
+    /// - Parameter fold: which of the first 1,437 to train with, and which to validate with; `nil` for the usual parts.
+    init(loader: LoaderSettings, fold: DataFold? = nil) {
         self.loader = loader
+        self.fold = fold
     }
 
     override func setup() throws {
@@ -19,9 +22,14 @@ final class DigitsData: DataModule<LabeledBatch> {
         let rest = DigitsData.trainCount...
         let trainSet = try TensorDataset(inputs: images[train], targets: labels[train])
         let testSet = try TensorDataset(inputs: images[rest], targets: labels[rest])
-        try addTrainPhase(trainSet, loader.options)
-        // Nothing is chosen by the validation, so it may see the digits of the test.
-        try setValidation(testSet, LoaderOptions(batchSize: 360))
+        if let fold {
+            try addTrainPhase(trainSet.subset(fold.train), loader.options)
+            try setValidation(trainSet.subset(fold.valid), LoaderOptions(batchSize: 360))
+        } else {
+            try addTrainPhase(trainSet, loader.options)
+            // Nothing is chosen by the validation, so it may see the digits of the test.
+            try setValidation(testSet, LoaderOptions(batchSize: 360))
+        }
         try setTest(testSet, LoaderOptions(batchSize: 360))
         try setPrediction(testSet, LoaderOptions(batchSize: 90))
     }

@@ -14,10 +14,21 @@ struct ProgramRun<Program: TrainingCommand> {
 
     /// - Parameter readsRun: whether the configuration of the run in the folder counts.
     init(_ run: RunOptions<Program>, readsRun: Bool) throws {
-        (settings, configuration) = try run.layers(readsRun: readsRun).decodeToKeep()
-        (folder, isQuiet) = (run.url, run.quiet)
+        try self.init(run, run.layers(readsRun: readsRun).decodeToKeep(ProgramSettings<Program>.self), folder: run.url)
+        { try Program.makeData($0) }
+    }
+
+    /// - Parameters:
+    ///   - decoded: what the configuration says, and the configuration with all defaults.
+    ///   - folder: the folder of the run.
+    init(
+        _ run: RunOptions<Program>, _ decoded: (ProgramSettings<Program>, ConfigValue), folder: URL,
+        _ makeData: (Program.Options) throws -> DataModule<Program.Batch>
+    ) throws {
+        (settings, configuration) = decoded
+        (self.folder, isQuiet) = (folder, run.quiet)
         model = try Program.makeModel(settings.options, folder: folder)
-        data = try Program.makeData(settings.options)
+        data = try makeData(settings.options)
     }
 
     /// The file of the trained network.
@@ -40,6 +51,38 @@ struct ProgramRun<Program: TrainingCommand> {
         for entry in settings.plugins { try trainer.register(entry.make()) }
         if options.logs.file != nil {
             for name in adjusted.logs?.loggers ?? [] { try trainer.register(Self.logger(name)) }
+        }
+        return trainer
+    }
+
+    /// A trainer that keeps the configuration in the folder and in each checkpoint.
+    ///
+    /// - Parameter mayChange: whether a training that was configured differently may be resumed.
+    func trainerThatKeepsConfiguration(hasBanner: Bool, mayChange: Bool) throws -> Trainer {
+        let trainer = try trainer(hasBanner: hasBanner)
+        trainer.configuration = configuration.stateDict
+        trainer.whenResuming = { [unowned trainer] checkpoint, former in
+            guard let former = former.flatMap({ ConfigValue($0) }) else { return }
+            let differences = try ProgramSettings<Program>.differences(configuration, from: former)
+            guard !differences.isEmpty else { return }
+            let rest = differences.count > 8 ? ", and \(differences.count - 8) more" : ""
+            let list = differences.prefix(8).map(\.description).joined(separator: ", ") + rest
+            guard mayChange || settings.trainer.checkpoints?.onResume == .override else {
+                throw ConfigurationError(
+                    "\(checkpoint.path) was trained with another configuration: \(list). For a new training, name "
+                        + "another --folder; to continue this one, run `\(Program.name) resume` with the same --folder, "
+                        + "and --set for what should change")
+            }
+            if model.rank == 0 { trainer.announce("the configuration has changed since the checkpoint: \(list)") }
+        }
+        trainer.whenTrainingBegins = { [unowned trainer] in
+            do {
+                try ConfigurationFile.write(
+                    configuration, to: RunOptions<Program>.savedFile(in: folder), program: Program.name)
+            } catch {
+                // A disk that is full now may have room for the first checkpoint, which has the configuration too.
+                trainer.warn("the configuration cannot be kept for resume: \(error)")
+            }
         }
         return trainer
     }

@@ -20,7 +20,7 @@ import HeliosConfiguration
 /// }
 /// ```
 /// That is `train` (which is also what the program does without a command), `resume`, `test`, `validate`, `predict`,
-/// `find-lr`, `find-batch-size`, `export` and `config`, each with `--config`, `--set`, `--folder`, `--device`,
+/// `find-lr`, `find-batch-size`, `cross-validate`, `export` and `config`, each with `--config`, `--set`, `--folder`, `--device`,
 /// `--processes`, `--log` and `--help`; `--generate-completion-script` writes a completion script for a shell.
 ///
 /// A configuration has the keys of `Options`, and `trainer` (`TrainerSettings`) and `plugins` (a list of entries of
@@ -57,6 +57,12 @@ public protocol TrainingCommand {
     static func makeModel(_ options: Options, folder: URL) throws -> Model<Batch>
     /// Makes the data module.
     static func makeData(_ options: Options) throws -> DataModule<Batch>
+    /// The samples to train with, which `cross-validate` splits into folds; an error by default.
+    static func foldSamples(_ options: Options) throws -> FoldSamples
+    /// Makes the data module of one fold of a cross-validation; an error by default.
+    ///
+    /// - Parameter fold: which of the samples that `foldSamples` counts to train with, and which to validate with.
+    static func makeData(_ options: Options, fold: DataFold) throws -> DataModule<Batch>
     /// Changes the trainer's options by those of the program. Nothing by default.
     static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws
     /// Inputs of a network, by which an exporter sees what it does. By default those of the first two samples of the
@@ -88,6 +94,16 @@ extension TrainingCommand {
 
     public static func register() throws {}
     public static func adjust(_ trainer: inout TrainerSettings, for options: Options) throws {}
+
+    public static func foldSamples(_ options: Options) throws -> FoldSamples {
+        throw ConfigurationError(
+            "\(Self.self) must have foldSamples(_:) and makeData(_:fold:), which a cross-validation needs")
+    }
+
+    public static func makeData(_ options: Options, fold: DataFold) throws -> DataModule<Batch> {
+        throw ConfigurationError(
+            "\(Self.self) must have makeData(_:fold:), which gives a cross-validation the data of a fold")
+    }
 
     public static func exampleInputs(
         of network: String, _ options: Options, _ batch: () throws -> Batch

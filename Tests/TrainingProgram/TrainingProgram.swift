@@ -17,6 +17,7 @@ enum TrainingProgram {
             case "traces": try replayTraces(ranks, rest)
             case "samples": try SampleTraining(ranks, rest).run()
             case "compared": try ComparedTraining(ranks, rest).run()
+            case "folds": try FoldTraining(ranks, rest).run()
             case "fault": try FaultyTraining(ranks, rest).run()
             default: exit(64)
             }

@@ -14,7 +14,8 @@ struct ProgramCommand<Program: TrainingCommand>: ParsableCommand {
             subcommands: [
                 TrainCommand<Program>.self, ResumeCommand<Program>.self, TestCommand<Program>.self,
                 ValidateCommand<Program>.self, PredictCommand<Program>.self, FindLearningRateCommand<Program>.self,
-                FindBatchSizeCommand<Program>.self, ExportCommand<Program>.self, ConfigCommand<Program>.self,
+                FindBatchSizeCommand<Program>.self, CrossValidateCommand<Program>.self, ExportCommand<Program>.self,
+                ConfigCommand<Program>.self,
             ],
             defaultSubcommand: TrainCommand<Program>.self)
     }

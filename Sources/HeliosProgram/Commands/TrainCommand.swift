@@ -28,32 +28,7 @@ struct TrainCommand<Program: TrainingCommand>: ParsableCommand {
 
     /// - Parameter mayChange: whether a training that was configured differently may be resumed.
     static func train(_ run: ProgramRun<Program>, mayChange: Bool) throws {
-        let trainer = try run.trainer(hasBanner: true)
-        let configuration = run.configuration
-        trainer.configuration = configuration.stateDict
-        trainer.whenResuming = { [unowned trainer] checkpoint, former in
-            guard let former = former.flatMap({ ConfigValue($0) }) else { return }
-            let differences = try ProgramSettings<Program>.differences(configuration, from: former)
-            guard !differences.isEmpty else { return }
-            let rest = differences.count > 8 ? ", and \(differences.count - 8) more" : ""
-            let list = differences.prefix(8).map(\.description).joined(separator: ", ") + rest
-            guard mayChange || run.settings.trainer.checkpoints?.onResume == .override else {
-                throw ConfigurationError(
-                    "\(checkpoint.path) was trained with another configuration: \(list). For a new training, name "
-                        + "another --folder; to continue this one, run `\(Program.name) resume` with the same --folder, "
-                        + "and --set for what should change")
-            }
-            if run.model.rank == 0 { trainer.announce("the configuration has changed since the checkpoint: \(list)") }
-        }
-        trainer.whenTrainingBegins = { [unowned trainer] in
-            do {
-                try ConfigurationFile.write(
-                    configuration, to: RunOptions<Program>.savedFile(in: run.folder), program: Program.name)
-            } catch {
-                // A disk that is full now may have room for the first checkpoint, which has the configuration too.
-                trainer.warn("the configuration cannot be kept for resume: \(error)")
-            }
-        }
+        let trainer = try run.trainerThatKeepsConfiguration(hasBanner: true, mayChange: mayChange)
         if case .interrupted(.signal(let number)) = try trainer.fit(run.model, run.data).outcome {
             // What a shell expects of a program that a signal ended.
             throw ExitCode(128 + number)

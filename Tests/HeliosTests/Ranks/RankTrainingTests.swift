@@ -137,6 +137,26 @@ import Testing
         }
     }
 
+    @Test("a cross-validation that one rank stops resumes with the scores of one that was not stopped")
+    func folds() async throws {
+        try await withTemporaryFolder { folder in
+            func run(_ name: String, stop: Int) async throws -> [String] {
+                let (lines, end) = try await runRanks(
+                    ["folds", "2", folder.appending(path: name).path, "\(stop)"])
+                #expect(end.status == 0 && lines.count == 2, "\(describe(end))")
+                return lines.map { "\($0)" }
+            }
+            let whole = try await run("whole", stop: 0)
+            #expect(whole.first?.hasSuffix("complete") == true && whole.last == "trained [8, 8, 8]")
+            let stopped = try await run("parts", stop: 3)
+            #expect(stopped.first?.hasSuffix("Trainer.stop()") == true && stopped.last == "trained [8, 3]")
+            let rest = try await run("parts", stop: 0)
+            #expect(rest.first == whole.first && rest.last == "trained [0, 5, 8]")
+            let again = try await run("parts", stop: 0)
+            #expect(again.first == whole.first && again.last == "trained [0, 0, 0]")
+        }
+    }
+
     @Test("the hooks of each rank are called as Python Helios calls them")
     func traces() async throws {
         let (failing, files) = try TraceTests.files.partitioned { file in
