@@ -21,7 +21,7 @@ public struct NPZFile: Sendable {
     ///
     /// - Throws: `DataFileError` if the file does not exist, is damaged, or has anything but arrays.
     public init(_ url: URL) throws {
-        let file = try DataFile(url, expecting: "arrays of NumPy (.npz)")
+        let file = try DataFile(url, expecting: "a file of NumPy's arrays (.npz)")
         self.file = file
         (archive, names) = try naming(file.path) {
             let archive = try ZipArchive(file.source)

@@ -42,7 +42,7 @@ public struct NamedTensorDataset: BatchDataset {
     /// - Throws: `DataFileError` for the file; `DataError` if the tensors do not have the same number of rows.
     public init(safetensors url: URL, names: [String]? = nil) throws {
         // For the error if it is not there.
-        _ = try DataFile(url, expecting: "tensors (.safetensors)")
+        _ = try DataFile(url, expecting: "a file of tensors (.safetensors)")
         let file = try naming(url.path) { try OpenSafetensorsFile(url) }
         try self.init(path: file.path, names ?? file.names) { try file.mappedTensor($0) }
     }

@@ -164,7 +164,8 @@ public struct ImageFile: Sendable {
     /// How many times smaller a part of the stored image may be decoded.
     private func scale(of region: ImageRegion, atLeast least: ImageSize?) -> Int {
         guard options.scale == .reduced, format == .jpeg, let least else { return 1 }
-        return [8, 4, 2].first { region.height >= least.height * $0 && region.width >= least.width * $0 } ?? 1
+        // Divided, since a product with any number may be too large.
+        return [8, 4, 2].first { region.height / $0 >= least.height && region.width / $0 >= least.width } ?? 1
     }
 
     /// Runs `body` with a new report, and throws what it reports, or returns the first warning.

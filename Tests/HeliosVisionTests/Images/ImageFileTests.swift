@@ -162,6 +162,7 @@ struct ImageFileTests {
             #expect(try reduced.decode(atLeast: ImageSize(height: side, width: side)).shape == shape)
         }
         #expect(try reduced.decode().shape == [1, 160, 240])
+        #expect(try reduced.decode(atLeast: ImageSize(height: .max, width: .max)).shape == [1, 160, 240])
         // Each pixel is near the mean of those that it stands for.
         let quarter = try reduced.decode(
             region: ImageRegion(top: 16, left: 40, height: 80, width: 160), atLeast: ImageSize(height: 20, width: 40))
