@@ -97,9 +97,9 @@ final class StepPlan {
     /// Makes the step that was recorded in comparison with this plan again, and compares all bits.
     ///
     /// - Returns: what differs, after "a replay"; `nil` if nothing.
-    func difference(from recording: StepRecording) throws -> String? {
+    func difference(from recording: StepRecording) -> String? {
         defer { keepAlive(recording) }
-        guard let text = ct_plan_verify(pointer, recording.pointer) else { throw lastError() }
+        guard let text = ct_plan_verify(pointer, recording.pointer) else { return "fails: \(lastError())" }
         let difference = String(cString: text)
         return difference.isEmpty ? nil : difference
     }

@@ -86,8 +86,9 @@ public final class CapturedStep<Batch: CapturedValue, Result: CapturedValue> {
         let device: Device
     }
 
-    /// What has no effect on the bits but on memory: more kinds of steps than these are not kept.
+    /// Each takes the memory of a step's temporaries.
     private static var mostPlans: Int { 8 }
+    /// How many recordings may differ from each other.
     private static var mostAttempts: Int { 8 }
 
     init(_ mode: CaptureMode, _ body: @escaping (Batch) throws -> Result) {
@@ -97,7 +98,8 @@ public final class CapturedStep<Batch: CapturedValue, Result: CapturedValue> {
 
     /// Runs the step, or replays it.
     ///
-    /// - Throws: what the step throws; `CaptureError` if the step must be captured and cannot be.
+    /// - Throws: what the step throws; `CaptureError` if the step must be captured and cannot be. When that is found
+    ///   out, the step has been made.
     public func callAsFunction(_ batch: Batch) throws -> Result {
         guard mode != .off, refusal == nil, !ct_is_recording() else {
             if mode == .required, let refusal { throw CaptureError(refusal) }
@@ -174,7 +176,7 @@ public final class CapturedStep<Batch: CapturedValue, Result: CapturedValue> {
         if let plan = known.plan, plan.obstacle(inputs) == nil {
             let (recording, result) = try recorded(batch, inputs, comparingWith: plan)
             if let reason = recording.refusal { return try refuse("the step \(reason)", result) }
-            if let difference = try plan.difference(from: recording) {
+            if let difference = plan.difference(from: recording) {
                 return try refuse("the step is not replayed, since a replay \(difference)", result)
             }
             plan.changeCount = changeCount
@@ -213,7 +215,7 @@ public final class CapturedStep<Batch: CapturedValue, Result: CapturedValue> {
         let (recording, result) = try recorded(batch, inputs, comparingWith: plan)
         lastObstacle = "the step was compared with a replay"
         let difference =
-            if let reason = recording.refusal { reason } else { try plan.difference(from: recording) }
+            if let reason = recording.refusal { reason } else { plan.difference(from: recording) }
         guard let difference else {
             plan.changeCount = changeCount
             if plan.replayCount >= plan.nextAudit { plan.nextAudit *= 8 }
