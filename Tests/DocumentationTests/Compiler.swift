@@ -10,7 +10,6 @@ enum Compiler {
     ///
     /// - Returns: the errors, each with the page and the line.
     static func errors(in pages: [CheckedPage]) throws -> [String] {
-        // .build/debug is a link. The build has used the folder that it names, and a cache of modules has one path only.
         let build = try #require(Bundle.main.executableURL).deletingLastPathComponent().resolvingSymlinksInPath()
         let modules = build.appending(path: "Modules")
         try #require(
@@ -24,7 +23,9 @@ enum Compiler {
             }
             var arguments = ["swiftc", "-typecheck", "-whole-module-optimization", "-module-name", "Documentation"]
             arguments += ["-swift-version", "6", "-enable-upcoming-feature", "ExistentialAny", "-suppress-warnings"]
-            arguments += ["-module-cache-path", build.appending(path: "ModuleCache").path, "-I", modules.path]
+            // Not the build's cache: .build/debug is a link, and the modules in a cache know one path of it only.
+            let cache = build.appending(path: "DocumentationModuleCache")
+            arguments += ["-module-cache-path", cache.path, "-I", modules.path]
             arguments += try clangOptions(build)
             arguments += files
             let end = try RunningProgram(URL(filePath: "/usr/bin/env"), arguments).end(within: .seconds(600))
