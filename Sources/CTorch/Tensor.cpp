@@ -4,6 +4,7 @@
 #define AT_PER_OPERATOR_HEADERS
 #include <ATen/ScalarOps.h>
 #include <ATen/TensorIndexing.h>
+#include <ATen/TracerMode.h>
 #include <ATen/ops/_local_scalar_dense.h>
 #include <ATen/ops/alias.h>
 #include <ATen/ops/as_strided.h>
@@ -192,6 +193,8 @@ CTTensor *ct_tensor_from_bytes(
     TORCH_CHECK(
         (!overflows || hasNoElement) && expected == byteCount, "the shape ", shape, " does not take ",
         byteCount / static_cast<int64_t>(c10::elementSize(type)), " elements");
+    // A trace would have the memory without the numbers that come into it; as it is, the tensor is a constant there.
+    at::tracer::impl::NoTracerDispatchMode isNotTraced;
     auto tensor = at::empty(shape, at::TensorOptions().dtype(type));
     if (byteCount > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byteCount);
     return tensor;

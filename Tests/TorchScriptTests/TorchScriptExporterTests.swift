@@ -29,6 +29,21 @@ struct TorchScriptExporterTests {
         }
     }
 
+    @Test("a tensor that the network makes of numbers is a constant of the module")
+    func constants() throws {
+        try withTemporaryFolder { folder in
+            func scaled(_ input: Tensor) throws -> Tensor {
+                try input * Tensor([1.5, -2, 1e6], shape: [3]).to(.float32)
+            }
+            let request = try request(to: folder) { [try scaled($0[0])] }
+            #expect(try TorchScriptExporter().export(request) != nil)
+            let module = try ScriptModule(path: request.file.path)
+            let input = try Tensor.randn([4, 3])
+            #expect(try module(input).equal(scaled(input)))
+            #expect(try !module.code().contains("torch.empty"))
+        }
+    }
+
     @Test("what depends on the batch's size is an error, and written with fixed shapes")
     func batchSizeCounts() throws {
         try withTemporaryFolder { folder in
