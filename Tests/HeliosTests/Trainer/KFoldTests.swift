@@ -155,7 +155,10 @@ import Testing
             let runs = Runs()
             (runs.registersBest, runs.epochs) = (true, 4)
             let kFold = try KFold(folds: 2, count: 22)
+            let last = try runs.run(kFold, in: folder)
             let result = try runs.run(kFold, in: folder, checkpoint: .best)
+            #expect(runs.batchCounts == [0, 0])
+            #expect(zip(result.folds, last.folds).allSatisfy { $0.scores["loss"] ?? .nan <= $1.scores["loss"] ?? .nan })
             for fold in result.folds {
                 let file = folder.appending(path: "fold-\(fold.number)/small/best/best.pth")
                 let state = try TorchFile.loadDictionary(file).dictionary("model").dictionary("validation_scores")

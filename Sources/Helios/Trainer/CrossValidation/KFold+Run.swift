@@ -6,7 +6,7 @@ extension KFold {
     ///
     /// Run again after an interruption, it skips the folds that are over, and resumes the one that was under way if its
     /// trainer saves checkpoints in the fold's folder. A fold is over when its scores are in the file `result.json` of
-    /// its folder; with another length of the training it trains on.
+    /// its folder. With another length it trains on, and with other weights it is validated again.
     ///
     /// - Parameters:
     ///   - folder: the folder of the cross-validation, which gets one for each fold.
@@ -36,7 +36,8 @@ extension KFold {
             let ranks = try Ranks.join(trainer.options.processes)
             let isShown = ranks.isFirst && trainer.options.display.contains(.progress)
             last = (trainer, isShown)
-            if let before = try resultBefore(of: fold, folder, trainer.options.length, ranks) {
+            let demand = KFoldFolder.Demand(trainer.options.length, checkpoint)
+            if let before = try resultBefore(of: fold, folder, demand, ranks) {
                 results.append(try before.scoring(names))
                 if isShown { trainer.console.printLine("fold \(fold.number) of \(fold.count) is over already") }
                 continue
@@ -53,7 +54,7 @@ extension KFold {
                 validCount: fold.valid.count, epochs: end.state.globalEpoch, iterations: end.state.currentIteration)
             // First, so that a fold without such a score does not count as over.
             results.append(try result.scoring(names))
-            try ranks.telling { try ranks.onFirst { try folder.note(result, trainer.options.length) } }
+            try ranks.telling { try ranks.onFirst { try folder.note(result, demand) } }
         }
         let result = KFoldResult(folds: results, count: folds.count, interruption: interruption)
         if let last, last.isShown { last.trainer.console.printLine("\(result)") }
@@ -62,14 +63,14 @@ extension KFold {
 
     /// What a fold found that is over, as rank 0 has it in the folder; `nil` if it is not.
     private func resultBefore(
-        of fold: Fold, _ folder: KFoldFolder, _ length: TrainerOptions.Length?, _ ranks: Ranks
+        of fold: Fold, _ folder: KFoldFolder, _ demand: KFoldFolder.Demand, _ ranks: Ranks
     ) throws -> FoldResult? {
         try ranks.telling {
             if fold.number == 1 { try ranks.onFirst { try folder.begin(self) } }
             let record = try ranks.shareFirst {
                 try folder.record(ofFold: fold.number).map { ["record": .string($0)] }
             }
-            return try record.flatMap { try folder.result(ofFold: fold.number, $0.string("record"), length) }
+            return try record.flatMap { try folder.result(ofFold: fold.number, $0.string("record"), demand) }
         }
     }
 }

@@ -15,17 +15,26 @@ struct KFoldFolder {
     /// A fold that is over.
     private struct Record: Codable {
         let result: FoldResult
-        let length: TrainedLength
+        let demand: Demand
     }
 
-    /// How long a fold had to train: with another length there is more to do.
-    private struct TrainedLength: Codable, Equatable {
-        let unit: String
-        let count: Int?
+    /// What was asked of a fold: with another length there is more to train, and other weights have other scores.
+    struct Demand: Codable, Equatable {
+        private let unit: String
+        private let count: Int?
+        private let weights: String
 
-        init(_ length: TrainerOptions.Length?) {
+        init(_ length: TrainerOptions.Length?, _ checkpoint: CheckpointChoice?) {
             unit = (length?.unit ?? .epoch).rawValue
             count = length?.count
+            weights =
+                switch checkpoint {
+                case nil: "end"
+                case .newest: "newest"
+                case .best: "best"
+                case .bestOf(let id): "best of \(id)"
+                case .file(let url): url.path
+                }
         }
     }
 
@@ -65,15 +74,15 @@ struct KFoldFolder {
     /// What the folder notes of a fold that is over; `nil` if it is not.
     func record(ofFold number: Int) throws -> String? { try text(of: recordFile(ofFold: number)) }
 
-    /// What a fold found, by what the folder notes of it; `nil` if it trained for another length.
-    func result(ofFold number: Int, _ record: String, _ length: TrainerOptions.Length?) throws -> FoldResult? {
+    /// What a fold found, by what the folder notes of it; `nil` if something else was asked of it.
+    func result(ofFold number: Int, _ record: String, _ demand: Demand) throws -> FoldResult? {
         let record = try parse(Record.self, record, of: recordFile(ofFold: number))
-        return record.length == TrainedLength(length) ? record.result : nil
+        return record.demand == demand ? record.result : nil
     }
 
     /// Notes that a fold is over.
-    func note(_ result: FoldResult, _ length: TrainerOptions.Length?) throws {
-        try write(Record(result: result, length: TrainedLength(length)), recordFile(ofFold: result.number))
+    func note(_ result: FoldResult, _ demand: Demand) throws {
+        try write(Record(result: result, demand: demand), recordFile(ofFold: result.number))
     }
 
     // MARK: Files
