@@ -158,7 +158,10 @@ import Testing
             let last = try runs.run(kFold, in: folder)
             let result = try runs.run(kFold, in: folder, checkpoint: .best)
             #expect(runs.batchCounts == [0, 0])
-            #expect(zip(result.folds, last.folds).allSatisfy { $0.scores["loss"] ?? .nan <= $1.scores["loss"] ?? .nan })
+            let areBest = zip(result.folds, last.folds).allSatisfy { best, last in
+                (best.scores["loss"] ?? .nan) <= (last.scores["loss"] ?? .nan)
+            }
+            #expect(areBest)
             for fold in result.folds {
                 let file = folder.appending(path: "fold-\(fold.number)/small/best/best.pth")
                 let state = try TorchFile.loadDictionary(file).dictionary("model").dictionary("validation_scores")
