@@ -32,6 +32,9 @@ extension LibTorch {
     /// PyTorch's `detect_anomaly` fails at a NaN and not at an infinity, and keeps the stack of each operation.
     package static var detectsAnomalies: Bool {
         get { ct_anomaly_detection() }
-        set { ct_set_anomaly_detection(newValue) }
+        set {
+            ct_set_anomaly_detection(newValue)
+            Capture.noteChange()
+        }
     }
 }

@@ -243,6 +243,20 @@ private func expectSameTraining(
         #expect(step.replayCount > 30)
     }
 
+    @Test("a parameter that is thawed gets gradients, and one that is frozen gets none")
+    func freezing() throws {
+        let step = try expectSameTraining(
+            { try .perceptron { try SGD($0, learningRate: 0.1) } },
+            between: { training, number in
+                guard number % 20 == 0 else { return }
+                let parameters = try training.network.parameters()
+                try parameters[0].requiresGrad_(number == 20)
+                try parameters[3].requiresGrad_(number != 20)
+            })
+        #expect(step.refusal == nil)
+        #expect(step.replayCount > 30)
+    }
+
     @Test("arguments that begin to share their memory are noticed")
     func aliasedArguments() throws {
         let step = try expectSameTraining(

@@ -259,7 +259,9 @@ int Recording::value(const at::Tensor &tensor, Access access) {
           "calls " + c10::toString(operation_->operator_name()) +
           " with a tensor that shares the memory of an argument, but is not made from it");
     }
-    if (isNew && entry.origin == Origin::outside) holders.push_back(Holder{WeakTensor(tensor.getIntrusivePtr()), index});
+    if (isNew && entry.origin == Origin::outside) {
+      holders.push_back(Holder{WeakTensor(tensor.getIntrusivePtr()), index, tensor.requires_grad()});
+    }
   }
   if (access == Access::writes) {
     entry.isFilled = true;
@@ -523,6 +525,7 @@ void Recording::analyze() {
   std::erase_if(holders, [&](const Holder &holder) {
     return storages[values[holder.value].storage].origin != Origin::outside || holder.tensor.use_count() == 0;
   });
+  for (auto &holder : holders) holder.requiresGradient = holder.tensor._unsafe_get_target()->requires_grad();
   std::erase_if(written, [](const WeakTensor &tensor) { return tensor.use_count() == 0; });
 }
 

@@ -121,6 +121,8 @@ struct LivePart {
 struct Holder {
   WeakTensor tensor;
   int value = -1;
+  /// At the end of the step, which is how the next one finds it.
+  bool requiresGradient = false;
 };
 
 /// What decides how operations compute, besides their arguments.

@@ -85,6 +85,7 @@ const char *Plan::obstacle(const std::vector<at::Tensor> &inputs) {
         tensor->strides() != c10::IntArrayRef(value.strides) || c10::typeMetaToScalarType(tensor->dtype()) != value.type) {
       return "a tensor that it used has another shape";
     }
+    if (tensor->requires_grad() != holder.requiresGradient) return "a tensor that it used was frozen or thawed";
   }
   for (const auto &storage : all.storages) {
     if (storage.origin != Origin::outside) continue;
