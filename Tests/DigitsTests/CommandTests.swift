@@ -183,6 +183,7 @@ import Testing
             (["predict", "--output", "p.txt"], "--output must end with .jsonl, .csv or .safetensors, not 'p.txt'."),
             (["export"], "name a file: --onnx, --torchscript, --safetensors or --pth."),
             (["export", "--pth", "a.pth", "--fixed-shapes"], "--fixed-shapes and --validate are for --onnx"),
+            (["export", "--pth", "a", "--safetensors", "./a"], "each format needs a file of its own"),
             (["trian"], "trian"),
         ])
     func wrong(_ arguments: [String], _ message: String) throws {

@@ -57,6 +57,10 @@ struct ExportCommand<Program: TrainingCommand>: ParsableCommand {
         guard !files.isEmpty || !fixedShapes && isValidated == nil else {
             throw ValidationError("--fixed-shapes and --validate are for --onnx and --torchscript.")
         }
+        let paths = [onnx, torchscript, safetensors, pth].compactMap(\.self).map { URL(filePath: $0).standardized.path }
+        guard Set(paths).count == paths.count else {
+            throw ValidationError("each format needs a file of its own: two options name the same one.")
+        }
     }
 
     func run() throws {
