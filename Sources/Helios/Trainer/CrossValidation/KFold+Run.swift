@@ -66,7 +66,7 @@ extension KFold {
         of fold: Fold, _ folder: KFoldFolder, _ demand: KFoldFolder.Demand, _ ranks: Ranks
     ) throws -> FoldResult? {
         try ranks.telling {
-            if fold.number == 1 { try ranks.onFirst { try folder.begin(self) } }
+            if fold.number == 1 { try ranks.onFirst { try folder.begin(folds, called: text) } }
             let record = try ranks.shareFirst {
                 try folder.record(ofFold: fold.number).map { ["record": .string($0)] }
             }

@@ -49,14 +49,14 @@ struct KFoldFolder {
 
     /// Makes the folder, and notes the folds.
     ///
+    /// - Parameter name: what they are, as in "5 stratified folds".
     /// - Throws: `ConfigurationError` if the folder is about other folds; `CheckpointError` if it cannot be read or
     ///   written.
-    func begin(_ kFold: KFold) throws {
+    func begin(_ folds: [DataFold], called name: String) throws {
         let file = url.appending(path: "folds.json")
         let split = Split(
-            folds: kFold.text, samples: kFold.folds.reduce(0) { $0 + $1.valid.count },
-            fingerprint: String(
-                FNV1a.hash(kFold.folds.flatMap { [-1] + $0.valid }), radix: 16))
+            folds: name, samples: folds.reduce(0) { $0 + $1.valid.count },
+            fingerprint: String(FNV1a.hash(folds.flatMap { [-1] + $0.valid }), radix: 16))
         guard let text = try text(of: file) else { return try write(split, file) }
         let before = try parse(Split.self, text, of: file)
         guard before != split else { return }
