@@ -27,7 +27,7 @@ import Testing
         arguments: [
             (
                 "trainer:\n  epoch: 3",
-                "bad.yaml:2:3: there is no option 'epoch' in 'trainer'; did you mean 'epochs'?"
+                "bad.yaml:2:3: there is no option 'epoch' in 'trainer'; did you mean 'epochs'"
             ),
             ("optimzer: AdamW", "bad.yaml:1:1: there is no option 'optimzer'; did you mean 'optimizer'?"),
             (

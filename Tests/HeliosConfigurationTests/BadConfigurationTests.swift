@@ -22,7 +22,7 @@ import Testing
             ("witdh: 3", "a.yaml:1:1: there is no option 'witdh'; did you mean 'width'?"),
             (
                 "trainer:\n  epoch: 3",
-                "a.yaml:2:3: there is no option 'epoch' in 'trainer'; did you mean 'epochs'?"
+                "a.yaml:2:3: there is no option 'epoch' in 'trainer'; did you mean 'epochs'"
             ),
             ("width: wide", "a.yaml:1:8: 'width' must be a whole number, not the string \"wide\""),
             ("width: 1.5", "a.yaml:1:8: 'width' must be a whole number, not the number 1.5"),
@@ -52,7 +52,7 @@ import Testing
             ("trainer: {device: tpu}", "a.yaml:1:19: 'trainer.device' is no device: unknown device 'tpu'"),
             (
                 "trainer: {validation: {every: 2, fraction: 0.5}}",
-                "a.yaml:1:41: 'trainer.validation.fraction' and 'every' are both given: leave one out"
+                "a.yaml:1:44: 'trainer.validation.fraction' and 'every' are both given: leave one out"
             ),
             (
                 "trainer: {validation: {fraction: 1.5}}",
