@@ -88,6 +88,9 @@ struct ExportedNetwork {
             }
         }
         let outputNames = try ExportedNetwork.names(options.outputNames, "output", graph.outputs.count)
+        if let shared = outputNames.first(where: inputNames.contains) {
+            throw ONNXExportError("an input and an output have the name \(shared): names in a file must differ")
+        }
         var tensorNames: [OpaquePointer: String] = [:]
         for (name, tensor) in try network.namedParameters() { tensorNames[tensor.pointer] = name }
         for (name, tensor) in try network.namedBuffers() { tensorNames[tensor.pointer] = name }

@@ -16,10 +16,13 @@ final class NetworkCheck: Sendable {
         /// What the script says of itself.
         var failure: String?
         var end = "Python has ended"
+        var kill: (@Sendable () -> Void)?
     }
 
     private static let script = PythonConversation.commonScript + PackageResources.validate_py
     private static let greatestAnswerLength = 1 << 20
+    /// How long Python may take for all of it, in seconds.
+    private static let patience = 1800
 
     private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
@@ -49,12 +52,15 @@ final class NetworkCheck: Sendable {
         ).start(
             errors: descriptor, outbox,
             .init(
-                started: { _ in }, answered: { check.take($0) },
+                started: { kill in check.state.withLock { $0.kill = kill } }, answered: { check.take($0) },
                 ended: { reason in
                     check.state.withLock { $0.end = reason }
                     check.ended.signal()
                 }))
-        check.ended.wait()
+        if check.ended.wait(timeout: .now() + .seconds(patience)) == .timedOut {
+            check.state.withLock { $0.kill }?()
+            throw ONNXExportError("the exported network cannot be validated: Python took over \(patience / 60) minutes")
+        }
         let state = check.state.withLock { $0 }
         let complaint = (try? Data(contentsOf: errors)).flatMap { lastLine(of: $0) }.map { ": \($0)" } ?? ""
         guard let version = state.version else {

@@ -63,10 +63,7 @@ struct ProgramRun<Program: TrainingCommand> {
         trainer.configuration = configuration.stateDict
         trainer.whenResuming = { [unowned trainer] checkpoint, former in
             guard let former = former.flatMap({ ConfigValue($0) }) else { return }
-            let differences = try ProgramSettings<Program>.differences(configuration, from: former)
-            guard !differences.isEmpty else { return }
-            let rest = differences.count > 8 ? ", and \(differences.count - 8) more" : ""
-            let list = differences.prefix(8).map(\.description).joined(separator: ", ") + rest
+            guard let list = try differences(from: former) else { return }
             guard mayChange || settings.trainer.checkpoints?.onResume == .override else {
                 throw ConfigurationError(
                     "\(checkpoint.path) was trained with another configuration: \(list). For a new training, name "
@@ -85,6 +82,14 @@ struct ProgramRun<Program: TrainingCommand> {
             }
         }
         return trainer
+    }
+
+    /// What differs from the configuration of an earlier run and may not, as a list; `nil` if nothing does.
+    func differences(from former: ConfigValue) throws -> String? {
+        let differences = try ProgramSettings<Program>.differences(configuration, from: former)
+        guard !differences.isEmpty else { return nil }
+        let rest = differences.count > 8 ? ", and \(differences.count - 8) more" : ""
+        return differences.prefix(8).map(\.description).joined(separator: ", ") + rest
     }
 
     private static func logger(_ name: String) throws -> any RunLogger {

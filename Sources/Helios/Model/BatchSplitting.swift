@@ -52,30 +52,36 @@ final class BatchSplitting {
     ) throws -> Tensor {
         let count = batch.sampleCount
         let before = try Beginning(parameters, networks, device)
-        while true {
-            let parts = BatchSplitting.parts(of: count, limit: limit)
-            let largest = parts.map(\.count).max() ?? count
-            var value: Tensor?
-            var failure: TorchError?
-            do {
-                value = try attempt(batch, parts, reduction, loss, backward)
-            } catch let error as TorchError where error.kind == .outOfMemory {
-                failure = error
+        do {
+            while true {
+                let parts = BatchSplitting.parts(of: count, limit: limit)
+                let largest = parts.map(\.count).max() ?? count
+                var value: Tensor?
+                var failure: TorchError?
+                do {
+                    value = try attempt(batch, parts, reduction, loss, backward)
+                } catch let error as TorchError where error.kind == .outOfMemory {
+                    failure = error
+                }
+                let next = try agree(failure != nil, max((largest + 1) / 2, min(least, largest)))
+                if let value, !next.hasFailed {
+                    try before.addGradients()
+                    return value
+                }
+                if let failure, largest <= least { throw giveUp(failure, largest) }
+                value = nil
+                try before.restore()
+                LibTorch.emptyCache()
+                limit = next.size
+                say(
+                    "there is too little memory for \(largest) samples at once: the step is repeated in parts of at most "
+                        + "\(next.size), and so are later ones (the same gradients up to rounding; layers such as batch normalization "
+                        + "see the samples of a part)")
             }
-            let next = try agree(failure != nil, max((largest + 1) / 2, min(least, largest)))
-            if let value, !next.hasFailed {
-                try before.addGradients()
-                return value
-            }
-            if let failure, largest <= least { throw giveUp(failure, largest) }
-            value = nil
-            try before.restore()
-            LibTorch.emptyCache()
-            limit = next.size
-            say(
-                "there is too little memory for \(largest) samples at once: the step is repeated in parts of at most "
-                    + "\(next.size), and so are later ones (the same gradients up to rounding; layers such as batch normalization "
-                    + "see the samples of a part)")
+        } catch {
+            // The gradients of earlier batches belong to the step, and to a checkpoint that is saved after the error.
+            try? before.returnGradients()
+            throw error
         }
     }
 
@@ -159,6 +165,11 @@ private struct Beginning {
         for parameter in parameters { try parameter.setGrad(nil) }
         try noGrad { for (buffer, value) in buffers { try buffer.copy_(value) } }
         try random.restore(device: device)
+    }
+
+    /// Gives the parameters the gradients that they had, and no others.
+    func returnGradients() throws {
+        for (parameter, gradient) in zip(parameters, gradients) { try parameter.setGrad(gradient) }
     }
 
     /// Adds the gradients that were there before to the new ones, as a backward pass does.

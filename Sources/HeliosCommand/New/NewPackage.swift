@@ -23,6 +23,8 @@ struct NewPackage {
 
     /// Modules that are a part of the program.
     private static let modules = [
+        "CImages", "CJPEG", "CPNG", "CWebP", "Digits", "FuzzTargets", "HeliosCommand", "ImageFolderExample",
+        "LanguageModel", "RingGAN", "Subprocess", "SwiftProtobuf",
         "Helios", "HeliosConfiguration", "HeliosData", "HeliosONNX", "HeliosOptuna", "HeliosProgram",
         "HeliosPython", "HeliosTensorBoard", "HeliosTracking", "HeliosVision", "Torch", "TorchDistributed",
         "TorchDistributions", "TorchNN", "TorchOptim", "TorchScript", "TorchSerialization", "CLibTorch",

@@ -160,6 +160,21 @@ public enum DisplaySetting: String, Codable, Sendable, CaseIterable {
 public enum DiagnosticSetting: String, Codable, Sendable, CaseIterable {
     case profile
     case nanGuard
+    case anomalies
+
+    var option: TrainerOptions.Diagnostics {
+        switch self {
+        case .profile: .profile
+        case .nanGuard: .nanGuard
+        case .anomalies: .anomalies
+        }
+    }
+}
+
+/// What to do if there is not enough memory for a training step, see `TrainerOptions.OutOfMemory`.
+public enum OutOfMemorySetting: String, Codable, Sendable, CaseIterable {
+    case fails
+    case splits
 }
 
 extension DeterminismSetting: Codable, ConfigNodeDecodable, ConfigFormed {

@@ -28,6 +28,8 @@ public struct TrainerSettings: ConfigOptions {
     public var checkpoints: CheckpointSettings? = CheckpointSettings()
     /// How many batches make one step of the optimizer.
     public var accumulation = AccumulationSettings()
+    /// What to do if there is not enough memory for a training step: `fails` or `splits`.
+    public var outOfMemory = OutOfMemorySetting.fails
     /// How much of the data is used.
     public var data = DataLimitSettings()
     /// Where the logs go; `null` for none.
@@ -59,8 +61,10 @@ public struct TrainerSettings: ConfigOptions {
 
     public static var changeableOptions: Set<String> {
         [
-            "epochs", "iterations", "timeLimit", "validation", "checkpoints", "logs", "device", "processes",
-            "processTimeout", "threads", "stopsOnSignals", "display", "diagnostics",
+            "epochs", "iterations", "minimumEpochs", "minimumIterations", "timeLimit", "validation", "checkpoints",
+            "logs",
+            "outOfMemory", "device", "processes", "processTimeout", "threads", "stopsOnSignals", "display",
+            "diagnostics",
         ]
     }
 
@@ -141,6 +145,7 @@ public struct TrainerSettings: ConfigOptions {
         options.validation = validation?.options
         options.checkpoints = checkpoints?.options(in: folder)
         options.accumulation = .batches(accumulation.batches, remainder: accumulation.remainder)
+        options.outOfMemory = outOfMemory == .splits ? .splits : .fails
         options.data =
             data.overfit.map { .overfit(batches: $0, test: data.test) } ?? .first(train: data.train, test: data.test)
         if let logs {
@@ -159,7 +164,7 @@ public struct TrainerSettings: ConfigOptions {
         options.flushDenormals = flushDenormals
         options.stopsOnSignals = stopsOnSignals
         options.display = display.reduce(into: []) { $0.insert($1 == .progress ? .progress : .banner) }
-        options.diagnostics = diagnostics.reduce(into: []) { $0.insert($1 == .profile ? .profile : .nanGuard) }
+        options.diagnostics = diagnostics.reduce(into: []) { $0.insert($1.option) }
         return options
     }
 }

@@ -130,11 +130,20 @@ struct CSVScanner {
     /// - Throws: if it is not UTF-8.
     func text(_ cell: Cell) throws -> String {
         let part = UnsafeRawBufferPointer(rebasing: bytes[cell.start..<cell.end])
-        guard let text = String(validating: part, as: UTF8.self) else {
-            throw fault("a cell is not text in UTF-8", at: cell.start)
+        let text: String?
+        if cell.hasDoubledQuotes {
+            // In bytes: a mark that follows a quote would make one character of both.
+            var isSecond = false
+            let single = part.filter { byte in
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                return byte != UInt8(ascii: "\"") || isSecond
+            }
+            text = String(validating: single, as: UTF8.self)
+        } else {
+            text = String(validating: part, as: UTF8.self)
         }
-        guard cell.hasDoubledQuotes else { return text }
-        return text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
+        guard let text else { throw fault("a cell is not text in UTF-8", at: cell.start) }
+        return text
     }
 
     /// The contents of a cell for an error, even if they are not valid text.

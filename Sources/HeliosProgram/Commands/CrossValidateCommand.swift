@@ -53,11 +53,24 @@ struct CrossValidateCommand<Program: TrainingCommand>: ParsableCommand {
             let run = try ProgramRun(options, (settings, configuration), folder: fold.folder) {
                 try Program.makeData($0, fold: fold.samples)
             }
+            try checkConfiguration(of: run)
             let trainer = try run.trainerThatKeepsConfiguration(hasBanner: fold.number == 1, mayChange: false)
             return (trainer, run.model, run.data)
         }
         if case .signal(let number) = result.interruption { throw ExitCode(128 + number) }
         if options.quiet, World.current?.rank ?? 0 == 0 { print("\(result)") }
+    }
+
+    /// Folds that are over would otherwise be counted among those of another configuration.
+    private func checkConfiguration(of run: ProgramRun<Program>) throws {
+        let saved = RunOptions<Program>.savedFile(in: run.folder)
+        guard FileManager.default.fileExists(atPath: saved.path) else { return }
+        var layers = ConfigLayers()
+        try layers.add(file: saved)
+        let former = try layers.decodeToKeep(ProgramSettings<Program>.self).kept
+        guard let list = try run.differences(from: former) else { return }
+        throw ConfigurationError(
+            "\(saved.path): this fold was trained with another configuration: \(list). Name another --folder")
     }
 
     private func split(_ samples: FoldSamples) throws -> KFold {

@@ -2,28 +2,37 @@ import Foundation
 import Helios
 import TorchSerialization
 
-/// A file that grows while predictions come, and gets its name when it is complete.
+/// A file that grows while predictions come, and gets its name when it is complete. It is made when something is written
+/// to it, so that of several processes only the one that writes needs the folder.
 final class PredictionFile {
     private let path: String
     private let partPath: String
-    private let part: FileHandle
+    private var part: FileHandle?
     private(set) var byteCount = 0
 
-    init(_ path: String) throws {
+    init(_ path: String) {
         self.path = path
-        partPath = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
-        guard FileManager.default.createFile(atPath: partPath, contents: nil),
-            let part = FileHandle(forWritingAtPath: partPath)
-        else { throw ConfigurationError("\(path): it cannot be written there: \(lastError())") }
-        self.part = part
+        // Processes of different machines may have the same number.
+        partPath = "\(path).\(UUID().uuidString).part"
     }
 
     deinit {
+        guard let part else { return }
         try? part.close()
         try? FileManager.default.removeItem(atPath: partPath)
     }
 
+    private func opened() throws -> FileHandle {
+        if let part { return part }
+        guard FileManager.default.createFile(atPath: partPath, contents: nil),
+            let part = FileHandle(forWritingAtPath: partPath)
+        else { throw ConfigurationError("\(path): it cannot be written there: \(lastError())") }
+        self.part = part
+        return part
+    }
+
     func add(_ data: Data) throws {
+        let part = try opened()
         do {
             try part.write(contentsOf: data)
         } catch {
@@ -38,7 +47,7 @@ final class PredictionFile {
 
     /// Gives the file its name, with a header in front if there is one.
     func finish(header: [UInt8]?) throws {
-        try part.close()
+        try opened().close()
         guard let input = FileHandle(forReadingAtPath: partPath) else {
             throw ConfigurationError("\(path): what was written is gone: \(lastError())")
         }
@@ -65,7 +74,7 @@ struct PredictionTensor {
     ///
     /// - Parameter batch: `[N, …]`, with the same type and the same dimensions after the first in each call.
     mutating func add(_ batch: Tensor, to file: PredictionFile) throws {
-        let batch = try batch.detach().to(.cpu)
+        let batch = try batch.realNumbers()
         let whole = batch.shape.isEmpty ? try batch.reshape([1]) : batch
         if shape == nil {
             shape = Array(whole.shape.dropFirst())
@@ -98,5 +107,19 @@ struct PredictionTensor {
         header += Array(repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
         let size = UInt64(header.count)
         return (0..<8).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + header
+    }
+}
+
+extension Tensor {
+    /// Predictions on the processor.
+    ///
+    /// - Throws: `DataError` for complex numbers, which none of the formats has.
+    func realNumbers() throws -> Tensor {
+        guard !dtype.isComplex else {
+            throw DataError(
+                "predictions of the type \(dtype) cannot be written: return their parts, as Tensor.viewAsReal(_:) gives them"
+            )
+        }
+        return try detach().to(.cpu)
     }
 }

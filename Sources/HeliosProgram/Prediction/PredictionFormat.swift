@@ -21,7 +21,7 @@ enum PredictionFormat: String, CaseIterable {
     /// - Parameter predict: hands batches of predictions `[N, …]` to its argument, and says whether to write them.
     /// - Returns: the number of samples; `nil` if nothing is to be written.
     func write(_ path: String, _ predict: (_ write: (Tensor) throws -> Void) throws -> Bool) throws -> Int? {
-        let file = try PredictionFile(path)
+        let file = PredictionFile(path)
         var tensor = PredictionTensor()
         let writes = try predict { batch in
             if self == .safetensors { return try tensor.add(batch, to: file) }
@@ -41,23 +41,30 @@ enum PredictionFormat: String, CaseIterable {
 struct PredictionRows {
     let count: Int
     private let shape: [Int]
-    private let numbers: [Double]
-    private let areWhole: Bool
+    private let numbers: Numbers
+
+    /// Whole numbers as they are: a `Double` has not all of them.
+    private enum Numbers {
+        case whole([Int])
+        case other([Double])
+    }
 
     /// - Parameter batch: `[N, …]`, or one number.
     init(_ batch: Tensor) throws {
-        let batch = try batch.detach().to(.cpu)
+        let batch = try batch.realNumbers()
         shape = Array(batch.shape.dropFirst())
         count = batch.shape.first ?? 1
-        areWhole = !batch.dtype.isFloatingPoint
-        numbers = try batch.to(.float64).reshape([-1]).array(Double.self)
+        let flat = try batch.reshape([-1])
+        numbers =
+            batch.dtype.isFloatingPoint
+            ? .other(try flat.to(.float64).array(Double.self)) : .whole(try flat.to(.int64).array(Int.self))
     }
 
     private var width: Int { shape.reduce(1, *) }
 
     var header: String { (0..<width).map { "output_\($0)" }.joined(separator: ",") }
 
-    func csv(_ row: Int) -> String { numbers[row * width..<(row + 1) * width].map(text).joined(separator: ",") }
+    func csv(_ row: Int) -> String { (row * width..<(row + 1) * width).map(text).joined(separator: ",") }
 
     func json(_ row: Int) -> String {
         var position = row * width
@@ -67,17 +74,21 @@ struct PredictionRows {
     private func json(_ shape: ArraySlice<Int>, _ position: inout Int) -> String {
         guard let size = shape.first else {
             defer { position += 1 }
-            let number = numbers[position]
-            return number.isFinite ? text(number) : "\"\(text(number))\""
+            if case .other(let numbers) = numbers, !numbers[position].isFinite { return "\"\(text(position))\"" }
+            return text(position)
         }
         var parts: [String] = []
         for _ in 0..<size { parts.append(json(shape.dropFirst(), &position)) }
         return "[\(parts.joined(separator: ", "))]"
     }
 
-    private func text(_ number: Double) -> String {
-        if areWhole, let whole = Int(exactly: number) { return "\(whole)" }
-        // The digits of a 32-bit number, of which a 64-bit one would show more than there are.
-        return Double(Float(number)) == number ? "\(Float(number))" : "\(number)"
+    private func text(_ position: Int) -> String {
+        switch numbers {
+        case .whole(let numbers): return "\(numbers[position])"
+        case .other(let numbers):
+            let number = numbers[position]
+            // The digits of a 32-bit number, of which a 64-bit one would show more than there are.
+            return Double(Float(number)) == number ? "\(Float(number))" : "\(number)"
+        }
     }
 }

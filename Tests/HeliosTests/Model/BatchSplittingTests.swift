@@ -72,6 +72,30 @@ import Testing
         #expect(!whole.text.contains("memory"))
     }
 
+    @Test("a step that gives up leaves the gradients of the batches before it")
+    func gradientsStay() throws {
+        final class Failing: Bounded {
+            var before: [Tensor] = []
+
+            override func trainStep(_ batch: LabeledBatch, state: TrainingState) throws {
+                if sizes.count == 1 {
+                    before = try network.parameters().map { try #require($0.grad).clone() }
+                    memory = 0
+                }
+                try super.trainStep(batch, state: state)
+            }
+        }
+        let (model, data) = (Failing(), SmallData())
+        data.options = LoaderOptions(batchSize: 8)
+        let trainer = try Trainer(
+            .epochs(1), accumulation: .batches(2), outOfMemory: .splits(atLeast: 8), device: .cpu, display: .nothing)
+        #expect(throws: TorchError.self) { try trainer.fit(model, data) }
+        #expect(model.before.count == 4)
+        for (parameter, gradient) in zip(try model.network.parameters(), model.before) {
+            try expectSameBits(#require(parameter.grad), gradient)
+        }
+    }
+
     @Test("as long as there is memory, it changes nothing, to the bit", arguments: [false, true], [1, 2])
     func unused(isMixed: Bool, accumulation: Int) throws {
         func losses(_ outOfMemory: TrainerOptions.OutOfMemory) throws -> [Double] {

@@ -13,7 +13,7 @@ struct LayerExportTests {
     /// says why.
     static func refusals() throws -> [String: String] {
         let text = try String(contentsOf: page, encoding: .utf8)
-        let list = try #require(text.range(of: "\nThese are refused:"))
+        let list = try #require(text.range(of: "\nThese cases cannot be exported:"))
         let rows = text[list.upperBound...].split(separator: "\n").filter { $0.hasPrefix("| `") }
         return Dictionary(
             uniqueKeysWithValues: rows.compactMap { row in
