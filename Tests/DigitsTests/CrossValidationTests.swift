@@ -27,6 +27,10 @@ import Testing
             let test = try Program.run("test", "--folder", folder.appending(path: "fold-2").path, "--quiet")
             #expect(test.status == 0 && test.accuracy != nil, "\(test.errors)")
 
+            let changed = try crossValidate(folder, "--set", "optimizer.lr=0.5")
+            #expect(changed.status == 1 && changed.errors.contains("'optimizer.lr' was"), "\(changed.errors)")
+            #expect(changed.errors.contains("fold-1/config.yaml: this fold was trained with another configuration"))
+
             let other = try crossValidate(folder, "--fold-seed", "5")
             #expect(other.status == 1 && other.errors.contains("Use the same ones, or another folder"))
         }

@@ -36,6 +36,8 @@ struct NumericTableTests {
             try table("1;2\n3;4", format: CSVFormat(delimiter: ";", hasHeader: false), dtype: .int64).values.array(
                 Int.self) == [1, 2, 3, 4])
         #expect(try table("a\n1.5").values.array(Double.self) == [1.5])
+        // A mark after a doubled quote makes one character with it, and is still one quote.
+        #expect(try table("\"a\"\"\u{301}\"\n1").columns == ["a\"\u{301}"])
     }
 
     @Test("a bad cell is an error with its line and column, and what it holds")

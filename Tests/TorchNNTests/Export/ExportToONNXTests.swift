@@ -90,6 +90,16 @@ struct ExportToONNXTests {
         }
     }
 
+    @Test("an input and an output of the same name are an error")
+    func sharedNamesThrow() {
+        let error = #expect(throws: ONNXExportError.self) {
+            try exportToONNX(
+                Sequential(Linear(2, 3)), Tensor.ones([2, 2]), to: "/nonexistent/never-written.onnx",
+                ONNXExportOptions(inputNames: ["x"], outputNames: ["x"]))
+        }
+        #expect(error.map { "\($0)" }?.contains("the name x") == true)
+    }
+
     @Test("what the network throws, comes out")
     func ownErrorsComeOut() {
         #expect(throws: TorchError.self) {
