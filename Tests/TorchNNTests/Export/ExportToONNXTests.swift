@@ -95,7 +95,7 @@ struct ExportToONNXTests {
         let error = #expect(throws: ONNXExportError.self) {
             try exportToONNX(
                 Sequential(Linear(2, 3)), Tensor.ones([2, 2]), to: "/nonexistent/never-written.onnx",
-                ONNXExportOptions(inputNames: ["x"], outputNames: ["x"]))
+                options: ONNXExportOptions(inputNames: ["x"], outputNames: ["x"]))
         }
         #expect(error.map { "\($0)" }?.contains("the name x") == true)
     }
