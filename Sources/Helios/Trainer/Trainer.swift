@@ -79,6 +79,17 @@ public final class Trainer {
         try self.init(options)
     }
 
+    /// Finds the newest checkpoint of a model: the one from which training would resume.
+    ///
+    /// - Parameters:
+    ///   - saveName: the model's `saveName`.
+    ///   - folder: the checkpoint folder, as in `checkpoints: .in(folder)`.
+    /// - Returns: the file; `nil` if there is none.
+    /// - Throws: `CheckpointError` if the folder has checkpoints and none can be read.
+    public static func newestCheckpoint(of saveName: String, in folder: URL) throws -> URL? {
+        try CheckpointFolder.existing(in: folder, saveName: saveName)?.newest { LibTorch.warn($0) }?.file
+    }
+
     // MARK: Running
 
     /// Trains the model. If the checkpoint folder contains checkpoints, training resumes from the newest one.

@@ -47,6 +47,9 @@ import Testing
             try trainer.fit(model, SmallData())
             #expect(model.losses.count == 6)
             #expect(trainer.lastCheckpoint?.lastPathComponent == newest.lastPathComponent)
+            let found = try Trainer.newestCheckpoint(of: "small", in: folder)
+            #expect(found?.lastPathComponent == newest.lastPathComponent)
+            #expect(try Trainer.newestCheckpoint(of: "other", in: folder) == nil)
             let log = try String(contentsOf: folder.appending(path: "small.log"), encoding: .utf8)
             #expect(log.contains("warning passed over: checkpoint \(newest.path): "), "\(log)")
         }

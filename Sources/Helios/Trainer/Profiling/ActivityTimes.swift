@@ -84,31 +84,3 @@ final class OptimizerTimers {
         handles = []
     }
 }
-
-/// The average time of recent batches: the mean over a window that starts over every 200 batches.
-struct AverageTimer {
-    private static let window = 200
-    private var last = DispatchTime.now().uptimeNanoseconds
-    private var sum: UInt64 = 0
-    private var count = 0
-    /// The average in seconds; 0 before the first batch.
-    private(set) var average = 0.0
-
-    mutating func start() {
-        last = DispatchTime.now().uptimeNanoseconds
-    }
-
-    /// Ends a batch. Returns the average in seconds.
-    mutating func record() -> Double {
-        let now = DispatchTime.now().uptimeNanoseconds
-        if count == AverageTimer.window {
-            count = 0
-            sum = 0
-        }
-        sum += now - last
-        count += 1
-        last = now
-        average = Double(sum) / Double(count) / 1e9
-        return average
-    }
-}
