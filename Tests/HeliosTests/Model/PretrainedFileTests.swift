@@ -9,7 +9,9 @@ import Testing
         try withTemporaryFolder { root in
             let folder = root.appending(path: "cifar")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let names = ["cifar_resnet-50_epoch_3.pth", "cifar_resnet-18_a.pth", "cifar_resnet-18_b.pth", "cifar_vgg_.pt"]
+            let names = [
+                "cifar_resnet-50_epoch_3.pth", "cifar_resnet-18_a.pth", "cifar_resnet-18_b.pth", "cifar_vgg_.pt",
+            ]
             for name in names { try Data().write(to: folder.appending(path: name)) }
             #expect(try findPretrainedFile(in: folder, named: "resnet-50").lastPathComponent == names[0])
             for (name, words) in [
