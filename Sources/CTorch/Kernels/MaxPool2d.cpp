@@ -141,6 +141,11 @@ struct Planes {
 
   void poolAny(int64_t begin, int64_t end) const {
     const auto compare = horizontal.stride == 1 ? rowLoops().compareNeighbors : rowLoops().compareEverySecond;
+    // The same for all rows, and with divisions.
+    std::vector<int64_t> starts(horizontal.output);
+    for (const auto window : c10::irange(horizontal.output)) starts[window] = horizontal.start(window);
+    std::vector<std::pair<int64_t, int64_t>> ranges(horizontal.window);
+    for (const auto beside : c10::irange(horizontal.window)) ranges[beside] = horizontal.windows(beside);
     std::vector<int32_t> rowIndices(horizontal.output);
     for (const auto row : c10::irange(begin * vertical.output, end * vertical.output)) {
       const int64_t number = row % vertical.output;
@@ -148,22 +153,20 @@ struct Planes {
       float *rowOutput = output + row * horizontal.output;
       // A window of nothing but negative infinity has the index of its first element.
       std::fill_n(rowOutput, horizontal.output, -std::numeric_limits<float>::infinity());
+      const int64_t first = vertical.start(number) * horizontal.input;
       for (const auto window : c10::irange(horizontal.output)) {
-        rowIndices[window] =
-            static_cast<int32_t>(vertical.start(number) * horizontal.input + horizontal.start(window));
+        rowIndices[window] = static_cast<int32_t>(first + starts[window]);
       }
       for (const auto below : c10::irange(vertical.window)) {
         const int64_t line = number * vertical.stride - vertical.padding + below * vertical.dilation;
         if (line < 0 || line >= vertical.input) continue;
         for (const auto beside : c10::irange(horizontal.window)) {
-          const auto [first, last] = horizontal.windows(beside);
-          const int64_t start = line * horizontal.input + first * horizontal.stride - horizontal.padding +
+          const auto [from, to] = ranges[beside];
+          if (from == to) continue;
+          const int64_t start = line * horizontal.input + from * horizontal.stride - horizontal.padding +
                                 beside * horizontal.dilation;
-          if (first < last) {
-            compare(
-                plane + start, static_cast<int32_t>(start), rowOutput + first, rowIndices.data() + first,
-                last - first);
-          }
+          compare(
+              plane + start, static_cast<int32_t>(start), rowOutput + from, rowIndices.data() + from, to - from);
         }
       }
       std::copy(rowIndices.begin(), rowIndices.end(), indices + row * horizontal.output);
