@@ -148,18 +148,11 @@ import Testing
                 try setTest(batches(4), options)
             }
         }
-        final class Stopping: SmallModel {
-            var stopAt: Int?
-            override func noteLoss(state: TrainingState) throws {
-                try super.noteLoss(state: state)
-                if state.globalIteration == stopAt { trainer?.stop() }
-            }
-        }
         try withTemporaryFolder { folder in
             var printed = ""
             func train(_ name: String, stopAt: Int? = nil) throws -> (losses: [Double], result: FitResult) {
-                let model = Stopping()
-                model.stopAt = stopAt
+                let model = StoppingModel()
+                model.stopsAfter = stopAt
                 let trainer = try Trainer(
                     .epochs(2), validation: .every(1), checkpoints: .in(folder.appending(path: name), every: 1),
                     logs: .in(folder.appending(path: name)), display: .progress)
@@ -221,18 +214,11 @@ import Testing
                 try setValidation(batches, options)
             }
         }
-        final class Stopping: SmallModel {
-            var stopAt: Int?
-            override func noteLoss(state: TrainingState) throws {
-                try super.noteLoss(state: state)
-                if state.globalIteration == stopAt { trainer?.stop() }
-            }
-        }
         try withTemporaryFolder { folder in
             for unit in [TrainingUnit.epoch, .iteration] {
                 func train(_ name: String, stopAt: Int? = nil) throws -> (losses: [Double], result: FitResult) {
-                    let model = Stopping()
-                    model.stopAt = stopAt
+                    let model = StoppingModel()
+                    model.stopsAfter = stopAt
                     let trainer = try Trainer.quiet(
                         .of(unit, unit == .epoch ? 2 : 16), validation: .every(unit == .epoch ? 1 : 5),
                         checkpoints: .in(
