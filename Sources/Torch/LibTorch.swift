@@ -47,16 +47,16 @@ public enum LibTorch {
         try check(ct_set_deterministic(deterministic))
     }
 
-    /// Whether operations on the calling thread take denormal numbers for zero.
+    /// Whether operations on the calling thread treat denormal numbers as zero.
     public static var flushesDenormals: Bool {
         ct_flushes_denormals()
     }
 
-    /// Sets whether operations of the calling thread on the processor take denormal numbers for zero: those nearer to
-    /// zero than 1.2e-38 in float32. PyTorch has it as `torch.set_flush_denormal`, which sets it for one thread only.
+    /// Sets whether CPU operations of the calling thread treat denormal numbers as zero. In float32, these are the
+    /// numbers closer to zero than 1.2e-38. PyTorch's `torch.set_flush_denormal` sets this for a single thread only.
     ///
-    /// Many processors compute denormal numbers a hundred times as slowly as others. The averages of Adam and the like
-    /// become denormal if gradients stay zero for thousands of steps. Results differ from those without it.
+    /// Many processors compute with denormal numbers a hundred times more slowly than with others. The averages of
+    /// optimizers such as Adam become denormal if gradients stay zero for thousands of steps. Results may change.
     ///
     /// - Throws: `TorchError` if the processor cannot do so.
     public static func setFlushesDenormals(_ flushes: Bool) throws {

@@ -4,7 +4,7 @@ import CTorch
 public enum CaptureMode: Sendable, Hashable, CaseIterable {
     /// Never.
     case off
-    /// If it can be replayed with the same bits; otherwise it runs as ever.
+    /// If it can be replayed with the same bits; otherwise it runs as usual.
     case automatic
     /// Always: a step that cannot be replayed is an error.
     case required
@@ -37,7 +37,7 @@ public struct CaptureError: DescribedError {
 /// not later. Steps of this library's optimizers are the exception; they run in every replay, so that a new learning
 /// rate counts.
 ///
-/// A step that cannot be replayed runs as ever: one that reads a number of a tensor, whose shapes depend on elements,
+/// A step that cannot be replayed runs as usual: one that reads a number of a tensor, whose shapes depend on elements,
 /// that gives operations other numbers each time, keeps tensors that it does not return, or uses a device other than
 /// the processor. ``CapturedStep/refusal`` says why.
 ///
@@ -55,7 +55,7 @@ public func captured<Batch: CapturedValue, Result: CapturedValue>(
 public final class CapturedStep<Batch: CapturedValue, Result: CapturedValue> {
     public let mode: CaptureMode
 
-    /// Why the step runs as ever and is not replayed, as a sentence; `nil` if it is replayed, or may be once it has run
+    /// Why the step runs as usual and is not replayed, as a sentence; `nil` if it is replayed, or may be once it has run
     /// often enough.
     public private(set) var refusal: String?
 

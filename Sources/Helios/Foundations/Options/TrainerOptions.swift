@@ -35,8 +35,8 @@ public struct TrainerOptions: Sendable, Hashable {
     public var processes: Processes = .launched
     /// The number of threads that an operation may use. After the run, the process has its previous number again.
     public var threads: ThreadCount = .unchanged
-    /// Whether operations on the processor take numbers nearer to zero than 1.2e-38 for zero: faster where there are
-    /// such numbers, with other results. When the run is over, the process has its own mode again.
+    /// Whether operations on the CPU treat denormal numbers, which are closer to zero than 1.2e-38, as zero. This is
+    /// faster if such numbers occur, and it may change results. After the run, the process has its previous mode again.
     public var flushDenormals = false
     /// Whether SIGINT, SIGTERM and SIGHUP end the training after the current step, with a checkpoint. A second SIGINT
     /// or SIGTERM ends the process at once.

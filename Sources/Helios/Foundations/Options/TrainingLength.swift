@@ -16,7 +16,7 @@ extension TrainerOptions {
         public var count: Int?
         /// How much to train before early stopping, the model or a plug-in may end the training; `nil` for nothing.
         ///
-        /// Until then what they ask for is deferred: they are asked again, as ever, and the training ends if they still
+        /// Until then what they ask for is deferred: they are asked again, as usual, and the training ends if they still
         /// say so. What comes from outside, such as a signal, `Trainer.stop()` and the time limit, ends it at once.
         public var minimum: Minimum?
         /// How long a run may take. It stops after the step with which it reaches the limit, and a checkpoint lets the
